@@ -1,0 +1,1 @@
+//! Your own programs live beside this file, in `src/bin/`: `cargo lab start 1` puts the first there.

@@ -1,0 +1,29 @@
+//! wirelab: clients and servers on raw TCP, with every byte visible.
+//!
+//! One idea carries everything, the [`wire::Transcript`]: the exact bytes of a connection in both
+//! directions, in order, and how each side ended it. It is the lesson, the snapshot test, the
+//! script of the checker, what to type in telnet, and the source of the picture.
+//!
+//! ```text
+//! socket -> net::recorder -> http::connection -> Request -> handler -> Response -> http::write -> net::recorder -> socket
+//!                |                                                                                   |
+//!                +---------------------------------> wire::Transcript <------------------------------+
+//!                                                          |
+//!                                      notation, compare, ladder, pcapng -> snapshots, check, tap
+//! ```
+//!
+//! Who knows whom is a table, held by `tests/architecture.rs`:
+//!
+//! - [`limits`] knows every limit, not who uses it.
+//! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
+//! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
+//! - [`net`] has the only sockets; it knows no lab and prints nothing.
+//! - [`course`] knows the labs and checks programs; it prints nothing.
+//!
+//! Not here: TLS, HTTP/2, HTTP/3, compression, async, proxies with policies.
+
+pub mod course;
+pub mod http;
+pub mod limits;
+pub mod net;
+pub mod wire;

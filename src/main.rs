@@ -1,0 +1,2 @@
+//! The `wirelab` command: `cargo lab …` in the repository.
+fn main() {}

@@ -1,0 +1,8 @@
+//! The transcript: its value, its text, its comparison and its pictures.
+//!
+//! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
+//! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
+
+mod transcript;
+
+pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

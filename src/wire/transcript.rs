@@ -1,0 +1,265 @@
+//! The value behind the notation: what was said on one or more connections, in order.
+//!
+//! Rule 1: bytes of one speaker that follow each other on one connection are one chunk; only a gap,
+//! an event, the other speaker or another connection ends it. Notes and blank lines do not.
+//! Rule 2: the value is always in normal form (no empty bytes, no two `Bytes` pieces side by side),
+//! because the only way to add to it is [`Transcript::push_bytes`] and its neighbours. The laws
+//! `parse(render(x)) == x` and `render(parse(render(x))) == render(x)` rest on that.
+
+use std::time::Duration;
+
+/// Who spoke or acted. `Client` opened the connection, `Server` accepted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Who {
+    /// Written `C`.
+    Client,
+    /// Written `S`.
+    Server,
+}
+
+impl Who {
+    /// `C` or `S`, the first character of every line that this side owns.
+    pub fn letter(self) -> char {
+        match self {
+            Who::Client => 'C',
+            Who::Server => 'S',
+        }
+    }
+
+    /// The other side.
+    pub fn other(self) -> Who {
+        match self {
+            Who::Client => Who::Server,
+            Who::Server => Who::Client,
+        }
+    }
+}
+
+/// The number of a connection in its transcript: 1, 2, 3 … in the order of their `connect`.
+pub type Conn = u32;
+
+/// Something that happened to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The client's connection stands (SYN, SYN+ACK, ACK).
+    Connect,
+    /// Nobody listened (SYN answered by RST).
+    Refuse,
+    /// This side will send no more (FIN).
+    Fin,
+    /// This side broke the connection off (RST).
+    Rst,
+    /// This side waited so long for the other and saw nothing. Whole microseconds.
+    Timeout(Duration),
+}
+
+/// Time that passed since the previous line; whole microseconds. It also ends a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// `~`: a new chunk, no time told.
+    Untimed,
+    /// `~ 50.2ms`
+    Exactly(Duration),
+    /// `~ 10ms..20ms`, in a pattern.
+    Between(Duration, Duration),
+    /// `~ end`: recording stopped here, with the connection still open.
+    End,
+}
+
+/// A hole in a pattern, and what it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mask {
+    /// `\{date}`: an IMF-fixdate, exactly 29 bytes, validated (RFC 9110 section 5.6.7).
+    Date,
+    /// `\{port}`: 1*DIGIT, at most 65535.
+    Port,
+    /// `\{int}`: 1*DIGIT.
+    Int,
+    /// `\{hex}`: 1*HEXDIG.
+    Hex,
+    /// `\{any}`: any number of bytes that are neither CR nor LF.
+    Any,
+    /// `\{line}`: the rest of this wire line, its line end included.
+    Line,
+    /// `\{12 bytes}` (then `min == max`), `\{1..4096 bytes}`.
+    Bytes {
+        /// Fewest bytes that match.
+        min: u64,
+        /// Most bytes that match.
+        max: u64,
+    },
+    /// `\{1048206 bytes sha256:4a84662c5216a2e7}`: exactly these bytes.
+    Digest {
+        /// How many bytes.
+        bytes: u64,
+        /// 16 to 64 lower-case hex digits that the SHA-256 of the bytes begins with.
+        sha256: String,
+    },
+    /// `\{masked 24 bytes}`: a secret that was left out when saving.
+    Masked {
+        /// How many bytes were left out.
+        bytes: u64,
+    },
+}
+
+/// A part of a chunk, in the order of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Exact bytes, never empty.
+    Bytes(Vec<u8>),
+    /// A hole (then the transcript is a pattern: it checks, it does not replay).
+    Mask(Mask),
+    /// `# text` behind the `\n` of a wire line.
+    Remark(String),
+    /// `# text` on a line of its own between two lines of this chunk.
+    Note(String),
+    /// An empty text line between two lines of this chunk.
+    Blank,
+}
+
+/// What one side said without interruption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// The speaker.
+    pub who: Who,
+    /// The connection.
+    pub conn: Conn,
+    /// Bytes, masks and notes, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// One step of a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Bytes of one side.
+    Chunk(Chunk),
+    /// Something happened to a connection, and who did it.
+    Event {
+        /// Who did it.
+        who: Who,
+        /// The connection.
+        conn: Conn,
+        /// What it was.
+        event: Event,
+    },
+    /// Time passed, or recording stopped.
+    Gap(Gap),
+    /// `# text` between steps.
+    Note(String),
+    /// An empty text line between steps.
+    Blank,
+}
+
+/// The exact bytes of one or more connections in both directions, in order, and how each side
+/// ended them. See the module's rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transcript {
+    /// `@key text` lines before everything else, in order.
+    pub headings: Vec<(String, String)>,
+    entries: Vec<Entry>,
+}
+
+impl Transcript {
+    /// An empty transcript.
+    pub fn new() -> Transcript {
+        Transcript::default()
+    }
+
+    /// The steps, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The text of the first heading with this key, without `@`.
+    pub fn heading(&self, key: &str) -> Option<&str> {
+        let found = self.headings.iter().find(|(k, _)| k == key);
+        found.map(|(_, text)| text.as_str())
+    }
+
+    /// Adds bytes; they join the chunk before when nothing has ended it.
+    pub fn push_bytes(&mut self, conn: Conn, who: Who, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let pieces = self.open_chunk(conn, who);
+        if let Some(Piece::Bytes(last)) = pieces.last_mut() {
+            last.extend_from_slice(bytes);
+        } else {
+            pieces.push(Piece::Bytes(bytes.to_vec()));
+        }
+    }
+
+    /// Adds a hole to the chunk of this speaker.
+    pub fn push_mask(&mut self, conn: Conn, who: Who, mask: Mask) {
+        self.open_chunk(conn, who).push(Piece::Mask(mask));
+    }
+
+    /// Adds an event.
+    pub fn push_event(&mut self, conn: Conn, who: Who, event: Event) {
+        self.entries.push(Entry::Event { who, conn, event });
+    }
+
+    /// Adds a gap; what follows is a new chunk.
+    pub fn push_gap(&mut self, gap: Gap) {
+        self.entries.push(Entry::Gap(gap));
+    }
+
+    /// Every byte that `who` said on `conn`, joined; masks count as nothing (see [`Transcript::has_masks`]).
+    pub fn bytes_of(&self, conn: Conn, who: Who) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in &self.entries {
+            if let Entry::Chunk(chunk) = entry
+                && chunk.conn == conn
+                && chunk.who == who
+            {
+                for piece in &chunk.pieces {
+                    if let Piece::Bytes(bytes) = piece {
+                        all.extend_from_slice(bytes);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The numbers of the connections that occur, in order of first occurrence.
+    pub fn connections(&self) -> Vec<Conn> {
+        let mut seen = Vec::new();
+        for entry in &self.entries {
+            let conn = match entry {
+                Entry::Chunk(chunk) => chunk.conn,
+                Entry::Event { conn, .. } => *conn,
+                Entry::Gap(_) | Entry::Note(_) | Entry::Blank => continue,
+            };
+            if !seen.contains(&conn) {
+                seen.push(conn);
+            }
+        }
+        seen
+    }
+
+    /// Whether there is a hole anywhere: then this is a pattern, and cannot be replayed.
+    pub fn has_masks(&self) -> bool {
+        let chunks = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Chunk(chunk) => Some(chunk),
+            _ => None,
+        });
+        chunks
+            .flat_map(|chunk| &chunk.pieces)
+            .any(|piece| matches!(piece, Piece::Mask(_)))
+    }
+
+    /// The pieces of the chunk that `who` is saying on `conn`, a new one if need be.
+    fn open_chunk(&mut self, conn: Conn, who: Who) -> &mut Vec<Piece> {
+        let same = matches!(self.entries.last(),
+            Some(Entry::Chunk(chunk)) if chunk.conn == conn && chunk.who == who);
+        if !same {
+            let pieces = Vec::new();
+            self.entries.push(Entry::Chunk(Chunk { who, conn, pieces }));
+        }
+        match self.entries.last_mut() {
+            Some(Entry::Chunk(chunk)) => &mut chunk.pieces,
+            _ => unreachable!("the last entry is the chunk that was just made sure of"),
+        }
+    }
+}
