@@ -1,3 +1,5 @@
 //! The labs: what they are, how their programs are started, and how a program is checked.
 //!
 //! Rule: nothing here prints; every result is a value that `command/` shows.
+
+pub mod catalogue;

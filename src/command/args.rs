@@ -1,0 +1,233 @@
+//! The words behind a command, read against the command's own table.
+//!
+//! Rule 1: this file knows the shape of words (`--name VALUE`, `--name=VALUE`, `--`), not what any of
+//! them means.
+//! Rule 2: a word that the table does not name is an error with the nearest name, never ignored.
+
+use super::Command;
+use std::ffi::{OsStr, OsString};
+
+/// An option of a command.
+pub struct Opt {
+    /// With its dashes: `--save`.
+    pub name: &'static str,
+    /// What stands behind it in the usage text (`FILE`); `None` for one that stands alone.
+    pub value: Option<&'static str>,
+    /// One line for the usage text.
+    pub sentence: &'static str,
+}
+
+/// The error for exit code 2: the words make no sense. Says which, and what would.
+#[derive(Debug)]
+pub struct WrongUse(pub String);
+
+impl std::fmt::Display for WrongUse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUse {}
+
+/// The words of one call, sorted into places and options.
+#[derive(Debug, Default)]
+pub struct Args {
+    places: Vec<OsString>,
+    options: Vec<(&'static str, Option<OsString>)>,
+}
+
+impl Args {
+    /// Sorts the words behind `command`'s name. Behind `--` every word is a place.
+    pub fn read(command: &Command, words: &[OsString]) -> Result<Args, WrongUse> {
+        let mut args = Args::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let text = word.to_string_lossy();
+            if text == "--" {
+                args.places.extend(words.cloned());
+                break;
+            }
+            if !text.starts_with('-') || text == "-" {
+                args.places.push(word.clone());
+                continue;
+            }
+            let (name, joined) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(OsString::from(value))),
+                None => (text.as_ref(), None),
+            };
+            let option = option(command, name)?;
+            let value = match (option.value, joined) {
+                (None, None) => None,
+                (Some(_), Some(value)) => Some(value),
+                (Some(what), None) => Some(
+                    words
+                        .next()
+                        .cloned()
+                        .ok_or_else(|| WrongUse(format!("{name} needs a value: {name} {what}")))?,
+                ),
+                (None, Some(_)) => return Err(WrongUse(format!("{name} takes no value"))),
+            };
+            args.options.push((option.name, value));
+        }
+        args.count(command)?;
+        Ok(args)
+    }
+
+    /// Too few or too many words, held against the places of the table (`[N]` may be missing,
+    /// `N...` takes any number).
+    fn count(&self, command: &Command) -> Result<(), WrongUse> {
+        let usage = super::help::usage_line(command);
+        for (index, place) in command.places.iter().enumerate() {
+            if !place.starts_with('[') && self.places.len() <= index {
+                return Err(WrongUse(format!("{place} is missing: {usage}")));
+            }
+        }
+        let endless = command.places.iter().any(|place| place.contains("..."));
+        if self.places.len() > command.places.len() && !endless {
+            let extra = printable(&self.places[command.places.len()].to_string_lossy());
+            return Err(WrongUse(format!("one word too many, `{extra}`: {usage}")));
+        }
+        Ok(())
+    }
+
+    /// The word at a place, as it was given (a path need not be UTF-8).
+    pub fn place(&self, index: usize) -> Option<&OsStr> {
+        self.places.get(index).map(OsString::as_os_str)
+    }
+
+    /// The word at a place as text.
+    pub fn text(&self, index: usize) -> Result<Option<&str>, WrongUse> {
+        self.place(index).map(as_text).transpose()
+    }
+
+    /// Whether an option that stands alone was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(given, _)| *given == name)
+    }
+
+    /// The value of an option, as it was given; of several the last.
+    pub fn value(&self, name: &str) -> Option<&OsStr> {
+        let mut given = self.options.iter().rev();
+        let (_, value) = given.find(|(given, _)| *given == name)?;
+        value.as_deref()
+    }
+
+    /// The value of an option as text.
+    pub fn value_text(&self, name: &str) -> Result<Option<&str>, WrongUse> {
+        self.value(name).map(as_text).transpose()
+    }
+
+    /// The number of the lab that stands at a place: `9`, `09`, `lab09`, `09-smallest-answer`.
+    pub fn lab(&self, index: usize) -> Result<Option<u8>, WrongUse> {
+        let Some(word) = self.place(index) else {
+            return Ok(None);
+        };
+        let word = word.to_string_lossy();
+        match lab_number(&word) {
+            Some(number) => Ok(Some(number)),
+            None => Err(WrongUse(format!(
+                "`{}` is no lab: the labs are 1 to 24, `cargo lab` lists them",
+                printable(&word)
+            ))),
+        }
+    }
+}
+
+/// Whether `--help` stands among the words, before a `--`.
+pub fn asks_for_help(words: &[OsString]) -> bool {
+    let before = words.iter().take_while(|word| *word != "--");
+    before
+        .into_iter()
+        .any(|word| word == "--help" || word == "-h")
+}
+
+/// The lab that a word names: its number with or without zeros, `lab09`, its slug, or its slug's words.
+/// A number that no lab has counts too, so that the message can speak of labs.
+pub fn lab_number(word: &str) -> Option<u8> {
+    let digits = word.strip_prefix("lab").unwrap_or(word);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(digits.parse().unwrap_or(u8::MAX));
+    }
+    let labs = wirelab::course::catalogue::labs();
+    let mut named = labs.filter(|lab| lab.slug == word || &lab.slug[3..] == word);
+    named.next().map(|lab| lab.number)
+}
+
+/// The option of this name in the command's table, or an error that names the nearest.
+fn option(command: &Command, name: &str) -> Result<&'static Opt, WrongUse> {
+    let options: &'static [Opt] = command.options;
+    if let Some(option) = options.iter().find(|option| option.name == name) {
+        return Ok(option);
+    }
+    let names = options.iter().map(|option| option.name);
+    let hint = match nearest(name, names) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("see `cargo lab {} --help`", command.name),
+    };
+    let name = printable(name);
+    Err(WrongUse(format!(
+        "{} has no option {name}: {hint}",
+        command.name
+    )))
+}
+
+/// The word as text, or an error that shows what could be read of it.
+fn as_text(word: &OsStr) -> Result<&str, WrongUse> {
+    word.to_str().ok_or_else(|| {
+        let shown = printable(&word.to_string_lossy());
+        WrongUse(format!("`{shown}` is not UTF-8 text"))
+    })
+}
+
+/// A stranger's word for a message: no control characters, at most 40 characters.
+pub fn printable(word: &str) -> String {
+    let mut shown: String = word.chars().take(40).collect();
+    if shown.len() < word.len() {
+        shown.push('…');
+    }
+    shown
+        .chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}
+
+/// The name that is the fewest changes away from `word`: at most a third of its letters, at least one.
+pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (word.len() / 3).max(1);
+    let close = names.map(|name| (changes(word, name), name));
+    let best = close.min_by_key(|(distance, _)| *distance)?;
+    (best.0 <= allowed).then_some(best.1)
+}
+
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour to turn `a`
+/// into `b` (optimal string alignment distance). Words over 40 letters are as far away as can be.
+fn changes(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().max(b.len()) > 40 {
+        return usize::MAX;
+    }
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            if i == 0 || j == 0 {
+                table[i][j] = i + j;
+                continue;
+            }
+            let differs = usize::from(a[i - 1] != b[j - 1]);
+            let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            let mut fewest = table[i - 1][j - 1] + differs;
+            fewest = fewest.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+            if swapped {
+                fewest = fewest.min(table[i - 2][j - 2] + 1);
+            }
+            table[i][j] = fewest;
+        }
+    }
+    table[a.len()][b.len()]
+}

@@ -1,0 +1,101 @@
+//! `help`, `--help`, `--version`: the usage text, made from the tables of the commands.
+//!
+//! Rule: nothing here names a command or an option on its own; what is not in a table is not shown.
+
+use super::{Args, COMMANDS, Command, Outcome, Screen, Style};
+use anyhow::Result;
+use std::io::Write;
+
+/// `cargo lab help [COMMAND]`
+pub const COMMAND: Command = Command {
+    name: "help",
+    places: &["[COMMAND]"],
+    sentence: "this table, or all about one command",
+    more: "",
+    options: &[],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    match args.place(0) {
+        Some(name) => of(super::find(&name.to_string_lossy())?, screen),
+        None => overview(screen),
+    }
+}
+
+/// The table of all commands.
+pub fn overview(screen: &mut Screen) -> Result<Outcome> {
+    writeln!(
+        screen,
+        "wirelab: clients and servers on raw TCP, with every byte visible\n"
+    )?;
+    writeln!(
+        screen,
+        "{}",
+        screen.style(Style::Bold, "usage: cargo lab [COMMAND]")
+    )?;
+    for command in COMMANDS {
+        let words = [&[command.name], command.places].concat().join(" ");
+        if words.len() <= 20 {
+            writeln!(screen, "  {words:20}{}", command.sentence)?;
+        } else {
+            writeln!(screen, "  {words}\n  {:20}{}", "", command.sentence)?;
+        }
+    }
+    writeln!(
+        screen,
+        "\n`cargo lab` alone lists the labs; `cargo lab 9` is short for `cargo lab lab 9`."
+    )?;
+    writeln!(
+        screen,
+        "`cargo lab help COMMAND` or `COMMAND --help` says more about one of them."
+    )?;
+    writeln!(
+        screen,
+        "exit codes: 0 passed, 1 failed, 2 wrong use, 3 a program could not be started"
+    )?;
+    Ok(Outcome::Passed)
+}
+
+/// Everything about one command.
+pub fn of(command: &Command, screen: &mut Screen) -> Result<Outcome> {
+    writeln!(
+        screen,
+        "{}",
+        screen.style(Style::Bold, &usage_line(command))
+    )?;
+    writeln!(screen, "{}.", command.sentence)?;
+    if !command.more.is_empty() {
+        writeln!(screen, "\n{}", command.more.trim_end())?;
+    }
+    if !command.options.is_empty() {
+        writeln!(screen)?;
+    }
+    for option in command.options {
+        let words = match option.value {
+            Some(value) => format!("{} {value}", option.name),
+            None => option.name.to_string(),
+        };
+        writeln!(screen, "  {words:20}{}", option.sentence)?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// `usage: cargo lab tap LISTEN UPSTREAM [options]`
+pub fn usage_line(command: &Command) -> String {
+    let mut line = format!("usage: cargo lab {}", command.name);
+    for place in command.places {
+        line.push(' ');
+        line.push_str(place);
+    }
+    if !command.options.is_empty() {
+        line.push_str(" [options]");
+    }
+    line
+}
+
+/// `wirelab 0.1.0`
+pub fn version(screen: &mut Screen) -> Result<Outcome> {
+    writeln!(screen, "wirelab {}", env!("CARGO_PKG_VERSION"))?;
+    Ok(Outcome::Passed)
+}

@@ -1,0 +1,128 @@
+//! The command line: which words there are, what they print, and with which exit code they end.
+//!
+//! Rule 1: one table, [`COMMANDS`], gives the dispatch, the usage text and the test that both agree.
+//! Rule 2: a command turns words into calls of the library and values into text; it parses no
+//! protocol and opens no socket.
+//! Rule 3: a command returns; only `main` ends the process, so that what was started is ended too.
+//! Rule 4: one clear message on stderr for each failure, with the file, address or lab in it.
+
+#![allow(dead_code)] // goes when the last command is in the table
+
+mod args;
+mod help;
+mod lab;
+mod list;
+mod screen;
+
+pub use args::{Args, Opt, WrongUse, lab_number};
+pub use screen::{Screen, Style};
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// How a command ended, as the exit code says it. Wrong use (2) and "could not be started" (3) are
+/// the errors [`WrongUse`] and [`NotStarted`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Passed,
+    /// Exit code 1: a check failed, two things differ.
+    Failed,
+}
+
+/// The error for exit code 3: the program under check could not be started.
+#[derive(Debug)]
+pub struct NotStarted(pub String);
+
+impl std::fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotStarted {}
+
+/// One word behind `cargo lab`, and everything that its usage text says.
+pub struct Command {
+    /// The word: `tap`.
+    pub name: &'static str,
+    /// What follows it, as the usage line shows it: `LISTEN UPSTREAM`. In brackets: may be left out.
+    pub places: &'static [&'static str],
+    /// One line for the table of commands, at most 58 characters, no full stop.
+    pub sentence: &'static str,
+    /// What else `--help` says, lines of at most 80 characters; may be empty.
+    pub more: &'static str,
+    /// Every option that the command takes; others are refused with the nearest of these.
+    pub options: &'static [Opt],
+    /// Does it. The words were checked against `places` and `options` before.
+    pub run: fn(&Args, &mut Screen) -> anyhow::Result<Outcome>,
+}
+
+/// Every command, in the order of the usage text: the learner's first, the engineer's after them.
+pub const COMMANDS: &[Command] = &[list::COMMAND, lab::COMMAND, help::COMMAND];
+
+/// Runs the words behind `wirelab`, prints, and says with which exit code the process ends.
+pub fn run(words: Vec<OsString>) -> ExitCode {
+    let mut screen = Screen::stdout();
+    let ended = dispatch(&words, &mut screen);
+    match ended {
+        Ok(Outcome::Passed) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        // The reader of our output went away (`| head`): nothing is left to say, and nobody to hear it.
+        Err(error) if screen::reader_left(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            screen::complain(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// 2 for wrong use, 3 when a program could not be started, 1 for every other error.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if error.downcast_ref::<WrongUse>().is_some() {
+        2
+    } else if error.downcast_ref::<NotStarted>().is_some() {
+        3
+    } else {
+        1
+    }
+}
+
+/// Finds the command, checks its words against its table, and runs it.
+fn dispatch(words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
+    let Some(first) = words.first() else {
+        return (list::COMMAND.run)(&Args::default(), screen);
+    };
+    match first.to_string_lossy().as_ref() {
+        "-h" | "--help" => help::overview(screen),
+        "-V" | "--version" => help::version(screen),
+        // `cargo lab 9` is short for `cargo lab lab 9`.
+        word if lab_number(word).is_some() => with(&lab::COMMAND, words, screen),
+        word => with(find(word)?, &words[1..], screen),
+    }
+}
+
+/// The command with this name, or an error that names the nearest one.
+fn find(word: &str) -> Result<&'static Command, WrongUse> {
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == word) {
+        return Ok(command);
+    }
+    let names = COMMANDS.iter().map(|command| command.name);
+    let hint = match args::nearest(word, names) {
+        Some(name) => format!("did you mean `cargo lab {name}`?"),
+        None => "`cargo lab help` lists the commands".to_string(),
+    };
+    Err(WrongUse(format!(
+        "there is no command `{}`: {hint}",
+        args::printable(word)
+    )))
+}
+
+/// Runs `command` with the words behind its name, or shows its help.
+fn with(command: &Command, words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
+    if args::asks_for_help(words) {
+        return help::of(command, screen);
+    }
+    let args = Args::read(command, words)?;
+    (command.run)(&args, screen)
+}

@@ -1,0 +1,104 @@
+//! Where commands print: stdout in lines, colour only where a person looks.
+//!
+//! Rule 1: nothing else in the project writes to stdout or stderr (the numbered programs aside).
+//! Rule 2: colour repeats what the words say; it is never the only carrier.
+
+use std::io::{self, IsTerminal, Write};
+
+/// Standard output of one command. `write!` and `writeln!` work on it, from any thread: a clone
+/// writes to the same place, a line at a time.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    color: bool,
+}
+
+/// How a word stands out, where colour is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Headings.
+    Bold,
+    /// What may be skipped.
+    Dim,
+    /// Passed.
+    Good,
+    /// Failed.
+    Bad,
+}
+
+impl Screen {
+    /// Stdout; with colour when it is a terminal and `NO_COLOR` is unset or empty (no-color.org).
+    pub fn stdout() -> Screen {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        Screen {
+            color: io::stdout().is_terminal() && !refused && !dumb,
+        }
+    }
+
+    /// Whether the output is for a terminal with colour: then pictures, otherwise the notation.
+    pub fn color(&self) -> bool {
+        self.color
+    }
+
+    /// The text, standing out where colour is shown and unchanged elsewhere.
+    pub fn style(&self, style: Style, text: &str) -> String {
+        if !self.color {
+            return text.to_string();
+        }
+        let code = match style {
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).map_err(mark)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::stdout().write_all(bytes).map_err(mark)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().map_err(mark)
+    }
+}
+
+/// Marks the one failure that is none, so that a broken pipe of a socket is not taken for it.
+#[derive(Debug)]
+struct ReaderLeft;
+
+impl std::fmt::Display for ReaderLeft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("nobody reads the output any more")
+    }
+}
+
+impl std::error::Error for ReaderLeft {}
+
+fn mark(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => io::Error::other(ReaderLeft),
+        _ => error,
+    }
+}
+
+/// Whether an error says that the reader of our stdout went away.
+pub fn reader_left(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.and_then(io::Error::get_ref)
+            .is_some_and(|inner| inner.is::<ReaderLeft>())
+    })
+}
+
+/// Prints an error on stderr as one message: what failed, then why, from the outside in.
+/// Nobody can be told when stderr is gone too, so its own failure is let go.
+pub fn complain(error: &anyhow::Error) {
+    let _ = writeln!(io::stderr(), "wirelab: {error:#}");
+}

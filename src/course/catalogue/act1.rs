@@ -1,0 +1,164 @@
+//! Act I, the order: labs 1 to 6, TCP alone. Rules: see the module above.
+
+use super::{Difficulty, Lab, Standard};
+
+const TCP: u16 = 9293;
+
+pub static LABS: [Lab; 6] = [
+    Lab {
+        number: 1,
+        slug: "01-three-tacos",
+        title: "Three tacos",
+        sentence: "a client connects and asks, a server waits and answers",
+        minutes: 10,
+        difficulty: Difficulty::Gentle,
+        act: 1,
+        rfc: &[Standard {
+            rfc: TCP,
+            sections: &["2.2", "3.5"],
+        }],
+        needs: &[],
+        hints: [
+            "Which of the two programs knows what `0 tacos` means? Say in words, for each program, what \
+             changes when the answer is a refusal and what stays as it was.",
+            "The order is a line of bytes. Compare it before you answer, and choose between two answers. \
+             There must be one answer on the connection, never both.",
+            "`? how many` is followed by a newline, \\n, like every other line of this lab, and then the \
+             server closes. Look at the last line that your program sends with \
+             `printf '0 tacos\\n' | nc 127.0.0.1 8001 | od -c`.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 2,
+        slug: "02-order-in-crumbs",
+        title: "The order arrives in crumbs",
+        sentence: "TCP carries bytes, not messages",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 1,
+        rfc: &[Standard {
+            rfc: TCP,
+            sections: &["2.2", "3.8"],
+        }],
+        needs: &[1],
+        hints: [
+            "What did one read give you, and who decided how many bytes that were? Print the number that \
+             `read` returns before you do anything with the bytes.",
+            "You need a Vec<u8> that lives longer than one order. Read into it until it holds a \\n; how \
+             often you had to read does not matter.",
+            "What stands behind the \\n is the beginning of the next order. Take only the first line out \
+             of the Vec, keep the rest in it, and look for a \\n in that rest before you read again. \
+             Turn bytes into text only when the line is complete.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 3,
+        slug: "03-where-orders-end",
+        title: "Where does an order end?",
+        sentence: "delimiter, length prefix, or closing: three framings, one menu",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 1,
+        rfc: &[
+            Standard {
+                rfc: 862,
+                sections: &[],
+            },
+            Standard {
+                rfc: 9112,
+                sections: &["6.3"],
+            },
+        ],
+        needs: &[2],
+        hints: [
+            "A dish name with a \\n in it cannot end at the first \\n. What can the receiver know before \
+             the first byte of the name arrives?",
+            "The number in front has a fixed size, and both sides agree in which order its bytes stand. \
+             The most significant byte first is called network byte order.",
+            "The number counts bytes, not letters: the length of the bytes that you send, not of the \
+             text that you see. Read the number whole, then read exactly that many bytes; each of the \
+             two can arrive in crumbs.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 4,
+        slug: "04-thats-all-thanks",
+        title: "\"That's all, thanks\"",
+        sentence: "half-close: I am done talking but still listening",
+        minutes: 15,
+        difficulty: Difficulty::Gentle,
+        act: 1,
+        rfc: &[Standard {
+            rfc: TCP,
+            sections: &["3.6", "3.6.1"],
+        }],
+        needs: &[2, 3],
+        hints: [
+            "The server sends the bill when it knows that no further order comes. What tells it that, \
+             when the number of orders is not known before?",
+            "A connection has two directions. Each side can end its own and leave the other one open: \
+             look for the method of TcpStream that takes a direction.",
+            "End your sending direction after the last order, then read until the end of the other \
+             direction, where read returns 0. When the stream is dropped before that, both directions \
+             end, and nobody is there to take the bill.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 5,
+        slug: "05-hanging-up",
+        title: "Hanging up",
+        sentence: "FIN and RST look the same until you look",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 1,
+        rfc: &[
+            Standard {
+                rfc: TCP,
+                sections: &["3.5.2", "3.6.1"],
+            },
+            Standard {
+                rfc: 9112,
+                sections: &["9.6"],
+            },
+        ],
+        needs: &[4],
+        hints: [
+            "Run the client against the server and read the last line of the ladder: is it `S fin` or \
+             `S rst`? What had the server not done with the bytes of the order when it closed?",
+            "A kernel that is told to close while received bytes are still unread sends a reset instead \
+             of a FIN. A reset may destroy an answer that is already under way.",
+            "Read the order to its end before you answer and close. And a guest who leaves early is \
+             normal: a read or a write that fails must end that one conversation with a line in the \
+             log, not the server.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 6,
+        slug: "06-nobody-home",
+        title: "Nobody home",
+        sentence: "refused, silent, busy, and \"address in use\" are four different things",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 1,
+        rfc: &[Standard {
+            rfc: TCP,
+            sections: &["3.5", "3.6", "3.8.3"],
+        }],
+        needs: &[5],
+        hints: [
+            "For each of the four addresses: which system call fails, after how long, and with which \
+             error? Print the error's kind before you name it.",
+            "A refusal is an answer, and it comes at once. Silence is no answer, and only your own \
+             deadline ends it. So the deadline must be yours: connect with a timeout.",
+            "`open` and `busy` both connect or seem to: the difference shows in what comes after, an \
+             answer or none. Decide by the error's kind and by where it happened, not by its text: the \
+             text differs between systems.",
+        ],
+        built: None,
+    },
+];

@@ -1,0 +1,145 @@
+//! Act II, the file: labs 7 to 11, HTTP written by hand. Rules: see the module above.
+
+use super::{Difficulty, Lab, Standard};
+
+const SEMANTICS: u16 = 9110;
+const HTTP11: u16 = 9112;
+
+pub static LABS: [Lab; 5] = [
+    Lab {
+        number: 7,
+        slug: "07-bring-me-that-file",
+        title: "Bring me that file",
+        sentence: "the 1991 web: one line in, the file out, hang up",
+        minutes: 15,
+        difficulty: Difficulty::Gentle,
+        act: 2,
+        rfc: &[Standard {
+            rfc: 1945,
+            sections: &["4.1"],
+        }],
+        needs: &[2, 4],
+        hints: [
+            "Fetch the picture and compare it with the original: `cmp` names the first byte that \
+             differs. What kind of function gave you the file's content, one for text or one for bytes?",
+            "A file is bytes. Read it as bytes, send it as bytes, and add nothing before or after. Not \
+             even a newline at the end, however much the menu seems to need one.",
+            "Three steps: read one line up to \\n, take the path out of it, send the bytes of that file \
+             and close. Closing is what says `this was all`: this protocol has no length.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 8,
+        slug: "08-proper-request",
+        title: "A proper request",
+        sentence: "method, target, version, `Host`, empty line",
+        minutes: 15,
+        difficulty: Difficulty::Gentle,
+        act: 2,
+        rfc: &[Standard {
+            rfc: HTTP11,
+            sections: &["2.1", "3", "3.2"],
+        }],
+        needs: &[7],
+        hints: [
+            "Read the answer of the server: its reason names the first byte that is wrong. Which byte \
+             did it expect there?",
+            "Each line ends in two bytes, CR and LF: \\r\\n. The head ends with an empty line, so the \
+             last four bytes of the request are \\r\\n\\r\\n.",
+            "The request line is METHOD, one space, target, one space, version. HTTP/1.1 demands a Host \
+             line as well. Compare what you send with `cargo lab 8`, one wire line at a time.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 9,
+        slug: "09-smallest-answer",
+        title: "The smallest answer",
+        sentence: "what a browser will believe",
+        minutes: 15,
+        difficulty: Difficulty::Gentle,
+        act: 2,
+        rfc: &[
+            Standard {
+                rfc: HTTP11,
+                sections: &["4", "6.2"],
+            },
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["15.3.1"],
+            },
+        ],
+        needs: &[5, 8],
+        hints: [
+            "An answer has the same shape as a request: a first line, header lines, an empty line, a \
+             body. Which of these parts does yours have, and does each line end in \\r\\n?",
+            "Content-Length is the number of bytes behind the empty line, a newline at the end included. \
+             Count the bytes of the body that you send, and nothing of the head.",
+            "Read the request up to its empty line before you answer, also when it comes in crumbs. A \
+             server that closes with unread bytes sends a reset, and the browser may never see the \
+             answer (lab 5).",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 10,
+        slug: "10-headers",
+        title: "Headers",
+        sentence: "names without case, values without outer spaces, order that may matter",
+        minutes: 25,
+        difficulty: Difficulty::Steady,
+        act: 2,
+        rfc: &[
+            Standard {
+                rfc: HTTP11,
+                sections: &["5", "5.1", "5.2"],
+            },
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["5.1", "5.2", "5.3", "5.4", "5.5"],
+            },
+        ],
+        needs: &[9],
+        hints: [
+            "Take one header line and say where its name ends and where its value begins. What does your \
+             parser do with `Host: tacos.example:8010`, which has two colons?",
+            "The first colon ends the name. Spaces and tabs around the value do not belong to it; inside \
+             the value they do. Names are compared without case; values are kept as they came.",
+            "A line that begins with a space, a space before the colon and a CR without LF are answered \
+             with 400. A name that comes twice keeps both values, in their order: the second does not \
+             replace the first.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 11,
+        slug: "11-bytes-not-letters",
+        title: "Bytes, not letters",
+        sentence: "`Content-Length` counts bytes; a taco emoji is four",
+        minutes: 15,
+        difficulty: Difficulty::Gentle,
+        act: 2,
+        rfc: &[
+            Standard {
+                rfc: HTTP11,
+                sections: &["6.2", "8"],
+            },
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["8.6"],
+            },
+        ],
+        needs: &[9, 10],
+        hints: [
+            "How many letters has `jalape\u{f1}o`, and how many bytes? `printf 'jalape\u{f1}o' | wc -c` counts \
+             them. Which of the two numbers does your program send?",
+            "The server's number is the length of the bytes that it writes behind the empty line. The \
+             client reads that many bytes and stops: the end of the connection is no part of the answer.",
+            "A client has three cases to tell apart: as many bytes as announced, fewer because the \
+             connection ended early, and more than announced. The last two are errors, and deserve words \
+             that say how many bytes were missing or too many.",
+        ],
+        built: None,
+    },
+];

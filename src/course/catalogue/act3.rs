@@ -1,0 +1,139 @@
+//! Act III, the URL bar and the place: labs 12 to 15. Rules: see the module above.
+
+use super::{Difficulty, Lab, Standard};
+
+const URI: u16 = 3986;
+const SEMANTICS: u16 = 9110;
+const HTTP11: u16 = 9112;
+
+pub static LABS: [Lab; 4] = [
+    Lab {
+        number: 12,
+        slug: "12-url-bar",
+        title: "The URL bar",
+        sentence: "what the browser does between Enter and `connect`",
+        minutes: 25,
+        difficulty: Difficulty::Steady,
+        act: 3,
+        rfc: &[
+            Standard {
+                rfc: URI,
+                sections: &["3"],
+            },
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["4.2.1", "7.2"],
+            },
+            Standard {
+                rfc: HTTP11,
+                sections: &["3.2.1"],
+            },
+        ],
+        needs: &[8, 11],
+        hints: [
+            "A URL holds two kinds of parts: some tell the client where to call, others are for the \
+             server. Underline in each of the twelve URLs what the server should see.",
+            "Cut from the outside: first the fragment, from the # on, which never leaves the client; then \
+             the scheme up to ://; then the authority up to the next / or ?. What is left goes into the \
+             request line.",
+            "An empty path is sent as /. Port 80 is the default and is left out of Host, any other port \
+             is in it. An IPv6 address stands in square brackets, so look for the port's colon behind \
+             the ]. A user name before an @ is refused.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 13,
+        slug: "13-anywhere",
+        title: "A server may live anywhere",
+        sentence: "names become several addresses, and a server chooses where to listen",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 3,
+        rfc: &[
+            Standard {
+                rfc: 8305,
+                sections: &["5"],
+            },
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["4.3.2"],
+            },
+            Standard {
+                rfc: 9293,
+                sections: &["3.9.1"],
+            },
+        ],
+        needs: &[6, 12],
+        hints: [
+            "Print every address that the name gives you, not only the first. Which of them does your \
+             client try, and what does it do when that one does not answer?",
+            "Try the addresses in order, each with a deadline of its own. A refusal comes at once; a \
+             dead machine costs you the whole deadline, so keep it short while others are left.",
+            "Report a failure only when the last address has failed, and then name all of them with \
+             their reasons. The Host line keeps the name from the URL, whichever address answered.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 14,
+        slug: "14-we-moved",
+        title: "We moved",
+        sentence: "301/302/308 and where to go next",
+        minutes: 20,
+        difficulty: Difficulty::Steady,
+        act: 3,
+        rfc: &[
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["10.2.2", "15.4"],
+            },
+            Standard {
+                rfc: URI,
+                sections: &["5.2"],
+            },
+        ],
+        needs: &[12, 13],
+        hints: [
+            "Read the Location line of each answer. Is it a whole URL, or does it need the one that you \
+             asked for to make sense?",
+            "A reference such as /new or ../menu is resolved against the URL of the request that it \
+             answers, not against the first one. With another host or port, the connection and the Host \
+             line change too.",
+            "Count the hops and give up after five, saying where you were sent last: two servers can \
+             send you round in a circle. 307 and 308 keep the method; after 303 the next request is \
+             a GET.",
+        ],
+        built: None,
+    },
+    Lab {
+        number: 15,
+        slug: "15-wiretap",
+        title: "The wiretap",
+        sentence: "put yourself between a real browser and a server and read",
+        minutes: 30,
+        difficulty: Difficulty::Steep,
+        act: 3,
+        rfc: &[
+            Standard {
+                rfc: SEMANTICS,
+                sections: &["3.7", "7.6"],
+            },
+            Standard {
+                rfc: HTTP11,
+                sections: &["3.2.2"],
+            },
+        ],
+        needs: &[4, 5, 12],
+        hints: [
+            "A relay has two directions, and either can be silent for long. Can one loop that reads from \
+             one side and then from the other serve both?",
+            "One thread a direction: read what is there, write it on, print it, and read again. Whoever \
+             waits for the end of one side before writing to the other has built a bucket, not a relay.",
+            "When one side ends its direction, end the same direction towards the other side and leave \
+             the opposite one open (lab 4). Both threads are done when both directions have ended. \
+             Print CR and LF as two visible things.",
+        ],
+        built: None,
+    },
+];
