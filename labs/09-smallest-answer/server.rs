@@ -67,7 +67,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
 fn read_head(mut guest: &TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
         let n = guest.read(&mut piece)?;
         if n == 0 && head.is_empty() {
             return Ok(head);

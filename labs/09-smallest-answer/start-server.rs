@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
 fn serve(mut guest: &TcpStream) -> io::Result<()> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
         let n = guest.read(&mut piece)?;
         if n == 0 {
             return Ok(());
