@@ -1,0 +1,66 @@
+//! What several tests share: starting a program of the course, and skipping where a tool is missing.
+
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+/// A program of this package that listens on a port of its own; it ends with the value.
+pub struct Server {
+    child: Child,
+    /// Where it listens, as it said itself.
+    pub addr: SocketAddr,
+}
+
+impl Server {
+    /// Starts `program` (a bin of this package) on a port that the system chooses, and waits for its
+    /// `listening on` line. Its log goes nowhere.
+    pub fn start(program: &str) -> Server {
+        Server::start_with(Command::new(bin(program)).arg("127.0.0.1:0"))
+    }
+
+    /// The same for a command that has its arguments already.
+    pub fn start_with(command: &mut Command) -> Server {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = child.spawn().expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("stdout is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line can be read");
+        let said = line.trim_end().strip_prefix("listening on ");
+        let addr = said.unwrap_or_else(|| panic!("its first line was {line:?}"));
+        Server { child, addr: addr.parse().expect("an address") }
+    }
+
+    /// Whether the program still runs.
+    pub fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The path of a program of this package.
+pub fn bin(program: &str) -> std::path::PathBuf {
+    assert_cmd::cargo::cargo_bin(program)
+}
+
+/// Whether all these tools are on this machine. If not, says so; then the test returns early. Where
+/// `WIRELAB_NO_SKIP` is set (on CI), a missing tool is a failure.
+pub fn have(tools: &[&str]) -> bool {
+    for tool in tools {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
+            let no_skip = std::env::var_os("WIRELAB_NO_SKIP").is_some();
+            assert!(!no_skip, "{tool} is not installed, and nothing may be skipped here");
+            eprintln!("skipped: {tool} is not installed");
+            return false;
+        }
+    }
+    true
+}
