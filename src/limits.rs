@@ -13,3 +13,8 @@ pub const MAX_LINE: usize = 8_000;
 /// Reason: a hung peer must not hang a learner. Precedent: CodeCrafters' and curl's tests use
 /// seconds, too; on loopback an answer takes well under a millisecond.
 pub const IO_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Most bytes that the repeats `\{N*…}` of one transcript may grow to together.
+/// Reason: a line of twenty characters must not fill the memory. Precedent: the labs' largest body
+/// is 10 MB; zip readers bound what they unpack, too.
+pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;

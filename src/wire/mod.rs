@@ -3,6 +3,8 @@
 //! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
+pub mod notation;
 mod transcript;
 
+pub use notation::{ParseError, ParseFault, chunk_lines};
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

@@ -2,8 +2,9 @@
 //!
 //! Rule 1: bytes of one speaker that follow each other on one connection are one chunk; only a gap,
 //! an event, the other speaker or another connection ends it. Notes and blank lines do not.
-//! Rule 2: the value is always in normal form (no empty bytes, no two `Bytes` pieces side by side),
-//! because the only way to add to it is [`Transcript::push_bytes`] and its neighbours. The laws
+//! Rule 2: the value is always in normal form (no empty bytes, no two `Bytes` pieces side by side, no
+//! note at a chunk's end, whole microseconds, notes of one line), because the only way to add to it
+//! is [`Transcript::push_bytes`] and its neighbours. The laws
 //! `parse(render(x)) == x` and `render(parse(render(x))) == render(x)` rest on that.
 
 use std::time::Duration;
@@ -189,19 +190,91 @@ impl Transcript {
         }
     }
 
-    /// Adds a hole to the chunk of this speaker.
+    /// Adds a hole to the chunk of this speaker. A range that stands the wrong way round is turned,
+    /// and the hex digits of a digest become lower case.
     pub fn push_mask(&mut self, conn: Conn, who: Who, mask: Mask) {
+        let mask = match mask {
+            Mask::Bytes { min, max } => Mask::Bytes {
+                min: min.min(max),
+                max: min.max(max),
+            },
+            Mask::Digest { bytes, sha256 } => Mask::Digest {
+                bytes,
+                sha256: sha256.to_ascii_lowercase(),
+            },
+            other => other,
+        };
         self.open_chunk(conn, who).push(Piece::Mask(mask));
     }
 
-    /// Adds an event.
+    /// Adds an event. What is finer than a microsecond is cut off.
     pub fn push_event(&mut self, conn: Conn, who: Who, event: Event) {
+        let event = match event {
+            Event::Timeout(waited) => Event::Timeout(whole_micros(waited)),
+            other => other,
+        };
         self.entries.push(Entry::Event { who, conn, event });
     }
 
-    /// Adds a gap; what follows is a new chunk.
+    /// Adds a gap; what follows is a new chunk. What is finer than a microsecond is cut off, and a
+    /// range that stands the wrong way round is turned.
     pub fn push_gap(&mut self, gap: Gap) {
+        let gap = match gap {
+            Gap::Exactly(time) => Gap::Exactly(whole_micros(time)),
+            Gap::Between(a, b) => Gap::Between(whole_micros(a.min(b)), whole_micros(a.max(b))),
+            Gap::Untimed | Gap::End => gap,
+        };
         self.entries.push(Entry::Gap(gap));
+    }
+
+    /// Adds a `@key text` line. Keys have no space; the text is one line (see [`one_line`]).
+    pub fn push_heading(&mut self, key: &str, text: &str) {
+        self.headings.push((key.to_string(), one_line(text)));
+    }
+
+    /// Adds a `# text` line of its own. It does not end a chunk: when the same side goes on, the
+    /// note becomes a part of the chunk.
+    pub fn push_note(&mut self, text: &str) {
+        self.entries.push(Entry::Note(one_line(text)));
+    }
+
+    /// Adds an empty text line, which ends no chunk either. Those at the very end are not written.
+    pub fn push_blank(&mut self) {
+        self.entries.push(Entry::Blank);
+    }
+
+    /// Adds `# text` behind the `\n` that was said last. Where the last thing was not a `\n`, there
+    /// is no place for it, and it becomes a note of its own.
+    pub fn push_remark(&mut self, text: &str) {
+        if let Some(Entry::Chunk(chunk)) = self.entries.last_mut()
+            && let Some(Piece::Bytes(bytes)) = chunk.pieces.last()
+            && bytes.ends_with(b"\n")
+        {
+            chunk.pieces.push(Piece::Remark(one_line(text)));
+        } else {
+            self.push_note(text);
+        }
+    }
+
+    /// Adds the pieces of a chunk, one by one: they join the chunk before when nothing has ended it.
+    pub fn push_chunk(&mut self, chunk: &Chunk) {
+        let (conn, who) = (chunk.conn, chunk.who);
+        for piece in &chunk.pieces {
+            match piece {
+                Piece::Bytes(bytes) => self.push_bytes(conn, who, bytes),
+                Piece::Mask(mask) => self.push_mask(conn, who, mask.clone()),
+                Piece::Remark(text) => self.push_remark(text),
+                Piece::Note(text) => self.push_note(text),
+                Piece::Blank => self.push_blank(),
+            }
+        }
+    }
+
+    /// Takes away the empty lines at the end: they are not part of the text form.
+    pub(super) fn drop_last_blanks(&mut self) {
+        while let Some(Entry::Blank) = self.entries.last() {
+            self.entries.pop();
+        }
     }
 
     /// Every byte that `who` said on `conn`, joined; masks count as nothing (see [`Transcript::has_masks`]).
@@ -249,17 +322,42 @@ impl Transcript {
             .any(|piece| matches!(piece, Piece::Mask(_)))
     }
 
-    /// The pieces of the chunk that `who` is saying on `conn`, a new one if need be.
+    /// The pieces of the chunk that `who` is saying on `conn`, a new one if need be. Notes and
+    /// blank lines that were added since its last bytes move into it.
     fn open_chunk(&mut self, conn: Conn, who: Who) -> &mut Vec<Piece> {
-        let same = matches!(self.entries.last(),
-            Some(Entry::Chunk(chunk)) if chunk.conn == conn && chunk.who == who);
-        if !same {
+        let is_aside = |entry: &Entry| matches!(entry, Entry::Note(_) | Entry::Blank);
+        let end = self.entries.iter().rposition(|entry| !is_aside(entry));
+        let same = end.filter(|&at| {
+            matches!(&self.entries[at],
+                Entry::Chunk(chunk) if chunk.conn == conn && chunk.who == who)
+        });
+        let at = same.unwrap_or_else(|| {
             let pieces = Vec::new();
             self.entries.push(Entry::Chunk(Chunk { who, conn, pieces }));
-        }
-        match self.entries.last_mut() {
-            Some(Entry::Chunk(chunk)) => &mut chunk.pieces,
-            _ => unreachable!("the last entry is the chunk that was just made sure of"),
-        }
+            self.entries.len() - 1
+        });
+        let asides = self.entries.split_off(at + 1);
+        let Entry::Chunk(chunk) = &mut self.entries[at] else {
+            unreachable!("the entry at {at} was found or made to be a chunk")
+        };
+        chunk
+            .pieces
+            .extend(asides.into_iter().map(|aside| match aside {
+                Entry::Note(text) => Piece::Note(text),
+                _ => Piece::Blank,
+            }));
+        &mut chunk.pieces
     }
+}
+
+/// The text as one line that survives an editor: control characters become spaces, and white space
+/// at the end goes.
+pub(super) fn one_line(text: &str) -> String {
+    let spaced = text.replace(char::is_control, " ");
+    spaced.trim_end().to_string()
+}
+
+/// Cut to whole microseconds, the finest that the notation can say; at most 584,000 years.
+fn whole_micros(time: Duration) -> Duration {
+    Duration::from_micros(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
 }

@@ -1,0 +1,158 @@
+//! Which bytes are written as text, which as hex rows and which as a repeat (rules 7 and 8).
+//!
+//! Rule 1: the answer depends on the bytes alone. Rule 2: the time is linear in their number.
+
+use std::ops::Range;
+
+/// Longest period of a repeat, in bytes.
+const LONGEST_PERIOD: usize = 64;
+/// Fewest bytes that a repeat stands for.
+const SHORTEST_REPEAT: usize = 512;
+/// Every run of `SHORTEST_REPEAT` bytes covers one whole block of this size.
+const BLOCK: usize = SHORTEST_REPEAT / 2;
+/// Text between two hex pieces joins them when it is shorter than this, in bytes.
+const SHORT_TEXT: usize = 16;
+
+/// How a stretch of bytes is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Printable bytes and escapes.
+    Text,
+    /// Rows of hex pairs.
+    Hex,
+    /// The first `period` bytes, over and over.
+    Repeat {
+        /// In bytes.
+        period: usize,
+    },
+}
+
+/// A stretch of bytes, and how it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Where it stands in the bytes.
+    pub at: Range<usize>,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// Cuts the bytes into stretches: repeats first, then text and hex in what is left between them.
+pub fn stretches(bytes: &[u8]) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    for stretch in repeats(bytes) {
+        match stretch.form {
+            Form::Repeat { .. } => found.push(stretch),
+            Form::Text | Form::Hex => found.extend(text_and_hex(bytes, stretch.at)),
+        }
+    }
+    found
+}
+
+/// Cuts the bytes into repeats and the text between them. A run is taken at its full length; where
+/// it holds an LF, it starts at the start of a line, so that `taco\n` repeats and not `\ntaco`.
+pub fn repeats(bytes: &[u8]) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    let mut done = 0;
+    let mut block = 0;
+    while block + BLOCK <= bytes.len() {
+        if let Some(stretch) = repeat_around(bytes, done, block) {
+            if done < stretch.at.start {
+                let at = done..stretch.at.start;
+                found.push(Stretch {
+                    at,
+                    form: Form::Text,
+                });
+            }
+            done = stretch.at.end;
+            found.push(stretch);
+        }
+        block = (block + BLOCK).max(done.next_multiple_of(BLOCK));
+    }
+    if done < bytes.len() {
+        let at = done..bytes.len();
+        found.push(Stretch {
+            at,
+            form: Form::Text,
+        });
+    }
+    found
+}
+
+/// The repeat that covers the block at `block` and nothing before `from`, if there is one.
+fn repeat_around(bytes: &[u8], from: usize, block: usize) -> Option<Stretch> {
+    let inside = &bytes[block..block + BLOCK];
+    let period = (1..=LONGEST_PERIOD).find(|&p| inside[p..] == inside[..BLOCK - p])?;
+    let mut start = block;
+    while start > from && bytes[start - 1] == bytes[start - 1 + period] {
+        start -= 1;
+    }
+    let mut end = block + BLOCK;
+    while end < bytes.len() && bytes[end] == bytes[end - period] {
+        end += 1;
+    }
+    let at_line_start = start == 0 || bytes[start - 1] == b'\n';
+    if !at_line_start && let Some(lf) = find_lf(&bytes[start..start + period]) {
+        start += lf + 1;
+    }
+    let length = (end - start) / period * period;
+    let form = Form::Repeat { period };
+    let at = start..start + length;
+    (length >= SHORTEST_REPEAT).then_some(Stretch { at, form })
+}
+
+/// Rule 7 over `within`: cut at LF, judge each piece, join.
+fn text_and_hex(bytes: &[u8], within: Range<usize>) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
+    let mut start = within.start;
+    while start < within.end {
+        let rest = &bytes[start..within.end];
+        let length = find_lf(rest).map_or(rest.len(), |lf| lf + 1);
+        let piece = Stretch {
+            at: start..start + length,
+            form: text_or_hex(&rest[..length]),
+        };
+        start = piece.at.end;
+        join(&mut joined, piece);
+    }
+    joined
+}
+
+/// Adds a piece: to the last stretch when both have one form, or when both are hex and what stands
+/// between them is short.
+fn join(joined: &mut Vec<Stretch>, piece: Stretch) {
+    if let Some(last) = joined.last_mut()
+        && last.form == piece.form
+    {
+        last.at.end = piece.at.end;
+    } else {
+        joined.push(piece);
+    }
+    if let [.., before, between, last] = joined.as_slice()
+        && (before.form, last.form) == (Form::Hex, Form::Hex)
+        && between.at.len() < SHORT_TEXT
+    {
+        let end = last.at.end;
+        let hex = joined.len() - 3;
+        joined.truncate(hex + 1);
+        joined[hex].at.end = end;
+    }
+}
+
+/// Hex when more than a quarter of the bytes are neither printable ASCII, TAB, CR, LF nor a part of
+/// a UTF-8 character beyond ASCII.
+fn text_or_hex(piece: &[u8]) -> Form {
+    let mut strange = 0;
+    for chunk in piece.utf8_chunks() {
+        let is_strange = |c: &char| c.is_ascii_control() && !matches!(c, '\t' | '\r' | '\n');
+        strange += chunk.valid().chars().filter(is_strange).count();
+        strange += chunk.invalid().len();
+    }
+    match strange * 4 > piece.len() {
+        true => Form::Hex,
+        false => Form::Text,
+    }
+}
+
+fn find_lf(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|&byte| byte == b'\n')
+}

@@ -1,0 +1,33 @@
+//! The notation, version 1: a transcript as plain text with CR and LF visible, and back.
+//!
+//! Rule 1: `parse(render(x)) == x` for every transcript in normal form, and what `render` writes is
+//! the canonical form: ASCII outside notes and headings, no line that ends in a space.
+//! Rule 2: reading is liberal (CRLF, upper-case hex, other line breaks, no final newline), writing
+//! is not. Rule 3: no text makes the reader panic, or allocate beyond `limits`.
+//!
+//! ```text
+//! transcript  = *heading *( bytes / hex / event / time / note / blank )
+//! heading     = "@" key [ SP text ] EOL
+//! bytes       = who "> " ( 1*unit / *unit end ) EOL
+//! hex         = who "x " hexpair *( *SP hexpair ) [ *SP "|" text "|" ] EOL
+//! event       = who SP ( "connect" / "refuse" / "fin" / "rst" / "timeout" SP duration ) EOL
+//! time        = "~" [ SP ( duration / duration ".." duration / "end" ) ] EOL
+//! note        = "#" [ SP text ] EOL
+//! who         = ( "C" / "S" ) [ conn ]
+//! unit        = plain / escape / mask / repeat
+//! plain       = %x20-5B / %x5D-7E
+//! escape      = "\r" / "\t" / "\\" / "\x" 2HEXDIG
+//! end         = "\n" [ *SP "#" [ SP text ] ]
+//! mask        = "\{" name *( SP arg ) "}"
+//! repeat      = "\{" 1*DIGIT "*" 1*( plain / escape / "\n" ) "}"
+//! duration    = 1*DIGIT [ "." 1*3DIGIT ] "ms"
+//! ```
+
+mod error;
+mod layout;
+mod parse;
+mod render;
+mod words;
+
+pub use error::{ParseError, ParseFault};
+pub use render::chunk_lines;

@@ -1,0 +1,320 @@
+//! Reading: from text to the value.
+//!
+//! Rule 1: the first character of a line says what the line is; a line is read on its own.
+//! Rule 2: every error says its line and column. Rule 3: memory grows with the text, and with its
+//! repeats up to `MAX_REPEATED`.
+
+use super::error::{ParseError, ParseFault};
+use super::words::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
+use crate::limits::MAX_REPEATED;
+use crate::wire::transcript::one_line;
+use crate::wire::{Conn, Event, Transcript, Who};
+
+impl Transcript {
+    /// Reads the notation. The error says line, column and what to write instead.
+    pub fn parse(text: &str) -> Result<Transcript, ParseError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = Reader {
+            transcript: Transcript::new(),
+            repeated: 0,
+        };
+        for (before, line) in text.split('\n').enumerate() {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            reader.line(line).map_err(|fault| ParseError {
+                line: before + 1,
+                column: line.char_indices().filter(|&(at, _)| at < fault.at).count() + 1,
+                fault: fault.fault,
+            })?;
+        }
+        reader.transcript.drop_last_blanks();
+        Ok(reader.transcript)
+    }
+
+    /// Reads the notation from the bytes of a file, which must be UTF-8.
+    pub fn parse_bytes(file: &[u8]) -> Result<Transcript, ParseError> {
+        match std::str::from_utf8(file) {
+            Ok(text) => Transcript::parse(text),
+            Err(error) => {
+                let (good, bad) = file.split_at(error.valid_up_to());
+                let good = String::from_utf8_lossy(good);
+                let last_line = good.rsplit('\n').next().unwrap_or_default();
+                Err(ParseError {
+                    line: good.matches('\n').count() + 1,
+                    column: last_line.chars().count() + 1,
+                    fault: ParseFault::NotUtf8(bad[0]),
+                })
+            }
+        }
+    }
+}
+
+/// What is wrong, at a byte of the line that is being read.
+struct Fault {
+    at: usize,
+    fault: ParseFault,
+}
+
+fn fault<T>(at: usize, fault: ParseFault) -> Result<T, Fault> {
+    Err(Fault { at, fault })
+}
+
+/// What was read so far.
+struct Reader {
+    transcript: Transcript,
+    /// Bytes that came out of repeats.
+    repeated: u64,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) -> Result<(), Fault> {
+        let Some(first) = line.trim_end().chars().next() else {
+            self.transcript.push_blank();
+            return Ok(());
+        };
+        match first {
+            'C' => self.side(Who::Client, line),
+            'S' => self.side(Who::Server, line),
+            '~' => self.gap(&line[1..]),
+            '#' => {
+                self.transcript.push_note(behind_mark(&line[1..]));
+                Ok(())
+            }
+            '@' => self.heading(&line[1..]),
+            c if c.is_whitespace() => fault(0, ParseFault::Indented),
+            c => fault(0, ParseFault::UnknownLine(c)),
+        }
+    }
+
+    /// `@key text`, before everything but blank lines, which are dropped.
+    fn heading(&mut self, line: &str) -> Result<(), Fault> {
+        self.transcript.drop_last_blanks();
+        if !self.transcript.entries().is_empty() {
+            return fault(0, ParseFault::LateHeading);
+        }
+        let (key, text) = line.split_once(' ').unwrap_or((line, ""));
+        if key.is_empty() || key.contains(char::is_control) {
+            return fault(1, ParseFault::NoKey);
+        }
+        if key == "wire" && text.trim_end() != "1" {
+            return fault(6, ParseFault::Version(one_line(text)));
+        }
+        self.transcript.push_heading(key, text);
+        Ok(())
+    }
+
+    fn gap(&mut self, line: &str) -> Result<(), Fault> {
+        let text = line.trim();
+        match gap_from(text) {
+            Some(gap) => self.transcript.push_gap(gap),
+            None => return fault(1, ParseFault::UnknownGap(text.to_string())),
+        }
+        Ok(())
+    }
+
+    /// A line of one side: bytes, hex or an event.
+    fn side(&mut self, who: Who, line: &str) -> Result<(), Fault> {
+        let digits = line[1..].bytes().take_while(u8::is_ascii_digit).count();
+        let at = 1 + digits;
+        let conn = match &line[1..at] {
+            "" => Some(1),
+            number => number.parse::<Conn>().ok().filter(|&conn| conn > 0),
+        };
+        let Some(conn) = conn else {
+            return fault(1, ParseFault::ConnNumber);
+        };
+        let rest = &line[at..];
+        match rest.chars().next() {
+            Some(mark @ ('>' | 'x')) => match rest[1..].chars().next() {
+                Some(' ') if mark == '>' => self.bytes(conn, who, line, at + 2),
+                Some(' ') => self.hex(conn, who, line, at + 2),
+                None => fault(at + 1, ParseFault::NoBytes),
+                Some(_) => fault(at + 1, ParseFault::NoSpace(mark)),
+            },
+            Some(' ') | None => self.event(conn, who, line, at),
+            Some(other) => fault(at, ParseFault::UnknownMark(other)),
+        }
+    }
+
+    fn event(&mut self, conn: Conn, who: Who, line: &str, at: usize) -> Result<(), Fault> {
+        let words = words_of(line, at);
+        let Some(&(word_at, word)) = words.first() else {
+            return fault(at, ParseFault::UnknownEvent(String::new()));
+        };
+        let (event, used) = match (word, words.get(1)) {
+            ("timeout", Some(&(at, text))) => match duration_from(text) {
+                Some(waited) => (Event::Timeout(waited), 2),
+                None => return fault(at, ParseFault::Duration(text.to_string())),
+            },
+            ("timeout", None) => return fault(line.len(), ParseFault::Duration(String::new())),
+            _ => match event_from(word) {
+                Some(event) => (event, 1),
+                None => return fault(word_at, ParseFault::UnknownEvent(word.to_string())),
+            },
+        };
+        if let Some(&(at, _)) = words.get(used) {
+            return fault(at, ParseFault::AfterEvent);
+        }
+        self.transcript.push_event(conn, who, event);
+        Ok(())
+    }
+
+    /// `89 50 4e 47 |.PNG|`: pairs, with or without spaces between them; the gutter is ignored.
+    fn hex(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), Fault> {
+        let mut bytes = Vec::new();
+        let mut high = None;
+        let mut end = line.len();
+        for (at, c) in line.char_indices().filter(|&(at, _)| at >= start) {
+            match (c, c.to_digit(16), high) {
+                ('|', _, _) => {
+                    end = at;
+                    break;
+                }
+                (' ', _, None) => {}
+                (' ', _, Some(_)) => return fault(at - 1, ParseFault::HalfPair),
+                (_, Some(digit), None) => high = Some(digit),
+                (_, Some(digit), Some(first)) => {
+                    bytes.push((first * 16 + digit) as u8);
+                    high = None;
+                }
+                (_, None, _) => return fault(at, ParseFault::NotHex(c)),
+            }
+        }
+        if high.is_some() {
+            return fault(end - 1, ParseFault::HalfPair);
+        }
+        if bytes.is_empty() {
+            return fault(end, ParseFault::NoBytes);
+        }
+        self.transcript.push_bytes(conn, who, &bytes);
+        Ok(())
+    }
+
+    /// Text, escapes, masks and repeats, up to `\n` and perhaps a remark.
+    fn bytes(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), Fault> {
+        if start == line.len() {
+            return fault(start, ParseFault::NoBytes);
+        }
+        let mut at = start;
+        let mut bytes = Vec::new();
+        while at < line.len() {
+            if line[at..].starts_with(r"\{") {
+                let Some(inner) = line[at + 2..].split_once('}').map(|(inner, _)| inner) else {
+                    return fault(at, ParseFault::Unclosed);
+                };
+                if let Some((times, _)) = inner.split_once('*').filter(|(n, _)| is_number(n)) {
+                    self.repeat(line, at, times, inner.len(), &mut bytes)?;
+                } else if let Some(mask) = mask_from(inner) {
+                    self.transcript.push_bytes(conn, who, &bytes);
+                    bytes.clear();
+                    self.transcript.push_mask(conn, who, mask);
+                } else {
+                    return fault(at, ParseFault::UnknownMask(inner.to_string()));
+                }
+                at += inner.len() + 3;
+                continue;
+            }
+            let is_end = line[at..].starts_with(r"\n");
+            let (byte, next) = unit(line, at)?;
+            bytes.push(byte);
+            at = next;
+            if is_end {
+                break;
+            }
+        }
+        self.transcript.push_bytes(conn, who, &bytes);
+        let rest = line[at..].trim_start_matches(' ');
+        match rest.strip_prefix('#') {
+            Some(remark) => self.transcript.push_remark(behind_mark(remark)),
+            None if rest.is_empty() => {}
+            None => return fault(line.len() - rest.len(), ParseFault::AfterLineEnd),
+        }
+        Ok(())
+    }
+
+    /// Adds what `\{times*…}` at `at` stands for to `bytes`; `inner` is the length between the braces.
+    fn repeat(
+        &mut self,
+        line: &str,
+        at: usize,
+        times: &str,
+        inner: usize,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let end = at + 2 + inner;
+        let mut from = at + 2 + times.len() + 1;
+        let mut period = Vec::new();
+        while from < end {
+            if line[from..].starts_with(r"\{") {
+                return fault(from, ParseFault::NestedRepeat);
+            }
+            let (byte, next) = unit(&line[..end], from)?;
+            period.push(byte);
+            from = next;
+        }
+        let Some(times) = number_from(times) else {
+            return fault(at, ParseFault::TooBig);
+        };
+        if period.is_empty() || times == 0 {
+            return fault(at, ParseFault::EmptyRepeat);
+        }
+        let grown = times.checked_mul(period.len() as u64);
+        let all = grown.and_then(|grown| grown.checked_add(self.repeated));
+        match all.filter(|&all| all <= MAX_REPEATED) {
+            Some(all) => self.repeated = all,
+            None => return fault(at, ParseFault::TooBig),
+        }
+        bytes.extend(period.repeat(times as usize));
+        Ok(())
+    }
+}
+
+/// One byte of a bytes line, plain or escaped, and where the next begins.
+fn unit(line: &str, at: usize) -> Result<(u8, usize), Fault> {
+    let Some(c) = line[at..].chars().next() else {
+        return fault(at, ParseFault::NoBytes);
+    };
+    match c {
+        '\\' => escape(line, at),
+        ' '..='~' => Ok((c as u8, at + 1)),
+        c if c.is_ascii() => fault(at, ParseFault::Control(c as u8)),
+        c => fault(at, ParseFault::NotAscii(c)),
+    }
+}
+
+/// `\r`, `\n`, `\t`, `\\`, `\xHH`.
+fn escape(line: &str, at: usize) -> Result<(u8, usize), Fault> {
+    let byte = match line[at + 1..].chars().next() {
+        Some('r') => b'\r',
+        Some('n') => b'\n',
+        Some('t') => b'\t',
+        Some('\\') => b'\\',
+        Some('x') => {
+            let digits = line.get(at + 2..at + 4).unwrap_or_default();
+            let is_hex = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+            return match u8::from_str_radix(digits, 16) {
+                Ok(byte) if is_hex => Ok((byte, at + 4)),
+                _ => fault(at, ParseFault::HexEscape),
+            };
+        }
+        other => return fault(at, ParseFault::UnknownEscape(other)),
+    };
+    Ok((byte, at + 2))
+}
+
+/// The text behind `#`, without the one space that stands between.
+fn behind_mark(text: &str) -> &str {
+    text.strip_prefix(' ').unwrap_or(text)
+}
+
+/// The words from `at` on, each with the byte that it begins at.
+fn words_of(line: &str, at: usize) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    let mut next = at;
+    for word in line[at..].split(' ') {
+        if !word.is_empty() {
+            words.push((next, word));
+        }
+        next += word.len() + 1;
+    }
+    words
+}

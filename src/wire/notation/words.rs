@@ -1,0 +1,141 @@
+//! The small words of the notation: who, events, gaps, durations, masks.
+//!
+//! Rule 1: for each of them writing and reading stand side by side, and reading takes all that
+//! writing gives. Rule 2: nothing here knows about lines or columns; the reader adds those.
+
+use std::time::Duration;
+
+use crate::wire::{Conn, Event, Gap, Mask, Who};
+
+/// `C`, `S`, from the second connection on `C2`, `S2`.
+pub fn who_text(who: Who, conn: Conn) -> String {
+    match conn {
+        1 => who.letter().to_string(),
+        _ => format!("{}{conn}", who.letter()),
+    }
+}
+
+/// `50.2ms`: milliseconds, with microseconds as decimals where there are any.
+pub fn duration_text(time: Duration) -> String {
+    let micros = time.as_micros();
+    let fraction = format!("{:03}", micros % 1000);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{}ms", micros / 1000),
+        digits => format!("{}.{digits}ms", micros / 1000),
+    }
+}
+
+/// What stands behind `C ` in an event line.
+pub fn event_text(event: Event) -> String {
+    match event {
+        Event::Connect => "connect".to_string(),
+        Event::Refuse => "refuse".to_string(),
+        Event::Fin => "fin".to_string(),
+        Event::Rst => "rst".to_string(),
+        Event::Timeout(waited) => format!("timeout {}", duration_text(waited)),
+    }
+}
+
+/// The whole line of a gap.
+pub fn gap_text(gap: Gap) -> String {
+    match gap {
+        Gap::Untimed => "~".to_string(),
+        Gap::Exactly(time) => format!("~ {}", duration_text(time)),
+        Gap::Between(a, b) => format!("~ {}..{}", duration_text(a), duration_text(b)),
+        Gap::End => "~ end".to_string(),
+    }
+}
+
+/// `\{date}` and its kin.
+pub fn mask_text(mask: &Mask) -> String {
+    match mask {
+        Mask::Date => r"\{date}".to_string(),
+        Mask::Port => r"\{port}".to_string(),
+        Mask::Int => r"\{int}".to_string(),
+        Mask::Hex => r"\{hex}".to_string(),
+        Mask::Any => r"\{any}".to_string(),
+        Mask::Line => r"\{line}".to_string(),
+        Mask::Bytes { min, max } if min == max => format!(r"\{{{min} bytes}}"),
+        Mask::Bytes { min, max } => format!(r"\{{{min}..{max} bytes}}"),
+        Mask::Digest { bytes, sha256 } => format!(r"\{{{bytes} bytes sha256:{sha256}}}"),
+        Mask::Masked { bytes } => format!(r"\{{masked {bytes} bytes}}"),
+    }
+}
+
+/// Reads `50.2ms`: digits, perhaps a point and one to three more, `ms`.
+pub fn duration_from(text: &str) -> Option<Duration> {
+    let number = text.strip_suffix("ms")?;
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) if (1..=3).contains(&fraction.len()) => (whole, fraction),
+        Some(_) => return None,
+        None => (number, "0"),
+    };
+    let millis = number_from(whole)?;
+    number_from(fraction)?;
+    let micros = number_from(&format!("{fraction:0<3}"))?;
+    let all = millis.checked_mul(1000)?.checked_add(micros)?;
+    Some(Duration::from_micros(all))
+}
+
+/// Whether the text is 1*DIGIT.
+pub fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Reads 1*DIGIT. `None` also when it does not fit.
+pub fn number_from(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|_| is_number(text))
+}
+
+/// Reads the word of an event that has no duration.
+pub fn event_from(word: &str) -> Option<Event> {
+    match word {
+        "connect" => Some(Event::Connect),
+        "refuse" => Some(Event::Refuse),
+        "fin" => Some(Event::Fin),
+        "rst" => Some(Event::Rst),
+        _ => None,
+    }
+}
+
+/// Reads what stands behind `~ `. A range must not stand the wrong way round.
+pub fn gap_from(text: &str) -> Option<Gap> {
+    if text.is_empty() {
+        return Some(Gap::Untimed);
+    }
+    if text == "end" {
+        return Some(Gap::End);
+    }
+    let Some((least, most)) = text.split_once("..") else {
+        return duration_from(text).map(Gap::Exactly);
+    };
+    let (least, most) = (duration_from(least)?, duration_from(most)?);
+    (least <= most).then_some(Gap::Between(least, most))
+}
+
+/// Reads what stands between `\{` and `}`.
+pub fn mask_from(inner: &str) -> Option<Mask> {
+    let words: Vec<&str> = inner.split(' ').filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        ["date"] => Some(Mask::Date),
+        ["port"] => Some(Mask::Port),
+        ["int"] => Some(Mask::Int),
+        ["hex"] => Some(Mask::Hex),
+        ["any"] => Some(Mask::Any),
+        ["line"] => Some(Mask::Line),
+        ["masked", count, "bytes"] => number_from(count).map(|bytes| Mask::Masked { bytes }),
+        [range, "bytes"] => {
+            let (least, most) = range.split_once("..").unwrap_or((range, range));
+            let (min, max) = (number_from(least)?, number_from(most)?);
+            (min <= max).then_some(Mask::Bytes { min, max })
+        }
+        [count, "bytes", digest] => {
+            let bytes = number_from(count)?;
+            let sha256 = digest.strip_prefix("sha256:")?.to_ascii_lowercase();
+            let is_hex = sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let whole = (16..=64).contains(&sha256.len()) && is_hex;
+            whole.then_some(Mask::Digest { bytes, sha256 })
+        }
+        _ => None,
+    }
+}
