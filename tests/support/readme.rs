@@ -1,0 +1,221 @@
+//! A lab's README as a list of things that a reader types, and running them as the reader would.
+//!
+//! Every ```console fence holds one `$ command` and what it prints. A command that starts a server is
+//! started and left running; all others are run to their end and must print exactly what stands there.
+//! The README's ports (8001 …) are stood for by ports that the system chose, and put back in what is
+//! printed, so that any number of READMEs can run at once.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use super::{Server, bin, have};
+
+/// One `$ command` of a README with what it prints.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The line of the README where it stands, from 1.
+    pub line: usize,
+    /// The command, without `$ `.
+    pub command: String,
+    /// The lines below it. Empty: the README does not show what it prints.
+    pub prints: Vec<String>,
+}
+
+/// The steps of a README, in order.
+pub fn steps(readme: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut inside = false;
+    for (number, line) in readme.lines().enumerate() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if inside && let Some(command) = line.strip_prefix("$ ") {
+            steps.push(Step {
+                line: number + 1,
+                command: command.to_string(),
+                prints: Vec::new(),
+            });
+        } else if inside && let Some(step) = steps.last_mut() {
+            step.prints.push(line.to_string());
+        }
+    }
+    steps
+}
+
+/// Runs a README from top to bottom. `typed` are the lines that the reader types into telnet.
+/// Answers how many commands were run; panics at the first that prints something else.
+pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
+    let mut town = Town::default();
+    let mut count = 0;
+    for step in steps(readme) {
+        let place = format!("{name}/README.md:{}: $ {}", step.line, step.command);
+        let Some(command) = own_programs(&step.command) else {
+            continue;
+        };
+        if let Some(program) = starts_a_server(&step.command) {
+            let server = Server::start(&program);
+            town.ports.insert(readme_port(&program), server.addr.port());
+            town.running.push(server);
+            count += 1;
+            continue;
+        }
+        if !have(&tools_of(&step.command)) {
+            continue;
+        }
+        let command = town.translate(&command);
+        let said = if step.command.starts_with("telnet ") {
+            type_into(&command, typed)
+        } else {
+            shell(&command)
+        };
+        let said = town.translate_back(&said);
+        let said: Vec<&str> = said
+            .lines()
+            .map(|line| line.trim_end_matches('\r'))
+            .collect();
+        assert!(
+            step.prints.is_empty() || said == step.prints,
+            "{place}\nprinted {said:#?}\nthe README says {:#?}",
+            step.prints
+        );
+        count += 1;
+    }
+    count
+}
+
+/// The servers that were started so far, and which port stands for which of the README's.
+#[derive(Default)]
+struct Town {
+    ports: HashMap<u16, u16>,
+    running: Vec<Server>,
+}
+
+impl Town {
+    /// Puts the real ports in. A port at which nothing was started yet becomes one where nobody is.
+    fn translate(&mut self, command: &str) -> String {
+        numbers(command, |number| {
+            let labs_port = (8001..=8024).contains(&number);
+            labs_port.then(|| *self.ports.entry(number).or_insert_with(closed_port))
+        })
+    }
+
+    /// Puts the README's ports back.
+    fn translate_back(&self, said: &str) -> String {
+        numbers(said, |number| {
+            self.ports
+                .iter()
+                .find(|(_, real)| **real == number)
+                .map(|(port, _)| *port)
+        })
+    }
+}
+
+/// The text with every number for which there is another replaced by it.
+fn numbers(text: &str, mut other: impl FnMut(u16) -> Option<u16>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[at..]
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len() - at);
+        let number = &rest[at..at + digits];
+        out.push_str(&rest[..at]);
+        match number.parse().ok().and_then(&mut other) {
+            Some(replaced) => out.push_str(&replaced.to_string()),
+            None => out.push_str(number),
+        }
+        rest = &rest[at + digits..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A port where nobody listens.
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// `cargo run -q --bin X` becomes the path of X; other cargo commands are run by other tests (`None`).
+fn own_programs(command: &str) -> Option<String> {
+    if let Some(rest) = command.strip_prefix("curl ") {
+        // curl shows its progress only where the output is no terminal, as here.
+        return Some(format!("curl --silent --show-error {rest}"));
+    }
+    let Some(rest) = command.strip_prefix("cargo ") else {
+        return Some(command.to_string());
+    };
+    let rest = rest.strip_prefix("run -q --bin ")?;
+    let (program, words) = rest.split_once(' ').unwrap_or((rest, ""));
+    let program = bin(program);
+    // cargo takes `--` away before the program sees its arguments.
+    let words = words.strip_prefix("-- ").unwrap_or(words);
+    // A client that is told no address takes its lab's own port; here it has to be told.
+    let default = format!("127.0.0.1:{}", readme_port(rest.split(' ').next()?));
+    let words = if words.is_empty() { &default } else { words };
+    Some(format!("'{}' {words}", program.display()))
+}
+
+/// The program that the command starts, if it is a server without arguments.
+fn starts_a_server(command: &str) -> Option<String> {
+    let program = command.strip_prefix("cargo run -q --bin ")?;
+    program.ends_with("-server").then(|| program.to_string())
+}
+
+fn readme_port(program: &str) -> u16 {
+    let digits: String = program.chars().filter(char::is_ascii_digit).collect();
+    8000 + digits
+        .parse::<u16>()
+        .expect("a program's name has its lab's number")
+}
+
+fn tools_of(command: &str) -> Vec<&str> {
+    let words = command.split_whitespace();
+    words
+        .filter(|word| ["nc", "telnet", "curl", "wget", "od", "script"].contains(word))
+        .collect()
+}
+
+fn shell(command: &str) -> String {
+    let output = Command::new("timeout")
+        .args(["20", "sh", "-c", &format!("{{ {command}\n}} 2>&1")])
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a telnet session on a terminal of its own, as a person would: wait until it is connected,
+/// type the lines, each with the Enter key, read until the other side hangs up.
+fn type_into(command: &str, typed: &[&str]) -> String {
+    let mut script = Command::new("timeout");
+    script.args(["20", "script", "-q", "-c", command, "/dev/null"]);
+    let mut script = script
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script(1) starts");
+    let mut keyboard = script.stdin.take().expect("stdin is piped");
+    let mut screen = script.stdout.take().expect("stdout is piped");
+
+    let mut said = Vec::new();
+    while !said.ends_with(b"'^]'.\r\n") {
+        let mut byte = [0];
+        if screen.read(&mut byte).expect("the terminal can be read") == 0 {
+            break;
+        }
+        said.push(byte[0]);
+    }
+    for line in typed {
+        keyboard
+            .write_all(format!("{line}\r").as_bytes())
+            .expect("the terminal takes a line");
+    }
+    screen
+        .read_to_end(&mut said)
+        .expect("the terminal can be read");
+    drop(keyboard);
+    let _ = script.wait();
+    String::from_utf8_lossy(&said).into_owned()
+}
