@@ -2,4 +2,6 @@
 //!
 //! Rule: nothing here prints; every result is a value that `command/` shows.
 
+pub mod cargo;
 pub mod catalogue;
+pub mod story;

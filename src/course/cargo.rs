@@ -1,0 +1,199 @@
+//! The programs of the labs and of the workbench as files: where they lie, and how cargo makes them.
+//!
+//! Rule 1: a program is taken from beside our own executable; cargo is asked only when it is missing
+//! or older than its source, so that a first `cargo lab 1` builds two programs and not fifty.
+//! Rule 2: no path of the machine that compiled us is known here; the repository is found at run time.
+//! Rule 3: what the compiler says about a learner's program is passed on word for word.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::catalogue::{Lab, Side};
+
+/// Why a program is not there.
+#[derive(Debug)]
+pub enum BuildError {
+    /// We do not run inside the repository, so nothing can be built.
+    NoRepository {
+        /// The program.
+        program: String,
+    },
+    /// Cargo could not be started.
+    NoCargo {
+        /// What the system said.
+        reason: String,
+    },
+    /// It does not compile. What the compiler said.
+    Compiler {
+        /// The program.
+        program: String,
+        /// Cargo's and the compiler's words, as they were.
+        said: String,
+    },
+    /// The learner has not started this exercise.
+    NotStarted {
+        /// The file that is missing, from the repository's folder on.
+        file: String,
+        /// The lab.
+        number: u8,
+    },
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::NoRepository { program } => write!(
+                f,
+                "{program} is not built, and this is not the folder of the course: run `cargo lab` there"
+            ),
+            BuildError::NoCargo { reason } => write!(
+                f,
+                "cargo could not be started ({reason}): install Rust from https://rustup.rs, \
+                 or put cargo on the PATH"
+            ),
+            BuildError::Compiler { program, said } => {
+                write!(f, "{program} does not compile:\n{}", said.trim_end())
+            }
+            BuildError::NotStarted { file, number } => {
+                write!(
+                    f,
+                    "{file} does not exist: `cargo lab start {number}` puts it there"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// The folder of the repository: the nearest one above our executable, or above the current folder,
+/// that has a workbench.
+pub fn repository() -> Option<PathBuf> {
+    let executable = std::env::current_exe().ok();
+    let current = std::env::current_dir().ok();
+    let starts = [executable, current];
+    let mut folders = starts.iter().flatten().flat_map(|start| start.ancestors());
+    folders
+        .find(|folder| folder.join("labs/workbench/Cargo.toml").is_file())
+        .map(Path::to_path_buf)
+}
+
+/// The lab's own server and client (those of `sides`), built if need be, in the order of `sides`.
+pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildError> {
+    let folder = format!("labs/{}", lab.slug);
+    let wanted: Vec<Wanted> = sides
+        .iter()
+        .map(|&side| Wanted {
+            program: lab.program("lab", side),
+            source: format!("{folder}/{}.rs", side.word()),
+        })
+        .collect();
+    up_to_date(&wanted, None)
+}
+
+/// The learner's program for one side of a lab, built if need be.
+pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
+    let program = lab.program("my", side);
+    let source = workbench_source(&program);
+    let here = repository().ok_or_else(|| BuildError::NoRepository {
+        program: program.clone(),
+    })?;
+    if !here.join(&source).is_file() {
+        return Err(BuildError::NotStarted {
+            file: source,
+            number: lab.number,
+        });
+    }
+    // Always through cargo: the learner may use modules and packages that no time of a file shows.
+    let wanted = Wanted { program, source };
+    build(&here, &[&wanted], Some("workbench"))?;
+    Ok(beside_us(&wanted.program))
+}
+
+/// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
+pub fn workbench_source(program: &str) -> String {
+    format!("labs/workbench/src/bin/{program}.rs")
+}
+
+/// A program and the file that it is made from, from the repository's folder on.
+struct Wanted {
+    program: String,
+    source: String,
+}
+
+fn up_to_date(wanted: &[Wanted], package: Option<&str>) -> Result<Vec<PathBuf>, BuildError> {
+    let here = repository();
+    let stale: Vec<&Wanted> = wanted
+        .iter()
+        .filter(|one| is_stale(one, here.as_deref()))
+        .collect();
+    if let Some(first) = stale.first() {
+        let Some(here) = here else {
+            let program = first.program.clone();
+            return Err(BuildError::NoRepository { program });
+        };
+        build(&here, &stale, package)?;
+    }
+    Ok(wanted.iter().map(|one| beside_us(&one.program)).collect())
+}
+
+/// Missing, or older than its source. Without a repository there is no source to be older than.
+fn is_stale(wanted: &Wanted, here: Option<&Path>) -> bool {
+    let Ok(program) = std::fs::metadata(beside_us(&wanted.program)) else {
+        return true;
+    };
+    let source = here.and_then(|here| std::fs::metadata(here.join(&wanted.source)).ok());
+    match (program.modified(), source.map(|file| file.modified())) {
+        (Ok(built), Some(Ok(written))) => written > built,
+        _ => false,
+    }
+}
+
+/// Where cargo puts programs: the folder of our own executable (one up for a test, which lies in `deps`).
+fn programs_folder() -> PathBuf {
+    let executable = std::env::current_exe().unwrap_or_default();
+    let folder = executable.parent().unwrap_or(Path::new("")).to_path_buf();
+    if folder.ends_with("deps") {
+        return folder.parent().map(Path::to_path_buf).unwrap_or(folder);
+    }
+    folder
+}
+
+fn beside_us(program: &str) -> PathBuf {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    programs_folder().join(name)
+}
+
+/// `cargo build --quiet` for these programs, into the folder and with the profile that made us.
+fn build(here: &Path, wanted: &[&Wanted], package: Option<&str>) -> Result<(), BuildError> {
+    let cargo = std::env::var_os("CARGO").unwrap_or(OsString::from("cargo"));
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet"]).current_dir(here);
+    if let Some(package) = package {
+        command.args(["--package", package]);
+    }
+    for one in wanted {
+        command.args(["--bin", &one.program]);
+    }
+    let folder = programs_folder();
+    if folder.ends_with("release") {
+        command.arg("--release");
+    }
+    if let Some(target) = folder.parent() {
+        command.arg("--target-dir").arg(target);
+    }
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| BuildError::NoCargo {
+        reason: error.to_string(),
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let names: Vec<&str> = wanted.iter().map(|one| one.program.as_str()).collect();
+    Err(BuildError::Compiler {
+        program: names.join(", "),
+        said: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
