@@ -1,0 +1,422 @@
+//! Holds the table of who may know whom (README of the source: `src/lib.rs`), by reading the sources.
+//!
+//! Each rule is a function from a file's path and text to what is wrong with it, so that a test can
+//! give it a text that breaks the rule: a rule that cannot fail holds nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a part of `src/` may know.
+struct Part {
+    /// The paths that begin with this.
+    path: &'static str,
+    /// The modules of the library that it may name, besides itself.
+    may_use: &'static [&'static str],
+    /// Names that it must not mention.
+    must_not: &'static [&'static str],
+}
+
+const SOCKETS: [&str; 4] = ["TcpStream", "TcpListener", "UdpSocket", "socket2"];
+const PRINTING: [&str; 5] = ["println!", "print!", "eprintln!", "eprint!", "dbg!"];
+
+/// The top-level modules of the library.
+const MODULES: [&str; 6] = ["course", "files", "http", "limits", "net", "wire"];
+
+/// The first part whose path fits is the file's. Printing is forbidden to all: what is printed goes
+/// through `command::Screen`, which survives a reader that leaves.
+const PARTS: [Part; 9] = [
+    Part {
+        path: "src/limits.rs",
+        may_use: &[],
+        must_not: &["std::net", "std::fs", "Instant", "SystemTime", "anyhow"],
+    },
+    Part {
+        path: "src/wire/",
+        may_use: &["limits"],
+        must_not: &[
+            "std::net",
+            "std::fs",
+            "std::path",
+            "Instant",
+            "SystemTime",
+            "anyhow",
+        ],
+    },
+    Part {
+        path: "src/http/",
+        may_use: &["limits"],
+        must_not: &[
+            "std::net",
+            "std::fs",
+            "std::path",
+            "Instant",
+            "SystemTime",
+            "anyhow",
+        ],
+    },
+    Part {
+        path: "src/net/",
+        may_use: &["limits", "wire"],
+        must_not: &["anyhow"],
+    },
+    Part {
+        path: "src/files",
+        may_use: &["limits", "http"],
+        must_not: &["std::net", "anyhow"],
+    },
+    Part {
+        path: "src/course/",
+        may_use: &["limits", "wire", "http", "net", "files"],
+        must_not: &["anyhow"],
+    },
+    Part {
+        path: "src/command/",
+        may_use: &MODULES,
+        must_not: &[],
+    },
+    Part {
+        path: "src/main.rs",
+        may_use: &[],
+        must_not: &[],
+    },
+    Part {
+        path: "src/lib.rs",
+        may_use: &[],
+        must_not: &["anyhow"],
+    },
+];
+
+/// The longest file, in lines. Reason: it can still be read at one go.
+const LONGEST_FILE: usize = 450;
+/// The longest function, in lines, from its `fn` to its closing brace. Reason: one screen.
+const LONGEST_FUNCTION: usize = 60;
+
+/// What a file names that its part must not know.
+fn breaks_the_table(path: &str, text: &str) -> Vec<String> {
+    let Some(part) = PARTS.iter().find(|part| path.starts_with(part.path)) else {
+        return vec![format!(
+            "{path}: no line of the table in tests/architecture.rs says what it may know"
+        )];
+    };
+    let code = code_of(text);
+    let mut wrong = Vec::new();
+    let own = part.path.trim_start_matches("src/").trim_matches(['/']);
+    for module in modules_named(&code) {
+        if module != own.trim_end_matches(".rs") && !part.may_use.contains(&module.as_str()) {
+            wrong.push(format!("{path}: it must not know `{module}`"));
+        }
+    }
+    let sockets: &[&str] = if part.path == "src/net/" {
+        &[]
+    } else {
+        &SOCKETS
+    };
+    for name in part.must_not.iter().chain(sockets).chain(&PRINTING) {
+        if mentions(&code, name) {
+            wrong.push(format!("{path}: it must not mention `{name}`"));
+        }
+    }
+    wrong
+}
+
+/// Every file says in its first line what it is, and a folder says its rules.
+fn lacks_a_header(path: &str, text: &str) -> Vec<String> {
+    let header: String = text
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .collect();
+    if header.is_empty() {
+        return vec![format!(
+            "{path}: its first line does not say what it is (`//! …`)"
+        )];
+    }
+    if path.starts_with("src/") && path.ends_with("/mod.rs") && !header.contains("Rule") {
+        return vec![format!("{path}: its header states no rule (`//! Rule: …`)")];
+    }
+    Vec::new()
+}
+
+/// Files and functions that are too long to be read at one go.
+fn is_too_long(path: &str, text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    if lines.len() > LONGEST_FILE {
+        let count = lines.len();
+        wrong.push(format!("{path}: {count} lines, of at most {LONGEST_FILE}"));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let Some(name) = function_name(line) else {
+            continue;
+        };
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let closing = format!("{indent}}}");
+        let body = lines[index..].iter().position(|line| *line == closing);
+        let length = body.map_or(0, |last| last + 1);
+        let table = name == "fmt"; // the texts of an enum, one after the other
+        if length > LONGEST_FUNCTION && !table {
+            let at = index + 1;
+            wrong.push(format!(
+                "{path}:{at}: fn {name} has {length} lines, of at most {LONGEST_FUNCTION}"
+            ));
+        }
+    }
+    wrong
+}
+
+/// Tests wait for events, never for time.
+fn sleeps(path: &str, text: &str) -> Vec<String> {
+    let code = code_of(text);
+    let asleep = code.contains("sleep(");
+    let wrong = format!("{path}: a test waits for an event, it never sleeps");
+    if asleep { vec![wrong] } else { Vec::new() }
+}
+
+/// The name in `fn name(`, for a line that begins a function.
+fn function_name(line: &str) -> Option<&str> {
+    let mut words = line.trim_start();
+    for word in ["pub ", "pub(crate) ", "pub(super) ", "const "] {
+        words = words.strip_prefix(word).unwrap_or(words);
+    }
+    let name = words.strip_prefix("fn ")?;
+    Some(&name[..name.find(['(', '<'])?])
+}
+
+/// The modules of the library that code names: `crate::wire`, `wirelab::{net, wire::Who}`.
+fn modules_named(code: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for root in ["crate::", "wirelab::", "super::"] {
+        for (at, _) in code.match_indices(root) {
+            let rest = &code[at + root.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                named.extend(first_words(group));
+            } else {
+                named.push(word_at(rest));
+            }
+        }
+    }
+    named.retain(|name| MODULES.contains(&name.as_str()));
+    named.sort();
+    named.dedup();
+    named
+}
+
+/// The first word of each member of a `{a::b, c::{d, e}, f}`, given what follows its brace.
+fn first_words(group: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut depth, mut fresh) = (0, true);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '}' if depth == 0 => break,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => fresh = true,
+            _ if fresh && !letter.is_whitespace() => {
+                words.push(word_at(&group[at..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+fn word_at(text: &str) -> String {
+    let letters = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_');
+    letters.collect()
+}
+
+/// Whether code has `name` as a whole word: `print!` is not in `eprint!`.
+fn mentions(code: &str, name: &str) -> bool {
+    let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + name.len()..].chars().next();
+        !before.is_some_and(part_of_a_word) && !after.is_some_and(part_of_a_word)
+    })
+}
+
+/// A file's text without comments, without what stands in quotes, and without its `#[cfg(test)]`
+/// module, which is the last thing in a file.
+fn code_of(text: &str) -> String {
+    let text = match text.find("\n#[cfg(test)]\nmod ") {
+        Some(tests) => &text[..tests],
+        None => text,
+    };
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let skipped = comment(rest).or_else(|| quoted(rest));
+        match skipped {
+            Some(length) => {
+                code.push(' ');
+                rest = &rest[length..];
+            }
+            None => {
+                code.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    code
+}
+
+/// How long the comment is that begins here, if one does.
+fn comment(rest: &str) -> Option<usize> {
+    if rest.starts_with("//") {
+        return Some(rest.find('\n').unwrap_or(rest.len()));
+    }
+    let inside = rest.strip_prefix("/*")?;
+    Some(inside.find("*/").map_or(rest.len(), |end| end + 4))
+}
+
+/// How long the string or character is that begins here, if one does.
+fn quoted(rest: &str) -> Option<usize> {
+    for (open, close) in [("r\"", "\""), ("r#\"", "\"#")] {
+        if let Some(inside) = rest.strip_prefix(open) {
+            let end = inside.find(close)?;
+            return Some(open.len() + end + close.len());
+        }
+    }
+    if rest.starts_with("'\"'") || rest.starts_with("'\\") {
+        return Some(2 + rest[2..].find('\'')? + 1);
+    }
+    let inside = rest.strip_prefix('"')?;
+    let mut escaped = false;
+    for (at, letter) in inside.char_indices() {
+        match letter {
+            '"' if !escaped => return Some(at + 2),
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+/// Every `.rs` file under a folder of the repository: its path from there on, and its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).expect("the folder is there");
+        for entry in entries {
+            let path: PathBuf = entry.expect("it can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source is UTF-8");
+                let name = path.strip_prefix(root).expect("it is under the root");
+                found.push((name.to_string_lossy().replace('\\', "/"), text));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "there are sources under {folder}");
+    found
+}
+
+fn holds(folder: &str, rule: fn(&str, &str) -> Vec<String>) {
+    let sources = sources(folder);
+    let wrong: Vec<String> = sources
+        .iter()
+        .flat_map(|(path, text)| rule(path, text))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn the_direction_of_knowledge_holds() {
+    holds("src", breaks_the_table);
+}
+
+#[test]
+fn every_file_says_what_it_is_and_every_folder_its_rules() {
+    holds("src", lacks_a_header);
+    holds("tests", lacks_a_header);
+}
+
+#[test]
+fn no_file_and_no_function_is_too_long() {
+    holds("src", is_too_long);
+}
+
+#[test]
+fn no_test_sleeps() {
+    holds("tests", sleeps);
+}
+
+#[test]
+fn the_packages_are_those_of_the_design() {
+    let manifest = include_str!("../Cargo.toml");
+    let packages = |section: &str| -> Vec<&str> {
+        let after = manifest
+            .split_once(section)
+            .expect("the section is there")
+            .1;
+        let lines = after
+            .lines()
+            .skip(1)
+            .take_while(|line| line.contains(" = "));
+        lines.filter_map(|line| line.split(" = ").next()).collect()
+    };
+    assert_eq!(packages("[dependencies]"), ["anyhow", "socket2"]);
+    assert_eq!(packages("[dev-dependencies]"), ["assert_cmd", "insta"]);
+}
+
+#[test]
+fn the_rules_catch_what_they_forbid() {
+    let wrong = |path: &str, text: &str| breaks_the_table(path, text).len();
+    assert_eq!(wrong("src/wire/x.rs", "use crate::http::Head;"), 1);
+    assert_eq!(wrong("src/wire/x.rs", "use crate::{limits, net::call};"), 1);
+    assert_eq!(
+        wrong("src/http/x.rs", "fn f(t: &crate::wire::Transcript) {}"),
+        1
+    );
+    assert_eq!(
+        wrong("src/http/x.rs", "let now = std::time::SystemTime::now();"),
+        1
+    );
+    assert_eq!(wrong("src/net/x.rs", "use crate::course::catalogue;"), 1);
+    assert_eq!(wrong("src/net/x.rs", "use std::net::TcpStream;"), 0);
+    assert_eq!(
+        wrong("src/course/x.rs", "use std::net::{SocketAddr, TcpStream};"),
+        1
+    );
+    assert_eq!(wrong("src/course/x.rs", "fn f() { println!(\"x\") }"), 1);
+    assert_eq!(
+        wrong("src/course/x.rs", "fn f() -> anyhow::Result<()> {}"),
+        1
+    );
+    assert_eq!(wrong("src/command/x.rs", "eprintln!(\"x\");"), 1);
+    assert_eq!(wrong("src/limits.rs", "use crate::wire::Who;"), 1);
+    assert_eq!(wrong("src/new/x.rs", ""), 1);
+    // What stands in words, in quotes and in tests is not code.
+    let text = "// use crate::http\nlet s = \"crate::http \\\" println!\"; /* dbg! */\n\
+                #[cfg(test)]\nmod tests { use std::net::TcpStream; }";
+    assert_eq!(wrong("src/wire/x.rs", text), 0);
+    assert_eq!(
+        wrong(
+            "src/wire/x.rs",
+            "let c = '\"'; crate::http::f(); let d = '\"';"
+        ),
+        1
+    );
+}
+
+#[test]
+fn the_other_rules_catch_what_they_forbid() {
+    assert_eq!(lacks_a_header("src/wire/x.rs", "fn f() {}").len(), 1);
+    assert_eq!(lacks_a_header("src/wire/mod.rs", "//! Words.\n").len(), 1);
+    assert_eq!(
+        lacks_a_header("src/wire/mod.rs", "//! Rule 1: words.\n").len(),
+        0
+    );
+    let long = format!("    pub fn f() {{\n{}    }}\n", "        g();\n".repeat(59));
+    assert_eq!(is_too_long("src/x.rs", &long).len(), 1);
+    assert_eq!(is_too_long("src/x.rs", &"\n".repeat(451)).len(), 1);
+    assert_eq!(is_too_long("src/x.rs", "fn f() {\n}\n").len(), 0);
+    assert_eq!(sleeps("tests/x.rs", "std::thread::sleep(second);").len(), 1);
+    assert_eq!(sleeps("tests/x.rs", "spawn(\"sleep(100)\")").len(), 0);
+}
