@@ -18,3 +18,24 @@ pub const IO_DEADLINE: Duration = Duration::from_secs(5);
 /// Reason: a line of twenty characters must not fill the memory. Precedent: the labs' largest body
 /// is 10 MB; zip readers bound what they unpack, too.
 pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
+
+/// Bytes kept from the beginning of a program's output, and as many from its end.
+/// Reason: a program that prints 1 GB must not fill our memory; an error message stands at one of the
+/// ends. Precedent: a pipe on Linux holds 64 KiB (pipe(7)).
+pub const KEPT_OUTPUT: usize = 64 * 1024;
+
+/// How long a server that was started may take until it listens.
+/// Reason: `go run` and `cargo run` compile first, which takes seconds.
+pub const START_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long readiness is read from the system's table of sockets alone.
+/// Reason: a program in a container is not in that table, so then a connection is tried, too.
+pub const READY_BY_TABLE: Duration = Duration::from_millis(500);
+
+/// How long a program that closed its output may take to end.
+/// Reason: the output closes a moment before the system reports the end.
+pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
+
+/// How long the guard of a program may take to end it, before we kill the one process ourselves.
+/// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
+pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);

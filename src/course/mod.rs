@@ -5,3 +5,5 @@
 pub mod cargo;
 pub mod catalogue;
 pub mod story;
+pub mod program;
+pub mod words;

@@ -1,0 +1,471 @@
+//! Anyone's program, in any language: how it is started, what it is told, what it prints, and how
+//! it ends, together with everything that it started.
+//!
+//! Rule 1: no shell. A command is words; `{addr}`, `{host}`, `{port}` and `{arg}` in them are replaced.
+//! Rule 2: a program ends with the value that stands for it, however we end (see `guard`).
+//! Rule 3: every failure to start is a value that says what to do; nothing here knows a lab.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::course::words;
+use crate::limits;
+use crate::net;
+
+mod guard;
+mod kept;
+
+use guard::Guard;
+pub use kept::Kept;
+use kept::Stream;
+
+/// A program and its words, before anything in them is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    words: Vec<OsString>,
+}
+
+/// What every program is told, in its environment and in place of `{…}` in its command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Where a server listens and a client calls: `WIRELAB_ADDR`, `{addr}`, `{host}`, `{port}`.
+    pub addr: SocketAddr,
+    /// The folder of the lab's files: `WIRELAB_ROOT`.
+    pub root: Option<PathBuf>,
+    /// The second since 1970 to use as now: `WIRELAB_NOW`.
+    pub now: Option<u64>,
+    /// What a client was told to do: `WIRELAB_ARG`, `{arg}`; `{addr}` in it is replaced.
+    pub arg: Option<String>,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It returned this status.
+    Status(i32),
+    /// A signal ended it (Unix).
+    Signal(i32),
+}
+
+/// Why a program could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartError {
+    /// The command line is no list of words.
+    Words(words::WordsError),
+    /// There is no such file, or none on `PATH`.
+    NotFound {
+        /// The first word.
+        program: String,
+        /// Whether the words look as if a shell should read them.
+        for_a_shell: bool,
+    },
+    /// The file is there but may not be run (or is a folder).
+    NotExecutable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refused.
+    System {
+        /// The program.
+        program: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Why a server that was started is not ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReady {
+    /// It ended.
+    Ended(Ending),
+    /// It runs, but does not listen at the address that it was given.
+    Silent {
+        /// How long we waited.
+        waited: Duration,
+        /// Where else it listens on that port, by the kernel's table.
+        elsewhere: Vec<SocketAddr>,
+    },
+}
+
+/// A running program. Dropping it ends it and all that it started.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    guard: Option<Guard>,
+    ending: Option<Ending>,
+    stdout: Stream,
+    stderr: Stream,
+}
+
+impl CommandLine {
+    /// Splits as a shell splits words.
+    pub fn parse(text: &str) -> Result<CommandLine, StartError> {
+        let words = words::split(text).map_err(StartError::Words)?;
+        let words = words.into_iter().map(OsString::from).collect();
+        Ok(CommandLine { words })
+    }
+
+    /// A program with words that need no splitting; `{addr}` and its like are replaced in them too.
+    pub fn of(program: &Path, words: &[&str]) -> CommandLine {
+        let mut all = vec![OsString::from(program)];
+        all.extend(words.iter().map(OsString::from));
+        CommandLine { words: all }
+    }
+
+    /// The first word: what is run.
+    pub fn program(&self) -> String {
+        self.words[0].to_string_lossy().into_owned()
+    }
+
+    /// All words as text.
+    pub fn words(&self) -> Vec<String> {
+        self.words
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    }
+
+    /// Whether the words hold what only a shell understands: an operator, or `NAME=value` in front.
+    fn for_a_shell(&self) -> bool {
+        let operators = ["&&", "||", "|", ";", ">", "<", "2>&1", "&"];
+        let first = self.program();
+        self.words()
+            .iter()
+            .any(|word| operators.contains(&&word[..]))
+            || (first.contains('=') && !first.contains('/'))
+            || ["cd", "source", ".", "export"].contains(&&first[..])
+    }
+}
+
+impl Contract {
+    /// An address and nothing else.
+    pub fn at(addr: SocketAddr) -> Contract {
+        Contract {
+            addr,
+            root: None,
+            now: None,
+            arg: None,
+        }
+    }
+
+    /// The argument with `{addr}` replaced; empty when there is none.
+    fn arg_text(&self) -> String {
+        let arg = self.arg.as_deref().unwrap_or_default();
+        arg.replace("{addr}", &self.addr.to_string())
+    }
+
+    /// A word with everything in braces replaced. Words that are no UTF-8 stay as they are.
+    fn replaced(&self, word: &OsString) -> OsString {
+        let Some(text) = word.to_str() else {
+            return word.clone();
+        };
+        let host = self.addr.ip().to_string();
+        let port = self.addr.port().to_string();
+        // {arg} last: what it brings along is not looked at again.
+        let text = text.replace("{addr}", &self.addr.to_string());
+        let text = text.replace("{host}", &host).replace("{port}", &port);
+        text.replace("{arg}", &self.arg_text()).into()
+    }
+
+    /// The environment variables of the contract.
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let mut all = vec![("WIRELAB_ADDR", self.addr.to_string().into())];
+        all.extend(self.root.as_ref().map(|root| ("WIRELAB_ROOT", root.into())));
+        all.extend(self.now.map(|now| ("WIRELAB_NOW", now.to_string().into())));
+        all.extend(
+            self.arg
+                .as_ref()
+                .map(|_| ("WIRELAB_ARG", self.arg_text().into())),
+        );
+        all
+    }
+}
+
+impl Program {
+    /// Starts a program. It runs when this returns; a server needs [`Program::wait_ready`] too.
+    pub fn start(line: &CommandLine, contract: &Contract) -> Result<Program, StartError> {
+        let system = |error: std::io::Error| StartError::System {
+            program: line.program(),
+            reason: error.to_string(),
+        };
+        let path = find(line)?;
+        let mut command = guard::command(&path);
+        command
+            .args(line.words[1..].iter().map(|word| contract.replaced(word)))
+            .envs(contract.environment())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(system)?;
+        let stdout = child.stdout.take().map(Stream::reading).unwrap_or_default();
+        let stderr = child.stderr.take().map(Stream::reading).unwrap_or_default();
+        let guard = Guard::of(&mut child).map_err(system)?;
+        Ok(Program {
+            child,
+            guard: Some(guard),
+            ending: None,
+            stdout,
+            stderr,
+        })
+    }
+
+    /// The process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it printed to stdout so far.
+    pub fn stdout(&self) -> Kept {
+        self.stdout.kept()
+    }
+
+    /// What it printed to stderr so far.
+    pub fn stderr(&self) -> Kept {
+        self.stderr.kept()
+    }
+
+    /// How it ended, if it has. What it had started and left running ends then, too.
+    pub fn ending(&mut self) -> Option<Ending> {
+        if self.ending.is_none()
+            && let Ok(Some(status)) = self.child.try_wait()
+        {
+            self.ending = Some(ending(status));
+            self.end_group();
+        }
+        self.ending
+    }
+
+    /// Waits until it has ended by itself; `None` when it still runs after `patience`.
+    pub fn wait_end(&mut self, patience: Duration) -> Option<Ending> {
+        poll(patience, || self.ending())
+    }
+
+    /// Ends it now, together with all that it started, and waits until they are gone.
+    pub fn end(&mut self) {
+        self.end_group();
+    }
+
+    /// Waits until a server accepts at `addr`, without connecting where the system's table of
+    /// sockets can be read. A program in another network namespace (a container) is not in that table:
+    /// after half a second of waiting a connection is tried, too.
+    pub fn wait_ready(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
+        let began = Instant::now();
+        let ready = poll(patience, || {
+            // Before the ending: what accepts is the program itself, not one that was there before.
+            if let Some(ending) = self.ending() {
+                return Some(Err(NotReady::Ended(ending)));
+            }
+            let by_table = began.elapsed() < limits::READY_BY_TABLE;
+            net::accepts(addr, by_table).then_some(Ok(()))
+        });
+        ready.unwrap_or_else(|| {
+            let listeners = net::listeners(addr.port()).unwrap_or_default();
+            Err(NotReady::Silent {
+                waited: patience,
+                elsewhere: listeners,
+            })
+        })
+    }
+
+    /// Waits for the line `listening on ADDR` on stdout, the first one of our own servers.
+    pub fn wait_listening_line(&mut self, patience: Duration) -> Result<SocketAddr, NotReady> {
+        match self.stdout.wait(patience, listening_line) {
+            Some(addr) => Ok(addr),
+            None => match self.wait_end(limits::EXIT_AFTER_CLOSE) {
+                Some(ending) => Err(NotReady::Ended(ending)),
+                None => Err(NotReady::Silent {
+                    waited: patience,
+                    elsewhere: Vec::new(),
+                }),
+            },
+        }
+    }
+
+    /// How many threads it has, where `/proc` tells (Linux).
+    pub fn threads(&self) -> Option<usize> {
+        count(&format!("/proc/{}/task", self.id()))
+    }
+
+    /// How many file descriptors it has open, where `/proc` tells (Linux).
+    pub fn descriptors(&self) -> Option<usize> {
+        count(&format!("/proc/{}/fd", self.id()))
+    }
+
+    fn end_group(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            guard.end(&mut self.child);
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end_group();
+    }
+}
+
+/// The file that the first word names: a path when it holds a `/`, otherwise the first on `PATH`.
+/// The system would look for it, too, but its errors name neither the word nor a remedy.
+fn find(line: &CommandLine) -> Result<PathBuf, StartError> {
+    let name = PathBuf::from(&line.words[0]);
+    if cfg!(not(unix)) {
+        return Ok(name);
+    }
+    let is_path =
+        name.components().count() > 1 || name.is_absolute() || line.program().contains('/');
+    let candidates: Vec<PathBuf> = if is_path {
+        vec![name]
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(&name))
+            .collect()
+    };
+    if let Some(found) = candidates.iter().find(|path| is_executable(path)) {
+        return Ok(found.clone());
+    }
+    match candidates.into_iter().find(|path| is_path && path.exists()) {
+        Some(path) => Err(StartError::NotExecutable { path }),
+        None => Err(StartError::NotFound {
+            program: line.program(),
+            for_a_shell: line.for_a_shell(),
+        }),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let found = std::fs::metadata(path);
+    found.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+#[cfg(unix)]
+fn ending(status: ExitStatus) -> Ending {
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        Some(signal) => Ending::Signal(signal),
+        None => Ending::Status(status.code().unwrap_or(-1)),
+    }
+}
+
+#[cfg(not(unix))]
+fn ending(status: ExitStatus) -> Ending {
+    Ending::Status(status.code().unwrap_or(-1))
+}
+
+/// Asks again, at first every millisecond and then every ten, until there is an answer or time is up.
+fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + patience;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let answer = ask();
+        let left = until.saturating_duration_since(Instant::now());
+        if answer.is_some() || left.is_zero() {
+            return answer;
+        }
+        std::thread::sleep(pause.min(left));
+        pause = (pause * 5 / 4).min(Duration::from_millis(10));
+    }
+}
+
+/// The address of the first whole line that says `listening on ADDR`.
+fn listening_line(kept: &Kept) -> Option<SocketAddr> {
+    let whole = kept.first.iter().rposition(|&byte| byte == b'\n')?;
+    let text = String::from_utf8_lossy(&kept.first[..whole]);
+    let mut lines = text.lines();
+    lines.find_map(|line| line.strip_prefix("listening on ")?.trim().parse().ok())
+}
+
+fn count(folder: &str) -> Option<usize> {
+    Some(std::fs::read_dir(folder).ok()?.count())
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (1, "SIGHUP"),
+            (2, "SIGINT"),
+            (4, "SIGILL"),
+            (6, "SIGABRT"),
+            (8, "SIGFPE"),
+            (9, "SIGKILL"),
+            (11, "SIGSEGV"),
+            (13, "SIGPIPE"),
+            (15, "SIGTERM"),
+        ];
+        match self {
+            Ending::Status(status) => write!(f, "exit status {status}"),
+            Ending::Signal(signal) => match names.iter().find(|(number, _)| number == signal) {
+                Some((_, name)) => write!(f, "signal {signal}, {name}"),
+                None => write!(f, "signal {signal}"),
+            },
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Words(error) => write!(f, "{error}"),
+            StartError::NotFound {
+                program,
+                for_a_shell,
+            } => {
+                write!(f, "there is no program {program:?}")?;
+                match for_a_shell {
+                    true => write!(
+                        f,
+                        ": no shell reads the command; write sh -c '…' if it needs one"
+                    ),
+                    false if program.contains('/') => write!(f, ": look at the path"),
+                    false => write!(
+                        f,
+                        " on your PATH: write ./{program} if it lies in this folder"
+                    ),
+                }
+            }
+            StartError::NotExecutable { path } => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path} may not be run: try chmod +x {path}, or put its interpreter in front"
+                )
+            }
+            StartError::System { program, reason } => {
+                write!(f, "{program} did not start: {reason}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotReady::Ended(ending) => write!(f, "the program ended before it listened: {ending}"),
+            NotReady::Silent { waited, elsewhere } => {
+                write!(
+                    f,
+                    "the program runs, but after {} ms nobody listens",
+                    waited.as_millis()
+                )?;
+                for addr in elsewhere {
+                    write!(f, "; something listens on {addr}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotReady {}

@@ -1,0 +1,223 @@
+//! Starting and ending anyone's program: words, contract, output, and nothing left behind.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wirelab::course::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
+use wirelab::{limits, net};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
+
+fn somewhere() -> SocketAddr {
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    SocketAddr::new(ip, net::free_port(ip).unwrap())
+}
+
+fn start(text: &str) -> Result<Program, StartError> {
+    Program::start(
+        &CommandLine::parse(text).unwrap(),
+        &Contract::at(somewhere()),
+    )
+}
+
+fn sh(script: &str) -> Program {
+    let line = CommandLine::of(Path::new("/bin/sh"), &["-c", script]);
+    Program::start(&line, &Contract::at(somewhere())).unwrap()
+}
+
+/// Waits until the process with this number is gone (a zombie counts as gone: it runs no more).
+fn gone(pid: &str) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        let state = Command::new("ps")
+            .args(["-o", "stat=", "-p", pid])
+            .output()
+            .unwrap();
+        let state = String::from_utf8_lossy(&state.stdout).trim().to_string();
+        if state.is_empty() || state.starts_with('Z') {
+            return true;
+        }
+    }
+    false
+}
+
+/// The first line of the program's stdout.
+fn first_line(program: &Program) -> String {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let text = program.stdout().text();
+        if let Some((line, _)) = text.split_once('\n') {
+            return line.to_string();
+        }
+        assert!(Instant::now() < until, "no line came: {text:?}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_program_is_told_the_contract_in_words_and_environment() {
+    let script = r#"echo "$WIRELAB_ADDR|$WIRELAB_ROOT|$WIRELAB_NOW|$WIRELAB_ARG|$*""#;
+    let line = CommandLine::of(
+        Path::new("/bin/sh"),
+        &["-c", script, "me", "{addr}", "a{host}b{port}", "{arg}"],
+    );
+    let contract = Contract {
+        addr: "127.0.0.1:8009".parse().unwrap(),
+        root: Some("/menus".into()),
+        now: Some(784_111_777),
+        arg: Some("http://{addr}/ {port}".to_string()),
+    };
+    let mut program = Program::start(&line, &contract).unwrap();
+    assert_eq!(program.wait_end(PATIENCE), Some(Ending::Status(0)));
+    assert_eq!(
+        first_line(&program),
+        "127.0.0.1:8009|/menus|784111777|http://127.0.0.1:8009/ {port}|\
+         127.0.0.1:8009 a127.0.0.1b8009 http://127.0.0.1:8009/ {port}"
+    );
+}
+
+#[test]
+fn what_cannot_start_says_why_and_what_to_do() {
+    let missing = start("no-such-program-here {addr}").unwrap_err();
+    assert!(missing.to_string().contains("on your PATH"), "{missing}");
+    let path = start("./no/such/file").unwrap_err();
+    assert_eq!(
+        path.to_string(),
+        "there is no program \"./no/such/file\": look at the path"
+    );
+    let shell = start("cd labs && ./server").unwrap_err();
+    assert!(shell.to_string().contains("sh -c"), "{shell}");
+    let folder = start("/").unwrap_err();
+    assert!(
+        matches!(folder, StartError::NotExecutable { .. }),
+        "{folder}"
+    );
+    let file = start(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap_err();
+    assert!(file.to_string().contains("chmod +x"), "{file}");
+}
+
+#[test]
+fn the_end_of_a_program_is_told() {
+    assert_eq!(sh("exit 3").wait_end(PATIENCE), Some(Ending::Status(3)));
+    assert_eq!(
+        sh("kill -SEGV $$").wait_end(PATIENCE),
+        Some(Ending::Signal(11))
+    );
+    assert_eq!(Ending::Signal(11).to_string(), "signal 11, SIGSEGV");
+    let mut running = sh("exec sleep 100");
+    assert_eq!(running.ending(), None);
+}
+
+#[test]
+fn a_server_is_ready_when_it_listens_and_no_connection_is_spent_on_asking() {
+    let addr = somewhere();
+    let line = CommandLine::of(Path::new(BADPEER), &["echo", "{addr}"]);
+    let mut program = Program::start(&line, &Contract::at(addr)).unwrap();
+    program.wait_ready(addr, PATIENCE).unwrap();
+    assert_eq!(program.wait_listening_line(PATIENCE), Ok(addr));
+    assert_eq!(program.stderr().text(), "");
+    TcpStream::connect(addr).unwrap();
+    program.end();
+    assert!(TcpStream::connect(addr).is_err());
+}
+
+#[test]
+fn a_server_that_chose_its_port_says_so() {
+    let line = CommandLine::of(Path::new(BADPEER), &["echo", "127.0.0.1:0"]);
+    let mut program = Program::start(&line, &Contract::at(somewhere())).unwrap();
+    let addr = program.wait_listening_line(PATIENCE).unwrap();
+    TcpStream::connect(addr).unwrap();
+}
+
+#[test]
+fn a_server_that_never_listens_or_ends_at_once_is_told_apart() {
+    let short = Duration::from_millis(30);
+    let silent = sh("exec sleep 100")
+        .wait_ready(somewhere(), short)
+        .unwrap_err();
+    assert_eq!(
+        silent,
+        NotReady::Silent {
+            waited: short,
+            elsewhere: Vec::new()
+        }
+    );
+    let mut program = sh("echo broken >&2; exit 7");
+    let ended = program.wait_ready(somewhere(), PATIENCE).unwrap_err();
+    assert_eq!(ended, NotReady::Ended(Ending::Status(7)));
+    assert_eq!(program.stderr().text(), "broken\n");
+}
+
+#[test]
+fn a_flood_is_read_to_its_end_and_little_is_kept() {
+    let mut program = sh("head -c 300000000 /dev/zero; echo bye");
+    assert_eq!(program.wait_end(PATIENCE), Some(Ending::Status(0)));
+    let until = Instant::now() + PATIENCE;
+    while !program.stdout().closed && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    let kept = program.stdout();
+    assert_eq!(kept.total, 300_000_004);
+    assert_eq!(kept.first.len() + kept.last.len(), 2 * limits::KEPT_OUTPUT);
+    assert!(kept.text().ends_with("bye\n"));
+}
+
+#[test]
+fn what_a_program_forked_ends_with_it_also_when_it_ignores_sigterm() {
+    let mut program = sh("trap '' TERM; sleep 100 & echo $!; wait");
+    let forked = first_line(&program);
+    program.end();
+    assert!(gone(&forked));
+    let mut ended = sh("sleep 100 & echo $!");
+    let forked = first_line(&ended);
+    assert_eq!(ended.wait_end(PATIENCE), Some(Ending::Status(0)));
+    assert!(
+        gone(&forked),
+        "left running after its parent ended by itself"
+    );
+}
+
+/// Runs [`host`] in a process of its own, which starts a program and then waits to be killed.
+#[test]
+fn a_program_ends_with_us_however_we_end() {
+    for signal in ["-KILL", "-INT", "-TERM"] {
+        let mut us = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "host", "--include-ignored", "--nocapture"])
+            .env("WIRELAB_TEST_HOST", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(us.stdout.take().unwrap()).lines();
+        let mut pids =
+            lines.filter_map(|line| line.unwrap().strip_prefix("pid ").map(str::to_string));
+        let pid = pids.next().unwrap();
+        assert!(
+            Command::new("kill")
+                .args([signal, &us.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+        us.wait().unwrap();
+        assert!(gone(&pid), "still there after {signal}");
+    }
+}
+
+#[test]
+#[ignore = "the process that a_program_ends_with_us_however_we_end kills"]
+fn host() {
+    if std::env::var_os("WIRELAB_TEST_HOST").is_none() {
+        return;
+    }
+    let program = sh("trap '' TERM INT; echo ready; while :; do sleep 100; done");
+    assert_eq!(first_line(&program), "ready");
+    println!("\npid {}", program.id());
+    std::io::stdout().flush().unwrap();
+    let _ = std::io::stdin().read_line(&mut String::new());
+}
