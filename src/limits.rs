@@ -39,3 +39,7 @@ pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
 /// How long the guard of a program may take to end it, before we kill the one process ourselves.
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
 pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
+/// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
+pub const MAX_SECRET: usize = 65_536;

@@ -4,6 +4,6 @@
 
 pub mod cargo;
 pub mod catalogue;
-pub mod story;
 pub mod program;
+pub mod story;
 pub mod words;

@@ -4,7 +4,9 @@
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
 pub mod notation;
+mod pcapng;
 mod transcript;
 
 pub use notation::{ParseError, ParseFault, chunk_lines};
+pub use pcapng::{PcapngError, PcapngOptions, pcapng};
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

@@ -31,3 +31,4 @@ mod words;
 
 pub use error::{ParseError, ParseFault};
 pub use render::chunk_lines;
+pub use words::{duration_text, event_text, gap_text, who_text};

@@ -1,0 +1,279 @@
+//! A transcript as a pcapng file, so that tshark and Wireshark can open what a proxy saw.
+//!
+//! Rule 1: bytes, their order and their times are the transcript's. Packet boundaries, ACKs, sequence
+//! numbers, windows and handshakes are invented; the file says so, and so does every packet that
+//! stands for nothing in the transcript.
+//! Rule 2: the same transcript gives the same file: nothing here reads a clock or draws a number.
+//! Rule 3: what TCP cannot do (bytes after one's own FIN) is an error and never a strange packet.
+//!
+//! What becomes of each line:
+//!
+//! | line | packets |
+//! | --- | --- |
+//! | `C connect` | SYN, SYN+ACK, ACK |
+//! | a chunk | ACK segments of at most [`PcapngOptions::segment`] bytes, PSH in the last; an ACK back for each |
+//! | `fin` | FIN+ACK, and an ACK back |
+//! | `rst` | RST+ACK; from then on nobody acknowledges anything |
+//! | `S refuse` | SYN, RST+ACK (a `connect` right before it becomes that SYN) |
+//! | `C timeout` before anything else | a SYN that nobody answers |
+//! | any other `timeout`, `~ end`, `~`, a note | nothing |
+//! | `~ 50.2ms` | later packets are that much later; `~ 10ms..20ms` counts 10 ms |
+//!
+//! A connection whose `connect` was not recorded gets its handshake before its first line. A second
+//! `connect` under the same number is a new connection, on a port of its own.
+
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use super::notation::who_text;
+use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};
+use crate::limits::MAX_SECRET;
+
+mod block;
+mod flow;
+mod packet;
+
+use flow::Flow;
+use packet::{MAX_PAYLOAD, Packet};
+
+/// Stands in the file's first block.
+const SECTION_COMMENT: &str = "Synthesised by wirelab from what a TCP proxy read and wrote. \
+    Packet boundaries, ACKs, sequence numbers, windows and handshakes are invented; bytes, order \
+    and times are real.";
+/// Stands at every packet of a chunk from which a secret was left out.
+const MASKED: &str = "masked: * stands for each byte of a secret that was left out";
+
+/// The first of the dynamic ports (RFC 6335 section 6); each further connection takes the next one.
+const FIRST_CLIENT_PORT: u16 = 49152;
+/// Ports below are for well-known services; numbering goes on here after 65535.
+const LOWEST_CLIENT_PORT: u16 = 1024;
+
+/// What the packets say besides the transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PcapngOptions {
+    /// The address of every client; their ports are 49152, 49153 … in the order of connecting.
+    pub client: IpAddr,
+    /// The server. When one address is IPv4 and the other IPv6, both are written as IPv6.
+    pub server: SocketAddr,
+    /// When the transcript began, since 1970-01-01 00:00 UTC; whole microseconds count.
+    pub start: Duration,
+    /// Most bytes in one packet, 1 to 65,495. The default is the most: one chunk, one packet.
+    pub segment: usize,
+}
+
+impl Default for PcapngOptions {
+    fn default() -> PcapngOptions {
+        PcapngOptions {
+            client: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1)),
+            server: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 8080)),
+            start: Duration::ZERO,
+            segment: MAX_PAYLOAD,
+        }
+    }
+}
+
+/// Why a transcript cannot become packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PcapngError {
+    /// There is a hole whose bytes nobody knows.
+    Hole {
+        /// Who said it.
+        who: Who,
+        /// On which connection.
+        conn: Conn,
+    },
+    /// A side sends although it has ended its direction, or the connection was refused.
+    AfterTheEnd {
+        /// Who does it.
+        who: Who,
+        /// On which connection.
+        conn: Conn,
+    },
+}
+
+impl fmt::Display for PcapngError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PcapngError::Hole { who, conn } => write!(
+                f,
+                "{} has a mask, and a mask has no bytes to put into a packet: \
+                 export a transcript with all its bytes",
+                who_text(*who, *conn)
+            ),
+            PcapngError::AfterTheEnd { who, conn } => write!(
+                f,
+                "{} sends after its own end, which no TCP connection does: \
+                 look at its lines after the first fin, rst or refuse",
+                who_text(*who, *conn)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PcapngError {}
+
+/// The whole file. A secret that was masked with its length becomes as many `*`.
+pub fn pcapng(transcript: &Transcript, options: &PcapngOptions) -> Result<Vec<u8>, PcapngError> {
+    let mut export = Export::new(options);
+    let entries = transcript.entries();
+    for (index, entry) in entries.iter().enumerate() {
+        match entry {
+            Entry::Gap(gap) => export.out.wait(*gap),
+            Entry::Chunk(chunk) => export.chunk(chunk)?,
+            Entry::Event { who, conn, event } => {
+                export.event(*who, *conn, *event, &entries[index + 1..])?;
+            }
+            Entry::Note(_) | Entry::Blank => {}
+        }
+    }
+    Ok(export.out.file)
+}
+
+/// The file as far as it is written.
+struct Out {
+    file: Vec<u8>,
+    /// Microseconds since 1970.
+    now: u64,
+    /// IPv4 identification of the last packet; it counts all packets of the file.
+    id: u16,
+}
+
+impl Out {
+    fn wait(&mut self, gap: Gap) {
+        let passed = match gap {
+            Gap::Exactly(passed) | Gap::Between(passed, _) => passed,
+            Gap::Untimed | Gap::End => Duration::ZERO,
+        };
+        self.now = self.now.saturating_add(micros(passed));
+    }
+
+    /// Writes one packet, and gives it the next identification.
+    fn packet(&mut self, packet: &Packet, comment: Option<&str>) {
+        self.id = self.id.wrapping_add(1);
+        let block = block::packet(self.now, &packet.bytes(self.id), comment);
+        self.file.extend(block);
+    }
+}
+
+/// The way from lines to packets.
+struct Export<'a> {
+    options: &'a PcapngOptions,
+    out: Out,
+    next_port: u16,
+    flows: BTreeMap<Conn, Flow>,
+}
+
+impl Export<'_> {
+    fn new(options: &PcapngOptions) -> Export<'_> {
+        let mut file = block::section_header(SECTION_COMMENT);
+        file.extend(block::interface());
+        let now = micros(options.start);
+        Export {
+            options,
+            out: Out { file, now, id: 0 },
+            next_port: FIRST_CLIENT_PORT,
+            flows: BTreeMap::new(),
+        }
+    }
+
+    fn event(
+        &mut self,
+        who: Who,
+        conn: Conn,
+        event: Event,
+        rest: &[Entry],
+    ) -> Result<(), PcapngError> {
+        let sent = match event {
+            Event::Connect => {
+                let mut flow = self.call();
+                if !refused_next(rest, conn) {
+                    flow.answer(&mut self.out);
+                }
+                self.flows.insert(conn, flow);
+                true
+            }
+            Event::Timeout(_) => {
+                if who == Who::Client && !self.flows.contains_key(&conn) {
+                    let flow = self.call();
+                    self.flows.insert(conn, flow);
+                }
+                true
+            }
+            Event::Refuse => self.with_flow(conn, Flow::refuse),
+            Event::Fin => self.with_flow(conn, |flow, out| flow.fin(out, who)),
+            Event::Rst => self.with_flow(conn, |flow, out| flow.rst(out, who)),
+        };
+        sent.then_some(())
+            .ok_or(PcapngError::AfterTheEnd { who, conn })
+    }
+
+    fn chunk(&mut self, chunk: &Chunk) -> Result<(), PcapngError> {
+        let (who, conn) = (chunk.who, chunk.conn);
+        let (bytes, masked) = bytes_of(&chunk.pieces).ok_or(PcapngError::Hole { who, conn })?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let comment = masked.then_some(MASKED);
+        let largest = self.options.segment.clamp(1, MAX_PAYLOAD);
+        let sent = self.with_flow(conn, |flow, out| {
+            flow.bytes(out, who, bytes.chunks(largest), comment)
+        });
+        sent.then_some(())
+            .ok_or(PcapngError::AfterTheEnd { who, conn })
+    }
+
+    /// The connection of this number, called first if it was never seen.
+    fn with_flow(&mut self, conn: Conn, act: impl FnOnce(&mut Flow, &mut Out) -> bool) -> bool {
+        let mut flow = self.flows.remove(&conn).unwrap_or_else(|| self.call());
+        let sent = act(&mut flow, &mut self.out);
+        self.flows.insert(conn, flow);
+        sent
+    }
+
+    /// A SYN from the next free port. After some 64,000 connections the ports come again.
+    fn call(&mut self) -> Flow {
+        let port = self.next_port;
+        let mut next = port.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
+        if self.options.client == self.options.server.ip() && next == self.options.server.port() {
+            next = next.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
+        }
+        self.next_port = next;
+        let client = SocketAddr::new(self.options.client, port);
+        Flow::call(&mut self.out, client, self.options.server)
+    }
+}
+
+/// Whether the next that happens on the connection is its refusal.
+fn refused_next(rest: &[Entry], conn: Conn) -> bool {
+    let next = rest.iter().find_map(|entry| match entry {
+        Entry::Event { conn: c, event, .. } if *c == conn => Some(*event == Event::Refuse),
+        Entry::Chunk(chunk) if chunk.conn == conn => Some(false),
+        _ => None,
+    });
+    next.unwrap_or(false)
+}
+
+/// The bytes of a chunk, and whether some of them stand for a secret; `None` when a hole has no bytes.
+fn bytes_of(pieces: &[Piece]) -> Option<(Vec<u8>, bool)> {
+    let mut all = Vec::new();
+    let mut masked = false;
+    for piece in pieces {
+        match piece {
+            Piece::Bytes(bytes) => all.extend_from_slice(bytes),
+            Piece::Mask(Mask::Masked { bytes }) => {
+                let length = usize::try_from(*bytes).ok().filter(|n| *n <= MAX_SECRET)?;
+                all.resize(all.len() + length, b'*');
+                masked = true;
+            }
+            Piece::Mask(_) => return None,
+            Piece::Remark(_) | Piece::Note(_) | Piece::Blank => {}
+        }
+    }
+    Some((all, masked))
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

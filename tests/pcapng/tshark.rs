@@ -1,0 +1,124 @@
+//! What tshark says of the export. Where it is not installed each test says so and passes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wirelab::wire::{PcapngOptions, Transcript, Who, pcapng};
+
+use crate::random;
+
+/// Runs tshark on the file; `None`, with the reason printed, where it is not installed.
+fn tshark(file: &Path, arguments: &[&str]) -> Option<String> {
+    let run = Command::new("tshark")
+        .arg("-r")
+        .arg(file)
+        .args(arguments)
+        .output();
+    let Ok(output) = run else {
+        println!("skipped: tshark is not installed");
+        return None;
+    };
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Every checksum good, no analysis flag, nothing malformed. The bytes are random: tshark must not
+/// take them for HTTP.
+fn nothing_is_wrong(file: &Path, seed: u64) {
+    let arguments = "-o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE \
+        -d tcp.port==8080,data -T fields \
+        -e frame.number -e tcp.checksum.status -e ip.checksum.status -e ip.version \
+        -e tcp.analysis.flags -e _ws.malformed";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let Some(table) = tshark(file, &arguments) else {
+        return;
+    };
+    assert!(table.lines().count() > 100, "{table}");
+    for line in table.lines() {
+        let (_, verdict) = line.split_once('\t').unwrap();
+        let good = ["1\t1\t4\t\t", "1\t\t6\t\t", "1\t\t\t\t"].contains(&verdict);
+        assert!(good, "WIRELAB_SEED={seed}: {line:?}");
+    }
+}
+
+/// What the client and the server sent.
+type Stream = [Vec<u8>; 2];
+
+/// Every stream of the file, sorted.
+fn streams(file: &Path, count: usize) -> Option<Vec<Stream>> {
+    let taps: Vec<String> = (0..count).map(|n| format!("follow,tcp,raw,{n}")).collect();
+    let mut arguments = vec!["-q"];
+    for tap in &taps {
+        arguments.extend(["-z", tap]);
+    }
+    let printed = tshark(file, &arguments)?;
+    let mut streams = vec![Stream::default(); count];
+    let mut stream = 0;
+    for line in printed.lines() {
+        if let Some(number) = line.strip_prefix("Filter: tcp.stream eq ") {
+            stream = number.parse().unwrap();
+        } else if let Some(hex) = line.strip_prefix('\t') {
+            streams[stream][1].extend(bytes_of_hex(hex));
+        } else if line.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            streams[stream][0].extend(bytes_of_hex(line));
+        }
+    }
+    streams.sort();
+    Some(streams)
+}
+
+fn bytes_of_hex(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    pairs.map(byte).collect()
+}
+
+fn said(t: &Transcript) -> Vec<Stream> {
+    let conns = t.connections().into_iter();
+    let mut said: Vec<Stream> = conns
+        .map(|conn| [Who::Client, Who::Server].map(|who| t.bytes_of(conn, who)))
+        .collect();
+    said.sort();
+    said
+}
+
+fn agrees(name: &str, options: &PcapngOptions) {
+    let seed = random::seed();
+    println!("WIRELAB_SEED={seed}");
+    let mut dice = random::Dice::new(seed);
+    let t = random::transcript(&mut dice, 40);
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, pcapng(&t, options).unwrap()).unwrap();
+    nothing_is_wrong(&file, seed);
+    let Some(streams) = streams(&file, t.connections().len()) else {
+        return;
+    };
+    let same = streams == said(&t);
+    assert!(same, "WIRELAB_SEED={seed}: look at {}", file.display());
+}
+
+#[test]
+fn tshark_agrees_with_random_conversations_over_ipv4() {
+    agrees("random-ipv4.pcapng", &PcapngOptions::default());
+}
+
+#[test]
+fn tshark_agrees_with_random_conversations_over_ipv6() {
+    let options = PcapngOptions {
+        client: "::1".parse().unwrap(),
+        server: "[::1]:8080".parse().unwrap(),
+        ..PcapngOptions::default()
+    };
+    agrees("random-ipv6.pcapng", &options);
+}
+
+#[test]
+fn tshark_agrees_with_random_conversations_in_small_segments() {
+    let options = PcapngOptions {
+        segment: 1460,
+        ..PcapngOptions::default()
+    };
+    agrees("random-cut.pcapng", &options);
+}
