@@ -43,3 +43,25 @@ pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 /// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
 /// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
 pub const MAX_SECRET: usize = 65_536;
+
+/// How many finished handshakes may wait for `accept` (listen(2)).
+/// Reason: a burst of guests must not be refused. Precedent: 128, what Rust's own listener asks for.
+pub const BACKLOG: u32 = 128;
+
+/// How many connections one server or tap handles at a time; further ones wait in the backlog.
+/// Reason: a thread and two descriptors each; the usual limit of descriptors is 1,024 (getrlimit(2)).
+/// Precedent: 512 connections a worker in nginx's own default.
+pub const MAX_CONNECTIONS: usize = 400;
+
+/// Most bytes that one read takes, which is also the longest chunk of a recording.
+/// Reason: a bounded buffer a direction. Precedent: 64 KiB, the default capacity of a Linux pipe.
+pub const CHUNK: usize = 64 * 1024;
+
+/// How often a wait without another end looks whether it should stop.
+/// Reason: short for a human, long for a processor.
+pub const TICK: Duration = Duration::from_millis(200);
+
+/// How long a tap holds back a new connection while news of an older one is still unread.
+/// Reason: what happened first is recorded first, even on a busy machine; a guest who really
+/// leaves bytes waiting pays it once.
+pub const SETTLE: Duration = Duration::from_millis(250);

@@ -3,6 +3,16 @@
 //! Rule 1: nothing here knows a lab, HTTP, or how to print.
 //! Rule 2: what is read is recorded before it is forwarded.
 
+mod address;
+mod listen;
 mod ready;
+mod recorder;
+mod serve;
+mod tap;
 
+pub use address::{AddressError, address, addresses};
+pub use listen::{Cause, SocketError, call, listen};
 pub use ready::{accepts, free_port, listeners};
+pub use recorder::{Recorder, Step, What};
+pub use serve::{Guest, Serving, serve};
+pub use tap::Tap;

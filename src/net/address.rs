@@ -1,0 +1,96 @@
+//! From `host:port`, as a person types it, to addresses that a socket takes.
+//!
+//! Rule: a name is looked up here and nowhere else, and every address it has is kept, in the order
+//! of the system (getaddrinfo(3)).
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+/// Why a text is no address, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError {
+    /// What was typed.
+    pub text: String,
+    /// One sentence: what is wrong, and what to write.
+    pub advice: String,
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", shown(&self.text), self.advice)
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+/// Every address of `host:port`; at least one. `host` is a name, an IPv4 address, or an IPv6
+/// address in brackets. Errors: no port, a port over 65535, a URL, a name that nobody knows.
+pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
+    let wrong = |advice: String| {
+        let text = text.to_string();
+        Err(AddressError { text, advice })
+    };
+    if let Some((scheme, rest)) = text.split_once("://") {
+        let host = rest.split('/').next().unwrap_or_default();
+        let host = if host.is_empty() { "127.0.0.1" } else { host };
+        let example = if port_of(host).is_some() {
+            host.to_string()
+        } else {
+            format!("{host}:80")
+        };
+        return wrong(format!(
+            "an address is host:port, without {scheme}://; write {example}"
+        ));
+    }
+    if let Ok(one) = text.parse::<SocketAddr>() {
+        return Ok(vec![one]);
+    }
+    let Some((host, port)) = text.rsplit_once(':') else {
+        return wrong(format!("the port is missing; write {}:8001", shown(text)));
+    };
+    if host.contains(':') && !host.starts_with('[') {
+        return wrong("an IPv6 address stands in brackets; write [::1]:8001".to_string());
+    }
+    if port.parse::<u16>().is_err() {
+        return wrong("a port is a number from 0 to 65535; write 127.0.0.1:8001".to_string());
+    }
+    if host.is_empty() {
+        return wrong(format!("the host is missing; write 127.0.0.1:{port}"));
+    }
+    match text.to_socket_addrs() {
+        Ok(found) => {
+            let found: Vec<SocketAddr> = found.collect();
+            if found.is_empty() {
+                return wrong(format!("the name {} has no address", shown(host)));
+            }
+            Ok(found)
+        }
+        Err(_) => wrong(format!(
+            "no machine of that name is known; to stay on this machine write 127.0.0.1:{port}"
+        )),
+    }
+}
+
+/// The first address of `host:port`, an IPv4 one if there is any: a server of this course listens
+/// on 127.0.0.1, and `localhost` is often [::1] first. Errors as [`addresses`].
+pub fn address(text: &str) -> Result<SocketAddr, AddressError> {
+    let all = addresses(text)?;
+    Ok(all
+        .iter()
+        .copied()
+        .find(SocketAddr::is_ipv4)
+        .unwrap_or(all[0]))
+}
+
+fn port_of(host: &str) -> Option<u16> {
+    host.rsplit_once(':')?.1.parse().ok()
+}
+
+/// At most 60 characters, and no control characters: it goes to a terminal.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.escape_debug().take(60).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}

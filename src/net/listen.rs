@@ -1,0 +1,186 @@
+//! Opening sockets: to be called, and to call. Errors are values that say which address, why, and
+//! what to do about it.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Why a socket could not be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// EADDRINUSE: another socket listens on this address.
+    InUse,
+    /// EACCES: a port below 1024, and this user may not.
+    Privileged,
+    /// EADDRNOTAVAIL: no interface of this machine has this address.
+    NotOurs,
+    /// ECONNREFUSED: a machine answered, and nobody listens on that port.
+    Refused,
+    /// ETIMEDOUT, or our own deadline: nothing came back.
+    Silent(Duration),
+    /// ENETUNREACH, EHOSTUNREACH: no way leads there.
+    Unreachable,
+    /// EMFILE, ENFILE: this process or machine has no file descriptor left.
+    NoDescriptors,
+    /// Anything else, in the system's words.
+    Other(String),
+}
+
+/// A socket that could not be opened, and what to do about it (see `Display`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketError {
+    /// Where it should have listened or called.
+    pub addr: SocketAddr,
+    /// Why it did not.
+    pub cause: Cause,
+    /// The system's error, as Rust sorts it.
+    pub kind: ErrorKind,
+    /// The system's error number (errno(3)), if it came from the system.
+    pub errno: Option<i32>,
+}
+
+impl fmt::Display for SocketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addr = self.addr;
+        let port = addr.port();
+        match &self.cause {
+            Cause::InUse => write!(
+                f,
+                "{addr} is in use: another program listens there; stop it, or choose another port \
+                 (port 0 asks the system for a free one)"
+            ),
+            Cause::Privileged => write!(
+                f,
+                "{addr}: only the administrator may listen on a port below 1024; choose a higher \
+                 one, such as 8080"
+            ),
+            Cause::NotOurs => write!(
+                f,
+                "{addr}: this machine does not have that address; use 127.0.0.1:{port} for this \
+                 machine alone, 0.0.0.0:{port} for every address it has"
+            ),
+            Cause::Refused => write!(
+                f,
+                "{addr} refused the connection: nobody listens there; start the server, or check \
+                 the port"
+            ),
+            Cause::Silent(waited) => write!(
+                f,
+                "{addr} did not answer within {} ms: the machine is off or too busy, or something \
+                 on the way drops what we send",
+                waited.as_millis()
+            ),
+            Cause::Unreachable => write!(
+                f,
+                "{addr} cannot be reached from here: check the address and the network"
+            ),
+            Cause::NoDescriptors => write!(
+                f,
+                "{addr}: no file descriptor is left for a socket; close something, or raise \
+                 `ulimit -n`"
+            ),
+            Cause::Other(words) => write!(f, "{addr}: {words}"),
+        }
+    }
+}
+
+impl std::error::Error for SocketError {}
+
+impl SocketError {
+    fn new(addr: SocketAddr, deadline: Duration, error: &io::Error) -> SocketError {
+        let errno = error.raw_os_error();
+        let cause = match error.kind() {
+            ErrorKind::AddrInUse => Cause::InUse,
+            ErrorKind::PermissionDenied => Cause::Privileged,
+            ErrorKind::AddrNotAvailable => Cause::NotOurs,
+            ErrorKind::ConnectionRefused => Cause::Refused,
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Cause::Silent(deadline),
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Cause::Unreachable,
+            _ if no_descriptors(error) => Cause::NoDescriptors,
+            _ => Cause::Other(error.to_string()),
+        };
+        let kind = error.kind();
+        SocketError {
+            addr,
+            cause,
+            kind,
+            errno,
+        }
+    }
+}
+
+/// Whether the process (EMFILE, 24) or the machine (ENFILE, 23) has no descriptor left; Windows says
+/// WSAEMFILE (10024). Rust's `ErrorKind` has no name for them.
+pub(crate) fn no_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24 | 10_024))
+}
+
+/// Listens on `addr`; port 0 lets the system choose one. `backlog` is how many finished handshakes
+/// may wait for `accept` (listen(2)); Linux lets one more in than it says.
+///
+/// SO_REUSEADDR lets a server come back at once, while its old connections are in TIME_WAIT (RFC
+/// 9293 section 3.6.1); two listeners on one port it allows on Windows only, so there it is not set.
+/// An IPv6 socket takes IPv6 alone, so `[::]` and `0.0.0.0` can stand side by side.
+pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError> {
+    let listening = || -> io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+        if cfg!(unix) {
+            socket.set_reuse_address(true)?;
+        }
+        if addr.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
+        socket.bind(&addr.into())?;
+        socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+        Ok(socket.into())
+    };
+    listening().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
+}
+
+/// Connects to `addr` within `deadline`, which every later read and write has, too. Small writes
+/// leave at once (TCP_NODELAY).
+///
+/// A call to a free port of our own machine can meet itself, when the system picks that very port
+/// for the caller; that is nobody listening, and is reported so.
+pub fn call(addr: SocketAddr, deadline: Duration) -> Result<TcpStream, SocketError> {
+    let calling = || -> io::Result<TcpStream> {
+        let stream = TcpStream::connect_timeout(&addr, deadline)?;
+        if stream.local_addr()? == stream.peer_addr()? {
+            return Err(ErrorKind::ConnectionRefused.into());
+        }
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(deadline))?;
+        stream.set_write_timeout(Some(deadline))?;
+        Ok(stream)
+    };
+    calling().map_err(|error| SocketError::new(addr, deadline, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A test as root, or where every port is free to all, cannot provoke these.
+    #[test]
+    fn errors_of_the_system_become_causes() {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 80));
+        let cases = [
+            (13, Cause::Privileged),
+            (24, Cause::NoDescriptors),
+            (23, Cause::NoDescriptors),
+            (101, Cause::Unreachable),
+            (113, Cause::Unreachable),
+            (110, Cause::Silent(Duration::from_secs(2))),
+        ];
+        if cfg!(target_os = "linux") {
+            for (errno, cause) in cases {
+                let error = io::Error::from_raw_os_error(errno);
+                let got = SocketError::new(addr, Duration::from_secs(2), &error);
+                assert_eq!((got.cause, got.errno), (cause, Some(errno)));
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Writes down what connections say and do, in one order and by one clock.
+//!
+//! Rule 1: one lock; the order in which callers get it is the order of the recording. Who records
+//! before he forwards has therefore recorded a cause before its effect.
+//! Rule 2: a time is the gap since the step before, in whole microseconds; gaps are differences of
+//! rounded times, so their sum does not drift.
+//! Rule 3: with a sink nothing is kept here: memory stays the same however much is said.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::wire::{Conn, Event, Gap, Transcript, Who};
+
+/// One step of a recording, as a sink gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// Since the first step; whole microseconds.
+    pub at: Duration,
+    /// Since the step before; `None` for the first.
+    pub gap: Option<Duration>,
+    /// The connection.
+    pub conn: Conn,
+    /// Who spoke or acted.
+    pub who: Who,
+    /// What was said or done.
+    pub what: What<'a>,
+    /// How many connections stand open after this step.
+    pub open: usize,
+}
+
+/// What was said or done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'a> {
+    /// The bytes of one read, never empty.
+    Bytes(&'a [u8]),
+    /// Something happened to the connection.
+    Event(Event),
+}
+
+/// Takes one step after the other; it is called under the recorder's lock, so it must not wait for
+/// anything that records.
+type Sink = Box<dyn FnMut(&Step) + Send>;
+
+/// Cheap to clone; all clones write into the same recording.
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Mutex<Recording>>,
+}
+
+struct Recording {
+    /// The moment of the first step; `at` counts from here.
+    start: Option<Instant>,
+    /// `at` of the last step.
+    last: Duration,
+    /// How many connections were numbered.
+    connections: Conn,
+    /// The connections that stand open, and which side has sent its FIN.
+    open: BTreeMap<Conn, HalfClosed>,
+    keep: Keep,
+}
+
+#[derive(Clone, Copy, Default)]
+struct HalfClosed {
+    client: bool,
+    server: bool,
+}
+
+enum Keep {
+    Memory(Transcript),
+    Sink(Sink),
+}
+
+impl Default for Recorder {
+    fn default() -> Recorder {
+        Recorder::new()
+    }
+}
+
+impl Recorder {
+    /// Keeps everything in memory, for [`Recorder::transcript`].
+    pub fn new() -> Recorder {
+        Recorder::keeping(Keep::Memory(Transcript::new()))
+    }
+
+    /// Keeps nothing, and hands each step to `sink` under the recorder's lock; for recordings that
+    /// may be bigger than memory. [`Recorder::transcript`] is then empty.
+    pub fn into_sink(sink: impl FnMut(&Step) + Send + 'static) -> Recorder {
+        Recorder::keeping(Keep::Sink(Box::new(sink)))
+    }
+
+    fn keeping(keep: Keep) -> Recorder {
+        let recording = Recording {
+            start: None,
+            last: Duration::ZERO,
+            connections: 0,
+            open: BTreeMap::new(),
+            keep,
+        };
+        Recorder {
+            shared: Arc::new(Mutex::new(recording)),
+        }
+    }
+
+    /// The number of a new connection: 1, 2, 3 …
+    pub fn connection(&self) -> Conn {
+        let mut recording = self.lock();
+        recording.connections += 1;
+        recording.connections
+    }
+
+    /// Records what `who` said on `conn` in one read. No bytes, no step.
+    pub fn bytes(&self, conn: Conn, who: Who, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.lock().step(conn, who, What::Bytes(bytes));
+        }
+    }
+
+    /// Records what `who` did on `conn`.
+    pub fn event(&self, conn: Conn, who: Who, event: Event) {
+        self.lock().step(conn, who, What::Event(event));
+    }
+
+    /// What stands so far. When a connection is still open, the last line is `~ end`.
+    pub fn transcript(&self) -> Transcript {
+        let recording = self.lock();
+        let Keep::Memory(transcript) = &recording.keep else {
+            return Transcript::new();
+        };
+        let mut transcript = transcript.clone();
+        if !recording.open.is_empty() {
+            transcript.push_gap(Gap::End);
+        }
+        transcript
+    }
+
+    /// A thread that panicked while it held the lock left a recording that is still well-formed.
+    fn lock(&self) -> MutexGuard<'_, Recording> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recording {
+    fn step(&mut self, conn: Conn, who: Who, what: What) {
+        let first = self.start.is_none();
+        let start = *self.start.get_or_insert_with(Instant::now);
+        let at = whole_micros(start.elapsed()).max(self.last);
+        let gap = if first { None } else { Some(at - self.last) };
+        self.last = at;
+        if let What::Event(event) = what {
+            self.count(conn, who, event);
+        }
+        match &mut self.keep {
+            Keep::Memory(transcript) => push(transcript, gap, conn, who, what),
+            Keep::Sink(sink) => sink(&Step {
+                at,
+                gap,
+                conn,
+                who,
+                what,
+                open: self.open.len(),
+            }),
+        }
+    }
+
+    /// Keeps `open` true: a connection ends with the second FIN, or with a reset.
+    fn count(&mut self, conn: Conn, who: Who, event: Event) {
+        match event {
+            Event::Connect => {
+                self.open.insert(conn, HalfClosed::default());
+            }
+            Event::Rst | Event::Refuse => {
+                self.open.remove(&conn);
+            }
+            Event::Fin => {
+                let Some(ends) = self.open.get_mut(&conn) else {
+                    return;
+                };
+                match who {
+                    Who::Client => ends.client = true,
+                    Who::Server => ends.server = true,
+                }
+                if ends.client && ends.server {
+                    self.open.remove(&conn);
+                }
+            }
+            Event::Timeout(_) => {}
+        }
+    }
+}
+
+fn push(transcript: &mut Transcript, gap: Option<Duration>, conn: Conn, who: Who, what: What) {
+    if let Some(gap) = gap {
+        transcript.push_gap(Gap::Exactly(gap));
+    }
+    match what {
+        What::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
+        What::Event(event) => transcript.push_event(conn, who, event),
+    }
+}
+
+/// The notation has no finer time than a microsecond.
+fn whole_micros(time: Duration) -> Duration {
+    Duration::new(time.as_secs(), time.subsec_micros() * 1_000)
+}

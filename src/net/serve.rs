@@ -1,0 +1,212 @@
+//! The accept loop: one thread a connection, a cap on their number, and an end that can be waited for.
+//!
+//! Rule 1: no guest ends the loop. A handler's panic ends its own connection; an `accept` that fails
+//! (ECONNABORTED, EMFILE; accept(2)) is tried again.
+//! Rule 2: at the cap nobody is accepted; who comes waits in the backlog.
+//! Rule 3: after [`Serving::stop`] the port is free and no handler runs.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use crate::limits;
+
+/// A connection, as its handler gets it. It is closed when the handler returns.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest<'a> {
+    /// The connection; `&TcpStream` reads and writes.
+    pub stream: &'a TcpStream,
+    /// Who called.
+    pub peer: SocketAddr,
+    /// 0, 1, 2 … in the order of `accept`.
+    pub number: u64,
+}
+
+/// A running accept loop. Dropping it stops it.
+pub struct Serving {
+    address: SocketAddr,
+    /// The loop has it, too; the handlers do not, so the port is free when the loop has ended.
+    listener: Option<Arc<TcpListener>>,
+    hall: Arc<Hall>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+/// What the loop, its handlers and the one who stops it share.
+#[derive(Default)]
+struct Hall {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    stopping: bool,
+    guests: BTreeMap<u64, Arc<TcpStream>>,
+}
+
+/// Serves `listener` in the background, at most `most` connections at a time, each by `handle` in a
+/// thread of its own. Errors: the system has no thread for the loop.
+pub fn serve<H>(listener: TcpListener, most: usize, handle: H) -> io::Result<Serving>
+where
+    H: Fn(Guest) + Send + Sync + 'static,
+{
+    let address = listener.local_addr()?;
+    let listener = Arc::new(listener);
+    let hall = Arc::new(Hall::default());
+    let (door, inside) = (Arc::clone(&listener), Arc::clone(&hall));
+    let accepting = thread::Builder::new()
+        .name("accept".to_string())
+        .spawn(move || accept_all(&door, &inside, most, &Arc::new(handle)))?;
+    Ok(Serving {
+        address,
+        listener: Some(listener),
+        hall,
+        accepting: Some(accepting),
+    })
+}
+
+impl Serving {
+    /// Where it listens, with the port that the system chose.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Blocks for as long as it serves; that is for ever, in a program that ends by a signal.
+    pub fn wait(mut self) {
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+
+    /// Accepts nobody any more, hangs up on everyone, and waits for the handlers to return. `false`
+    /// when one was still at work after [`limits::IO_DEADLINE`].
+    pub fn stop(mut self) -> bool {
+        self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        let Some(accepting) = self.accepting.take() else {
+            return true;
+        };
+        self.hall.lock().stopping = true;
+        self.hall.changed.notify_all();
+        if let Some(listener) = self.listener.take() {
+            wake(&listener, self.address);
+        }
+        let _ = accepting.join();
+        for stream in self.hall.lock().guests.values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        self.hall
+            .wait_until(limits::IO_DEADLINE, |state| state.guests.is_empty())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn accept_all<H>(listener: &TcpListener, hall: &Arc<Hall>, most: usize, handle: &Arc<H>)
+where
+    H: Fn(Guest) + Send + Sync + 'static,
+{
+    let mut number = 0;
+    loop {
+        let room = |state: &State| state.stopping || state.guests.len() < most.max(1);
+        while !hall.wait_until(limits::TICK, room) {}
+        let accepted = listener.accept();
+        if hall.lock().stopping {
+            return;
+        }
+        match accepted {
+            Ok((stream, peer)) => {
+                admit(hall, handle, number, stream, peer);
+                number += 1;
+            }
+            Err(error) if gone_already(&error) => {}
+            // Out of descriptors or memory: when a guest leaves there is room again.
+            Err(_) => {
+                let before = hall.lock().guests.len();
+                hall.wait_until(limits::TICK, |state| {
+                    state.stopping || state.guests.len() < before
+                });
+            }
+        }
+    }
+}
+
+/// The guest hung up while it waited in the backlog, or a signal came: the next `accept` may succeed.
+fn gone_already(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    )
+}
+
+/// Starts the guest's thread; without a thread the guest is turned away.
+fn admit<H>(hall: &Arc<Hall>, handle: &Arc<H>, number: u64, stream: TcpStream, peer: SocketAddr)
+where
+    H: Fn(Guest) + Send + Sync + 'static,
+{
+    let stream = Arc::new(stream);
+    hall.lock().guests.insert(number, Arc::clone(&stream));
+    let (inside, handle) = (Arc::clone(hall), Arc::clone(handle));
+    let started = thread::Builder::new()
+        .name(format!("guest {number}"))
+        .spawn(move || {
+            let guest = Guest {
+                stream: &stream,
+                peer,
+                number,
+            };
+            let _ = catch_unwind(AssertUnwindSafe(|| handle(guest)));
+            drop(stream);
+            inside.leave(number);
+        });
+    if started.is_err() {
+        hall.leave(number);
+    }
+}
+
+impl Hall {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the guest; the last owner of the stream closes it.
+    fn leave(&self, number: u64) {
+        self.lock().guests.remove(&number);
+        self.changed.notify_all();
+    }
+
+    /// Waits until `done` holds, at most `limit`; says whether it does.
+    fn wait_until(&self, limit: Duration, done: impl Fn(&State) -> bool) -> bool {
+        let waiting = self
+            .changed
+            .wait_timeout_while(self.lock(), limit, |state| !done(state));
+        let (state, _) = waiting.unwrap_or_else(PoisonError::into_inner);
+        done(&state)
+    }
+}
+
+/// Ends a blocked `accept`: Linux does so when the listener is shut down; elsewhere a guest of our
+/// own must come.
+fn wake(listener: &TcpListener, mut door: SocketAddr) {
+    let _ = SockRef::from(listener).shutdown(Shutdown::Both);
+    match door.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => door.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => door.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    let _ = TcpStream::connect_timeout(&door, limits::TICK);
+}
