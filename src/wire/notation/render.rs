@@ -65,7 +65,12 @@ impl Transcript {
 
 /// The text lines of one chunk, each with its `C> ` or `Cx ` in front, notes between them included.
 pub fn chunk_lines(chunk: &Chunk) -> Vec<String> {
-    let mut text = ChunkText::new(chunk.who, chunk.conn);
+    chunk_lines_within(chunk, LAST_COLUMN)
+}
+
+/// The same for a narrower place: bytes lines break before an item that would pass `last_column`.
+pub fn chunk_lines_within(chunk: &Chunk, last_column: usize) -> Vec<String> {
+    let mut text = ChunkText::new(chunk.who, chunk.conn, last_column);
     for (at, piece) in chunk.pieces.iter().enumerate() {
         match piece {
             Piece::Bytes(bytes) => {
@@ -98,15 +103,17 @@ fn worded(mark: &str, text: &str) -> String {
 /// The lines of one chunk while they are written.
 struct ChunkText {
     who: String,
+    last_column: usize,
     lines: Vec<String>,
     /// The line that is being written, with its `C> `; empty between lines.
     line: String,
 }
 
 impl ChunkText {
-    fn new(who: Who, conn: Conn) -> ChunkText {
+    fn new(who: Who, conn: Conn, last_column: usize) -> ChunkText {
         ChunkText {
             who: who_text(who, conn),
+            last_column,
             lines: Vec::new(),
             line: String::new(),
         }
@@ -188,10 +195,11 @@ impl ChunkText {
             };
             let line = format!("{}x {pairs}", self.who);
             let with_gutter = format!("{}x {pairs:width$}  |{gutter}|", self.who);
-            self.lines.push(match with_gutter.len() <= LAST_COLUMN {
-                true => with_gutter,
-                false => line,
-            });
+            self.lines
+                .push(match with_gutter.len() <= self.last_column {
+                    true => with_gutter,
+                    false => line,
+                });
         }
     }
 
@@ -209,7 +217,7 @@ impl ChunkText {
 
     /// Makes sure that a line is open and that `width` more columns fit on it.
     fn make_room(&mut self, width: usize) {
-        while self.line.len() + width > LAST_COLUMN && self.line.len() > self.who.len() + 2 {
+        while self.line.len() + width > self.last_column && self.line.len() > self.who.len() + 2 {
             let spaces = self.close_line();
             self.open_line(spaces);
         }
@@ -239,7 +247,7 @@ impl ChunkText {
         let mut moved = 0;
         while line.ends_with(' ') {
             line.pop();
-            if line.len() + 4 <= LAST_COLUMN {
+            if line.len() + 4 <= self.last_column {
                 line.push_str(r"\x20");
             } else {
                 moved += 1;
