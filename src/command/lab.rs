@@ -1,25 +1,42 @@
 //! `cargo lab N`: the lab's story, then its real server and client over loopback, byte for byte.
 //!
-//! Rule: the words come from the lab's README and the catalogue; the bytes from the wire.
+//! Rule: the words come from the lab's README and the catalogue, the bytes from the wire.
 
-use super::{Args, Command, Outcome, Screen, WrongUse};
-use anyhow::Result;
+use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
+use anyhow::{Context, Result};
 use std::io::Write;
-use wirelab::course::catalogue::{self, Lab};
+use wirelab::course::catalogue::{self, Built, Lab};
+use wirelab::course::demo::{self, Demo, DemoError};
+use wirelab::course::story::{self, Story};
 
 /// `cargo lab lab N`, and `cargo lab N` for short.
 pub const COMMAND: Command = Command {
     name: "lab",
     places: &["N"],
     sentence: "the story of lab N, and its client and server at work",
-    more: "",
+    more: "N is a number, or a lab's name: 9, 09-smallest-answer, smallest-answer.\n\
+           The bytes are recorded while you look, by a proxy between the two. On a\n\
+           terminal they are drawn as a ladder; otherwise, or with NO_COLOR set, as the\n\
+           notation that the course and its tests use.",
     options: &[],
     run,
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
-    writeln!(screen, "Lab {} · {}", lab.number, lab.title)?;
+    let Some(built) = &lab.built else {
+        not_built(lab, screen)?;
+        return Ok(Outcome::Passed);
+    };
+    let story = Story::of(built.readme);
+    writeln!(screen, "{}", screen.style(Style::Bold, story.title))?;
+    writeln!(screen, "{}", story.sentence)?;
+    writeln!(screen, "{}\n", screen.style(Style::Dim, story.effort))?;
+    print_part(&story, "Story", screen)?;
+    on_the_wire(lab, built, screen)?;
+    heading("By hand", screen)?;
+    print_part(&story, "By hand", screen)?;
+    next(lab, built, screen)?;
     Ok(Outcome::Passed)
 }
 
@@ -32,4 +49,118 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
         ))
     })?;
     Ok(lab)
+}
+
+/// The files of the lab, or the error that it has none yet.
+#[allow(dead_code)]
+pub fn built_of(lab: &Lab) -> Result<&Built> {
+    let built = lab.built.as_ref().ok_or_else(|| {
+        let (number, title) = (lab.number, lab.title);
+        WrongUse(format!(
+            "lab {number}, {title}, is not built yet: `cargo lab` lists the labs"
+        ))
+    })?;
+    Ok(built)
+}
+
+fn not_built(lab: &Lab, screen: &mut Screen) -> Result<()> {
+    let title = format!("Lab {} · {}", lab.number, lab.title);
+    writeln!(screen, "{}", screen.style(Style::Bold, &title))?;
+    writeln!(screen, "{}", lab.sentence)?;
+    writeln!(screen, "{}\n", lab.effort())?;
+    for line in story::wrapped(&lab.standards(), "To be read in ", "  ") {
+        writeln!(screen, "{line}.")?;
+    }
+    writeln!(screen, "This lab is not built yet.")?;
+    Ok(())
+}
+
+/// Runs the two programs and shows what they said.
+fn on_the_wire(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
+    let demo = match demo::run(lab, built) {
+        Ok(demo) => demo,
+        Err(DemoError::NoPair) => return Ok(()),
+        Err(error) => {
+            let error = NotStarted(error.to_string());
+            return Err(error).with_context(|| format!("lab {}", lab.number));
+        }
+    };
+    heading("On the wire, a moment ago", screen)?;
+    if screen.color() {
+        write!(screen, "{}", demo.transcript.render())?;
+    } else {
+        write!(screen, "{}", demo.transcript.without_times().render())?;
+    }
+    writeln!(screen)?;
+    client_said(&demo, screen)
+}
+
+/// What the client printed, at most so many lines, with nothing in them that moves a cursor.
+fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
+    const LINES: usize = 12;
+    for (said, text) in [("printed", &demo.printed), ("complained", &demo.complained)] {
+        if text.trim().is_empty() {
+            continue;
+        }
+        writeln!(screen, "The client {said}:")?;
+        let count = text.lines().count();
+        for line in text.lines().take(LINES) {
+            let line: String = line.chars().take(story::WIDTH - 4).map(visible).collect();
+            writeln!(screen, "    {line}")?;
+        }
+        if count > LINES {
+            writeln!(screen, "    … {} more lines", count - LINES)?;
+        }
+        writeln!(screen)?;
+    }
+    Ok(())
+}
+
+/// A control character as a dot.
+fn visible(letter: char) -> char {
+    if letter.is_control() { '·' } else { letter }
+}
+
+/// What to do now: the exercise, the page, the next lab.
+fn next(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
+    let number = lab.number;
+    heading("Next", screen)?;
+    let mut steps = vec![(
+        format!("labs/{}/README.md", lab.slug),
+        "this page, with the exercise",
+    )];
+    if built.start_server.is_some() || built.start_client.is_some() {
+        steps.push((
+            format!("cargo lab start {number}"),
+            "puts the exercise into your workbench",
+        ));
+        steps.push((
+            format!("cargo lab check {number}"),
+            "checks it, byte for byte",
+        ));
+        steps.push((
+            format!("cargo lab hint {number}"),
+            "helps, a little more each time",
+        ));
+    }
+    if let Some(after) = catalogue::lab(number + 1) {
+        steps.push((format!("cargo lab {}", after.number), after.title));
+    }
+    for (words, says) in steps {
+        writeln!(screen, "  {words:36}  {says}")?;
+    }
+    Ok(())
+}
+
+fn heading(text: &str, screen: &mut Screen) -> Result<()> {
+    writeln!(screen, "{}\n", screen.style(Style::Bold, text))?;
+    Ok(())
+}
+
+fn print_part(story: &Story, part: &str, screen: &mut Screen) -> Result<()> {
+    for line in story::plain(story.part(part).unwrap_or_default()) {
+        writeln!(screen, "{line}")?;
+    }
+    writeln!(screen)?;
+    Ok(())
 }

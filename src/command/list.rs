@@ -27,8 +27,8 @@ fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
         writeln!(screen)?;
     }
     for track in catalogue::TRACKS {
-        let numbers: Vec<String> = track.labs.iter().map(u8::to_string).collect();
-        writeln!(screen, "{}: labs {}", track.name, numbers.join(", "))?;
+        let labs = catalogue::counted(track.labs);
+        writeln!(screen, "{}: labs {labs}", track.name)?;
     }
     Ok(Outcome::Passed)
 }

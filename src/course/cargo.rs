@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::catalogue::{Lab, Side};
+use super::program::CommandLine;
 
 /// Why a program is not there.
 #[derive(Debug)]
@@ -115,6 +116,22 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
 /// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
 pub fn workbench_source(program: &str) -> String {
     format!("labs/workbench/src/bin/{program}.rs")
+}
+
+/// How one of our own programs is called: ADDR, then the words of the argument. An argument that
+/// holds `{addr}` (a URL) stands alone.
+pub fn own_command(program: &Path, arg: Option<&str>) -> CommandLine {
+    match arg {
+        Some(arg) if arg.contains("{addr}") => CommandLine::of(program, &[arg]),
+        Some(arg) => {
+            let words: Vec<&str> = ["{addr}"]
+                .into_iter()
+                .chain(arg.split_whitespace())
+                .collect();
+            CommandLine::of(program, &words)
+        }
+        None => CommandLine::of(program, &["{addr}"]),
+    }
 }
 
 /// A program and the file that it is made from, from the repository's folder on.

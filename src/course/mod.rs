@@ -4,6 +4,7 @@
 
 pub mod cargo;
 pub mod catalogue;
+pub mod demo;
 pub mod program;
 pub mod story;
 pub mod words;

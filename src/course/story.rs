@@ -104,7 +104,8 @@ pub fn fences(readme: &str) -> Vec<Fence<'_>> {
 }
 
 /// Markdown as lines of at most [`WIDTH`] columns, where the author's fences allow it. Paragraphs are
-/// wrapped anew; fences and tables are indented and otherwise untouched; pictures are left out.
+/// wrapped anew; fences and tables are indented, and broken only where they are too wide; pictures are
+/// left out.
 pub fn plain(markdown: &str) -> Vec<String> {
     let mut page = Page::default();
     let mut fenced = false;
@@ -114,7 +115,7 @@ pub fn plain(markdown: &str) -> Vec<String> {
             fenced = !fenced;
         } else if fenced || line.starts_with('|') {
             page.end_paragraph();
-            page.lines.push(format!("    {line}"));
+            page.lines.extend(fence_lines(line));
         } else if line.trim().is_empty() {
             page.end_paragraph();
             page.blank();
@@ -129,6 +130,26 @@ pub fn plain(markdown: &str) -> Vec<String> {
         page.lines.pop();
     }
     page.lines
+}
+
+/// A line of a fence or table, indented. Too wide a command is broken behind a `|`, where a shell goes on
+/// reading; too wide an output at a space.
+fn fence_lines(line: &str) -> Vec<String> {
+    const INDENT: &str = "    ";
+    if INDENT.len() + line.chars().count() <= WIDTH {
+        return vec![format!("{INDENT}{line}")];
+    }
+    if !line.starts_with("$ ") {
+        return wrapped(line, INDENT, "      ");
+    }
+    let pieces: Vec<&str> = line.split(" | ").collect();
+    let last = pieces.len() - 1;
+    let piece = |(index, piece): (usize, &&str)| {
+        let indent = if index == 0 { INDENT } else { "      " };
+        let pipe = if index == last { "" } else { " |" };
+        format!("{indent}{piece}{pipe}")
+    };
+    pieces.iter().enumerate().map(piece).collect()
 }
 
 /// Text wrapped at spaces to [`WIDTH`], the first line behind `first`, the others behind `rest`.
@@ -283,6 +304,19 @@ mod tests {
             plain("a\n\n![x](y.svg)\n\nb `**` [c"),
             ["a", "", "b `**` [c"]
         );
+    }
+
+    #[test]
+    fn a_wide_command_is_broken_where_a_shell_goes_on_reading() {
+        let command = format!("$ printf '{}' | nc 127.0.0.1 8009 | od -c", "x ".repeat(25));
+        let lines = plain(&format!("```console\n{command}\n```\n"));
+        assert_eq!(lines.len(), 3);
+        assert!(
+            lines[0].ends_with("' |") && lines[2] == "      od -c",
+            "{lines:?}"
+        );
+        let lines = plain(&format!("```console\n{}\n```\n", "words ".repeat(20)));
+        assert!(lines.len() == 2 && lines.iter().all(|line| line.len() <= WIDTH));
     }
 
     #[test]

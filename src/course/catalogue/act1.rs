@@ -1,6 +1,6 @@
 //! Act I, the order: labs 1 to 6, TCP alone. Rules: see the module above.
 
-use super::{Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Standard};
 
 const TCP: u16 = 9293;
 
@@ -27,7 +27,14 @@ pub static LABS: [Lab; 6] = [
              server closes. Look at the last line that your program sends with \
              `printf '0 tacos\\n' | nc 127.0.0.1 8001 | od -c`.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/01-three-tacos/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!("../../../labs/01-three-tacos/start-server.rs")),
+            start_client: Some(include_str!("../../../labs/01-three-tacos/start-client.rs")),
+            scripts: &[],
+        }),
     },
     Lab {
         number: 2,
@@ -51,7 +58,16 @@ pub static LABS: [Lab; 6] = [
              of the Vec, keep the rest in it, and look for a \\n in that rest before you read again. \
              Turn bytes into text only when the line is complete.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/02-order-in-crumbs/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/02-order-in-crumbs/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[],
+        }),
     },
     Lab {
         number: 3,

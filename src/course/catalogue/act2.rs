@@ -1,6 +1,6 @@
 //! Act II, the file: labs 7 to 11, HTTP written by hand. Rules: see the module above.
 
-use super::{Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Standard};
 
 const SEMANTICS: u16 = 9110;
 const HTTP11: u16 = 9112;
@@ -70,7 +70,7 @@ pub static LABS: [Lab; 5] = [
                 sections: &["15.3.1"],
             },
         ],
-        needs: &[5, 8],
+        needs: &[7, 8],
         hints: [
             "An answer has the same shape as a request: a first line, header lines, an empty line, a \
              body. Which of these parts does yours have, and does each line end in \\r\\n?",
@@ -80,7 +80,16 @@ pub static LABS: [Lab; 5] = [
              server that closes with unread bytes sends a reset, and the browser may never see the \
              answer (lab 5).",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/09-smallest-answer/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/09-smallest-answer/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[],
+        }),
     },
     Lab {
         number: 10,

@@ -96,6 +96,34 @@ impl Lab {
         format!("{kind}{:02}-{}", self.number, side.word())
     }
 
+    /// `15 minutes · gentle · needs labs 7 and 8`, as its README says under the title.
+    pub fn effort(&self) -> String {
+        let needs = match self.needs {
+            [] => "nothing but a terminal".to_string(),
+            [one] => format!("lab {one}"),
+            several => format!("labs {}", counted(several)),
+        };
+        format!(
+            "{} minutes · {} · needs {needs}",
+            self.minutes,
+            self.difficulty.word()
+        )
+    }
+
+    /// `RFC 9112 sections 4 and 6.2, RFC 9110 section 15.3.1`.
+    pub fn standards(&self) -> String {
+        let one = |standard: &Standard| match standard.sections {
+            [] => format!("RFC {}", standard.rfc),
+            [section] => format!("RFC {} section {section}", standard.rfc),
+            [first @ .., last] => {
+                let first = first.join(", ");
+                format!("RFC {} sections {first} and {last}", standard.rfc)
+            }
+        };
+        let all: Vec<String> = self.rfc.iter().map(one).collect();
+        all.join("; ")
+    }
+
     /// The port of the lab's own server when nothing else is said: 8001 for lab 1.
     pub fn port(&self) -> u16 {
         8000 + u16::from(self.number)
@@ -253,4 +281,57 @@ pub fn labs() -> impl Iterator<Item = &'static Lab> {
 /// The lab with this number.
 pub fn lab(number: u8) -> Option<&'static Lab> {
     labs().find(|lab| lab.number == number)
+}
+
+/// Numbers in words: `7 and 8`; `1, 2 and 9`; a row of three and more as `8 to 23`.
+pub fn counted(numbers: &[u8]) -> String {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut rest = numbers;
+    while let [first, ..] = rest {
+        let row = (0u8..).zip(rest);
+        let length = row
+            .take_while(|(index, number)| **number == first + index)
+            .count();
+        if length >= 3 {
+            pieces.push(format!("{first} to {}", rest[length - 1]));
+            rest = &rest[length..];
+        } else {
+            pieces.push(first.to_string());
+            rest = &rest[1..];
+        }
+    }
+    match pieces.pop() {
+        Some(last) if !pieces.is_empty() => format!("{} and {last}", pieces.join(", ")),
+        Some(last) => last,
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_counted_as_people_do() {
+        assert_eq!(counted(&[]), "");
+        assert_eq!(counted(&[7]), "7");
+        assert_eq!(counted(&[7, 8]), "7 and 8");
+        assert_eq!(counted(&[1, 2, 8, 9]), "1, 2, 8 and 9");
+        assert_eq!(counted(&[1, 4, 5, 6, 9]), "1, 4 to 6 and 9");
+        assert_eq!(counted(&[8, 9, 10]), "8 to 10");
+    }
+
+    #[test]
+    fn the_header_of_a_snapshot_is_no_part_of_its_text() {
+        let script = |snapshot| Script {
+            name: "x",
+            snapshot,
+            checks_server: true,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        };
+        let file = "---\nsource: tests/labs.rs\nexpression: text\n---\n@wire 1\nC fin\n";
+        assert_eq!(script(file).text(), "@wire 1\nC fin\n");
+        assert_eq!(script("@wire 1\n").text(), "@wire 1\n");
+    }
 }
