@@ -1,6 +1,6 @@
 //! Act I, the order: labs 1 to 6, TCP alone. Rules: see the module above.
 
-use super::{Built, Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Script, Standard, Weather};
 
 const TCP: u16 = 9293;
 
@@ -33,7 +33,27 @@ pub static LABS: [Lab; 6] = [
             client: true,
             start_server: Some(include_str!("../../../labs/01-three-tacos/start-server.rs")),
             start_client: Some(include_str!("../../../labs/01-three-tacos/start-client.rs")),
-            scripts: &[],
+            scripts: &[
+                Script {
+                    name: "lab01-three-tacos",
+                    snapshot: include_str!("../../../snapshots/lab01-three-tacos.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab01-three-tacos-none",
+                    snapshot: include_str!("../../../snapshots/lab01-three-tacos-none.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
         }),
     },
     Lab {
@@ -66,7 +86,19 @@ pub static LABS: [Lab; 6] = [
                 "../../../labs/02-order-in-crumbs/start-server.rs"
             )),
             start_client: None,
-            scripts: &[],
+            scripts: &[Script {
+                name: "lab02-order-in-crumbs",
+                snapshot: include_str!("../../../snapshots/lab02-order-in-crumbs.snap"),
+                checks_server: true,
+                checks_client: true,
+                weathers: &[
+                    Weather::Calm,
+                    Weather::Dribble,
+                    Weather::Glue,
+                    Weather::Slow,
+                    Weather::Rude,
+                ],
+            }],
         }),
     },
     Lab {

@@ -1,6 +1,6 @@
 //! Act II, the file: labs 7 to 11, HTTP written by hand. Rules: see the module above.
 
-use super::{Built, Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Script, Standard, Weather};
 
 const SEMANTICS: u16 = 9110;
 const HTTP11: u16 = 9112;
@@ -70,7 +70,7 @@ pub static LABS: [Lab; 5] = [
                 sections: &["15.3.1"],
             },
         ],
-        needs: &[7, 8],
+        needs: &[5, 8],
         hints: [
             "An answer has the same shape as a request: a first line, header lines, an empty line, a \
              body. Which of these parts does yours have, and does each line end in \\r\\n?",
@@ -88,7 +88,19 @@ pub static LABS: [Lab; 5] = [
                 "../../../labs/09-smallest-answer/start-server.rs"
             )),
             start_client: None,
-            scripts: &[],
+            scripts: &[Script {
+                name: "lab09-smallest-answer",
+                snapshot: include_str!("../../../snapshots/lab09-smallest-answer.snap"),
+                checks_server: true,
+                checks_client: true,
+                weathers: &[
+                    Weather::Calm,
+                    Weather::Dribble,
+                    Weather::Glue,
+                    Weather::Slow,
+                    Weather::Rude,
+                ],
+            }],
         }),
     },
     Lab {
