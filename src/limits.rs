@@ -61,7 +61,11 @@ pub const CHUNK: usize = 64 * 1024;
 /// Reason: short for a human, long for a processor.
 pub const TICK: Duration = Duration::from_millis(200);
 
-/// How long a tap holds back a new connection while news of an older one is still unread.
-/// Reason: what happened first is recorded first, even on a busy machine; a guest who really
-/// leaves bytes waiting pays it once.
-pub const SETTLE: Duration = Duration::from_millis(250);
+/// Most bytes that wait in the system until we read them.
+/// Reason: who has read that many has read all that were there before. Precedent: 6 MiB, the largest
+/// receive buffer that Linux gives on its own (tcp(7), `tcp_rmem`).
+pub const RECEIVE_QUEUE: u64 = 6 * 1024 * 1024;
+
+/// How often something is looked at for which the system has no event.
+/// Reason: shorter than a human or a test notices, and a thousandth of a processor.
+pub const GLANCE: Duration = Duration::from_millis(1);

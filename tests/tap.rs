@@ -227,6 +227,37 @@ fn a_refused_upstream_resets_the_client() {
     assert_eq!(steps(&recorder.transcript()), ["S1 refuse"]);
 }
 
+/// A client that hangs up and calls again leaves a recording in that order, however late the tap's
+/// threads come to read it; the same when it breaks off instead.
+#[test]
+fn one_call_after_the_other_is_recorded_so() {
+    let patient = serve(free_listener(), 300, |guest| {
+        let _ = read_to_end(guest.stream);
+    });
+    let patient = patient.unwrap();
+    for how in ["fin", "rst"] {
+        let (tap, recorder) = tapped(patient.address());
+        for _ in 0..50 {
+            let mut client = call(tap.address(), DEADLINE).unwrap();
+            client.write_all(b"3 tacos\n").unwrap();
+            if how == "rst" {
+                reset(client);
+            }
+        }
+        assert!(tap.wait_ended(50, DEADLINE));
+        let all = steps(&recorder.transcript());
+        let clients: Vec<&String> = all.iter().filter(|step| step.starts_with('C')).collect();
+        let mut expected = Vec::new();
+        for conn in 1..=50 {
+            expected.push(format!("C{conn} connect"));
+            expected.push(format!("C{conn}> 3 tacos\\n"));
+            expected.push(format!("C{conn} {how}"));
+        }
+        assert_eq!(clients, expected.iter().collect::<Vec<_>>());
+    }
+    assert!(patient.stop());
+}
+
 #[test]
 fn two_hundred_connections_at_once_stay_apart() {
     let listener = free_listener();

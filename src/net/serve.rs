@@ -22,6 +22,8 @@ use crate::limits;
 pub struct Guest<'a> {
     /// The connection; `&TcpStream` reads and writes.
     pub stream: &'a TcpStream,
+    /// The same, for one who must reach it from elsewhere; it is closed when the last `Arc` is gone.
+    pub shared: &'a Arc<TcpStream>,
     /// Who called.
     pub peer: SocketAddr,
     /// 0, 1, 2 … in the order of `accept`.
@@ -166,6 +168,7 @@ where
         .spawn(move || {
             let guest = Guest {
                 stream: &stream,
+                shared: &stream,
                 peer,
                 number,
             };

@@ -7,15 +7,18 @@
 //! whatever it causes at the other end is recorded after it.
 //! Rule 2: ends are passed on as what they were: a FIN as `shutdown(Write)`, a reset as a reset
 //! (close with SO_LINGER 0, socket(7)). A refused upstream becomes a reset of the client.
-//! Rule 3: connections are opened and recorded in the order of `accept`, one after the other.
+//! Rule 3: connections are opened and recorded in the order of `accept`, one after the other, each
+//! after all news that the clients before it have left unread: a client that hangs up and calls
+//! again is recorded so.
 
 mod relay;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::{Guest, Recorder, Serving, call, serve};
@@ -34,18 +37,20 @@ pub struct Tap {
 struct Shared {
     upstream: SocketAddr,
     recorder: Recorder,
-    /// Set once: from then on nothing is recorded.
-    stopping: AtomicBool,
     progress: Mutex<Progress>,
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct Progress {
+    /// From now on no connection is opened.
+    stopping: bool,
     /// How many connections were opened or refused; also whose turn it is.
     begun: u64,
     /// How many of them have ended.
     ended: u64,
+    /// The others.
+    open: BTreeMap<u64, Arc<Line>>,
 }
 
 impl Tap {
@@ -59,7 +64,6 @@ impl Tap {
         let shared = Arc::new(Shared {
             upstream,
             recorder,
-            stopping: AtomicBool::new(false),
             progress: Mutex::default(),
             changed: Condvar::new(),
         });
@@ -93,7 +97,10 @@ impl Tap {
     }
 
     fn end(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.progress(|progress| {
+            progress.stopping = true;
+            progress.open.values().for_each(|line| line.stop());
+        });
         if let Some(serving) = self.serving.take() {
             serving.stop();
         }
@@ -108,30 +115,54 @@ impl Drop for Tap {
 
 impl Shared {
     fn relay(&self, guest: Guest) {
-        let first = |progress: &Progress| progress.begun == guest.number;
-        while !self.wait_until(limits::TICK, first) {
-            if self.stopping.load(Ordering::SeqCst) {
+        let my_turn = |progress: &Progress| progress.stopping || progress.begun == guest.number;
+        while !self.wait_until(limits::TICK, my_turn) {}
+        let called = call(self.upstream, limits::IO_DEADLINE);
+        self.settle();
+        let conn = self.recorder.connection();
+        let Ok(server) = called else {
+            self.recorder.event(conn, Who::Server, Event::Refuse);
+            self.progress(|progress| progress.begun += 1);
+            return reset_on_close(guest.stream);
+        };
+        self.recorder.event(conn, Who::Client, Event::Connect);
+        let line = Line::new(
+            Arc::clone(guest.shared),
+            server,
+            self.recorder.clone(),
+            conn,
+        );
+        let line = Arc::new(line);
+        self.progress(|progress| {
+            progress.begun += 1;
+            progress.open.insert(guest.number, Arc::clone(&line));
+            if progress.stopping {
+                line.stop();
+            }
+        });
+        line.run();
+        self.progress(|progress| progress.open.remove(&guest.number));
+    }
+
+    /// Waits until the open connections have recorded what their clients had sent or done before
+    /// now. The kernel has no event for that, so it is asked, again and again.
+    fn settle(&self) {
+        let begun = Instant::now();
+        let mut waited_for: Vec<(Arc<Line>, u64)> = Vec::new();
+        self.progress(|progress| {
+            let lines = progress.open.values();
+            waited_for.extend(lines.map(|line| (Arc::clone(line), line.bytes_of_client())));
+        });
+        loop {
+            waited_for.retain(|(line, before)| line.client_has_news(*before));
+            if waited_for.is_empty() || begun.elapsed() > limits::IO_DEADLINE {
                 return;
             }
-        }
-        let called = call(self.upstream, limits::IO_DEADLINE);
-        let conn = self.recorder.connection();
-        let event = match called {
-            Ok(_) => (Who::Client, Event::Connect),
-            Err(_) => (Who::Server, Event::Refuse),
-        };
-        self.recorder.event(conn, event.0, event.1);
-        self.progress(|progress| progress.begun += 1);
-        match called {
-            Ok(server) => {
-                let line = Line::new(guest.stream, &server, &self.recorder, conn, &self.stopping);
-                line.run();
-            }
-            Err(_) => reset_on_close(guest.stream),
+            thread::sleep(limits::GLANCE);
         }
     }
 
-    fn progress(&self, change: impl FnOnce(&mut Progress)) {
+    fn progress<T>(&self, change: impl FnOnce(&mut Progress) -> T) {
         change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }

@@ -1,16 +1,16 @@
 //! One tapped connection: two sockets, a thread a direction, and one account of what happened.
 //!
 //! Facts about a reset (RST) that the code below stands on; Linux, tcp(7):
-//! - Only one system call gets it as an error, whichever looks first, a read or a write; a read that
+//! - Only one system call gets it as an error, whichever comes first, a read or a write; a read that
 //!   comes later sees an end of file. So a failed write tells the reader ([`Side::lost`]).
 //! - Bytes that came before it can still be read after it.
 //! - A socket that got one has no peer any more: `getpeername` fails.
 //! - `shutdown(Read)` wakes a blocked read and sends nothing; `shutdown(Write)` would send a FIN.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use crate::limits;
 use crate::net::Recorder;
 use crate::wire::{Conn, Event, Who};
 
-/// A tapped connection. Invariant: after a reset is recorded, nothing more is.
-pub(super) struct Line<'a> {
-    client: &'a TcpStream,
-    server: &'a TcpStream,
-    recorder: &'a Recorder,
+/// A tapped connection. Invariants: what has left the client's or server's receive queue is recorded
+/// before `state` is unlocked; after a reset is recorded, nothing more is.
+pub(super) struct Line {
+    client: Arc<TcpStream>,
+    server: TcpStream,
+    recorder: Recorder,
     conn: Conn,
-    stopping: &'a AtomicBool,
     state: Mutex<State>,
     /// Held during a write to that side; see [`Line::ended`].
     writing_client: Mutex<()>,
@@ -35,8 +35,8 @@ pub(super) struct Line<'a> {
 
 #[derive(Default)]
 struct State {
-    /// A reset was recorded.
-    broken: bool,
+    /// A reset was recorded, or the tap stops: nothing more is recorded.
+    over: bool,
     client: Side,
     server: Side,
 }
@@ -49,6 +49,10 @@ struct Side {
     told: bool,
     /// How a write to it failed.
     lost: Option<ErrorKind>,
+    /// How many bytes of it were recorded.
+    bytes: u64,
+    /// It does not take what the other side says: the last write to it waited a whole tick.
+    full: bool,
 }
 
 impl State {
@@ -60,30 +64,29 @@ impl State {
     }
 }
 
-impl<'a> Line<'a> {
+impl Line {
+    /// `server` must have been connected already.
     pub(super) fn new(
-        client: &'a TcpStream,
-        server: &'a TcpStream,
-        recorder: &'a Recorder,
+        client: Arc<TcpStream>,
+        server: TcpStream,
+        recorder: Recorder,
         conn: Conn,
-        stopping: &'a AtomicBool,
-    ) -> Line<'a> {
+    ) -> Line {
         Line {
             client,
             server,
             recorder,
             conn,
-            stopping,
             state: Mutex::default(),
             writing_client: Mutex::default(),
             writing_server: Mutex::default(),
         }
     }
 
-    /// Relays until both directions have ended. The caller closes the sockets afterwards, which sends
-    /// the reset if there was one.
+    /// Relays until both directions have ended, or [`Line::stop`]. The caller closes the sockets
+    /// afterwards, which sends the reset if there was one.
     pub(super) fn run(&self) {
-        for stream in [self.client, self.server] {
+        for stream in [&*self.client, &self.server] {
             let _ = stream.set_nodelay(true);
             let _ = stream.set_read_timeout(Some(limits::TICK));
             let _ = stream.set_write_timeout(Some(limits::TICK));
@@ -100,19 +103,50 @@ impl<'a> Line<'a> {
         });
     }
 
+    /// Records nothing more, and ends [`Line::run`].
+    pub(super) fn stop(&self) {
+        self.lock().over = true;
+        self.wake();
+    }
+
+    /// How many bytes of the client were recorded.
+    pub(super) fn bytes_of_client(&self) -> u64 {
+        self.lock().client.bytes
+    }
+
+    /// Whether something that the client sent or did is not recorded yet, though it was there when
+    /// [`Line::bytes_of_client`] was `before`, and though the server takes what the client says.
+    pub(super) fn client_has_news(&self, before: u64) -> bool {
+        let mut state = self.lock();
+        let later = state.client.bytes >= before + limits::RECEIVE_QUEUE;
+        if state.over || state.client.fin || state.server.full || later {
+            return false;
+        }
+        if self.client.peer_addr().is_err() {
+            return true;
+        }
+        match look(&self.client) {
+            Ok(()) => true,
+            Err(error) if is_pause(&error) => false,
+            Err(error) => {
+                // This look has taken the error away from the reader.
+                state.client.lost = Some(error.kind());
+                true
+            }
+        }
+    }
+
     /// One direction: reads what `who` says until its end.
     fn pump(&self, who: Who) {
-        let mut from = self.stream(who);
         let mut buffer = vec![0; limits::CHUNK];
-        while !self.over() {
-            match from.read(&mut buffer) {
+        while !self.lock().over {
+            match self.stream(who).peek(&mut buffer[..1]) {
                 Ok(0) => return self.ended(who),
-                Ok(count) => {
-                    let bytes = &buffer[..count];
-                    if !self.said(who, bytes) {
-                        return;
-                    }
-                    if self.pass_on(who.other(), bytes).is_err() {
+                Ok(_) => {
+                    let Ok(count) = self.take(who, &mut buffer) else {
+                        return self.break_off(who);
+                    };
+                    if self.pass_on(who.other(), &buffer[..count]).is_err() {
                         return self.lost(who.other());
                     }
                 }
@@ -122,33 +156,36 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Records bytes; `false` when the connection is over.
-    fn said(&self, who: Who, bytes: &[u8]) -> bool {
-        let state = self.lock();
-        if state.broken || self.stopped() {
-            return false;
+    /// Reads what is there and records it, as one step; 0 when the connection is over.
+    fn take(&self, who: Who, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut state = self.lock();
+        if state.over {
+            return Ok(0);
         }
-        self.recorder.bytes(self.conn, who, bytes);
-        true
+        let count = self.stream(who).read(buffer)?;
+        state.side(who).bytes += count as u64;
+        self.recorder.bytes(self.conn, who, &buffer[..count]);
+        Ok(count)
     }
 
     /// Writes all of `bytes` to `to`, however slowly it reads; gives up when the connection is over.
     fn pass_on(&self, to: Who, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() && !self.over() {
+        while !bytes.is_empty() && !self.lock().over {
             let writing = lock(self.writing(to));
-            let mut stream = self.stream(to);
-            let wrote = stream.write(bytes);
-            if let Err(error) = &wrote
-                && !is_pause(error)
-            {
-                self.lock().side(to).lost = Some(error.kind());
-            }
-            drop(writing);
+            let wrote = self.stream(to).write(bytes);
+            let mut state = self.lock();
+            let side = state.side(to);
+            side.full = wrote.as_ref().is_err_and(is_pause);
             match wrote {
                 Ok(count) => bytes = &bytes[count..],
-                Err(error) if is_pause(&error) => {}
-                Err(error) => return Err(error),
+                Err(_) if side.full => {}
+                Err(error) => {
+                    side.lost = Some(error.kind());
+                    return Err(error);
+                }
             }
+            drop(state);
+            drop(writing);
         }
         Ok(())
     }
@@ -173,7 +210,7 @@ impl<'a> Line<'a> {
             drop(lock(self.writing(who)));
         }
         let mut state = self.lock();
-        if state.broken || self.stopped() {
+        if state.over {
             return;
         }
         let without_fin = state.side(who).lost == Some(ErrorKind::ConnectionReset);
@@ -197,20 +234,25 @@ impl<'a> Line<'a> {
     /// is closed with a reset as soon as both directions have left it.
     fn break_off(&self, who: Who) {
         let mut state = self.lock();
-        if state.broken || self.stopped() {
+        if state.over {
             return;
         }
-        state.broken = true;
+        state.over = true;
         self.recorder.event(self.conn, who, Event::Rst);
         reset_on_close(self.stream(who.other()));
+        self.wake();
+    }
+
+    /// Ends blocked reads, and sends nothing.
+    fn wake(&self) {
         let _ = self.client.shutdown(Shutdown::Read);
         let _ = self.server.shutdown(Shutdown::Read);
     }
 
     fn stream(&self, who: Who) -> &TcpStream {
         match who {
-            Who::Client => self.client,
-            Who::Server => self.server,
+            Who::Client => &self.client,
+            Who::Server => &self.server,
         }
     }
 
@@ -221,14 +263,6 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn over(&self) -> bool {
-        self.stopped() || self.lock().broken
-    }
-
-    fn stopped(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -236,6 +270,23 @@ impl<'a> Line<'a> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether something waits to be read, an end included, without taking it and without waiting.
+/// WouldBlock: nothing does.
+fn look(stream: &TcpStream) -> io::Result<()> {
+    // MSG_PEEK and MSG_DONTWAIT (recv(2)); std and socket2 have no name for the second.
+    let flags = if cfg!(target_os = "linux") {
+        0x02 | 0x40
+    } else if cfg!(unix) {
+        0x02 | 0x80
+    } else {
+        return Err(ErrorKind::WouldBlock.into());
+    };
+    let byte = &mut [MaybeUninit::uninit()];
+    SockRef::from(stream)
+        .recv_with_flags(byte, flags)
+        .map(|_| ())
 }
 
 /// Nothing came, or went, within a tick; or a signal did. Unix says WouldBlock, Windows TimedOut.
