@@ -5,47 +5,75 @@
 use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::course::catalogue::{self, ACTS, Lab};
+use wirelab::course::catalogue::{self, ACTS, Lab, Side};
+use wirelab::course::progress::{self, Progress};
 
 /// `cargo lab list`
 pub const COMMAND: Command = Command {
     name: "list",
     places: &[],
     sentence: "the labs: minutes, difficulty, what is passed and next",
-    more: "",
+    more: "What is passed stands in labs/workbench/progress.txt, which you may read and\n\
+           edit. A lab is passed when each program of its exercise has passed its check.",
     options: &[],
     run,
 };
 
 fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
-    for act in ACTS {
+    let progress = Progress::load()?;
+    let mut labs = catalogue::labs();
+    let next = labs.find(|lab| lab.built.is_some() && !progress.is_done(lab));
+    for act in &ACTS {
         let heading = format!("Act {} · {}", act.numeral, act.title);
         writeln!(screen, "{}", screen.style(Style::Bold, &heading))?;
         for lab in act.labs {
-            writeln!(screen, "{}", line(lab))?;
+            let is_next = next.is_some_and(|next| next.number == lab.number);
+            writeln!(screen, "{}", line(lab, &progress, is_next, screen))?;
         }
         writeln!(screen)?;
     }
     for track in catalogue::TRACKS {
         let labs = catalogue::counted(track.labs);
-        writeln!(screen, "{}: labs {labs}", track.name)?;
+        writeln!(screen, "{:14} labs {labs}", track.name)?;
+    }
+    match next {
+        Some(lab) => writeln!(screen, "\nNext: cargo lab {}", lab.number)?,
+        None => writeln!(screen, "\nAll passed. The bill, please: cargo lab bill")?,
     }
     Ok(Outcome::Passed)
 }
 
-/// One lab on one line.
-fn line(lab: &Lab) -> String {
-    let state = if lab.built.is_some() {
-        ""
-    } else {
-        "not built yet"
-    };
+/// One lab on one line of at most 80 columns.
+fn line(lab: &Lab, progress: &Progress, is_next: bool, screen: &Screen) -> String {
+    let mark = if is_next { "->" } else { "  " };
     let words = format!(
-        "{:4}  {:42} {:3} min  {:7} {state}",
+        "{mark}{:3}  {:32} {:3} min  {:7}",
         lab.number,
         lab.title,
         lab.minutes,
         lab.difficulty.word()
     );
-    words.trim_end().to_string()
+    let state = state(lab, progress);
+    let line = match state.as_str() {
+        "passed" => format!("{words} {}", screen.style(Style::Good, &state)),
+        "not built yet" => screen.style(Style::Dim, &format!("{words} {state}")),
+        _ => format!("{words} {state}"),
+    };
+    line.trim_end().to_string()
+}
+
+/// `passed`, `client passed`, `not built yet`, `next`, or nothing.
+fn state(lab: &Lab, progress: &Progress) -> String {
+    let Some(built) = &lab.built else {
+        return "not built yet".to_string();
+    };
+    if progress.is_done(lab) {
+        return "passed".to_string();
+    }
+    let sides: Vec<Side> = progress::exercises(built);
+    let passed = sides.iter().filter(|side| progress.has_passed(lab, **side));
+    let passed: Vec<String> = passed
+        .map(|side| format!("{} passed", side.word()))
+        .collect();
+    passed.join(", ")
 }

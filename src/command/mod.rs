@@ -10,9 +10,11 @@
 
 mod args;
 mod help;
+mod hint;
 mod lab;
 mod list;
 mod screen;
+mod start;
 
 pub use args::{Args, Opt, WrongUse, lab_number};
 pub use screen::{Screen, Style};
@@ -59,7 +61,13 @@ pub struct Command {
 }
 
 /// Every command, in the order of the usage text: the learner's first, the engineer's after them.
-pub const COMMANDS: &[Command] = &[list::COMMAND, lab::COMMAND, help::COMMAND];
+pub const COMMANDS: &[Command] = &[
+    list::COMMAND,
+    lab::COMMAND,
+    start::COMMAND,
+    hint::COMMAND,
+    help::COMMAND,
+];
 
 /// Runs the words behind `wirelab`, prints, and says with which exit code the process ends.
 pub fn run(words: Vec<OsString>) -> ExitCode {

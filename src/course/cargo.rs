@@ -69,9 +69,12 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// The folder of the repository: the nearest one above our executable, or above the current folder,
-/// that has a workbench.
+/// The folder of the repository: what `WIRELAB_COURSE` says; otherwise the nearest one above our
+/// executable, or above the current folder, that has a workbench.
 pub fn repository() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("WIRELAB_COURSE") {
+        return Some(PathBuf::from(folder));
+    }
     let executable = std::env::current_exe().ok();
     let current = std::env::current_dir().ok();
     let starts = [executable, current];
@@ -91,7 +94,7 @@ pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildErro
             source: format!("{folder}/{}.rs", side.word()),
         })
         .collect();
-    up_to_date(&wanted, None)
+    up_to_date(&wanted)
 }
 
 /// The learner's program for one side of a lab, built if need be.
@@ -108,9 +111,10 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
         });
     }
     // Always through cargo: the learner may use modules and packages that no time of a file shows.
+    let folder = programs_folder_of(&here);
     let wanted = Wanted { program, source };
-    build(&here, &[&wanted], Some("workbench"))?;
-    Ok(beside_us(&wanted.program))
+    build(&here, &folder, &[&wanted], Some("workbench"))?;
+    Ok(executable_in(&folder, &wanted.program))
 }
 
 /// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
@@ -140,7 +144,7 @@ struct Wanted {
     source: String,
 }
 
-fn up_to_date(wanted: &[Wanted], package: Option<&str>) -> Result<Vec<PathBuf>, BuildError> {
+fn up_to_date(wanted: &[Wanted]) -> Result<Vec<PathBuf>, BuildError> {
     let here = repository();
     let stale: Vec<&Wanted> = wanted
         .iter()
@@ -151,7 +155,7 @@ fn up_to_date(wanted: &[Wanted], package: Option<&str>) -> Result<Vec<PathBuf>, 
             let program = first.program.clone();
             return Err(BuildError::NoRepository { program });
         };
-        build(&here, &stale, package)?;
+        build(&here, &programs_folder(), &stale, None)?;
     }
     Ok(wanted.iter().map(|one| beside_us(&one.program)).collect())
 }
@@ -178,13 +182,32 @@ fn programs_folder() -> PathBuf {
     folder
 }
 
-fn beside_us(program: &str) -> PathBuf {
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    programs_folder().join(name)
+/// The same for the programs of this repository: when it is not the one that we were built in, they
+/// must not come between those of ours.
+fn programs_folder_of(here: &Path) -> PathBuf {
+    let ours = programs_folder();
+    let foreign = std::env::var_os("WIRELAB_COURSE").is_some() && !ours.starts_with(here);
+    match ours.file_name() {
+        Some(profile) if foreign => here.join("target").join(profile),
+        _ => ours,
+    }
 }
 
-/// `cargo build --quiet` for these programs, into the folder and with the profile that made us.
-fn build(here: &Path, wanted: &[&Wanted], package: Option<&str>) -> Result<(), BuildError> {
+fn beside_us(program: &str) -> PathBuf {
+    executable_in(&programs_folder(), program)
+}
+
+fn executable_in(folder: &Path, program: &str) -> PathBuf {
+    folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// `cargo build --quiet` for these programs, into this folder and with the profile that made us.
+fn build(
+    here: &Path,
+    folder: &Path,
+    wanted: &[&Wanted],
+    package: Option<&str>,
+) -> Result<(), BuildError> {
     let cargo = std::env::var_os("CARGO").unwrap_or(OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet"]).current_dir(here);
@@ -194,7 +217,6 @@ fn build(here: &Path, wanted: &[&Wanted], package: Option<&str>) -> Result<(), B
     for one in wanted {
         command.args(["--bin", &one.program]);
     }
-    let folder = programs_folder();
     if folder.ends_with("release") {
         command.arg("--release");
     }

@@ -6,5 +6,7 @@ pub mod cargo;
 pub mod catalogue;
 pub mod demo;
 pub mod program;
+pub mod progress;
 pub mod story;
 pub mod words;
+pub mod workbench;

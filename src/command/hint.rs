@@ -1,0 +1,52 @@
+//! `cargo lab hint N`: one more hint at each call.
+//!
+//! Rule: a hint that was shown is not hidden again; the number of hints is kept with the progress.
+
+use super::lab::{built_of, lab_at};
+use super::{Args, Command, Outcome, Screen, Style};
+use anyhow::Result;
+use std::io::Write;
+use wirelab::course::progress::Progress;
+use wirelab::course::story;
+
+/// `cargo lab hint N`
+pub const COMMAND: Command = Command {
+    name: "hint",
+    places: &["N"],
+    sentence: "one more hint at each call, three a lab",
+    more: "",
+    options: &[],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let lab = lab_at(args, 0)?;
+    built_of(lab)?;
+    let mut progress = Progress::load()?;
+    let all = lab.hints.len();
+    let seen = progress.hints(lab).min(all);
+    let from = if seen == all { 0 } else { seen };
+    let to = (seen + 1).min(all);
+    for (index, hint) in lab.hints.iter().enumerate().take(to).skip(from) {
+        let number = format!("Hint {} of {all} for lab {}", index + 1, lab.number);
+        writeln!(screen, "{}", screen.style(Style::Bold, &number))?;
+        for line in story::wrapped(hint, "", "") {
+            writeln!(screen, "{line}")?;
+        }
+        writeln!(screen)?;
+    }
+    if to == all {
+        let slug = lab.slug;
+        writeln!(
+            screen,
+            "That was the last. A whole solution is in labs/{slug}/."
+        )?;
+    } else {
+        writeln!(screen, "Call again for the next one.")?;
+    }
+    if seen < all {
+        progress.set_hints(lab, to);
+        progress.save()?;
+    }
+    Ok(Outcome::Passed)
+}

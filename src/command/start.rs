@@ -1,0 +1,98 @@
+//! `cargo lab start N`: puts the exercise of a lab into the workbench.
+//!
+//! Rule: what the learner has written stays.
+
+use super::lab::{built_of, lab_at};
+use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use anyhow::{Context, Result};
+use std::io::Write;
+use wirelab::course::catalogue::Side;
+use wirelab::course::progress;
+use wirelab::course::workbench::{self, PlaceError, Placed};
+
+/// `cargo lab start N`
+pub const COMMAND: Command = Command {
+    name: "start",
+    places: &["N"],
+    sentence: "puts the exercise of lab N into your workbench",
+    more: "The programs come to labs/workbench/src/bin/ and are yours: change them, run them\n\
+           with `cargo run -q -p workbench --bin my09-server`, check them with\n\
+           `cargo lab check 9`. What you have written is never overwritten.",
+    options: &[
+        Opt {
+            name: "--server",
+            value: None,
+            sentence: "only the server",
+        },
+        Opt {
+            name: "--client",
+            value: None,
+            sentence: "only the client",
+        },
+        Opt {
+            name: "--again",
+            value: None,
+            sentence: "from the beginning; yours is kept as .old",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let lab = lab_at(args, 0)?;
+    let built = built_of(lab)?;
+    let number = lab.number;
+    let mut new = 0;
+    for side in sides(args, &progress::exercises(built)) {
+        let placed = match workbench::place(lab, side, args.has("--again")) {
+            Err(error @ PlaceError::NoStub(_)) => {
+                return Err(WrongUse(format!("lab {number}: {error}")).into());
+            }
+            placed => placed.with_context(|| format!("lab {number}"))?,
+        };
+        match placed {
+            Placed::New { file } => {
+                new += 1;
+                writeln!(screen, "{file} is yours: your {}", side.word())?;
+            }
+            Placed::Again { file, old } => {
+                new += 1;
+                writeln!(screen, "{file} is as at the beginning")?;
+                writeln!(screen, "{old} is what you had")?;
+            }
+            Placed::Kept { file } => {
+                writeln!(screen, "{file} is there already, and stays as it is")?;
+            }
+        }
+    }
+    if new == 0 {
+        writeln!(
+            screen,
+            "`cargo lab start {number} --again` begins anew, and keeps what you have"
+        )?;
+        return Ok(Outcome::Failed);
+    }
+    writeln!(screen, "\nOpen it in your editor, then:")?;
+    writeln!(
+        screen,
+        "  cargo lab watch {number}    checks it whenever you save"
+    )?;
+    writeln!(screen, "  cargo lab check {number}    checks it once")?;
+    writeln!(screen, "  cargo lab hint {number}     when you are stuck")?;
+    Ok(Outcome::Passed)
+}
+
+/// The sides that `--server` and `--client` name; without them, all that the exercise has.
+pub fn sides(args: &Args, all: &[Side]) -> Vec<Side> {
+    let named = [(Side::Server, "--server"), (Side::Client, "--client")];
+    let named: Vec<Side> = named
+        .into_iter()
+        .filter(|(_, option)| args.has(option))
+        .map(|(side, _)| side)
+        .collect();
+    if named.is_empty() {
+        all.to_vec()
+    } else {
+        named
+    }
+}

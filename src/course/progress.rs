@@ -1,0 +1,206 @@
+//! What the learner has done: a small text file that a person can read and edit.
+//!
+//!     # What you have done so far. `cargo lab` reads this file and writes it; so may you.
+//!     01-three-tacos server=passed client=passed hints=1
+//!
+//! Rule 1: a line is a lab's slug and words `key=value`. Lines and words that we do not know stay in
+//! the file as they are, and mean nothing.
+//! Rule 2: the file is replaced by a rename, so that a reader never sees half of it.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::cargo;
+use super::catalogue::{Built, Lab, Side};
+
+/// Where the file is, from the repository's folder on.
+pub const FILE: &str = "labs/workbench/progress.txt";
+
+const HEADER: &str =
+    "# What you have done so far. `cargo lab` reads this file and writes it; so may you.\n";
+
+/// The file's lines, and what they say about each lab.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    lines: Vec<String>,
+}
+
+impl Progress {
+    /// Reads the file of this repository; without one, or without the file, nothing was done yet.
+    /// Errors: it is there and cannot be read, with its name in the message.
+    pub fn load() -> io::Result<Progress> {
+        match place() {
+            Some(path) => Progress::load_from(&path),
+            None => Ok(Progress::default()),
+        }
+    }
+
+    /// Reads this file. Bytes that are not UTF-8 become signs that no lab has.
+    pub fn load_from(path: &Path) -> io::Result<Progress> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(Progress::parse(&String::from_utf8_lossy(&bytes))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Progress::default()),
+            Err(error) => Err(named(path, &error)),
+        }
+    }
+
+    /// Writes the file of this repository. Errors: there is no repository, or the system's.
+    pub fn save(&self) -> io::Result<()> {
+        let path = place().ok_or_else(|| {
+            io::Error::other("this is not the folder of the course: nothing can be kept here")
+        })?;
+        self.save_to(&path)
+    }
+
+    /// Writes this file: first beside it, then over it in one step.
+    pub fn save_to(&self, path: &Path) -> io::Result<()> {
+        let beside = path.with_extension("txt.new");
+        fs::write(&beside, self.text()).map_err(|error| named(&beside, &error))?;
+        fs::rename(&beside, path).map_err(|error| named(path, &error))
+    }
+
+    /// The value behind a text; every text has one.
+    pub fn parse(text: &str) -> Progress {
+        Progress {
+            lines: text.lines().map(str::to_string).collect(),
+        }
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let header = if self.lines.is_empty() { HEADER } else { "" };
+        let lines: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
+        format!("{header}{lines}")
+    }
+
+    /// Whether a check of this side of the lab has passed.
+    pub fn has_passed(&self, lab: &Lab, side: Side) -> bool {
+        self.value(lab, side.word()) == Some("passed")
+    }
+
+    /// Whether every side that the lab's exercise has was passed.
+    pub fn is_done(&self, lab: &Lab) -> bool {
+        let Some(built) = &lab.built else {
+            return false;
+        };
+        let sides = exercises(built);
+        !sides.is_empty() && sides.iter().all(|side| self.has_passed(lab, *side))
+    }
+
+    /// How many of the lab's hints were shown.
+    pub fn hints(&self, lab: &Lab) -> usize {
+        let shown = self
+            .value(lab, "hints")
+            .and_then(|count| count.parse().ok());
+        shown.unwrap_or(0)
+    }
+
+    /// Notes that a check of this side has passed.
+    pub fn set_passed(&mut self, lab: &Lab, side: Side) {
+        self.set(lab, side.word(), "passed");
+    }
+
+    /// Notes how many hints were shown.
+    pub fn set_hints(&mut self, lab: &Lab, count: usize) {
+        self.set(lab, "hints", &count.to_string());
+    }
+
+    fn value(&self, lab: &Lab, key: &str) -> Option<&str> {
+        let lines = self.lines.iter();
+        let mut words = lines
+            .filter(|line| is_of(line, lab))
+            .flat_map(|line| line.split_whitespace());
+        words.find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    }
+
+    fn set(&mut self, lab: &Lab, key: &str, value: &str) {
+        if self.lines.is_empty() {
+            self.lines.push(HEADER.trim_end().to_string());
+        }
+        let word = format!("{key}={value}");
+        let Some(line) = self.lines.iter_mut().find(|line| is_of(line, lab)) else {
+            self.lines.push(format!("{} {word}", lab.slug));
+            return;
+        };
+        let is_key = |word: &&str| word.split('=').next() == Some(key);
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        match words.iter().position(is_key) {
+            Some(at) => words[at] = &word,
+            None => words.push(&word),
+        }
+        *line = words.join(" ");
+    }
+}
+
+/// The sides that a learner writes in this lab.
+pub fn exercises(built: &Built) -> Vec<Side> {
+    let both = [Side::Server, Side::Client];
+    both.into_iter()
+        .filter(|side| built.stub(*side).is_some())
+        .collect()
+}
+
+fn is_of(line: &str, lab: &Lab) -> bool {
+    line.split_whitespace().next() == Some(lab.slug)
+}
+
+fn place() -> Option<PathBuf> {
+    cargo::repository().map(|folder| folder.join(FILE))
+}
+
+/// The system's error with the file's name before it.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::catalogue;
+
+    #[test]
+    fn what_is_noted_is_read_again_and_the_rest_stays() {
+        let one = catalogue::lab(1).unwrap();
+        let nine = catalogue::lab(9).unwrap();
+        let mut progress =
+            Progress::parse("# mine\n\n99-no-lab server=passed\n01-three-tacos mood=good\n");
+        assert!(!progress.has_passed(one, Side::Server));
+        progress.set_passed(one, Side::Server);
+        progress.set_hints(nine, 2);
+        progress.set_hints(nine, 3);
+        assert_eq!(
+            progress.text(),
+            "# mine\n\n99-no-lab server=passed\n01-three-tacos mood=good server=passed\n\
+             09-smallest-answer hints=3\n"
+        );
+        let again = Progress::parse(&progress.text());
+        assert!(again.has_passed(one, Side::Server) && !again.has_passed(one, Side::Client));
+        assert_eq!((again.hints(one), again.hints(nine)), (0, 3));
+    }
+
+    #[test]
+    fn nonsense_means_nothing() {
+        let nine = catalogue::lab(9).unwrap();
+        for text in [
+            "",
+            "\u{0}\n",
+            "09-smallest-answer hints=many server",
+            "=\n= =\n09",
+        ] {
+            let progress = Progress::parse(text);
+            assert_eq!(progress.hints(nine), 0);
+            assert!(!progress.has_passed(nine, Side::Server));
+        }
+    }
+
+    #[test]
+    fn the_first_note_explains_the_file() {
+        let mut progress = Progress::default();
+        progress.set_passed(catalogue::lab(1).unwrap(), Side::Client);
+        assert_eq!(
+            progress.text(),
+            format!("{HEADER}01-three-tacos client=passed\n")
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! The workbench: where the learner's own programs are, how the exercise comes there, and when one of
+//! them was saved.
+//!
+//! Rule: a file of the learner's is never overwritten and never deleted.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::cargo::{self, workbench_source};
+use super::catalogue::{self, Lab, Side};
+
+/// What became of one file of an exercise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It is new.
+    New {
+        /// From the repository's folder on.
+        file: String,
+    },
+    /// It is new, and the one that was there before is kept under this name.
+    Again {
+        /// From the repository's folder on.
+        file: String,
+        /// Where the learner's old one is now.
+        old: String,
+    },
+    /// It was there, and was left alone.
+    Kept {
+        /// From the repository's folder on.
+        file: String,
+    },
+}
+
+/// Why an exercise could not be placed.
+#[derive(Debug)]
+pub enum PlaceError {
+    /// There is no repository above us or above the current folder.
+    NoRepository,
+    /// The lab's exercise has no such side.
+    NoStub(Side),
+    /// The system refused.
+    System {
+        /// From the repository's folder on.
+        file: String,
+        /// What it said.
+        error: io::Error,
+    },
+}
+
+impl fmt::Display for PlaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlaceError::NoRepository => f.write_str(
+                "this is not the folder of the course: change to the one that has labs/workbench",
+            ),
+            PlaceError::NoStub(side) => {
+                write!(f, "the exercise of this lab has no {}", side.word())
+            }
+            PlaceError::System { file, error } => write!(f, "{file}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PlaceError {}
+
+/// Puts the stub for one side of a lab into the workbench of this repository. `again` moves a file that
+/// is there aside; without it such a file is left alone.
+pub fn place(lab: &Lab, side: Side, again: bool) -> Result<Placed, PlaceError> {
+    let root = cargo::repository().ok_or(PlaceError::NoRepository)?;
+    place_in(&root, lab, side, again)
+}
+
+fn place_in(root: &Path, lab: &Lab, side: Side, again: bool) -> Result<Placed, PlaceError> {
+    let stub = lab.built.as_ref().and_then(|built| built.stub(side));
+    let stub = stub.ok_or(PlaceError::NoStub(side))?;
+    let file = workbench_source(&lab.program("my", side));
+    let failed = |error| {
+        let file = file.clone();
+        PlaceError::System { file, error }
+    };
+    let path = root.join(&file);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut old = None;
+    if again && path.exists() {
+        let (aside, name) = free_name(&path, &file);
+        fs::rename(&path, aside).map_err(failed)?;
+        old = Some(name);
+    }
+    match write_new(&path, stub) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(Placed::Kept { file }),
+        Err(error) => return Err(failed(error)),
+    }
+    Ok(match old {
+        Some(old) => Placed::Again { file, old },
+        None => Placed::New { file },
+    })
+}
+
+/// Writes a file that must not be there yet.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// `my01-server.rs.old`, or with 2, 3 … behind it when that is taken: the path and how to call it.
+fn free_name(path: &Path, file: &str) -> (PathBuf, String) {
+    let names = (1u32..).map(|count| match count {
+        1 => ".old".to_string(),
+        more => format!(".old{more}"),
+    });
+    let mut free = names.map(|ending| {
+        let mut name = path.as_os_str().to_os_string();
+        name.push(&ending);
+        (PathBuf::from(name), format!("{file}{ending}"))
+    });
+    let found = free.find(|(path, _)| !path.exists());
+    found.expect("the numbers do not run out before the names do")
+}
+
+/// The exercises that the learner has started: each lab and side whose file is there.
+pub fn started() -> Vec<(&'static Lab, Side)> {
+    let Some(root) = cargo::repository() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for lab in catalogue::labs().filter(|lab| lab.built.is_some()) {
+        for side in [Side::Server, Side::Client] {
+            if root
+                .join(workbench_source(&lab.program("my", side)))
+                .is_file()
+            {
+                found.push((lab, side));
+            }
+        }
+    }
+    found
+}
+
+/// The newest time at which anything under the workbench's `src/` or its `Cargo.toml` was written;
+/// `None` when there is nothing.
+pub fn last_saved() -> Option<SystemTime> {
+    let workbench = cargo::repository()?.join("labs/workbench");
+    let mut waiting = vec![workbench.join("src"), workbench.join("Cargo.toml")];
+    let mut newest = None;
+    while let Some(path) = waiting.pop() {
+        let Ok(meta) = fs::metadata(&path) else {
+            continue; // an editor may be between deleting and renaming
+        };
+        if meta.is_dir() {
+            let entries = fs::read_dir(&path).into_iter().flatten().flatten();
+            waiting.extend(entries.map(|entry| entry.path()));
+        } else {
+            newest = newest.max(meta.modified().ok());
+        }
+    }
+    newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that is gone after the test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let path = std::env::temp_dir().join(format!("wirelab-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Folder(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_stub_is_placed_once_and_a_learners_file_is_never_lost() {
+        let folder = Folder::new("place");
+        let lab = catalogue::lab(1).unwrap();
+        let file = "labs/workbench/src/bin/my01-server.rs".to_string();
+        let place = |again| place_in(&folder.0, lab, Side::Server, again).unwrap();
+
+        assert_eq!(place(false), Placed::New { file: file.clone() });
+        fs::write(folder.0.join(&file), "first").unwrap();
+        assert_eq!(place(false), Placed::Kept { file: file.clone() });
+        assert_eq!(fs::read_to_string(folder.0.join(&file)).unwrap(), "first");
+
+        let again = |old: &str| Placed::Again {
+            file: file.clone(),
+            old: format!("{file}{old}"),
+        };
+        assert_eq!(place(true), again(".old"));
+        fs::write(folder.0.join(&file), "second").unwrap();
+        assert_eq!(place(true), again(".old2"));
+        let read = |name: &str| fs::read_to_string(folder.0.join(format!("{file}{name}"))).unwrap();
+        assert_eq!(
+            (read(".old").as_str(), read(".old2").as_str()),
+            ("first", "second")
+        );
+        assert!(read("").contains("Lab 1"));
+    }
+
+    #[test]
+    fn a_side_without_an_exercise_cannot_be_placed() {
+        let folder = Folder::new("no-stub");
+        let lab = catalogue::lab(9).unwrap();
+        let error = place_in(&folder.0, lab, Side::Client, false).unwrap_err();
+        assert_eq!(error.to_string(), "the exercise of this lab has no client");
+    }
+}
