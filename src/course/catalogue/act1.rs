@@ -129,7 +129,54 @@ pub static LABS: [Lab; 6] = [
              text that you see. Read the number whole, then read exactly that many bytes; each of the \
              two can arrive in crumbs.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/03-where-orders-end/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/03-where-orders-end/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab03-where-orders-end",
+                    snapshot: include_str!("../../../snapshots/lab03-where-orders-end.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab03-where-orders-end-line",
+                    snapshot: include_str!("../../../snapshots/lab03-where-orders-end-line.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab03-where-orders-end-closing",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab03-where-orders-end-closing.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                // No client of ours promises four gigabytes: here the check plays the guest.
+                Script {
+                    name: "lab03-where-orders-end-huge",
+                    snapshot: include_str!("../../../snapshots/lab03-where-orders-end-huge.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
     Lab {
         number: 4,

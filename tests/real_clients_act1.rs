@@ -1,0 +1,12 @@
+//! The commands of the READMEs of labs 3 to 6, run as a reader would run them: nc, telnet and the
+//! labs' own clients print what stands there.
+
+mod support;
+
+use support::readme;
+
+#[test]
+fn the_commands_of_lab_3_print_what_its_readme_says() {
+    let text = include_str!("../labs/03-where-orders-end/README.md");
+    assert_eq!(readme::run("03-where-orders-end", text, &[]), 4);
+}
