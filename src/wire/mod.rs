@@ -3,10 +3,13 @@
 //! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
+mod label;
+mod ladder;
 pub mod notation;
 mod pcapng;
 mod transcript;
 
+pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub use pcapng::{PcapngError, PcapngOptions, pcapng};
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

@@ -1,0 +1,366 @@
+//! The ladder for a terminal: the client on the left, the server on the right, time downwards.
+//!
+//! Rule 1: 80 columns, whatever was said. Rule 2: every byte and event stands there in the notation;
+//! an arrow adds where it went. Rule 3: colour repeats what the characters say: without it
+//! ([`Ink::Plain`]) nothing is lost but the mark of a stray line end.
+//!
+//! ```text
+//!        client                                                           server
+//!          │                                                                 │
+//!    0.000 │ C> 3 tacos\n ──────────────────────────────────────────────────►│
+//!          ┊                            ~ 50.2ms                             ┊
+//!    0.050 │◄────────────────────────────────────── S> 3 tacos, coming up\n  │
+//!    0.050 │├╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ S fin │
+//! ```
+
+use std::time::Duration;
+
+use super::label::{Fold, Heads, Span, Tone, columns, columns_of, label};
+use super::notation::{event_text, gap_text, who_text};
+use super::{Chunk, Entry, Event, Gap, Transcript, Who};
+
+/// Whether the ladder may use the terminal's colours. Who may is for the caller to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Characters alone.
+    Plain,
+    /// With ANSI escape sequences (ECMA-48 section 8.3.117).
+    Colour,
+}
+
+/// Columns between the lifelines. With the time before and the lifelines: 80.
+const INSIDE: usize = 72;
+/// Columns for the seconds, and the space behind.
+const TIME: usize = 6;
+/// Columns of a label: a hex row of the notation fits.
+const LABEL: usize = INSIDE - 2;
+/// The shortest arrow beside a label; when there is less room it gets a line of its own.
+const SHORTEST_ARROW: usize = 4;
+/// A pause that a person can see. Shorter ones show in the seconds alone.
+const VISIBLE: Duration = Duration::from_millis(10);
+/// A screenful. The same as in the brief profile.
+const FOLD: Fold = Fold { first: 16, last: 2 };
+
+/// The whole ladder, its `@title` on top. Without measured times in the transcript the column of
+/// seconds stays empty.
+pub fn ladder(transcript: &Transcript, ink: Ink) -> String {
+    let is_time = |entry: &Entry| matches!(entry, Entry::Gap(Gap::Exactly(_)));
+    let mut ladder = Ladder::new(ink);
+    ladder.timed = transcript.entries().iter().any(is_time);
+    let mut text = ladder.head(transcript.heading("title").unwrap_or_default());
+    for entry in transcript.entries() {
+        text.push_str(&ladder.entry(entry));
+    }
+    text
+}
+
+/// A ladder that grows while the conversation goes on: first [`Ladder::head`], then each
+/// [`Ladder::entry`] as it comes.
+pub struct Ladder {
+    ink: Ink,
+    timed: bool,
+    /// Time since the start.
+    clock: Duration,
+    heads: Heads,
+}
+
+impl Ladder {
+    /// A ladder that begins now, at 0.000 seconds.
+    pub fn new(ink: Ink) -> Ladder {
+        Ladder {
+            ink,
+            timed: true,
+            clock: Duration::ZERO,
+            heads: Heads::default(),
+        }
+    }
+
+    /// The title, if there is one, and who stands where.
+    pub fn head(&self, title: &str) -> String {
+        let mut text = String::new();
+        if !title.is_empty() {
+            let title = cut(vec![(Look::Bold, title.to_string())], INSIDE);
+            text = format!("{:TIME$} {}\n", "", self.paint(&title));
+        }
+        let names = format!(
+            "{:margin$}client{:gap$}server\n",
+            "",
+            "",
+            margin = TIME - 2,
+            gap = 64
+        );
+        text + &names
+    }
+
+    /// The rows of one step, each with its line end. A gap moves the clock, and may have no row.
+    pub fn entry(&mut self, entry: &Entry) -> String {
+        match entry {
+            Entry::Chunk(chunk) => self.chunk(chunk),
+            Entry::Event { who, conn, event } => {
+                let words = format!("{} {}", who_text(*who, *conn), event_text(*event));
+                self.event(*who, *event, words)
+            }
+            Entry::Gap(gap) => self.gap(*gap),
+            Entry::Note(note) => {
+                let words = format!(" # {note}");
+                self.row(false, '│', vec![(Look::Faint, words)])
+            }
+            Entry::Blank => self.row(false, '│', Vec::new()),
+        }
+    }
+
+    fn chunk(&mut self, chunk: &Chunk) -> String {
+        let lines = label(chunk, &mut self.heads, LABEL, FOLD);
+        let lines = lines.iter().map(|line| {
+            let parts = line
+                .iter()
+                .map(|span| (look(span, chunk.who), span.text.clone()));
+            cut(parts.collect(), LABEL)
+        });
+        let lines: Vec<Vec<Part>> = lines.collect();
+        let indent = match chunk.who {
+            Who::Client => 1,
+            Who::Server => {
+                let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+                INSIDE - 1 - widest
+            }
+        };
+        let mut lines = lines.into_iter();
+        let first = lines.next().unwrap_or_default();
+        let mut text = self.arrow(&BYTES, chunk.who, indent, first);
+        for line in lines {
+            let mut row = vec![(Look::Plain, " ".repeat(indent))];
+            row.extend(line);
+            text.push_str(&self.row(false, '│', row));
+        }
+        text
+    }
+
+    fn event(&mut self, who: Who, event: Event, words: String) -> String {
+        let arrow = match event {
+            Event::Connect => Some(CONNECT),
+            Event::Fin => Some(FIN),
+            Event::Rst | Event::Refuse => Some(RST),
+            Event::Timeout(_) => None,
+        };
+        let indent = match who {
+            Who::Client => 1,
+            Who::Server => INSIDE - 1 - columns(&words),
+        };
+        match arrow {
+            Some(arrow) => {
+                let look = arrow.look(who);
+                self.arrow(&arrow, who, indent, vec![(look, words)])
+            }
+            None => {
+                let row = vec![(Look::Plain, " ".repeat(indent)), (Look::Alarm, words)];
+                self.row(true, '│', row)
+            }
+        }
+    }
+
+    fn gap(&mut self, gap: Gap) -> String {
+        if let Gap::Exactly(passed) = gap {
+            self.clock = self.clock.saturating_add(passed);
+        }
+        let words = match gap {
+            Gap::Untimed => return String::new(),
+            Gap::Exactly(passed) if passed < VISIBLE => return String::new(),
+            Gap::End => "~ end (still open)".to_string(),
+            gap => gap_text(gap),
+        };
+        let row = vec![(Look::Faint, format!("{words:^INSIDE$}"))];
+        self.row(false, '┊', row)
+    }
+
+    /// The row in which the arrow starts at the words of its side and ends at the other. Where the
+    /// words leave no room for it, the arrow gets a row of its own above them.
+    fn arrow(&self, arrow: &Arrow, who: Who, indent: usize, words: Vec<Part>) -> String {
+        let taken = match who {
+            Who::Client => indent + width(&words) + 1,
+            Who::Server => INSIDE - indent + 1,
+        };
+        if taken + SHORTEST_ARROW > INSIDE {
+            let own = self.row(true, '│', arrow.across(who, INSIDE));
+            let mut row = vec![(Look::Plain, " ".repeat(indent))];
+            row.extend(words);
+            return own + &self.row(false, '│', row);
+        }
+        let shaft = arrow.across(who, INSIDE - taken);
+        let space = |n| vec![(Look::Plain, " ".repeat(n))];
+        let row = match who {
+            Who::Client => [space(indent), words, space(1), shaft].concat(),
+            Who::Server => [shaft, space(1), words].concat(),
+        };
+        self.row(true, '│', row)
+    }
+
+    /// One row: the seconds where they are wanted, the two lifelines, and what stands between them.
+    fn row(&self, timed: bool, lifeline: char, inside: Vec<Part>) -> String {
+        let seconds = match timed && self.timed {
+            true => seconds(self.clock),
+            false => String::new(),
+        };
+        let inside = cut(inside, INSIDE);
+        let rest = INSIDE - width(&inside);
+        let mut row = vec![(Look::Faint, format!("{seconds:>5} {lifeline}"))];
+        row.extend(inside);
+        row.push((Look::Plain, " ".repeat(rest)));
+        row.push((Look::Faint, lifeline.to_string()));
+        self.paint(&row) + "\n"
+    }
+
+    /// The parts in their colours. A control character of a note would be obeyed by the terminal.
+    fn paint(&self, parts: &[Part]) -> String {
+        let mut text = String::new();
+        for (look, part) in parts {
+            let part = part.replace(char::is_control, "?");
+            match (self.ink, look.code()) {
+                (Ink::Colour, Some(code)) => text.push_str(&format!("\x1b[{code}m{part}\x1b[0m")),
+                _ => text.push_str(&part),
+            }
+        }
+        text
+    }
+}
+
+/// A stretch of a row.
+type Part = (Look, String);
+
+/// What colour says again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Plain,
+    /// The client's letter, words and arrows.
+    Client,
+    /// The server's.
+    Server,
+    /// Something broke.
+    Alarm,
+    /// There, but not what it is about.
+    Faint,
+    /// A line end that lacks its other half.
+    Reverse,
+    /// A heading.
+    Bold,
+}
+
+impl Look {
+    /// The parameter of SGR, "select graphic rendition".
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Look::Plain => None,
+            Look::Client => Some("36"),
+            Look::Server => Some("35"),
+            Look::Alarm => Some("31"),
+            Look::Faint => Some("2"),
+            Look::Reverse => Some("7"),
+            Look::Bold => Some("1"),
+        }
+    }
+
+    fn of(who: Who) -> Look {
+        match who {
+            Who::Client => Look::Client,
+            Who::Server => Look::Server,
+        }
+    }
+}
+
+fn look(span: &Span, who: Who) -> Look {
+    match span.tone {
+        Tone::Who => Look::of(who),
+        Tone::Text => Look::Plain,
+        Tone::LineEnd | Tone::Note => Look::Faint,
+        Tone::Stray => Look::Reverse,
+        Tone::Hole => Look::Bold,
+    }
+}
+
+/// How an arrow is drawn.
+struct Arrow {
+    shaft: &'static str,
+    /// Its head when it points to the left.
+    left: &'static str,
+    /// Its head when it points to the right.
+    right: &'static str,
+    /// It tells of something broken.
+    alarm: bool,
+}
+
+const BYTES: Arrow = Arrow {
+    shaft: "─",
+    left: "◄",
+    right: "►",
+    alarm: false,
+};
+const CONNECT: Arrow = Arrow {
+    shaft: "·",
+    ..BYTES
+};
+const FIN: Arrow = Arrow {
+    shaft: "╌",
+    left: "├",
+    right: "┤",
+    alarm: false,
+};
+const RST: Arrow = Arrow {
+    shaft: "─",
+    left: "×",
+    right: "×",
+    alarm: true,
+};
+
+impl Arrow {
+    fn look(&self, who: Who) -> Look {
+        match self.alarm {
+            true => Look::Alarm,
+            false => Look::of(who),
+        }
+    }
+
+    /// The arrow away from `who`, so many columns long.
+    fn across(&self, who: Who, columns: usize) -> Vec<Part> {
+        let shaft = self.shaft.repeat(columns - 1);
+        let drawn = match who {
+            Who::Client => shaft + self.right,
+            Who::Server => self.left.to_string() + &shaft,
+        };
+        vec![(self.look(who), drawn)]
+    }
+}
+
+/// Seconds in at most five columns: milliseconds where they fit.
+fn seconds(time: Duration) -> String {
+    let digits = |decimals| format!("{:.decimals$}", time.as_secs_f64());
+    let fits = (0..=3).rev().map(digits).find(|text| text.len() <= 5);
+    fits.unwrap_or_else(|| "…".to_string())
+}
+
+/// The parts as far as they fit, with `…` in the last column where they do not.
+fn cut(parts: Vec<Part>, most: usize) -> Vec<Part> {
+    if width(&parts) <= most {
+        return parts;
+    }
+    let mut room = most - 1;
+    let mut kept = Vec::new();
+    for (look, text) in parts {
+        let mut short = String::new();
+        for c in text.chars() {
+            let columns = columns_of(c);
+            if columns > room {
+                short.push('…');
+                kept.push((look, short));
+                return kept;
+            }
+            room -= columns;
+            short.push(c);
+        }
+        kept.push((look, short));
+    }
+    kept
+}
+
+fn width(parts: &[Part]) -> usize {
+    parts.iter().map(|(_, text)| columns(text)).sum()
+}
