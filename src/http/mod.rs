@@ -1,4 +1,54 @@
 //! HTTP/1.1 as text: bytes in, values out, and back (RFC 9110, RFC 9112).
 //!
-//! Rule 1: no sockets, no files, no clock, and nothing of [`crate::wire`].
-//! Rule 2: "not yet" is an answer, never an error.
+//! Rule 1: no sockets, no files, no clock, and nothing of `wire`: what time it is and what a file
+//! holds is told to the functions here.
+//! Rule 2: "not yet" is an answer ([`Progress::NeedMore`]), never an error.
+//! Rule 3: what RFC 9112 lets a server refuse is refused, each time as a [`Fault`] with its place.
+//!
+//! Read the files in this order; together they explain HTTP/1.1 from the bytes up:
+//!
+//! 1. [`fault`]: everything that can be wrong with a message, as one table.
+//! 2. [`grammar`]: which byte may stand where.
+//! 3. [`headers`]: fields, names without case, values that are lists.
+//! 4. [`head`]: the start line and the header section of a request or a response.
+//! 5. [`target`]: the four forms of a request's target, the `Host` rule, percent-encoding, dots.
+//! 6. [`framing`]: where the body of a message ends, in eight rules.
+//! 7. [`chunked`]: the body that tells its length piece by piece.
+//! 8. [`connection`]: who may say what next on a connection, as a table, and why it closes.
+//! 9. [`write`](mod@write): status lines, fields, reason phrases.
+//! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
+//! 11. [`url`]: what stands in the URL bar, and what a link on a page refers to.
+//!
+//! Not here: content codings, HTTP/2, HTTP/3, cookies, authentication, caches, and any proxy's
+//! part of the protocol.
+
+pub mod chunked;
+pub mod date;
+pub mod fault;
+pub mod framing;
+pub mod grammar;
+pub mod head;
+pub mod headers;
+pub mod target;
+pub mod url;
+
+pub use fault::{Fault, Wrong};
+pub use head::{RequestHead, ResponseHead, Version};
+pub use headers::Fields;
+
+/// The answer of every parser here that may be given a part of its input.
+///
+/// After `NeedMore` the parser is called again with the same bytes and more behind them; nothing
+/// was used up. What follows the first `used` bytes was not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress<T> {
+    /// So far nothing is wrong, and the end has not come.
+    NeedMore,
+    /// A value, and how many bytes of the input it took.
+    Done {
+        /// What the bytes mean.
+        value: T,
+        /// How many bytes it took, from the first one given.
+        used: usize,
+    },
+}

@@ -1,0 +1,394 @@
+//! The head of a message: its start line and its header section.
+//!
+//! ```text
+//! HTTP-message   = start-line CRLF *( field-line CRLF ) CRLF [ message-body ]  ; RFC 9112 2.1
+//! request-line   = method SP request-target SP HTTP-version                    ; RFC 9112 3
+//! status-line    = HTTP-version SP status-code SP [ reason-phrase ]            ; RFC 9112 4
+//! field-line     = field-name ":" OWS field-value OWS                          ; RFC 9112 5
+//! HTTP-version   = "HTTP" "/" DIGIT "." DIGIT                                  ; RFC 9112 2.3
+//! ```
+//!
+//! Rule 1: every line ends in CR LF. RFC 9112 section 2.2 lets a recipient take LF alone for a line
+//! end; we do not, because two parties who disagree about where a line ends can be played off
+//! against each other (section 11.2).
+//! Rule 2: one pass. A parser remembers where in the header section it stopped, and goes on there: a
+//! head that dribbles in byte by byte costs no more than a whole one. Only the start line is read
+//! again from its beginning, which its limit keeps cheap.
+//! Rule 3: offsets in faults and in [`FieldRange`] count from the first byte given to the parser.
+
+use super::fault::Wrong;
+use super::grammar::{self, FIELD_TEXT, TARGET, TCHAR, is};
+use super::headers::{FieldRange, Fields};
+use super::{Fault, Progress};
+use crate::limits::{MAX_EMPTY_LINES, MAX_FIELDS, MAX_HEAD, MAX_METHOD, MAX_START_LINE};
+
+/// The versions that we speak. A later minor version of HTTP/1 is treated as 1.1 (RFC 9110
+/// section 2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// `HTTP/1.0`
+    Http10,
+    /// `HTTP/1.1` and above, below `HTTP/2.0`
+    Http11,
+}
+
+/// The head of a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RequestHead<'a> {
+    /// A token such as `GET`; case matters.
+    pub method: &'a [u8],
+    /// The target as it was sent; its bytes are checked, its form is not (see [`super::target`]).
+    pub target: &'a [u8],
+    /// Offset of the target in the bytes that the parser was given.
+    pub target_at: usize,
+    /// The version.
+    pub version: Version,
+    /// The fields.
+    pub fields: Fields<'a>,
+}
+
+/// The head of a response.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResponseHead<'a> {
+    /// The version.
+    pub version: Version,
+    /// From 100 to 999.
+    pub status: u16,
+    /// What stands behind the code; means nothing.
+    pub reason: &'a [u8],
+    /// The fields.
+    pub fields: Fields<'a>,
+}
+
+/// Reads heads, one after the other; keeps what it learnt about one that has not come whole.
+///
+/// The list of fields is kept between heads, so that a connection allocates it once.
+#[derive(Debug, Default)]
+pub struct HeadParser {
+    section: Section,
+    start: Option<StartLine>,
+}
+
+/// What the start line said, as offsets.
+#[derive(Clone, Copy, Debug)]
+struct StartLine {
+    version: Version,
+    status: u16,
+    /// Method of a request, reason phrase of a response.
+    word: (usize, usize),
+    /// Target of a request.
+    target: (usize, usize),
+    /// The first byte of the header section.
+    end: usize,
+}
+
+impl HeadParser {
+    /// A parser that has seen nothing.
+    pub fn new() -> HeadParser {
+        HeadParser::default()
+    }
+
+    /// Reads the head of a request from the beginning of `bytes`. Up to `MAX_EMPTY_LINES` empty lines
+    /// before it are passed over (RFC 9112 section 2.2).
+    pub fn request<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Progress<RequestHead<'a>>, Fault> {
+        let Some((start, used)) = self.read(bytes, request_line)? else {
+            return Ok(Progress::NeedMore);
+        };
+        let value = RequestHead {
+            method: slice(bytes, start.word),
+            target: slice(bytes, start.target),
+            target_at: start.target.0,
+            version: start.version,
+            fields: Fields::new(bytes, &self.section.list),
+        };
+        Ok(Progress::Done { value, used })
+    }
+
+    /// Reads the head of a response from the beginning of `bytes`.
+    pub fn response<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+    ) -> Result<Progress<ResponseHead<'a>>, Fault> {
+        let Some((start, used)) = self.read(bytes, status_line)? else {
+            return Ok(Progress::NeedMore);
+        };
+        let value = ResponseHead {
+            version: start.version,
+            status: start.status,
+            reason: slice(bytes, start.word),
+            fields: Fields::new(bytes, &self.section.list),
+        };
+        Ok(Progress::Done { value, used })
+    }
+
+    /// Start line, then section. The answer is the start line and the length of the head.
+    fn read(
+        &mut self,
+        bytes: &[u8],
+        line: fn(&[u8]) -> Result<Option<StartLine>, Fault>,
+    ) -> Result<Option<(StartLine, usize)>, Fault> {
+        let come = bytes.get(..MAX_HEAD).unwrap_or(bytes);
+        let whole = come.len() == MAX_HEAD;
+        if self.start.is_none() {
+            self.start = line(come)?;
+            self.section.begin(self.start.map_or(0, |start| start.end));
+        }
+        let Some(start) = self.start else {
+            return Ok(None);
+        };
+        match self.section.read(come)? {
+            Some(end) => {
+                self.start = None;
+                Ok(Some((start, end)))
+            }
+            None if whole => Err(Fault::new(MAX_HEAD, Wrong::HeadTooLarge)),
+            None => Ok(None),
+        }
+    }
+}
+
+fn slice(bytes: &[u8], range: (usize, usize)) -> &[u8] {
+    bytes.get(range.0..range.1).unwrap_or_default()
+}
+
+/// The line end at `at`: `Some(offset behind it)`, `None` when it has not come whole, or the fault
+/// `otherwise` when something else stands there.
+fn line_end(bytes: &[u8], at: usize, otherwise: Wrong) -> Result<Option<usize>, Fault> {
+    match bytes.get(at..at + 2) {
+        Some(b"\r\n") => return Ok(Some(at + 2)),
+        Some([b'\r', _]) => return Err(Fault::new(at, Wrong::BareCr)),
+        _ => {}
+    }
+    match bytes.get(at) {
+        None | Some(b'\r') => Ok(None),
+        Some(b'\n') => Err(Fault::new(at, Wrong::BareLf)),
+        Some(_) => Err(Fault::new(at, otherwise)),
+    }
+}
+
+/// Reads a request line, the empty lines before it included. `Ok(None)`: not whole yet.
+fn request_line(come: &[u8]) -> Result<Option<StartLine>, Fault> {
+    let mut start = 0;
+    while let Some(b'\r' | b'\n') = come.get(start) {
+        if start == 2 * MAX_EMPTY_LINES {
+            return Err(Fault::new(start, Wrong::EmptyLines));
+        }
+        match line_end(come, start, Wrong::BareCr)? {
+            Some(next) => start = next,
+            None => return Ok(None),
+        }
+    }
+    let limit = start + MAX_START_LINE;
+    let bytes = come.get(..limit).unwrap_or(come);
+    let whole = bytes.len() == limit;
+
+    let method = start..grammar::skip(bytes, start, TCHAR);
+    if method.len() > MAX_METHOD {
+        return Err(Fault::new(start + MAX_METHOD, Wrong::MethodTooLong));
+    }
+    match bytes.get(method.end) {
+        None => return Ok(None),
+        Some(b' ') if method.is_empty() => {
+            return Err(Fault::new(start, Wrong::SpaceInRequestLine));
+        }
+        Some(b' ') => {}
+        // The handshake record of TLS begins with 0x16 (RFC 8446 section 5.1).
+        Some(0x16) if method.is_empty() => return Err(Fault::new(start, Wrong::TlsHello)),
+        Some(b'\r' | b'\n') => return missing(come, method.end, Wrong::NoVersion),
+        Some(_) => return Err(Fault::new(method.end, Wrong::Method)),
+    }
+
+    let target = method.end + 1..grammar::skip(bytes, method.end + 1, TARGET);
+    match bytes.get(target.end) {
+        None if whole => return Err(Fault::new(limit, Wrong::TargetTooLong)),
+        None => return Ok(None),
+        Some(b' ') if target.is_empty() => {
+            return Err(Fault::new(target.end, Wrong::SpaceInRequestLine));
+        }
+        Some(b' ') => {}
+        Some(b'\r' | b'\n') => return missing(come, target.end, Wrong::NoVersion),
+        Some(_) => return Err(Fault::new(target.end, Wrong::TargetByte)),
+    }
+
+    let Some((version, end)) = version(come, target.end + 1, Wrong::SpaceInRequestLine)? else {
+        return Ok(None);
+    };
+    let end = line_end(come, end, Wrong::AfterVersion)?;
+    Ok(end.map(|end| StartLine {
+        version,
+        status: 0,
+        word: (method.start, method.end),
+        target: (target.start, target.end),
+        end,
+    }))
+}
+
+/// A line that ended too early: a fault of the line end comes first, if it has one.
+fn missing(bytes: &[u8], at: usize, wrong: Wrong) -> Result<Option<StartLine>, Fault> {
+    let end = line_end(bytes, at, wrong)?;
+    end.map_or(Ok(None), |_| Err(Fault::new(at, wrong)))
+}
+
+/// Reads a version at `at`; the answer is the version and the offset behind it. `space` is the
+/// fault when a space stands where the version should begin.
+fn version(bytes: &[u8], at: usize, space: Wrong) -> Result<Option<(Version, usize)>, Fault> {
+    let text = bytes.get(at..).unwrap_or_default();
+    // The two versions of nearly every message, before anything is looked at byte by byte.
+    match text.get(..8) {
+        Some(b"HTTP/1.1") => return Ok(Some((Version::Http11, at + 8))),
+        Some(b"HTTP/1.0") => return Ok(Some((Version::Http10, at + 8))),
+        _ => {}
+    }
+    for (index, wanted) in b"HTTP/0.0".iter().enumerate() {
+        let digit = *wanted == b'0';
+        match text.get(index) {
+            None => return Ok(None),
+            Some(got) if got == wanted || (digit && got.is_ascii_digit()) => {}
+            Some(b' ') if index == 0 => return Err(Fault::new(at, space)),
+            Some(_) => return Err(Fault::new(at + index, Wrong::Version)),
+        }
+    }
+    match text.get(5) {
+        Some(b'1') => Ok(Some((Version::Http11, at + 8))),
+        _ => Err(Fault::new(at, Wrong::VersionUnknown)),
+    }
+}
+
+/// Reads a status line. The space behind the code is there even when the reason is empty
+/// (RFC 9112 section 4).
+fn status_line(come: &[u8]) -> Result<Option<StartLine>, Fault> {
+    let bytes = come.get(..MAX_START_LINE).unwrap_or(come);
+    let whole = bytes.len() == MAX_START_LINE;
+    let Some((version, at)) = version(bytes, 0, Wrong::Version)? else {
+        return Ok(None);
+    };
+    let mut status = 0;
+    for (index, b) in bytes.iter().skip(at).take(5).enumerate() {
+        match (index, b) {
+            (0 | 4, b' ') => {}
+            (1, b'1'..=b'9') | (2 | 3, b'0'..=b'9') => status = status * 10 + u16::from(b - b'0'),
+            _ => return Err(Fault::new(at + index, Wrong::StatusCode)),
+        }
+    }
+    if bytes.len() < at + 5 {
+        return Ok(None);
+    }
+    let reason = at + 5..skip_text(bytes, at + 5);
+    if reason.end == bytes.len() && whole {
+        return Err(Fault::new(MAX_START_LINE, Wrong::StatusLineTooLong));
+    }
+    let end = line_end(come, reason.end, Wrong::ReasonByte)?;
+    Ok(end.map(|end| StartLine {
+        version,
+        status,
+        word: (reason.start, reason.end),
+        target: (0, 0),
+        end,
+    }))
+}
+
+/// A header or trailer section while it is read.
+#[derive(Debug, Default)]
+pub(crate) struct Section {
+    /// The fields of the lines that came whole.
+    pub(crate) list: Vec<FieldRange>,
+    /// The first byte of the line that has not come whole.
+    line: usize,
+    /// The colon of that line, once it has come.
+    colon: Option<usize>,
+    /// The first byte of that line that has not been looked at.
+    at: usize,
+}
+
+impl Section {
+    /// Gets ready for a section that begins at this offset.
+    pub(crate) fn begin(&mut self, at: usize) {
+        self.list.clear();
+        self.start_line(at);
+    }
+
+    fn start_line(&mut self, at: usize) {
+        self.line = at;
+        self.colon = None;
+        self.at = at;
+    }
+
+    /// Reads field lines up to the empty one; the answer is the offset behind it.
+    /// `Ok(None)`: not whole yet.
+    pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
+        loop {
+            match bytes.get(self.line) {
+                None => return Ok(None),
+                Some(b'\r' | b'\n') => return line_end(bytes, self.line, Wrong::BareCr),
+                Some(_) if self.list.len() == MAX_FIELDS => {
+                    return Err(Fault::new(self.line, Wrong::TooManyFields));
+                }
+                Some(_) => {}
+            }
+            match self.field_line(bytes)? {
+                Some(next) => self.start_line(next),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads one field line and its line end; the answer is the next line's offset.
+    fn field_line(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
+        let colon = match self.colon {
+            Some(colon) => colon,
+            None => {
+                self.at = grammar::skip(bytes, self.at, TCHAR);
+                match bytes.get(self.at) {
+                    Some(b':') if self.at > self.line => {}
+                    None => return Ok(None),
+                    Some(_) => return no_name(bytes, self.line, self.at, self.list.is_empty()),
+                }
+                let colon = self.at;
+                self.colon = Some(colon);
+                self.at = colon + 1;
+                colon
+            }
+        };
+        self.at = skip_text(bytes, self.at);
+        let Some(next) = line_end(bytes, self.at, Wrong::ValueByte)? else {
+            return Ok(None);
+        };
+        let start = grammar::skip_ows(bytes, colon + 1).min(self.at);
+        let value = grammar::trim_ows(bytes.get(start..self.at).unwrap_or_default());
+        self.list.push(FieldRange {
+            name_start: self.line as u32,
+            name_end: colon as u32,
+            value_start: start as u32,
+            value_end: (start + value.len()) as u32,
+        });
+        Ok(Some(next))
+    }
+}
+
+/// Says what is wrong with a line that does not begin with a name and a colon.
+#[cold]
+fn no_name(bytes: &[u8], line: usize, stop: usize, first: bool) -> Result<Option<usize>, Fault> {
+    match bytes.get(stop) {
+        Some(b':') => Err(Fault::new(stop, Wrong::NoName)),
+        Some(b' ' | b'\t') if stop == line && first => {
+            Err(Fault::new(stop, Wrong::SpaceBeforeFields))
+        }
+        Some(b' ' | b'\t') if stop == line => Err(Fault::new(stop, Wrong::Folded)),
+        Some(b' ' | b'\t') => Err(Fault::new(stop, Wrong::SpaceBeforeColon)),
+        Some(b'\r' | b'\n') => {
+            let end = line_end(bytes, stop, Wrong::NoColon)?;
+            end.map_or(Ok(None), |_| Err(Fault::new(stop, Wrong::NoColon)))
+        }
+        _ => Err(Fault::new(stop, Wrong::NameByte)),
+    }
+}
+
+/// The offset of the first byte that may not stand in a field value, or the length.
+fn skip_text(bytes: &[u8], from: usize) -> usize {
+    grammar::skip(bytes, from, FIELD_TEXT)
+}
+
+/// Whether these bytes may stand in a field value as they are.
+pub fn is_field_value(value: &[u8]) -> bool {
+    value.iter().all(|&b| is(b, FIELD_TEXT)) && grammar::trim_ows(value).len() == value.len()
+}
