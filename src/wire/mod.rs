@@ -3,12 +3,17 @@
 //! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
+mod brief;
+mod compare;
 mod label;
 mod ladder;
 pub mod notation;
+mod pattern;
 mod pcapng;
+pub mod sha256;
 mod transcript;
 
+pub use compare::{Difference, Wanted, What, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub use pcapng::{PcapngError, PcapngOptions, pcapng};

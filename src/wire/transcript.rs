@@ -256,17 +256,29 @@ impl Transcript {
         }
     }
 
-    /// Adds the pieces of a chunk, one by one: they join the chunk before when nothing has ended it.
-    pub fn push_chunk(&mut self, chunk: &Chunk) {
-        let (conn, who) = (chunk.conn, chunk.who);
-        for piece in &chunk.pieces {
-            match piece {
-                Piece::Bytes(bytes) => self.push_bytes(conn, who, bytes),
-                Piece::Mask(mask) => self.push_mask(conn, who, mask.clone()),
-                Piece::Remark(text) => self.push_remark(text),
-                Piece::Note(text) => self.push_note(text),
-                Piece::Blank => self.push_blank(),
+    /// Adds a piece of a chunk by the way that belongs to its kind.
+    pub fn push_piece(&mut self, conn: Conn, who: Who, piece: &Piece) {
+        match piece {
+            Piece::Bytes(bytes) => self.push_bytes(conn, who, bytes),
+            Piece::Mask(mask) => self.push_mask(conn, who, mask.clone()),
+            Piece::Remark(text) => self.push_remark(text),
+            Piece::Note(text) => self.push_note(text),
+            Piece::Blank => self.push_blank(),
+        }
+    }
+
+    /// Adds a step; the pieces of a chunk join the chunk before when nothing has ended it.
+    pub fn push_entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Chunk(chunk) => {
+                for piece in &chunk.pieces {
+                    self.push_piece(chunk.conn, chunk.who, piece);
+                }
             }
+            Entry::Event { who, conn, event } => self.push_event(*conn, *who, *event),
+            Entry::Gap(gap) => self.push_gap(*gap),
+            Entry::Note(text) => self.push_note(text),
+            Entry::Blank => self.push_blank(),
         }
     }
 

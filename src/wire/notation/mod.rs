@@ -30,5 +30,6 @@ mod render;
 mod words;
 
 pub use error::{ParseError, ParseFault};
+pub(in crate::wire) use render::line_ends;
 pub use render::{chunk_lines, chunk_lines_within};
 pub use words::{duration_text, event_text, gap_text, who_text};

@@ -22,13 +22,8 @@ impl Transcript {
         let mut kept = Transcript::new();
         kept.headings = self.headings.clone();
         for entry in self.entries() {
-            match entry {
-                Entry::Chunk(chunk) => kept.push_chunk(chunk),
-                Entry::Event { who, conn, event } => kept.push_event(*conn, *who, *event),
-                Entry::Gap(Gap::Untimed | Gap::Exactly(_)) => {}
-                Entry::Gap(gap) => kept.push_gap(*gap),
-                Entry::Note(text) => kept.push_note(text),
-                Entry::Blank => kept.push_blank(),
+            if !matches!(entry, Entry::Gap(Gap::Untimed | Gap::Exactly(_))) {
+                kept.push_entry(entry);
             }
         }
         kept
@@ -87,6 +82,14 @@ pub fn chunk_lines_within(chunk: &Chunk, last_column: usize) -> Vec<String> {
     text.lines
 }
 
+/// Where the text lines of a chunk end that says these bytes alone: how many bytes were said then.
+pub(in crate::wire) fn line_ends(who: Who, conn: Conn, bytes: &[u8]) -> Vec<usize> {
+    let mut text = ChunkText::new(who, conn, LAST_COLUMN);
+    text.bytes(bytes, false);
+    text.close();
+    text.ends
+}
+
 fn push_line(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
@@ -105,6 +108,10 @@ struct ChunkText {
     who: String,
     last_column: usize,
     lines: Vec<String>,
+    /// For each of `lines` how many bytes were said at its end.
+    ends: Vec<usize>,
+    /// Bytes said, those of the open line included.
+    said: usize,
     /// The line that is being written, with its `C> `; empty between lines.
     line: String,
 }
@@ -115,6 +122,8 @@ impl ChunkText {
             who: who_text(who, conn),
             last_column,
             lines: Vec::new(),
+            ends: Vec::new(),
+            said: 0,
             line: String::new(),
         }
     }
@@ -149,6 +158,7 @@ impl ChunkText {
         for &byte in bytes {
             self.make_room(escaped_width(byte));
             push_escaped(&mut self.line, byte);
+            self.said += 1;
             if byte == b'\n' {
                 self.close();
             }
@@ -166,6 +176,7 @@ impl ChunkText {
         item.push('}');
         self.make_room(item.len());
         self.line.push_str(&item);
+        self.said += times * period.len();
         if period.ends_with(b"\n") {
             self.close();
         }
@@ -195,11 +206,11 @@ impl ChunkText {
             };
             let line = format!("{}x {pairs}", self.who);
             let with_gutter = format!("{}x {pairs:width$}  |{gutter}|", self.who);
-            self.lines
-                .push(match with_gutter.len() <= self.last_column {
-                    true => with_gutter,
-                    false => line,
-                });
+            self.said += row.len();
+            self.finish_line(match with_gutter.len() <= self.last_column {
+                true => with_gutter,
+                false => line,
+            });
         }
     }
 
@@ -212,7 +223,12 @@ impl ChunkText {
 
     fn own_line(&mut self, line: String) {
         self.close();
+        self.finish_line(line);
+    }
+
+    fn finish_line(&mut self, line: String) {
         self.lines.push(line);
+        self.ends.push(self.said);
     }
 
     /// Makes sure that a line is open and that `width` more columns fit on it.
@@ -254,6 +270,7 @@ impl ChunkText {
             }
         }
         self.lines.push(line);
+        self.ends.push(self.said - moved);
         moved
     }
 }

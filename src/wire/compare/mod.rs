@@ -1,0 +1,357 @@
+//! The comparison: the first difference between an expected transcript and what really came.
+//!
+//! Rule 1: what counts is the bytes of each direction, its events, and the order where one thing has
+//! to wait for another. How the bytes were cut into chunks, and times, count only where the expected
+//! transcript says `~ 10ms..20ms`.
+//! Rule 2: order is judged from the speaker's side: a side is early when it begins a turn before the
+//! other side has ended the one before. Saying one's own turns sooner than the other answers is that
+//! side's fault alone, so a checker that pipelines its requests judges the other side only.
+//! Rule 3: the first difference is the one at the earliest entry of the expected transcript.
+
+mod difference;
+mod lanes;
+
+use std::time::Duration;
+
+use super::pattern::{Element, Matching, match_all};
+use super::{Entry, Event, Gap, Transcript, Who};
+pub use difference::{Difference, Wanted, What};
+use lanes::{
+    Expected, Lane, Moment, Recorded, ended_of, expected_of, lane_of, lanes_of, recorded_of,
+    waited_of,
+};
+
+/// The first difference between what was expected (masks allowed) and what came, both sides judged.
+pub fn compare(expected: &Transcript, got: &Transcript) -> Option<Difference> {
+    first_difference(expected, got, &[Who::Client, Who::Server])
+}
+
+/// The same with only the bytes, events and waiting of one side judged: the other side is the
+/// checker's own.
+pub fn compare_side(expected: &Transcript, got: &Transcript, side: Who) -> Option<Difference> {
+    first_difference(expected, got, &[side])
+}
+
+fn first_difference(expected: &Transcript, got: &Transcript, judged: &[Who]) -> Option<Difference> {
+    let mut lanes = lanes_of(expected);
+    for lane in lanes_of(got) {
+        if !lanes.contains(&lane) {
+            lanes.push(lane);
+        }
+    }
+    let mut comparison = Comparison {
+        expected,
+        lanes: Vec::new(),
+        placed: vec![None; expected.entries().len()],
+    };
+    for lane in lanes {
+        comparison.lanes.push(Compared::new(expected, got, lane));
+    }
+    comparison.place();
+    let mut found = Vec::new();
+    for compared in comparison
+        .lanes
+        .iter()
+        .filter(|c| judged.contains(&c.lane.1))
+    {
+        found.extend(comparison.bytes(compared));
+        found.extend(comparison.events(compared));
+        found.extend(comparison.early(compared));
+        found.extend(comparison.gaps(compared));
+    }
+    found.into_iter().min_by_key(|difference| difference.agreed)
+}
+
+/// One lane of both transcripts.
+struct Compared<'a> {
+    lane: Lane,
+    expected: Expected<'a>,
+    recorded: Recorded,
+    matching: Matching,
+    /// How it ended.
+    ended: Option<Event>,
+    /// How long the other side waited in vain.
+    silence: Option<Duration>,
+}
+
+/// An expected event with its entry, and the recorded one that stands at its place.
+#[derive(Clone, Copy, Default)]
+struct EventPair {
+    expected: Option<(usize, Event)>,
+    recorded: Option<(Event, Moment)>,
+}
+
+impl EventPair {
+    /// Whether both are the same; how long a `timeout` took does not count.
+    fn agrees(&self) -> bool {
+        let expected = self.expected.map(|(_, event)| event);
+        let recorded = self.recorded.map(|(event, _)| event);
+        match (expected, recorded) {
+            (Some(Event::Timeout(_)), Some(Event::Timeout(_))) => true,
+            (expected, recorded) => expected == recorded,
+        }
+    }
+}
+
+/// Where and when an entry of the expected transcript came.
+#[derive(Clone, Copy)]
+struct Placed {
+    start: usize,
+    first: Moment,
+    last: Moment,
+}
+
+struct Comparison<'a> {
+    expected: &'a Transcript,
+    lanes: Vec<Compared<'a>>,
+    /// For each expected entry where it came, if it came wholly.
+    placed: Vec<Option<Placed>>,
+}
+
+impl Compared<'_> {
+    fn new<'a>(expected: &'a Transcript, got: &Transcript, lane: Lane) -> Compared<'a> {
+        let recorded = recorded_of(got, lane);
+        let expected = expected_of(expected, lane);
+        let elements: Vec<Element> = expected
+            .elements
+            .iter()
+            .map(|(_, element)| *element)
+            .collect();
+        let matching = match_all(&elements, &recorded.bytes);
+        Compared {
+            lane,
+            expected,
+            recorded,
+            matching,
+            ended: ended_of(got, lane),
+            silence: waited_of(got, (lane.0, lane.1.other())),
+        }
+    }
+
+    /// Expected and recorded events side by side, up to the first pair that differs. A `timeout` that
+    /// nobody expected is an observation and no act: it is passed over.
+    fn event_pairs(&self) -> Vec<EventPair> {
+        let is_wait = |event: Event| matches!(event, Event::Timeout(_));
+        let mut pairs = Vec::new();
+        let mut expected = self.expected.events.iter().copied().peekable();
+        let mut recorded = self.recorded.events.iter().copied().peekable();
+        loop {
+            let wait_expected = expected.peek().is_some_and(|(_, event)| is_wait(*event));
+            while !wait_expected && recorded.peek().is_some_and(|(event, _)| is_wait(*event)) {
+                recorded.next();
+            }
+            let pair = EventPair {
+                expected: expected.next(),
+                recorded: recorded.next(),
+            };
+            if pair.expected.is_none() && pair.recorded.is_none() {
+                return pairs;
+            }
+            pairs.push(pair);
+            if !pair.agrees() {
+                return pairs;
+            }
+        }
+    }
+
+    /// A difference at `offset` of this lane.
+    fn difference(&self, what: What, agreed: usize, offset: usize, expected: Wanted) -> Difference {
+        let (so_far, got) = self.recorded.bytes.split_at(offset);
+        let line_start = so_far
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |lf| lf + 1);
+        let exact = self
+            .expected
+            .elements
+            .iter()
+            .map(|(_, element)| match element {
+                Element::Bytes(bytes) => Some(bytes.len()),
+                Element::Mask(_) => None,
+            });
+        Difference {
+            conn: self.lane.0,
+            who: self.lane.1,
+            what,
+            agreed,
+            offset,
+            total: exact.sum(),
+            line: so_far.iter().filter(|&&byte| byte == b'\n').count() + 1,
+            column: offset - line_start + 1,
+            line_so_far: so_far[line_start..].to_vec(),
+            expected,
+            got: got.to_vec(),
+            ended: self.ended,
+            silence: self.silence,
+        }
+    }
+
+    /// What should have come behind `matched` bytes of an element.
+    fn wanted(&self, element: usize, matched: usize) -> Wanted {
+        let rest = &self.expected.elements[element..];
+        let mut bytes = Vec::new();
+        for (_, element) in rest {
+            match element {
+                Element::Bytes(exact) => bytes.extend_from_slice(exact),
+                Element::Mask(mask) if bytes.is_empty() => return Wanted::Mask((*mask).clone()),
+                Element::Mask(_) => break,
+            }
+        }
+        Wanted::Bytes(bytes.split_off(matched))
+    }
+
+    /// How this direction should end: its entry and what to expect there.
+    fn wanted_end(&self, entries: usize) -> (usize, Wanted) {
+        let is_end = |(_, event): &&(usize, Event)| matches!(event, Event::Fin | Event::Rst);
+        match self.expected.events.iter().find(is_end) {
+            Some((entry, event)) => (*entry, Wanted::Event(*event)),
+            None => (entries, Wanted::Open),
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// Finds for each expected entry where and when it came.
+    fn place(&mut self) {
+        for compared in &self.lanes {
+            let mut start = 0;
+            let elements = &compared.expected.elements;
+            for (at, &end) in compared.matching.ends.iter().enumerate() {
+                let entry = elements[at].0;
+                if elements.get(at + 1).is_some_and(|(next, _)| *next == entry) {
+                    continue;
+                }
+                self.placed[entry] = Some(Placed {
+                    start,
+                    first: compared.recorded.moment(start),
+                    last: compared.recorded.moment(end.max(start + 1) - 1),
+                });
+                start = end;
+            }
+            for pair in compared.event_pairs() {
+                if let (Some((entry, _)), Some((_, moment))) = (pair.expected, pair.recorded)
+                    && pair.agrees()
+                {
+                    self.placed[entry] = Some(Placed {
+                        start: compared.recorded.bytes.len(),
+                        first: moment,
+                        last: moment,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The last entry of the other side, on the same connection, before `entry`.
+    fn waits_for(&self, entry: usize, lane: Lane) -> Option<usize> {
+        let other = (lane.0, lane.1.other());
+        let before = &self.expected.entries()[..entry];
+        before
+            .iter()
+            .rposition(|entry| lane_of(entry) == Some(other))
+    }
+
+    /// Whether something at `moment` came before the other side had done all of `entry`.
+    fn is_before(&self, moment: Moment, entry: usize) -> bool {
+        self.placed[entry].is_none_or(|placed| moment.order < placed.last.order)
+    }
+
+    fn bytes(&self, compared: &Compared) -> Option<Difference> {
+        let miss = compared.matching.miss?;
+        let elements = &compared.expected.elements;
+        if miss.element == elements.len() {
+            let (entry, wanted) = compared.wanted_end(self.expected.entries().len());
+            return Some(compared.difference(What::Extra, entry, miss.at, wanted));
+        }
+        let entry = elements[miss.element].0;
+        if miss.short {
+            let wanted = compared.wanted(miss.element, miss.matched);
+            return Some(compared.difference(What::Short, entry, miss.at, wanted));
+        }
+        let begins_turn = miss.element > 0 && elements[miss.element - 1].0 != entry;
+        let waits_for = self.waits_for(entry, compared.lane);
+        if let Some(waits_for) = waits_for
+            && begins_turn
+            && miss.matched == 0
+            && waits_for > elements[miss.element - 1].0
+            && self.is_before(compared.recorded.moment(miss.at), waits_for)
+        {
+            let agreed = elements[miss.element - 1].0 + 1;
+            let wanted = Wanted::OtherSide;
+            return Some(compared.difference(What::Extra, agreed, miss.at, wanted));
+        }
+        let wanted = compared.wanted(miss.element, miss.matched);
+        Some(compared.difference(What::Bytes, entry, miss.at, wanted))
+    }
+
+    /// The first event that is missing, another one, or too much. Where the other side was expected
+    /// to reset the connection, how this side ended is nobody's business.
+    fn events(&self, compared: &Compared) -> Option<Difference> {
+        let pair = compared.event_pairs().last().copied().unwrap_or_default();
+        let other = (compared.lane.0, compared.lane.1.other());
+        let resets =
+            |events: &[(usize, Event)]| events.iter().any(|(_, event)| *event == Event::Rst);
+        let was_reset = self
+            .lanes
+            .iter()
+            .any(|c| c.lane == other && resets(&c.expected.events));
+        if pair.agrees() || (pair.expected.is_none() && was_reset) {
+            return None;
+        }
+        let (entry, wanted) = match pair.expected {
+            Some((entry, event)) => (entry, Wanted::Event(event)),
+            None => (self.expected.entries().len(), Wanted::Open),
+        };
+        let agreed = compared.matching.miss.map(|miss| miss.at);
+        let offset = agreed.unwrap_or(compared.recorded.bytes.len());
+        Some(compared.difference(What::Ending, entry, offset, wanted))
+    }
+
+    /// The first entry of this lane that came before what it has to wait for.
+    fn early(&self, compared: &Compared) -> Option<Difference> {
+        let entries = self.expected.entries().iter().enumerate();
+        for (at, _) in entries.filter(|(_, entry)| lane_of(entry) == Some(compared.lane)) {
+            let Some(placed) = self.placed[at] else {
+                continue;
+            };
+            let waits_for = self.waits_for(at, compared.lane);
+            if waits_for.is_some_and(|other| self.is_before(placed.first, other)) {
+                let wanted = Wanted::OtherSide;
+                return Some(compared.difference(What::Early, at, placed.start, wanted));
+            }
+        }
+        None
+    }
+
+    /// The first pause before an act of this lane that is not within the bounds asked for.
+    fn gaps(&self, compared: &Compared) -> Option<Difference> {
+        let entries = self.expected.entries();
+        let has_lane = |entry: &Entry| lane_of(entry).is_some();
+        for (at, entry) in entries.iter().enumerate() {
+            let Entry::Gap(Gap::Between(least, most)) = entry else {
+                continue;
+            };
+            let before = entries[..at].iter().rposition(has_lane);
+            let after = entries[at..]
+                .iter()
+                .position(has_lane)
+                .map(|after| at + after);
+            let Some(after) =
+                after.filter(|&after| lane_of(&entries[after]) == Some(compared.lane))
+            else {
+                continue;
+            };
+            let start = before.and_then(|before| self.placed[before]);
+            let start = start.map_or(Duration::ZERO, |placed| placed.last.time);
+            if let Some(placed) = self.placed[after] {
+                let measured = placed.first.time.saturating_sub(start);
+                if measured < *least || measured > *most {
+                    let wanted = Wanted::Pause(*least, *most);
+                    let what = What::Gap { measured };
+                    return Some(compared.difference(what, at, placed.start, wanted));
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,424 @@
+//! The matcher: a row of exact bytes and masks against what really came.
+//!
+//! Rule 1: no backtracking. After each element the matcher knows the set of all places where that
+//! element may have ended, so that `\{any}` and its kin cost one pass over the bytes an element.
+//! (A digest costs its length once for each place where it may begin.)
+//! Rule 2: "too short" is an answer of its own: what came may still become a match.
+
+use std::ops::Range;
+
+use super::{Mask, sha256};
+
+/// One element of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element<'a> {
+    /// Exactly these bytes.
+    Bytes(&'a [u8]),
+    /// A hole.
+    Mask(&'a Mask),
+}
+
+/// How far a pattern matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matching {
+    /// Where each element ended that matched, the earliest place where there are several.
+    pub ends: Vec<usize>,
+    /// Why it did not match to the end; `None` when it did.
+    pub miss: Option<Miss>,
+}
+
+/// Where a pattern and the bytes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Miss {
+    /// The element that did not match; the number of elements when bytes came behind the last.
+    pub element: usize,
+    /// How many bytes of an exact element did match.
+    pub matched: usize,
+    /// The first byte that does not fit.
+    pub at: usize,
+    /// The bytes end too early, and all that came fits.
+    pub short: bool,
+}
+
+/// Matches all of `got`.
+pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
+    let mut ends = Vec::new();
+    let mut places = Places::one(0);
+    let mut short = false;
+    for (element, wanted) in elements.iter().enumerate() {
+        let mut step = Step::new(got);
+        match wanted {
+            Element::Bytes(bytes) => step.exact(bytes, &places),
+            Element::Mask(mask) => step.mask(mask, &places),
+        }
+        short |= step.short;
+        let Some(first) = step.reached.first() else {
+            let (matched, at) = match short {
+                true => (step.short_matched, got.len()),
+                false => (step.matched, step.at),
+            };
+            let miss = Some(Miss {
+                element,
+                matched,
+                at,
+                short,
+            });
+            return Matching { ends, miss };
+        };
+        ends.push(first);
+        places = step.reached;
+    }
+    let last = places.last().unwrap_or(0);
+    let miss = (last < got.len()).then_some(Miss {
+        element: elements.len(),
+        matched: 0,
+        at: last,
+        short: false,
+    });
+    Matching { ends, miss }
+}
+
+/// A set of places in the bytes: ranges in order that do not touch.
+struct Places {
+    ranges: Vec<Range<usize>>,
+}
+
+impl Places {
+    fn none() -> Places {
+        Places { ranges: Vec::new() }
+    }
+
+    fn one(place: usize) -> Places {
+        let mut places = Places::none();
+        places.add(place, place);
+        places
+    }
+
+    /// Adds `from` to `to`, both included. `from` never decreases from call to call.
+    fn add(&mut self, from: usize, to: usize) {
+        match self.ranges.last_mut() {
+            Some(last) if from <= last.end => last.end = last.end.max(to + 1),
+            _ => self.ranges.push(from..to + 1),
+        }
+    }
+
+    fn first(&self) -> Option<usize> {
+        self.ranges.first().map(|range| range.start)
+    }
+
+    fn last(&self) -> Option<usize> {
+        self.ranges.last().map(|range| range.end - 1)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        self.ranges.iter().cloned().flatten()
+    }
+}
+
+/// One element at work: from every place where it may begin to every place where it may end.
+struct Step<'a> {
+    got: &'a [u8],
+    reached: Places,
+    /// Whether it would have gone on somewhere, had there been more bytes.
+    short: bool,
+    /// How many bytes of an exact element stood at the end then.
+    short_matched: usize,
+    /// The best attempt that failed: bytes matched, and the place of the first that did not.
+    matched: usize,
+    at: usize,
+}
+
+impl Step<'_> {
+    fn new(got: &[u8]) -> Step<'_> {
+        Step {
+            got,
+            reached: Places::none(),
+            short: false,
+            short_matched: 0,
+            matched: 0,
+            at: 0,
+        }
+    }
+
+    /// Remembers where an attempt failed, if none came further.
+    fn miss(&mut self, matched: usize, at: usize) {
+        if (matched, at) >= (self.matched, self.at) {
+            (self.matched, self.at) = (matched, at);
+        }
+    }
+
+    /// Remembers that the bytes ended behind `matched` bytes of an exact element.
+    fn ended_behind(&mut self, matched: usize) {
+        self.short = true;
+        self.short_matched = self.short_matched.max(matched);
+    }
+
+    /// Exact bytes: compared where there is one place, searched (Knuth, Morris and Pratt) where the
+    /// element may begin anywhere in a range.
+    fn exact(&mut self, wanted: &[u8], from: &Places) {
+        let fallback = match from.ranges.iter().any(|range| range.len() > 1) {
+            true => fallback_of(wanted),
+            false => Vec::new(),
+        };
+        for range in &from.ranges {
+            match range.len() {
+                1 => self.compare(wanted, range.start),
+                _ => self.search(wanted, &fallback, range),
+            }
+        }
+    }
+
+    fn compare(&mut self, wanted: &[u8], start: usize) {
+        let rest = &self.got[start..];
+        let same = wanted.iter().zip(rest).take_while(|(a, b)| a == b).count();
+        if same == wanted.len() {
+            self.reached.add(start + same, start + same);
+        } else if same == rest.len() {
+            self.ended_behind(same);
+        } else {
+            self.miss(same, start + same);
+        }
+    }
+
+    fn search(&mut self, wanted: &[u8], fallback: &[usize], from: &Range<usize>) {
+        let mut same = 0;
+        let mut at = from.start;
+        while at - same < from.end {
+            if at == self.got.len() {
+                self.ended_behind(same);
+                return;
+            }
+            if wanted[same] == self.got[at] {
+                same += 1;
+                at += 1;
+                if same == wanted.len() {
+                    self.reached.add(at, at);
+                    same = fallback[same - 1];
+                }
+            } else {
+                self.miss(same, at);
+                match same {
+                    0 => at += 1,
+                    _ => same = fallback[same - 1],
+                }
+            }
+        }
+    }
+
+    fn mask(&mut self, mask: &Mask, from: &Places) {
+        match mask {
+            Mask::Any => self.any(from),
+            Mask::Line => self.line(from),
+            Mask::Int => self.digits(from, |byte| byte.is_ascii_digit()),
+            Mask::Hex => self.digits(from, |byte| byte.is_ascii_hexdigit()),
+            Mask::Port => from.iter().for_each(|start| self.port(start)),
+            Mask::Date => from.iter().for_each(|start| self.date(start)),
+            Mask::Bytes { min, max } => self.count(from, *min, *max),
+            Mask::Masked { bytes } => self.count(from, *bytes, *bytes),
+            Mask::Digest { bytes, sha256 } => {
+                from.iter()
+                    .for_each(|start| self.digest(start, *bytes, sha256));
+            }
+        }
+    }
+
+    /// Any number of bytes that are neither CR nor LF: from each place as far as the line goes.
+    fn any(&mut self, from: &Places) {
+        for range in &from.ranges {
+            let last = range.end - 1;
+            let ends_line = |byte: &u8| matches!(byte, b'\r' | b'\n');
+            let more = self.got[last..].iter().position(ends_line);
+            self.short |= more.is_none();
+            self.reached
+                .add(range.start, more.map_or(self.got.len(), |more| last + more));
+        }
+    }
+
+    /// To behind the next LF.
+    fn line(&mut self, from: &Places) {
+        let mut next = 0;
+        for start in from.iter() {
+            if next <= start {
+                let lf = self.got[start..].iter().position(|&byte| byte == b'\n');
+                let Some(lf) = lf else {
+                    self.short = true;
+                    return;
+                };
+                next = start + lf + 1;
+                self.reached.add(next, next);
+            }
+        }
+    }
+
+    /// One or more bytes of a kind: every place behind one that is in the same row as a start.
+    fn digits(&mut self, from: &Places, is_digit: impl Fn(&u8) -> bool) {
+        let mut done = 0;
+        for start in from.iter() {
+            if start < done {
+                continue;
+            }
+            let row = self.got[start..].iter().take_while(|byte| is_digit(byte));
+            let count = row.count();
+            done = start + count;
+            self.short |= done == self.got.len();
+            match count {
+                0 => self.miss(0, start),
+                _ => self.reached.add(start + 1, done),
+            }
+        }
+    }
+
+    /// One to five digits that are at most 65535.
+    fn port(&mut self, start: usize) {
+        let row = self.got[start..].iter().take(5);
+        let mut value = 0;
+        let mut count = 0;
+        for digit in row.take_while(|byte| byte.is_ascii_digit()) {
+            value = value * 10 + u32::from(digit - b'0');
+            if value > u32::from(u16::MAX) {
+                break;
+            }
+            count += 1;
+        }
+        self.short |= start + count == self.got.len() && count < 5;
+        match count {
+            0 => self.miss(0, start),
+            _ => self.reached.add(start + 1, start + count),
+        }
+    }
+
+    fn date(&mut self, start: usize) {
+        match date_at(&self.got[start..]) {
+            Ok(length) => self.reached.add(start + length, start + length),
+            Err(wrong) if start + wrong == self.got.len() => self.short = true,
+            Err(wrong) => self.miss(0, start + wrong),
+        }
+    }
+
+    /// `min` to `max` bytes of anything.
+    fn count(&mut self, from: &Places, min: u64, max: u64) {
+        let length = self.got.len();
+        let behind = |start: usize, count: u64| {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            start.saturating_add(count)
+        };
+        for range in &from.ranges {
+            let least = behind(range.start, min);
+            let most = behind(range.end - 1, max);
+            self.short |= most > length;
+            if least <= length {
+                self.reached.add(least, most.min(length));
+            }
+        }
+    }
+
+    fn digest(&mut self, start: usize, bytes: u64, wanted: &str) {
+        let rest = &self.got[start..];
+        match usize::try_from(bytes)
+            .ok()
+            .and_then(|bytes| rest.get(..bytes))
+        {
+            None => self.short = true,
+            Some(bytes) if sha256::hex(bytes).starts_with(wanted) => {
+                let end = start + bytes.len();
+                self.reached.add(end, end);
+            }
+            Some(_) => self.miss(0, start),
+        }
+    }
+}
+
+/// For each prefix of the pattern the length of its longest proper prefix that also ends it.
+fn fallback_of(wanted: &[u8]) -> Vec<usize> {
+    let mut fallback = vec![0; wanted.len()];
+    let mut same = 0;
+    for at in 1..wanted.len() {
+        while same > 0 && wanted[same] != wanted[at] {
+            same = fallback[same - 1];
+        }
+        if wanted[same] == wanted[at] {
+            same += 1;
+        }
+        fallback[at] = same;
+    }
+    fallback
+}
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// An IMF-fixdate at the start of the bytes (RFC 9110 section 5.6.7): its length, always 29, or the
+/// place of the first byte that is wrong: the number of bytes when they end too early.
+///
+/// ```text
+/// IMF-fixdate  = day-name "," SP date1 SP time-of-day SP GMT     Sun, 06 Nov 1994 08:49:37 GMT
+/// ```
+fn date_at(bytes: &[u8]) -> Result<usize, usize> {
+    // A: a letter of a name, looked up below. 0: a digit. Everything else stands for itself.
+    let shape = b"AAA, 00 AAA 0000 00:00:00 GMT";
+    for (at, &wanted) in shape.iter().enumerate() {
+        let Some(byte) = bytes.get(at) else {
+            return Err(at);
+        };
+        let fits = match wanted {
+            b'A' => byte.is_ascii_alphabetic(),
+            b'0' => byte.is_ascii_digit(),
+            _ => *byte == wanted,
+        };
+        if !fits {
+            return Err(at);
+        }
+    }
+    let number = |at: Range<usize>| {
+        let digits = bytes[at].iter();
+        digits.fold(0, |value, digit| value * 10 + usize::from(digit - b'0'))
+    };
+    let name = |at: usize, names: &[&str]| {
+        let found = names
+            .iter()
+            .position(|name| name.as_bytes() == &bytes[at..at + 3]);
+        found.ok_or(at)
+    };
+    let weekday = name(0, &DAYS)?;
+    let (day, month, year) = (number(5..7), name(8, &MONTHS)?, number(12..16));
+    let in_range = |at: usize, value: usize, range: Range<usize>| match range.contains(&value) {
+        true => Ok(()),
+        false => Err(at),
+    };
+    in_range(5, day, 1..days_in(month, year) + 1)?;
+    in_range(17, number(17..19), 0..24)?;
+    in_range(20, number(20..22), 0..60)?;
+    // Second 60 is a leap second.
+    in_range(23, number(23..25), 0..61)?;
+    in_range(
+        0,
+        weekday,
+        weekday_of(day, month, year)..weekday_of(day, month, year) + 1,
+    )?;
+    Ok(shape.len())
+}
+
+fn is_leap(year: usize) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+/// Days of a month, which counts from 0.
+fn days_in(month: usize, year: usize) -> usize {
+    match month {
+        1 if is_leap(year) => 29,
+        1 => 28,
+        3 | 5 | 8 | 10 => 30,
+        _ => 31,
+    }
+}
+
+/// 0 for Monday. Day 1 of year 1 of this calendar was a Monday; the calendar repeats after 400 years
+/// with the same weekdays, so counting from 400 years earlier keeps year 0 above zero.
+fn weekday_of(day: usize, month: usize, year: usize) -> usize {
+    let years = year + 400 - 1;
+    let leap_days = years / 4 - years / 100 + years / 400;
+    let months: usize = (0..month).map(|earlier| days_in(earlier, year)).sum();
+    (years * 365 + leap_days + months + day - 1) % 7
+}

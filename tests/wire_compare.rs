@@ -1,0 +1,327 @@
+//! Masks and the comparison: what agrees, and where the first difference is found.
+
+use std::time::Duration;
+
+use wirelab::wire::{Difference, Event, Transcript, Wanted, What, Who, compare, compare_side};
+
+fn read(text: &str) -> Transcript {
+    Transcript::parse(text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"))
+}
+
+fn difference(expected: &str, got: &str) -> Option<Difference> {
+    compare(&read(expected), &read(got))
+}
+
+const ORDER: &str = r"C connect
+C> 3 tacos\n
+S> 3 tacos,
+S>  coming up\n
+S fin
+C fin
+";
+
+/// Weather and times change how bytes are cut, never what they are.
+#[test]
+fn chunks_and_times_do_not_count() {
+    let recorded = r"@title as it came
+C connect
+~ 0.2ms
+C> 3 ta
+~ 10ms
+C> cos\n
+# the answer
+S> 3
+~
+S>  tacos, coming
+~ 2ms
+S>  up\n
+S fin
+~ 1.5ms
+C fin
+";
+    assert_eq!(difference(ORDER, recorded), None);
+    assert_eq!(difference(recorded, ORDER), None);
+}
+
+#[test]
+fn a_wrong_byte_is_found_with_its_place() {
+    let expected = r"C> x\n
+S> HTTP/1.1 200 OK\r\n
+S> Content-Length: 10\r\n
+S> \r\n
+S fin";
+    let got = expected.replace("10", "9");
+    let found = difference(expected, &got).expect("they differ");
+    assert_eq!(
+        (found.conn, found.who, found.what),
+        (1, Who::Server, What::Bytes)
+    );
+    assert_eq!((found.offset, found.line, found.column), (33, 2, 17));
+    assert_eq!(found.line_so_far, b"Content-Length: ");
+    assert_eq!(found.expected, Wanted::Bytes(b"10\r\n\r\n".to_vec()));
+    assert_eq!(found.got, b"9\r\n\r\n");
+    assert_eq!((found.agreed, found.total), (1, Some(39)));
+    assert_eq!(found.ended, Some(Event::Fin));
+}
+
+/// What is only missing is a matter of time or of an early end.
+#[test]
+fn a_prefix_is_short() {
+    let got = r"C connect
+C> 3 tacos\n
+S> 3 tac
+C timeout 2000ms";
+    let found = difference(ORDER, got).expect("bytes are missing");
+    assert_eq!(
+        (found.what, found.agreed, found.offset),
+        (What::Short, 2, 5)
+    );
+    assert!(found.is_prefix());
+    assert_eq!(found.total, Some(19));
+    assert_eq!(found.ended, None);
+    assert_eq!(found.silence, Some(Duration::from_secs(2)));
+    assert_eq!(found.expected, Wanted::Bytes(b"os, coming up\n".to_vec()));
+    let text = "the server's bytes stop after 5 of 19, still open";
+    assert_eq!(found.to_string(), text);
+}
+
+#[test]
+fn more_than_expected_is_extra() {
+    let got = ORDER.replace(r"up\n", "up\\n\nS> \\r\\n");
+    let found = difference(ORDER, &got).expect("there is more");
+    assert_eq!(
+        (found.what, found.agreed, found.offset),
+        (What::Extra, 3, 19)
+    );
+    assert_eq!(found.expected, Wanted::Event(Event::Fin));
+    assert_eq!(found.got, b"\r\n");
+    assert_eq!((found.line, found.column), (2, 1));
+}
+
+/// More than expected before the other side's turn: the turn is what it passed, not the next bytes.
+#[test]
+fn extra_bytes_before_the_other_sides_turn() {
+    let expected = "C> a\nS> 1\nC> b\nS> 2\nS fin";
+    let got = "C> a\nS> 1\\r\\n\nC> b\nS> 2\nS fin";
+    let found = difference(expected, got).expect("there is more");
+    assert_eq!((found.who, found.what), (Who::Server, What::Extra));
+    assert_eq!((found.agreed, found.offset), (2, 1));
+    assert_eq!(found.expected, Wanted::OtherSide);
+}
+
+#[test]
+fn endings_count() {
+    let table = [
+        (
+            "S fin",
+            "S rst",
+            Wanted::Event(Event::Fin),
+            Some(Event::Rst),
+        ),
+        ("S fin", "", Wanted::Event(Event::Fin), None),
+        ("", "S fin", Wanted::Open, Some(Event::Fin)),
+        ("~ end", "S fin", Wanted::Open, Some(Event::Fin)),
+    ];
+    for (expected, got, wanted, ended) in table {
+        let found = difference(&format!("S> x\n{expected}"), &format!("S> x\n{got}"));
+        let found = found.expect(expected);
+        assert_eq!(found.what, What::Ending, "{expected} {got}");
+        assert_eq!(
+            (found.expected, found.ended),
+            (wanted, ended),
+            "{expected} {got}"
+        );
+        assert_eq!(found.offset, 1);
+    }
+    assert_eq!(
+        difference("S> x\nS fin", "S> x\nC timeout 5ms\nS fin"),
+        None
+    );
+    assert_eq!(difference("C rst", "C rst\nS rst"), None);
+    let refused = difference("C connect\nC> x", "S refuse").expect("nobody listens");
+    assert_eq!(
+        (refused.who, refused.what, refused.agreed),
+        (Who::Client, What::Ending, 0)
+    );
+}
+
+/// A side that does not wait for the other is early; a checker that pipelines judges only the other.
+#[test]
+fn order_counts_where_one_waits_for_the_other() {
+    let expected = "C> a\nS> 1\nC> b\nS> 2\nS fin";
+    let pipelined = "C> ab\nS> 12\nS fin";
+    assert_eq!(
+        compare_side(&read(expected), &read(pipelined), Who::Server),
+        None
+    );
+    let found = difference(expected, pipelined).expect("the client does not wait");
+    assert_eq!(
+        (found.who, found.what, found.agreed),
+        (Who::Client, What::Early, 2)
+    );
+    assert_eq!((found.offset, found.expected), (1, Wanted::OtherSide));
+
+    let hasty = read("C> 3 ta\nS> ok\nC> cos\nS fin");
+    let found = compare_side(&read("C> 3 tacos\nS> ok\nS fin"), &hasty, Who::Server);
+    let found = found.expect("the server answers half an order");
+    assert_eq!((found.who, found.what), (Who::Server, What::Early));
+    assert_eq!((found.agreed, found.offset), (1, 0));
+}
+
+#[test]
+fn gaps_that_are_asked_for_are_measured() {
+    let expected = "C> a\n~ 10ms..20ms\nS> b";
+    for (passed, ok) in [
+        ("9ms", false),
+        ("10ms", true),
+        ("20ms", true),
+        ("20.1ms", false),
+    ] {
+        let found = difference(expected, &format!("C> a\n~ {passed}\nS> b"));
+        assert_eq!(found.is_none(), ok, "{passed}: {found:?}");
+    }
+    let found = difference(expected, "C> a\n~ 5ms\nS> b").expect("too soon");
+    let measured = Duration::from_millis(5);
+    assert_eq!(found.what, What::Gap { measured });
+}
+
+/// The earliest entry wins, on whatever connection and whichever side.
+#[test]
+fn the_first_of_several_differences() {
+    let expected = "C connect\nC2 connect\nC> a\nC2> b\nS2> c\nS> d";
+    let got = "C connect\nC2 connect\nC> a\nC2> b\nS2> X\nS> Y";
+    let found = difference(expected, got).expect("they differ");
+    assert_eq!((found.conn, found.who, found.agreed), (2, Who::Server, 4));
+    let found = difference("C> a", "C> a\nC3> b").expect("a connection too many");
+    assert_eq!((found.conn, found.what, found.agreed), (3, What::Extra, 1));
+}
+
+/// Each mask with what it matches and what it does not.
+#[test]
+fn masks() {
+    let table: [(&str, &[&str], &[&str]); 14] = [
+        (
+            r"\{date}",
+            &[
+                "Sun, 06 Nov 1994 08:49:37 GMT",
+                "Thu, 29 Feb 2024 23:59:60 GMT",
+                "Sat, 01 Jan 0000 00:00:00 GMT",
+            ],
+            &[
+                "Mon, 06 Nov 1994 08:49:37 GMT",
+                "Sun, 6 Nov 1994 08:49:37 GMT",
+                "Thu, 29 Feb 2023 00:00:00 GMT",
+                "Sun, 06 Nov 1994 24:49:37 GMT",
+                "Sun, 06 Nov 1994 08:60:37 GMT",
+                "Sun, 06 nov 1994 08:49:37 GMT",
+                "Sun, 06 Nov 1994 08:49:37 UTC",
+                "Sun, 00 Nov 1994 08:49:37 GMT",
+                "Sun, 06 Nov 1994 08:49:37 GMT ",
+                "",
+            ],
+        ),
+        (
+            r"\{port}",
+            &["1", "8080", "65535", "00080"],
+            &["65536", "", "80a", "123456"],
+        ),
+        (
+            r"\{int}",
+            &["0", "00012345678901234567890123"],
+            &["", "-1", "1.0"],
+        ),
+        (r"\{hex}", &["0", "dEaDbEeF"], &["", "0x1f", "g"]),
+        (
+            r"\{any}",
+            &["", "anything at all", r"\t\x00\xff"],
+            &[r"\r", r"a\n", r"\r\n"],
+        ),
+        (
+            r"a\{any}\r\n",
+            &[r"a\r\n", r"aaa\r\n"],
+            &[r"a\r", r"ba\r\n", r"a\r\nb"],
+        ),
+        (
+            r"\{any}b\{any}b",
+            &["bb", "abab", "bbbbbb", "axbxxb"],
+            &["b", "ba", "abba"],
+        ),
+        (
+            r"a\{line}b",
+            &[r"a\nb", r"axyz\r\nb"],
+            &[r"ab", r"a\n\nb", "axb"],
+        ),
+        (r"\{3 bytes}", &["abc", r"\r\n\x00"], &["ab", "abcd"]),
+        (
+            r"\{2..4 bytes}c",
+            &["aac", "aaaac", "cccc"],
+            &["ac", "aaaaac", "aa"],
+        ),
+        (r"\{masked 2 bytes}", &["ab"], &["a", "abc"]),
+        (
+            r"\{3 bytes sha256:ba7816bf8f01cfea}",
+            &["abc"],
+            &["abd", "ab", "abcd"],
+        ),
+        (r"\{int}\{any}0", &["10", "1x0", "100"], &["0", "x0", "1"]),
+        (r"\{int}5\{hex}", &["15a", "555"], &["5a", "15"]),
+    ];
+    for (pattern, matching, others) in table {
+        let pattern = read(&format!("S> {pattern}"));
+        let got = |text: &str| match text {
+            "" => Transcript::new(),
+            text => read(
+                &text
+                    .split_inclusive(r"\n")
+                    .map(|line| format!("S> {line}\n"))
+                    .collect::<String>(),
+            ),
+        };
+        for text in matching {
+            let found = compare(&pattern, &got(text));
+            assert_eq!(found, None, "{} should match {text}", pattern.render());
+        }
+        for text in others {
+            let found = compare(&pattern, &got(text));
+            assert!(
+                found.is_some(),
+                "{} should not match {text}",
+                pattern.render()
+            );
+        }
+    }
+}
+
+/// The place of a miss behind a mask is where the best attempt failed.
+#[test]
+fn a_miss_behind_a_mask_has_a_place() {
+    let found = difference(
+        r"S> Type: \{any}; charset=utf-8\r\n",
+        r"S> Type: text/plain; chraset=utf-8\r\n",
+    );
+    let found = found.expect("a letter is wrong");
+    assert_eq!((found.what, found.offset), (What::Bytes, 20));
+    let found = difference(
+        r"S> Date: \{date}\r\n",
+        r"S> Date: Sun, 06 Nov 1994 08:49:37 CET\r\n",
+    );
+    let found = found.expect("no GMT");
+    assert_eq!((found.what, found.offset), (What::Bytes, 32));
+    let found = difference(r"S> Date: \{date}\r\n", r"S> Date: Sun, 06 Nov");
+    assert_eq!(found.expect("cut").what, What::Short);
+    assert_eq!(
+        difference(r"S> \{9 bytes}", "S> 123").expect("cut").what,
+        What::Short
+    );
+}
+
+/// Patterns that make a backtracking matcher explode cost a pass over the bytes for each element.
+#[test]
+fn no_pattern_explodes() {
+    let pattern = read(&format!("S> {}b", r"\{any}a".repeat(50)));
+    let mut got = Transcript::new();
+    got.push_bytes(1, Who::Server, &b"a".repeat(20_000));
+    assert!(compare(&pattern, &got).is_some());
+    got.push_bytes(1, Who::Server, b"b");
+    assert_eq!(compare(&pattern, &got), None);
+}
