@@ -70,7 +70,7 @@ pub static LABS: [Lab; 5] = [
                 sections: &["15.3.1"],
             },
         ],
-        needs: &[5, 8],
+        needs: &[7, 8],
         hints: [
             "An answer has the same shape as a request: a first line, header lines, an empty line, a \
              body. Which of these parts does yours have, and does each line end in \\r\\n?",

@@ -1,0 +1,387 @@
+//! The catalogue against everything that must agree with it: programs, folders, snapshots, READMEs,
+//! pictures. A test names what differs and in which file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use wirelab::course::catalogue::{self, Built, Lab, Script, Side};
+use wirelab::course::story::{self, Story};
+use wirelab::wire::Transcript;
+
+/// The parts of a lab's README, in order.
+const PARTS: [&str; 6] = [
+    "Story",
+    "On the wire",
+    "By hand",
+    "Question",
+    "Exercise",
+    "In the standard",
+];
+/// The longest program of a lab, in lines. Reason: it is read from top to bottom at one go.
+const LONGEST_PROGRAM: usize = 120;
+/// Up to this lab, programs use std alone, and write their bytes as literals.
+const STD_ALONE: u8 = 11;
+
+fn path(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn names_in(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(path(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("it can be read").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn built() -> Vec<(&'static Lab, &'static Built)> {
+    let labs = catalogue::labs();
+    let built: Vec<_> = labs
+        .filter_map(|lab| Some((lab, lab.built.as_ref()?)))
+        .collect();
+    assert!(!built.is_empty(), "no lab is built");
+    built
+}
+
+/// Every program that the catalogue promises: its name and its file, in the order of the syllabus.
+fn programs(lab: &Lab, built: &Built) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for side in [Side::Server, Side::Client] {
+        if built.has(side) {
+            all.push((lab.program("lab", side), format!("{}.rs", side.word())));
+        }
+    }
+    for side in [Side::Server, Side::Client] {
+        if built.stub(side).is_some() {
+            let file = format!("start-{}.rs", side.word());
+            all.push((lab.program("start", side), file));
+        }
+    }
+    let in_folder = |(name, file)| (name, format!("labs/{}/{file}", lab.slug));
+    all.into_iter().map(in_folder).collect()
+}
+
+/// Two lists must be equal; otherwise the lines that only one of them has are named.
+fn same(place: &str, got: &[impl AsRef<str>], catalogue: &[impl AsRef<str>]) {
+    let got: Vec<&str> = got.iter().map(AsRef::as_ref).collect();
+    let expected: Vec<&str> = catalogue.iter().map(AsRef::as_ref).collect();
+    let only = |these: &[&str], those: &[&str]| -> String {
+        let missing = these.iter().filter(|line| !those.contains(line));
+        missing.map(|line| format!("    {line}\n")).collect()
+    };
+    assert!(
+        got == expected,
+        "\nonly in {place}:\n{}only in the catalogue:\n{}(nothing in both? then the order differs)\n",
+        only(&got, &expected),
+        only(&expected, &got)
+    );
+}
+
+#[test]
+fn the_labs_are_24_in_order_and_lean_on_earlier_ones_only() {
+    let numbers: Vec<u8> = catalogue::labs().map(|lab| lab.number).collect();
+    assert_eq!(numbers, (1..=24).collect::<Vec<u8>>());
+    for lab in catalogue::labs() {
+        let name = lab.slug;
+        assert_eq!(name[..3], format!("{:02}-", lab.number), "{name}");
+        assert!(lab.needs.iter().all(|need| *need < lab.number), "{name}");
+        assert!(!lab.rfc.is_empty(), "{name} names no standard");
+        assert!(!lab.sentence.ends_with('.'), "{name}: no full stop");
+        let hints: BTreeSet<&str> = lab.hints.into_iter().collect();
+        assert_eq!(hints.len(), 3, "{name}: three hints, all different");
+        for hint in hints {
+            assert!((60..400).contains(&hint.len()), "{name}: {hint}");
+        }
+    }
+    for act in &catalogue::ACTS {
+        assert!(
+            act.labs
+                .iter()
+                .all(|lab| catalogue::ACTS[usize::from(lab.act) - 1].numeral == act.numeral)
+        );
+    }
+    for track in catalogue::TRACKS {
+        assert!(
+            track
+                .labs
+                .iter()
+                .all(|number| catalogue::lab(*number).is_some()),
+            "{}",
+            track.name
+        );
+    }
+}
+
+#[test]
+fn no_hint_gives_a_line_of_the_solution_away() {
+    for (lab, built) in built() {
+        for (program, file) in programs(lab, built) {
+            let text = read(&file);
+            let lines = text.lines().map(str::trim).filter(|line| line.len() > 12);
+            for line in lines.filter(|line| !line.starts_with("//")) {
+                let told = lab.hints.iter().find(|hint| hint.contains(line));
+                assert!(
+                    told.is_none(),
+                    "a hint holds this line of {program}: {line}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_programs_in_cargo_toml_are_those_of_the_catalogue() {
+    let manifest = read("Cargo.toml");
+    let lines = manifest.lines().filter(|line| line.contains("{ name = "));
+    // A program under tests/ is a tool of the tests, and no part of the course.
+    let lines = lines.filter(|line| !line.contains("path = \"tests/"));
+    let got: Vec<&str> = lines.map(str::trim).collect();
+    let line = |name: &str, file: &str| {
+        format!("{{ name = \"{name}\", path = \"{file}\", test = false }},")
+    };
+    let mut expected = vec![line("wirelab", "src/main.rs")];
+    for (lab, built) in built() {
+        expected.extend(
+            programs(lab, built)
+                .iter()
+                .map(|(name, file)| line(name, file)),
+        );
+    }
+    same("Cargo.toml", &got, &expected);
+}
+
+#[test]
+fn the_folders_are_those_of_the_catalogue() {
+    let mut got = names_in("labs");
+    got.retain(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+    let expected: Vec<&str> = built().iter().map(|(lab, _)| lab.slug).collect();
+    same("labs/", &got, &expected);
+}
+
+#[test]
+fn the_snapshots_are_those_of_the_catalogue() {
+    let mut expected = Vec::new();
+    for (lab, built) in built() {
+        let first = built
+            .scripts
+            .first()
+            .unwrap_or_else(|| panic!("{} has no script", lab.slug));
+        assert_eq!(
+            first.name,
+            lab.snapshot_name(),
+            "the main script is the first"
+        );
+        for script in built.scripts {
+            assert!(
+                script.name.starts_with(&lab.snapshot_name()),
+                "{}",
+                script.name
+            );
+            expected.push(format!("{}.snap", script.name));
+        }
+    }
+    expected.sort();
+    let mut got = names_in("snapshots");
+    got.retain(|name| name.ends_with(".snap"));
+    same("snapshots/", &got, &expected);
+}
+
+#[test]
+fn every_script_is_a_transcript_with_a_title_that_ends_in_an_event() {
+    for (_, built) in built() {
+        for script in built.scripts {
+            let transcript = parsed(script);
+            assert_eq!(transcript.heading("wire"), Some("1"), "{}", script.name);
+            assert!(transcript.heading("title").is_some(), "{}", script.name);
+            let last = script.text().trim_end().lines().last().unwrap_or_default();
+            let event = ["fin", "rst", "refuse", "connect"]
+                .iter()
+                .any(|word| last.ends_with(word));
+            assert!(event || last.contains("timeout"), "{}: {last}", script.name);
+            assert!(
+                script.checks_server || script.checks_client,
+                "{} checks nothing",
+                script.name
+            );
+            assert!(
+                !script.weathers.is_empty(),
+                "{} has no weather",
+                script.name
+            );
+        }
+    }
+}
+
+fn parsed(script: &Script) -> Transcript {
+    Transcript::parse(script.text())
+        .unwrap_or_else(|error| panic!("snapshots/{}.snap:{error}", script.name))
+}
+
+#[test]
+fn the_table_in_the_readme_is_the_catalogue() {
+    let readme = read("README.md");
+    let rows = readme.lines().filter(|line| {
+        let first = line.strip_prefix("| ").and_then(|line| line.chars().next());
+        first.is_some_and(|first| first.is_ascii_digit())
+    });
+    let got: Vec<&str> = rows.collect();
+    let expected: Vec<String> = catalogue::labs()
+        .map(|lab| {
+            let title = match lab.built {
+                Some(_) => format!("[{}](labs/{}/)", lab.title, lab.slug),
+                None => lab.title.to_string(),
+            };
+            format!(
+                "| {} | {title} | {} | {} |",
+                lab.number, lab.sentence, lab.minutes
+            )
+        })
+        .collect();
+    same("README.md", &got, &expected);
+}
+
+#[test]
+fn every_readme_has_its_parts_in_order_and_says_what_the_catalogue_says() {
+    for (lab, built) in built() {
+        let story = Story::of(built.readme);
+        let parts: Vec<&str> = story.parts.iter().map(|part| part.0).collect();
+        assert_eq!(parts, PARTS, "{}", lab.slug);
+        for (part, body) in &story.parts {
+            assert!(!body.trim().is_empty(), "{}: {part} is empty", lab.slug);
+        }
+        assert_eq!(story.title, format!("Lab {} · {}", lab.number, lab.title));
+        let sentence = story.sentence.trim_end_matches('.');
+        assert_eq!(
+            sentence.to_lowercase(),
+            lab.sentence.to_lowercase(),
+            "{}",
+            lab.slug
+        );
+        assert_eq!(story.effort, lab.effort(), "{}", lab.slug);
+    }
+}
+
+#[test]
+fn every_transcript_in_a_readme_is_a_snapshot() {
+    for (lab, built) in built() {
+        let mut main_is_shown = false;
+        for fence in story::fences(built.readme)
+            .iter()
+            .filter(|fence| fence.kind == "wire")
+        {
+            let place = format!("labs/{}/README.md", lab.slug);
+            let shown = Transcript::parse(fence.text)
+                .unwrap_or_else(|error| panic!("{place}, in a ```wire fence: {error}"));
+            // An excerpt has no heading; it need only be a transcript.
+            let Some(title) = shown.heading("title") else {
+                continue;
+            };
+            let same_title = |script: &&Script| parsed(script).heading("title") == Some(title);
+            let script = built.scripts.iter().find(same_title);
+            let script = script.unwrap_or_else(|| panic!("{place}: no snapshot is titled {title}"));
+            let whole = parsed(script);
+            let equal = fence.text == whole.render();
+            assert!(
+                equal,
+                "{place} shows\n{}but snapshots/{}.snap is\n{}",
+                fence.text,
+                script.name,
+                script.text()
+            );
+            main_is_shown |= script.name == lab.snapshot_name();
+        }
+        assert!(main_is_shown, "{} does not show its transcript", lab.slug);
+    }
+}
+
+#[test]
+fn every_transcript_in_the_main_readme_can_be_read() {
+    let readme = read("README.md");
+    let fences = story::fences(&readme);
+    for fence in fences.iter().filter(|fence| fence.kind == "wire") {
+        Transcript::parse(fence.text).unwrap_or_else(|error| panic!("README.md: {error}"));
+    }
+}
+
+#[test]
+fn every_wrong_answer_is_a_transcript_named_after_its_mistake() {
+    for (lab, _) in built() {
+        let folder = format!("labs/{}/wrong", lab.slug);
+        let names = names_in(&folder);
+        assert!(!names.is_empty(), "{folder} is empty");
+        for name in names {
+            let stem = name
+                .strip_suffix(".wire")
+                .unwrap_or_else(|| panic!("{folder}/{name}"));
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(stem.chars().all(plain), "{folder}/{name}");
+            let text = read(&format!("{folder}/{name}"));
+            let parsed = Transcript::parse(&text);
+            parsed.unwrap_or_else(|error| panic!("{folder}/{name}:{error}"));
+        }
+    }
+}
+
+#[test]
+fn every_program_is_short_and_the_early_ones_use_std_alone() {
+    for (lab, built) in built() {
+        for (_, file) in programs(lab, built) {
+            let text = read(&file);
+            let wrong = wrong_in_program(lab.number, &text);
+            assert!(wrong.is_empty(), "{file}: {}", wrong.join("; "));
+        }
+    }
+}
+
+/// What a lab's program must not be or have.
+fn wrong_in_program(number: u8, text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let lines = text.lines().count();
+    if lines > LONGEST_PROGRAM {
+        wrong.push(format!("{lines} lines, of at most {LONGEST_PROGRAM}"));
+    }
+    if !text.starts_with(&format!("//! Lab {number} · ")) {
+        wrong.push(format!("its first line is not `//! Lab {number} · …`"));
+    }
+    let code: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().starts_with("//"))
+        .collect();
+    let packages = ["wirelab", "socket2", "anyhow"];
+    for package in packages {
+        let allowed = number > STD_ALONE && package != "anyhow";
+        let path = format!("{package}::");
+        if !allowed && code.iter().any(|line| line.contains(&path)) {
+            wrong.push(format!("it uses {package}"));
+        }
+    }
+    if code.iter().any(|line| line.contains("extern crate")) {
+        wrong.push("it says `extern crate`".to_string());
+    }
+    wrong
+}
+
+#[test]
+fn the_rule_for_programs_catches_what_it_forbids() {
+    let program = |body: &str| format!("//! Lab 3 · words\n{body}");
+    assert!(wrong_in_program(3, &program("use std::io;")).is_empty());
+    assert_eq!(
+        wrong_in_program(3, &program("use socket2::Socket;")).len(),
+        1
+    );
+    assert_eq!(wrong_in_program(3, &program("use wirelab::http;")).len(), 1);
+    assert_eq!(wrong_in_program(3, &program("extern crate x;")).len(), 1);
+    assert_eq!(wrong_in_program(3, &program(&"\n".repeat(120))).len(), 1);
+    assert_eq!(
+        wrong_in_program(12, "//! Lab 12 · x\nuse wirelab::http;").len(),
+        0
+    );
+    assert_eq!(wrong_in_program(12, "//! words\n").len(), 1);
+}
