@@ -1,0 +1,116 @@
+//! Lab 8 · A proper request · the server: it knows one request by heart. It says 200 to it, and 400
+//! to all others, with the place of their first wrong byte.
+//!
+//!     cargo run --bin lab08-server [ADDR]          without ADDR: 127.0.0.1:8008
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60); // for one line: people type this by hand
+const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+
+/// No other server is so strict: it has to accept header lines in any order, and ignore those that it
+/// does not know. This one is an examiner.
+const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\n\
+      Host: tacos.example\r\n\
+      Accept: text/plain\r\n\
+      Connection: close\r\n\
+      \r\n";
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8008");
+    let listener = match TcpListener::bind(addr) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("lab08-server: {}", why_not(addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            return ExitCode::from(if wrong_use { 2 } else { 1 });
+        }
+    };
+    match listener.local_addr() {
+        Ok(place) => println!("listening on {place}"),
+        Err(error) => eprintln!("lab08-server: where am I? {error}"),
+    }
+    for guest in listener.incoming() {
+        match guest.and_then(|guest| serve(&guest)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!("nothing came for {PATIENCE:?}; the next guest, please")
+            }
+            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Listens until the request is whole or wrong, and answers.
+fn serve(mut guest: &TcpStream) -> io::Result<String> {
+    guest.set_read_timeout(Some(PATIENCE))?;
+    guest.set_write_timeout(Some(PATIENCE))?;
+
+    let mut heard = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let n = guest.read(&mut piece)?;
+        heard.extend_from_slice(&piece[..n]);
+        if heard.is_empty() {
+            return Ok("a guest came and left without a word".to_string());
+        }
+        let pairs = heard.iter().zip(REQUEST);
+        let right = pairs.take_while(|(came, due)| came == due).count();
+        if right == REQUEST.len() {
+            answer(guest, "200 OK", "three tacos\n")?;
+            return Ok(format!("all {right} bytes are right -> 200"));
+        }
+        if right < heard.len() || n == 0 {
+            let reason = first_wrong(right, heard.get(right));
+            answer(guest, "400 Bad Request", &format!("{reason}\n"))?;
+            return Ok(format!("{reason} -> 400"));
+        }
+        let to_come = REQUEST.len() - right;
+        eprintln!("{right} bytes, all right so far; {to_come} to come");
+    }
+}
+
+/// Where the request is wrong, in one line. Bytes and lines count from 1; `None`: it ended too early.
+fn first_wrong(right: usize, came: Option<&u8>) -> String {
+    let lines: Vec<&[u8]> = REQUEST[..right].split(|byte| *byte == b'\n').collect();
+    let (at, line, of_it) = (right + 1, lines.len(), lines[lines.len() - 1].len() + 1);
+    let came = match came {
+        Some(byte) => format!("\"{}\" came", byte.escape_ascii()),
+        None => "the request ends".to_string(),
+    };
+    let due = REQUEST[right].escape_ascii();
+    format!("byte {at} (line {line}, byte {of_it}): {came} where \"{due}\" belongs")
+}
+
+/// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
+fn answer(mut guest: &TcpStream, status: &str, body: &str) -> io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\
+         Content-Length: {}\r\n\
+         Connection: close\r\n\
+         \r\n",
+        body.len()
+    );
+    guest.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+    guest.shutdown(Shutdown::Write)?;
+    guest.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    Ok(())
+}
+
+fn why_not(addr: &str, error: &io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::InvalidInput => "it is no address: write HOST:PORT, like 127.0.0.1:8008",
+        ErrorKind::AddrInUse => "it is taken: stop who listens there, or give another port",
+        ErrorKind::PermissionDenied => "ports below 1024 are for the system: take 8008",
+        ErrorKind::AddrNotAvailable => "this machine has no such address: take 127.0.0.1",
+        _ => return format!("cannot listen on {addr}: {error}"),
+    };
+    format!("{addr}: {advice}")
+}

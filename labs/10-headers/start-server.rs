@@ -1,0 +1,112 @@
+//! Lab 10 · your server. It cuts header lines where it likes. Write its parser after the rules in the
+//! README: first the names and values, then the eight refusals.
+//!
+//! All below `understand` is finished: the answer, the words of each refusal, the reading of the head.
+//! Check it with: cargo lab check 10
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+/// A name in small letters, and the value without outer spaces. Both are bytes.
+type Field = (Vec<u8>, Vec<u8>);
+
+/// The header lines, each with its line end, in; the fields out, or the words of the rule that is broken.
+fn understand(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
+    // Here: this takes a header for text, and a line for what stands between two colons.
+    let text = String::from_utf8_lossy(lines);
+    let mut fields = Vec::new();
+    for line in text.lines() {
+        let mut parts = line.split(':');
+        let name = parts.next().unwrap_or_default();
+        let value = parts.next().unwrap_or_default();
+        fields.push((name.into(), value.trim().to_lowercase().into()));
+    }
+    if fields.is_empty() {
+        Err(NO_COLON)
+    } else {
+        Ok(fields)
+    }
+}
+
+/// The members of the list `name`: of all its lines, in their order, without the empty ones.
+fn members(fields: &[Field], name: &[u8]) -> Vec<Vec<u8>> {
+    // Here: the last line of that name wins, and that is wrong, too.
+    let last = fields.iter().rfind(|field| field.0 == name);
+    last.map(|field| field.1.clone()).into_iter().collect()
+}
+
+// The words of the refusals, in the order in which a line is looked at.
+#[rustfmt::skip]
+#[allow(dead_code, reason = "you will need them all")]
+mod refusals {
+    pub const LINE_END: &str = "a line does not end in CR LF";
+    pub const BARE_CR: &str = "a CR without its LF";
+    pub const FOLDED: &str = "a line begins with white space";
+    pub const NO_COLON: &str = "a line has no colon";
+    pub const SPACE_BEFORE_COLON: &str = "white space before the colon";
+    pub const BAD_NAME: &str = "a name is empty or has a forbidden byte";
+    pub const BAD_VALUE: &str = "a value has a control byte";
+    pub const NOT_ONE_HOST: &str = "there must be one Host line, and only one";
+}
+use refusals::*;
+
+fn main() -> io::Result<()> {
+    let addr = std::env::args().nth(1);
+    let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8010"))?;
+    println!("listening on {}", listener.local_addr()?);
+
+    for guest in listener.incoming() {
+        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
+            eprintln!("this guest went wrong: {error}; the next one, please");
+        }
+    }
+    Ok(())
+}
+
+fn serve(mut guest: &TcpStream) -> io::Result<()> {
+    // The head, up to the empty line; what comes after it is not ours.
+    let mut head = Vec::new();
+    let mut piece = [0; 4096];
+    let end = loop {
+        if let Some(at) = head.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 2;
+        }
+        let n = guest.read(&mut piece)?;
+        if n == 0 || head.len() > 65_536 {
+            return Ok(());
+        }
+        head.extend_from_slice(&piece[..n]);
+    };
+    let first = head
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(end, |at| at + 1);
+
+    let (status, body) = match understand(&head[first..end]) {
+        Ok(fields) => ("200 OK", receipt(&fields)),
+        Err(why) => ("400 Bad Request", format!("{why}\n").into_bytes()),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\n\
+         Content-Type: text/plain\r\n\
+         Content-Length: {}\r\n\
+         Connection: close\r\n\
+         \r\n",
+        body.len()
+    );
+    guest.write_all(&[head.as_bytes(), &body].concat())
+}
+
+/// One line a field, the value in brackets, and at the end all members of the list Salsa.
+fn receipt(fields: &[Field]) -> Vec<u8> {
+    let mut receipt = Vec::new();
+    for (name, value) in fields {
+        receipt.extend([&name[..], b": [", value, b"]\n"].concat());
+    }
+    receipt.extend(b"all salsas:");
+    for salsa in members(fields, b"salsa") {
+        receipt.extend([b" [", &salsa[..], b"]"].concat());
+    }
+    receipt.push(b'\n');
+    receipt
+}

@@ -1,0 +1,39 @@
+//! Lab 11 · your client. It counts letters, and it believes whatever comes. Make it count bytes, and
+//! complain about an answer that is shorter or longer than announced.
+//!
+//! The words after the address are the order; without them it is `jalapeño 🌮`. After a complaint, end
+//! with a status that is not 0. Check it with: cargo lab check 11 --client
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+
+fn main() -> io::Result<()> {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8011".to_string());
+    let order = words.collect::<Vec<_>>().join(" ");
+    let order = if order.is_empty() {
+        "jalapeño 🌮"
+    } else {
+        &order
+    };
+
+    // Here: what does this number count?
+    let length = order.chars().count() + 1;
+    let mut server = TcpStream::connect(addr)?;
+    let request = format!(
+        "POST /order HTTP/1.1\r\n\
+         Host: tacos.example\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\
+         Content-Length: {length}\r\n\
+         Connection: close\r\n\
+         \r\n\
+         {order}\n"
+    );
+    server.write_all(request.as_bytes())?;
+
+    // Here: read up to the empty line, then exactly as many bytes as announced.
+    let mut answer = Vec::new();
+    server.take(1_000_000).read_to_end(&mut answer)?;
+    print!("{}", String::from_utf8_lossy(&answer));
+    Ok(())
+}
