@@ -10,3 +10,9 @@ fn the_commands_of_lab_3_print_what_its_readme_says() {
     let text = include_str!("../labs/03-where-orders-end/README.md");
     assert_eq!(readme::run("03-where-orders-end", text, &[]), 4);
 }
+
+#[test]
+fn the_commands_of_lab_4_print_what_its_readme_says() {
+    let text = include_str!("../labs/04-thats-all-thanks/README.md");
+    assert_eq!(readme::run("04-thats-all-thanks", text, &[]), 6);
+}

@@ -200,7 +200,36 @@ pub static LABS: [Lab; 6] = [
              direction, where read returns 0. When the stream is dropped before that, both directions \
              end, and nobody is there to take the bill.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/04-thats-all-thanks/README.md"),
+            server: true,
+            client: true,
+            start_server: None,
+            start_client: Some(include_str!(
+                "../../../labs/04-thats-all-thanks/start-client.rs"
+            )),
+            scripts: &[
+                Script {
+                    name: "lab04-thats-all-thanks",
+                    snapshot: include_str!("../../../snapshots/lab04-thats-all-thanks.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab04-thats-all-thanks-party",
+                    snapshot: include_str!("../../../snapshots/lab04-thats-all-thanks-party.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
     Lab {
         number: 5,
