@@ -116,21 +116,6 @@ impl Args {
     pub fn value_text(&self, name: &str) -> Result<Option<&str>, WrongUse> {
         self.value(name).map(as_text).transpose()
     }
-
-    /// The number of the lab that stands at a place: `9`, `09`, `lab09`, `09-smallest-answer`.
-    pub fn lab(&self, index: usize) -> Result<Option<u8>, WrongUse> {
-        let Some(word) = self.place(index) else {
-            return Ok(None);
-        };
-        let word = word.to_string_lossy();
-        match lab_number(&word) {
-            Some(number) => Ok(Some(number)),
-            None => Err(WrongUse(format!(
-                "`{}` is no lab: the labs are 1 to 24, `cargo lab` lists them",
-                printable(&word)
-            ))),
-        }
-    }
 }
 
 /// Whether `--help` stands among the words, before a `--`.

@@ -2,12 +2,14 @@
 //!
 //! Rule: the words come from the lab's README and the catalogue, the bytes from the wire.
 
+use super::args::printable;
 use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Built, Lab};
 use wirelab::course::demo::{self, Demo, DemoError};
 use wirelab::course::story::{self, Story};
+use wirelab::wire::{self, Ink};
 
 /// `cargo lab lab N`, and `cargo lab N` for short.
 pub const COMMAND: Command = Command {
@@ -42,17 +44,18 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 
 /// The lab that the word at a place names.
 pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
-    let number = args.lab(index)?.unwrap_or(0);
-    let lab = catalogue::lab(number).ok_or_else(|| {
+    let word = args.place(index).unwrap_or_default().to_string_lossy();
+    let lab = super::lab_number(&word).and_then(catalogue::lab);
+    let lab = lab.ok_or_else(|| {
+        let word = printable(&word);
         WrongUse(format!(
-            "there is no lab {number}: the labs are 1 to 24, `cargo lab` lists them"
+            "there is no lab `{word}`: the labs are 1 to 24, `cargo lab` lists them"
         ))
     })?;
     Ok(lab)
 }
 
 /// The files of the lab, or the error that it has none yet.
-#[allow(dead_code)]
 pub fn built_of(lab: &Lab) -> Result<&Built> {
     let built = lab.built.as_ref().ok_or_else(|| {
         let (number, title) = (lab.number, lab.title);
@@ -86,11 +89,12 @@ fn on_the_wire(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
         }
     };
     heading("On the wire, a moment ago", screen)?;
-    if screen.color() {
-        write!(screen, "{}", demo.transcript.render())?;
+    let said = if screen.color() {
+        wire::ladder(&demo.transcript, Ink::Colour)
     } else {
-        write!(screen, "{}", demo.transcript.without_times().render())?;
-    }
+        demo.transcript.without_times().render_brief()
+    };
+    write!(screen, "{said}")?;
     writeln!(screen)?;
     client_said(&demo, screen)
 }

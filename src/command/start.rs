@@ -15,8 +15,8 @@ pub const COMMAND: Command = Command {
     name: "start",
     places: &["N"],
     sentence: "puts the exercise of lab N into your workbench",
-    more: "The programs come to labs/workbench/src/bin/ and are yours: change them, run them\n\
-           with `cargo run -q -p workbench --bin my09-server`, check them with\n\
+    more: "The programs come to labs/workbench/src/bin/ and are yours: change them, run\n\
+           them with `cargo run -q -p workbench --bin my09-server`, check them with\n\
            `cargo lab check 9`. What you have written is never overwritten.",
     options: &[
         Opt {

@@ -243,9 +243,13 @@ impl Program {
         poll(patience, || self.ending())
     }
 
-    /// Ends it now, together with all that it started, and waits until they are gone.
+    /// Ends it now, together with all that it started, and waits until they are gone and what they
+    /// printed is read to its end.
     pub fn end(&mut self) {
         self.end_group();
+        for stream in [&self.stdout, &self.stderr] {
+            stream.wait(limits::EXIT_AFTER_CLOSE, |kept| kept.closed.then_some(()));
+        }
     }
 
     /// Waits until a server accepts at `addr`, without connecting where the system's table of
