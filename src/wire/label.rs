@@ -186,7 +186,7 @@ pub fn label(chunk: &Chunk, heads: &mut Heads, columns: usize, fold: Fold) -> Ve
             };
             let mut line = vec![Span::new(Tone::Who, who)];
             line.extend(spans(&row, before, next, at < head));
-            lines.push(line);
+            lines.push(cut(line, columns));
         } else if at == hidden_rows.start {
             let noun = if hidden == 1 { "line" } else { "lines" };
             let text = format!("{indent}… {hidden} more {noun} …");
@@ -233,6 +233,48 @@ fn spans(row: &Row, before: Option<Row>, next: Option<Row>, in_head: bool) -> Ve
     spans
 }
 
+/// The spans as far as they fit, with `…` in the last column where they do not: a repeat or a remark
+/// may be longer than any line.
+fn cut(spans: Vec<Span>, most: usize) -> Vec<Span> {
+    let wanted: usize = spans.iter().map(|span| columns(&span.text)).sum();
+    if wanted <= most {
+        return spans;
+    }
+    let mut room = most.saturating_sub(1);
+    let mut kept = Vec::new();
+    for span in spans {
+        let text = beginning(&span.text, room);
+        room -= columns(text);
+        let whole = text.len() == span.text.len();
+        kept.push(Span::new(span.tone, text));
+        if !whole {
+            break;
+        }
+    }
+    kept.push(Span::new(Tone::Note, "…"));
+    kept
+}
+
+/// The text, or as much of it as leaves the last of so many columns to a `…`.
+pub fn fitted(text: &str, most: usize) -> String {
+    match columns(text) <= most {
+        true => text.to_string(),
+        false => format!("{}…", beginning(text, most.saturating_sub(1))),
+    }
+}
+
+/// As much of the text as fits into so many columns.
+fn beginning(text: &str, most: usize) -> &str {
+    let mut taken = 0;
+    for (at, c) in text.char_indices() {
+        taken += columns_of(c);
+        if taken > most {
+            return &text[..at];
+        }
+    }
+    text
+}
+
 /// How many columns a text takes on a screen. Notes may hold any character; bytes are ASCII.
 pub fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
@@ -240,7 +282,7 @@ pub fn columns(text: &str) -> usize {
 
 /// Columns of one character: 2 for East Asian wide ones and pictures, 0 for what joins the one before.
 /// Source: Unicode Standard Annex 11, in its large blocks; a rare script may be off by some columns.
-pub fn columns_of(c: char) -> usize {
+fn columns_of(c: char) -> usize {
     match u32::from(c) {
         0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
         0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff => 2,

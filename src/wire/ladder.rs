@@ -15,7 +15,7 @@
 
 use std::time::Duration;
 
-use super::label::{Fold, Heads, Span, Tone, columns, columns_of, label};
+use super::label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::notation::{event_text, gap_text, who_text};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who};
 
@@ -79,7 +79,7 @@ impl Ladder {
     pub fn head(&self, title: &str) -> String {
         let mut text = String::new();
         if !title.is_empty() {
-            let title = cut(vec![(Look::Bold, title.to_string())], INSIDE);
+            let title = vec![(Look::Bold, fitted(title, INSIDE))];
             text = format!("{:TIME$} {}\n", "", self.paint(&title));
         }
         let names = format!(
@@ -102,7 +102,7 @@ impl Ladder {
             }
             Entry::Gap(gap) => self.gap(*gap),
             Entry::Note(note) => {
-                let words = format!(" # {note}");
+                let words = fitted(&format!(" # {note}"), INSIDE);
                 self.row(false, '│', vec![(Look::Faint, words)])
             }
             Entry::Blank => self.row(false, '│', Vec::new()),
@@ -115,7 +115,7 @@ impl Ladder {
             let parts = line
                 .iter()
                 .map(|span| (look(span, chunk.who), span.text.clone()));
-            cut(parts.collect(), LABEL)
+            parts.collect()
         });
         let lines: Vec<Vec<Part>> = lines.collect();
         let indent = match chunk.who {
@@ -201,7 +201,6 @@ impl Ladder {
             true => seconds(self.clock),
             false => String::new(),
         };
-        let inside = cut(inside, INSIDE);
         let rest = INSIDE - width(&inside);
         let mut row = vec![(Look::Faint, format!("{seconds:>5} {lifeline}"))];
         row.extend(inside);
@@ -335,30 +334,6 @@ fn seconds(time: Duration) -> String {
     let digits = |decimals| format!("{:.decimals$}", time.as_secs_f64());
     let fits = (0..=3).rev().map(digits).find(|text| text.len() <= 5);
     fits.unwrap_or_else(|| "…".to_string())
-}
-
-/// The parts as far as they fit, with `…` in the last column where they do not.
-fn cut(parts: Vec<Part>, most: usize) -> Vec<Part> {
-    if width(&parts) <= most {
-        return parts;
-    }
-    let mut room = most - 1;
-    let mut kept = Vec::new();
-    for (look, text) in parts {
-        let mut short = String::new();
-        for c in text.chars() {
-            let columns = columns_of(c);
-            if columns > room {
-                short.push('…');
-                kept.push((look, short));
-                return kept;
-            }
-            room -= columns;
-            short.push(c);
-        }
-        kept.push((look, short));
-    }
-    kept
 }
 
 fn width(parts: &[Part]) -> usize {

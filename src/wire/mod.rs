@@ -11,10 +11,12 @@ pub mod notation;
 mod pattern;
 mod pcapng;
 pub mod sha256;
+mod svg;
 mod transcript;
 
 pub use compare::{Difference, Wanted, What, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub use pcapng::{PcapngError, PcapngOptions, pcapng};
+pub use svg::svg;
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

@@ -1,0 +1,398 @@
+//! The ladder as a picture: an SVG of width 800 that stands beside a lab's README.
+//!
+//! Rule 1: what is written in it is the notation; the drawing adds direction, order and how it ended.
+//! Rule 2: the same transcript gives the same file, byte for byte: whole numbers, no clock, no chance.
+//! Rule 3: no script, no font file, no link, no `id`: it can be shown as an image or inside a page.
+//!
+//! | line | drawing |
+//! | --- | --- |
+//! | a chunk | its label, at most 7 lines, on the speaker's side; an arrow below it |
+//! | `connect` | a dotted arrow |
+//! | `fin` | a dashed line that ends in a bar |
+//! | `rst`, `refuse` | a red line that ends in a cross |
+//! | `timeout` | words in red, and a ring on the lifeline of the one who waited |
+//! | `~ 50.2ms` | both lifelines broken, the time between them |
+//! | `~ end` | both lifelines dotted to the bottom |
+//! | second connection | the letters say so: `C2>` |
+
+use std::time::Duration;
+
+use super::label::{Fold, Heads, Span, Tone, columns, fitted, label};
+use super::notation::{event_text, gap_text, who_text};
+use super::{Chunk, Entry, Event, Gap, Transcript, Who};
+
+const WIDTH: i32 = 800;
+/// Where the lifelines stand.
+const CLIENT: i32 = 56;
+const SERVER: i32 = WIDTH - CLIENT;
+/// Below the two names.
+const NAMES_END: i32 = 46;
+/// The first step stands here.
+const HEAD: i32 = 64;
+/// Between two steps.
+const AIR: i32 = 16;
+
+/// One column of 13 px letters. Monospaced fonts are 7.2 to 8 px wide there: none is wider.
+const COLUMN: i32 = 8;
+/// One line of a label.
+const LINE: i32 = 19;
+/// Between a label's edge and its text.
+const INSET: i32 = 10;
+/// Between a lifeline and a label.
+const OFF: i32 = 14;
+/// A whole line of the notation fits between the lifelines.
+const LABEL: usize = 78;
+const FOLD: Fold = Fold { first: 7, last: 0 };
+/// A shorter pause is not drawn: on one machine there is one between any two steps.
+const VISIBLE: Duration = Duration::from_millis(1);
+
+/// Colours by class. The picture brings its own background, because a page may be dark where the
+/// system is light.
+const STYLE: &str = "\
+text{font:13px ui-monospace,monospace;white-space:pre;fill:#1f2328}
+.sans{font-family:system-ui,sans-serif}
+.title{font-size:16px;font-weight:600}
+.name{font-weight:600;fill:#fff}
+.dim{fill:#6a737d}
+.stray{fill:#c4162a;font-weight:700;text-decoration:underline}
+.hole{font-style:italic}
+.page{fill:#fff;stroke:#d5dae0}
+.life{stroke:#aab2bb;stroke-width:2}
+.rung{stroke-width:2;fill:none;stroke-linecap:round}
+.who{font-weight:700}
+.c .who,.c .word,.c.head,.c .head{fill:#0a5bb5}
+.s .who,.s .word,.s.head,.s .head{fill:#a84300}
+.c .rung{stroke:#0a5bb5}
+.s .rung{stroke:#a84300}
+.c .box{fill:#eaf3fe;stroke:#bcd9f8}
+.s .box{fill:#fdf1e6;stroke:#f3d3b5}
+.bad .rung{stroke:#c4162a}
+.rung.bar{stroke-width:3}
+.rung.ring{fill:#fff}
+.bad .word,.bad .head{fill:#c4162a}
+@media (prefers-color-scheme:dark){
+text{fill:#e6edf3}
+.name{fill:#0d1117}
+.dim{fill:#8d96a0}
+.stray{fill:#ff7b72}
+.page{fill:#0d1117;stroke:#30363d}
+.life{stroke:#57606a}
+.c .who,.c .word,.c.head,.c .head{fill:#79b8ff}
+.s .who,.s .word,.s.head,.s .head{fill:#ffab70}
+.c .rung{stroke:#79b8ff}
+.s .rung{stroke:#ffab70}
+.c .box{fill:#10243e;stroke:#1f4470}
+.s .box{fill:#2e1c0d;stroke:#5f3a1a}
+.bad .rung{stroke:#ff7b72}
+.rung.ring{fill:#0d1117}
+.bad .word,.bad .head{fill:#ff7b72}
+}
+";
+
+/// The whole picture, its `@title` on top and as the name that a screen reader says.
+pub fn svg(transcript: &Transcript) -> String {
+    let title = transcript.heading("title").unwrap_or_default();
+    let mut drawing = Drawing::new();
+    for entry in transcript.entries() {
+        drawing.entry(entry);
+    }
+    drawing.finish(title)
+}
+
+/// The picture as far as it is drawn: what stands below `y` is still to come.
+struct Drawing {
+    y: i32,
+    /// The lifelines reach down from here, where the last gap ended.
+    alive_from: i32,
+    /// Recording stopped here, with something still open.
+    open_from: Option<i32>,
+    heads: Heads,
+    lifelines: String,
+    steps: String,
+}
+
+impl Drawing {
+    fn new() -> Drawing {
+        Drawing {
+            y: HEAD,
+            alive_from: NAMES_END,
+            open_from: None,
+            heads: Heads::default(),
+            lifelines: String::new(),
+            steps: String::new(),
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Chunk(chunk) => self.chunk(chunk),
+            Entry::Event { who, conn, event } => {
+                let words = format!("{} {}", who_text(*who, *conn), event_text(*event));
+                self.event(*who, *event, &words);
+            }
+            Entry::Gap(gap) => self.gap(*gap),
+            Entry::Note(note) => {
+                let words = fitted(&format!("# {note}"), LABEL);
+                self.words("dim", WIDTH / 2, "middle", &words);
+                self.y += LINE + AIR;
+            }
+            Entry::Blank => {}
+        }
+    }
+
+    fn chunk(&mut self, chunk: &Chunk) {
+        let lines = label(chunk, &mut self.heads, LABEL, FOLD);
+        let width = |line: &Vec<Span>| line.iter().map(|span| columns(&span.text)).sum();
+        let widest: usize = lines.iter().map(width).max().unwrap_or(0);
+        let width = widest as i32 * COLUMN + 2 * INSET;
+        let height = lines.len() as i32 * LINE + INSET;
+        let x = match chunk.who {
+            Who::Client => CLIENT + OFF,
+            Who::Server => SERVER - OFF - width,
+        };
+        let y = self.y;
+        self.open_group(chunk.who, "");
+        self.put(&format!(
+            r#"<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>"#
+        ));
+        for (at, line) in lines.iter().enumerate() {
+            let baseline = y + LINE * (at as i32 + 1);
+            self.put(&text_line(x + INSET, baseline, line));
+        }
+        self.y += height + 12;
+        self.rung(chunk.who, "", Ending::Arrow);
+        self.close_group();
+    }
+
+    fn event(&mut self, who: Who, event: Event, words: &str) {
+        let (class, dashes, ending) = match event {
+            Event::Connect => ("", "1 7", Ending::Arrow),
+            Event::Fin => ("", "7 8", Ending::Bar),
+            Event::Rst | Event::Refuse => (" bad", "", Ending::Cross),
+            Event::Timeout(_) => (" bad", "", Ending::Ring),
+        };
+        let (x, anchor) = match who {
+            Who::Client => (CLIENT + OFF, "start"),
+            Who::Server => (SERVER - OFF, "end"),
+        };
+        self.open_group(who, class);
+        self.words("word", x, anchor, words);
+        match ending {
+            Ending::Ring => {
+                let (x, y) = (lifeline(who), self.y + 9);
+                self.put(&format!(
+                    r#"<circle class="rung ring" cx="{x}" cy="{y}" r="6"/>"#
+                ));
+                self.y += LINE + AIR;
+            }
+            _ => {
+                self.y += LINE + 3;
+                self.rung(who, dashes, ending);
+            }
+        }
+        self.close_group();
+    }
+
+    /// A line from the lifeline of `who` to the other one, at `y`.
+    fn rung(&mut self, who: Who, dashes: &str, ending: Ending) {
+        let y = self.y;
+        let (from, to) = (lifeline(who), lifeline(who.other()));
+        let ahead = if to > from { 1 } else { -1 };
+        let dashes = match dashes {
+            "" => String::new(),
+            dashes => format!(r#" stroke-dasharray="{dashes}""#),
+        };
+        let shaft_end = match ending {
+            Ending::Arrow => to - 9 * ahead,
+            Ending::Bar => to - 6 * ahead,
+            Ending::Cross | Ending::Ring => to - 14 * ahead,
+        };
+        self.put(&format!(
+            r#"<circle class="head" cx="{from}" cy="{y}" r="4"/>"#
+        ));
+        self.put(&format!(
+            r#"<path class="rung" d="M{from} {y}H{shaft_end}"{dashes}/>"#
+        ));
+        let head = match ending {
+            Ending::Arrow => {
+                let tip = to - ahead;
+                let back = 11 * ahead;
+                format!(r#"<path class="head" d="M{tip} {y}l{} -6v12z"/>"#, -back)
+            }
+            Ending::Bar => format!(r#"<path class="rung bar" d="M{shaft_end} {}v16"/>"#, y - 8),
+            Ending::Cross | Ending::Ring => format!(
+                r#"<path class="rung bar" d="M{} {}l12 12m0 -12l-12 12"/>"#,
+                shaft_end - 6,
+                y - 6
+            ),
+        };
+        self.put(&head);
+        self.y += AIR;
+    }
+
+    fn gap(&mut self, gap: Gap) {
+        let words = match gap {
+            Gap::Untimed => return,
+            Gap::Exactly(passed) if passed < VISIBLE => return,
+            Gap::End => {
+                self.open_from = Some(self.y);
+                "~ end: still open".to_string()
+            }
+            gap => gap_text(gap),
+        };
+        if gap != Gap::End {
+            let (top, bottom) = (self.y + 4, self.y + LINE - 4);
+            self.alive_until(top);
+            for x in [CLIENT, SERVER] {
+                for y in [top, bottom] {
+                    self.put(&format!(
+                        r#"<path class="life" d="M{} {}l14 -8"/>"#,
+                        x - 7,
+                        y + 4
+                    ));
+                }
+            }
+            self.alive_from = bottom;
+        }
+        self.words("dim", WIDTH / 2, "middle", &words);
+        self.y += LINE + AIR;
+    }
+
+    /// Draws the lifelines down to here, dotted from where the recording stopped.
+    fn alive_until(&mut self, bottom: i32) {
+        let solid_end = self.open_from.unwrap_or(bottom);
+        for x in [CLIENT, SERVER] {
+            let top = self.alive_from;
+            let line = format!("<path class=\"life\" d=\"M{x} {top}V{solid_end}\"/>\n");
+            self.lifelines.push_str(&line);
+            if let Some(open) = self.open_from {
+                let line = format!(
+                    "<path class=\"life\" d=\"M{x} {open}V{bottom}\" stroke-dasharray=\"2 5\"/>\n"
+                );
+                self.lifelines.push_str(&line);
+            }
+        }
+    }
+
+    /// One line of text whose top is `y`.
+    fn words(&mut self, class: &str, x: i32, anchor: &str, words: &str) {
+        let baseline = self.y + 13;
+        let words = escaped(words);
+        self.put(&format!(
+            r#"<text class="{class}" x="{x}" y="{baseline}" text-anchor="{anchor}">{words}</text>"#
+        ));
+    }
+
+    fn open_group(&mut self, who: Who, class: &str) {
+        let side = side(who);
+        self.put(&format!(r#"<g class="{side}{class}">"#));
+    }
+
+    fn close_group(&mut self) {
+        self.put("</g>");
+    }
+
+    fn put(&mut self, line: &str) {
+        self.steps.push_str(line);
+        self.steps.push('\n');
+    }
+
+    fn finish(mut self, title: &str) -> String {
+        let bottom = self.y + 6;
+        self.alive_until(bottom);
+        let height = bottom + 16;
+        let name = if title.is_empty() {
+            "A client and a server"
+        } else {
+            title
+        };
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" xml:space=\"preserve\">\n\
+             <title>{}</title>\n<style>\n{STYLE}</style>\n",
+            escaped(name)
+        );
+        svg.push_str(&format!(
+            "<rect class=\"page\" x=\"1\" y=\"1\" width=\"{}\" height=\"{}\" rx=\"10\"/>\n",
+            WIDTH - 2,
+            height - 2
+        ));
+        svg.push_str(&self.lifelines);
+        svg.push_str(&format!(
+            "<text class=\"sans title\" x=\"{}\" y=\"38\" text-anchor=\"middle\">{}</text>\n",
+            WIDTH / 2,
+            escaped(&fitted(title, 60))
+        ));
+        for (who, name) in [(Who::Client, "client"), (Who::Server, "server")] {
+            let (x, side) = (lifeline(who), side(who));
+            svg.push_str(&format!(
+                "<g class=\"{side}\"><rect class=\"head\" x=\"{}\" y=\"20\" width=\"76\" height=\"26\" rx=\"13\"/>\
+                 <text class=\"sans name\" x=\"{x}\" y=\"37\" text-anchor=\"middle\">{name}</text></g>\n",
+                x - 38
+            ));
+        }
+        svg + &self.steps + "</svg>\n"
+    }
+}
+
+/// What stands at the far end of a line between the lifelines.
+#[derive(Clone, Copy)]
+enum Ending {
+    Arrow,
+    Bar,
+    Cross,
+    /// No line at all: somebody waited.
+    Ring,
+}
+
+fn lifeline(who: Who) -> i32 {
+    match who {
+        Who::Client => CLIENT,
+        Who::Server => SERVER,
+    }
+}
+
+/// The class of all that one side does.
+fn side(who: Who) -> &'static str {
+    match who {
+        Who::Client => "c",
+        Who::Server => "s",
+    }
+}
+
+fn text_line(x: i32, baseline: i32, spans: &[Span]) -> String {
+    let mut line = format!(r#"<text x="{x}" y="{baseline}">"#);
+    for span in spans {
+        let text = escaped(&span.text);
+        let class = match span.tone {
+            Tone::Who => "who",
+            Tone::LineEnd | Tone::Note => "dim",
+            Tone::Stray => "stray",
+            Tone::Hole => "hole",
+            Tone::Text => {
+                line.push_str(&text);
+                continue;
+            }
+        };
+        line.push_str(&format!(r#"<tspan class="{class}">{text}</tspan>"#));
+    }
+    line + "</text>"
+}
+
+/// Text as XML 1.0 may hold it: markup escaped, control characters replaced (section 2.2 has no
+/// place for them).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c if c.is_control() => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
