@@ -1,6 +1,13 @@
 //! The two pictures of a transcript: the ladder of the terminal and the SVG ladder.
+//!
+//! The ladders beside the READMEs are drawn from the snapshots. When a snapshot has changed:
+//! `INSTA_UPDATE=always cargo test --test pictures` draws them again; then look at them.
 
-use wirelab::wire::{Ink, Ladder, Transcript, ladder};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wirelab::course::catalogue;
+use wirelab::wire::{Ink, Ladder, Transcript, Who, ladder, svg};
 
 fn read(text: &str) -> Transcript {
     Transcript::parse(text).unwrap_or_else(|error| panic!("{error}"))
@@ -101,8 +108,8 @@ fn every_row_has_eighty_columns_with_and_without_colour() {
     let bytes: Vec<u8> = (0..=255).cycle().take(3_000).collect();
     let mut t =
         read("C12 connect\n# jalapeño and \u{1f32e}\nC> jalape\\xc3\\xb1o\\n # \u{1f32e}\n");
-    t.push_bytes(12, wirelab::wire::Who::Server, &bytes);
-    t.push_bytes(12, wirelab::wire::Who::Client, "x".repeat(300).as_bytes());
+    t.push_bytes(12, Who::Server, &bytes);
+    t.push_bytes(12, Who::Client, "x".repeat(300).as_bytes());
     let picture = ladder(&t, Ink::Plain);
     for row in picture.lines() {
         // The taco of the notes takes two columns.
@@ -159,4 +166,138 @@ fn a_growing_ladder_says_the_same_as_the_whole_one() {
 fn a_note_cannot_steer_the_terminal() {
     let picture = plain("# red \u{1b}[31m alert\n");
     assert!(!picture.contains('\u{1b}'), "{picture:?}");
+}
+
+/// One of everything that can be drawn.
+const EVERYTHING: &str = r"@title Ampersands & <angles>
+C connect
+C> <b>&amp;</b>\r\n
+C> X: 1\n
+~ 50.2ms
+# a note --> with an arrow
+S> 1\r\n
+S> 2\r\n
+S> 3\r\n
+S> 4\r\n
+S> 5\r\n
+S> 6\r\n
+S> 7\r\n
+S> 8\r\n
+S> 9\r\n
+S fin
+C rst
+S2 refuse
+C3 timeout 2000ms
+~ end
+";
+
+#[test]
+fn the_svg_shows_every_kind_of_line_in_the_notation() {
+    let picture = svg(&read(EVERYTHING));
+    for needed in [
+        "<title>Ampersands &amp; &lt;angles&gt;</title>",
+        "role=\"img\"",
+        "width=\"800\"",
+        "prefers-color-scheme:dark",
+        "&lt;b&gt;&amp;amp;&lt;/b&gt;",
+        r#"<tspan class="dim">\r\n</tspan>"#,
+        r#"<tspan class="stray">\n</tspan>"#,
+        ">~ 50.2ms</text>",
+        ">C connect</text>",
+        ">S fin</text>",
+        ">C rst</text>",
+        ">S2 refuse</text>",
+        ">C3 timeout 2000ms</text>",
+        "… 2 more lines …",
+    ] {
+        assert!(picture.contains(needed), "{needed} is missing:\n{picture}");
+    }
+    for unwanted in ["<script", "@font-face", "url(", "href", " id="] {
+        assert!(!picture.contains(unwanted), "{unwanted}:\n{picture}");
+    }
+}
+
+#[test]
+fn the_svg_is_well_formed_whatever_was_said() {
+    let bytes: Vec<u8> = (0..=255).cycle().take(2_000).collect();
+    let mut t = read(EVERYTHING);
+    t.push_bytes(4, Who::Server, &bytes);
+    t.push_bytes(4, Who::Client, "]]><!--&".repeat(100).as_bytes());
+    t.headings.push(("title".into(), "\u{1b}\u{ffff}".into()));
+    t.headings.swap(0, 1);
+    let picture = svg(&t);
+    assert!(!picture.chars().any(|c| c.is_control() && c != '\n'));
+    let mut open = Vec::new();
+    for tag in picture.split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').expect("a tag ends");
+        assert!(!text.contains('>'), "{text}");
+        let name = tag.split([' ', '/']).next().unwrap();
+        if let Some(closed) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed));
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, [""; 0]);
+}
+
+#[test]
+fn no_text_of_the_svg_leaves_the_picture() {
+    let longest = "C> ".to_string() + &"x".repeat(300) + "\n";
+    let picture = svg(&read(&(longest.clone() + &longest.replace('C', "S12"))));
+    let boxes = picture.split("<rect class=\"box\" x=\"").skip(1);
+    let mut seen = 0;
+    for one in boxes {
+        let x: i32 = one.split('"').next().unwrap().parse().unwrap();
+        let width = one.split("width=\"").nth(1).unwrap();
+        let width: i32 = width.split('"').next().unwrap().parse().unwrap();
+        assert!(x > 56 && x + width < 744, "{x} {width}");
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
+}
+
+/// The ladders that the lab's README shows, each with the snapshot that it is drawn from.
+fn ladders(lab: &catalogue::Lab, built: &catalogue::Built) -> Vec<(PathBuf, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let main = format!("lab{}", lab.slug);
+    let mut found = Vec::new();
+    for script in built.scripts {
+        let case = script
+            .name
+            .strip_prefix(&main)
+            .expect("named after its lab");
+        let picture = format!("ladder{case}.svg");
+        if case.is_empty() || built.readme.contains(&format!("({picture})")) {
+            let snapshot = format!("snapshots/{}.snap", script.name);
+            let picture = format!("labs/{}/{picture}", lab.slug);
+            found.push((root.join(picture), root.join(snapshot)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_ladders_beside_the_readmes_are_drawn_from_the_snapshots() {
+    let update = std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always");
+    let mut wrong = Vec::new();
+    for lab in catalogue::labs() {
+        let Some(built) = &lab.built else { continue };
+        for (picture, snapshot) in ladders(lab, built) {
+            let text = fs::read_to_string(&snapshot).expect("a snapshot");
+            let (_, notation) = text.split_once("\n---\n").expect("a header");
+            let drawn = svg(&read(notation));
+            if update {
+                fs::write(&picture, &drawn).expect("a picture");
+            }
+            if fs::read_to_string(&picture).ok() != Some(drawn) {
+                wrong.push(picture.display().to_string());
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "not drawn from its snapshot: {wrong:#?}\n\
+         `INSTA_UPDATE=always cargo test --test pictures` draws it again"
+    );
 }

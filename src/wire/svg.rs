@@ -236,7 +236,7 @@ impl Drawing {
             Gap::Exactly(passed) if passed < VISIBLE => return,
             Gap::End => {
                 self.open_from = Some(self.y);
-                "~ end: still open".to_string()
+                "~ end (still open)".to_string()
             }
             gap => gap_text(gap),
         };
