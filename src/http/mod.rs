@@ -14,7 +14,8 @@
 //! 5. [`target`]: the four forms of a request's target, the `Host` rule, percent-encoding, dots.
 //! 6. [`framing`]: where the body of a message ends, in eight rules.
 //! 7. [`chunked`]: the body that tells its length piece by piece.
-//! 8. [`connection`]: who may say what next on a connection, as a table, and why it closes.
+//! 8. [`steps`]: who may say what next on a connection, as a table, and why it closes; then
+//!    [`connection`], which follows it.
 //! 9. [`write`](mod@write): status lines, fields, reason phrases.
 //! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
 //! 11. [`url`]: what stands in the URL bar, and what a link on a page refers to.
@@ -23,14 +24,20 @@
 //! part of the protocol.
 
 pub mod chunked;
+pub mod conditional;
+pub mod connection;
 pub mod date;
 pub mod fault;
 pub mod framing;
 pub mod grammar;
 pub mod head;
 pub mod headers;
+pub mod media;
+pub mod range;
+pub mod steps;
 pub mod target;
 pub mod url;
+pub mod write;
 
 pub use fault::{Fault, Wrong};
 pub use head::{RequestHead, ResponseHead, Version};

@@ -14,7 +14,7 @@
 //! Rule 2: a path is percent-decoded once, a segment at a time, after it was cut at each `/`: what
 //! was decoded is never cut or decoded again.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 use super::fault::Wrong;
 use super::grammar::{PCHAR, QUERY, SUB_DELIM, UNRESERVED, hex_value, is};

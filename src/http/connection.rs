@@ -1,0 +1,358 @@
+//! One side of a connection, without the socket: bytes that came in are told as events, and what may
+//! be said is asked of the table in [`super::steps`].
+//!
+//! Rule 1: the bytes stay with the caller, who drops what was used and comes again with the rest.
+//! Rule 2: a fault is told once; after it only an answer and the end of the connection are left.
+//!
+//! ```text
+//! server:  receive -> Request … Data … End -> respond, data, end -> receive -> …
+//! client:  request, data, end -> receive -> Response … Data … End -> request -> …
+//! ```
+
+use super::chunked::{Decoder, Piece};
+use super::fault::Wrong;
+use super::framing::{self, Body, Message};
+use super::head::HeadParser;
+use super::steps::{CloseReason, NotNow, Side, State, Step, Steps};
+use super::target::{self, Asked};
+use super::{Fault, Fields, Progress, RequestHead, ResponseHead, Version};
+
+/// What the other side said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// A request: its head, what it asks for, and how its body ends.
+    Request {
+        /// The head.
+        head: RequestHead<'a>,
+        /// Target and host.
+        asked: Asked<'a>,
+        /// How the body ends.
+        body: Body,
+    },
+    /// A response, or an informational one, which is followed by another.
+    Response {
+        /// The head.
+        head: ResponseHead<'a>,
+        /// How the body ends.
+        body: Body,
+    },
+    /// A part of the body; never empty.
+    Data(&'a [u8]),
+    /// The message has ended; the trailers of a chunked body.
+    End(Fields<'a>),
+    /// The other side hung up, at a time when it may.
+    Closed,
+    /// Not our turn to listen: first say what is due. Nothing was read.
+    Paused,
+}
+
+/// How the body that is coming in ends.
+#[derive(Debug)]
+enum Incoming {
+    Length(u64),
+    Chunked(Decoder),
+    UntilClose,
+}
+
+/// One side of a connection: reads what the other side says, and knows what may be said.
+#[derive(Debug)]
+pub struct Connection {
+    we: Side,
+    steps: Steps,
+    parser: HeadParser,
+    incoming: Incoming,
+    /// The version of the last message that came in.
+    version: Version,
+    /// The client waits for 100 (Continue) before it sends the body.
+    expects_continue: bool,
+    /// What our client asked; the framing of a response depends on it.
+    method: Vec<u8>,
+}
+
+impl Connection {
+    /// The server's side of a new connection.
+    pub fn server() -> Connection {
+        Connection::new(Side::Server)
+    }
+
+    /// The client's side of a new connection.
+    pub fn client() -> Connection {
+        Connection::new(Side::Client)
+    }
+
+    fn new(we: Side) -> Connection {
+        Connection {
+            we,
+            steps: Steps::new(),
+            parser: HeadParser::new(),
+            incoming: Incoming::Length(0),
+            version: Version::Http11,
+            expects_continue: false,
+            method: Vec::new(),
+        }
+    }
+
+    /// The states of both sides.
+    pub fn steps(&self) -> Steps {
+        self.steps
+    }
+
+    /// The version of the last message that came in; an answer to 1.0 may not be chunked.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether the client waits for 100 (Continue) before it sends the body of its request.
+    pub fn expects_continue(&self) -> bool {
+        self.expects_continue
+    }
+
+    /// Reads the next thing that the other side says from the beginning of `bytes`; `ended` says that
+    /// behind them the other side hung up. Call it again with what `used` leaves over.
+    pub fn receive<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        ended: bool,
+    ) -> Result<Progress<Event<'a>>, Fault> {
+        let (state, they) = match self.we {
+            Side::Server => (self.steps.client, Side::Client),
+            Side::Client => (self.steps.server, Side::Server),
+        };
+        let told = match (state, self.we) {
+            (State::Body, _) => self.incoming.next(&mut self.steps, they, bytes, ended),
+            (State::Idle, _) if bytes.is_empty() && ended => hung_up(&mut self.steps, they),
+            (State::Idle, Side::Server) | (State::Owes, Side::Client) => {
+                return self.receive_head(bytes, ended);
+            }
+            (State::Idle, Side::Client) if !bytes.is_empty() => {
+                Err(Fault::new(0, Wrong::NotExpected))
+            }
+            (State::Idle, Side::Client) => Ok(Progress::NeedMore),
+            _ => Ok(done(Event::Paused, 0)),
+        };
+        told.inspect_err(|fault| self.steps.close_because(CloseReason::Fault(*fault)))
+    }
+
+    fn receive_head<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+        ended: bool,
+    ) -> Result<Progress<Event<'a>>, Fault> {
+        let Connection {
+            we,
+            steps,
+            parser,
+            incoming,
+            version,
+            expects_continue,
+            method,
+        } = self;
+        let told = match we {
+            Side::Server => match parser.request(bytes) {
+                Err(fault) => Err(fault),
+                Ok(Progress::NeedMore) => Ok(Progress::NeedMore),
+                Ok(Progress::Done { value, used }) => {
+                    *version = value.version;
+                    came_request(steps, incoming, expects_continue, value)
+                        .map(|event| done(event, used))
+                }
+            },
+            Side::Client => match parser.response(bytes) {
+                Err(fault) => Err(fault),
+                Ok(Progress::NeedMore) => Ok(Progress::NeedMore),
+                Ok(Progress::Done { value, used }) => {
+                    *version = value.version;
+                    came_response(steps, incoming, method, value).map(|event| done(event, used))
+                }
+            },
+        };
+        let told = match told {
+            Ok(Progress::NeedMore) if ended => Err(Fault::new(bytes.len(), Wrong::EndedInside)),
+            told => told,
+        };
+        told.inspect_err(|fault| steps.close_because(CloseReason::Fault(*fault)))
+    }
+
+    /// Says that the client sends the head of a request; `body` is how its body ends.
+    pub fn request(&mut self, method: &[u8], close: bool) -> Result<(), NotNow> {
+        self.steps.take(Side::Client, Step::Request)?;
+        self.method = method.to_vec();
+        if close {
+            self.steps.close_because(CloseReason::ClientSaidClose);
+        }
+        Ok(())
+    }
+
+    /// Says that the server sends an informational response, such as 100 (Continue).
+    pub fn inform(&mut self) -> Result<(), NotNow> {
+        self.steps.take(Side::Server, Step::Informational)?;
+        self.expects_continue = false;
+        Ok(())
+    }
+
+    /// Says that the server sends the head of its final response; `close` when it wants the
+    /// connection to end behind it. The answer is the value of the `Connection` field to write.
+    pub fn respond(&mut self, body: Body, close: bool) -> Result<Option<&'static str>, NotNow> {
+        self.steps.take(Side::Server, Step::Response)?;
+        if self.expects_continue {
+            self.steps.close_because(CloseReason::BodyNotAwaited);
+        }
+        if body == Body::UntilClose {
+            self.steps.close_because(CloseReason::BodyUntilClose);
+        }
+        if close {
+            self.steps.close_because(CloseReason::ServerSaidClose);
+        }
+        Ok(match (self.steps.closes, self.version) {
+            (Some(_), _) => Some("close"),
+            // A client of 1.0 asked to keep the connection, and waits to hear that it stays.
+            (None, Version::Http10) => Some("keep-alive"),
+            (None, Version::Http11) => None,
+        })
+    }
+
+    /// Says that our side sends a part of a body.
+    pub fn data(&mut self) -> Result<(), NotNow> {
+        self.steps.take(self.we, Step::Data)
+    }
+
+    /// Says that our message has ended.
+    pub fn end(&mut self) -> Result<(), NotNow> {
+        self.steps.take(self.we, Step::End)
+    }
+}
+
+fn done(value: Event<'_>, used: usize) -> Progress<Event<'_>> {
+    Progress::Done { value, used }
+}
+
+/// The rest of what a request's head means for the connection.
+fn came_request<'a>(
+    steps: &mut Steps,
+    incoming: &mut Incoming,
+    expects_continue: &mut bool,
+    head: RequestHead<'a>,
+) -> Result<Event<'a>, Fault> {
+    let asked = target::asked(&head)?;
+    let body = framing::body(Message::Request, head.version, head.fields)?;
+    *incoming = Incoming::new(body);
+    // A client of 1.0 cannot know what 100 means (RFC 9110 section 10.1.1).
+    *expects_continue = head.version == Version::Http11
+        && !matches!(body, Body::None | Body::Length(0))
+        && head.fields.has_element("expect", "100-continue");
+    if let Some(reason) = ends_with(head.version, head.fields, CloseReason::ClientSaidClose) {
+        steps.close_because(reason);
+    }
+    steps
+        .take(Side::Client, Step::Request)
+        .map_err(|_| Fault::new(0, Wrong::NotExpected))?;
+    Ok(Event::Request { head, asked, body })
+}
+
+/// The rest of what a response's head means for the connection.
+fn came_response<'a>(
+    steps: &mut Steps,
+    incoming: &mut Incoming,
+    method: &[u8],
+    head: ResponseHead<'a>,
+) -> Result<Event<'a>, Fault> {
+    let status = head.status;
+    let message = Message::Response { status, to: method };
+    let body = framing::body(message, head.version, head.fields)?;
+    *incoming = Incoming::new(body);
+    let step = match status {
+        // 101 would end HTTP here; our client never asks for it.
+        101 => return Err(Fault::new(0, Wrong::NotExpected)),
+        100..=199 => Step::Informational,
+        _ => Step::Response,
+    };
+    if step == Step::Response {
+        let said = ends_with(head.version, head.fields, CloseReason::ServerSaidClose);
+        let reason = match body {
+            Body::UntilClose => Some(CloseReason::BodyUntilClose),
+            Body::Tunnel => Some(CloseReason::Tunnel),
+            _ => said,
+        };
+        if let Some(reason) = reason {
+            steps.close_because(reason);
+        }
+    }
+    steps
+        .take(Side::Server, step)
+        .map_err(|_| Fault::new(0, Wrong::NotExpected))?;
+    Ok(Event::Response { head, body })
+}
+
+/// Whether the connection ends with this message: the rules of RFC 9112 section 9.3, in its order.
+fn ends_with(version: Version, fields: Fields<'_>, said: CloseReason) -> Option<CloseReason> {
+    if fields.has_element("connection", "close") {
+        return Some(said);
+    }
+    let stays = version == Version::Http11 || fields.has_element("connection", "keep-alive");
+    (!stays).then_some(CloseReason::OldVersion)
+}
+
+/// The other side hung up between two messages.
+fn hung_up<'a>(steps: &mut Steps, they: Side) -> Result<Progress<Event<'a>>, Fault> {
+    steps.close_because(CloseReason::HungUp);
+    let taken = steps.take(they, Step::Close);
+    taken.map_err(|_| Fault::new(0, Wrong::EndedInside))?;
+    Ok(done(Event::Closed, 0))
+}
+
+impl Incoming {
+    fn new(body: Body) -> Incoming {
+        match body {
+            Body::None | Body::Tunnel => Incoming::Length(0),
+            Body::Length(length) => Incoming::Length(length),
+            Body::Chunked => Incoming::Chunked(Decoder::new()),
+            Body::UntilClose => Incoming::UntilClose,
+        }
+    }
+
+    /// The next piece of the body.
+    fn next<'a>(
+        &'a mut self,
+        steps: &mut Steps,
+        they: Side,
+        bytes: &'a [u8],
+        ended: bool,
+    ) -> Result<Progress<Event<'a>>, Fault> {
+        let told = match self {
+            Incoming::Length(0) => done(Event::End(Fields::default()), 0),
+            Incoming::UntilClose if bytes.is_empty() && ended => {
+                done(Event::End(Fields::default()), 0)
+            }
+            _ if bytes.is_empty() => Progress::NeedMore,
+            Incoming::UntilClose => done(Event::Data(bytes), bytes.len()),
+            Incoming::Length(left) => {
+                let take = bytes
+                    .len()
+                    .min(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= take as u64;
+                done(Event::Data(bytes.get(..take).unwrap_or_default()), take)
+            }
+            Incoming::Chunked(decoder) => match decoder.next(bytes)? {
+                Progress::NeedMore => Progress::NeedMore,
+                Progress::Done { value, used } => match value {
+                    Piece::Data(data) => done(Event::Data(data), used),
+                    Piece::End(trailers) => done(Event::End(trailers), used),
+                },
+            },
+        };
+        let step = match told {
+            Progress::NeedMore if ended => {
+                return Err(Fault::new(bytes.len(), Wrong::EndedInside));
+            }
+            Progress::NeedMore => return Ok(told),
+            Progress::Done {
+                value: Event::End(_),
+                ..
+            } => Step::End,
+            Progress::Done { .. } => Step::Data,
+        };
+        let taken = steps.take(they, step);
+        taken.map_err(|_| Fault::new(0, Wrong::NotExpected))?;
+        Ok(told)
+    }
+}
