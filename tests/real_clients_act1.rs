@@ -16,3 +16,9 @@ fn the_commands_of_lab_4_print_what_its_readme_says() {
     let text = include_str!("../labs/04-thats-all-thanks/README.md");
     assert_eq!(readme::run("04-thats-all-thanks", text, &[]), 6);
 }
+
+#[test]
+fn the_commands_of_lab_5_print_what_its_readme_says() {
+    let text = include_str!("../labs/05-hanging-up/README.md");
+    assert_eq!(readme::run("05-hanging-up", text, &[]), 8);
+}

@@ -259,7 +259,42 @@ pub static LABS: [Lab; 6] = [
              normal: a read or a write that fails must end that one conversation with a line in the \
              log, not the server.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/05-hanging-up/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!("../../../labs/05-hanging-up/start-server.rs")),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab05-hanging-up",
+                    snapshot: include_str!("../../../snapshots/lab05-hanging-up.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                // A server that resets its guests is no server of ours: here the check plays it.
+                Script {
+                    name: "lab05-hanging-up-reset",
+                    snapshot: include_str!("../../../snapshots/lab05-hanging-up-reset.snap"),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab05-hanging-up-rude",
+                    snapshot: include_str!("../../../snapshots/lab05-hanging-up-rude.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 6,
