@@ -2,6 +2,7 @@
 //!
 //! Rule: nothing here prints; every result is a value that `command/` shows.
 
+pub mod bill;
 pub mod cargo;
 pub mod catalogue;
 pub mod demo;

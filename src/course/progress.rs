@@ -1,10 +1,10 @@
 //! What the learner has done: a small text file that a person can read and edit.
 //!
 //!     # What you have done so far. `cargo lab` reads this file and writes it; so may you.
-//!     01-three-tacos server=passed client=passed hints=1
+//!     01-three-tacos client=passed server=passed server-by=python3%20taqueria.py hints=1
 //!
-//! Rule 1: a line is a lab's slug and words `key=value`. Lines and words that we do not know stay in
-//! the file as they are, and mean nothing.
+//! Rule 1: a line is a lab's slug and words `key=value`; in a value a space is `%20` and `%` is `%25`.
+//! Lines and words that we do not know stay in the file as they are, and mean nothing.
 //! Rule 2: the file is replaced by a rename, so that a reader never sees half of it.
 
 use std::fs;
@@ -19,6 +19,17 @@ pub const FILE: &str = "labs/workbench/progress.txt";
 
 const HEADER: &str =
     "# What you have done so far. `cargo lab` reads this file and writes it; so may you.\n";
+
+/// Which program has passed: what must be started to check it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The one in the workbench.
+    Workbench,
+    /// What this command line starts (`--server CMD`, `--client CMD`).
+    Command(String),
+    /// A server that ran already, at this address (`--addr`).
+    Address(String),
+}
 
 /// The file's lines, and what they say about each lab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,9 +107,35 @@ impl Progress {
         shown.unwrap_or(0)
     }
 
-    /// Notes that a check of this side has passed.
-    pub fn set_passed(&mut self, lab: &Lab, side: Side) {
-        self.set(lab, side.word(), "passed");
+    /// Which program has passed for this side; the workbench's when nothing else is noted.
+    pub fn by(&self, lab: &Lab, side: Side) -> By {
+        let noted = |what: &str| {
+            let value = self.value(lab, &format!("{}-{what}", side.word()))?;
+            Some(value.replace("%20", " ").replace("%25", "%"))
+        };
+        if let Some(command) = noted("by") {
+            return By::Command(command);
+        }
+        noted("at").map_or(By::Workbench, By::Address)
+    }
+
+    /// Notes that a check of this side has passed, and of which program.
+    pub fn set_passed(&mut self, lab: &Lab, side: Side, by: &By) {
+        let side = side.word();
+        self.set(lab, side, "passed");
+        self.unset(lab, &format!("{side}-by"));
+        self.unset(lab, &format!("{side}-at"));
+        let (what, value) = match by {
+            By::Workbench => return,
+            By::Command(command) => ("by", command),
+            By::Address(address) => ("at", address),
+        };
+        let visible: String = value
+            .chars()
+            .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
+            .collect();
+        let value = visible.replace('%', "%25").replace(' ', "%20");
+        self.set(lab, &format!("{side}-{what}"), &value);
     }
 
     /// Notes how many hints were shown.
@@ -123,13 +160,19 @@ impl Progress {
             self.lines.push(format!("{} {word}", lab.slug));
             return;
         };
-        let is_key = |word: &&str| word.split('=').next() == Some(key);
         let mut words: Vec<&str> = line.split_whitespace().collect();
-        match words.iter().position(is_key) {
+        match words.iter().position(|word| is_key(word, key)) {
             Some(at) => words[at] = &word,
             None => words.push(&word),
         }
         *line = words.join(" ");
+    }
+
+    fn unset(&mut self, lab: &Lab, key: &str) {
+        for line in self.lines.iter_mut().filter(|line| is_of(line, lab)) {
+            let words = line.split_whitespace().filter(|word| !is_key(word, key));
+            *line = words.collect::<Vec<&str>>().join(" ");
+        }
     }
 }
 
@@ -139,6 +182,10 @@ pub fn exercises(built: &Built) -> Vec<Side> {
     both.into_iter()
         .filter(|side| built.stub(*side).is_some())
         .collect()
+}
+
+fn is_key(word: &str, key: &str) -> bool {
+    word.split('=').next() == Some(key)
 }
 
 fn is_of(line: &str, lab: &Lab) -> bool {
@@ -166,7 +213,7 @@ mod tests {
         let mut progress =
             Progress::parse("# mine\n\n99-no-lab server=passed\n01-three-tacos mood=good\n");
         assert!(!progress.has_passed(one, Side::Server));
-        progress.set_passed(one, Side::Server);
+        progress.set_passed(one, Side::Server, &By::Workbench);
         progress.set_hints(nine, 2);
         progress.set_hints(nine, 3);
         assert_eq!(
@@ -177,6 +224,24 @@ mod tests {
         let again = Progress::parse(&progress.text());
         assert!(again.has_passed(one, Side::Server) && !again.has_passed(one, Side::Client));
         assert_eq!((again.hints(one), again.hints(nine)), (0, 3));
+    }
+
+    #[test]
+    fn the_program_that_passed_is_noted_and_read_again() {
+        let one = catalogue::lab(1).unwrap();
+        let mut progress = Progress::default();
+        assert_eq!(progress.by(one, Side::Server), By::Workbench);
+        let command = By::Command("python3 'my tacos.py' 100%25 %20".to_string());
+        let address = By::Address("127.0.0.1:8001".to_string());
+        for by in [command, address, By::Workbench] {
+            progress.set_passed(one, Side::Server, &by);
+            assert_eq!(progress.by(one, Side::Server), by);
+            assert_eq!(progress.by(one, Side::Client), By::Workbench);
+        }
+        assert_eq!(
+            progress.text(),
+            format!("{HEADER}01-three-tacos server=passed\n")
+        );
     }
 
     #[test]
@@ -197,7 +262,7 @@ mod tests {
     #[test]
     fn the_first_note_explains_the_file() {
         let mut progress = Progress::default();
-        progress.set_passed(catalogue::lab(1).unwrap(), Side::Client);
+        progress.set_passed(catalogue::lab(1).unwrap(), Side::Client, &By::Workbench);
         assert_eq!(
             progress.text(),
             format!("{HEADER}01-three-tacos client=passed\n")
