@@ -141,11 +141,11 @@ fn join(joined: &mut Vec<Stretch>, piece: Stretch) {
 /// Hex when more than a quarter of the bytes are neither printable ASCII, TAB, CR, LF nor a part of
 /// a UTF-8 character beyond ASCII.
 fn text_or_hex(piece: &[u8]) -> Form {
-    let mut strange = 0;
-    for chunk in piece.utf8_chunks() {
-        let is_strange = |c: &char| c.is_ascii_control() && !matches!(c, '\t' | '\r' | '\n');
-        strange += chunk.valid().chars().filter(is_strange).count();
-        strange += chunk.invalid().len();
+    let is_strange = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
+    let mut strange = piece.iter().filter(|byte| is_strange(byte)).count();
+    if !piece.is_ascii() {
+        let invalid = piece.utf8_chunks().map(|chunk| chunk.invalid().len());
+        strange += invalid.sum::<usize>();
     }
     match strange * 4 > piece.len() {
         true => Form::Hex,

@@ -5,7 +5,9 @@
 //! repeats up to `MAX_REPEATED`.
 
 use super::error::{ParseError, ParseFault};
-use super::words::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
+use super::words::{
+    duration_from, event_from, gap_from, is_number, is_plain, mask_from, number_from,
+};
 use crate::limits::MAX_REPEATED;
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Event, Transcript, Who};
@@ -197,7 +199,15 @@ impl Reader {
         let mut at = start;
         let mut bytes = Vec::new();
         while at < line.len() {
-            if line[at..].starts_with(r"\{") {
+            let rest = &line.as_bytes()[at..];
+            let plain = rest.iter().position(|&byte| !is_plain(byte));
+            let plain = plain.unwrap_or(rest.len());
+            if plain > 0 {
+                bytes.extend_from_slice(&rest[..plain]);
+                at += plain;
+                continue;
+            }
+            if rest.starts_with(br"\{") {
                 let Some(inner) = line[at + 2..].split_once('}').map(|(inner, _)| inner) else {
                     return fault(at, ParseFault::Unclosed);
                 };
@@ -213,7 +223,7 @@ impl Reader {
                 at += inner.len() + 3;
                 continue;
             }
-            let is_end = line[at..].starts_with(r"\n");
+            let is_end = rest.starts_with(br"\n");
             let (byte, next) = unit(line, at)?;
             bytes.push(byte);
             at = next;
@@ -275,7 +285,7 @@ fn unit(line: &str, at: usize) -> Result<(u8, usize), Fault> {
     };
     match c {
         '\\' => escape(line, at),
-        ' '..='~' => Ok((c as u8, at + 1)),
+        c if c.is_ascii() && is_plain(c as u8) => Ok((c as u8, at + 1)),
         c if c.is_ascii() => fault(at, ParseFault::Control(c as u8)),
         c => fault(at, ParseFault::NotAscii(c)),
     }

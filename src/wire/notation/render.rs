@@ -6,7 +6,7 @@
 //! comes from [`ChunkText`] or [`super::words`].
 
 use super::layout::{Form, Stretch, repeats, stretches};
-use super::words::{event_text, gap_text, mask_text, who_text};
+use super::words::{event_text, gap_text, is_plain, mask_text, who_text};
 use crate::wire::transcript::one_line;
 use crate::wire::{Chunk, Conn, Entry, Gap, Mask, Piece, Transcript, Who};
 
@@ -155,14 +155,33 @@ impl ChunkText {
     }
 
     fn text(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.make_room(escaped_width(byte));
-            push_escaped(&mut self.line, byte);
+        let mut rest = bytes;
+        while let [byte, others @ ..] = rest {
+            self.make_room(escaped_width(*byte));
+            if let Some(plain) = self.plain_that_fits(rest) {
+                self.line.push_str(plain);
+                self.said += plain.len();
+                rest = &rest[plain.len()..];
+                continue;
+            }
+            push_escaped(&mut self.line, *byte);
             self.said += 1;
-            if byte == b'\n' {
+            rest = others;
+            if *byte == b'\n' {
                 self.close();
             }
         }
+    }
+
+    /// The plain bytes at the front that fit on the open line: they go in one piece, for speed.
+    fn plain_that_fits<'a>(&self, bytes: &'a [u8]) -> Option<&'a str> {
+        let room = self.last_column.saturating_sub(self.line.len()).max(1);
+        let within = &bytes[..bytes.len().min(room)];
+        let plain = within.iter().position(|&byte| !is_plain(byte));
+        let plain = &within[..plain.unwrap_or(within.len())];
+        std::str::from_utf8(plain)
+            .ok()
+            .filter(|text| !text.is_empty())
     }
 
     fn repeat(&mut self, period: &[u8], times: usize) {
@@ -197,20 +216,24 @@ impl ChunkText {
     fn hex(&mut self, bytes: &[u8]) {
         self.close();
         for row in bytes.chunks(HEX_ROW) {
-            let pairs: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
-            let pairs = pairs.join(" ");
-            let gutter: String = row.iter().map(|&byte| gutter_char(byte)).collect();
-            let width = match bytes.len() > HEX_ROW {
-                true => 3 * HEX_ROW - 1,
-                false => pairs.len(),
+            let mut line = format!("{}x", self.who);
+            for &byte in row {
+                line.push(' ');
+                push_hex(&mut line, byte);
+            }
+            // In a block of several rows the gutters stand below each other.
+            let missing = HEX_ROW - row.len();
+            let padding = match bytes.len() > HEX_ROW {
+                true => " ".repeat(3 * missing),
+                false => String::new(),
             };
-            let line = format!("{}x {pairs}", self.who);
-            let with_gutter = format!("{}x {pairs:width$}  |{gutter}|", self.who);
+            let gutter: String = row.iter().map(|&byte| gutter_char(byte)).collect();
+            let gutter = format!("{padding}  |{gutter}|");
+            if line.len() + gutter.len() <= self.last_column {
+                line.push_str(&gutter);
+            }
             self.said += row.len();
-            self.finish_line(match with_gutter.len() <= self.last_column {
-                true => with_gutter,
-                false => line,
-            });
+            self.finish_line(line);
         }
     }
 
@@ -263,7 +286,8 @@ impl ChunkText {
         let mut moved = 0;
         while line.ends_with(' ') {
             line.pop();
-            if line.len() + 4 <= self.last_column {
+            let is_alone = line.len() == self.who.len() + 2;
+            if is_alone || line.len() + 4 <= self.last_column {
                 line.push_str(r"\x20");
             } else {
                 moved += 1;
@@ -291,7 +315,16 @@ fn push_escaped(text: &mut String, byte: u8) {
         b'\t' => text.push_str(r"\t"),
         b'\\' => text.push_str(r"\\"),
         0x20..=0x7e => text.push(char::from(byte)),
-        _ => text.push_str(&format!(r"\x{byte:02x}")),
+        _ => {
+            text.push_str(r"\x");
+            push_hex(text, byte);
+        }
+    }
+}
+
+fn push_hex(text: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 15] {
+        text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
     }
 }
 

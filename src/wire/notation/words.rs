@@ -77,6 +77,11 @@ pub fn duration_from(text: &str) -> Option<Duration> {
     Some(Duration::from_micros(all))
 }
 
+/// Whether a byte stands for itself in a bytes line: printable ASCII but the backslash.
+pub fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\\'
+}
+
 /// Whether the text is 1*DIGIT.
 pub fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
