@@ -32,7 +32,7 @@ pub enum ParseFault {
     /// A connection number that is 0 or too big.
     ConnNumber,
     /// No space behind `C>` or `Cx`.
-    NoSpace(char),
+    NoSpace(String),
     /// A bytes or hex line without a byte.
     NoBytes,
     /// Something behind `\n` that is no remark.
@@ -122,9 +122,7 @@ impl fmt::Display for ParseFault {
                 r"\{} is unknown: write \r \n \t \\ \xHH or \{{mask}}; a backslash is \\",
                 shown(*c)
             ),
-            ParseFault::UnknownEscape(None) => {
-                f.write_str(r"a backslash alone at the end: a backslash is \\")
-            }
+            ParseFault::UnknownEscape(None) => f.write_str(r"a backslash alone: a backslash is \\"),
             ParseFault::HexEscape => f.write_str(r"\x needs two hex digits: write \x0a"),
             ParseFault::Unclosed => f.write_str(r"\{ without }: close it on the same line"),
             ParseFault::UnknownMask(inner) => write!(
@@ -137,9 +135,9 @@ impl fmt::Display for ParseFault {
             ParseFault::EmptyRepeat => {
                 f.write_str(r"a repeat of nothing: write at least \{1*x}, or leave it out")
             }
-            ParseFault::NestedRepeat => {
-                f.write_str(r"a mask inside a repeat: write it behind the }, or write \x7b for {")
-            }
+            ParseFault::NestedRepeat => f.write_str(
+                r"a mask inside a repeat: write it behind the }, or write \\ for the backslash",
+            ),
             ParseFault::TooBig => write!(
                 f,
                 "repeats of more than {MAX_REPEATED} bytes in one transcript: write a smaller number"

@@ -108,7 +108,12 @@ impl Reader {
         let text = line.trim();
         match gap_from(text) {
             Some(gap) => self.transcript.push_gap(gap),
-            None => return fault(1, ParseFault::UnknownGap(text.to_string())),
+            None => {
+                return fault(
+                    line.len() + 1 - line.trim_start().len(),
+                    ParseFault::UnknownGap(text.to_string()),
+                );
+            }
         }
         Ok(())
     }
@@ -130,7 +135,7 @@ impl Reader {
                 Some(' ') if mark == '>' => self.bytes(conn, who, line, at + 2),
                 Some(' ') => self.hex(conn, who, line, at + 2),
                 None => fault(at + 1, ParseFault::NoBytes),
-                Some(_) => fault(at + 1, ParseFault::NoSpace(mark)),
+                Some(_) => fault(at + 1, ParseFault::NoSpace(line[..=at].to_string())),
             },
             Some(' ') | None => self.event(conn, who, line, at),
             Some(other) => fault(at, ParseFault::UnknownMark(other)),
