@@ -40,6 +40,10 @@ pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
 pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 
+/// Longest transcript file that a command reads, in bytes.
+/// Reason: a wrong name (`/dev/zero`) must not fill the memory. Precedent: [`MAX_REPEATED`].
+pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
+
 /// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
 /// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
 pub const MAX_SECRET: usize = 65_536;

@@ -14,7 +14,9 @@ mod hint;
 mod lab;
 mod list;
 mod screen;
+mod show;
 mod start;
+mod wire_file;
 
 pub use args::{Args, Opt, WrongUse, lab_number};
 pub use screen::{Screen, Style};
@@ -66,6 +68,7 @@ pub const COMMANDS: &[Command] = &[
     lab::COMMAND,
     start::COMMAND,
     hint::COMMAND,
+    show::COMMAND,
     help::COMMAND,
 ];
 

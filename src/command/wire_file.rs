@@ -1,0 +1,85 @@
+//! Transcripts in files, as every command that takes or leaves one reads and writes them.
+//!
+//! Rule: what is wrong in a file is wrong use of the command (exit code 2), and the message begins as
+//! compilers' do, so that an editor can jump there: `F.wire:1000:7: …`.
+
+use super::WrongUse;
+use anyhow::{Context, Result};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use wirelab::limits::MAX_TRANSCRIPT_FILE;
+use wirelab::wire::Transcript;
+
+/// The transcript in a file, or on standard input when the name is `-`. The header that a snapshot
+/// begins with (`---`, lines, `---`) is passed over.
+pub fn read(name: &OsStr) -> Result<Transcript> {
+    let shown = shown(name);
+    let bytes =
+        bytes_of(name).map_err(|error| WrongUse(format!("{shown}: {}", why_unreadable(&error))))?;
+    let header = header_length(&bytes);
+    let lines_before = bytes[..header]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count();
+    let transcript = Transcript::parse_bytes(&bytes[header..]).map_err(|mut error| {
+        error.line += lines_before;
+        WrongUse(format!("{shown}:{error}"))
+    })?;
+    Ok(transcript)
+}
+
+/// Writes a file, or to `screen` when the name is `-`.
+pub fn write(name: &OsStr, bytes: &[u8], screen: &mut impl Write) -> Result<()> {
+    if name == "-" {
+        screen.write_all(bytes)?;
+        return Ok(());
+    }
+    fs::write(name, bytes).with_context(|| format!("{}: cannot be written", shown(name)))
+}
+
+/// The name as messages show it.
+pub fn shown(name: &OsStr) -> String {
+    match name == "-" {
+        true => "stdin".to_string(),
+        false => name.to_string_lossy().replace(char::is_control, "?"),
+    }
+}
+
+fn bytes_of(name: &OsStr) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = MAX_TRANSCRIPT_FILE as u64 + 1;
+    if name == "-" {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    } else {
+        File::open(name)?.take(most).read_to_end(&mut bytes)?;
+    }
+    match bytes.len() > MAX_TRANSCRIPT_FILE {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
+    }
+}
+
+fn why_unreadable(error: &io::Error) -> String {
+    let mebibytes = MAX_TRANSCRIPT_FILE / (1024 * 1024);
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            "there is no such file: give the path of a transcript, or - for stdin".to_string()
+        }
+        io::ErrorKind::IsADirectory => "a folder: give a transcript in it".to_string(),
+        io::ErrorKind::FileTooLarge => {
+            format!("longer than {mebibytes} MiB: cut the transcript into smaller ones")
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+/// How many bytes the header of a snapshot takes; 0 without one.
+fn header_length(bytes: &[u8]) -> usize {
+    let end = b"\n---\n";
+    if !bytes.starts_with(b"---\n") {
+        return 0;
+    }
+    let found = bytes.windows(end.len()).position(|window| window == end);
+    found.map_or(0, |at| at + end.len())
+}

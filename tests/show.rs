@@ -1,0 +1,241 @@
+//! `cargo lab show`: what it prints and writes, and what it says about a file that is no transcript.
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use support::{bin, have};
+use wirelab::wire::{Ink, PcapngOptions, Transcript, ladder, pcapng, svg};
+
+const TWO_TALKS: &str = r"@wire 1
+@title Two orders
+C connect
+C> 3 tacos\n
+S> 3 tacos, coming up\n
+Sx 00 ff fe 80
+C2 connect
+C2> 1 water\n
+S fin
+C fin
+";
+
+/// A file of this name and content, in a folder of the test's own, and the folder.
+fn file(test: &str, name: &str, content: &[u8]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("show-{test}"));
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join(name), content).expect("a file");
+    folder
+}
+
+fn show(folder: &PathBuf, words: &[&str]) -> Output {
+    let mut command = Command::new(bin("wirelab"));
+    command.arg("show").args(words).current_dir(folder);
+    command.stdin(Stdio::null()).output().expect("it starts")
+}
+
+/// What it printed, when it passed without a complaint.
+fn printed(folder: &PathBuf, words: &[&str]) -> Vec<u8> {
+    let output = show(folder, words);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{words:?}");
+    assert_eq!(output.status.code(), Some(0), "{words:?}");
+    output.stdout
+}
+
+/// The exit code and what it complained about, when it printed nothing.
+fn refused(folder: &PathBuf, words: &[&str]) -> (Option<i32>, String) {
+    let output = show(folder, words);
+    assert_eq!(output.stdout, b"", "{words:?}");
+    let complaint = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    (output.status.code(), complaint)
+}
+
+#[test]
+fn where_no_terminal_is_it_prints_the_notation() {
+    let folder = file("notation", "two.wire", TWO_TALKS.as_bytes());
+    let text = String::from_utf8(printed(&folder, &["two.wire"])).unwrap();
+    let read = |text: &str| Transcript::parse(text).unwrap();
+    assert_eq!(read(&text), read(TWO_TALKS));
+}
+
+#[test]
+fn on_a_terminal_it_draws_the_ladder_unless_no_color_is_set() {
+    if !have(&["script"]) {
+        return;
+    }
+    let folder = file("terminal", "two.wire", TWO_TALKS.as_bytes());
+    let on_terminal = |no_color: &str| {
+        let mut command = Command::new("script");
+        let line = format!("{} show two.wire", bin("wirelab").display());
+        command.args(["-qec", &line, "/dev/null"]);
+        command.env("NO_COLOR", no_color).env("TERM", "xterm");
+        command.current_dir(&folder).stdin(Stdio::null());
+        let output = command.output().expect("script starts");
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .replace("\r\n", "\n")
+    };
+    let t = Transcript::parse(TWO_TALKS).unwrap();
+    assert_eq!(on_terminal(""), ladder(&t, Ink::Colour));
+    assert_eq!(on_terminal("1"), t.render());
+}
+
+#[test]
+fn brief_keeps_the_ends_of_a_long_run() {
+    let body: String = (1..=40).map(|n| format!("S> taco {n}\\n\n")).collect();
+    let folder = file("brief", "long.wire", body.as_bytes());
+    let text = String::from_utf8(printed(&folder, &["--brief", "long.wire"])).unwrap();
+    assert_eq!(text.lines().count(), 16 + 1 + 2, "{text}");
+    assert!(text.contains(" bytes sha256:"), "{text}");
+}
+
+#[test]
+fn pictures_and_packets_go_to_a_file_or_to_stdout() {
+    let folder = file("out", "two.wire", TWO_TALKS.as_bytes());
+    let t = Transcript::parse(TWO_TALKS).unwrap();
+    let packets = pcapng(&t, &PcapngOptions::default()).unwrap();
+    let both = ["two.wire", "--svg", "two.svg", "--pcapng", "two.pcapng"];
+    assert_eq!(printed(&folder, &both), b"");
+    assert_eq!(
+        fs::read(folder.join("two.svg")).unwrap(),
+        svg(&t).as_bytes()
+    );
+    assert_eq!(fs::read(folder.join("two.pcapng")).unwrap(), packets);
+    assert_eq!(
+        printed(&folder, &["two.wire", "--svg", "-"]),
+        svg(&t).as_bytes()
+    );
+    assert_eq!(printed(&folder, &["two.wire", "--pcapng=-"]), packets);
+}
+
+#[test]
+fn raw_gives_the_exact_bytes_of_one_side() {
+    let folder = file("raw", "two.wire", TWO_TALKS.as_bytes());
+    let raw = |side| printed(&folder, &["--raw", side, "two.wire"]);
+    assert_eq!(raw("C"), b"3 tacos\n");
+    assert_eq!(raw("s"), b"3 tacos, coming up\n\x00\xff\xfe\x80");
+    assert_eq!(raw("C2"), b"1 water\n");
+    assert_eq!(raw("S2"), b"");
+    let (code, complaint) = refused(&folder, &["--raw", "C3", "two.wire"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(complaint, "wirelab: two.wire: there is no connection 3\n");
+    for side in ["X", "", "C0x", "Sé"] {
+        let (code, complaint) = refused(&folder, &["--raw", side, "two.wire"]);
+        assert_eq!(code, Some(2));
+        assert!(complaint.contains("--raw takes C or S"), "{complaint}");
+    }
+}
+
+#[test]
+fn a_mask_has_no_bytes_to_give() {
+    let folder = file(
+        "mask",
+        "mask.wire",
+        b"C> plain\\n\nS> Date: \\{date}\\r\\n\n",
+    );
+    assert_eq!(printed(&folder, &["--raw", "C", "mask.wire"]), b"plain\n");
+    let (code, complaint) = refused(&folder, &["--raw", "S", "mask.wire"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        complaint.starts_with("wirelab: mask.wire: S has a mask"),
+        "{complaint}"
+    );
+    let (code, complaint) = refused(&folder, &["--pcapng", "mask.pcapng", "mask.wire"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        complaint.starts_with("wirelab: mask.wire: S has a mask"),
+        "{complaint}"
+    );
+    assert!(!folder.join("mask.pcapng").exists());
+}
+
+#[test]
+fn a_dash_is_stdin() {
+    let mut command = Command::new(bin("wirelab"));
+    command.args(["show", "-", "--raw", "C"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(TWO_TALKS.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.stdout, b"3 tacos\n");
+}
+
+#[test]
+fn an_error_says_the_line_and_column_of_the_file() {
+    let mut text = "C> 3 tacos\\n\n".repeat(999);
+    text.push_str("C> 3 t\\acos\\n\n");
+    let folder = file("error", "F.wire", text.as_bytes());
+    let (code, complaint) = refused(&folder, &["F.wire"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        complaint.starts_with("wirelab: F.wire:1000:7: "),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_snapshot_is_read_behind_its_header_and_its_lines_are_counted_from_the_top() {
+    let header = "---\nsource: tests/labs.rs\n---\n";
+    let folder = file(
+        "snapshot",
+        "good.snap",
+        (header.to_string() + TWO_TALKS).as_bytes(),
+    );
+    assert_eq!(
+        printed(&folder, &["--raw", "C2", "good.snap"]),
+        b"1 water\n"
+    );
+    file(
+        "snapshot",
+        "bad.snap",
+        (header.to_string() + "\nx\n").as_bytes(),
+    );
+    let (code, complaint) = refused(&folder, &["bad.snap"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        complaint.starts_with("wirelab: bad.snap:5:1: "),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_transcript_gets_one_clear_message() {
+    let folder = file("bad", "binary.wire", b"C> 3 tacos\\n\nC> \xff\xfe\n");
+    for (words, needed) in [
+        (
+            &["absent.wire"][..],
+            "wirelab: absent.wire: there is no such file",
+        ),
+        (&["."], "wirelab: .: a folder"),
+        (&["binary.wire"], "wirelab: binary.wire:2:4: "),
+        (
+            &["--brief", "--raw", "C", "binary.wire"],
+            "wirelab: two things cannot be printed",
+        ),
+        (
+            &["--svg", "-", "--pcapng", "-", "binary.wire"],
+            "wirelab: two things cannot",
+        ),
+        (&[], "wirelab: FILE is missing"),
+    ] {
+        let (code, complaint) = refused(&folder, words);
+        assert_eq!(code, Some(2), "{words:?}: {complaint}");
+        assert!(complaint.starts_with(needed), "{complaint}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_a_failure() {
+    let folder = file("unwritable", "two.wire", TWO_TALKS.as_bytes());
+    let (code, complaint) = refused(&folder, &["two.wire", "--svg", "absent/two.svg"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        complaint.starts_with("wirelab: absent/two.svg: cannot be written"),
+        "{complaint}"
+    );
+}
