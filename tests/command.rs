@@ -255,6 +255,68 @@ fn an_exercise_is_started_once_and_hints_grow() {
     assert_eq!(fs::read_to_string(file).expect("it is there"), stub);
 }
 
+/// A copy of `wirelab`, alone in a folder that no course is above.
+#[cfg(unix)]
+fn alone(name: &str) -> (Folder, PathBuf) {
+    let folder = std::env::temp_dir().join(format!("wirelab-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let copy = folder.join(format!("wirelab{}", std::env::consts::EXE_SUFFIX));
+    // By another process: a file that we have open for writing while another thread forks could not
+    // be run ("text file busy", execve(2)).
+    let copied = Command::new("cp").arg(bin("wirelab")).arg(&copy).status();
+    assert!(copied.expect("cp starts").success());
+    (Folder(folder), copy)
+}
+
+#[cfg(unix)]
+fn complaint(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(text.lines().count(), 1, "one message: {text}");
+    text.into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_cannot_be_had_is_one_message_and_exit_code_3() {
+    let (folder, wirelab) = alone("alone");
+    let mut command = Command::new(&wirelab);
+    let output = command.arg("1").current_dir(&folder.0).output();
+    let output = output.expect("wirelab starts");
+    assert_eq!(output.status.code(), Some(3));
+    let expected = "wirelab: lab 1: lab01-server is not built, and this is not the folder of the \
+                    course: run `cargo lab` there\n";
+    assert_eq!(complaint(&output), expected);
+
+    let mut command = Command::new(&wirelab);
+    command.env("WIRELAB_COURSE", env!("CARGO_MANIFEST_DIR"));
+    let output = command.arg("1").env("CARGO", "/no/such/cargo").output();
+    let output = output.expect("wirelab starts");
+    assert_eq!(output.status.code(), Some(3));
+    let complaint = complaint(&output);
+    assert!(
+        complaint.contains("cargo could not be started ("),
+        "{complaint}"
+    );
+    assert!(complaint.contains("https://rustup.rs"), "{complaint}");
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_course_the_list_still_shows_and_nothing_can_be_started() {
+    let (folder, wirelab) = alone("nowhere");
+    let run = |words: &[&str]| {
+        let mut command = Command::new(&wirelab);
+        let output = command.args(words).current_dir(&folder.0).output();
+        output.expect("wirelab starts")
+    };
+    assert!(run(&[]).status.success());
+    let output = run(&["start", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "wirelab: lab 1: this is not the folder of the course: change to the one that \
+                    has labs/workbench\n";
+    assert_eq!(complaint(&output), expected);
+}
+
 #[test]
 fn a_reader_that_leaves_ends_the_command_quietly() {
     let folder = Folder::new("pipe");
