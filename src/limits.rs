@@ -115,3 +115,30 @@ pub const MAX_TRAILERS: usize = 8 * 1024;
 /// Most ranges of one Range field that are answered one by one; with more, the whole file is sent.
 /// Reason: RFC 9110 section 17.15, many small ranges are an attack. Precedent: Apache 200.
 pub const MAX_RANGES: usize = 16;
+
+/// How long the player looks for further bytes when its script is over and the peer has not hung up.
+/// Reason: a byte too many comes right behind the others, or never.
+pub const QUIET: Duration = Duration::from_millis(100);
+
+/// Most bytes beyond the expected ones that the player takes before it hangs up.
+/// Reason: a peer that sends without end; no report shows more than its first lines.
+pub const MAX_EXTRA: usize = 1024 * 1024;
+
+/// Most bytes of one side of one connection that the player takes at all.
+/// Reason: a mask may allow any number. Precedent: the same 256 MiB that repeats may grow to.
+pub const MAX_HEARD: usize = 256 * 1024 * 1024;
+
+/// How many bytes of a message the weather `dribble` sends one by one; and how many the reader of
+/// `slow` takes slowly.
+/// Reason: heads and small bodies whole, and a body of megabytes still within a second.
+pub const WEATHERED: usize = 4 * 1024;
+
+/// How long a crumb lies alone where it matters: behind the first byte of a connection and before
+/// the last byte of a message.
+/// Reason: a peer that reads once must have read by then, on a busy machine too.
+pub const CRUMB: Duration = Duration::from_millis(15);
+
+/// The receive buffer of the weather `slow`, in bytes; Linux doubles it.
+/// Reason: a writer must notice that we are slow. Precedent: 2,304 is the least Linux gives (socket(7)
+/// calls it 256, doubled, and the kernel adds its own overhead).
+pub const SMALL_BUFFER: usize = 2 * 1024;

@@ -90,6 +90,11 @@ impl fmt::Display for SocketError {
 impl std::error::Error for SocketError {}
 
 impl SocketError {
+    /// Whether nothing came back at all, as opposed to a refusal.
+    pub fn is_silence(&self) -> bool {
+        matches!(self.cause, Cause::Silent(_))
+    }
+
     fn new(addr: SocketAddr, deadline: Duration, error: &io::Error) -> SocketError {
         let errno = error.raw_os_error();
         let cause = match error.kind() {
@@ -146,8 +151,23 @@ pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError
 /// A call to a free port of our own machine can meet itself, when the system picks that very port
 /// for the caller; that is nobody listening, and is reported so.
 pub fn call(addr: SocketAddr, deadline: Duration) -> Result<TcpStream, SocketError> {
+    call_with(addr, deadline, None)
+}
+
+/// [`call`] with a receive buffer of about `receive` bytes (SO_RCVBUF, socket(7)). It must be set
+/// before connecting, for the window that the SYN announces.
+pub(super) fn call_with(
+    addr: SocketAddr,
+    deadline: Duration,
+    receive: Option<usize>,
+) -> Result<TcpStream, SocketError> {
     let calling = || -> io::Result<TcpStream> {
-        let stream = TcpStream::connect_timeout(&addr, deadline)?;
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+        if let Some(bytes) = receive {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        socket.connect_timeout(&addr.into(), deadline)?;
+        let stream = TcpStream::from(socket);
         if stream.local_addr()? == stream.peer_addr()? {
             return Err(ErrorKind::ConnectionRefused.into());
         }

@@ -5,10 +5,13 @@
 
 mod address;
 mod listen;
+pub mod player;
 mod ready;
 mod recorder;
 mod serve;
+mod socket;
 mod tap;
+mod weather;
 
 pub use address::{AddressError, address, addresses};
 pub use listen::{Cause, SocketError, call, listen};
@@ -16,3 +19,4 @@ pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};
 pub use tap::Tap;
+pub use weather::Weather;

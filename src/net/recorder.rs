@@ -7,9 +7,10 @@
 //! Rule 3: with a sink nothing is kept here: memory stays the same however much is said.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use crate::net::socket::lock;
 use crate::wire::{Conn, Event, Gap, Transcript, Who};
 
 /// One step of a recording, as a sink gets it.
@@ -134,9 +135,8 @@ impl Recorder {
         transcript
     }
 
-    /// A thread that panicked while it held the lock left a recording that is still well-formed.
     fn lock(&self) -> MutexGuard<'_, Recording> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared)
     }
 }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use crate::limits;
+use crate::net::socket::lock;
 
 /// A connection, as its handler gets it. It is closed when the handler returns.
 #[derive(Clone, Copy, Debug)]
@@ -183,7 +184,7 @@ where
 
 impl Hall {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Forgets the guest; the last owner of the stream closes it.

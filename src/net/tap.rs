@@ -21,10 +21,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::net::socket::{lock, reset_on_close};
 use crate::net::{Guest, Recorder, Serving, call, serve};
 use crate::wire::{Event, Who};
 
-use relay::{Line, reset_on_close};
+use relay::Line;
 
 /// A running tap. Dropping it stops it.
 pub struct Tap {
@@ -163,12 +164,12 @@ impl Shared {
     }
 
     fn progress<T>(&self, change: impl FnOnce(&mut Progress) -> T) {
-        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut lock(&self.progress));
         self.changed.notify_all();
     }
 
     fn wait_until(&self, limit: Duration, done: impl Fn(&Progress) -> bool) -> bool {
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let progress = lock(&self.progress);
         let waiting = self
             .changed
             .wait_timeout_while(progress, limit, |progress| !done(progress));

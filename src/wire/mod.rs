@@ -17,6 +17,7 @@ mod transcript;
 pub use compare::{Difference, Wanted, What, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
+pub(crate) use pattern::{Element, match_all};
 pub use pcapng::{PcapngError, PcapngOptions, pcapng};
 pub use svg::svg;
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};

@@ -10,14 +10,14 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
 
 use socket2::SockRef;
 
 use crate::limits;
 use crate::net::Recorder;
+use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// A tapped connection. Invariants: what has left the client's or server's receive queue is recorded
@@ -28,7 +28,7 @@ pub(super) struct Line {
     recorder: Recorder,
     conn: Conn,
     state: Mutex<State>,
-    /// Held during a write to that side; see [`Line::ended`].
+    /// Held during a write to that side; see `was_reset`.
     writing_client: Mutex<()>,
     writing_server: Mutex<()>,
 }
@@ -203,12 +203,7 @@ impl Line {
     /// A read from `who` found the end: a FIN, or a reset that a write has met before us.
     fn ended(&self, who: Who) {
         let told = self.lock().side(who).told;
-        // A socket that we still may write to, and that has no peer, was reset. A write that is
-        // returning just now may hold the news; it cannot block, the socket is dead.
-        let reset = !told && self.stream(who).peer_addr().is_err();
-        if reset {
-            drop(lock(self.writing(who)));
-        }
+        let reset = was_reset(self.stream(who), told, self.writing(who));
         let mut state = self.lock();
         if state.over {
             return;
@@ -268,10 +263,6 @@ impl Line {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Whether something waits to be read, an end included, without taking it and without waiting.
 /// WouldBlock: nothing does.
 fn look(stream: &TcpStream) -> io::Result<()> {
@@ -287,17 +278,4 @@ fn look(stream: &TcpStream) -> io::Result<()> {
     SockRef::from(stream)
         .recv_with_flags(byte, flags)
         .map(|_| ())
-}
-
-/// Nothing came, or went, within a tick; or a signal did. Unix says WouldBlock, Windows TimedOut.
-fn is_pause(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
-}
-
-/// Makes the coming close a reset (SO_LINGER with time 0; socket(7)).
-pub(super) fn reset_on_close(stream: &TcpStream) {
-    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }

@@ -1,0 +1,382 @@
+//! Plays one side of a transcript at a live peer, and records what really came.
+//!
+//! Interface: [`Player::new`], then [`Player::call`] as the client or [`Player::answer`] as the
+//! server; compare `Played::got` with the script afterwards (`wire::compare_side`).
+//!
+//! Rule 1: nothing is judged here. A wrong answer, a missing one, one too many: all of it is recorded.
+//! Rule 2: when it is the peer's turn the player waits until it has heard enough, until nothing right
+//! can come any more, until the peer has ended, or until the peer was silent for too long; only then
+//! it goes on. At the end it listens for more than was expected.
+//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait, [`Player::whole`]
+//! the play.
+
+mod delivery;
+mod hearing;
+mod link;
+mod script;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use crate::limits;
+use crate::net::listen::call_with;
+use crate::net::socket::{is_pause, reset_on_close};
+use crate::net::{Recorder, SocketError, Weather, call};
+use crate::wire::{Conn, Event, Transcript, Who};
+
+pub use delivery::Delivery;
+pub use link::{End, FailedWrite};
+pub use script::PlayError;
+
+use hearing::{Hearing, hearing, most};
+use link::{Heard, Link};
+use script::{Script, Step, Task};
+
+/// One side of a transcript, ready to be played.
+#[derive(Clone, Debug)]
+pub struct Player {
+    script: Script,
+    me: Who,
+    weather: Weather,
+    delivery: Delivery,
+    /// How long the peer may be silent when it is its turn, or take nothing when it is ours. This is
+    /// what a `timeout` in the recording says.
+    pub silence: Duration,
+    /// How long the whole play may take.
+    pub whole: Duration,
+    /// How long to wait for each connection, as the server.
+    pub guest: Duration,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// Both sides, with times, as they really were.
+    pub got: Transcript,
+    /// How the peer ended each connection.
+    pub ends: BTreeMap<Conn, End>,
+    /// Writes of ours that the peer did not take, in order.
+    pub failed_writes: Vec<FailedWrite>,
+    /// Why the script was not played to its end; `None` when it was.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why the player gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The server could not be called.
+    NotOpened(SocketError),
+    /// No client came within [`Player::guest`].
+    NoGuest,
+    /// The peer said nothing for [`Player::silence`] when it was its turn.
+    Silence(Conn),
+    /// The play took longer than [`Player::whole`], though the peer was not silent.
+    TooLong,
+    /// The peer sent far more than was expected.
+    TooMuch(Conn),
+}
+
+/// Where connections come from.
+enum Door<'a> {
+    Call(SocketAddr),
+    Answer(&'a TcpListener),
+}
+
+impl Player {
+    /// Prepares the side `me` of `transcript`. Errors: that side has a mask. Without a word about the
+    /// peer, waits are [`limits::IO_DEADLINE`] each and twice that in all.
+    pub fn new(transcript: &Transcript, me: Who, weather: Weather) -> Result<Player, PlayError> {
+        let mut script = Script::new(transcript, me)?;
+        if weather == Weather::Glue {
+            // A client may ask ahead; a server that answers ahead would be a broken one.
+            script.glue(me == Who::Client);
+        }
+        let delivery = match weather {
+            Weather::Dribble => Delivery::Dribble,
+            Weather::Slow => Delivery::Slow,
+            Weather::Calm | Weather::Glue | Weather::Rude | Weather::Ghost => Delivery::Whole,
+        };
+        Ok(Player {
+            script,
+            me,
+            weather,
+            delivery,
+            silence: limits::IO_DEADLINE,
+            whole: limits::IO_DEADLINE * 2,
+            guest: limits::IO_DEADLINE,
+        })
+    }
+
+    /// Delivers each message otherwise than the weather says.
+    pub fn deliver(mut self, delivery: Delivery) -> Player {
+        self.delivery = delivery;
+        if delivery == Delivery::HalfClose {
+            self.script.half_close();
+        }
+        self
+    }
+
+    /// Plays at the server at `addr`.
+    pub fn call(&self, addr: SocketAddr) -> Played {
+        match self.weather {
+            Weather::Rude => self.be_rude(addr),
+            Weather::Ghost => self.haunt(addr),
+            _ => {}
+        }
+        self.play(Door::Call(addr))
+    }
+
+    /// Plays at the clients who come to `listener`. (Nobody can be rude or a ghost before a client
+    /// that calls on its own: those weathers are calm here.)
+    pub fn answer(&self, listener: &TcpListener) -> Played {
+        if self.weather == Weather::Slow {
+            let _ = SockRef::from(listener).set_recv_buffer_size(limits::SMALL_BUFFER);
+        }
+        self.play(Door::Answer(listener))
+    }
+
+    /// A guest who says half of the first message and resets the connection.
+    fn be_rude(&self, addr: SocketAddr) {
+        let message = self.script.first_message();
+        if let Ok(mut stream) = call(addr, self.silence) {
+            let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
+            thread::sleep(limits::CRUMB);
+            reset_on_close(&stream);
+        }
+    }
+
+    /// Guests who come, and leave without a word.
+    fn haunt(&self, addr: SocketAddr) {
+        let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
+        drop(ghosts);
+    }
+
+    fn play(&self, door: Door) -> Played {
+        let mut play = Play {
+            player: self,
+            door,
+            recorder: Recorder::new(),
+            links: BTreeMap::new(),
+            said: BTreeMap::new(),
+            wrong: Vec::new(),
+            until: Instant::now() + self.whole,
+            ends: BTreeMap::new(),
+            failed_writes: Vec::new(),
+            stopped: None,
+        };
+        for step in &self.script.steps {
+            play.step(step);
+            if play.stopped.is_some() {
+                break;
+            }
+        }
+        play.finish()
+    }
+}
+
+/// A play under way.
+struct Play<'a> {
+    player: &'a Player,
+    door: Door<'a>,
+    recorder: Recorder,
+    links: BTreeMap<Conn, Link>,
+    /// How many bytes we have said on each connection.
+    said: BTreeMap<Conn, u64>,
+    /// The connections whose peer has said something wrong.
+    wrong: Vec<Conn>,
+    until: Instant,
+    ends: BTreeMap<Conn, End>,
+    failed_writes: Vec<FailedWrite>,
+    stopped: Option<Stopped>,
+}
+
+impl Play<'_> {
+    fn step(&mut self, step: &Step) {
+        let conn = step.conn;
+        if step.what == Task::Open {
+            return self.open(conn);
+        }
+        if step.what == Task::Rst {
+            if let Some(link) = self.links.remove(&conn) {
+                link.reset();
+            }
+            return;
+        }
+        // Without a link we have broken it off ourselves; and nothing follows a reset of the peer.
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        if link.heard().end == Some(End::Rst) {
+            return;
+        }
+        match &step.what {
+            Task::Say(bytes) => self.say(conn, bytes),
+            Task::Hear(pieces) => self.hear(conn, *pieces),
+            Task::Fin => link.fin(),
+            Task::HearEnd => self.hear_end(conn),
+            Task::Pause(time) => thread::sleep((*time).min(self.left())),
+            Task::HearNothing(time) => self.hear_nothing(conn, *time),
+            Task::Open | Task::Rst => {}
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    fn open(&mut self, conn: Conn) {
+        let stream = match self.door {
+            Door::Call(addr) => {
+                let slow = self.player.weather == Weather::Slow;
+                let buffer = slow.then_some(limits::SMALL_BUFFER);
+                call_with(addr, self.player.silence, buffer).map_err(Stopped::NotOpened)
+            }
+            Door::Answer(listener) => accept(listener, self.player.guest).ok_or(Stopped::NoGuest),
+        };
+        match stream {
+            Ok(stream) => self.link(conn, stream),
+            Err(why) => {
+                let (who, event) = match &why {
+                    Stopped::NotOpened(error) if !error.is_silence() => {
+                        (Who::Server, Event::Refuse)
+                    }
+                    Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.guest)),
+                    _ => (Who::Client, Event::Timeout(self.player.silence)),
+                };
+                self.recorder.event(conn, who, event);
+                self.stopped = Some(why);
+            }
+        }
+    }
+
+    fn link(&mut self, conn: Conn, stream: TcpStream) {
+        self.recorder.event(conn, Who::Client, Event::Connect);
+        let expected = self.player.script.expected.get(&conn);
+        let most = most(expected.map_or(&[], Vec::as_slice));
+        let slowly = self.player.weather == Weather::Slow;
+        let who = (conn, self.player.me);
+        if let Ok(link) = Link::new(stream, &self.recorder, who, most, slowly) {
+            self.links.insert(conn, link);
+        }
+    }
+
+    fn say(&mut self, conn: Conn, bytes: &[u8]) {
+        let after = self.said.entry(conn).or_default();
+        let (delivery, silence) = (self.player.delivery, self.player.silence);
+        let said = self.links[&conn].say(bytes, *after, delivery, silence, self.until);
+        *after += bytes.len() as u64;
+        self.failed_writes.extend(said.err());
+    }
+
+    /// Waits for the first `pieces` of what the peer should say.
+    fn hear(&mut self, conn: Conn, pieces: usize) {
+        let pieces = &self.player.script.expected[&conn][..pieces];
+        if self.wrong.contains(&conn) {
+            return;
+        }
+        let mut last = Hearing::NeedMore;
+        let enough = |heard: &Heard| {
+            last = hearing(pieces, &heard.bytes);
+            last != Hearing::NeedMore
+        };
+        if !self.wait(conn, enough) {
+            return;
+        }
+        if last == Hearing::Wrong {
+            // What is wrong should be seen whole.
+            self.wrong.push(conn);
+            self.listen_on(conn);
+        }
+    }
+
+    fn hear_end(&mut self, conn: Conn) {
+        self.wait(conn, |_| false);
+    }
+
+    /// Waits for the peer; silence is recorded and ends the play.
+    fn wait(&mut self, conn: Conn, enough: impl FnMut(&Heard) -> bool) -> bool {
+        let (begun, silence, until) = (Instant::now(), self.player.silence, self.until);
+        let link = &self.links[&conn];
+        let deadline = |heard: &Heard| until.min(begun.max(heard.last) + silence);
+        if link.wait(enough, deadline) {
+            return true;
+        }
+        match link.heard().end {
+            Some(End::Fin | End::Rst) => {}
+            Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
+            None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
+            None => {
+                link.record(Event::Timeout(silence));
+                self.stopped = Some(Stopped::Silence(conn));
+            }
+        }
+        false
+    }
+
+    fn hear_nothing(&mut self, conn: Conn, time: Duration) {
+        let link = &self.links[&conn];
+        let before = link.heard().bytes.len();
+        let deadline = self.until.min(Instant::now() + time);
+        let spoke = link.wait(|heard| heard.bytes.len() > before, |_| deadline);
+        if !spoke && link.heard().end.is_none() {
+            link.record(Event::Timeout(time));
+        }
+    }
+
+    /// Listens until the peer ends, or says nothing more for a short time.
+    fn listen_on(&self, conn: Conn) {
+        let begun = Instant::now();
+        let deadline = |heard: &Heard| self.until.min(begun.max(heard.last) + limits::QUIET);
+        self.links[&conn].wait(|_| false, deadline);
+    }
+
+    /// Hears what comes unasked, a guest too many included, and hangs up.
+    fn finish(mut self) -> Played {
+        if let (Door::Answer(listener), None) = (&self.door, &self.stopped)
+            && let Some(stream) = accept(listener, Duration::ZERO)
+        {
+            let conns = self.player.script.steps.iter().map(|step| step.conn);
+            self.link(conns.max().unwrap_or(0) + 1, stream);
+        }
+        let conns: Vec<Conn> = self.links.keys().copied().collect();
+        for conn in &conns {
+            self.listen_on(*conn);
+            let end = self.links[conn].heard().end;
+            self.ends.insert(*conn, end.unwrap_or(End::Open));
+            if end == Some(End::Open) && self.stopped.is_none() {
+                self.stopped = Some(Stopped::TooMuch(*conn));
+            }
+        }
+        let got = self.recorder.transcript();
+        self.links.clear();
+        Played {
+            got,
+            ends: self.ends,
+            failed_writes: self.failed_writes,
+            stopped: self.stopped,
+        }
+    }
+}
+
+/// A guest who comes within `time`. std has no `accept` with a deadline, so this looks again and again.
+fn accept(listener: &TcpListener, time: Duration) -> Option<TcpStream> {
+    let until = Instant::now() + time;
+    listener.set_nonblocking(true).ok()?;
+    let stream = loop {
+        match listener.accept() {
+            Ok((stream, _)) => break Some(stream),
+            Err(error) if is_pause(&error) && Instant::now() < until => {
+                thread::sleep(limits::GLANCE);
+            }
+            Err(_) => break None,
+        }
+    };
+    listener.set_nonblocking(false).ok()?;
+    // Elsewhere than on Linux it inherits this from the listener.
+    stream.filter(|stream| stream.set_nonblocking(false).is_ok())
+}

@@ -1,0 +1,283 @@
+//! What one side of a transcript has to do, step by step.
+//!
+//! Rule 1: a step is one thing to do or to wait for; gaps in the transcript only cut what we say into
+//! messages, except `~ 10ms..20ms` before a step of ours: that asks for the shorter pause.
+//! Rule 2: what the other side says is one row of pieces a connection; `Hear` waits for the first so
+//! many of them, so bytes that come ahead of their turn count, too.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::wire::{Conn, Entry, Event, Gap, Piece, Transcript, Who};
+
+/// One thing to do or to wait for, on one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) conn: Conn,
+    pub(super) what: Task,
+}
+
+/// What a step is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Connect, or accept.
+    Open,
+    /// Say these bytes, one message.
+    Say(Vec<u8>),
+    /// Wait until the other side's first so many pieces have come.
+    Hear(usize),
+    /// Send our FIN.
+    Fin,
+    /// Break off.
+    Rst,
+    /// Wait for the other side's FIN or reset.
+    HearEnd,
+    /// Do nothing for a while.
+    Pause(Duration),
+    /// Hear nothing for so long.
+    HearNothing(Duration),
+}
+
+/// A side that cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlayError {
+    /// Our side has a mask: nobody knows which bytes to say.
+    Mask {
+        /// The connection.
+        conn: Conn,
+        /// The side with the mask.
+        who: Who,
+    },
+}
+
+impl fmt::Display for PlayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PlayError::Mask { conn, who } = self;
+        write!(
+            f,
+            "the {} side of connection {conn} has a mask \\{{…}}: it can be compared with, but not \
+             played; write the exact bytes in its place",
+            who.letter()
+        )
+    }
+}
+
+impl std::error::Error for PlayError {}
+
+/// All steps of one side, and what the other side is expected to say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Script {
+    pub(super) steps: Vec<Step>,
+    pub(super) expected: BTreeMap<Conn, Vec<Piece>>,
+}
+
+impl Script {
+    /// The steps of `me`.
+    pub(super) fn new(transcript: &Transcript, me: Who) -> Result<Script, PlayError> {
+        let mut script = Script::default();
+        let mut pause = None;
+        for entry in transcript.entries() {
+            match entry {
+                Entry::Gap(Gap::Between(least, _)) => pause = Some(*least),
+                Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
+                Entry::Chunk(chunk) => {
+                    script.open_if_new(chunk.conn);
+                    if chunk.who == me {
+                        script.pause(chunk.conn, pause.take());
+                        let bytes = exact(&chunk.pieces).ok_or(PlayError::Mask {
+                            conn: chunk.conn,
+                            who: me,
+                        })?;
+                        script.push(chunk.conn, Task::Say(bytes));
+                    } else {
+                        pause = None;
+                        let expected = script.expected.entry(chunk.conn).or_default();
+                        expected.extend(chunk.pieces.iter().cloned());
+                        let pieces = expected.len();
+                        script.push(chunk.conn, Task::Hear(pieces));
+                    }
+                }
+                Entry::Event { who, conn, event } => {
+                    script.open_if_new(*conn);
+                    let before = pause.take().filter(|_| *who == me);
+                    script.pause(*conn, before);
+                    script.event(*conn, *who == me, *event);
+                }
+            }
+        }
+        Ok(script)
+    }
+
+    fn event(&mut self, conn: Conn, mine: bool, event: Event) {
+        let task = match (event, mine) {
+            (Event::Fin, true) => Task::Fin,
+            (Event::Rst, true) => Task::Rst,
+            (Event::Timeout(time), true) => Task::HearNothing(time),
+            (Event::Fin | Event::Rst, false) => Task::HearEnd,
+            // Opening shows whether anybody listens; how long the other side waits is its affair.
+            (Event::Connect | Event::Refuse | Event::Timeout(_), _) => return,
+        };
+        self.push(conn, task);
+    }
+
+    /// A connection is opened before its first step, whether the transcript says `connect` or not.
+    fn open_if_new(&mut self, conn: Conn) {
+        if !self.steps.iter().any(|step| step.conn == conn) {
+            self.push(conn, Task::Open);
+        }
+    }
+
+    fn pause(&mut self, conn: Conn, pause: Option<Duration>) {
+        if let Some(time) = pause {
+            self.push(conn, Task::Pause(time));
+        }
+    }
+
+    fn push(&mut self, conn: Conn, what: Task) {
+        self.steps.push(Step { conn, what });
+    }
+
+    /// What the first message of the first connection is; empty when we do not begin.
+    pub(super) fn first_message(&self) -> &[u8] {
+        let mut said = self.steps.iter().filter_map(|step| match &step.what {
+            Task::Say(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        });
+        said.next().unwrap_or_default()
+    }
+
+    /// Joins messages of ours on one connection with those before: over the other side's turns, too,
+    /// if `ahead`. Whatever else happens in between keeps them apart.
+    pub(super) fn glue(&mut self, ahead: bool) {
+        let mut glued: Vec<Step> = Vec::new();
+        for step in self.steps.drain(..) {
+            let skipped = |before: &&mut Step| {
+                ahead && before.conn == step.conn && matches!(before.what, Task::Hear(_))
+            };
+            let mut back = glued.iter_mut().rev().skip_while(skipped);
+            if let (Task::Say(more), Some(before)) = (&step.what, back.next())
+                && let Task::Say(bytes) = &mut before.what
+                && before.conn == step.conn
+            {
+                bytes.extend_from_slice(more);
+            } else {
+                glued.push(step);
+            }
+        }
+        self.steps = glued;
+    }
+
+    /// Sends the FIN of each connection right behind our last message on it.
+    pub(super) fn half_close(&mut self) {
+        let conns: Vec<Conn> = self.expected.keys().copied().collect();
+        for conn in conns {
+            self.steps
+                .retain(|step| step.conn != conn || step.what != Task::Fin);
+            let ours = |step: &Step| step.conn == conn && matches!(step.what, Task::Say(_));
+            if let Some(last) = self.steps.iter().rposition(ours) {
+                let what = Task::Fin;
+                self.steps.insert(last + 1, Step { conn, what });
+            }
+        }
+    }
+}
+
+/// The bytes of a chunk without holes.
+fn exact(pieces: &[Piece]) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Bytes(bytes) => all.extend_from_slice(bytes),
+            Piece::Mask(_) => return None,
+            Piece::Remark(_) | Piece::Note(_) | Piece::Blank => {}
+        }
+    }
+    Some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(text: &str, me: Who) -> Script {
+        Script::new(&Transcript::parse(text).unwrap(), me).unwrap()
+    }
+
+    fn tasks(script: &Script) -> Vec<Task> {
+        script.steps.iter().map(|step| step.what.clone()).collect()
+    }
+
+    const TWO: &str =
+        "C connect\nC> a\\n\nS> A\\n\nC> b\\n\n~ 5ms..9ms\nC> c\\n\nS> B\\n\nC fin\nS fin\n";
+
+    #[test]
+    fn both_sides_of_a_transcript_become_steps() {
+        let client = tasks(&script(TWO, Who::Client));
+        let expected = [
+            Task::Open,
+            Task::Say(b"a\n".to_vec()),
+            Task::Hear(1),
+            Task::Say(b"b\n".to_vec()),
+            Task::Pause(Duration::from_millis(5)),
+            Task::Say(b"c\n".to_vec()),
+            Task::Hear(2),
+            Task::Fin,
+            Task::HearEnd,
+        ];
+        assert_eq!(client, expected);
+        let server = tasks(&script(TWO, Who::Server));
+        assert_eq!(server[1..3], [Task::Hear(1), Task::Say(b"A\n".to_vec())]);
+        assert_eq!(
+            server[5..],
+            [Task::Say(b"B\n".to_vec()), Task::HearEnd, Task::Fin]
+        );
+    }
+
+    #[test]
+    fn glue_joins_what_one_side_says() {
+        let text = "C> a\\n\nS> A\\n\nC> b\\n\nS> B\\n\nC fin\n";
+        let mut client = script(text, Who::Client);
+        client.glue(true);
+        assert_eq!(
+            tasks(&client)[1..],
+            [
+                Task::Say(b"a\nb\n".to_vec()),
+                Task::Hear(1),
+                Task::Hear(2),
+                Task::Fin
+            ]
+        );
+        let mut apart = script(text, Who::Client);
+        apart.glue(false);
+        assert_eq!(tasks(&apart), tasks(&script(text, Who::Client)));
+    }
+
+    #[test]
+    fn a_half_close_follows_the_last_message() {
+        let mut client = script("C> a\\n\nS> A\\n\nC fin\nS fin\n", Who::Client);
+        client.half_close();
+        let expected = [
+            Task::Open,
+            Task::Say(b"a\n".to_vec()),
+            Task::Fin,
+            Task::Hear(1),
+            Task::HearEnd,
+        ];
+        assert_eq!(tasks(&client), expected);
+    }
+
+    #[test]
+    fn a_mask_can_be_heard_and_not_said() {
+        let transcript = Transcript::parse("C> a\\n\nS> \\{date}\n").unwrap();
+        assert!(Script::new(&transcript, Who::Client).is_ok());
+        let error = Script::new(&transcript, Who::Server).unwrap_err();
+        assert_eq!(
+            error,
+            PlayError::Mask {
+                conn: 1,
+                who: Who::Server
+            }
+        );
+    }
+}

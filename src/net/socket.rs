@@ -1,0 +1,41 @@
+//! What the relay and the player have to know about a socket's errors and ends.
+
+use std::io::{self, ErrorKind};
+use std::net::TcpStream;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use socket2::SockRef;
+
+/// Nothing came, or went, within a tick; or a signal did. Unix says WouldBlock, Windows TimedOut.
+pub(super) fn is_pause(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
+    )
+}
+
+/// Makes the coming close a reset (SO_LINGER with time 0; socket(7)).
+pub(super) fn reset_on_close(stream: &TcpStream) {
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+/// Whether `stream`, on which a read has found the end, was reset rather than closed, as far as the
+/// socket knows: one that we may still write to has no peer any more only after a reset. (`told`: we
+/// have sent our FIN, so that the socket may be over in peace.)
+///
+/// The reset may have been reported to a write that is returning just now, under the lock `writing`.
+/// It cannot block, the socket is dead: so this waits for it, and the caller finds what it noted.
+pub(super) fn was_reset(stream: &TcpStream, told: bool, writing: &Mutex<()>) -> bool {
+    let reset = !told && stream.peer_addr().is_err();
+    if reset {
+        drop(lock(writing));
+    }
+    reset
+}
+
+/// A thread that panicked with the lock in its hand left nothing half-done: all that the locks of
+/// `net` guard is changed in single assignments.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,63 @@
+//! The ways in which a conversation can be delivered: most real programs' bugs are weather bugs.
+//!
+//! Rule: a weather changes how bytes travel, never which bytes; what must come back is the same.
+
+/// How the player delivers its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weather {
+    /// As the script says.
+    Calm,
+    /// One byte a segment.
+    Dribble,
+    /// Everything in one write, the next request too.
+    Glue,
+    /// Pauses, and a small receive buffer.
+    Slow,
+    /// A reset in mid-request, then a calm run must still work.
+    Rude,
+    /// Five connections that say nothing, then a calm run.
+    Ghost,
+}
+
+impl Weather {
+    /// All of them, the kindest first.
+    pub const ALL: [Weather; 6] = [
+        Weather::Calm,
+        Weather::Dribble,
+        Weather::Glue,
+        Weather::Slow,
+        Weather::Rude,
+        Weather::Ghost,
+    ];
+
+    /// The word for the command line and the reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Weather::Calm => "calm",
+            Weather::Dribble => "dribble",
+            Weather::Glue => "glue",
+            Weather::Slow => "slow",
+            Weather::Rude => "rude",
+            Weather::Ghost => "ghost",
+        }
+    }
+
+    /// What happens in it, in a few words without a full stop.
+    pub fn description(self) -> &'static str {
+        match self {
+            Weather::Calm => "each message in one write, as the script says",
+            Weather::Dribble => "one byte at a time",
+            Weather::Glue => "everything in one write, the next request too",
+            Weather::Slow => "pauses while sending, and a reader that takes little at a time",
+            Weather::Rude => "first a guest who resets the connection in mid-request",
+            Weather::Ghost => "first five guests who come and leave without a word",
+        }
+    }
+
+    /// The weather of that name.
+    pub fn parse(name: &str) -> Option<Weather> {
+        Weather::ALL
+            .into_iter()
+            .find(|weather| weather.name() == name)
+    }
+}
