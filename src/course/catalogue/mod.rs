@@ -10,22 +10,7 @@ mod act2;
 mod act3;
 mod act4;
 
-/// How a conversation is delivered. (It moves to `net` with the player, and stays visible here.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weather {
-    /// As the script says.
-    Calm,
-    /// One byte a segment.
-    Dribble,
-    /// Everything in one write, the next request too.
-    Glue,
-    /// Pauses, and a small receive buffer.
-    Slow,
-    /// A reset in mid-request, then a calm run must still work.
-    Rude,
-    /// Five connections that say nothing.
-    Ghost,
-}
+pub use crate::net::Weather;
 
 /// How steep a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
