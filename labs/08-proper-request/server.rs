@@ -11,8 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60); // for one line: people type this by hand
 const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
 
-/// No other server is so strict: it has to accept header lines in any order, and ignore those that it
-/// does not know. This one is an examiner.
+/// No other server is so strict: others take header lines in any order, and ignore unknown ones.
 const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\n\
       Host: tacos.example\r\n\
       Accept: text/plain\r\n\
@@ -51,8 +50,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
     guest.set_read_timeout(Some(PATIENCE))?;
     guest.set_write_timeout(Some(PATIENCE))?;
 
-    let mut heard = Vec::new();
-    let mut piece = [0; 4096];
+    let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
     loop {
         let n = guest.read(&mut piece)?;
         heard.extend_from_slice(&piece[..n]);
@@ -79,12 +77,18 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
 fn first_wrong(right: usize, came: Option<&u8>) -> String {
     let lines: Vec<&[u8]> = REQUEST[..right].split(|byte| *byte == b'\n').collect();
     let (at, line, of_it) = (right + 1, lines.len(), lines[lines.len() - 1].len() + 1);
-    let came = match came {
-        Some(byte) => format!("\"{}\" came", byte.escape_ascii()),
-        None => "the request ends".to_string(),
-    };
-    let due = REQUEST[right].escape_ascii();
-    format!("byte {at} (line {line}, byte {of_it}): {came} where \"{due}\" belongs")
+    let came = came.map_or("the end".to_string(), |byte| name(*byte));
+    let due = name(REQUEST[right]);
+    format!("byte {at} (line {line}, byte {of_it}): {came} came where {due} belongs")
+}
+
+fn name(byte: u8) -> String {
+    match byte {
+        b'\r' => "CR".to_string(),
+        b'\n' => "LF".to_string(),
+        b' '..=b'~' => format!("'{}'", char::from(byte)),
+        _ => format!("{byte:02x}"),
+    }
 }
 
 /// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).

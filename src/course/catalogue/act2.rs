@@ -27,7 +27,56 @@ pub static LABS: [Lab; 5] = [
             "Three steps: read one line up to \\n, take the path out of it, send the bytes of that file \
              and close. Closing is what says `this was all`: this protocol has no length.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/07-bring-me-that-file/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/07-bring-me-that-file/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                // Not ghost: the server has one waiter, and each ghost would keep him for his whole patience.
+                Script {
+                    name: "lab07-bring-me-that-file",
+                    snapshot: include_str!("../../../snapshots/lab07-bring-me-that-file.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab07-bring-me-that-file-picture",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab07-bring-me-that-file-picture.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab07-bring-me-that-file-none",
+                    snapshot: include_str!("../../../snapshots/lab07-bring-me-that-file-none.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab07-bring-me-that-file-outside",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab07-bring-me-that-file-outside.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
     Lab {
         number: 8,
@@ -50,7 +99,54 @@ pub static LABS: [Lab; 5] = [
             "The request line is METHOD, one space, target, one space, version. HTTP/1.1 demands a Host \
              line as well. Compare what you send with `cargo lab 8`, one wire line at a time.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/08-proper-request/README.md"),
+            server: true,
+            client: true,
+            start_server: None,
+            start_client: Some(include_str!(
+                "../../../labs/08-proper-request/start-client.rs"
+            )),
+            scripts: &[
+                // Not ghost: the server has one waiter, and each ghost would keep him for his whole patience.
+                Script {
+                    name: "lab08-proper-request",
+                    snapshot: include_str!("../../../snapshots/lab08-proper-request.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                // The server answers at the first wrong byte, so in crumbs the answer would overtake the rest of
+                // the request. And no client of ours asks like that: here the check plays the guest.
+                Script {
+                    name: "lab08-proper-request-lf-only",
+                    snapshot: include_str!("../../../snapshots/lab08-proper-request-lf-only.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab08-proper-request-no-host",
+                    snapshot: include_str!("../../../snapshots/lab08-proper-request-no-host.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab08-proper-request-old",
+                    snapshot: include_str!("../../../snapshots/lab08-proper-request-old.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 9,
@@ -131,7 +227,89 @@ pub static LABS: [Lab; 5] = [
              with 400. A name that comes twice keeps both values, in their order: the second does not \
              replace the first.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/10-headers/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!("../../../labs/10-headers/start-server.rs")),
+            start_client: None,
+            scripts: &[
+                // Not ghost: the server has one waiter, and each ghost would keep him for his whole patience.
+                Script {
+                    name: "lab10-headers",
+                    snapshot: include_str!("../../../snapshots/lab10-headers.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                // One rule each, in the order in which the parser looks. No client of ours breaks them: the check
+                // plays the guest.
+                Script {
+                    name: "lab10-headers-lf",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-lf.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-bare-cr",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-bare-cr.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-folded",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-folded.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab10-headers-no-colon",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-no-colon.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-space-before-colon",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab10-headers-space-before-colon.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-bad-name",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-bad-name.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-nul",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-nul.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab10-headers-two-hosts",
+                    snapshot: include_str!("../../../snapshots/lab10-headers-two-hosts.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 11,
@@ -161,6 +339,55 @@ pub static LABS: [Lab; 5] = [
              connection ended early, and more than announced. The last two are errors, and deserve words \
              that say how many bytes were missing or too many.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/11-bytes-not-letters/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/11-bytes-not-letters/start-server.rs"
+            )),
+            start_client: Some(include_str!(
+                "../../../labs/11-bytes-not-letters/start-client.rs"
+            )),
+            scripts: &[
+                // Not ghost: the server has one waiter, and each ghost would keep him for his whole patience.
+                Script {
+                    name: "lab11-bytes-not-letters",
+                    snapshot: include_str!("../../../snapshots/lab11-bytes-not-letters.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab11-bytes-not-letters-plain",
+                    snapshot: include_str!("../../../snapshots/lab11-bytes-not-letters-plain.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab11-bytes-not-letters-negative",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab11-bytes-not-letters-negative.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab11-bytes-not-letters-huge",
+                    snapshot: include_str!("../../../snapshots/lab11-bytes-not-letters-huge.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
 ];
