@@ -84,6 +84,13 @@ pub fn repository() -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
+/// The folder that a server of this lab serves, `labs/NN-slug/files`, where the lab has one: the
+/// contract's `WIRELAB_ROOT`.
+pub fn files_folder(lab: &Lab) -> Option<PathBuf> {
+    let folder = repository()?.join("labs").join(lab.slug).join("files");
+    folder.is_dir().then_some(folder)
+}
+
 /// The lab's own server and client (those of `sides`), built if need be, in the order of `sides`.
 pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildError> {
     let folder = format!("labs/{}", lab.slug);

@@ -77,7 +77,11 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
 
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let line = cargo::own_command(&paths[0], None);
-    let mut server = Program::start(&line, &Contract::at(anywhere)).map_err(DemoError::Start)?;
+    let contract = Contract {
+        root: cargo::files_folder(lab),
+        ..Contract::at(anywhere)
+    };
+    let mut server = Program::start(&line, &contract).map_err(DemoError::Start)?;
     let upstream = match server.wait_listening_line(limits::START_DEADLINE) {
         Ok(addr) => addr,
         Err(error) => return Err(DemoError::NotReady(error, server.stderr().text())),

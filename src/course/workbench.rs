@@ -3,6 +3,7 @@
 //!
 //! Rule: a file of the learner's is never overwritten and never deleted.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -142,12 +143,21 @@ pub fn started() -> Vec<(&'static Lab, Side)> {
     found
 }
 
-/// The newest time at which anything under the workbench's `src/` or its `Cargo.toml` was written;
-/// `None` when there is nothing.
-pub fn last_saved() -> Option<SystemTime> {
-    let workbench = cargo::repository()?.join("labs/workbench");
+/// What the workbench holds: each file under its `src/` and its `Cargo.toml`, with the time of its last
+/// write and its length. Two of them differ when something was saved, made or deleted in between.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+
+/// What the workbench of this repository holds now.
+pub fn saved() -> Saved {
+    cargo::repository().map_or(Saved::default(), |root| {
+        saved_in(&root.join("labs/workbench"))
+    })
+}
+
+fn saved_in(workbench: &Path) -> Saved {
     let mut waiting = vec![workbench.join("src"), workbench.join("Cargo.toml")];
-    let mut newest = None;
+    let mut saved = Saved::default();
     while let Some(path) = waiting.pop() {
         let Ok(meta) = fs::metadata(&path) else {
             continue; // an editor may be between deleting and renaming
@@ -156,10 +166,10 @@ pub fn last_saved() -> Option<SystemTime> {
             let entries = fs::read_dir(&path).into_iter().flatten().flatten();
             waiting.extend(entries.map(|entry| entry.path()));
         } else {
-            newest = newest.max(meta.modified().ok());
+            saved.0.insert(path, (meta.modified().ok(), meta.len()));
         }
     }
-    newest
+    saved
 }
 
 #[cfg(test)]
@@ -208,6 +218,22 @@ mod tests {
             ("first", "second")
         );
         assert!(read("").contains("Lab 1"));
+    }
+
+    #[test]
+    fn a_save_a_new_file_and_a_deleted_one_are_seen() {
+        let folder = Folder::new("saved");
+        let bin = folder.0.join("src/bin");
+        fs::create_dir_all(&bin).unwrap();
+        let empty = saved_in(&folder.0);
+        assert_eq!(empty, saved_in(&folder.0));
+        fs::write(bin.join("my01-server.rs"), "fn main() {}").unwrap();
+        let one = saved_in(&folder.0);
+        assert_ne!(one, empty);
+        fs::write(bin.join("my01-server.rs"), "fn main() { }").unwrap();
+        assert_ne!(saved_in(&folder.0), one);
+        fs::remove_file(bin.join("my01-server.rs")).unwrap();
+        assert_eq!(saved_in(&folder.0), empty);
     }
 
     #[test]
