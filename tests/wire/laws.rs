@@ -1,22 +1,15 @@
 //! The laws of the notation, over random transcripts.
 //!
-//! A failing test shows its seed; `WIRELAB_SEED=… cargo test --test wire_laws` runs it again.
+//! A failing test shows its seed; `WIRELAB_SEED=… cargo test --test wire` runs it again.
 
-#[path = "support/dice.rs"]
-mod dice;
-#[path = "support/transcripts.rs"]
-mod transcripts;
-
-use dice::Dice;
-use transcripts::{Kind, transcript};
 use wirelab::wire::{Entry, Gap, Piece, Transcript, compare};
+
+use crate::dice::Dice;
+use crate::random::{Kind, transcript};
+use crate::read;
 
 /// Transcripts for each law.
 const ROUNDS: usize = 10_000;
-
-fn read(text: &str) -> Transcript {
-    Transcript::parse(text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"))
-}
 
 #[test]
 fn what_is_written_reads_back_the_same() {

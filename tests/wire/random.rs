@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wirelab::wire::{Event, Gap, Mask, Transcript, Who};
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// What a random transcript may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Kind {
     Pattern,
 }
 
-/// A transcript of up to 12 steps.
+/// A transcript of up to nine steps.
 pub fn transcript(dice: &mut Dice, kind: Kind) -> Transcript {
     let mut transcript = Transcript::new();
     for _ in 0..dice.below(4) {
@@ -25,7 +25,7 @@ pub fn transcript(dice: &mut Dice, kind: Kind) -> Transcript {
             _ => transcript.push_heading("seen-by", ""),
         }
     }
-    for _ in 0..dice.below(12) {
+    for _ in 0..dice.below(9) {
         step(dice, kind, &mut transcript);
     }
     // Empty lines at the end are not written, so a transcript in normal form has none.
@@ -119,7 +119,7 @@ pub fn bytes(dice: &mut Dice) -> Vec<u8> {
             .repeat(1 + dice.below(4)),
         5 => (0..=dice.below(length)).map(|_| dice.byte()).collect(),
         6 => some(dice, b"\x00\x80a\n\n"),
-        7 if dice.once_in(2) => repeated(dice),
+        7 if dice.once_in(3) => repeated(dice),
         _ => {
             let mut lines = b"tacos\n".repeat(dice.below(30));
             lines.extend(some(dice, b"abcdefgh .,\n"));
