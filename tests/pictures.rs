@@ -3,9 +3,15 @@
 //! The ladders beside the READMEs are drawn from the snapshots. When a snapshot has changed:
 //! `INSTA_UPDATE=always cargo test --test pictures` draws them again; then look at them.
 
+#[path = "support/dice.rs"]
+mod dice;
+#[path = "support/transcripts.rs"]
+mod transcripts;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use transcripts::Kind;
 use wirelab::course::catalogue;
 use wirelab::wire::{Ink, Ladder, Transcript, Who, ladder, svg};
 
@@ -103,6 +109,14 @@ fn a_long_body_is_folded_after_sixteen_lines() {
     assert!(plain(&nineteen).contains("… 1 more line …"));
 }
 
+fn eighty_columns(picture: &str) {
+    for row in picture.lines() {
+        // The taco of the notes takes two columns.
+        let columns = row.chars().count() + row.matches('\u{1f32e}').count();
+        assert_eq!(columns, 80, "{row}\nin\n{picture}");
+    }
+}
+
 #[test]
 fn every_row_has_eighty_columns_with_and_without_colour() {
     let bytes: Vec<u8> = (0..=255).cycle().take(3_000).collect();
@@ -111,11 +125,7 @@ fn every_row_has_eighty_columns_with_and_without_colour() {
     t.push_bytes(12, Who::Server, &bytes);
     t.push_bytes(12, Who::Client, "x".repeat(300).as_bytes());
     let picture = ladder(&t, Ink::Plain);
-    for row in picture.lines() {
-        // The taco of the notes takes two columns.
-        let columns = row.chars().count() + row.matches('\u{1f32e}').count();
-        assert_eq!(columns, 80, "{row}");
-    }
+    eighty_columns(&picture);
     let coloured = ladder(&t, Ink::Colour);
     let mut bare = String::new();
     for part in coloured.split("\x1b[") {
@@ -217,15 +227,8 @@ fn the_svg_shows_every_kind_of_line_in_the_notation() {
     }
 }
 
-#[test]
-fn the_svg_is_well_formed_whatever_was_said() {
-    let bytes: Vec<u8> = (0..=255).cycle().take(2_000).collect();
-    let mut t = read(EVERYTHING);
-    t.push_bytes(4, Who::Server, &bytes);
-    t.push_bytes(4, Who::Client, "]]><!--&".repeat(100).as_bytes());
-    t.headings.push(("title".into(), "\u{1b}\u{ffff}".into()));
-    t.headings.swap(0, 1);
-    let picture = svg(&t);
+/// Every tag closed, nothing that XML has no place for.
+fn well_formed(picture: &str) {
     assert!(!picture.chars().any(|c| c.is_control() && c != '\n'));
     let mut open = Vec::new();
     for tag in picture.split('<').skip(1) {
@@ -242,6 +245,18 @@ fn the_svg_is_well_formed_whatever_was_said() {
 }
 
 #[test]
+fn the_svg_is_well_formed_whatever_was_said() {
+    let bytes: Vec<u8> = (0..=255).cycle().take(2_000).collect();
+    let mut t = read(EVERYTHING);
+    t.push_bytes(4, Who::Server, &bytes);
+    t.push_bytes(4, Who::Client, "]]><!--&".repeat(100).as_bytes());
+    t.headings.push(("title".into(), "\u{1b}\u{ffff}".into()));
+    t.headings.swap(0, 1);
+    let picture = svg(&t);
+    well_formed(&picture);
+}
+
+#[test]
 fn no_text_of_the_svg_leaves_the_picture() {
     let longest = "C> ".to_string() + &"x".repeat(300) + "\n";
     let picture = svg(&read(&(longest.clone() + &longest.replace('C', "S12"))));
@@ -255,6 +270,18 @@ fn no_text_of_the_svg_leaves_the_picture() {
         seen += 1;
     }
     assert_eq!(seen, 2);
+}
+
+#[test]
+fn whatever_was_said_can_be_drawn() {
+    let mut dice = dice::Dice::new();
+    for _ in 0..1_000 {
+        let kind = dice.one_of(&[Kind::Exact, Kind::Pattern]);
+        let mut t = transcripts::transcript(&mut dice, kind);
+        well_formed(&svg(&t));
+        t.headings.clear();
+        eighty_columns(&ladder(&t, Ink::Plain));
+    }
 }
 
 /// The ladders that the lab's README shows, each with the snapshot that it is drawn from.

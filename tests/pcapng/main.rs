@@ -1,12 +1,20 @@
 //! The pcapng export, read back twice: by a small reader of our own, and by tshark.
 
+#[path = "../support/dice.rs"]
+mod dice;
 mod random;
 mod reader;
+#[path = "../support/mod.rs"]
+mod support;
+#[path = "../support/transcripts.rs"]
+mod transcripts;
 mod tshark;
 
 use std::time::Duration;
 
+use dice::Dice;
 use reader::{Seen, blocks, comment, outline, packets, word};
+use transcripts::Kind;
 use wirelab::wire::Who::{Client, Server};
 use wirelab::wire::{Event, Gap, Mask, PcapngError, PcapngOptions, Transcript, pcapng};
 
@@ -195,12 +203,10 @@ fn a_secret_becomes_stars_of_its_length_and_says_so() {
 
 #[test]
 fn random_transcripts_keep_every_byte() {
-    let seed = random::seed();
-    println!("WIRELAB_SEED={seed}");
-    let mut dice = random::Dice::new(seed);
-    for _ in 0..60 {
+    let mut dice = Dice::new();
+    for _ in 0..30 {
         let t = random::transcript(&mut dice, 3);
-        let segment = 500 + dice.below(70_000) as usize;
+        let segment = 500 + dice.below(70_000);
         let options = PcapngOptions {
             segment,
             ..PcapngOptions::default()
@@ -222,4 +228,19 @@ fn random_transcripts_keep_every_byte() {
             assert_eq!(sent, said.sum::<usize>());
         }
     }
+}
+
+#[test]
+fn whatever_was_said_becomes_packets_or_is_refused() {
+    let mut dice = Dice::new();
+    let mut exported = 0;
+    for _ in 0..2_000 {
+        let kind = dice.one_of(&[Kind::Exact, Kind::Pattern]);
+        let t = transcripts::transcript(&mut dice, kind);
+        if let Ok(file) = pcapng(&t, &PcapngOptions::default()) {
+            exported += 1;
+            packets(&file);
+        }
+    }
+    assert!(exported > 100, "only {exported} of 2,000");
 }
