@@ -190,6 +190,29 @@ fn the_first_of_several_differences() {
     let got = "C connect\nC2 connect\nC> a\nC2> b\nS2> X\nS> Y";
     let found = difference(expected, got).expect("they differ");
     assert_eq!((found.conn, found.who, found.agreed), (2, Who::Server, 4));
-    let found = difference("C> a", "C> a\nC3> b").expect("a connection too many");
-    assert_eq!((found.conn, found.what, found.agreed), (3, What::Extra, 1));
+    for more in ["C3> b", "C3 connect"] {
+        let found = difference("C> a", &format!("C> a\n{more}"));
+        let found = found.expect("a connection too many");
+        let place = (found.conn, found.what, found.agreed);
+        assert_eq!(place, (3, What::Extra, 1));
+    }
+}
+
+/// Whoever says something has waited for the connection, whether or not its `connect` was recorded.
+#[test]
+fn a_connect_is_not_waited_for() {
+    let got = read(&ORDER.replace("C connect\n", ""));
+    assert_eq!(compare_side(&read(ORDER), &got, Who::Server), None);
+}
+
+/// A checker's own side that says something else than the script is not what the other waits for.
+#[test]
+fn other_words_are_not_waited_for() {
+    let got = read(&ORDER.replace("C> 3 tacos", "C> 4 tacos"));
+    assert_eq!(compare_side(&read(ORDER), &got, Who::Server), None);
+    let found = compare(&read(ORDER), &got).expect("the order is another");
+    assert_eq!(
+        (found.who, found.what, found.offset),
+        (Who::Client, What::Bytes, 0)
+    );
 }

@@ -11,6 +11,7 @@
 mod difference;
 mod lanes;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::pattern::{Element, Matching, match_all};
@@ -43,17 +44,17 @@ fn first_difference(expected: &Transcript, got: &Transcript, judged: &[Who]) -> 
         expected,
         lanes: Vec::new(),
         placed: vec![None; expected.entries().len()],
+        waits_for: waits_of(expected),
     };
     for lane in lanes {
         comparison.lanes.push(Compared::new(expected, got, lane));
     }
     comparison.place();
     let mut found = Vec::new();
-    for compared in comparison
-        .lanes
-        .iter()
-        .filter(|c| judged.contains(&c.lane.1))
-    {
+    for compared in &comparison.lanes {
+        if !judged.contains(&compared.lane.1) {
+            continue;
+        }
         found.extend(comparison.bytes(compared));
         found.extend(comparison.events(compared));
         found.extend(comparison.early(compared));
@@ -106,6 +107,31 @@ struct Comparison<'a> {
     lanes: Vec<Compared<'a>>,
     /// For each expected entry where it came, if it came wholly.
     placed: Vec<Option<Placed>>,
+    /// For each expected entry the one of the other side that it has to wait for.
+    waits_for: Vec<Option<usize>>,
+}
+
+/// For each entry the last one of the other side of its connection before it. A `connect` counts for
+/// nothing here: whoever says something has waited for it.
+fn waits_of(expected: &Transcript) -> Vec<Option<usize>> {
+    let mut last: BTreeMap<Lane, usize> = BTreeMap::new();
+    let mut waits_for = Vec::new();
+    for (at, entry) in expected.entries().iter().enumerate() {
+        let lane = lane_of(entry);
+        let other = lane.and_then(|(conn, who)| last.get(&(conn, who.other())));
+        waits_for.push(other.copied());
+        let is_connect = matches!(
+            entry,
+            Entry::Event {
+                event: Event::Connect,
+                ..
+            }
+        );
+        if let Some(lane) = lane.filter(|_| !is_connect) {
+            last.insert(lane, at);
+        }
+    }
+    waits_for
 }
 
 impl Compared<'_> {
@@ -242,18 +268,18 @@ impl Comparison<'_> {
         }
     }
 
-    /// The last entry of the other side, on the same connection, before `entry`.
-    fn waits_for(&self, entry: usize, lane: Lane) -> Option<usize> {
-        let other = (lane.0, lane.1.other());
-        let before = &self.expected.entries()[..entry];
-        before
-            .iter()
-            .rposition(|entry| lane_of(entry) == Some(other))
-    }
-
-    /// Whether something at `moment` came before the other side had done all of `entry`.
+    /// Whether something at `moment` came before the other side had done all of `entry`. A side that
+    /// said something else than expected is not waited for.
     fn is_before(&self, moment: Moment, entry: usize) -> bool {
-        self.placed[entry].is_none_or(|placed| moment.order < placed.last.order)
+        match self.placed[entry] {
+            Some(placed) => moment.order < placed.last.order,
+            None => {
+                let lane = lane_of(&self.expected.entries()[entry]);
+                let other = self.lanes.iter().find(|other| Some(other.lane) == lane);
+                let miss = other.and_then(|other| other.matching.miss);
+                miss.is_none_or(|miss| miss.short)
+            }
+        }
     }
 
     fn bytes(&self, compared: &Compared) -> Option<Difference> {
@@ -269,8 +295,7 @@ impl Comparison<'_> {
             return Some(compared.difference(What::Short, entry, miss.at, wanted));
         }
         let begins_turn = miss.element > 0 && elements[miss.element - 1].0 != entry;
-        let waits_for = self.waits_for(entry, compared.lane);
-        if let Some(waits_for) = waits_for
+        if let Some(waits_for) = self.waits_for[entry]
             && begins_turn
             && miss.matched == 0
             && waits_for > elements[miss.element - 1].0
@@ -288,23 +313,30 @@ impl Comparison<'_> {
     /// to reset the connection, how this side ended is nobody's business.
     fn events(&self, compared: &Compared) -> Option<Difference> {
         let pair = compared.event_pairs().last().copied().unwrap_or_default();
-        let other = (compared.lane.0, compared.lane.1.other());
-        let resets =
-            |events: &[(usize, Event)]| events.iter().any(|(_, event)| *event == Event::Rst);
-        let was_reset = self
-            .lanes
-            .iter()
-            .any(|c| c.lane == other && resets(&c.expected.events));
-        if pair.agrees() || (pair.expected.is_none() && was_reset) {
+        if pair.agrees() || (pair.expected.is_none() && self.is_reset(compared.lane)) {
             return None;
         }
         let (entry, wanted) = match pair.expected {
             Some((entry, event)) => (entry, Wanted::Event(event)),
             None => (self.expected.entries().len(), Wanted::Open),
         };
+        let what = match pair.recorded {
+            Some((Event::Connect, _)) => What::Extra,
+            _ => What::Ending,
+        };
         let agreed = compared.matching.miss.map(|miss| miss.at);
         let offset = agreed.unwrap_or(compared.recorded.bytes.len());
-        Some(compared.difference(What::Ending, entry, offset, wanted))
+        Some(compared.difference(what, entry, offset, wanted))
+    }
+
+    /// Whether the other side of this lane was expected to reset the connection.
+    fn is_reset(&self, (conn, who): Lane) -> bool {
+        let other = self
+            .lanes
+            .iter()
+            .find(|other| other.lane == (conn, who.other()));
+        let mut events = other.iter().flat_map(|other| &other.expected.events);
+        events.any(|(_, event)| *event == Event::Rst)
     }
 
     /// The first entry of this lane that came before what it has to wait for.
@@ -314,8 +346,7 @@ impl Comparison<'_> {
             let Some(placed) = self.placed[at] else {
                 continue;
             };
-            let waits_for = self.waits_for(at, compared.lane);
-            if waits_for.is_some_and(|other| self.is_before(placed.first, other)) {
+            if self.waits_for[at].is_some_and(|other| self.is_before(placed.first, other)) {
                 let wanted = Wanted::OtherSide;
                 return Some(compared.difference(What::Early, at, placed.start, wanted));
             }
