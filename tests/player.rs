@@ -55,6 +55,14 @@ fn line(stream: &mut &TcpStream) -> Option<Vec<u8>> {
     Some(line)
 }
 
+/// Whether the guest is still there, and says nothing, for that long.
+fn guest_waits(stream: &mut &TcpStream, time: Duration) -> bool {
+    stream.set_read_timeout(Some(time)).unwrap();
+    let read = stream.read(&mut [0]);
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    read.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
+}
+
 /// Answers orders as in [`ORDERS`] until the guest is done.
 fn waiter(stream: &mut &TcpStream) {
     while let Some(mut order) = line(stream) {
@@ -329,7 +337,7 @@ fn masks_are_waited_for() {
     let server = server(|stream| {
         line(stream);
         stream.write_all(b"at 12").unwrap();
-        thread::sleep(Duration::from_millis(20));
+        guest_waits(stream, Duration::from_millis(20));
         stream.write_all(b"34 o'clock\n").unwrap();
         line(stream);
     });
@@ -389,8 +397,9 @@ fn a_peer_that_sends_without_end_is_cut_off() {
 #[test]
 fn a_peer_that_drips_is_given_up() {
     let server = server(|stream| {
-        while stream.write_all(b"x").is_ok() {
-            thread::sleep(SILENCE / 4);
+        line(stream);
+        while guest_waits(stream, SILENCE / 4) {
+            let _ = stream.write_all(b"x");
         }
     });
     let begun = Instant::now();
