@@ -22,3 +22,10 @@ fn the_commands_of_lab_5_print_what_its_readme_says() {
     let text = include_str!("../labs/05-hanging-up/README.md");
     assert_eq!(readme::run("05-hanging-up", text, &[]), 8);
 }
+
+/// The guest who sits, and the forgetful server, are in `tests/act1_ends.rs`.
+#[test]
+fn the_commands_of_lab_6_print_what_its_readme_says() {
+    let text = include_str!("../labs/06-nobody-home/README.md");
+    assert_eq!(readme::run("06-nobody-home", text, &[]), 5);
+}

@@ -306,7 +306,7 @@ pub static LABS: [Lab; 6] = [
         act: 1,
         rfc: &[Standard {
             rfc: TCP,
-            sections: &["3.5", "3.6", "3.8.3"],
+            sections: &["3.5", "3.5.2", "3.6.1", "3.8.3"],
         }],
         needs: &[5],
         hints: [
@@ -318,6 +318,44 @@ pub static LABS: [Lab; 6] = [
              answer or none. Decide by the error's kind and by where it happened, not by its text: the \
              text differs between systems.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/06-nobody-home/README.md"),
+            server: true,
+            client: true,
+            start_server: None,
+            start_client: Some(include_str!("../../../labs/06-nobody-home/start-client.rs")),
+            // No bad weather: the subject is what happens before the first byte.
+            scripts: &[
+                Script {
+                    name: "lab06-nobody-home",
+                    snapshot: include_str!("../../../snapshots/lab06-nobody-home.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                // What no server of ours says: here the check makes the door.
+                Script {
+                    name: "lab06-nobody-home-closed",
+                    snapshot: include_str!("../../../snapshots/lab06-nobody-home-closed.snap"),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab06-nobody-home-busy",
+                    snapshot: include_str!("../../../snapshots/lab06-nobody-home-busy.snap"),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab06-nobody-home-silent",
+                    snapshot: include_str!("../../../snapshots/lab06-nobody-home-silent.snap"),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
 ];
