@@ -5,7 +5,7 @@
 
 #[path = "support/dice.rs"]
 mod dice;
-#[path = "support/transcripts.rs"]
+#[path = "wire/random.rs"]
 mod transcripts;
 
 use std::fs;

@@ -134,9 +134,11 @@ struct Talk {
 }
 
 impl Heads {
-    /// How many of these lines should end in `\r\n`: those up to the first empty line of a chunk in
-    /// which some line does. Where both sides spoke so before, one whose turn begins with other
-    /// line ends and an empty line is held to it, too.
+    /// How many of these lines should end in `\r\n`: those up to and with the first empty one, when
+    /// some line of the chunk does. A chunk of bare `\n` is held to it, too, when it answers the
+    /// other side on a connection where lines ended in `\r\n`, and has an empty line. So the head of
+    /// a message is found, whatever its protocol, and neither a body of text nor a talk in `\n` is
+    /// taken for one.
     fn head_rows(&mut self, chunk: &Chunk, texts: &[String]) -> usize {
         let mut starts_line = true;
         let mut has_crlf = false;

@@ -1,16 +1,15 @@
 //! The ladder for a terminal: the client on the left, the server on the right, time downwards.
 //!
-//! Rule 1: 80 columns, whatever was said. Rule 2: every byte and event stands there in the notation;
-//! an arrow adds where it went. Rule 3: colour repeats what the characters say: without it
-//! ([`Ink::Plain`]) nothing is lost but the mark of a stray line end.
+//! Rule 1: 80 columns, whatever was said. Rule 2: what is shown stands there in the notation; an arrow
+//! adds where it went. Rule 3: colour repeats what the characters say; without it ([`Ink::Plain`])
+//! nothing is lost but the mark of a stray line end.
 //!
 //! ```text
-//!        client                                                           server
-//!          │                                                                 │
-//!    0.000 │ C> 3 tacos\n ──────────────────────────────────────────────────►│
-//!          ┊                            ~ 50.2ms                             ┊
-//!    0.050 │◄────────────────────────────────────── S> 3 tacos, coming up\n  │
-//!    0.050 │├╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ S fin │
+//!     client                                                                server
+//! 0.000 │ C> 3 tacos\n ─────────────────────────────────────────────────────────►│
+//!       ┊                                ~ 50.2ms                                ┊
+//! 0.050 │◄────────────────────────────────────────────── S> 3 tacos, coming up\n │
+//! 0.050 │├╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ S fin │
 //! ```
 
 use std::time::Duration;

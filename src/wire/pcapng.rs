@@ -23,7 +23,7 @@
 //! `connect` under the same number is a new connection, on a port of its own.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -116,19 +116,39 @@ impl std::error::Error for PcapngError {}
 
 /// The whole file. A secret that was masked with its length becomes as many `*`.
 pub fn pcapng(transcript: &Transcript, options: &PcapngOptions) -> Result<Vec<u8>, PcapngError> {
-    let mut export = Export::new(options);
     let entries = transcript.entries();
-    for (index, entry) in entries.iter().enumerate() {
+    let refused = refused_connects(entries);
+    let mut export = Export::new(options);
+    for (at, entry) in entries.iter().enumerate() {
         match entry {
             Entry::Gap(gap) => export.out.wait(*gap),
             Entry::Chunk(chunk) => export.chunk(chunk)?,
-            Entry::Event { who, conn, event } => {
-                export.event(*who, *conn, *event, &entries[index + 1..])?;
+            Entry::Event { conn, event, .. } if *event == Event::Connect => {
+                export.connect(*conn, refused.contains(&at));
             }
+            Entry::Event { who, conn, event } => export.event(*who, *conn, *event)?,
             Entry::Note(_) | Entry::Blank => {}
         }
     }
     Ok(export.out.file)
+}
+
+/// The places of each `connect` whose connection is refused next.
+fn refused_connects(entries: &[Entry]) -> BTreeSet<usize> {
+    let mut refused = BTreeSet::new();
+    let mut refused_next: BTreeMap<Conn, bool> = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate().rev() {
+        let (conn, event) = match entry {
+            Entry::Event { conn, event, .. } => (*conn, Some(*event)),
+            Entry::Chunk(chunk) => (chunk.conn, None),
+            _ => continue,
+        };
+        let next = refused_next.insert(conn, event == Some(Event::Refuse));
+        if event == Some(Event::Connect) && next == Some(true) {
+            refused.insert(at);
+        }
+    }
+    refused
 }
 
 /// The file as far as it is written.
@@ -178,35 +198,27 @@ impl Export<'_> {
         }
     }
 
-    fn event(
-        &mut self,
-        who: Who,
-        conn: Conn,
-        event: Event,
-        rest: &[Entry],
-    ) -> Result<(), PcapngError> {
-        let sent = match event {
-            Event::Connect => {
-                let mut flow = self.call();
-                if !refused_next(rest, conn) {
-                    flow.answer(&mut self.out);
-                }
-                self.flows.insert(conn, flow);
-                true
+    /// A new connection; nobody answers its SYN when it is `refused`.
+    fn connect(&mut self, conn: Conn, refused: bool) {
+        let mut flow = self.call();
+        if !refused {
+            flow.answer(&mut self.out);
+        }
+        self.flows.insert(conn, flow);
+    }
+
+    fn event(&mut self, who: Who, conn: Conn, event: Event) -> Result<(), PcapngError> {
+        match event {
+            Event::Connect => self.connect(conn, false),
+            Event::Timeout(_) if who == Who::Client && !self.flows.contains_key(&conn) => {
+                self.connect(conn, true);
             }
-            Event::Timeout(_) => {
-                if who == Who::Client && !self.flows.contains_key(&conn) {
-                    let flow = self.call();
-                    self.flows.insert(conn, flow);
-                }
-                true
-            }
-            Event::Refuse => self.with_flow(conn, Flow::refuse),
-            Event::Fin => self.with_flow(conn, |flow, out| flow.fin(out, who)),
-            Event::Rst => self.with_flow(conn, |flow, out| flow.rst(out, who)),
-        };
-        sent.then_some(())
-            .ok_or(PcapngError::AfterTheEnd { who, conn })
+            Event::Timeout(_) => {}
+            Event::Refuse => self.act(who, conn, Flow::refuse)?,
+            Event::Fin => self.act(who, conn, |flow, out| flow.fin(out, who))?,
+            Event::Rst => self.act(who, conn, |flow, out| flow.rst(out, who))?,
+        }
+        Ok(())
     }
 
     fn chunk(&mut self, chunk: &Chunk) -> Result<(), PcapngError> {
@@ -216,43 +228,38 @@ impl Export<'_> {
             return Ok(());
         }
         let comment = masked.then_some(MASKED);
-        let largest = self.options.segment.clamp(1, MAX_PAYLOAD);
-        let sent = self.with_flow(conn, |flow, out| {
-            flow.bytes(out, who, bytes.chunks(largest), comment)
-        });
-        sent.then_some(())
-            .ok_or(PcapngError::AfterTheEnd { who, conn })
+        let segments = bytes.chunks(self.options.segment.clamp(1, MAX_PAYLOAD));
+        self.act(who, conn, |flow, out| {
+            flow.bytes(out, who, segments, comment)
+        })
     }
 
-    /// The connection of this number, called first if it was never seen.
-    fn with_flow(&mut self, conn: Conn, act: impl FnOnce(&mut Flow, &mut Out) -> bool) -> bool {
+    /// Lets something happen on a connection, which is called first if it was never seen.
+    fn act(
+        &mut self,
+        who: Who,
+        conn: Conn,
+        step: impl FnOnce(&mut Flow, &mut Out) -> bool,
+    ) -> Result<(), PcapngError> {
         let mut flow = self.flows.remove(&conn).unwrap_or_else(|| self.call());
-        let sent = act(&mut flow, &mut self.out);
+        let allowed = step(&mut flow, &mut self.out);
         self.flows.insert(conn, flow);
-        sent
+        match allowed {
+            true => Ok(()),
+            false => Err(PcapngError::AfterTheEnd { who, conn }),
+        }
     }
 
-    /// A SYN from the next free port. After some 64,000 connections the ports come again.
+    /// A SYN from the next port. After some 64,000 connections the ports come again.
     fn call(&mut self) -> Flow {
-        let port = self.next_port;
-        let mut next = port.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
-        if self.options.client == self.options.server.ip() && next == self.options.server.port() {
-            next = next.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
+        let port_after = |port: u16| port.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
+        let mut client = SocketAddr::new(self.options.client, self.next_port);
+        if client == self.options.server {
+            client.set_port(port_after(self.next_port));
         }
-        self.next_port = next;
-        let client = SocketAddr::new(self.options.client, port);
+        self.next_port = port_after(client.port());
         Flow::call(&mut self.out, client, self.options.server)
     }
-}
-
-/// Whether the next that happens on the connection is its refusal.
-fn refused_next(rest: &[Entry], conn: Conn) -> bool {
-    let next = rest.iter().find_map(|entry| match entry {
-        Entry::Event { conn: c, event, .. } if *c == conn => Some(*event == Event::Refuse),
-        Entry::Chunk(chunk) if chunk.conn == conn => Some(false),
-        _ => None,
-    });
-    next.unwrap_or(false)
 }
 
 /// The bytes of a chunk, and whether some of them stand for a secret; `None` when a hole has no bytes.

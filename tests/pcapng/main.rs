@@ -6,7 +6,7 @@ mod random;
 mod reader;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../support/transcripts.rs"]
+#[path = "../wire/random.rs"]
 mod transcripts;
 mod tshark;
 
