@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match ask(&addr, &format!("{order}\n")) {
         Ok(body) => {
             print!("{}", String::from_utf8_lossy(&body));
-            eprintln!("{} bytes announced, {} bytes came", body.len(), body.len());
+            println!("({} bytes announced, and as many came)", body.len());
             ExitCode::SUCCESS
         }
         Err(error) => {

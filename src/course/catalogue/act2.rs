@@ -210,11 +210,11 @@ pub static LABS: [Lab; 5] = [
         rfc: &[
             Standard {
                 rfc: HTTP11,
-                sections: &["5", "5.1", "5.2"],
+                sections: &["2.2", "5", "5.1", "5.2"],
             },
             Standard {
                 rfc: SEMANTICS,
-                sections: &["5.1", "5.2", "5.3", "5.4", "5.5"],
+                sections: &["5.1", "5.2", "5.3", "5.4", "5.5", "5.6.1"],
             },
         ],
         needs: &[9],
@@ -322,7 +322,7 @@ pub static LABS: [Lab; 5] = [
         rfc: &[
             Standard {
                 rfc: HTTP11,
-                sections: &["6.2", "8"],
+                sections: &["6.2", "6.3", "8"],
             },
             Standard {
                 rfc: SEMANTICS,
