@@ -4,41 +4,18 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Output};
+use std::net::TcpStream;
+use std::process::Command;
 use std::time::Duration;
 
+use support::peers::{ask, complaint, guest, printed, run};
 use support::{Server, bin};
-
-/// Runs a program of the course to its end.
-fn run(program: &str, words: &[&str]) -> Output {
-    let output = Command::new(bin(program)).args(words).output();
-    output.unwrap_or_else(|error| panic!("{program} does not start: {error}"))
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// A guest who is not to be served slowly: 30 s are a failure, on any machine.
-fn guest(addr: SocketAddr) -> TcpStream {
-    let guest = TcpStream::connect(addr).expect("the server listens");
-    let patience = Some(Duration::from_secs(30));
-    guest.set_read_timeout(patience).expect("a deadline");
-    guest
-}
-
-fn all(mut guest: &TcpStream) -> String {
-    let mut answer = String::new();
-    guest.read_to_string(&mut answer).expect("a clean end");
-    answer
-}
 
 #[test]
 fn a_server_that_answers_without_reading_resets_100_of_100_guests() {
     let server = Server::start("start05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
-    assert_eq!(said(&visits), "100 visits: 0 FIN, 100 RST\n");
+    assert_eq!(printed(&visits), "100 visits: 0 FIN, 100 RST\n");
     assert_eq!(visits.status.code(), Some(1));
 }
 
@@ -46,7 +23,7 @@ fn a_server_that_answers_without_reading_resets_100_of_100_guests() {
 fn a_server_that_hears_its_guests_out_resets_none_of_100() {
     let server = Server::start("lab05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
-    assert_eq!(said(&visits), "100 visits: 100 FIN, 0 RST\n");
+    assert_eq!(printed(&visits), "100 visits: 100 FIN, 0 RST\n");
     assert_eq!(visits.status.code(), Some(0));
 }
 
@@ -63,7 +40,7 @@ fn rude_guests_end_their_own_conversation_alone() {
     }
     let polite = run("lab05-client", &[&server.addr.to_string()]);
     assert_eq!(
-        said(&polite),
+        printed(&polite),
         "3 tacos, coming up\nthe server hung up: FIN\n"
     );
     assert!(server.runs());
@@ -74,7 +51,7 @@ fn a_server_that_unwraps_is_ended_by_one_rude_guest() {
     let server = Server::start("start05-server");
     let addr = server.addr.to_string();
     assert_eq!(
-        said(&run("lab05-client", &[&addr, "rude"])),
+        printed(&run("lab05-client", &[&addr, "rude"])),
         "we broke off: RST\n"
     );
     // It ends at some moment after the reset; a connection that it still took ends with it.
@@ -87,12 +64,8 @@ fn a_server_that_unwraps_is_ended_by_one_rude_guest() {
 #[test]
 fn a_refusal_is_not_destroyed_by_what_was_left_unread() {
     let server = Server::start("lab05-server");
-    let mut endless = guest(server.addr);
-    endless.write_all(&vec![b'x'; 100_000]).expect("it listens");
-    endless
-        .shutdown(std::net::Shutdown::Write)
-        .expect("that was all");
-    assert_eq!(all(&endless), "? your order has no end\n");
+    let endless = vec![b'x'; 100_000];
+    assert_eq!(ask(server.addr, &endless), b"? your order has no end\n");
 }
 
 /// Linux lets one more onto the bench than `listen` says, and drops the knock of whoever comes then.
@@ -110,9 +83,9 @@ fn a_full_backlog_is_busy_twice_and_then_silent() {
     let mut session = String::new();
     for word in ["busy", "busy", "no answer"] {
         let knock = run("lab06-client", &[&addr]);
-        assert_eq!(said(&knock), format!("{addr} {word}\n"));
+        assert_eq!(printed(&knock), format!("{addr} {word}\n"));
         session += "$ cargo run -q --bin lab06-client\n";
-        session += &said(&knock).replace(&addr, "127.0.0.1:8006");
+        session += &printed(&knock).replace(&addr, "127.0.0.1:8006");
     }
     let readme = include_str!("../labs/06-nobody-home/README.md");
     assert!(readme.contains(&session), "the README shows no\n{session}");
@@ -123,7 +96,7 @@ fn a_full_backlog_is_busy_twice_and_then_silent() {
     (&next).read_exact(&mut greeting).expect("a greeting");
     drop(next);
     assert_eq!(
-        said(&run("lab06-client", &[&addr])),
+        printed(&run("lab06-client", &[&addr])),
         format!("{addr} open\n")
     );
 }
@@ -134,11 +107,12 @@ fn a_port_is_in_use_by_another_program() {
     let addr = server.addr.to_string();
     let second = run("lab06-server", &[&addr]);
     assert_eq!(second.status.code(), Some(1));
-    assert_eq!(said(&second), "");
-    let expected = format!(
-        "lab06-server: {addr} is in use: another program listens there; stop it, or take another port\n"
+    assert_eq!(printed(&second), "");
+    let why = complaint("lab06-server", &second);
+    assert!(
+        why.contains("in use: another program listens there"),
+        "{why}"
     );
-    assert_eq!(String::from_utf8_lossy(&second.stderr), expected);
 }
 
 /// A server that is ended while a guest still sits there has hung up first: its port is remembered.
@@ -151,12 +125,13 @@ fn a_port_is_in_use_by_a_memory_and_so_reuseaddr_gets_it_back() {
     let sits = guest(server.addr);
     (&sits).read_exact(&mut [0; 8]).expect("a greeting");
     drop(server);
-    assert_eq!(all(&sits), "", "the end of the server is a FIN");
+    let end = (&sits).read(&mut [0]).expect("a FIN, not a reset");
+    assert_eq!(end, 0);
     drop(sits);
 
     let forgetful = run("lab06-server", &[&addr, "forgetful"]);
     assert_eq!(forgetful.status.code(), Some(1));
-    let why = String::from_utf8_lossy(&forgetful.stderr);
+    let why = complaint("lab06-server", &forgetful);
     assert!(why.contains("in use, but nobody listens there"), "{why}");
 
     let back = Server::start_with(Command::new(bin("lab06-server")).arg(&addr));

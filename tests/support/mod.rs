@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod peers;
 pub mod readme;
 
 use std::io::{BufRead, BufReader, Write};

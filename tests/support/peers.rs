@@ -1,0 +1,70 @@
+//! The other side of a program of the course: running it to its end, being its guest, being its server.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use super::bin;
+
+/// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Runs a program of the course to its end.
+pub fn run(program: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(bin(program));
+    command.args(words).stdin(Stdio::null());
+    let output = command.output();
+    output.unwrap_or_else(|error| panic!("{program} does not start: {error}"))
+}
+
+/// What a program printed.
+pub fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The one line that a program complained with: it begins with the program's name, and there is no
+/// panic in it. Panics when there is another number of lines.
+pub fn complaint(program: &str, output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said.lines().count(), 1, "{program}: {said}");
+    assert!(said.starts_with(&format!("{program}: ")), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+/// A guest with a deadline.
+pub fn guest(addr: SocketAddr) -> TcpStream {
+    let guest = TcpStream::connect(addr).expect("the server listens");
+    guest.set_read_timeout(Some(DEADLINE)).expect("a deadline");
+    guest
+}
+
+/// Says these bytes, then that this was all, and hears what comes until the end. A reset is an end, too.
+pub fn ask(addr: SocketAddr, words: &[u8]) -> Vec<u8> {
+    let mut guest = guest(addr);
+    let said = guest.write_all(words);
+    let _ = said.and_then(|()| guest.shutdown(Shutdown::Write));
+    let mut answer = Vec::new();
+    let _ = guest.read_to_end(&mut answer);
+    answer
+}
+
+/// A server that says `answer` to each guest once the guest has said `order`, hears him out and hangs up.
+pub fn says(order: &'static [u8], answer: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for guest in listener.incoming() {
+            let mut guest = guest.expect("a guest");
+            let mut heard = vec![0; order.len()];
+            guest.read_exact(&mut heard).expect("an order");
+            assert_eq!(heard, order);
+            let _ = guest.write_all(&answer);
+            let _ = guest.shutdown(Shutdown::Write);
+            let _ = guest.read_to_end(&mut Vec::new());
+        }
+    });
+    addr
+}
