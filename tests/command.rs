@@ -133,7 +133,7 @@ fn every_command_has_its_help_and_no_line_is_wider_than_80_columns() {
         );
         texts.push(text);
     }
-    for lab in catalogue::labs().filter(|lab| lab.number < 4 || lab.number == 9) {
+    for lab in catalogue::labs() {
         texts.push(folder.passes(&[&lab.number.to_string()]));
     }
     for text in texts {

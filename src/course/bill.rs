@@ -260,7 +260,7 @@ impl Conversation {
         let weathers: Vec<String> = script
             .weathers
             .iter()
-            .map(|weather| format!("{weather:?}").to_lowercase())
+            .map(|weather| weather.name().to_string())
             .collect();
         let mut sha256 = sha256::hex(script.text().as_bytes());
         sha256.truncate(DIGITS);

@@ -132,24 +132,49 @@ pub fn plain(markdown: &str) -> Vec<String> {
     page.lines
 }
 
-/// A line of a fence or table, indented. Too wide a command is broken behind a `|`, where a shell goes on
-/// reading; too wide an output at a space.
+/// A line of a fence or table, indented. Too wide a command is broken with the `\` that a shell takes for
+/// no line end; too wide an output at a space.
 fn fence_lines(line: &str) -> Vec<String> {
     const INDENT: &str = "    ";
+    const DEEPER: &str = "      ";
     if INDENT.len() + line.chars().count() <= WIDTH {
         return vec![format!("{INDENT}{line}")];
     }
     if !line.starts_with("$ ") {
-        return wrapped(line, INDENT, "      ");
+        return wrapped(line, INDENT, DEEPER);
     }
-    let pieces: Vec<&str> = line.split(" | ").collect();
-    let last = pieces.len() - 1;
-    let piece = |(index, piece): (usize, &&str)| {
-        let indent = if index == 0 { INDENT } else { "      " };
-        let pipe = if index == last { "" } else { " |" };
-        format!("{indent}{piece}{pipe}")
-    };
-    pieces.iter().enumerate().map(piece).collect()
+    let mut lines: Vec<String> = Vec::new();
+    for word in shell_words(line) {
+        let room = (WIDTH - " \\".len()).saturating_sub(word.chars().count() + 1);
+        match lines.last_mut() {
+            Some(line) if line.chars().count() <= room => *line += &format!(" {word}"),
+            Some(line) => {
+                *line += " \\";
+                lines.push(format!("{DEEPER}{word}"));
+            }
+            None => lines.push(format!("{INDENT}{word}")),
+        }
+    }
+    lines
+}
+
+/// A command cut at the spaces that stand outside of quotes.
+fn shell_words(command: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut from, mut quote) = (0, None);
+    for (at, letter) in command.char_indices() {
+        match (letter, quote) {
+            (' ', None) => {
+                words.push(&command[from..at]);
+                from = at + 1;
+            }
+            ('\'' | '"', None) => quote = Some(letter),
+            (_, Some(open)) if open == letter => quote = None,
+            _ => {}
+        }
+    }
+    words.push(&command[from..]);
+    words
 }
 
 /// Text wrapped at spaces to [`WIDTH`], the first line behind `first`, the others behind `rest`.
@@ -308,13 +333,15 @@ mod tests {
 
     #[test]
     fn a_wide_command_is_broken_where_a_shell_goes_on_reading() {
-        let command = format!("$ printf '{}' | nc 127.0.0.1 8009 | od -c", "x ".repeat(25));
+        let quoted = format!("'{}'", "x ".repeat(33));
+        let command = format!("$ printf {quoted} | nc 127.0.0.1 8009 | od -c");
         let lines = plain(&format!("```console\n{command}\n```\n"));
-        assert_eq!(lines.len(), 3);
-        assert!(
-            lines[0].ends_with("' |") && lines[2] == "      od -c",
-            "{lines:?}"
-        );
+        let expected = [
+            "    $ printf \\".to_string(),
+            format!("      {quoted} | \\"),
+            "      nc 127.0.0.1 8009 | od -c".to_string(),
+        ];
+        assert_eq!(lines, expected);
         let lines = plain(&format!("```console\n{}\n```\n", "words ".repeat(20)));
         assert!(lines.len() == 2 && lines.iter().all(|line| line.len() <= WIDTH));
     }
