@@ -134,7 +134,12 @@ fn every_command_has_its_help_and_no_line_is_wider_than_80_columns() {
         texts.push(text);
     }
     for lab in catalogue::labs() {
-        texts.push(folder.passes(&[&lab.number.to_string()]));
+        // Some labs have files beside their programs; nothing is written by showing a lab.
+        let mut command = folder.command(&[&lab.number.to_string()]);
+        command.env("WIRELAB_COURSE", env!("CARGO_MANIFEST_DIR"));
+        let output = command.output().expect("wirelab starts");
+        assert!(output.status.success(), "lab {}: {output:?}", lab.number);
+        texts.push(String::from_utf8(output.stdout).expect("UTF-8"));
     }
     for text in texts {
         let wide = text.lines().find(|line| line.chars().count() > 80);

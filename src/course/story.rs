@@ -145,12 +145,12 @@ fn fence_lines(line: &str) -> Vec<String> {
     }
     let mut lines: Vec<String> = Vec::new();
     for word in shell_words(line) {
-        let room = (WIDTH - " \\".len()).saturating_sub(word.chars().count() + 1);
+        let room = (WIDTH - " \\".len()).saturating_sub(word.chars().count());
         match lines.last_mut() {
-            Some(line) if line.chars().count() <= room => *line += &format!(" {word}"),
+            Some(line) if line.chars().count() < room => *line += &format!(" {word}"),
             Some(line) => {
                 *line += " \\";
-                lines.push(format!("{DEEPER}{word}"));
+                lines.push(format!("{}{word}", &DEEPER[..room.min(DEEPER.len())]));
             }
             None => lines.push(format!("{INDENT}{word}")),
         }
