@@ -71,8 +71,9 @@ fn not_built(lab: &Lab, screen: &mut Screen) -> Result<()> {
     writeln!(screen, "{}", screen.style(Style::Bold, &title))?;
     writeln!(screen, "{}", lab.sentence)?;
     writeln!(screen, "{}\n", lab.effort())?;
-    for line in story::wrapped(&lab.standards(), "To be read in ", "  ") {
-        writeln!(screen, "{line}.")?;
+    let standards = format!("{}.", lab.standards());
+    for line in story::wrapped(&standards, "To be read in ", "  ") {
+        writeln!(screen, "{line}")?;
     }
     writeln!(screen, "This lab is not built yet.")?;
     Ok(())
