@@ -257,6 +257,31 @@ fn the_svg_is_well_formed_whatever_was_said() {
 }
 
 #[test]
+fn each_kind_of_line_has_a_drawing_of_its_own() {
+    let drawings = [
+        ("C connect\n", r#" stroke-dasharray="1 7""#),
+        ("C fin\n", r#" stroke-dasharray="7 8""#),
+        ("C fin\n", "v16"),
+        ("C rst\n", "l12 12m0 -12l-12 12"),
+        ("C rst\n", r#"<g class="c bad">"#),
+        ("S refuse\n", r#"<g class="s bad">"#),
+        ("S timeout 5ms\n", r#"class="rung ring""#),
+        ("~ 50.2ms\n", "l14 -8"),
+        ("~ end\n", r#" stroke-dasharray="2 5""#),
+        ("C> taco\\n\n", r#"<rect class="box""#),
+    ];
+    for (line, drawing) in drawings {
+        assert!(svg(&read(line)).contains(drawing), "{line}");
+        for (other, _) in drawings {
+            // A refusal is a reset, drawn from the other side.
+            let alike = line == other || [line, other] == ["C rst\n", "S refuse\n"];
+            let drawn = svg(&read(other)).contains(drawing);
+            assert!(alike || !drawn, "{other} has the {drawing} of {line}");
+        }
+    }
+}
+
+#[test]
 fn no_text_of_the_svg_leaves_the_picture() {
     let longest = "C> ".to_string() + &"x".repeat(300) + "\n";
     let picture = svg(&read(&(longest.clone() + &longest.replace('C', "S12"))));

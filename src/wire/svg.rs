@@ -21,25 +21,25 @@ use super::label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::notation::{event_text, gap_text, who_text};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who};
 
-const WIDTH: i32 = 800;
+const WIDTH: i64 = 800;
 /// Where the lifelines stand.
-const CLIENT: i32 = 56;
-const SERVER: i32 = WIDTH - CLIENT;
+const CLIENT: i64 = 56;
+const SERVER: i64 = WIDTH - CLIENT;
 /// Below the two names.
-const NAMES_END: i32 = 46;
+const NAMES_END: i64 = 46;
 /// The first step stands here.
-const HEAD: i32 = 64;
+const HEAD: i64 = 64;
 /// Between two steps.
-const AIR: i32 = 16;
+const AIR: i64 = 16;
 
 /// One column of 13 px letters. Monospaced fonts are 7.2 to 8 px wide there: none is wider.
-const COLUMN: i32 = 8;
+const COLUMN: i64 = 8;
 /// One line of a label.
-const LINE: i32 = 19;
+const LINE: i64 = 19;
 /// Between a label's edge and its text.
-const INSET: i32 = 10;
+const INSET: i64 = 10;
 /// Between a lifeline and a label.
-const OFF: i32 = 14;
+const OFF: i64 = 14;
 /// A whole line of the notation fits between the lifelines.
 const LABEL: usize = 78;
 const FOLD: Fold = Fold { first: 7, last: 0 };
@@ -101,11 +101,11 @@ pub fn svg(transcript: &Transcript) -> String {
 
 /// The picture as far as it is drawn: what stands below `y` is still to come.
 struct Drawing {
-    y: i32,
-    /// The lifelines reach down from here, where the last gap ended.
-    alive_from: i32,
-    /// Recording stopped here, with something still open.
-    open_from: Option<i32>,
+    y: i64,
+    /// The lifelines are drawn down to here.
+    alive_to: i64,
+    /// Recording has stopped, with something still open.
+    stopped: bool,
     heads: Heads,
     lifelines: String,
     steps: String,
@@ -115,8 +115,8 @@ impl Drawing {
     fn new() -> Drawing {
         Drawing {
             y: HEAD,
-            alive_from: NAMES_END,
-            open_from: None,
+            alive_to: NAMES_END,
+            stopped: false,
             heads: Heads::default(),
             lifelines: String::new(),
             steps: String::new(),
@@ -144,8 +144,8 @@ impl Drawing {
         let lines = label(chunk, &mut self.heads, LABEL, FOLD);
         let width = |line: &Vec<Span>| line.iter().map(|span| columns(&span.text)).sum();
         let widest: usize = lines.iter().map(width).max().unwrap_or(0);
-        let width = widest as i32 * COLUMN + 2 * INSET;
-        let height = lines.len() as i32 * LINE + INSET;
+        let width = widest as i64 * COLUMN + 2 * INSET;
+        let height = lines.len() as i64 * LINE + INSET;
         let x = match chunk.who {
             Who::Client => CLIENT + OFF,
             Who::Server => SERVER - OFF - width,
@@ -156,7 +156,7 @@ impl Drawing {
             r#"<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>"#
         ));
         for (at, line) in lines.iter().enumerate() {
-            let baseline = y + LINE * (at as i32 + 1);
+            let baseline = y + LINE * (at as i64 + 1);
             self.put(&text_line(x + INSET, baseline, line));
         }
         self.y += height + 12;
@@ -166,10 +166,10 @@ impl Drawing {
 
     fn event(&mut self, who: Who, event: Event, words: &str) {
         let (class, dashes, ending) = match event {
-            Event::Connect => ("", "1 7", Ending::Arrow),
-            Event::Fin => ("", "7 8", Ending::Bar),
-            Event::Rst | Event::Refuse => (" bad", "", Ending::Cross),
-            Event::Timeout(_) => (" bad", "", Ending::Ring),
+            Event::Connect => ("", "1 7", Some(Ending::Arrow)),
+            Event::Fin => ("", "7 8", Some(Ending::Bar)),
+            Event::Rst | Event::Refuse => (" bad", "", Some(Ending::Cross)),
+            Event::Timeout(_) => (" bad", "", None),
         };
         let (x, anchor) = match who {
             Who::Client => (CLIENT + OFF, "start"),
@@ -177,18 +177,14 @@ impl Drawing {
         };
         self.open_group(who, class);
         self.words("word", x, anchor, words);
-        match ending {
-            Ending::Ring => {
-                let (x, y) = (lifeline(who), self.y + 9);
-                self.put(&format!(
-                    r#"<circle class="rung ring" cx="{x}" cy="{y}" r="6"/>"#
-                ));
-                self.y += LINE + AIR;
-            }
-            _ => {
-                self.y += LINE + 3;
-                self.rung(who, dashes, ending);
-            }
+        if let Some(ending) = ending {
+            self.y += LINE + 3;
+            self.rung(who, dashes, ending);
+        } else {
+            let (x, y) = (lifeline(who), self.y + 9);
+            let ring = format!(r#"<circle class="rung ring" cx="{x}" cy="{y}" r="6"/>"#);
+            self.put(&ring);
+            self.y += LINE + AIR;
         }
         self.close_group();
     }
@@ -205,7 +201,7 @@ impl Drawing {
         let shaft_end = match ending {
             Ending::Arrow => to - 9 * ahead,
             Ending::Bar => to - 6 * ahead,
-            Ending::Cross | Ending::Ring => to - 14 * ahead,
+            Ending::Cross => to - 14 * ahead,
         };
         self.put(&format!(
             r#"<circle class="head" cx="{from}" cy="{y}" r="4"/>"#
@@ -220,7 +216,7 @@ impl Drawing {
                 format!(r#"<path class="head" d="M{tip} {y}l{} -6v12z"/>"#, -back)
             }
             Ending::Bar => format!(r#"<path class="rung bar" d="M{shaft_end} {}v16"/>"#, y - 8),
-            Ending::Cross | Ending::Ring => format!(
+            Ending::Cross => format!(
                 r#"<path class="rung bar" d="M{} {}l12 12m0 -12l-12 12"/>"#,
                 shaft_end - 6,
                 y - 6
@@ -235,47 +231,48 @@ impl Drawing {
             Gap::Untimed => return,
             Gap::Exactly(passed) if passed < VISIBLE => return,
             Gap::End => {
-                self.open_from = Some(self.y);
+                self.live_until(self.y);
+                self.stopped = true;
                 "~ end (still open)".to_string()
             }
-            gap => gap_text(gap),
-        };
-        if gap != Gap::End {
-            let (top, bottom) = (self.y + 4, self.y + LINE - 4);
-            self.alive_until(top);
-            for x in [CLIENT, SERVER] {
-                for y in [top, bottom] {
-                    self.put(&format!(
-                        r#"<path class="life" d="M{} {}l14 -8"/>"#,
-                        x - 7,
-                        y + 4
-                    ));
-                }
+            gap => {
+                self.pause(self.y + 4, self.y + LINE - 4);
+                gap_text(gap)
             }
-            self.alive_from = bottom;
-        }
+        };
         self.words("dim", WIDTH / 2, "middle", &words);
         self.y += LINE + AIR;
     }
 
-    /// Draws the lifelines down to here, dotted from where the recording stopped.
-    fn alive_until(&mut self, bottom: i32) {
-        let solid_end = self.open_from.unwrap_or(bottom);
+    /// Breaks both lifelines, with a slanted stroke at each end of the break.
+    fn pause(&mut self, top: i64, bottom: i64) {
+        self.live_until(top);
+        self.alive_to = bottom;
         for x in [CLIENT, SERVER] {
-            let top = self.alive_from;
-            let line = format!("<path class=\"life\" d=\"M{x} {top}V{solid_end}\"/>\n");
-            self.lifelines.push_str(&line);
-            if let Some(open) = self.open_from {
-                let line = format!(
-                    "<path class=\"life\" d=\"M{x} {open}V{bottom}\" stroke-dasharray=\"2 5\"/>\n"
-                );
-                self.lifelines.push_str(&line);
+            for y in [top, bottom] {
+                let (left, low) = (x - 7, y + 4);
+                self.put(&format!(r#"<path class="life" d="M{left} {low}l14 -8"/>"#));
             }
         }
     }
 
+    /// Draws the lifelines down to here, dotted after the recording stopped.
+    fn live_until(&mut self, bottom: i64) {
+        let top = self.alive_to;
+        let dots = match self.stopped {
+            true => r#" stroke-dasharray="2 5""#,
+            false => "",
+        };
+        for x in [CLIENT, SERVER] {
+            let line = format!(r#"<path class="life" d="M{x} {top}V{bottom}"{dots}/>"#);
+            self.lifelines.push_str(&line);
+            self.lifelines.push('\n');
+        }
+        self.alive_to = bottom;
+    }
+
     /// One line of text whose top is `y`.
-    fn words(&mut self, class: &str, x: i32, anchor: &str, words: &str) {
+    fn words(&mut self, class: &str, x: i64, anchor: &str, words: &str) {
         let baseline = self.y + 13;
         let words = escaped(words);
         self.put(&format!(
@@ -299,7 +296,7 @@ impl Drawing {
 
     fn finish(mut self, title: &str) -> String {
         let bottom = self.y + 6;
-        self.alive_until(bottom);
+        self.live_until(bottom);
         let height = bottom + 16;
         let name = if title.is_empty() {
             "A client and a server"
@@ -341,11 +338,9 @@ enum Ending {
     Arrow,
     Bar,
     Cross,
-    /// No line at all: somebody waited.
-    Ring,
 }
 
-fn lifeline(who: Who) -> i32 {
+fn lifeline(who: Who) -> i64 {
     match who {
         Who::Client => CLIENT,
         Who::Server => SERVER,
@@ -360,7 +355,7 @@ fn side(who: Who) -> &'static str {
     }
 }
 
-fn text_line(x: i32, baseline: i32, spans: &[Span]) -> String {
+fn text_line(x: i64, baseline: i64, spans: &[Span]) -> String {
     let mut line = format!(r#"<text x="{x}" y="{baseline}">"#);
     for span in spans {
         let text = escaped(&span.text);
