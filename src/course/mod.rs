@@ -6,6 +6,7 @@ pub mod bill;
 pub mod cargo;
 pub mod catalogue;
 pub mod demo;
+pub mod diagnosis;
 pub mod program;
 pub mod progress;
 pub mod story;

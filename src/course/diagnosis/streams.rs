@@ -1,0 +1,165 @@
+//! Mistakes about reading and writing a stream: one read is no message, one write may be a part.
+
+use super::evidence::{Close, Evidence, Tried};
+use super::message::{is_request, message};
+use super::streams_pages as page;
+use super::{Cause, Entry, count, find, shown};
+use crate::course::catalogue::{Side, Weather};
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry { page: &page::CUT_LETTER, judge: cut_letter },
+    Entry { page: &page::WHOLE_BUFFER, judge: whole_buffer },
+    Entry { page: &page::LOST_IN_BUFFER, judge: lost_in_buffer },
+    Entry { page: &page::NOT_FLUSHED, judge: not_flushed },
+    Entry { page: &page::LOSES_THE_REST, judge: loses_the_rest },
+    Entry { page: &page::SINGLE_READ, judge: single_read },
+    Entry { page: &page::ANSWERS_TWICE, judge: answers_twice },
+    Entry { page: &page::SHORT_WRITE, judge: short_write },
+];
+
+/// NULs where something else, or nothing, should come.
+fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
+    let nuls = evidence.rest().iter().take_while(|&&byte| byte == 0).count();
+    let wanted = evidence.missing().first() == Some(&0);
+    (nuls >= 8 && !wanted).then_some(())?;
+    let whole = evidence.at + nuls;
+    let round = if whole.is_power_of_two() { format!(", {whole} bytes in all") } else { String::new() };
+    Cause::likely(format!(
+        "after your {} come {}{round}: you sent the whole buffer. Only as many bytes of it are filled as the \
+         read returned.",
+        count(evidence.at, "byte"),
+        count(nuls, "NUL")
+    ))
+}
+
+/// A message with a body hangs when both come together, and passes when the body comes later.
+fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
+    let body = message(&evidence.heard).body.is_some_and(|body| !body.is_empty());
+    let hangs = evidence.silence.is_some() && !evidence.right_bytes();
+    let apart = evidence.triage.apart == Some(Tried::Passed);
+    let http = is_request(&evidence.heard) || evidence.heard.starts_with(b"HTTP/");
+    (http && body && hangs && apart && one_message(evidence)).then_some(())?;
+    Cause::proven(
+        "when the body came a moment after the head, all went well; when both came together, you waited for a \
+         body that was already there. A buffered reader had taken it along with the head, and then you read from the \
+         connection behind its back.",
+    )
+}
+
+/// Bytes came only when the other side had ended the conversation.
+fn not_flushed(evidence: &Evidence) -> Option<Cause> {
+    let client = evidence.side == Side::Client && evidence.late && !evidence.have.bytes.is_empty();
+    let overflow = matches!(evidence.triage.many, Some(Tried::Passed | Tried::RightBytes | Tried::Stopped));
+    let server = evidence.side == Side::Server && evidence.have.bytes.is_empty() && overflow;
+    if server {
+        return Cause::proven(
+            "no answer came to one message, but after thousands of them the first answers did: a buffer had to run over \
+             before anything was sent. It holds your bytes back until it is full, or until the end.",
+        );
+    }
+    client.then_some(())?;
+    Cause::likely(format!(
+        "your {} came only after we had given up and closed the connection. Until then they lay in a buffer of your \
+         program, while both sides waited.",
+        count(evidence.have.bytes.len(), "byte")
+    ))
+}
+
+/// Two messages came together, and the second was never answered.
+fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
+    let stopped = evidence.cut_short() && evidence.have.bytes.ends_with(b"\n");
+    let server = evidence.side == Side::Server && stopped && evidence.together.len() > 1;
+    // A clean end or a silence; a crash and a reset are other stories.
+    let still_there = evidence.process.ending.is_none() && evidence.have.close != Close::Rst;
+    (server && still_there).then_some(())?;
+    let lost = shown(evidence.together.last().map(Vec::as_slice).unwrap_or_default());
+    let proven = evidence.triage.apart == Some(Tried::Passed) || evidence.passes_in_calm();
+    let refuted = evidence.triage.apart.is_some() && !proven;
+    (!refuted).then_some(())?;
+    let text = format!(
+        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
+         it together with the first, and threw away what stood behind the end of the first."
+    );
+    Some(Cause { text, proven })
+}
+
+/// One read was taken for one message.
+fn single_read(evidence: &Evidence) -> Option<Cause> {
+    let unasked = matches!(evidence.triage.mute, Some(Tried::Passed | Tried::RightBytes));
+    if evidence.passes_in_calm() && !unasked {
+        let how = match evidence.weather {
+            Weather::Dribble => "whole, the conversation passes; sent a byte at a time, it does not",
+            Weather::Glue => "one message a piece, the conversation passes; with several in one piece, it does not",
+            Weather::Slow => "without pauses, the conversation passes; in pieces with pauses between them, it does not",
+            _ => return None,
+        };
+        return Cause::proven(format!(
+            "{how}. Your program takes one read for one message. TCP has no messages: a read gives what has \
+             arrived, which may be one byte, or two messages and a half."
+        ));
+    }
+    // Several lines came in one piece, and stand in the answer as if they were one.
+    let joined = evidence.together.concat();
+    let joined = joined.strip_suffix(b"\n").unwrap_or(&joined);
+    let as_one = evidence.together.len() > 1 && find(&evidence.have.bytes, joined).is_some();
+    (as_one && find(&evidence.want.bytes, joined).is_none()).then_some(())?;
+    let text = format!(
+        "{} came in one piece, and you took them for one: `{}` stands in your answer as it came. Your program \
+         takes one read for one message. TCP has no messages: a read gives what has arrived.",
+        count(evidence.together.len(), "message"),
+        shown(joined)
+    );
+    Some(Cause { text, proven: evidence.triage.apart == Some(Tried::Passed) })
+}
+
+/// Everything is right, and then comes another answer.
+fn answers_twice(evidence: &Evidence) -> Option<Cause> {
+    let extra = evidence.extra();
+    let http = evidence.want.bytes.starts_with(b"HTTP/");
+    let whole = if http { extra.starts_with(b"HTTP/") } else { extra.len() > 1 && extra.ends_with(b"\n") };
+    (evidence.side == Side::Server && whole).then_some(())?;
+    Cause::likely(format!(
+        "your answer was complete after {}, and then came {} more: `{}`. One question has one answer; the second \
+         will be taken for the answer to the next question.",
+        count(evidence.want.bytes.len(), "byte"),
+        count(extra.len(), "byte"),
+        shown(extra)
+    ))
+}
+
+/// A long answer stops in the middle, and then the connection is closed.
+fn short_write(evidence: &Evidence) -> Option<Cause> {
+    const LONG: usize = 16 * 1024;
+    let (have, want) = (evidence.have.bytes.len(), evidence.want.bytes.len());
+    let cut = evidence.cut_short() && evidence.have.close != Close::Open;
+    (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
+    Cause::likely(format!(
+        "your bytes stop at {} of {}, and then you closed. One write may take only a part of what it is given, as much \
+         as there is room for, and says how much it took.",
+        count(have, "byte"),
+        count(want, "byte")
+    ))
+}
+
+/// Whether everything that was said to the program is one message.
+fn one_message(evidence: &Evidence) -> bool {
+    evidence.together.len() <= 1
+}
+/// U+FFFD where a letter of several bytes should stand.
+fn cut_letter(evidence: &Evidence) -> Option<Cause> {
+    const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
+    let mark = evidence.have.bytes.get(evidence.at.saturating_sub(2)..)?;
+    let near = find(mark, REPLACEMENT)? <= 2;
+    let wanted = evidence.missing().first().is_some_and(|byte| !byte.is_ascii());
+    (near && wanted && find(&evidence.want.bytes, REPLACEMENT).is_none()).then_some(())?;
+    let letter = evidence.missing();
+    let length = letter.iter().skip(1).take_while(|byte| (0x80..0xc0).contains(*byte)).count() + 1;
+    Cause::likely(format!(
+        "`{}` stands where the bytes `{}` belong. It is the sign for \"this was no text\" (U+FFFD): \
+         bytes were turned into text before all of them were there, or though they were no UTF-8, and the \
+         originals are lost.",
+        shown(REPLACEMENT),
+        shown(&letter[..length])
+    ))
+}
+
