@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod demo;
 pub mod diagnosis;
 pub mod program;
+pub mod report;
 pub mod progress;
 pub mod story;
 pub mod words;

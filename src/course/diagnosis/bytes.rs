@@ -6,19 +6,58 @@ use super::message::{is_request, is_response, is_token, message};
 use super::{Cause, Entry, count, find, shown};
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry { page: &page::LITERAL_ESCAPES, judge: literal_escapes },
-    Entry { page: &page::BYTE_ORDER_MARK, judge: byte_order_mark },
-    Entry { page: &page::LF_CR, judge: lf_cr },
-    Entry { page: &page::LF_ONLY, judge: lf_only },
-    Entry { page: &page::INDENTED, judge: indented },
-    Entry { page: &page::SPACE_COLON, judge: space_colon },
-    Entry { page: &page::STATUS_LINE, judge: status_line },
-    Entry { page: &page::REQUEST_LINE, judge: request_line },
-    Entry { page: &page::NO_BLANK_LINE, judge: no_blank_line },
-    Entry { page: &page::NO_HOST, judge: no_host },
-    Entry { page: &page::NO_NEWLINE, judge: no_newline },
-    Entry { page: &page::NO_CLOSE_FIELD, judge: no_close_field },
-    Entry { page: &page::LETTER_CASE, judge: letter_case },
+    Entry {
+        page: &page::LITERAL_ESCAPES,
+        judge: literal_escapes,
+    },
+    Entry {
+        page: &page::BYTE_ORDER_MARK,
+        judge: byte_order_mark,
+    },
+    Entry {
+        page: &page::LF_CR,
+        judge: lf_cr,
+    },
+    Entry {
+        page: &page::LF_ONLY,
+        judge: lf_only,
+    },
+    Entry {
+        page: &page::INDENTED,
+        judge: indented,
+    },
+    Entry {
+        page: &page::SPACE_COLON,
+        judge: space_colon,
+    },
+    Entry {
+        page: &page::STATUS_LINE,
+        judge: status_line,
+    },
+    Entry {
+        page: &page::REQUEST_LINE,
+        judge: request_line,
+    },
+    Entry {
+        page: &page::NO_BLANK_LINE,
+        judge: no_blank_line,
+    },
+    Entry {
+        page: &page::NO_HOST,
+        judge: no_host,
+    },
+    Entry {
+        page: &page::NO_NEWLINE,
+        judge: no_newline,
+    },
+    Entry {
+        page: &page::NO_CLOSE_FIELD,
+        judge: no_close_field,
+    },
+    Entry {
+        page: &page::LETTER_CASE,
+        judge: letter_case,
+    },
 ];
 
 /// Whether this conversation is meant to be HTTP with a head.
@@ -39,7 +78,11 @@ fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
             "you sent {} characters where {} belong: in `{}` each `\\\\` is a real backslash. \
              Whoever built that text did not turn the escapes into bytes.",
             written.len(),
-            if meant.len() > 2 { format!("the two bytes {meant}") } else { format!("the one byte {meant}") },
+            if meant.len() > 2 {
+                format!("the two bytes {meant}")
+            } else {
+                format!("the one byte {meant}")
+            },
             shown(around),
         ));
     }
@@ -77,10 +120,16 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     lf.then_some(())?;
     let (rest, missing) = (&rest[1..], &missing[2..]);
     let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
-    let next_line = missing.iter().position(|&byte| byte == b'\r').unwrap_or(missing.len());
+    let next_line = missing
+        .iter()
+        .position(|&byte| byte == b'\r')
+        .unwrap_or(missing.len());
     (agrees == rest.len() || agrees >= next_line).then_some(())?;
     let head = message(&evidence.have.bytes).head;
-    let bare = head.split_inclusive(|&byte| byte == b'\n').filter(|line| !line.ends_with(b"\r\n")).count();
+    let bare = head
+        .split_inclusive(|&byte| byte == b'\n')
+        .filter(|line| !line.ends_with(b"\r\n"))
+        .count();
     Cause::likely(format!(
         "your lines end in \\n: {} of your head ends in 0a alone, the first is `{}`. A line of \
          HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs forgive this, so it may have worked before.",
@@ -92,7 +141,10 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
 /// A line begins with white space, and behind it stands what should stand there.
 fn indented(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.line();
-    let blank = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let blank = line
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
     let same = line[blank..].first() == evidence.wanted_line().first();
     (is_http(evidence) && evidence.at_line_start() && blank > 0 && same).then_some(())?;
     Cause::likely(format!(
@@ -142,7 +194,9 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
 
 fn is_status_line(text: &[u8]) -> bool {
     let version = text.starts_with(b"HTTP/1.") && text.get(7).is_some_and(u8::is_ascii_digit);
-    let digits = text.get(9..12).is_some_and(|code| code.iter().all(u8::is_ascii_digit));
+    let digits = text
+        .get(9..12)
+        .is_some_and(|code| code.iter().all(u8::is_ascii_digit));
     version && text.get(8) == Some(&b' ') && digits && text.get(12) == Some(&b' ')
 }
 
@@ -158,7 +212,9 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let what = match words.len() {
         _ if words.iter().any(|word| word.is_empty()) => "there are two spaces where one belongs",
         1 | 2 => "a word is missing: there are three, with one space between them",
-        _ if words.len() > 3 => "there are more than three words; a space in the target is written %20",
+        _ if words.len() > 3 => {
+            "there are more than three words; a space in the target is written %20"
+        }
         _ if method.iter().any(u8::is_ascii_lowercase) => {
             "the method is in small letters, and `get` is another method than `GET`"
         }
@@ -184,10 +240,17 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     let body = head.body?;
     let here = evidence.at == head.head.len() || evidence.at == head.head.len() + 1;
     (is_http(evidence) && here).then_some(())?;
-    let last = shown(evidence.have.bytes[..evidence.at].rsplitn(3, |&b| b == b'\n').nth(1).unwrap_or_default());
+    let last = shown(
+        evidence.have.bytes[..evidence.at]
+            .rsplitn(3, |&b| b == b'\n')
+            .nth(1)
+            .unwrap_or_default(),
+    );
     if evidence.cut_short() {
         let after = match (evidence.silence, evidence.have.close) {
-            (Some(_), Close::Open) => "Until it comes, the other side waits for more header lines, and it did.",
+            (Some(_), Close::Open) => {
+                "Until it comes, the other side waits for more header lines, and it did."
+            }
             _ => "Then you hung up.",
         };
         return Cause::likely(format!(
@@ -195,7 +258,11 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
              follow: \\r\\n alone. {after}"
         ));
     }
-    let rest = evidence.have.bytes.get(head.head.len()..).unwrap_or_default();
+    let rest = evidence
+        .have
+        .bytes
+        .get(head.head.len()..)
+        .unwrap_or_default();
     let follows = !rest.is_empty() && (body.starts_with(&rest[..1]) || rest == body);
     follows.then_some(())?;
     Cause::likely(format!(
@@ -208,8 +275,10 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
 /// A request of version 1.1 without `Host`.
 fn no_host(evidence: &Evidence) -> Option<Cause> {
     let have = message(&evidence.have.bytes);
-    let wants = is_request(&evidence.want.bytes) && message(&evidence.want.bytes).field("Host").is_some();
-    let without = is_request(&evidence.have.bytes) && have.body.is_some() && have.field("Host").is_none();
+    let wants =
+        is_request(&evidence.want.bytes) && message(&evidence.want.bytes).field("Host").is_some();
+    let without =
+        is_request(&evidence.have.bytes) && have.body.is_some() && have.field("Host").is_none();
     (wants && without && evidence.at <= have.head.len()).then_some(())?;
     Cause::likely(format!(
         "your request has no Host line. HTTP/1.1 needs one in every request, on your own machine too, \
@@ -239,7 +308,10 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
 fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     let wanted = evidence.wanted_line();
     let want = &evidence.want.bytes;
-    let start = want[..evidence.at].iter().rposition(|&byte| byte == b'\n').map_or(0, |lf| lf + 1);
+    let start = want[..evidence.at]
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |lf| lf + 1);
     let closes = wanted.eq_ignore_ascii_case(b"Connection: close\r\n");
     let without = [&want[..start], &want[start + wanted.len()..]].concat();
     let same = !evidence.have.bytes.is_empty() && without == evidence.have.bytes;

@@ -3,7 +3,11 @@
 use super::{Language, Page, Rule};
 
 const fn rfc9112(section: &'static str, quote: &'static str) -> Option<Rule> {
-    Some(Rule { quote, rfc: 9112, section })
+    Some(Rule {
+        quote,
+        rfc: 9112,
+        section,
+    })
 }
 
 pub(super) static LF_ONLY: Page = Page {
@@ -18,13 +22,25 @@ pub(super) static LF_ONLY: Page = Page {
          meets a strict one, which answers 400 or waits for ever for the end of the head.",
         "In nc, the option -C makes Enter send both bytes. telnet sends both by itself.",
     ],
-    rule: rfc9112("2.2", "the line terminator for the start-line and fields is the sequence CRLF"),
+    rule: rfc9112(
+        "2.2",
+        "the line terminator for the start-line and fields is the sequence CRLF",
+    ),
     advice: "end each line of the head in \\r\\n; the body keeps its own line ends",
     languages: &[
         (Language::Rust, "(`println!` and `writeln!` add \\n alone.)"),
-        (Language::Python, "(`print` and a triple-quoted text have \\n alone.)"),
-        (Language::Node, "(A template text over several lines has \\n alone.)"),
-        (Language::Go, "(`Fprintln` and a text in backquotes have \\n alone.)"),
+        (
+            Language::Python,
+            "(`print` and a triple-quoted text have \\n alone.)",
+        ),
+        (
+            Language::Node,
+            "(A template text over several lines has \\n alone.)",
+        ),
+        (
+            Language::Go,
+            "(`Fprintln` and a text in backquotes have \\n alone.)",
+        ),
     ],
 };
 
@@ -38,7 +54,10 @@ pub(super) static NO_BLANK_LINE: Page = Page {
         "Without it the other side waits for more header lines. If a body follows at once, its first words are \
          read as a header line.",
     ],
-    rule: rfc9112("2.1", "an empty line indicating the end of the header section"),
+    rule: rfc9112(
+        "2.1",
+        "an empty line indicating the end of the header section",
+    ),
     advice: "send \\r\\n once more after the last header line",
     languages: &[],
 };
@@ -59,8 +78,14 @@ pub(super) static LITERAL_ESCAPES: Page = Page {
     languages: &[
         (Language::Rust, "(In r\"…\" a backslash is a backslash.)"),
         (Language::Python, "(In r'…' a backslash is a backslash.)"),
-        (Language::Go, "(Between backquotes a backslash is a backslash.)"),
-        (Language::Node, "(In String.raw a backslash is a backslash.)"),
+        (
+            Language::Go,
+            "(Between backquotes a backslash is a backslash.)",
+        ),
+        (
+            Language::Node,
+            "(In String.raw a backslash is a backslash.)",
+        ),
     ],
 };
 
@@ -74,11 +99,20 @@ pub(super) static INDENTED: Page = Page {
         "A line that begins with a space used to mean: this belongs to the line above (folding). Today \
          a server answers 400 to it, or takes it for a part of the value above.",
     ],
-    rule: rfc9112("2.2", "A sender MUST NOT send whitespace between the start-line and the first header field."),
+    rule: rfc9112(
+        "2.2",
+        "A sender MUST NOT send whitespace between the start-line and the first header field.",
+    ),
     advice: "write each line of the head as a text of its own, without indentation inside it",
     languages: &[
-        (Language::Rust, "(A backslash at the end of a source line swallows the indentation of the next.)"),
-        (Language::Python, "(A triple-quoted text keeps its indentation.)"),
+        (
+            Language::Rust,
+            "(A backslash at the end of a source line swallows the indentation of the next.)",
+        ),
+        (
+            Language::Python,
+            "(A triple-quoted text keeps its indentation.)",
+        ),
     ],
 };
 
@@ -91,7 +125,10 @@ pub(super) static LF_CR: Page = Page {
          typewriter did it. \\n\\r looks much alike, and most programs read it as a line end followed by a stray \
          \\r in front of the next line.",
     ],
-    rule: rfc9112("2.2", "the line terminator for the start-line and fields is the sequence CRLF"),
+    rule: rfc9112(
+        "2.2",
+        "the line terminator for the start-line and fields is the sequence CRLF",
+    ),
     advice: "write \\r\\n",
     languages: &[],
 };
@@ -105,7 +142,10 @@ pub(super) static NO_HOST: Page = Page {
          every HTTP/1.1 request has to say it in a Host line, also to a server on your own machine.",
         "A server must answer 400 when the line is missing, and most do.",
     ],
-    rule: rfc9112("3.2", "A client MUST send a Host header field (…) in all HTTP/1.1 request messages."),
+    rule: rfc9112(
+        "3.2",
+        "A client MUST send a Host header field (…) in all HTTP/1.1 request messages.",
+    ),
     advice: "put `Host: ` and the name from the URL right behind the request line",
     languages: &[],
 };
@@ -153,7 +193,10 @@ pub(super) static SPACE_COLON: Page = Page {
          behind each other, they disagree on where a message ends, and an attacker can hide a request in the gap.",
         "That is why a server must refuse such a line with 400.",
     ],
-    rule: rfc9112("5.1", "No whitespace is allowed between the field name and colon."),
+    rule: rfc9112(
+        "5.1",
+        "No whitespace is allowed between the field name and colon.",
+    ),
     advice: "put the colon directly behind the name, and one space behind the colon",
     languages: &[],
 };
@@ -169,7 +212,10 @@ pub(super) static NO_NEWLINE: Page = Page {
     ],
     rule: None,
     advice: "look at the last bytes that you send, and put \\n behind them",
-    languages: &[(Language::Python, "(`input` and `rstrip` take the newline off; `sendall` does not put it back.)")],
+    languages: &[(
+        Language::Python,
+        "(`input` and `rstrip` take the newline off; `sendall` does not put it back.)",
+    )],
 };
 
 pub(super) static BYTE_ORDER_MARK: Page = Page {
@@ -213,7 +259,10 @@ pub(super) static LETTER_CASE: Page = Page {
          versions, most values and everything outside HTTP are other bytes in another case.",
         "The check compares bytes, so write them as the transcript has them.",
     ],
-    rule: rfc9112("5", "Each field line consists of a case-insensitive field name followed by a colon (\":\")"),
+    rule: rfc9112(
+        "5",
+        "Each field line consists of a case-insensitive field name followed by a colon (\":\")",
+    ),
     advice: "copy the line from the transcript",
     languages: &[],
 };

@@ -6,19 +6,40 @@ use super::{Cause, Entry, count};
 use crate::course::catalogue::Side;
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry { page: &page::RST_UNREAD, judge: rst_unread },
-    Entry { page: &page::FULL_CLOSE, judge: full_close },
-    Entry { page: &page::NO_HALF_CLOSE, judge: no_half_close },
-    Entry { page: &page::READ_TO_EOF, judge: read_to_eof },
-    Entry { page: &page::STAYS_OPEN, judge: stays_open },
-    Entry { page: &page::CLOSES_EARLY, judge: closes_early },
+    Entry {
+        page: &page::RST_UNREAD,
+        judge: rst_unread,
+    },
+    Entry {
+        page: &page::FULL_CLOSE,
+        judge: full_close,
+    },
+    Entry {
+        page: &page::NO_HALF_CLOSE,
+        judge: no_half_close,
+    },
+    Entry {
+        page: &page::READ_TO_EOF,
+        judge: read_to_eof,
+    },
+    Entry {
+        page: &page::STAYS_OPEN,
+        judge: stays_open,
+    },
+    Entry {
+        page: &page::CLOSES_EARLY,
+        judge: closes_early,
+    },
 ];
 
 /// What came is right, all or a part of it, and then the connection was reset.
 fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let right = evidence.right_bytes() || evidence.cut_short();
     let reset = evidence.have.close == Close::Rst && evidence.want.close != Close::Rst;
-    let unasked = matches!(evidence.triage.mute, Some(Tried::Passed | Tried::RightBytes));
+    let unasked = matches!(
+        evidence.triage.mute,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
     let server = evidence.side == Side::Server && evidence.process.ending.is_none();
     // In another weather alone, a reset is what follows from reading too little: see W18.
     let plain = !evidence.passes_in_calm() && !evidence.have.bytes.is_empty();
@@ -31,8 +52,14 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
         );
     }
     let sent = match evidence.right_bytes() {
-        true => format!("all {} of your answer came", count(evidence.have.bytes.len(), "byte")),
-        false => format!("{} of your answer came", count(evidence.have.bytes.len(), "byte")),
+        true => format!(
+            "all {} of your answer came",
+            count(evidence.have.bytes.len(), "byte")
+        ),
+        false => format!(
+            "{} of your answer came",
+            count(evidence.have.bytes.len(), "byte")
+        ),
     };
     Cause::likely(format!(
         "{sent}, and then a reset (RST) in place of a clean end (FIN). The kernel does that when a \
@@ -65,8 +92,14 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
 
 /// Nothing came until our half-close, then all of it; or a client that waits for our end.
 fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
-    let after_fin = matches!(evidence.triage.half_close, Some(Tried::Passed | Tried::RightBytes));
-    let held_back = matches!(evidence.triage.many, Some(Tried::Passed | Tried::RightBytes | Tried::Stopped));
+    let after_fin = matches!(
+        evidence.triage.half_close,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
+    let held_back = matches!(
+        evidence.triage.many,
+        Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
+    );
     if evidence.side == Side::Server && evidence.have.bytes.is_empty() && after_fin && !held_back {
         return Cause::proven(
             "no answer came until we hung up our side, and then it came at once. Your program reads to the end of the \
@@ -107,7 +140,8 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let whole_part = evidence.have.bytes.ends_with(b"\n") || evidence.have.bytes.is_empty();
     let said = !evidence.have.bytes.is_empty();
     let calm = !evidence.passes_in_calm() && evidence.process.ending.is_none();
-    (evidence.side == Side::Server && early && whole_part && said && calm && evidence.turns_left).then_some(())?;
+    (evidence.side == Side::Server && early && whole_part && said && calm && evidence.turns_left)
+        .then_some(())?;
     Cause::likely(format!(
         "you hung up after {}, while the conversation goes on. The connection is there for more than one \
          question; wait for the client's next one, or for its end.",

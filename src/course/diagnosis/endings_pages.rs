@@ -41,9 +41,18 @@ pub(super) static READ_TO_EOF: Page = Page {
     }),
     advice: "stop reading where the message ends: at the empty line, and then after as many bytes as its length says",
     languages: &[
-        (Language::Rust, "(`read_to_end`, `read_to_string` and a loop over `lines()` read to the end.)"),
-        (Language::Python, "(`read()` without a number and a loop over `makefile()` read to the end.)"),
-        (Language::Node, "(The event 'end' comes when the other side hangs up.)"),
+        (
+            Language::Rust,
+            "(`read_to_end`, `read_to_string` and a loop over `lines()` read to the end.)",
+        ),
+        (
+            Language::Python,
+            "(`read()` without a number and a loop over `makefile()` read to the end.)",
+        ),
+        (
+            Language::Node,
+            "(The event 'end' comes when the other side hangs up.)",
+        ),
         (Language::Go, "(`io.ReadAll` reads to the end.)"),
     ],
 };
@@ -64,10 +73,22 @@ pub(super) static FULL_CLOSE: Page = Page {
     }),
     advice: "shut down writing, read the answer to its end, and only then close",
     languages: &[
-        (Language::Rust, "(`shutdown(Shutdown::Write)`; dropping the stream closes it.)"),
-        (Language::Python, "(`shutdown(SHUT_WR)`; `close` ends both.)"),
-        (Language::Node, "(`end()` is the half-close; `destroy()` ends both.)"),
-        (Language::Go, "(`CloseWrite` of a TCPConn; `Close` ends both.)"),
+        (
+            Language::Rust,
+            "(`shutdown(Shutdown::Write)`; dropping the stream closes it.)",
+        ),
+        (
+            Language::Python,
+            "(`shutdown(SHUT_WR)`; `close` ends both.)",
+        ),
+        (
+            Language::Node,
+            "(`end()` is the half-close; `destroy()` ends both.)",
+        ),
+        (
+            Language::Go,
+            "(`CloseWrite` of a TCPConn; `Close` ends both.)",
+        ),
     ],
 };
 
@@ -106,8 +127,14 @@ pub(super) static STAYS_OPEN: Page = Page {
     rule: None,
     advice: "close the connection behind the answer",
     languages: &[
-        (Language::Rust, "(A stream closes when its last clone is dropped.)"),
-        (Language::Python, "(A socket stays open while a `makefile` of it is open.)"),
+        (
+            Language::Rust,
+            "(A stream closes when its last clone is dropped.)",
+        ),
+        (
+            Language::Python,
+            "(A socket stays open while a `makefile` of it is open.)",
+        ),
     ],
 };
 

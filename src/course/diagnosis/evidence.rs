@@ -110,6 +110,8 @@ pub struct Evidence {
     pub turns_left: bool,
     /// The first byte of `have` that differs; its length when the bytes end too early or are right.
     pub at: usize,
+    /// Whether another connection stood open at that moment.
+    pub others_open: bool,
     /// How long the check waited in silence, if it did.
     pub silence: Option<Duration>,
     /// Whether bytes came only after our own FIN on that connection.
@@ -124,7 +126,11 @@ pub struct Evidence {
 pub fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
     let mut close = Close::Open;
     for entry in transcript.entries() {
-        if let Entry::Event { who: by, conn: on, event } = entry
+        if let Entry::Event {
+            who: by,
+            conn: on,
+            event,
+        } = entry
             && (*by, *on) == (who, conn)
         {
             match event {
@@ -134,7 +140,10 @@ pub fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
             }
         }
     }
-    Part { bytes: transcript.bytes_of(conn, who), close }
+    Part {
+        bytes: transcript.bytes_of(conn, who),
+        close,
+    }
 }
 
 /// Whether `who` said its first bytes on `conn` only after the other side's FIN.
@@ -142,7 +151,11 @@ pub fn first_words_after_fin(transcript: &Transcript, conn: Conn, who: Who) -> b
     let mut fin = false;
     for entry in transcript.entries() {
         match entry {
-            Entry::Event { who: by, conn: on, event: Event::Fin } if (*by, *on) == (who.other(), conn) => fin = true,
+            Entry::Event {
+                who: by,
+                conn: on,
+                event: Event::Fin,
+            } if (*by, *on) == (who.other(), conn) => fin = true,
             Entry::Chunk(chunk) if (chunk.who, chunk.conn) == (who, conn) => return fin,
             _ => {}
         }
@@ -203,7 +216,10 @@ impl Evidence {
 /// The wire line that holds the byte at `at`, line end included; the last one when `at` is the end.
 pub fn line_at(bytes: &[u8], at: usize) -> &[u8] {
     let at = at.min(bytes.len());
-    let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |lf| lf + 1);
+    let start = bytes[..at]
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |lf| lf + 1);
     let end = bytes[at..].iter().position(|&byte| byte == b'\n');
     &bytes[start..end.map_or(bytes.len(), |lf| at + lf + 1)]
 }

@@ -7,14 +7,38 @@ use super::{Cause, Entry, count, shown};
 use crate::course::catalogue::Side;
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry { page: &page::CL_AND_TE, judge: cl_and_te },
-    Entry { page: &page::BODY_NOT_ALLOWED, judge: body_not_allowed },
-    Entry { page: &page::HEADER_IN_BODY, judge: header_in_body },
-    Entry { page: &page::CHUNKED, judge: chunked },
-    Entry { page: &page::CL_CHARS, judge: cl_chars },
-    Entry { page: &page::CL_NEWLINE, judge: cl_newline },
-    Entry { page: &page::NO_LENGTH, judge: no_length },
-    Entry { page: &page::EXTRA_CRLF, judge: extra_crlf },
+    Entry {
+        page: &page::CL_AND_TE,
+        judge: cl_and_te,
+    },
+    Entry {
+        page: &page::BODY_NOT_ALLOWED,
+        judge: body_not_allowed,
+    },
+    Entry {
+        page: &page::HEADER_IN_BODY,
+        judge: header_in_body,
+    },
+    Entry {
+        page: &page::CHUNKED,
+        judge: chunked,
+    },
+    Entry {
+        page: &page::CL_CHARS,
+        judge: cl_chars,
+    },
+    Entry {
+        page: &page::CL_NEWLINE,
+        judge: cl_newline,
+    },
+    Entry {
+        page: &page::NO_LENGTH,
+        judge: no_length,
+    },
+    Entry {
+        page: &page::EXTRA_CRLF,
+        judge: extra_crlf,
+    },
 ];
 
 /// Both lengths in one head, which was not asked for.
@@ -38,9 +62,14 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
     let no_body = head_asked || matches!(status, 100..=199 | 204 | 304);
     let body = have.body.unwrap_or_default();
     let wanted = message(&evidence.want.bytes);
-    let first = no_body && !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
+    let first =
+        no_body && !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
     (evidence.side == Side::Server && first && evidence.at >= have.head.len()).then_some(())?;
-    let why = if head_asked { "the request was HEAD".to_string() } else { format!("the status is {status}") };
+    let why = if head_asked {
+        "the request was HEAD".to_string()
+    } else {
+        format!("the status is {status}")
+    };
     Cause::likely(format!(
         "this answer must have no body, because {why}. Your {} behind the empty line, `{}`, will be read as \
          the beginning of the next answer.",
@@ -94,8 +123,14 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
     let at_end = have.length() == want.length() && said != body.len();
     (in_length || at_end).then_some(())?;
     let sent = body.len();
-    let line_end = if body.ends_with(b"\r\n") { 2 } else { usize::from(body.ends_with(b"\n")) };
-    let wanted_end = want.body.filter(|wanted| wanted.strip_suffix(b"\n") == Some(body));
+    let line_end = if body.ends_with(b"\r\n") {
+        2
+    } else {
+        usize::from(body.ends_with(b"\n"))
+    };
+    let wanted_end = want
+        .body
+        .filter(|wanted| wanted.strip_suffix(b"\n") == Some(body));
     if said == have.head.len() + 2 + sent {
         return Cause::likely(format!(
             "Content-Length says {said}, which is head and body together. It counts the body alone, the bytes \
@@ -139,7 +174,11 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
     let http = message(&evidence.want.bytes).body.is_some();
     (http && matches!(extra, b"\r\n" | b"\n")).then_some(())?;
-    let sender = if evidence.side == Side::Server { "answer" } else { "request" };
+    let sender = if evidence.side == Side::Server {
+        "answer"
+    } else {
+        "request"
+    };
     Cause::likely(format!(
         "{} too many after the body: `{}`. It is no part of this {sender}; on a connection that stays open it \
          becomes the beginning of the next one. The empty line stands before the body, not behind it.",
@@ -164,7 +203,8 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
             let decimal = std::str::from_utf8(line).ok()?.parse::<usize>() == Ok(really);
             let why = match decimal {
                 true => format!("Chunk sizes are hexadecimal: {really} is written {really:x}"),
-                false => "A size counts the bytes of its chunk, without the \\r\\n behind them".to_string(),
+                false => "A size counts the bytes of its chunk, without the \\r\\n behind them"
+                    .to_string(),
             };
             Cause::likely(format!(
                 "your chunk size is `{}`, which means {}, but the chunk has {really}. {why}.",
@@ -185,7 +225,11 @@ enum ChunkFault<'a> {
     /// The last chunk or its empty line is missing.
     NoEnd,
     /// No CRLF stands behind `said` bytes; the line goes on to `really`.
-    Size { line: &'a [u8], said: usize, really: usize },
+    Size {
+        line: &'a [u8],
+        said: usize,
+        really: usize,
+    },
     /// This line is no size.
     NoSize { line: &'a [u8] },
 }
@@ -198,7 +242,9 @@ fn chunk_fault(mut body: &[u8]) -> Option<ChunkFault<'_>> {
         };
         let line = body[..lf].trim_ascii_end();
         let digits = line.split(|&byte| byte == b';').next()?.trim_ascii();
-        let said = std::str::from_utf8(digits).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
+        let said = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|text| usize::from_str_radix(text, 16).ok());
         let Some(said) = said else {
             return Some(ChunkFault::NoSize { line });
         };
@@ -207,11 +253,18 @@ fn chunk_fault(mut body: &[u8]) -> Option<ChunkFault<'_>> {
             let ends = data.starts_with(b"\r\n") || super::find(data, b"\r\n\r\n").is_some();
             return (!ends).then_some(ChunkFault::NoEnd);
         }
-        match data.get(said..).and_then(|behind| behind.strip_prefix(b"\r\n")) {
+        match data
+            .get(said..)
+            .and_then(|behind| behind.strip_prefix(b"\r\n"))
+        {
             Some(behind) => body = behind,
             None => {
                 let really = super::find(data, b"\r\n").unwrap_or(data.len());
-                return Some(ChunkFault::Size { line: digits, said, really });
+                return Some(ChunkFault::Size {
+                    line: digits,
+                    said,
+                    really,
+                });
             }
         }
     }
@@ -220,7 +273,8 @@ fn chunk_fault(mut body: &[u8]) -> Option<ChunkFault<'_>> {
 /// The body, where it is the one that was wanted or nothing more was wanted of it.
 fn whole_body<'a>(evidence: &Evidence, have: &Message<'a>) -> Option<&'a [u8]> {
     let wanted = message(&evidence.want.bytes).body;
-    have.body.filter(|body| wanted.is_none_or(|wanted| wanted == *body || body.starts_with(wanted)))
+    have.body
+        .filter(|body| wanted.is_none_or(|wanted| wanted == *body || body.starts_with(wanted)))
 }
 
 /// Whether the first difference lies in the line of this field.
@@ -236,12 +290,27 @@ mod tests {
     #[test]
     fn chunks_are_read_up_to_their_first_fault() {
         assert_eq!(chunk_fault(b"5\r\ntacos\r\n0\r\n\r\n"), None);
-        assert_eq!(chunk_fault(b"A;x=y\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"), None);
+        assert_eq!(
+            chunk_fault(b"A;x=y\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"),
+            None
+        );
         assert_eq!(chunk_fault(b"5\r\ntacos\r\n"), Some(ChunkFault::NoEnd));
         assert_eq!(chunk_fault(b"5\r\ntacos\r\n0\r\n"), Some(ChunkFault::NoEnd));
-        let decimal = ChunkFault::Size { line: b"10", said: 16, really: 10 };
+        let decimal = ChunkFault::Size {
+            line: b"10",
+            said: 16,
+            really: 10,
+        };
         assert_eq!(chunk_fault(b"10\r\n0123456789\r\n0\r\n\r\n"), Some(decimal));
-        assert_eq!(chunk_fault(b"tacos\r\n"), Some(ChunkFault::NoSize { line: b"tacos" }));
-        assert_eq!(chunk_fault(b"ffffffffffffffffff\r\n"), Some(ChunkFault::NoSize { line: b"ffffffffffffffffff" }));
+        assert_eq!(
+            chunk_fault(b"tacos\r\n"),
+            Some(ChunkFault::NoSize { line: b"tacos" })
+        );
+        assert_eq!(
+            chunk_fault(b"ffffffffffffffffff\r\n"),
+            Some(ChunkFault::NoSize {
+                line: b"ffffffffffffffffff"
+            })
+        );
     }
 }

@@ -3,7 +3,11 @@
 use super::{Language, Page, Rule};
 
 const fn rfc9112(section: &'static str, quote: &'static str) -> Option<Rule> {
-    Some(Rule { quote, rfc: 9112, section })
+    Some(Rule {
+        quote,
+        rfc: 9112,
+        section,
+    })
 }
 
 pub(super) static CL_CHARS: Page = Page {
@@ -16,13 +20,28 @@ pub(super) static CL_CHARS: Page = Page {
         "When the number is too small, the other side stops before the end, and on a connection that stays open it \
          takes the rest for the next message.",
     ],
-    rule: rfc9112("6.2", "a Content-Length header field (…) can provide the anticipated size, as a decimal number of octets"),
+    rule: rfc9112(
+        "6.2",
+        "a Content-Length header field (…) can provide the anticipated size, as a decimal number of octets",
+    ),
     advice: "turn the body into bytes first, then take the length of the bytes",
     languages: &[
-        (Language::Rust, "(`chars().count()` counts letters, `len()` counts bytes.)"),
-        (Language::Python, "(`len` of a str counts letters, `len` of bytes counts bytes.)"),
-        (Language::Node, "(`length` of a text is no number of bytes; `Buffer.byteLength` is.)"),
-        (Language::Go, "(`utf8.RuneCountInString` counts letters, `len` counts bytes.)"),
+        (
+            Language::Rust,
+            "(`chars().count()` counts letters, `len()` counts bytes.)",
+        ),
+        (
+            Language::Python,
+            "(`len` of a str counts letters, `len` of bytes counts bytes.)",
+        ),
+        (
+            Language::Node,
+            "(`length` of a text is no number of bytes; `Buffer.byteLength` is.)",
+        ),
+        (
+            Language::Go,
+            "(`utf8.RuneCountInString` counts letters, `len` counts bytes.)",
+        ),
     ],
 };
 
@@ -36,7 +55,10 @@ pub(super) static CL_NEWLINE: Page = Page {
         "One too few, and the last byte is left lying on the connection. One too many, and the other side waits \
          for a byte that never comes.",
     ],
-    rule: rfc9112("6.3", "its decimal value defines the expected message body length in octets"),
+    rule: rfc9112(
+        "6.3",
+        "its decimal value defines the expected message body length in octets",
+    ),
     advice: "let the program take the length of the very bytes that it sends",
     languages: &[],
 };
@@ -67,10 +89,16 @@ pub(super) static EXTRA_CRLF: Page = Page {
         "The body ends where its announced length is used up. A \\r\\n behind it belongs to nobody. If the \
          connection is closed at once, nobody notices. If it stays open, the next message begins with it.",
     ],
-    rule: rfc9112("2.2", "An HTTP/1.1 user agent MUST NOT preface or follow a request with an extra CRLF."),
+    rule: rfc9112(
+        "2.2",
+        "An HTTP/1.1 user agent MUST NOT preface or follow a request with an extra CRLF.",
+    ),
     advice: "send nothing behind the body; if the line end is part of it, count it",
     languages: &[
-        (Language::Rust, "(`println!` and `writeln!` add a line end.)"),
+        (
+            Language::Rust,
+            "(`println!` and `writeln!` add a line end.)",
+        ),
         (Language::Go, "(`Fprintln` adds a line end.)"),
     ],
 };
@@ -83,7 +111,10 @@ pub(super) static HEADER_IN_BODY: Page = Page {
         "The first empty line ends the head. If one piece of a program ends its line with \\r\\n, and the next \
          begins with \\r\\n, there is an empty line between them that nobody meant, and all that follows is body.",
     ],
-    rule: rfc9112("2.1", "an empty line indicating the end of the header section"),
+    rule: rfc9112(
+        "2.1",
+        "an empty line indicating the end of the header section",
+    ),
     advice: "end every header line in exactly one \\r\\n, and send the empty line at one place only",
     languages: &[],
 };
@@ -97,7 +128,10 @@ pub(super) static BODY_NOT_ALLOWED: Page = Page {
          1xx, 204 or 304. A Content-Length in the answer to HEAD tells how long the body would have been.",
         "Bytes that come all the same are read as the beginning of the next answer.",
     ],
-    rule: rfc9112("6.3", "is always terminated by the first empty line after the header fields"),
+    rule: rfc9112(
+        "6.3",
+        "is always terminated by the first empty line after the header fields",
+    ),
     advice: "send the same head, and stop behind its empty line",
     languages: &[],
 };
@@ -111,7 +145,10 @@ pub(super) static CHUNKED: Page = Page {
          the line ends. Sixteen bytes are announced as 10.",
         "Behind the last chunk comes one of size 0, and then an empty line. Without it the message is not over.",
     ],
-    rule: rfc9112("7.1", "The chunk-size field is a string of hex digits indicating the size of the chunk-data in octets."),
+    rule: rfc9112(
+        "7.1",
+        "The chunk-size field is a string of hex digits indicating the size of the chunk-data in octets.",
+    ),
     advice: "write out one chunk by hand and count its bytes",
     languages: &[],
 };

@@ -18,11 +18,17 @@ pub fn message(bytes: &[u8]) -> Message<'_> {
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         if start > 0 && matches!(line, b"\r\n" | b"\n") {
             let (head, rest) = bytes.split_at(start);
-            return Message { head, body: Some(&rest[line.len()..]) };
+            return Message {
+                head,
+                body: Some(&rest[line.len()..]),
+            };
         }
         start += line.len();
     }
-    Message { head: bytes, body: None }
+    Message {
+        head: bytes,
+        body: None,
+    }
 }
 
 impl<'a> Message<'a> {
@@ -39,12 +45,17 @@ impl<'a> Message<'a> {
     /// The value of the first field with this name, without case and without outer white space.
     pub fn field(&self, name: &str) -> Option<&'a [u8]> {
         let mut fields = self.lines().skip(1).filter_map(field);
-        fields.find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+        fields
+            .find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
     }
 
     /// `Content-Length`, where it is a number.
     pub fn length(&self) -> Option<usize> {
-        std::str::from_utf8(self.field("Content-Length")?).ok()?.parse().ok()
+        std::str::from_utf8(self.field("Content-Length")?)
+            .ok()?
+            .parse()
+            .ok()
     }
 
     /// Whether the last transfer coding is `chunked`.
@@ -56,7 +67,10 @@ impl<'a> Message<'a> {
     /// The status code of a response.
     pub fn status(&self) -> Option<u16> {
         let rest = self.first_line().strip_prefix(b"HTTP/")?;
-        let word = rest.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).nth(1)?;
+        let word = rest
+            .split(|&byte| byte == b' ')
+            .filter(|word| !word.is_empty())
+            .nth(1)?;
         std::str::from_utf8(word).ok()?.parse().ok()
     }
 }

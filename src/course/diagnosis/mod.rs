@@ -18,7 +18,9 @@ mod process_pages;
 mod streams;
 mod streams_pages;
 
-pub use evidence::{Close, Evidence, Language, Part, Process, Triage, Tried, first_words_after_fin, part};
+pub use evidence::{
+    Close, Evidence, Language, Part, Process, Triage, Tried, first_words_after_fin, part,
+};
 
 /// All about one mistake that does not depend on a run: `cargo lab explain W10` shows it.
 #[derive(Debug)]
@@ -69,11 +71,17 @@ struct Cause {
 
 impl Cause {
     fn likely(text: impl Into<String>) -> Option<Cause> {
-        Some(Cause { text: text.into(), proven: false })
+        Some(Cause {
+            text: text.into(),
+            proven: false,
+        })
     }
 
     fn proven(text: impl Into<String>) -> Option<Cause> {
-        Some(Cause { text: text.into(), proven: true })
+        Some(Cause {
+            text: text.into(),
+            proven: true,
+        })
     }
 }
 
@@ -85,7 +93,13 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 5] = [process::TABLE, endings::TABLE, bytes::TABLE, lengths::TABLE, streams::TABLE];
+const TABLE: [&[Entry]; 5] = [
+    process::TABLE,
+    endings::TABLE,
+    bytes::TABLE,
+    lengths::TABLE,
+    streams::TABLE,
+];
 
 /// The cause of a failure, if there is evidence for one.
 pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
@@ -96,14 +110,23 @@ pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
             text.push(' ');
             text.push_str(about);
         }
-        Some(Diagnosis { page: entry.page, cause: text, proven: cause.proven })
+        Some(Diagnosis {
+            page: entry.page,
+            cause: text,
+            proven: cause.proven,
+        })
     });
     found.next()
 }
 
 /// Every page, by code.
 pub fn pages() -> Vec<&'static Page> {
-    let mut pages: Vec<&Page> = TABLE.iter().copied().flatten().map(|entry| entry.page).collect();
+    let mut pages: Vec<&Page> = TABLE
+        .iter()
+        .copied()
+        .flatten()
+        .map(|entry| entry.page)
+        .collect();
     pages.sort_by_key(|page| page.code);
     pages
 }
@@ -113,7 +136,9 @@ pub fn page(name: &str) -> Option<&'static Page> {
     let name = name.to_ascii_lowercase();
     let number = name.strip_prefix('w').unwrap_or(&name);
     let code = format!("W{number:0>2}");
-    pages().into_iter().find(|page| page.code == code || page.slug == name)
+    pages()
+        .into_iter()
+        .find(|page| page.code == code || page.slug == name)
 }
 
 impl Page {
@@ -158,7 +183,9 @@ fn count(number: usize, what: &str) -> String {
 
 /// The place of `wanted` in `bytes`.
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len().max(1)).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len().max(1))
+        .position(|window| window == wanted)
 }
 
 #[cfg(test)]
@@ -181,7 +208,10 @@ mod tests {
     fn pages_keep_to_their_form() {
         for page in pages() {
             let code = page.code;
-            assert!(!page.title.ends_with('.') && !page.advice.ends_with('.'), "{code}");
+            assert!(
+                !page.title.ends_with('.') && !page.advice.ends_with('.'),
+                "{code}"
+            );
             assert!(page.title.len() <= 66, "{code}: {}", page.title.len());
             assert!(!page.text.is_empty(), "{code}");
             let words = [page.text, &[page.title, page.advice]].concat().join(" ");
@@ -189,7 +219,11 @@ mod tests {
                 assert!(!words.to_lowercase().contains(word), "{code}: {word}");
             }
             if let Some(rule) = page.rule {
-                assert!(rule.quote.len() <= 156, "{code}: {} bytes", rule.quote.len());
+                assert!(
+                    rule.quote.len() <= 156,
+                    "{code}: {} bytes",
+                    rule.quote.len()
+                );
                 assert!([793, 9110, 9112, 9293].contains(&rule.rfc), "{code}");
             }
         }

@@ -1,18 +1,39 @@
 //! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
 
-use super::evidence::{Evidence, Tried};
+use super::evidence::Evidence;
 use super::process_pages as page;
 use super::{Cause, Entry, shown};
 use crate::course::catalogue::{Side, Weather};
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry { page: &page::ADDRESS_SYNTAX, judge: address_syntax },
-    Entry { page: &page::ADDR_IN_USE, judge: addr_in_use },
-    Entry { page: &page::REFUSED, judge: refused },
-    Entry { page: &page::WOULD_BLOCK, judge: would_block },
-    Entry { page: &page::DIED_ON_EMPTY, judge: died_on_empty },
-    Entry { page: &page::DIED_ON_RESET, judge: died_on_reset },
-    Entry { page: &page::ONE_AT_A_TIME, judge: one_at_a_time },
+    Entry {
+        page: &page::ADDRESS_SYNTAX,
+        judge: address_syntax,
+    },
+    Entry {
+        page: &page::ADDR_IN_USE,
+        judge: addr_in_use,
+    },
+    Entry {
+        page: &page::REFUSED,
+        judge: refused,
+    },
+    Entry {
+        page: &page::WOULD_BLOCK,
+        judge: would_block,
+    },
+    Entry {
+        page: &page::DIED_ON_EMPTY,
+        judge: died_on_empty,
+    },
+    Entry {
+        page: &page::DIED_ON_RESET,
+        judge: died_on_reset,
+    },
+    Entry {
+        page: &page::ONE_AT_A_TIME,
+        judge: one_at_a_time,
+    },
 ];
 
 /// The first line of stderr that holds one of these, cut to what fits into a sentence.
@@ -34,7 +55,12 @@ fn address_syntax(evidence: &Evidence) -> Option<Cause> {
 }
 
 fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
-    let signs = ["AddrInUse", "ddress already in use", "EADDRINUSE", "only one usage of each socket"];
+    let signs = [
+        "AddrInUse",
+        "ddress already in use",
+        "EADDRINUSE",
+        "only one usage of each socket",
+    ];
     let line = line_with(evidence, &signs)?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
@@ -73,7 +99,12 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
 }
 
 fn would_block(evidence: &Evidence) -> Option<Cause> {
-    let signs = ["Resource temporarily unavailable", "WouldBlock", "os error 11)", "os error 35)"];
+    let signs = [
+        "Resource temporarily unavailable",
+        "WouldBlock",
+        "os error 11)",
+        "os error 35)",
+    ];
     let line = line_with(evidence, &signs)?;
     (!evidence.right_bytes() || evidence.process.ending.is_some()).then_some(())?;
     Cause::likely(format!(
@@ -104,22 +135,23 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The answer does not come while silent connections stand open, and comes without them.
+/// The answer on one connection does not come while another, which says nothing, stands open.
 fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     let stuck = evidence.process.ending.is_none() && evidence.silence.is_some();
-    let ghost = evidence.weather == Weather::Ghost && evidence.have.bytes.is_empty();
-    (ghost && stuck && evidence.triage.calm == Some(Tried::Passed)).then_some(())?;
-    Cause::proven(
-        "five guests connected and said nothing, and the sixth got no answer; alone it gets one. Your program \
-         serves one connection to its end before it looks at the next, so one silent guest stops everybody.",
+    let server = evidence.side == Side::Server && evidence.have.bytes.is_empty();
+    (server && stuck && evidence.others_open).then_some(())?;
+    Cause::likely(
+        "while one guest was connected and silent, the next one asked and got no answer. Your program serves one \
+         connection to its end before it looks at the next, so one silent guest stops everybody.",
     )
 }
 
 /// The last line of stderr, as a sentence of its own.
 fn last_words(evidence: &Evidence) -> String {
-    let lines = evidence.process.stderr.lines();
+    let mut lines = evidence.process.stderr.lines();
     let signs = ["panicked", "Error", "error", "Exception"];
-    let line = lines.filter(|line| signs.iter().any(|sign| line.contains(sign))).last();
+    let line = lines
+        .rfind(|line| signs.iter().any(|sign| line.contains(sign)));
     match line {
         Some(line) => format!(" It said `{}`.", shown(line.trim().as_bytes())),
         None => String::new(),

@@ -15,7 +15,10 @@ pub(super) static REFUSED: Page = Page {
     ],
     rule: None,
     advice: "use the address from WIRELAB_ADDR or {addr}, and print the one that you really use",
-    languages: &[(Language::Node, "(Since version 17, node takes the addresses of `localhost` in the system's order, often ::1 first.)")],
+    languages: &[(
+        Language::Node,
+        "(Since version 17, node takes the addresses of `localhost` in the system's order, often ::1 first.)",
+    )],
 };
 
 pub(super) static ADDR_IN_USE: Page = Page {
@@ -30,7 +33,10 @@ pub(super) static ADDR_IN_USE: Page = Page {
     ],
     rule: None,
     advice: "stop the old copy; in a check take the address that the check gives you",
-    languages: &[(Language::Python, "(A plain socket lacks SO_REUSEADDR; `socket.create_server` sets it.)")],
+    languages: &[(
+        Language::Python,
+        "(A plain socket lacks SO_REUSEADDR; `socket.create_server` sets it.)",
+    )],
 };
 
 pub(super) static DIED_ON_EMPTY: Page = Page {
@@ -47,7 +53,10 @@ pub(super) static DIED_ON_EMPTY: Page = Page {
     advice: "treat \"no bytes at all\" as a guest who left, and go on to the next",
     languages: &[
         (Language::Rust, "(`lines().next().unwrap()` panics here.)"),
-        (Language::Python, "(`recv` gave b'', and an index into its parts raises an error.)"),
+        (
+            Language::Python,
+            "(`recv` gave b'', and an index into its parts raises an error.)",
+        ),
     ],
 };
 
@@ -77,7 +86,10 @@ pub(super) static WOULD_BLOCK: Page = Page {
     ],
     rule: None,
     advice: "look for both names, and decide what silence means to your program",
-    languages: &[(Language::Rust, "(ErrorKind::WouldBlock on Unix, ErrorKind::TimedOut on Windows.)")],
+    languages: &[(
+        Language::Rust,
+        "(ErrorKind::WouldBlock on Unix, ErrorKind::TimedOut on Windows.)",
+    )],
 };
 
 pub(super) static ADDRESS_SYNTAX: Page = Page {
@@ -107,8 +119,17 @@ pub(super) static DIED_ON_RESET: Page = Page {
     rule: None,
     advice: "handle an error of a connection where that connection is served, and accept the next",
     languages: &[
-        (Language::Rust, "(`unwrap` or `?` in the accept loop does it.)"),
-        (Language::Python, "(ConnectionResetError and BrokenPipeError end the program where nothing catches them.)"),
-        (Language::Node, "(A socket without an 'error' listener ends the process.)"),
+        (
+            Language::Rust,
+            "(`unwrap` or `?` in the accept loop does it.)",
+        ),
+        (
+            Language::Python,
+            "(ConnectionResetError and BrokenPipeError end the program where nothing catches them.)",
+        ),
+        (
+            Language::Node,
+            "(A socket without an 'error' listener ends the process.)",
+        ),
     ],
 };

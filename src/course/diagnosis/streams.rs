@@ -7,23 +7,55 @@ use super::{Cause, Entry, count, find, shown};
 use crate::course::catalogue::{Side, Weather};
 
 pub(super) const TABLE: &[Entry] = &[
-    Entry { page: &page::CUT_LETTER, judge: cut_letter },
-    Entry { page: &page::WHOLE_BUFFER, judge: whole_buffer },
-    Entry { page: &page::LOST_IN_BUFFER, judge: lost_in_buffer },
-    Entry { page: &page::NOT_FLUSHED, judge: not_flushed },
-    Entry { page: &page::LOSES_THE_REST, judge: loses_the_rest },
-    Entry { page: &page::SINGLE_READ, judge: single_read },
-    Entry { page: &page::ANSWERS_TWICE, judge: answers_twice },
-    Entry { page: &page::SHORT_WRITE, judge: short_write },
+    Entry {
+        page: &page::CUT_LETTER,
+        judge: cut_letter,
+    },
+    Entry {
+        page: &page::WHOLE_BUFFER,
+        judge: whole_buffer,
+    },
+    Entry {
+        page: &page::LOST_IN_BUFFER,
+        judge: lost_in_buffer,
+    },
+    Entry {
+        page: &page::NOT_FLUSHED,
+        judge: not_flushed,
+    },
+    Entry {
+        page: &page::LOSES_THE_REST,
+        judge: loses_the_rest,
+    },
+    Entry {
+        page: &page::SINGLE_READ,
+        judge: single_read,
+    },
+    Entry {
+        page: &page::ANSWERS_TWICE,
+        judge: answers_twice,
+    },
+    Entry {
+        page: &page::SHORT_WRITE,
+        judge: short_write,
+    },
 ];
 
 /// NULs where something else, or nothing, should come.
 fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
-    let nuls = evidence.rest().iter().take_while(|&&byte| byte == 0).count();
+    let nuls = evidence
+        .rest()
+        .iter()
+        .take_while(|&&byte| byte == 0)
+        .count();
     let wanted = evidence.missing().first() == Some(&0);
     (nuls >= 8 && !wanted).then_some(())?;
     let whole = evidence.at + nuls;
-    let round = if whole.is_power_of_two() { format!(", {whole} bytes in all") } else { String::new() };
+    let round = if whole.is_power_of_two() {
+        format!(", {whole} bytes in all")
+    } else {
+        String::new()
+    };
     Cause::likely(format!(
         "after your {} come {}{round}: you sent the whole buffer. Only as many bytes of it are filled as the \
          read returned.",
@@ -34,7 +66,9 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
 
 /// A message with a body hangs when both come together, and passes when the body comes later.
 fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
-    let body = message(&evidence.heard).body.is_some_and(|body| !body.is_empty());
+    let body = message(&evidence.heard)
+        .body
+        .is_some_and(|body| !body.is_empty());
     let hangs = evidence.silence.is_some() && !evidence.right_bytes();
     let apart = evidence.triage.apart == Some(Tried::Passed);
     let http = is_request(&evidence.heard) || evidence.heard.starts_with(b"HTTP/");
@@ -49,7 +83,10 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
 /// Bytes came only when the other side had ended the conversation.
 fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side == Side::Client && evidence.late && !evidence.have.bytes.is_empty();
-    let overflow = matches!(evidence.triage.many, Some(Tried::Passed | Tried::RightBytes | Tried::Stopped));
+    let overflow = matches!(
+        evidence.triage.many,
+        Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
+    );
     let server = evidence.side == Side::Server && evidence.have.bytes.is_empty() && overflow;
     if server {
         return Cause::proven(
@@ -72,7 +109,13 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     // A clean end or a silence; a crash and a reset are other stories.
     let still_there = evidence.process.ending.is_none() && evidence.have.close != Close::Rst;
     (server && still_there).then_some(())?;
-    let lost = shown(evidence.together.last().map(Vec::as_slice).unwrap_or_default());
+    let lost = shown(
+        evidence
+            .together
+            .last()
+            .map(Vec::as_slice)
+            .unwrap_or_default(),
+    );
     let proven = evidence.triage.apart == Some(Tried::Passed) || evidence.passes_in_calm();
     let refuted = evidence.triage.apart.is_some() && !proven;
     (!refuted).then_some(())?;
@@ -85,12 +128,21 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
 
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
-    let unasked = matches!(evidence.triage.mute, Some(Tried::Passed | Tried::RightBytes));
+    let unasked = matches!(
+        evidence.triage.mute,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
     if evidence.passes_in_calm() && !unasked {
         let how = match evidence.weather {
-            Weather::Dribble => "whole, the conversation passes; sent a byte at a time, it does not",
-            Weather::Glue => "one message a piece, the conversation passes; with several in one piece, it does not",
-            Weather::Slow => "without pauses, the conversation passes; in pieces with pauses between them, it does not",
+            Weather::Dribble => {
+                "whole, the conversation passes; sent a byte at a time, it does not"
+            }
+            Weather::Glue => {
+                "one message a piece, the conversation passes; with several in one piece, it does not"
+            }
+            Weather::Slow => {
+                "without pauses, the conversation passes; in pieces with pauses between them, it does not"
+            }
             _ => return None,
         };
         return Cause::proven(format!(
@@ -109,14 +161,21 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
         count(evidence.together.len(), "message"),
         shown(joined)
     );
-    Some(Cause { text, proven: evidence.triage.apart == Some(Tried::Passed) })
+    Some(Cause {
+        text,
+        proven: evidence.triage.apart == Some(Tried::Passed),
+    })
 }
 
 /// Everything is right, and then comes another answer.
 fn answers_twice(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
     let http = evidence.want.bytes.starts_with(b"HTTP/");
-    let whole = if http { extra.starts_with(b"HTTP/") } else { extra.len() > 1 && extra.ends_with(b"\n") };
+    let whole = if http {
+        extra.starts_with(b"HTTP/")
+    } else {
+        extra.len() > 1 && extra.ends_with(b"\n")
+    };
     (evidence.side == Side::Server && whole).then_some(())?;
     Cause::likely(format!(
         "your answer was complete after {}, and then came {} more: `{}`. One question has one answer; the second \
@@ -150,10 +209,18 @@ fn cut_letter(evidence: &Evidence) -> Option<Cause> {
     const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
     let mark = evidence.have.bytes.get(evidence.at.saturating_sub(2)..)?;
     let near = find(mark, REPLACEMENT)? <= 2;
-    let wanted = evidence.missing().first().is_some_and(|byte| !byte.is_ascii());
+    let wanted = evidence
+        .missing()
+        .first()
+        .is_some_and(|byte| !byte.is_ascii());
     (near && wanted && find(&evidence.want.bytes, REPLACEMENT).is_none()).then_some(())?;
     let letter = evidence.missing();
-    let length = letter.iter().skip(1).take_while(|byte| (0x80..0xc0).contains(*byte)).count() + 1;
+    let length = letter
+        .iter()
+        .skip(1)
+        .take_while(|byte| (0x80..0xc0).contains(*byte))
+        .count()
+        + 1;
     Cause::likely(format!(
         "`{}` stands where the bytes `{}` belong. It is the sign for \"this was no text\" (U+FFFD): \
          bytes were turned into text before all of them were there, or though they were no UTF-8, and the \
@@ -162,4 +229,3 @@ fn cut_letter(evidence: &Evidence) -> Option<Cause> {
         shown(&letter[..length])
     ))
 }
-

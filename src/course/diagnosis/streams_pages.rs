@@ -21,8 +21,14 @@ pub(super) static SINGLE_READ: Page = Page {
     rule: STREAM,
     advice: "collect what you read until the end of a message is in it, and keep what stands behind that end",
     languages: &[
-        (Language::Rust, "(`read` may fill one byte of the buffer; it says how many.)"),
-        (Language::Python, "(`recv(1024)` gives at most 1024 bytes, and often fewer.)"),
+        (
+            Language::Rust,
+            "(`read` may fill one byte of the buffer; it says how many.)",
+        ),
+        (
+            Language::Python,
+            "(`recv(1024)` gives at most 1024 bytes, and often fewer.)",
+        ),
         (Language::Node, "(One 'data' event is one read.)"),
         (Language::Go, "(`Read` may return one byte.)"),
     ],
@@ -39,8 +45,14 @@ pub(super) static NOT_FLUSHED: Page = Page {
     rule: None,
     advice: "flush behind every message",
     languages: &[
-        (Language::Rust, "(`BufWriter` and `LineWriter` need a `flush`; a TcpStream alone does not.)"),
-        (Language::Python, "(What `makefile('w')` returns needs a `flush`; a socket alone does not.)"),
+        (
+            Language::Rust,
+            "(`BufWriter` and `LineWriter` need a `flush`; a TcpStream alone does not.)",
+        ),
+        (
+            Language::Python,
+            "(What `makefile('w')` returns needs a `flush`; a socket alone does not.)",
+        ),
         (Language::Go, "(A `bufio.Writer` needs a `Flush`.)"),
     ],
 };
@@ -58,9 +70,18 @@ pub(super) static LOST_IN_BUFFER: Page = Page {
     rule: STREAM,
     advice: "keep one buffered reader for the whole connection, and read the body from it, too",
     languages: &[
-        (Language::Rust, "(Reading from the TcpStream beside a `BufReader` of it does this.)"),
-        (Language::Python, "(`recv` beside a `makefile` of the same socket does this.)"),
-        (Language::Go, "(Reading from the Conn beside a `bufio.Reader` of it does this.)"),
+        (
+            Language::Rust,
+            "(Reading from the TcpStream beside a `BufReader` of it does this.)",
+        ),
+        (
+            Language::Python,
+            "(`recv` beside a `makefile` of the same socket does this.)",
+        ),
+        (
+            Language::Go,
+            "(Reading from the Conn beside a `bufio.Reader` of it does this.)",
+        ),
     ],
 };
 
@@ -75,8 +96,14 @@ pub(super) static WHOLE_BUFFER: Page = Page {
     rule: None,
     advice: "send as many bytes of the buffer as the read returned",
     languages: &[
-        (Language::Rust, "(`&buffer[..n]`, where n is what `read` returned.)"),
-        (Language::Go, "(`buffer[:n]`, where n is what `Read` returned.)"),
+        (
+            Language::Rust,
+            "(`&buffer[..n]`, where n is what `read` returned.)",
+        ),
+        (
+            Language::Go,
+            "(`buffer[:n]`, where n is what `Read` returned.)",
+        ),
         (Language::Node, "(`Buffer.alloc` is full of zeros.)"),
     ],
 };
@@ -94,7 +121,10 @@ pub(super) static SHORT_WRITE: Page = Page {
     languages: &[
         (Language::Rust, "(`write_all` goes on, `write` does not.)"),
         (Language::Python, "(`sendall` goes on, `send` does not.)"),
-        (Language::Node, "(Wait for 'drain', and call `end`, not `destroy`.)"),
+        (
+            Language::Node,
+            "(Wait for 'drain', and call `end`, not `destroy`.)",
+        ),
     ],
 };
 
@@ -124,8 +154,14 @@ pub(super) static LOSES_THE_REST: Page = Page {
     rule: STREAM,
     advice: "keep what stands behind the end of a message; look there for the next one before you read again",
     languages: &[
-        (Language::Rust, "(A new buffer or `BufReader` for each message loses it.)"),
-        (Language::Python, "(A new `makefile` for each message loses it.)"),
+        (
+            Language::Rust,
+            "(A new buffer or `BufReader` for each message loses it.)",
+        ),
+        (
+            Language::Python,
+            "(A new `makefile` for each message loses it.)",
+        ),
     ],
 };
 
@@ -143,9 +179,17 @@ pub(super) static CUT_LETTER: Page = Page {
     rule: None,
     advice: "keep bytes as bytes, and turn them into text only when a whole line is there",
     languages: &[
-        (Language::Rust, "(`String::from_utf8_lossy` on each piece does it.)"),
-        (Language::Python, "(`decode(errors='replace')` on each piece does it.)"),
-        (Language::Node, "(`setEncoding` or `toString` on each piece does it.)"),
+        (
+            Language::Rust,
+            "(`String::from_utf8_lossy` on each piece does it.)",
+        ),
+        (
+            Language::Python,
+            "(`decode(errors='replace')` on each piece does it.)",
+        ),
+        (
+            Language::Node,
+            "(`setEncoding` or `toString` on each piece does it.)",
+        ),
     ],
 };
-
