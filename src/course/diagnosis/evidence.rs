@@ -112,6 +112,8 @@ pub struct Evidence {
     pub at: usize,
     /// Whether another connection stood open at that moment.
     pub others_open: bool,
+    /// Whether the program left before it had taken all that was said to it.
+    pub not_taken: bool,
     /// How long the check waited in silence, if it did.
     pub silence: Option<Duration>,
     /// Whether bytes came only after our own FIN on that connection.
