@@ -142,3 +142,30 @@ pub const CRUMB: Duration = Duration::from_millis(15);
 /// Reason: a writer must notice that we are slow. Precedent: 2,304 is the least Linux gives (socket(7)
 /// calls it 256, doubled, and the kernel adds its own overhead).
 pub const SMALL_BUFFER: usize = 2 * 1024;
+
+/// How long a program under check may be silent when it is its turn.
+/// Reason: on loopback an answer takes well under a millisecond, an interpreter's first one some tens;
+/// a program that works instead of waiting gets four times as long.
+pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
+
+/// The same for a further try after a failure; and the start of a server that may be started anew.
+/// Reason: several tries must fit into the second that a check may take.
+pub const CHECK_TRY: Duration = Duration::from_millis(250);
+
+/// How long one run of a check may take in all, however busily bytes come.
+/// Reason: a program that sends one byte a second must not hold the check for ever.
+pub const CHECK_WHOLE: Duration = Duration::from_secs(5);
+
+/// How long a server is watched after a run: does it end?
+/// Reason: a program that a run has killed is gone a moment after its connection.
+pub const CHECK_DEATH: Duration = Duration::from_millis(5);
+
+/// How long a client may take to end once the conversation is over.
+pub const CHECK_EXIT: Duration = Duration::from_millis(500);
+
+/// How long the check listens for a client before it looks whether the client still runs.
+pub const CHECK_GUEST: Duration = Duration::from_millis(50);
+
+/// How long a server may take to let go of its guests before it counts as growing.
+/// Reason: a thread that ends takes a moment to be gone.
+pub const CHECK_SETTLE: Duration = Duration::from_millis(300);

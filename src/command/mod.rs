@@ -9,6 +9,8 @@
 #![allow(dead_code)] // goes when the last command is in the table
 
 mod args;
+mod check;
+mod explain;
 mod help;
 mod hint;
 mod lab;
@@ -68,6 +70,8 @@ pub const COMMANDS: &[Command] = &[
     lab::COMMAND,
     start::COMMAND,
     hint::COMMAND,
+    check::COMMAND,
+    explain::COMMAND,
     show::COMMAND,
     help::COMMAND,
 ];

@@ -9,6 +9,7 @@
 
 mod bench;
 mod gather;
+pub mod judge;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,7 +20,8 @@ use crate::course::catalogue::{Built, Lab, Side, Weather};
 use crate::course::diagnosis::Diagnosis;
 use crate::course::program::{CommandLine, Ending, NotReady, StartError};
 use crate::limits;
-use crate::net::{PlayError, SocketError};
+use crate::net::SocketError;
+use crate::net::player::PlayError;
 use crate::wire::{Difference, ParseError, Transcript};
 
 use bench::Bench;
@@ -179,7 +181,9 @@ pub enum Trouble {
 impl Report {
     /// Whether every run passed.
     pub fn passed(&self) -> bool {
-        self.runs.iter().all(|run| matches!(run.outcome, Outcome::Passed))
+        self.runs
+            .iter()
+            .all(|run| matches!(run.outcome, Outcome::Passed))
     }
 
     /// The failed run and its failure.
@@ -208,23 +212,43 @@ impl Plan {
         let mut conversations = Vec::new();
         for script in built.scripts.iter().filter(|script| script.checks(side)) {
             let expected = Transcript::parse(script.text());
-            let expected = expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;
+            let expected =
+                expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;
             let listed = script.weathers.iter().copied();
-            let weathers: Vec<Weather> = listed.filter(|listed| weather.is_none_or(|w| w == *listed)).collect();
-            conversations.push(Conversation { name: script.name.to_string(), expected, weathers });
+            let weathers: Vec<Weather> = listed
+                .filter(|listed| weather.is_none_or(|w| w == *listed))
+                .collect();
+            conversations.push(Conversation {
+                name: script.name.to_string(),
+                expected,
+                weathers,
+            });
         }
         conversations.retain(|conversation| !conversation.weathers.is_empty());
         let place = format!("lab {:02}", lab.number);
         if conversations.is_empty() {
-            let which = weather.map_or(String::new(), |weather| format!(" in the weather {}", weather.name()));
-            let text = format!("{place} has no conversation that checks a {}{which}", side.word());
+            let which = weather.map_or(String::new(), |weather| {
+                format!(" in the weather {}", weather.name())
+            });
+            let text = format!(
+                "{place} has no conversation that checks a {}{which}",
+                side.word()
+            );
             return Err(CheckError::Nothing(text));
         }
-        Ok(Plan { root: files_of(lab), ..Plan::new(place, side, subject, conversations) })
+        Ok(Plan {
+            root: files_of(lab),
+            ..Plan::new(place, side, subject, conversations)
+        })
     }
 
     /// A check of a conversation of the user's own.
-    pub fn new(place: String, side: Side, subject: Subject, conversations: Vec<Conversation>) -> Plan {
+    pub fn new(
+        place: String,
+        side: Side,
+        subject: Subject,
+        conversations: Vec<Conversation>,
+    ) -> Plan {
         Plan {
             place,
             side,
@@ -244,7 +268,9 @@ impl Plan {
         let calm_first = |calm: bool| {
             self.conversations.iter().flat_map(move |conversation| {
                 let weathers = conversation.weathers.iter().copied();
-                weathers.filter(move |&w| (w == Weather::Calm) == calm).map(move |w| (conversation, w))
+                weathers
+                    .filter(move |&w| (w == Weather::Calm) == calm)
+                    .map(move |w| (conversation, w))
             })
         };
         let mut failed = false;
@@ -256,7 +282,12 @@ impl Plan {
             };
             failed |= matches!(outcome, Outcome::Failed(_));
             let name = conversation.name.clone();
-            runs.push(Run { name, weather, outcome, took: begun.elapsed() });
+            runs.push(Run {
+                name,
+                weather,
+                outcome,
+                took: begun.elapsed(),
+            });
         }
         if !failed
             && let Some(last) = runs.last_mut()
@@ -264,13 +295,20 @@ impl Plan {
         {
             last.outcome = Outcome::Failed(Box::new(failure));
         }
-        Ok(Report { place: self.place.clone(), side: self.side, runs })
+        Ok(Report {
+            place: self.place.clone(),
+            side: self.side,
+            runs,
+        })
     }
 }
 
 /// The folder with the files that a lab's server gives away.
 fn files_of(lab: &Lab) -> Option<PathBuf> {
-    let folder = cargo::repository()?.join("labs").join(lab.slug).join("files");
+    let folder = cargo::repository()?
+        .join("labs")
+        .join(lab.slug)
+        .join("files");
     folder.is_dir().then_some(folder)
 }
 
@@ -281,7 +319,10 @@ impl std::fmt::Display for CheckError {
             CheckError::Start(error) => error.fmt(f),
             CheckError::NotReady(unready) => unready.why.fmt(f),
             CheckError::Nobody(addr) => {
-                write!(f, "nobody listens on {addr}: start the server first, or let the check start it with --server")
+                write!(
+                    f,
+                    "nobody listens on {addr}: start the server first, or let the check start it with --server"
+                )
             }
             CheckError::Play(name, error) => write!(f, "{name}: {error}"),
             CheckError::Socket(error) => error.fmt(f),

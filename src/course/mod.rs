@@ -5,11 +5,15 @@
 pub mod bill;
 pub mod cargo;
 pub mod catalogue;
+pub mod check;
 pub mod demo;
 pub mod diagnosis;
+pub mod evidence_files;
+pub mod junit;
 pub mod program;
-pub mod report;
 pub mod progress;
+pub mod report;
 pub mod story;
+pub mod triage;
 pub mod words;
 pub mod workbench;

@@ -300,6 +300,26 @@ impl Program {
         count(&format!("/proc/{}/fd", self.id()))
     }
 
+    /// Whether every process of its group waits for something outside (no thread runs or is held up by a
+    /// disk), where `/proc` tells (Linux). Then a silence is meant, and no want of processor time.
+    pub fn is_idle(&self) -> Option<bool> {
+        let group = self.id().to_string();
+        let mut idle = None;
+        for folder in std::fs::read_dir("/proc").ok()?.flatten() {
+            let of_group = state(&folder.path()).is_some_and(|(_, of)| of == group);
+            let tasks = std::fs::read_dir(folder.path().join("task"));
+            let (true, Ok(tasks)) = (of_group, tasks) else {
+                continue;
+            };
+            let busy = |state: char| matches!(state, 'R' | 'D');
+            let waits = !tasks
+                .flatten()
+                .any(|task| state(&task.path()).is_some_and(|(now, _)| busy(now)));
+            idle = Some(idle.unwrap_or(true) && waits);
+        }
+        idle
+    }
+
     fn end_group(&mut self) {
         if let Some(guard) = self.guard.take() {
             guard.end(&mut self.child);
@@ -348,6 +368,14 @@ fn listening_line(kept: &Kept) -> Option<SocketAddr> {
     let text = String::from_utf8_lossy(&kept.first[..whole]);
     let mut lines = text.lines();
     lines.find_map(|line| line.strip_prefix("listening on ")?.trim().parse().ok())
+}
+
+/// State and process group from a `stat` file of `/proc`: `… (name) S 1 4711 …` (proc(5)).
+fn state(folder: &Path) -> Option<(char, String)> {
+    let text = std::fs::read_to_string(folder.join("stat")).ok()?;
+    let mut fields = text[text.rfind(')')? + 1..].split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(1)?.to_string()))
 }
 
 fn count(folder: &str) -> Option<usize> {

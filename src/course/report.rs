@@ -4,9 +4,11 @@
 //! Rule 2: the text is the same for the same failure: no times but the silence that was waited for.
 //! Rule 3: nothing is printed here.
 
+use crate::course::catalogue::{Side, Weather};
+use crate::course::check::{Failure, Outcome, Report, Run, Trouble, Unready};
 use crate::course::diagnosis::{Diagnosis, Page};
-use crate::wire::{Chunk, Conn, Difference, Entry, Event, Mask, Piece, Transcript, Wanted, What, Who};
 use crate::wire::notation;
+use crate::wire::{Chunk, Difference, Entry, Event, Mask, Piece, Transcript, Wanted, What, Who};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -15,11 +17,119 @@ const CONTEXT: usize = 6;
 /// Bytes of hex on each side.
 const HEX: usize = 8;
 
+/// The whole text of a check: what passed, and the failure in full. `kept`: where its transcripts lie.
+pub fn text(report: &Report, kept: &[String]) -> String {
+    let mut lines = match report.failure() {
+        Some((run, failure)) => failure_lines(report, run, failure, kept),
+        None => vec![format!("PASS {} · {}", report.place, report.side.word())],
+    };
+    lines.extend(passed_lines(report));
+    lines.join("\n") + "\n"
+}
+
+/// The text for a server that never came to be checked.
+pub fn unready_text(place: &str, unready: &Unready) -> String {
+    let page = unready.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let mut lines = headline(place, &unready.why.to_string(), page);
+    lines.push(String::new());
+    lines.extend(printed(&unready.stderr));
+    lines.extend(unready.diagnosis.iter().flat_map(reason));
+    lines.join("\n") + "\n"
+}
+
+/// The conversations and the weathers in which they passed, one line each.
+fn passed_lines(report: &Report) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for run in &report.runs {
+        if !names.contains(&&run.name[..]) {
+            names.push(&run.name);
+        }
+    }
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut lines = Vec::new();
+    for name in names {
+        let runs = report.runs.iter().filter(|run| run.name == name);
+        let passed = runs.filter(|run| matches!(run.outcome, Outcome::Passed));
+        let weathers: Vec<&str> = passed.map(|run| run.weather.name()).collect();
+        if !weathers.is_empty() {
+            let indent = " ".repeat(5 + width + 2);
+            lines.extend(wrap(
+                &format!("     {name:width$}  "),
+                &weathers.join(" "),
+                &indent,
+            ));
+        }
+    }
+    if !report.passed() && !lines.is_empty() {
+        lines.insert(0, "   Passed before:".to_string());
+    }
+    lines
+}
+
+fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {
+    let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let mut lines = headline(&report.place, &verdict(&failure.trouble, report.side), page);
+    if run.weather != Weather::Calm {
+        lines.push(format!(
+            "     in the weather {}: {}",
+            run.weather.name(),
+            run.weather.description()
+        ));
+    }
+    lines.push(String::new());
+    if let Trouble::Difference(difference) = &failure.trouble {
+        lines.extend(comparison(&failure.expected, difference));
+        lines.push(String::new());
+    }
+    if let Some(ending) = failure.ending {
+        lines.push(format!("   The program ended: {ending}."));
+        lines.extend(printed(&failure.stderr));
+    }
+    match &failure.diagnosis {
+        Some(diagnosis) => lines.extend(reason(diagnosis)),
+        None => lines.push(
+            "   Compare the two lines above, byte by byte; no known mistake fits.".to_string(),
+        ),
+    }
+    if !kept.is_empty() {
+        lines.extend(wrap(
+            "   Transcripts: ",
+            &kept.join(" "),
+            "                ",
+        ));
+    }
+    lines
+}
+
+/// The last lines that a program printed to stderr.
+fn printed(stderr: &str) -> Vec<String> {
+    const LAST: usize = 6;
+    let all: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec!["   Its last words on stderr:".to_string()];
+    for line in &all[all.len().saturating_sub(LAST)..] {
+        let visible: String = line
+            .chars()
+            .map(|c| if c.is_control() { '·' } else { c })
+            .collect();
+        lines.push(cut(&format!("     {visible}")));
+    }
+    lines
+}
+
 /// The verdict's line: `FAIL lab 09 · … [W10 cl-chars]`, the code at the right edge where it fits, and on
 /// a line of its own where it does not.
-pub fn headline(place: &str, words: &str, page: Option<&Page>) -> String {
-    let text = format!("FAIL {place} · {words}");
-    let mut lines = wrap(&text, WIDTH, "     ");
+pub fn headline(place: &str, words: &str, page: Option<&Page>) -> Vec<String> {
+    let mut lines = wrap(&format!("FAIL {place} · "), words, "     ");
     if let Some(page) = page {
         let code = format!("[{} {}]", page.code, page.slug);
         let last = lines.last_mut().map(|line| (line.chars().count(), line));
@@ -32,11 +142,39 @@ pub fn headline(place: &str, words: &str, page: Option<&Page>) -> String {
             _ => lines.push(format!("{code:>WIDTH$}")),
         }
     }
-    lines.join("\n")
+    lines
 }
 
 /// What went wrong, in words for the headline.
-pub fn verdict(difference: &Difference) -> String {
+pub fn verdict(trouble: &Trouble, side: Side) -> String {
+    let program = match side {
+        Side::Server => "the server",
+        Side::Client => "the client",
+    };
+    match trouble {
+        Trouble::Difference(difference) => different(difference),
+        Trouble::NotTaken { after } => {
+            format!("{program}'s bytes are right, but it left after reading {after} of ours")
+        }
+        Trouble::Died(ending) => {
+            format!("all bytes are right, and then {program} ended ({ending})")
+        }
+        Trouble::StillRuns => format!("all bytes are right, but {program} goes on running"),
+        Trouble::Grows {
+            what,
+            before,
+            after,
+            guests,
+        } => {
+            format!(
+                "after {guests} guests {program} has {after} {what}, {before} before them: it never lets go"
+            )
+        }
+    }
+}
+
+/// A difference in words.
+fn different(difference: &Difference) -> String {
     let (side, words) = match difference.who {
         Who::Server => ("the server", "answer"),
         Who::Client => ("the client", "request"),
@@ -50,14 +188,26 @@ pub fn verdict(difference: &Difference) -> String {
         What::Bytes => format!("{side}'s {words} is wrong from byte {at} on"),
         What::Short if difference.offset == 0 => format!("no {words} came; {}", then(difference)),
         What::Short => {
-            let total = difference.total.map(|total| format!(" of {total}")).unwrap_or_default();
-            format!("the {words} stopped after {}{total} bytes; {}", difference.offset, then(difference))
+            let total = difference
+                .total
+                .map(|total| format!(" of {total}"))
+                .unwrap_or_default();
+            format!(
+                "the {words} stopped after {}{total} bytes; {}",
+                difference.offset,
+                then(difference)
+            )
         }
         What::Extra if difference.got.is_empty() => format!("{side} does more than it should"),
-        What::Extra => format!("{} bytes too many behind the {words}, from byte {at} on", difference.got.len()),
+        What::Extra => format!(
+            "{} bytes too many behind the {words}, from byte {at} on",
+            difference.got.len()
+        ),
         What::Early => format!("{side} did not wait for its turn at byte {at}"),
         What::Ending => ending(difference, side),
-        What::Gap { measured } => format!("{side} took {} ms before byte {at}", measured.as_millis()),
+        What::Gap { measured } => {
+            format!("{side} took {} ms before byte {at}", measured.as_millis())
+        }
     };
     text + &conn
 }
@@ -86,7 +236,9 @@ fn ending(difference: &Difference, side: &str) -> String {
         Wanted::Event(Event::Connect) => format!("{side} never connected"),
         Wanted::Event(Event::Fin) => format!("{side} should hang up now (fin), and {got}"),
         Wanted::Event(Event::Rst) => format!("{side} should reset the connection (rst), and {got}"),
-        Wanted::Event(event) => format!("{side} should {}, and {got}", notation::event_text(*event)),
+        Wanted::Event(event) => {
+            format!("{side} should {}, and {got}", notation::event_text(*event))
+        }
         _ => format!("{side} should keep the connection open, and {got}"),
     }
 }
@@ -115,10 +267,18 @@ fn agreed(expected: &Transcript, difference: &Difference) -> Vec<String> {
                 if (chunk.conn, chunk.who) == (difference.conn, difference.who) {
                     wire_lines += line_ends(chunk);
                 }
-                lines.extend(notation::chunk_lines(chunk).into_iter().map(|line| cut(&line)));
+                lines.extend(
+                    notation::chunk_lines(chunk)
+                        .into_iter()
+                        .map(|line| cut(&line)),
+                );
             }
             Entry::Event { who, conn, event } => {
-                lines.push(format!("{} {}", notation::who_text(*who, *conn), notation::event_text(*event)));
+                lines.push(format!(
+                    "{} {}",
+                    notation::who_text(*who, *conn),
+                    notation::event_text(*event)
+                ));
             }
             Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
         }
@@ -171,10 +331,16 @@ fn first_difference(difference: &Difference) -> Vec<String> {
             lines.push(format!(" - {who}> {text}{}", notation::mask_text(mask)));
         }
         Wanted::Event(event) => lines.push(format!(" - {who} {}", notation::event_text(*event))),
-        Wanted::OtherSide => lines.push(format!(" - (it is the turn of {})", other(difference.who))),
+        Wanted::OtherSide => {
+            lines.push(format!(" - (it is the turn of {})", other(difference.who)))
+        }
         Wanted::Open => lines.push(" - (nothing more; the connection stays open)".to_string()),
         Wanted::Pause(least, most) => {
-            lines.push(format!(" - ~ {}..{}", notation::duration_text(*least), notation::duration_text(*most)));
+            lines.push(format!(
+                " - ~ {}..{}",
+                notation::duration_text(*least),
+                notation::duration_text(*most)
+            ));
         }
     }
     let bytes_came = !difference.got.is_empty();
@@ -188,7 +354,12 @@ fn first_difference(difference: &Difference) -> Vec<String> {
     }
     if bytes_came {
         let pad = " ".repeat(3 + who.len() + 2 + caret);
-        let place = format!("byte {} (line {}, byte {} of it)", difference.offset + 1, difference.line, difference.column);
+        let place = format!(
+            "byte {} (line {}, byte {} of it)",
+            difference.offset + 1,
+            difference.line,
+            difference.column
+        );
         match pad.len() + 2 + place.len() <= WIDTH {
             true => lines.push(format!("{pad}^ {place}")),
             false => lines.push(format!("{:>width$} ^", place, width = pad.len() - 1)),
@@ -213,7 +384,9 @@ fn how_it_ended(difference: &Difference, who: &str) -> String {
     let waiter = notation::who_text(difference.who.other(), difference.conn);
     match (difference.ended, difference.silence) {
         (Some(event), _) => format!("{who} {}", notation::event_text(event)),
-        (None, Some(waited)) => format!("{waiter} timeout {} ms", waited.as_millis()).replace(" ms", "ms"),
+        (None, Some(waited)) => {
+            format!("{waiter} timeout {} ms", waited.as_millis()).replace(" ms", "ms")
+        }
         (None, None) => "~ end".to_string(),
     }
 }
@@ -223,7 +396,10 @@ fn how_it_ended(difference: &Difference, who: &str) -> String {
 fn wire_line(so_far: &[u8], rest: &[u8]) -> (String, usize) {
     const ROOM: usize = WIDTH - 9;
     const BEFORE: usize = 44;
-    let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |lf| lf + 1);
+    let end = rest
+        .iter()
+        .position(|&byte| byte == b'\n')
+        .map_or(rest.len(), |lf| lf + 1);
     let mut items: Vec<String> = Vec::new();
     let mut before = 0;
     for &byte in so_far.iter().rev() {
@@ -272,7 +448,11 @@ fn hex(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "(nothing)".to_string();
     }
-    let pairs: Vec<String> = bytes.iter().take(HEX).map(|byte| format!("{byte:02x}")).collect();
+    let pairs: Vec<String> = bytes
+        .iter()
+        .take(HEX)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     pairs.join(" ")
 }
 
@@ -288,52 +468,54 @@ fn cut(line: &str) -> String {
 
 /// Cause, rule and advice, each a paragraph with a label.
 pub fn reason(diagnosis: &Diagnosis) -> Vec<String> {
-    let label = if diagnosis.proven { "Cause: " } else { "Likely cause: " };
-    let mut lines = wrap(&format!("   {label}{}", diagnosis.cause), WIDTH, "   ");
-    if let Some(rule) = diagnosis.page.rule {
-        let text = format!("   Rule: \"{}\" (RFC {} {})", rule.quote, rule.rfc, rule.section);
-        lines.extend(wrap(&text, WIDTH, "   "));
-    }
-    lines.extend(wrap(&format!("   Try:  {}", diagnosis.page.advice), WIDTH, "         "));
+    let label = if diagnosis.proven {
+        "   Cause: "
+    } else {
+        "   Likely cause: "
+    };
+    let mut lines = wrap(label, &diagnosis.cause, "   ");
+    lines.extend(rule_and_advice(diagnosis.page, "   "));
     lines
 }
 
-/// Breaks a text between words so that no line passes `width` characters; `indent` begins each further
-/// line. A word that is longer than a line is broken.
-pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
+/// What the standard says, and one thing to try.
+pub fn rule_and_advice(page: &Page, indent: &str) -> Vec<String> {
+    let hang = format!("{indent}      ");
     let mut lines = Vec::new();
-    let start = text.len() - text.trim_start().len();
-    let mut line = text[..start].to_string();
-    let mut empty = true;
+    if let Some(rule) = page.rule {
+        let text = format!("\"{}\" (RFC {} {})", rule.quote, rule.rfc, rule.section);
+        lines.extend(wrap(&format!("{indent}Rule: "), &text, &hang));
+    }
+    lines.extend(wrap(&format!("{indent}Try:  "), page.advice, &hang));
+    lines
+}
+
+/// `start`, and behind it a text that is broken between words so that no line passes 80 characters;
+/// `indent` begins each further line. A word that is longer than a line is broken.
+pub fn wrap(start: &str, text: &str, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = start.to_string();
+    let mut used = start.chars().count();
+    let mut gap = 0;
     for word in text.split_ascii_whitespace() {
         let mut word: Vec<char> = word.chars().collect();
-        let used = line.chars().count() + usize::from(!empty);
-        if !empty && used + word.len() > width {
+        if gap == 1 && used + gap + word.len() > WIDTH {
             lines.push(std::mem::replace(&mut line, indent.to_string()));
-            empty = true;
+            (used, gap) = (indent.chars().count(), 0);
         }
-        while line.chars().count() + word.len() > width {
-            let rest = word.split_off(width - line.chars().count());
+        line.push_str(&" ".repeat(gap));
+        used += gap;
+        while used + word.len() > WIDTH {
+            let rest = word.split_off(WIDTH.saturating_sub(used).max(1).min(word.len()));
             line.extend(word);
             lines.push(std::mem::replace(&mut line, indent.to_string()));
+            used = indent.chars().count();
             word = rest;
         }
-        if !empty {
-            line.push(' ');
-        }
+        used += word.len();
         line.extend(word);
-        empty = false;
+        gap = 1;
     }
     lines.push(line);
     lines
-}
-
-/// The names under which both transcripts and the picture of a failure are kept.
-pub fn kept_names(lab: u8, conn: Conn) -> [String; 3] {
-    let _ = conn;
-    [
-        format!("lab{lab:02}-expected.wire"),
-        format!("lab{lab:02}-got.wire"),
-        format!("lab{lab:02}-got.svg"),
-    ]
 }

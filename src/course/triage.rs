@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use crate::course::catalogue::{Side, Weather};
-use crate::course::diagnosis::{Close, Evidence, Triage, Tried};
-use crate::net::Delivery;
-use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who, compare_side};
+use crate::course::check::judge::difference;
+use crate::course::diagnosis::{Evidence, Triage, Tried};
+use crate::net::player::Delivery;
+use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who};
 
 /// The pause between messages that are sent apart.
 const APART: Duration = Duration::from_millis(20);
@@ -36,24 +37,36 @@ pub fn triage(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tr
         Some(judge(&variant.script, &got, evidence.side))
     };
     if triage.calm.is_none() && evidence.weather != Weather::Calm {
-        triage.calm = tried(Variant { script: expected.clone(), delivery: None });
+        triage.calm = tried(Variant {
+            script: expected.clone(),
+            delivery: None,
+        });
     }
     if evidence.side == Side::Client {
         if evidence.have.bytes.is_empty() && evidence.process.connected {
-            triage.half_close = tried(Variant { script: fin_first(expected), delivery: None });
+            triage.half_close = tried(Variant {
+                script: fin_first(expected),
+                delivery: None,
+            });
         }
         return triage;
     }
     let waited = evidence.silence.is_some() && !evidence.right_bytes();
     let left = evidence.have.close != evidence.want.close || evidence.not_taken;
     if left && (evidence.right_bytes() || evidence.cut_short()) {
-        triage.mute = tried(Variant { script: without_words(expected, Who::Client), delivery: None });
+        triage.mute = tried(Variant {
+            script: without_words(expected, Who::Client),
+            delivery: None,
+        });
     }
     if evidence.together.len() > 1 || waited {
         triage.apart = tried(apart(expected));
     }
     if waited && evidence.have.bytes.is_empty() {
-        triage.half_close = tried(Variant { script: expected.clone(), delivery: Some(Delivery::HalfClose) });
+        triage.half_close = tried(Variant {
+            script: expected.clone(),
+            delivery: Some(Delivery::HalfClose),
+        });
         if matches!(triage.half_close, Some(Tried::Passed | Tried::RightBytes)) {
             triage.many = many(expected).and_then(&mut tried);
         }
@@ -66,11 +79,14 @@ fn judge(expected: &Transcript, got: &Transcript, side: Side) -> Tried {
     let who = side.who();
     let conns = expected.connections();
     let said = |transcript: &Transcript| -> Vec<u8> {
-        conns.iter().flat_map(|&conn| transcript.bytes_of(conn, who)).collect()
+        conns
+            .iter()
+            .flat_map(|&conn| transcript.bytes_of(conn, who))
+            .collect()
     };
     let (want, have) = (said(expected), said(got));
     match () {
-        _ if compare_side(expected, got, who).is_none() => Tried::Passed,
+        _ if difference(expected, got, who).is_none() => Tried::Passed,
         _ if have == want => Tried::RightBytes,
         _ if have.is_empty() => Tried::Silent,
         _ if want.starts_with(&have) => Tried::Stopped,
@@ -129,7 +145,10 @@ fn apart(script: &Transcript) -> Variant {
         Entry::Chunk(chunk) if chunk.who == Who::Client => {
             let bytes = exact(chunk);
             let mut first = true;
-            for message in messages(&bytes).iter().flat_map(|message| head_and_body(message)) {
+            for message in messages(&bytes)
+                .iter()
+                .flat_map(|message| head_and_body(message))
+            {
                 if !first {
                     to.push_gap(Gap::Between(APART, APART * 1000));
                 }
@@ -139,29 +158,39 @@ fn apart(script: &Transcript) -> Variant {
         }
         _ => copy(entry, to),
     });
-    Variant { script, delivery: None }
+    Variant {
+        script,
+        delivery: None,
+    }
 }
 
 /// The first message of the script and its answer, thousands of times; for plain lines alone.
 fn many(script: &Transcript) -> Option<Variant> {
     let first = |who| {
         script.entries().iter().find_map(|entry| match entry {
-            Entry::Chunk(chunk) if chunk.who == who && chunk.conn == 1 => messages(&exact(chunk)).first().cloned(),
+            Entry::Chunk(chunk) if chunk.who == who && chunk.conn == 1 => {
+                messages(&exact(chunk)).first().cloned()
+            }
             _ => None,
         })
     };
     let (question, answer) = (first(Who::Client)?, first(Who::Server)?);
-    let line = |bytes: &[u8]| bytes.ends_with(b"\n") && bytes.len() <= 200 && !bytes.windows(5).any(|w| w == b"HTTP/");
+    let line = |bytes: &[u8]| {
+        bytes.ends_with(b"\n") && bytes.len() <= 200 && !bytes.windows(5).any(|w| w == b"HTTP/")
+    };
     (line(&question) && line(&answer)).then_some(())?;
     let mut many = Transcript::new();
     many.push_event(1, Who::Client, Event::Connect);
     many.push_bytes(1, Who::Client, &question.repeat(MANY));
     many.push_bytes(1, Who::Server, &answer.repeat(MANY));
-    Some(Variant { script: many, delivery: None })
+    Some(Variant {
+        script: many,
+        delivery: None,
+    })
 }
 
 /// The exact bytes of a chunk.
-fn exact(chunk: &Chunk) -> Vec<u8> {
+pub fn exact(chunk: &Chunk) -> Vec<u8> {
     let bytes = chunk.pieces.iter().filter_map(|piece| match piece {
         Piece::Bytes(bytes) => Some(&bytes[..]),
         _ => None,
@@ -188,10 +217,15 @@ pub fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
 /// The length of the HTTP message at the start; `None` when none begins there.
 fn http_length(bytes: &[u8]) -> Option<usize> {
     let line = bytes.split(|&byte| byte == b'\n').next()?;
-    line.windows(7).any(|window| window == b"HTTP/1.").then_some(())?;
+    line.windows(7)
+        .any(|window| window == b"HTTP/1.")
+        .then_some(())?;
     let end = head_end(bytes)?;
     let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-    let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+    let length = head
+        .split("content-length:")
+        .nth(1)
+        .and_then(|rest| rest.lines().next()?.trim().parse().ok());
     let body: usize = match length {
         Some(length) => length,
         None if head.contains("chunked") => bytes.len() - end,
@@ -201,7 +235,10 @@ fn http_length(bytes: &[u8]) -> Option<usize> {
 }
 
 fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
+    bytes
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .map(|at| at + 4)
 }
 
 /// A message with a body in two parts; any other in one.
@@ -213,12 +250,22 @@ fn head_and_body(message: &[u8]) -> Vec<&[u8]> {
 }
 
 /// The facts that a difference and the two transcripts tell; the rest of the evidence is still empty.
-pub fn surroundings(expected: &Transcript, conn: Conn, side: Side, agreed: usize, weather: Weather) -> Surroundings {
+pub fn surroundings(
+    expected: &Transcript,
+    conn: Conn,
+    side: Side,
+    agreed: usize,
+    weather: Weather,
+) -> Surroundings {
     let who = side.who();
     let entries = expected.entries();
     let behind = entries.get(agreed..).unwrap_or_default();
     let words_of_other = |entry: &Entry| matches!(entry, Entry::Chunk(chunk) if chunk.conn == conn && chunk.who != who);
-    let last_piece = entries.iter().take(agreed + 1).rev().find(|entry| words_of_other(entry));
+    let last_piece = entries
+        .iter()
+        .take(agreed + 1)
+        .rev()
+        .find(|entry| words_of_other(entry));
     let together = match (weather, last_piece) {
         (Weather::Glue, _) => messages(&expected.bytes_of(conn, who.other())),
         (_, Some(Entry::Chunk(chunk))) => messages(&exact(chunk)),
@@ -253,8 +300,16 @@ fn others_open(before: &[Entry], conn: Conn) -> bool {
     let mut open: Vec<Conn> = Vec::new();
     for entry in before {
         match entry {
-            Entry::Event { conn: on, event: Event::Connect, .. } => open.push(*on),
-            Entry::Event { conn: on, event: Event::Fin | Event::Rst, .. } => open.retain(|other| other != on),
+            Entry::Event {
+                conn: on,
+                event: Event::Connect,
+                ..
+            } => open.push(*on),
+            Entry::Event {
+                conn: on,
+                event: Event::Fin | Event::Rst,
+                ..
+            } => open.retain(|other| other != on),
             _ => {}
         }
     }
@@ -267,10 +322,16 @@ mod tests {
 
     #[test]
     fn messages_are_lines_or_whole_http_messages() {
-        assert_eq!(messages(b"1 water\n2 tacos\nhalf"), [&b"1 water\n"[..], b"2 tacos\n", b"half"]);
+        assert_eq!(
+            messages(b"1 water\n2 tacos\nhalf"),
+            [&b"1 water\n"[..], b"2 tacos\n", b"half"]
+        );
         let two = b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\na\nb\nc";
         let pipelined = [&two[..], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
-        assert_eq!(messages(&pipelined), [&two[..], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]);
+        assert_eq!(
+            messages(&pipelined),
+            [&two[..], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
+        );
         assert_eq!(head_and_body(two), [&two[..38], b"a\nb\nc"]);
         assert!(messages(b"").is_empty());
         let huge = b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\nx";
@@ -279,19 +340,33 @@ mod tests {
 
     #[test]
     fn variants_say_the_same_bytes() {
-        let script = Transcript::parse("C connect\nC> a\\n\nC> b\\n\nS> A\\n\nS> B\\n\nS fin\nC fin\n").unwrap();
+        let script =
+            Transcript::parse("C connect\nC> a\\n\nC> b\\n\nS> A\\n\nS> B\\n\nS fin\nC fin\n")
+                .unwrap();
         let apart = apart(&script).script;
         assert_eq!(apart.bytes_of(1, Who::Client), b"a\nb\n");
-        assert!(apart.render().contains("C> a\\n\n~ 20ms..20000ms\nC> b\\n\n"), "{}", apart.render());
-        assert!(without_words(&script, Who::Client).bytes_of(1, Who::Client).is_empty());
+        assert!(
+            apart
+                .render()
+                .contains("C> a\\n\n~ 20ms..20000ms\nC> b\\n\n"),
+            "{}",
+            apart.render()
+        );
+        assert!(
+            without_words(&script, Who::Client)
+                .bytes_of(1, Who::Client)
+                .is_empty()
+        );
         let many = many(&script).unwrap().script;
         assert!(many.bytes_of(1, Who::Server).starts_with(b"A\nA\n"));
     }
 
     #[test]
     fn surroundings_are_read_from_the_script() {
-        let script =
-            Transcript::parse("C connect\nC> a\\n\nC> b\\n\nS> A\\n\nC> c\\n\nC fin\nS> B\\n\nS fin\n").unwrap();
+        let script = Transcript::parse(
+            "C connect\nC> a\\n\nC> b\\n\nS> A\\n\nC> c\\n\nC fin\nS> B\\n\nS fin\n",
+        )
+        .unwrap();
         let around = surroundings(&script, 1, Side::Server, 2, Weather::Calm);
         assert_eq!(around.together, [b"a\n", b"b\n"]);
         assert!(around.turns_left && !around.others_open);

@@ -11,6 +11,7 @@ mod act3;
 mod act4;
 
 pub use crate::net::Weather;
+use crate::wire::Who;
 
 /// How steep a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +133,14 @@ impl Side {
             Side::Client => "client",
         }
     }
+
+    /// The same in a transcript.
+    pub fn who(self) -> Who {
+        match self {
+            Side::Server => Who::Server,
+            Side::Client => Who::Client,
+        }
+    }
 }
 
 /// The files of a lab, compiled in. `None` where the lab has no such file.
@@ -185,6 +194,14 @@ pub struct Script {
 }
 
 impl Script {
+    /// Whether the check of this side plays it.
+    pub fn checks(&self, side: Side) -> bool {
+        match side {
+            Side::Server => self.checks_server,
+            Side::Client => self.checks_client,
+        }
+    }
+
     /// The transcript's text, without the header that insta writes before it
     /// (`---`, `key: value` lines, `---`).
     pub fn text(&self) -> &'static str {

@@ -8,16 +8,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::gather::{Seen, evidence};
+use super::judge;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Subject, Trouble, Unready};
 use crate::course::cargo;
 use crate::course::catalogue::{Side, Weather};
-use crate::course::diagnosis::{Evidence, Language, Part, Process, Triage, Tried, diagnose};
-use crate::course::diagnosis::Close;
+use crate::course::diagnosis::{Evidence, Language, Process, Triage, Tried, diagnose};
 use crate::course::program::{CommandLine, Contract, Ending, NotReady, Program};
 use crate::course::triage::{Variant, triage};
 use crate::limits;
-use crate::net::{self, Played, Player, Stopped};
-use crate::wire::{Entry, Gap, Transcript, compare_side};
+use crate::net;
+use crate::net::player::{Delivery, Played, Player, Stopped};
+use crate::wire::{Entry, Event, Gap, Transcript};
 
 /// The second that programs are told to use as now, unless the script says `@now`: Sunday, 6 November
 /// 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
@@ -50,7 +51,7 @@ struct Growth {
 }
 
 /// One play and what became of the program.
-struct Result1 {
+struct Done {
     played: Played,
     process: Process,
     still_runs: bool,
@@ -61,12 +62,24 @@ struct Result1 {
 impl<'a> Bench<'a> {
     /// Nothing is started yet.
     pub fn new(plan: &'a Plan) -> Bench<'a> {
-        Bench { plan, server: None, calm: Vec::new(), growth: None }
+        Bench {
+            plan,
+            server: None,
+            calm: Vec::new(),
+            growth: None,
+        }
     }
 
     /// One conversation in one weather.
-    pub fn run(&mut self, conversation: &Conversation, weather: Weather) -> Result<Outcome, CheckError> {
+    pub fn run(
+        &mut self,
+        conversation: &Conversation,
+        weather: Weather,
+    ) -> Result<Outcome, CheckError> {
         let expected = &conversation.expected;
+        if let Some(failure) = self.died_since(expected) {
+            return Ok(Outcome::Failed(Box::new(failure)));
+        }
         let silence = silence_of(expected);
         let mut done = self.play(expected, weather, None, silence, &conversation.name)?;
         let mut trouble = self.trouble(expected, &done);
@@ -92,11 +105,28 @@ impl<'a> Bench<'a> {
         Ok(Outcome::Failed(Box::new(Failure {
             expected: expected.clone(),
             diagnosis: diagnose(&found),
-            ending: found.process.ending.filter(|_| self.plan.side == Side::Server || silent(&done)),
+            ending: found
+                .process
+                .ending
+                .filter(|_| self.plan.side == Side::Server || silent(&done)),
             stderr: found.process.stderr,
             got: done.played.got,
             trouble,
         })))
+    }
+
+    /// A server that ended after the last run had passed.
+    fn died_since(&mut self, expected: &Transcript) -> Option<Failure> {
+        let program = &mut self.server.as_mut()?.program;
+        let ending = program.ending()?;
+        Some(Failure {
+            expected: expected.clone(),
+            got: Transcript::new(),
+            trouble: Trouble::Died(ending),
+            diagnosis: None,
+            ending: Some(ending),
+            stderr: program.stderr().text(),
+        })
     }
 
     fn passed(&mut self, conversation: &Conversation, weather: Weather, expected: &Transcript) {
@@ -112,36 +142,64 @@ impl<'a> Bench<'a> {
     }
 
     /// What is wrong with a run, if anything is.
-    fn trouble(&self, expected: &Transcript, done: &Result1) -> Option<Trouble> {
+    fn trouble(&self, expected: &Transcript, done: &Done) -> Option<Trouble> {
         let who = self.plan.side.who();
-        if let Some(difference) = compare_side(expected, &done.played.got, who) {
+        if let Some(difference) = judge::difference(expected, &done.played.got, who) {
             return Some(Trouble::Difference(Box::new(difference)));
         }
-        if let Some(ending) = done.process.ending.filter(|_| self.plan.side == Side::Server) {
+        if let Some(ending) = done
+            .process
+            .ending
+            .filter(|_| self.plan.side == Side::Server)
+        {
             return Some(Trouble::Died(ending));
         }
-        let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: crate::wire::Event::Rst, .. } if *by == who);
+        let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
         if let Some(failed) = done.played.failed_writes.first()
             && !expected.entries().iter().any(reset)
         {
-            return Some(Trouble::NotTaken { after: failed.after });
+            return Some(Trouble::NotTaken {
+                after: failed.after,
+            });
         }
         done.still_runs.then_some(Trouble::StillRuns)
     }
 
     /// The evidence of a failure, with further tries.
-    fn look_into(&mut self, conversation: &Conversation, weather: Weather, trouble: &Trouble, done: &Result1) -> Evidence {
-        let calm = self.calm.contains(&conversation.name).then_some(Tried::Passed);
-        let known = Triage { calm, ..Triage::default() };
+    fn look_into(
+        &mut self,
+        conversation: &Conversation,
+        weather: Weather,
+        trouble: &Trouble,
+        done: &Done,
+    ) -> Evidence {
+        let calm = self
+            .calm
+            .contains(&conversation.name)
+            .then_some(Tried::Passed);
+        let known = Triage {
+            calm,
+            ..Triage::default()
+        };
         let mut found = self.evidence(conversation, weather, trouble, done, known);
         if !self.plan.triage {
             return found;
         }
-        found.triage = triage(&conversation.expected, &found.clone(), &mut |variant: &Variant| {
-            self.start_anew();
-            let done = self.play(&variant.script, Weather::Calm, variant.delivery, limits::CHECK_TRY, "");
-            done.ok().map(|done| done.played.got)
-        });
+        found.triage = triage(
+            &conversation.expected,
+            &found.clone(),
+            &mut |variant: &Variant| {
+                self.start_anew();
+                let done = self.play(
+                    &variant.script,
+                    Weather::Calm,
+                    variant.delivery,
+                    limits::CHECK_TRY,
+                    "",
+                );
+                done.ok().map(|done| done.played.got)
+            },
+        );
         found
     }
 
@@ -150,7 +208,7 @@ impl<'a> Bench<'a> {
         conversation: &Conversation,
         weather: Weather,
         trouble: &Trouble,
-        done: &Result1,
+        done: &Done,
         triage: Triage,
     ) -> Evidence {
         evidence(Seen {
@@ -169,12 +227,13 @@ impl<'a> Bench<'a> {
         &mut self,
         script: &Transcript,
         weather: Weather,
-        delivery: Option<net::Delivery>,
+        delivery: Option<Delivery>,
         silence: Duration,
         name: &str,
-    ) -> Result<Result1, CheckError> {
+    ) -> Result<Done, CheckError> {
         let us = self.plan.side.who().other();
-        let mut player = Player::new(script, us, weather).map_err(|error| CheckError::Play(name.to_string(), error))?;
+        let mut player = Player::new(script, us, weather)
+            .map_err(|error| CheckError::Play(name.to_string(), error))?;
         if let Some(delivery) = delivery {
             player = player.deliver(delivery);
         }
@@ -187,16 +246,29 @@ impl<'a> Bench<'a> {
     }
 
     /// Plays the client at the server, which is started if it does not run.
-    fn call(&mut self, player: &Player) -> Result<Result1, CheckError> {
+    fn call(&mut self, player: &Player) -> Result<Done, CheckError> {
         if let Subject::Address(addr) = self.plan.subject {
             let played = player.call(addr);
             if matches!(&played.stopped, Some(Stopped::NotOpened(_))) && self.calm.is_empty() {
                 return Err(CheckError::Nobody(addr));
             }
-            let process = Process { address: addr.to_string(), connected: true, ..Process::default() };
-            return Ok(Result1 { played, process, still_runs: false, idle: None });
+            let process = Process {
+                address: addr.to_string(),
+                connected: true,
+                ..Process::default()
+            };
+            return Ok(Done {
+                played,
+                process,
+                still_runs: false,
+                idle: None,
+            });
         }
-        if self.server.as_mut().is_none_or(|server| server.program.ending().is_some()) {
+        if self
+            .server
+            .as_mut()
+            .is_none_or(|server| server.program.ending().is_some())
+        {
             self.server = Some(self.start_server()?);
         }
         let Some(server) = &mut self.server else {
@@ -205,12 +277,19 @@ impl<'a> Bench<'a> {
         let played = player.call(server.addr);
         let idle = server.program.is_idle();
         let ending = server.program.wait_end(limits::CHECK_DEATH);
-        let process = self.plan.process(&mut self.server.as_mut().map(|s| (&mut s.program, s.addr)), ending);
-        Ok(Result1 { played, process, still_runs: false, idle })
+        let process = self
+            .plan
+            .process(&server.program, server.addr, ending, true);
+        Ok(Done {
+            played,
+            process,
+            still_runs: false,
+            idle,
+        })
     }
 
     /// Starts the client and plays the server for it.
-    fn answer(&mut self, mut player: Player, script: &Transcript) -> Result<Result1, CheckError> {
+    fn answer(&mut self, mut player: Player, script: &Transcript) -> Result<Done, CheckError> {
         let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         let listener = net::listen(anywhere, limits::BACKLOG).map_err(CheckError::Socket)?;
         let addr = listener.local_addr().unwrap_or(anywhere);
@@ -223,15 +302,23 @@ impl<'a> Bench<'a> {
         let until = Instant::now() + self.plan.start_deadline;
         let played = loop {
             let played = player.answer(&listener);
-            let waits = played.stopped == Some(Stopped::NoGuest) && played.got.connections().len() <= 1;
+            let waits =
+                played.stopped == Some(Stopped::NoGuest) && played.got.connections().len() <= 1;
             if !waits || program.ending().is_some() || Instant::now() > until {
                 break played;
             }
         };
         let idle = program.is_idle();
         let ending = program.wait_end(limits::CHECK_EXIT);
-        let process = self.plan.process(&mut Some((&mut program, addr)), ending);
-        Ok(Result1 { played, process, still_runs: ending.is_none(), idle })
+        let connected =
+            !played.got.connections().is_empty() && played.stopped != Some(Stopped::NoGuest);
+        let process = self.plan.process(&program, addr, ending, connected);
+        Ok(Done {
+            played,
+            process,
+            still_runs: ending.is_none(),
+            idle,
+        })
     }
 
     fn start_server(&self) -> Result<Server, CheckError> {
@@ -241,10 +328,17 @@ impl<'a> Bench<'a> {
         let script = &self.plan.conversations[0].expected;
         let begun = Instant::now();
         let contract = self.plan.contract(addr, script, None);
-        let mut program = Program::start(&self.plan.line(None), &contract).map_err(CheckError::Start)?;
+        let mut program =
+            Program::start(&self.plan.line(None), &contract).map_err(CheckError::Start)?;
         match program.wait_ready(addr, self.plan.start_deadline) {
-            Ok(()) => Ok(Server { program, addr, took: begun.elapsed() }),
-            Err(why) => Err(CheckError::NotReady(Box::new(self.plan.unready(why, program, addr)))),
+            Ok(()) => Ok(Server {
+                program,
+                addr,
+                took: begun.elapsed(),
+            }),
+            Err(why) => Err(CheckError::NotReady(Box::new(
+                self.plan.unready(why, program, addr),
+            ))),
         }
     }
 
@@ -260,13 +354,19 @@ impl<'a> Bench<'a> {
 
     /// What a server holds at the end that it did not hold after its first guest.
     pub fn leftovers(&mut self) -> Option<Failure> {
+        if let Some(failure) = self.died_since(&self.plan.conversations[0].expected) {
+            return Some(failure);
+        }
         let (growth, server) = (self.growth?, self.server.as_mut()?);
         let until = Instant::now() + limits::CHECK_SETTLE;
         let grown = loop {
             let now = server.holds()?;
-            let grown = |before: usize, after: usize| growth.guests >= 3 && after >= before + growth.guests;
+            let grown =
+                |before: usize, after: usize| growth.guests >= 3 && after >= before + growth.guests;
             let what = match () {
-                _ if grown(growth.descriptors, now.descriptors) => ("file descriptors", growth.descriptors, now.descriptors),
+                _ if grown(growth.descriptors, now.descriptors) => {
+                    ("file descriptors", growth.descriptors, now.descriptors)
+                }
                 _ if grown(growth.threads, now.threads) => ("threads", growth.threads, now.threads),
                 _ => return None,
             };
@@ -279,7 +379,12 @@ impl<'a> Bench<'a> {
         Some(Failure {
             expected: self.plan.conversations[0].expected.clone(),
             got: Transcript::new(),
-            trouble: Trouble::Grows { what, before, after, guests: growth.guests },
+            trouble: Trouble::Grows {
+                what,
+                before,
+                after,
+                guests: growth.guests,
+            },
             diagnosis: None,
             ending: None,
             stderr: server.program.stderr().text(),
@@ -290,7 +395,11 @@ impl<'a> Bench<'a> {
 impl Server {
     fn holds(&mut self) -> Option<Growth> {
         let program = &self.program;
-        Some(Growth { descriptors: program.descriptors()?, threads: program.threads()?, guests: 0 })
+        Some(Growth {
+            descriptors: program.descriptors()?,
+            threads: program.threads()?,
+            guests: 0,
+        })
     }
 }
 
@@ -305,21 +414,31 @@ impl Plan {
     }
 
     fn contract(&self, addr: SocketAddr, script: &Transcript, arg: Option<String>) -> Contract {
-        let now = script.heading("now").and_then(|now| now.trim().parse().ok());
-        Contract { addr, root: self.root.clone(), now: Some(now.unwrap_or(NOW)), arg }
+        let now = script
+            .heading("now")
+            .and_then(|now| now.trim().parse().ok());
+        Contract {
+            addr,
+            root: self.root.clone(),
+            now: Some(now.unwrap_or(NOW)),
+            arg,
+        }
     }
 
     /// What can be told about a process.
-    fn process(&self, program: &mut Option<(&mut Program, SocketAddr)>, ending: Option<Ending>) -> Process {
-        let Some((program, addr)) = program else {
-            return Process::default();
-        };
+    fn process(
+        &self,
+        program: &Program,
+        addr: SocketAddr,
+        ending: Option<Ending>,
+        connected: bool,
+    ) -> Process {
         Process {
             ending,
             stderr: program.stderr().text(),
             address: addr.to_string(),
             elsewhere: Vec::new(),
-            connected: true,
+            connected,
             language: self.language(),
         }
     }
@@ -334,23 +453,24 @@ impl Plan {
 
     /// A server that never listened, and what that probably means.
     fn unready(&self, why: NotReady, mut program: Program, addr: SocketAddr) -> Unready {
+        program.end();
         let (ending, elsewhere) = match &why {
             NotReady::Ended(ending) => (Some(*ending), Vec::new()),
-            NotReady::Silent { elsewhere, .. } => (None, elsewhere.iter().map(SocketAddr::to_string).collect()),
+            NotReady::Silent { elsewhere, .. } => {
+                (None, elsewhere.iter().map(SocketAddr::to_string).collect())
+            }
         };
-        program.end();
-        let nothing = Part { bytes: Vec::new(), close: Close::Open };
-        let stderr = program.stderr().text();
         let process = Process {
-            ending,
-            stderr: stderr.clone(),
-            address: addr.to_string(),
             elsewhere,
-            connected: false,
-            language: self.language(),
+            ..self.process(&program, addr, ending, false)
         };
-        let evidence = Evidence::of_process(self.side, nothing, process);
-        Unready { why, stderr, diagnosis: diagnose(&evidence) }
+        let stderr = process.stderr.clone();
+        let evidence = Evidence::of_process(self.side, process);
+        Unready {
+            why,
+            stderr,
+            diagnosis: diagnose(&evidence),
+        }
     }
 }
 
@@ -364,6 +484,9 @@ fn silence_of(script: &Transcript) -> Duration {
 }
 
 /// Whether the run ended because nothing more came.
-fn silent(done: &Result1) -> bool {
-    matches!(done.played.stopped, Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)) || done.still_runs
+fn silent(done: &Done) -> bool {
+    matches!(
+        done.played.stopped,
+        Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
+    ) || done.still_runs
 }

@@ -4,7 +4,9 @@
 
 use crate::course::catalogue::{Side, Weather};
 use crate::course::check::Trouble;
-use crate::course::diagnosis::{Close, Evidence, Part, Process, Triage, first_words_after_fin, part};
+use crate::course::diagnosis::{
+    Close, Evidence, Part, Process, Triage, first_words_after_fin, part,
+};
 use crate::course::triage::surroundings;
 use crate::wire::{Conn, Difference, Event, Transcript, Wanted};
 
@@ -37,7 +39,9 @@ pub fn evidence(seen: Seen) -> Evidence {
     let have = part(seen.got, conn, who);
     let want = wanted(seen.expected, difference, conn, seen.side, &have);
     let at = difference.map_or(have.bytes.len(), |difference| difference.offset);
-    let agreed = difference.map_or(seen.expected.entries().len(), |difference| difference.agreed);
+    let agreed = difference.map_or(seen.expected.entries().len(), |difference| {
+        difference.agreed
+    });
     let around = surroundings(seen.expected, conn, seen.side, agreed, seen.weather);
     Evidence {
         side: seen.side,
@@ -50,7 +54,8 @@ pub fn evidence(seen: Seen) -> Evidence {
         others_open: around.others_open,
         not_taken: matches!(seen.trouble, Trouble::NotTaken { .. }),
         silence: difference.and_then(|difference| difference.silence),
-        late: first_words_after_fin(seen.got, conn, who) && !first_words_after_fin(seen.expected, conn, who),
+        late: first_words_after_fin(seen.got, conn, who)
+            && !first_words_after_fin(seen.expected, conn, who),
         triage: seen.triage,
         process: seen.process,
         want,
@@ -60,7 +65,13 @@ pub fn evidence(seen: Seen) -> Evidence {
 
 /// What the program should have said. Behind the holes of a pattern nobody knows at which byte it
 /// goes on, so there it is what agreed, and the exact bytes that should have followed.
-fn wanted(expected: &Transcript, difference: Option<&Difference>, conn: Conn, side: Side, have: &Part) -> Part {
+fn wanted(
+    expected: &Transcript,
+    difference: Option<&Difference>,
+    conn: Conn,
+    side: Side,
+    have: &Part,
+) -> Part {
     let mut want = part(expected, conn, side.who());
     if let Some(difference) = difference {
         if expected.has_masks() {

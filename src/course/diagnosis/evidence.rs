@@ -166,6 +166,31 @@ pub fn first_words_after_fin(transcript: &Transcript, conn: Conn, who: Who) -> b
 }
 
 impl Evidence {
+    /// What is known of a program that never came to speak.
+    pub fn of_process(side: Side, process: Process) -> Evidence {
+        let nothing = Part {
+            bytes: Vec::new(),
+            close: Close::Open,
+        };
+        Evidence {
+            side,
+            weather: Weather::Calm,
+            want: nothing.clone(),
+            have: nothing,
+            heard: Vec::new(),
+            together: Vec::new(),
+            answer_owed: false,
+            turns_left: false,
+            at: 0,
+            others_open: false,
+            not_taken: false,
+            silence: None,
+            late: false,
+            triage: Triage::default(),
+            process,
+        }
+    }
+
     /// What the program said from the first difference on.
     pub fn rest(&self) -> &[u8] {
         &self.have.bytes[self.at.min(self.have.bytes.len())..]
@@ -227,6 +252,16 @@ pub fn line_at(bytes: &[u8], at: usize) -> &[u8] {
 }
 
 impl Language {
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::Rust => "Rust",
+            Language::Python => "Python",
+            Language::Node => "Node",
+            Language::Go => "Go",
+        }
+    }
+
     /// The language that the first words of a command name.
     pub fn of(words: &[String]) -> Option<Language> {
         let first = words.first()?;

@@ -150,8 +150,7 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
 fn last_words(evidence: &Evidence) -> String {
     let mut lines = evidence.process.stderr.lines();
     let signs = ["panicked", "Error", "error", "Exception"];
-    let line = lines
-        .rfind(|line| signs.iter().any(|sign| line.contains(sign)));
+    let line = lines.rfind(|line| signs.iter().any(|sign| line.contains(sign)));
     match line {
         Some(line) => format!(" It said `{}`.", shown(line.trim().as_bytes())),
         None => String::new(),

@@ -32,4 +32,4 @@ mod words;
 pub use error::{ParseError, ParseFault};
 pub(in crate::wire) use render::line_ends;
 pub use render::{chunk_lines, chunk_lines_within};
-pub use words::{duration_text, event_text, gap_text, who_text};
+pub use words::{duration_text, event_text, gap_text, mask_text, who_text};

@@ -1,0 +1,302 @@
+//! `cargo lab check N`: anyone's program against the lab, byte for byte.
+//!
+//! Rule: what is played, judged and diagnosed is decided in `course::check`; here are the words on the
+//! command line, what is printed, and the exit code.
+
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
+use crate::command::lab::{built_of, lab_at};
+use anyhow::{Context, Result};
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
+use wirelab::course::cargo;
+use wirelab::course::catalogue::{self, Built, Lab, Side, Weather};
+use wirelab::course::check::{CheckError, Conversation, Plan, Report, Subject};
+use wirelab::course::program::CommandLine;
+use wirelab::course::progress::{By, Progress, exercises};
+use wirelab::course::{evidence_files, junit, report};
+use wirelab::wire::Transcript;
+
+/// `cargo lab check N`
+pub const COMMAND: Command = Command {
+    name: "check",
+    places: &["[N]"],
+    sentence: "check your program for lab N, in any language",
+    more: "Without an option it checks your programs in labs/workbench. CMD is one string,\n\
+           split into words as a shell does it, without a shell. Your program finds the\n\
+           address in WIRELAB_ADDR; {addr}, {host}, {port} and {arg} in CMD are replaced.",
+    options: &[
+        Opt {
+            name: "--server",
+            value: Some("CMD"),
+            sentence: "start this server and check it",
+        },
+        Opt {
+            name: "--client",
+            value: Some("CMD"),
+            sentence: "start this client and check it",
+        },
+        Opt {
+            name: "--addr",
+            value: Some("HOST:PORT"),
+            sentence: "check a server that runs already",
+        },
+        Opt {
+            name: "--reference",
+            value: None,
+            sentence: "check the lab's own programs",
+        },
+        Opt {
+            name: "--all",
+            value: None,
+            sentence: "every lab, not one",
+        },
+        Opt {
+            name: "--weather",
+            value: Some("W"),
+            sentence: "only in this weather (calm, dribble, …)",
+        },
+        Opt {
+            name: "--lab-file",
+            value: Some("FILE"),
+            sentence: "against a transcript of your own",
+        },
+        Opt {
+            name: "--junit",
+            value: Some("FILE"),
+            sentence: "write the results as JUnit XML, too",
+        },
+    ],
+    run,
+};
+
+/// One check that was asked for.
+struct Job {
+    plan: std::result::Result<Plan, CheckError>,
+    /// For the progress file; none for a transcript of the user's own and for our own programs.
+    note: Option<(&'static Lab, Side, By)>,
+    /// `lab 09`.
+    place: String,
+}
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let weather = weather(args)?;
+    let jobs = match args.value("--lab-file") {
+        Some(file) => vec![own_file(args, Path::new(file), weather)?],
+        None => jobs_of_labs(args, weather)?,
+    };
+    let mut reports = Vec::new();
+    let mut not_started = None;
+    for job in jobs {
+        match job.plan.and_then(|plan| plan.run()) {
+            Ok(report) => {
+                print_report(&report, screen)?;
+                note(&report, job.note)?;
+                reports.push(report);
+            }
+            Err(error) => {
+                if let CheckError::NotReady(unready) = &error {
+                    write!(screen, "{}", report::unready_text(&job.place, unready))?;
+                }
+                not_started.get_or_insert(NotStarted(format!("{}: {error}", job.place)));
+            }
+        }
+    }
+    if let Some(file) = args.value("--junit") {
+        let file = Path::new(file);
+        std::fs::write(file, junit::xml(&reports))
+            .with_context(|| format!("{}", file.display()))?;
+    }
+    if let Some(error) = not_started {
+        return Err(error.into());
+    }
+    match reports.iter().all(Report::passed) {
+        true => Ok(Outcome::Passed),
+        false => Ok(Outcome::Failed),
+    }
+}
+
+fn weather(args: &Args) -> Result<Option<Weather>> {
+    let Some(name) = args.value_text("--weather")? else {
+        return Ok(None);
+    };
+    let names: Vec<&str> = Weather::ALL.iter().map(|weather| weather.name()).collect();
+    let found = Weather::parse(name);
+    let found = found.ok_or_else(|| {
+        WrongUse(format!(
+            "there is no weather `{name}`: there are {}",
+            names.join(", ")
+        ))
+    })?;
+    Ok(Some(found))
+}
+
+/// The side and the program that the options name, if they do.
+fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
+    let mut found = Vec::new();
+    for (option, side) in [("--server", Side::Server), ("--client", Side::Client)] {
+        if let Some(text) = args.value_text(option)? {
+            let line =
+                CommandLine::parse(text).map_err(|error| WrongUse(format!("{option}: {error}")))?;
+            found.push((side, Subject::Command(line), By::Command(text.to_string())));
+        }
+    }
+    if let Some(text) = args.value_text("--addr")? {
+        found.push((
+            Side::Server,
+            Subject::Address(address(text)?),
+            By::Address(text.to_string()),
+        ));
+    }
+    if found.len() > 1 {
+        let text = "give one of --server, --client and --addr: one program is checked at a time";
+        return Err(WrongUse(text.to_string()).into());
+    }
+    Ok(found.pop())
+}
+
+fn address(text: &str) -> Result<SocketAddr> {
+    let mut found = text.to_socket_addrs().into_iter().flatten();
+    let found = found.next();
+    Ok(found.ok_or_else(|| {
+        WrongUse(format!(
+            "{text} is no address: write HOST:PORT, like 127.0.0.1:8009"
+        ))
+    })?)
+}
+
+fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
+    let subject = subject(args)?;
+    if args.has("--all") {
+        if args.place(0).is_some() {
+            return Err(WrongUse("give a lab or --all, not both".to_string()).into());
+        }
+        let labs = catalogue::labs().filter_map(|lab| Some((lab, lab.built.as_ref()?)));
+        return Ok(labs
+            .flat_map(|(lab, built)| jobs_of(args, lab, built, &subject, weather, true))
+            .collect());
+    }
+    if args.place(0).is_none() {
+        return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
+    }
+    let lab = lab_at(args, 0)?;
+    let built = built_of(lab)?;
+    let jobs = jobs_of(args, lab, built, &subject, weather, false);
+    if jobs.is_empty() {
+        let number = lab.number;
+        let text = format!(
+            "lab {number:02}: you have not started: `cargo lab start {number}` puts the exercise there"
+        );
+        return Err(NotStarted(text).into());
+    }
+    Ok(jobs)
+}
+
+/// The checks of one lab: of the program that the options name, of our own, or of what is in the
+/// workbench. `all`: a lab without a conversation for that side is left out, and is no error.
+fn jobs_of(
+    args: &Args,
+    lab: &'static Lab,
+    built: &'static Built,
+    subject: &Option<(Side, Subject, By)>,
+    weather: Option<Weather>,
+    all: bool,
+) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let mut job = |side, subject: std::result::Result<Subject, CheckError>, by: Option<By>| {
+        let plan = subject.and_then(|subject| Plan::for_lab(lab, built, side, subject, weather));
+        if !(all && matches!(plan, Err(CheckError::Nothing(_)))) {
+            let note = by.filter(|_| weather.is_none()).map(|by| (lab, side, by));
+            jobs.push(Job {
+                plan,
+                note,
+                place: format!("lab {:02}", lab.number),
+            });
+        }
+    };
+    if let Some((side, subject, by)) = subject {
+        job(*side, Ok(subject.clone()), Some(by.clone()));
+    } else if args.has("--reference") {
+        for side in [Side::Server, Side::Client] {
+            if built.has(side) && built.scripts.iter().any(|script| script.checks(side)) {
+                let path = cargo::lab_programs(lab, &[side]).map_err(CheckError::Build);
+                job(
+                    side,
+                    path.map(|mut paths| Subject::Own(paths.remove(0))),
+                    None,
+                );
+            }
+        }
+    } else {
+        for side in exercises(built) {
+            match cargo::workbench_program(lab, side) {
+                Err(cargo::BuildError::NotStarted { .. }) => {}
+                path => job(
+                    side,
+                    path.map(Subject::Own).map_err(CheckError::Build),
+                    Some(By::Workbench),
+                ),
+            }
+        }
+    }
+    jobs
+}
+
+/// A check against a transcript of the user's own.
+fn own_file(args: &Args, file: &Path, weather: Option<Weather>) -> Result<Job> {
+    let name = file.display().to_string();
+    let bytes = std::fs::read(file).with_context(|| name.clone())?;
+    let expected =
+        Transcript::parse_bytes(&bytes).map_err(|error| WrongUse(format!("{name}:{error}")))?;
+    let text = "--lab-file needs a program: --server CMD, --client CMD or --addr HOST:PORT";
+    let (side, subject, _) = subject(args)?.ok_or_else(|| WrongUse(text.to_string()))?;
+    let weathers = match (weather, side) {
+        (Some(weather), _) => vec![weather],
+        (None, Side::Server) => vec![Weather::Calm, Weather::Dribble, Weather::Rude],
+        (None, Side::Client) => vec![Weather::Calm, Weather::Dribble],
+    };
+    let stem = file
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let conversation = Conversation {
+        name: stem.clone(),
+        expected,
+        weathers,
+    };
+    let plan = Plan::new(stem.clone(), side, subject, vec![conversation]);
+    Ok(Job {
+        plan: Ok(plan),
+        note: None,
+        place: stem,
+    })
+}
+
+fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
+    let kept = evidence_files::keep(report)?;
+    let text = report::text(report, &kept);
+    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let style = if report.passed() {
+        Style::Good
+    } else {
+        Style::Bad
+    };
+    let (verdict, words) = first.split_at(4);
+    write!(screen, "{}{words}\n{rest}", screen.style(style, verdict))?;
+    Ok(())
+}
+
+/// Writes down that a lab's side has passed.
+fn note(report: &Report, what: Option<(&'static Lab, Side, By)>) -> Result<()> {
+    let Some((lab, side, by)) = what.filter(|_| report.passed()) else {
+        return Ok(());
+    };
+    // Outside the repository there is no progress file, and nothing to note.
+    if cargo::repository().is_none() {
+        return Ok(());
+    }
+    let mut progress = Progress::load().context("the progress file")?;
+    progress.set_passed(lab, side, &by);
+    progress.save().context("the progress file")
+}
