@@ -106,7 +106,7 @@ pub static LABS: [Lab; 6] = [
         slug: "03-where-orders-end",
         title: "Where does an order end?",
         sentence: "delimiter, length prefix, or closing: three framings, one menu",
-        minutes: 20,
+        minutes: 25,
         difficulty: Difficulty::Steady,
         act: 1,
         rfc: &[
@@ -126,8 +126,8 @@ pub static LABS: [Lab; 6] = [
             "The number in front has a fixed size, and both sides agree in which order its bytes stand. \
              The most significant byte first is called network byte order.",
             "The number counts bytes, not letters: the length of the bytes that you send, not of the \
-             text that you see. Read the number whole, then read exactly that many bytes; each of the \
-             two can arrive in crumbs.",
+             text that you see. Read the number whole, compare it with your limit, then read exactly \
+             that many bytes; each of the two can arrive in crumbs.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/03-where-orders-end/README.md"),
@@ -301,7 +301,7 @@ pub static LABS: [Lab; 6] = [
         slug: "06-nobody-home",
         title: "Nobody home",
         sentence: "refused, silent, busy, and \"address in use\" are four different things",
-        minutes: 20,
+        minutes: 25,
         difficulty: Difficulty::Steady,
         act: 1,
         rfc: &[Standard {
@@ -314,8 +314,8 @@ pub static LABS: [Lab; 6] = [
              error? Print the error's kind before you name it.",
             "A refusal is an answer, and it comes at once. Silence is no answer, and only your own \
              deadline ends it. So the deadline must be yours: connect with a timeout.",
-            "`open` and `busy` both connect or seem to: the difference shows in what comes after, an \
-             answer or none. Decide by the error's kind and by where it happened, not by its text: the \
+            "`open` and `busy` both connect: the difference shows in what comes after, a greeting or \
+             none. Decide by the error's kind and by where it happened, not by its text: the \
              text differs between systems.",
         ],
         built: Some(Built {
