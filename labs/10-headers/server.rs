@@ -79,7 +79,7 @@ fn receipt(fields: &[headers::Field]) -> Vec<u8> {
 fn read_head(guest: &TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut reader = BufReader::new(guest.take(LONGEST_HEAD as u64 + 1));
-    while !head.ends_with(b"\r\n\r\n") && head.len() <= LONGEST_HEAD {
+    while !head.ends_with(b"\n\r\n") && head.len() <= LONGEST_HEAD {
         if reader.read_until(b'\n', &mut head)? == 0 && head.len() <= LONGEST_HEAD {
             let error = format!("{} bytes and no empty line", head.len());
             return Err(io::Error::new(ErrorKind::InvalidData, error));

@@ -132,17 +132,11 @@ pub fn workbench_source(program: &str) -> String {
 /// How one of our own programs is called: ADDR, then the words of the argument. An argument that
 /// holds `{addr}` (a URL) stands alone.
 pub fn own_command(program: &Path, arg: Option<&str>) -> CommandLine {
-    match arg {
-        Some(arg) if arg.contains("{addr}") => CommandLine::of(program, &[arg]),
-        Some(arg) => {
-            let words: Vec<&str> = ["{addr}"]
-                .into_iter()
-                .chain(arg.split_whitespace())
-                .collect();
-            CommandLine::of(program, &words)
-        }
-        None => CommandLine::of(program, &["{addr}"]),
+    let mut words: Vec<&str> = arg.unwrap_or_default().split_whitespace().collect();
+    if !words.iter().any(|word| word.contains("{addr}")) {
+        words.insert(0, "{addr}");
     }
+    CommandLine::of(program, &words)
 }
 
 /// A program and the file that it is made from, from the repository's folder on.

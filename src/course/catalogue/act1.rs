@@ -44,6 +44,7 @@ pub static LABS: [Lab; 6] = [
                         Weather::Dribble,
                         Weather::Slow,
                         Weather::Rude,
+                        Weather::Ghost,
                     ],
                 },
                 Script {
@@ -97,6 +98,7 @@ pub static LABS: [Lab; 6] = [
                     Weather::Glue,
                     Weather::Slow,
                     Weather::Rude,
+                    Weather::Ghost,
                 ],
             }],
         }),

@@ -195,6 +195,7 @@ pub static LABS: [Lab; 5] = [
                     Weather::Glue,
                     Weather::Slow,
                     Weather::Rude,
+                    Weather::Ghost,
                 ],
             }],
         }),

@@ -1,6 +1,6 @@
 //! Act III, the URL bar and the place: labs 12 to 15. Rules: see the module above.
 
-use super::{Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Script, Standard, Weather};
 
 const URI: u16 = 3986;
 const SEMANTICS: u16 = 9110;
@@ -104,7 +104,36 @@ pub static LABS: [Lab; 4] = [
              send you round in a circle. 307 and 308 keep the method; after 303 the next request is \
              a GET.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/14-we-moved/README.md"),
+            server: true,
+            client: true,
+            start_server: None,
+            start_client: Some(include_str!("../../../labs/14-we-moved/start-client.rs")),
+            scripts: &[
+                Script {
+                    name: "lab14-we-moved",
+                    snapshot: include_str!("../../../snapshots/lab14-we-moved.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Slow],
+                },
+                Script {
+                    name: "lab14-we-moved-order",
+                    snapshot: include_str!("../../../snapshots/lab14-we-moved-order.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab14-we-moved-round",
+                    snapshot: include_str!("../../../snapshots/lab14-we-moved-round.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 15,
@@ -124,7 +153,7 @@ pub static LABS: [Lab; 4] = [
                 sections: &["3.2.2"],
             },
         ],
-        needs: &[4, 5, 12],
+        needs: &[4, 9, 12],
         hints: [
             "A relay has two directions, and either can be silent for long. Can one loop that reads from \
              one side and then from the other serve both?",
@@ -134,6 +163,28 @@ pub static LABS: [Lab; 4] = [
              the opposite one open (lab 4). Both threads are done when both directions have ended. \
              Print CR and LF as two visible things.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/15-wiretap/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!("../../../labs/15-wiretap/start-server.rs")),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab15-wiretap",
+                    snapshot: include_str!("../../../snapshots/lab15-wiretap.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab15-wiretap-turns",
+                    snapshot: include_str!("../../../snapshots/lab15-wiretap-turns.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
 ];

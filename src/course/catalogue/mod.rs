@@ -10,6 +10,8 @@ mod act2;
 mod act3;
 mod act4;
 
+use std::net::SocketAddr;
+
 pub use crate::net::Weather;
 use crate::wire::Who;
 
@@ -210,6 +212,19 @@ impl Script {
             Some((_, text)) => text,
             None => self.snapshot,
         }
+    }
+
+    /// The text as it is played at `addr`: `{addr}` and `{port}` in it, in the argument and in the bytes,
+    /// stand for where the server really is (labs 12 to 15, whose subject is the address).
+    pub fn at(&self, addr: SocketAddr) -> String {
+        let text = self.text().replace("{addr}", &addr.to_string());
+        text.replace("{port}", &addr.port().to_string())
+    }
+
+    /// The way back, for the text of a recording: where the server was becomes `{addr}` and `{port}`.
+    pub fn home(recorded: &str, addr: SocketAddr) -> String {
+        let text = recorded.replace(&addr.to_string(), "{addr}");
+        text.replace(&format!(":{}", addr.port()), ":{port}")
     }
 }
 

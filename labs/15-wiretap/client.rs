@@ -1,0 +1,66 @@
+//! Lab 15 · The wiretap · the client: it asks, says that it will ask nothing more, and listens. Your
+//! browser is the better client for this lab; this one is for the days when you want to know each byte.
+//!
+//!     cargo run --bin lab15-client [ADDR]          without ADDR: 127.0.0.1:8015
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8015");
+    match ask(addr) {
+        Ok(answer) if answer.is_empty() => {
+            eprintln!("lab15-client: {addr} hung up without an answer: look at its terminal");
+            ExitCode::FAILURE
+        }
+        Ok(answer) => {
+            print!("{}", String::from_utf8_lossy(&answer));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("lab15-client: {}", what_happened(addr, &error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ask(addr: &str) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(addr)?;
+    server.set_read_timeout(Some(PATIENCE))?;
+    server.write_all(
+        b"GET /menu.txt HTTP/1.1\r\n\
+          Host: tacos.example\r\n\
+          Connection: close\r\n\
+          \r\n",
+    )?;
+    // "That's all": a FIN in one direction. It must come out at the other end of the relay.
+    server.shutdown(Shutdown::Write)?;
+
+    let mut answer = Vec::new();
+    server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+fn what_happened(addr: &str, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            format!("nobody listens on {addr}: start the relay first, in another terminal")
+        }
+        ErrorKind::InvalidInput => {
+            format!("{addr} is no address: write HOST:PORT, like 127.0.0.1:8015")
+        }
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            format!("{addr} took the request and said nothing for {PATIENCE:?}")
+        }
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+            format!("{addr} broke the connection off in the middle: look at its terminal")
+        }
+        _ => format!("{addr}: {error}"),
+    }
+}

@@ -1,0 +1,119 @@
+//! Lab 15 · The wiretap · the relay: a server to the client and a client to the server. It passes
+//! every byte on, and prints what it passes on.
+//!
+//!     cargo run --bin lab15-server [LISTEN [UPSTREAM]]     without: 127.0.0.1:8015, 127.0.0.1:8009
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60); // a browser keeps silent connections for a while
+const PIECE: usize = 16_384; // bytes that are under way in one direction at the most
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8015".to_string());
+    let upstream = words.next().unwrap_or("127.0.0.1:8009".to_string());
+    let listener = match TcpListener::bind(&addr) {
+        Ok(listener) => listener,
+        Err(error) => {
+            eprintln!("lab15-server: {}", why_not(&addr, &error));
+            return ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
+                2
+            } else {
+                1
+            });
+        }
+    };
+    match listener.local_addr() {
+        Ok(place) => println!("listening on {place}"),
+        Err(error) => eprintln!("lab15-server: where am I? {error}"),
+    }
+    for (number, client) in (1..).zip(listener.incoming()) {
+        let upstream = upstream.clone();
+        let relay = move || match client.and_then(|client| relay(number, client, &upstream)) {
+            Ok(()) => eprintln!("{number} is over"),
+            Err(error) => eprintln!("{number} broke off: {}", in_words(&error, &upstream)),
+        };
+        // A browser opens several connections at once: each gets a thread of its own.
+        if let Err(error) = thread::Builder::new().spawn(relay) {
+            eprintln!("{number} was sent away: {error}");
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Connects on, and pumps both directions until both are over.
+fn relay(number: u32, client: TcpStream, upstream: &str) -> io::Result<()> {
+    let server = TcpStream::connect(upstream)?;
+    eprintln!("{number} C connect");
+    for socket in [&client, &server] {
+        socket.set_nodelay(true)?; // what comes in small goes on small
+        socket.set_read_timeout(Some(PATIENCE))?;
+        socket.set_write_timeout(Some(PATIENCE))?;
+    }
+    // Two directions, two threads: each side may speak at any time, and neither waits for the other.
+    thread::scope(|both| {
+        let up = both.spawn(|| pump(number, 'C', &client, &server));
+        let down = pump(number, 'S', &server, &client);
+        up.join().unwrap_or(Ok(())).and(down)
+    })
+}
+
+/// One direction: read a piece, print it, pass it on. The end of it is passed on, too.
+fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
+    let mut piece = [0; PIECE];
+    loop {
+        let passed_on = from.read(&mut piece).and_then(|n| {
+            eprint!("{}", tape(number, who, &piece[..n]));
+            to.write_all(&piece[..n]).map(|()| n)
+        });
+        match passed_on {
+            // `from` has said its last word. `to` must hear that, and may still answer.
+            Ok(0) => return to.shutdown(Shutdown::Write),
+            Ok(_) => continue,
+            Err(error) => {
+                // This direction is broken: wake the other thread, it waits for nothing now.
+                let _ = from.shutdown(Shutdown::Both);
+                let _ = to.shutdown(Shutdown::Both);
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// A piece as lines of the notation: one text line a wire line, CR and LF made visible.
+fn tape(number: u32, who: char, piece: &[u8]) -> String {
+    if piece.is_empty() {
+        return format!("{number} {who} fin\n");
+    }
+    let mut out = String::new();
+    for line in piece.split_inclusive(|byte| *byte == b'\n') {
+        let visible = line
+            .escape_ascii()
+            .to_string()
+            .replace("\\\"", "\"")
+            .replace("\\'", "'");
+        out += &format!("{number} {who}> {visible}\n");
+    }
+    out
+}
+
+fn in_words(error: &io::Error, upstream: &str) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => format!("nobody listens on {upstream}: start it first"),
+        ErrorKind::WouldBlock => format!("{PATIENCE:?} of silence"),
+        _ => error.to_string(),
+    }
+}
+
+fn why_not(addr: &str, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::InvalidInput => format!("{addr} is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => format!("{addr} is taken: stop who listens there, or take another"),
+        ErrorKind::PermissionDenied => format!("{addr}: take a port above 1023, like 8015"),
+        _ => format!("cannot listen on {addr}: {error}"),
+    }
+}

@@ -1,0 +1,36 @@
+//! Lab 15 · your relay. It reads all that the client says, passes it on, then reads all that the
+//! server says. Try it with your browser: the page never comes. Why?
+//!
+//! Make it pass each piece on as it comes, in both directions at once, and the end of each direction,
+//! too. Check it with: cargo lab check 15
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn main() -> io::Result<()> {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8015".to_string());
+    let upstream = words.next().unwrap_or("127.0.0.1:8009".to_string());
+    let listener = TcpListener::bind(addr)?;
+    println!("listening on {}", listener.local_addr()?);
+
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| relay(&client, &upstream)) {
+            eprintln!("this one broke off: {error}; the next one, please");
+        }
+    }
+    Ok(())
+}
+
+fn relay(mut client: &TcpStream, upstream: &str) -> io::Result<()> {
+    let mut server = TcpStream::connect(upstream)?;
+
+    // Here: read_to_end waits until the client hangs up. A browser waits for the answer before that.
+    let mut request = Vec::new();
+    client.take(1_000_000).read_to_end(&mut request)?;
+    server.write_all(&request)?;
+
+    let mut answer = Vec::new();
+    server.take(1_000_000).read_to_end(&mut answer)?;
+    client.write_all(&answer)
+}

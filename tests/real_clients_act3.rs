@@ -1,0 +1,17 @@
+//! curl and our own clients walk through the labs of Act III, in the very words of the READMEs.
+
+mod support;
+
+use support::readme;
+
+#[test]
+fn the_commands_of_lab_14_print_what_its_readme_says() {
+    let text = include_str!("../labs/14-we-moved/README.md");
+    assert_eq!(readme::run("14-we-moved", text, &[]), 7);
+}
+
+#[test]
+fn the_commands_of_lab_15_print_what_its_readme_says() {
+    let text = include_str!("../labs/15-wiretap/README.md");
+    assert_eq!(readme::run("15-wiretap", text, &[]), 4);
+}
