@@ -14,7 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let addr = words.next().unwrap_or("127.0.0.1:8007".to_string());
-    let path = words.next().unwrap_or("/menu.txt".to_string());
+    let path = words.next().filter(|word| !word.is_empty());
+    let path = path.unwrap_or("/menu.txt".to_string());
     if path.contains(char::is_whitespace) || !path.starts_with('/') {
         eprintln!("lab07-client: {path:?} is no path: it begins with / and has no spaces");
         return ExitCode::from(2);

@@ -68,8 +68,8 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     let end = loop {
-        if let Some(at) = head.windows(4).position(|four| four == b"\r\n\r\n") {
-            break at + 2;
+        if let Some(at) = head.windows(3).position(|three| three == b"\n\r\n") {
+            break at + 1;
         }
         let n = guest.read(&mut piece)?;
         if n == 0 || head.len() > 65_536 {
