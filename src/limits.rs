@@ -169,3 +169,7 @@ pub const CHECK_GUEST: Duration = Duration::from_millis(50);
 /// How long a server may take to let go of its guests before it counts as growing.
 /// Reason: a thread that ends takes a moment to be gone.
 pub const CHECK_SETTLE: Duration = Duration::from_millis(300);
+
+/// How long a person may talk to a server by hand.
+/// Reason: nobody should be hurried, and nothing waits for ever.
+pub const TALK: Duration = Duration::from_secs(24 * 60 * 60);

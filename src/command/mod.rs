@@ -15,10 +15,12 @@ mod help;
 mod hint;
 mod lab;
 mod list;
+mod nc;
 mod screen;
 mod show;
 mod start;
 mod wire_file;
+mod wire_log;
 
 pub use args::{Args, Opt, WrongUse, lab_number};
 pub use screen::{Screen, Style};
@@ -72,6 +74,7 @@ pub const COMMANDS: &[Command] = &[
     hint::COMMAND,
     check::COMMAND,
     explain::COMMAND,
+    nc::COMMAND,
     show::COMMAND,
     help::COMMAND,
 ];

@@ -19,6 +19,7 @@
 //! 9. [`write`](mod@write): status lines, fields, reason phrases.
 //! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
 //! 11. [`url`]: what stands in the URL bar, and what a link on a page refers to.
+//! 12. [`secrets`]: which bytes of a recording are nobody else's business.
 //!
 //! Not here: content codings, HTTP/2, HTTP/3, cookies, authentication, caches, and any proxy's
 //! part of the protocol.
@@ -34,6 +35,7 @@ pub mod head;
 pub mod headers;
 pub mod media;
 pub mod range;
+pub mod secrets;
 pub mod steps;
 pub mod target;
 pub mod url;

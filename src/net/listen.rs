@@ -95,7 +95,7 @@ impl SocketError {
         matches!(self.cause, Cause::Silent(_))
     }
 
-    fn new(addr: SocketAddr, deadline: Duration, error: &io::Error) -> SocketError {
+    pub(super) fn new(addr: SocketAddr, deadline: Duration, error: &io::Error) -> SocketError {
         let errno = error.raw_os_error();
         let cause = match error.kind() {
             ErrorKind::AddrInUse => Cause::InUse,

@@ -4,12 +4,15 @@
 //! Rule 2: what is read is recorded before it is forwarded.
 
 mod address;
+mod delivery;
+mod link;
 mod listen;
 pub mod player;
 mod ready;
 mod recorder;
 mod serve;
 mod socket;
+mod talk;
 mod tap;
 mod weather;
 
@@ -18,5 +21,7 @@ pub use listen::{Cause, SocketError, call, listen};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};
+
+pub use talk::Talk;
 pub use tap::Tap;
 pub use weather::Weather;

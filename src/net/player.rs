@@ -10,9 +10,7 @@
 //! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait, [`Player::whole`]
 //! the play.
 
-mod delivery;
 mod hearing;
-mod link;
 mod script;
 
 use std::collections::BTreeMap;
@@ -24,17 +22,17 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
+use crate::net::link::{Heard, Link};
 use crate::net::listen::call_with;
 use crate::net::socket::{is_pause, reset_on_close};
 use crate::net::{Recorder, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 
-pub use delivery::Delivery;
-pub use link::{End, FailedWrite};
+pub use crate::net::delivery::Delivery;
+pub use crate::net::link::{End, FailedWrite};
 pub use script::PlayError;
 
 use hearing::{Hearing, hearing, most};
-use link::{Heard, Link};
 use script::{Script, Step, Task};
 
 /// One side of a transcript, ready to be played.
@@ -260,7 +258,7 @@ impl Play<'_> {
         let most = most(expected.map_or(&[], Vec::as_slice));
         let slowly = self.player.weather == Weather::Slow;
         let who = (conn, self.player.me);
-        if let Ok(link) = Link::new(stream, &self.recorder, who, most, slowly) {
+        if let Ok(link) = Link::new(stream, &self.recorder, who, Some(most), slowly) {
             self.links.insert(conn, link);
         }
     }

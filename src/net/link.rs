@@ -1,4 +1,4 @@
-//! One connection of the player: a thread that hears everything at once, and a mouth.
+//! One connection from our end: a thread that hears everything at once, and a mouth.
 //!
 //! Rule 1: what arrives is recorded when it arrives, whoever's turn it is; what we say is recorded
 //! before it is written. So an answer stands behind its question.
@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::delivery::{Crumb, Delivery};
 use crate::limits;
 use crate::net::Recorder;
+use crate::net::delivery::{Crumb, Delivery};
 use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
 use crate::wire::{Conn, Event, Who};
 
@@ -52,8 +52,8 @@ struct Shared {
     recorder: Recorder,
     conn: Conn,
     me: Who,
-    /// Most bytes to hear.
-    most: usize,
+    /// Most bytes to hear and keep. `None`: all are heard, and none kept.
+    most: Option<usize>,
     heard: Mutex<Heard>,
     changed: Condvar,
     /// Held during a write; see `was_reset`.
@@ -62,7 +62,7 @@ struct Shared {
 
 /// What the peer has said and done so far.
 pub(super) struct Heard {
-    /// All its bytes.
+    /// All its bytes, if they are kept.
     pub(super) bytes: Vec<u8>,
     /// When the last of them came, or the connection began.
     pub(super) last: Instant,
@@ -77,12 +77,13 @@ pub(super) struct Heard {
 }
 
 impl Link {
-    /// Listens to `stream` from now on, to at most `most` bytes; `slowly`: in small pieces at first.
+    /// Listens to `stream` from now on, to at most `most` bytes, or to all without keeping them;
+    /// `slowly`: in small pieces at first.
     pub(super) fn new(
         stream: TcpStream,
         recorder: &Recorder,
         (conn, me): (Conn, Who),
-        most: usize,
+        most: Option<usize>,
         slowly: bool,
     ) -> io::Result<Link> {
         stream.set_nodelay(true)?;
@@ -252,10 +253,11 @@ impl Shared {
             return None;
         }
         self.recorder.bytes(self.conn, self.me.other(), bytes);
-        heard.bytes.extend_from_slice(bytes);
         heard.last = Instant::now();
+        let most = self.most?;
+        heard.bytes.extend_from_slice(bytes);
         self.changed.notify_all();
-        (heard.bytes.len() > self.most).then_some(End::Open)
+        (heard.bytes.len() > most).then_some(End::Open)
     }
 
     /// What a read of nothing means.

@@ -1,0 +1,203 @@
+//! `nc`: a netcat that shows every byte, for a machine that has none.
+//!
+//! Rule: what it prints is the conversation in the notation, as it happens; remarks are notes in it.
+
+use super::wire_log::{View, WireLog};
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse, lab_number};
+use anyhow::{Context, Result};
+use std::io::{IsTerminal, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use wirelab::course::cargo;
+use wirelab::course::catalogue::{Lab, Side};
+use wirelab::course::program::{Contract, Program};
+use wirelab::limits;
+use wirelab::net::player::End;
+use wirelab::net::{self, Cause, Recorder, Step, Talk};
+use wirelab::wire::{Transcript, Who};
+
+/// `cargo lab nc N` and `cargo lab nc ADDR`
+pub const COMMAND: Command = Command {
+    name: "nc",
+    places: &["N|ADDR"],
+    sentence: "talk to a server by hand, with every byte visible",
+    more: "N is a lab: its server is called at its own port, and started if nobody listens\n\
+           there. ADDR is host:port. Each line of standard input is sent when you press\n\
+           Enter, ended by \\n, with --crlf by \\r\\n. Ctrl-D says that this was all; what the\n\
+           server still answers is shown. It ends when the server hangs up.",
+    options: &[
+        Opt {
+            name: "--crlf",
+            value: None,
+            sentence: "end lines with \\r\\n, as HTTP does",
+        },
+        Opt {
+            name: "--save",
+            value: Some("F.wire"),
+            sentence: "keep the conversation as a transcript",
+        },
+    ],
+    run,
+};
+
+/// What the threads have for the one who prints.
+enum News {
+    Said(Transcript, Who),
+    Remark(String),
+    Ended,
+}
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let word = args.text(0)?.unwrap_or_default();
+    let lab = match lab_number(word) {
+        Some(_) => Some(super::lab::lab_at(args, 0)?),
+        None => None,
+    };
+    let addr = match lab {
+        Some(lab) => SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port())),
+        None => net::address(word).map_err(|error| WrongUse(error.to_string()))?,
+    };
+    let mut log = match args.value("--save") {
+        Some(name) => Some(WireLog::create(name, "client", true)?),
+        None => None,
+    };
+    let (tell, news) = mpsc::channel();
+    let recording = tell.clone();
+    let mut view = View::new(true);
+    let recorder = Recorder::into_sink(move |step| {
+        if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
+            let _ = recording.send(News::Remark(error));
+        }
+        let untimed = Step { gap: None, ..*step };
+        let _ = recording.send(News::Said(view.of(&untimed), step.who));
+    });
+    let (talk, started) = open(addr, lab, &recorder)?;
+    if started.is_some() {
+        writeln!(
+            screen,
+            "# nobody listened on {addr}: its server was started"
+        )?;
+    }
+    if std::io::stdin().is_terminal() {
+        let end = if args.has("--crlf") { "\\r\\n" } else { "\\n" };
+        writeln!(
+            screen,
+            "# Enter sends a line and {end}, Ctrl-D says that was all"
+        )?;
+    }
+    let talk = Arc::new(talk);
+    let (speaker, crlf, telling) = (Arc::clone(&talk), args.has("--crlf"), tell.clone());
+    // Nobody waits for this thread: a read from a terminal cannot be ended from outside.
+    thread::spawn(move || speak(&speaker, crlf, &telling));
+    thread::spawn(move || {
+        let end = talk.wait_end();
+        if end == End::Fin {
+            talk.fin();
+        }
+        let _ = tell.send(News::Ended);
+    });
+    for news in news {
+        match news {
+            News::Said(said, who) => print(&said, who, screen)?,
+            News::Remark(text) => writeln!(screen, "# {text}")?,
+            News::Ended => break,
+        }
+        screen.flush()?;
+    }
+    drop(started);
+    Ok(Outcome::Passed)
+}
+
+/// Calls the server; a lab's own is started when nobody listens at its address.
+fn open(
+    addr: SocketAddr,
+    lab: Option<&Lab>,
+    recorder: &Recorder,
+) -> Result<(Talk, Option<Program>)> {
+    let error = match Talk::open(addr, recorder) {
+        Ok(talk) => return Ok((talk, None)),
+        Err(error) => error,
+    };
+    let Some(lab) = lab.filter(|_| error.cause == Cause::Refused) else {
+        return Err(error.into());
+    };
+    super::lab::built_of(lab)?;
+    let program = start(lab, addr).with_context(|| format!("lab {}", lab.number))?;
+    Ok((Talk::open(addr, recorder)?, Some(program)))
+}
+
+/// The lab's own server, listening at `addr`.
+fn start(lab: &Lab, addr: SocketAddr) -> Result<Program, NotStarted> {
+    let paths = cargo::lab_programs(lab, &[Side::Server]);
+    let paths = paths.map_err(|error| NotStarted(error.to_string()))?;
+    let contract = Contract {
+        root: cargo::files_folder(lab),
+        ..Contract::at(addr)
+    };
+    let line = cargo::own_command(&paths[0], None);
+    let mut server =
+        Program::start(&line, &contract).map_err(|error| NotStarted(error.to_string()))?;
+    match server.wait_listening_line(limits::START_DEADLINE) {
+        Ok(_) => Ok(server),
+        Err(error) => {
+            let said = server.stderr().text();
+            Err(NotStarted(format!(
+                "its server: {error}\n{}",
+                said.trim_end()
+            )))
+        }
+    }
+}
+
+/// Sends standard input to its end.
+fn speak(talk: &Talk, crlf: bool, tell: &Sender<News>) {
+    let mut buffer = vec![0; limits::CHUNK];
+    let mut last = 0;
+    loop {
+        let bytes = match std::io::stdin().read(&mut buffer) {
+            Ok(0) => return talk.fin(),
+            Ok(count) => &buffer[..count],
+            Err(error) => {
+                let _ = tell.send(News::Remark(format!("standard input: {error}")));
+                return talk.fin();
+            }
+        };
+        let said = if crlf {
+            talk.say(&with_crlf(bytes, &mut last))
+        } else {
+            talk.say(bytes)
+        };
+        if let Err(error) = said {
+            let text = format!("the server took only {} of our bytes", error.after);
+            let _ = tell.send(News::Remark(text));
+            return;
+        }
+    }
+}
+
+/// Every line end as `\r\n`, those that are it already included. `last` is the byte before.
+fn with_crlf(bytes: &[u8], last: &mut u8) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + 16);
+    for &byte in bytes {
+        if byte == b'\n' && *last != b'\r' {
+            out.push(b'\r');
+        }
+        out.push(byte);
+        *last = byte;
+    }
+    out
+}
+
+/// What was said or done: what we say ourselves stands back.
+fn print(said: &Transcript, who: Who, screen: &mut Screen) -> Result<()> {
+    for line in said.render().lines() {
+        let line = match who {
+            Who::Client => screen.style(Style::Dim, line),
+            Who::Server => line.to_string(),
+        };
+        writeln!(screen, "{line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! `cargo lab nc`: what is typed goes out as it should, what comes is shown, and it ends by itself.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use socket2::SockRef;
+use support::bin;
+use wirelab::limits;
+use wirelab::net::{Serving, listen, serve};
+use wirelab::wire::Transcript;
+
+fn free_listener() -> TcpListener {
+    listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).unwrap()
+}
+
+/// A server that reads all that a guest says, and answers how many bytes that were.
+fn counter() -> Serving {
+    let serving = serve(free_listener(), 10, |guest| {
+        let mut stream = guest.stream;
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).unwrap();
+        writeln!(stream, "{} bytes", said.len()).unwrap();
+    });
+    serving.unwrap()
+}
+
+/// `wirelab nc ADDR WORDS` with `typed` on its standard input.
+fn nc(addr: &str, words: &[&str], typed: &[u8]) -> Output {
+    let mut command = Command::new(bin("wirelab"));
+    command.arg("nc").arg(addr).args(words);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = running.stdin.take().unwrap();
+    let typed = typed.to_vec();
+    // It may end before it has taken everything.
+    let typing = std::thread::spawn(move || drop(stdin.write_all(&typed)));
+    let output = running.wait_with_output().unwrap();
+    typing.join().unwrap();
+    output
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn lines_are_sent_as_typed_or_with_crlf() {
+    let server = counter();
+    let addr = server.address().to_string();
+    let plain = nc(&addr, &[], b"3 tacos\nand\r\na \\ pi\xc3\xb1a");
+    let expected = "\
+C connect
+C> 3 tacos\\n
+C> and\\r\\n
+C> a \\\\ pi\\xc3\\xb1a
+C fin
+S> 22 bytes\\n
+S fin
+";
+    assert_eq!(stdout(&plain), expected);
+    assert!(plain.status.success());
+    let crlf = nc(&addr, &["--crlf"], b"3 tacos\nand\r\n\nend");
+    let expected = "\
+C connect
+C> 3 tacos\\r\\n
+C> and\\r\\n
+C> \\r\\n
+C> end
+C fin
+S> 19 bytes\\n
+S fin
+";
+    assert_eq!(stdout(&crlf), expected);
+}
+
+#[test]
+fn the_saved_transcript_is_what_was_shown() {
+    let server = counter();
+    let file = std::env::temp_dir().join(format!("wirelab-nc-{}.wire", std::process::id()));
+    let path = file.to_str().unwrap();
+    let shown = nc(
+        &server.address().to_string(),
+        &["--save", path],
+        b"3 tacos\n",
+    );
+    let saved = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(saved.starts_with("@wire 1\n@seen-by client\nC connect\n~ "));
+    let mut saved = Transcript::parse(&saved).unwrap().without_times();
+    saved.headings.clear();
+    assert_eq!(saved.render(), stdout(&shown));
+}
+
+/// Nothing more is typed, and standard input stays open; it must end all the same.
+#[test]
+fn it_ends_when_the_server_hangs_up() {
+    for (how, end) in [("fin", "S fin\nC fin\n"), ("rst", "S rst\n")] {
+        let server = serve(free_listener(), 10, move |guest| {
+            let mut stream = guest.stream;
+            stream.write_all(b"closed\n").unwrap();
+            if how == "rst" {
+                stream.read_exact(&mut [0]).unwrap();
+                let socket = SockRef::from(stream);
+                socket.set_linger(Some(Duration::ZERO)).unwrap();
+            }
+        });
+        let server = server.unwrap();
+        let mut command = Command::new(bin("wirelab"));
+        command.arg("nc").arg(server.address().to_string());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        let mut stdin = running.stdin.take().unwrap();
+        if how == "rst" {
+            stdin.write_all(b"\n").unwrap();
+        }
+        let mut shown = String::new();
+        let mut stdout = running.stdout.take().unwrap();
+        stdout.read_to_string(&mut shown).unwrap();
+        assert!(running.wait().unwrap().success());
+        drop(stdin);
+        assert!(shown.contains("S> closed\\n\n"), "{shown}");
+        assert!(shown.ends_with(end), "{shown}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_said() {
+    let nobody = free_listener().local_addr().unwrap().to_string();
+    let cases = [
+        (
+            &nobody[..],
+            &[][..],
+            1,
+            "refused the connection: nobody listens there",
+        ),
+        (
+            "http://localhost/",
+            &[],
+            2,
+            "an address is host:port, without http://",
+        ),
+        ("25", &[], 2, "there is no lab `25`"),
+        (
+            "127.0.0.1:1",
+            &["--save", "/no/such/folder/F.wire"],
+            1,
+            "F.wire: cannot be written",
+        ),
+    ];
+    for (addr, words, code, message) in cases {
+        let output = nc(addr, words, b"");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{addr}: {said}");
+        assert!(
+            said.starts_with("wirelab: ") && said.contains(message),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_megabyte_and_raw_bytes_go_through() {
+    let server = counter();
+    let addr = server.address().to_string();
+    let typed = b"taco\n".repeat(200_000);
+    assert!(stdout(&nc(&addr, &[], &typed)).ends_with("S> 1000000 bytes\\n\nS fin\n"));
+    let raw: Vec<u8> = (0..=255).cycle().take(1024).collect();
+    assert!(stdout(&nc(&addr, &[], &raw)).ends_with("S> 1024 bytes\\n\nS fin\n"));
+}
+
+/// The lab's own server listens at its own port: if nobody does, it is started, and ended again.
+#[test]
+fn a_labs_server_is_started_when_it_is_not_there() {
+    let output = nc("1", &[], b"3 tacos\n");
+    let shown = stdout(&output);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        shown.contains("S> 3 tacos, coming up\\n\n"),
+        "{shown}{said}"
+    );
+}
