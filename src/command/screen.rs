@@ -97,6 +97,11 @@ pub fn reader_left(error: &anyhow::Error) -> bool {
     })
 }
 
+/// Says something beside the output, on stderr, where a redirected output does not take it along.
+pub fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "wirelab: {text}");
+}
+
 /// Prints an error on stderr as one message: what failed, then why, from the outside in.
 /// Nobody can be told when stderr is gone too, so its own failure is let go.
 pub fn complain(error: &anyhow::Error) {

@@ -8,7 +8,8 @@ use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use super::cargo::{self, workbench_source};
 use super::catalogue::{self, Lab, Side};
@@ -154,6 +155,24 @@ pub fn saved() -> Saved {
         saved_in(&root.join("labs/workbench"))
     })
 }
+
+/// Waits until the workbench no longer holds what it held `before`; looks ten times a second. An editor
+/// may save in several steps, so it waits on until two looks in a row see the same.
+pub fn wait_for_save(before: &Saved) {
+    let mut last = saved();
+    loop {
+        thread::sleep(LOOK);
+        let now = saved();
+        if now != *before && now == last {
+            return;
+        }
+        last = now;
+    }
+}
+
+/// How often the workbench is looked at. Reason: a person does not notice a tenth of a second, and a
+/// disk does not notice ten looks.
+const LOOK: Duration = Duration::from_millis(100);
 
 fn saved_in(workbench: &Path) -> Saved {
     let mut waiting = vec![workbench.join("src"), workbench.join("Cargo.toml")];

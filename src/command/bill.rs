@@ -1,0 +1,134 @@
+//! `cargo lab bill`: what was served, as a text that anyone can verify.
+//!
+//! Rule: nothing comes on a bill, and no bill holds, but by checks that have just passed.
+
+use super::screen;
+use super::{Args, Command, Opt, Outcome, Screen, Style};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use wirelab::course::bill::{self, Bill, Served};
+use wirelab::course::exercise;
+use wirelab::course::progress::Progress;
+
+/// `cargo lab bill`
+pub const COMMAND: Command = Command {
+    name: "bill",
+    places: &[],
+    sentence: "the certificate: what you served, to be verified by anyone",
+    more: "Checks again every program that has passed, and writes what they served: each\n\
+           conversation with its weathers, its bytes and the hash of its transcript, and a\n\
+           hash over all of it. --verify reads a bill, runs its checks with the programs\n\
+           in this workbench, and says whether it holds.",
+    options: &[
+        Opt {
+            name: "--name",
+            value: Some("NAME"),
+            sentence: "whose bill it is",
+        },
+        Opt {
+            name: "--save",
+            value: Some("FILE"),
+            sentence: "write it to this file, not to the screen",
+        },
+        Opt {
+            name: "--svg",
+            value: Some("FILE"),
+            sentence: "write it as a picture, too",
+        },
+        Opt {
+            name: "--verify",
+            value: Some("FILE"),
+            sentence: "say whether the bill in this file holds",
+        },
+    ],
+    run,
+};
+
+/// The longest file that can be a bill, in bytes. Reason: 24 labs make some 10 KB.
+const LONGEST: u64 = 1 << 20;
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    match args.value("--verify") {
+        Some(file) => verify(Path::new(file), screen),
+        None => write(args, screen),
+    }
+}
+
+/// Makes the bill, of what passes now.
+fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let progress = Progress::load()?;
+    let mut bill = Bill::of(&progress, args.value_text("--name")?);
+    if bill.programs.is_empty() {
+        bail!("nothing is passed yet, so there is no bill: `cargo lab` says where to begin");
+    }
+    let mut outcome = Outcome::Passed;
+    let mut kept = Vec::new();
+    for served in bill.programs {
+        match holds(&served, &progress) {
+            Ok(()) => kept.push(served),
+            Err(why) => {
+                outcome = Outcome::Failed;
+                screen::warn(&format!("left out: {} {}: {why}", served.slug, served.side.word()));
+            }
+        }
+    }
+    bill.programs = kept;
+    match args.value("--save") {
+        Some(file) => save(Path::new(file), &bill.text())?,
+        None => write!(screen, "{}", bill.text())?,
+    }
+    if let Some(file) = args.value("--svg") {
+        save(Path::new(file), &bill::svg(&bill))?;
+    }
+    Ok(outcome)
+}
+
+/// Reads a bill and runs its checks again.
+fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
+    let name = file.display().to_string();
+    let length = fs::metadata(file).with_context(|| name.clone())?.len();
+    if length > LONGEST {
+        bail!("{name}: this is no bill: it has {length} bytes");
+    }
+    let bytes = fs::read(file).with_context(|| name.clone())?;
+    let bill = Bill::parse(&String::from_utf8_lossy(&bytes)).with_context(|| name.clone())?;
+    let progress = Progress::load()?;
+    let mut outcome = Outcome::Passed;
+    for served in &bill.programs {
+        let program = format!("{} {}", served.slug, served.side.word());
+        match holds(served, &progress) {
+            Ok(()) => writeln!(screen, "{} {program}", screen.style(Style::Good, "holds"))?,
+            Err(why) => {
+                outcome = Outcome::Failed;
+                writeln!(screen, "{} {program}: {why}", screen.style(Style::Bad, "FAILS"))?;
+            }
+        }
+    }
+    match outcome {
+        Outcome::Passed => writeln!(screen, "\nThe bill holds: {}.", bill.total())?,
+        Outcome::Failed => writeln!(screen, "\nThe bill does not hold.")?,
+    }
+    Ok(outcome)
+}
+
+/// Checks one program of a bill; otherwise why it does not hold, on one line.
+fn holds(served: &Served, progress: &Progress) -> std::result::Result<(), String> {
+    let lab = served.lab().ok_or("this course has no such lab")?;
+    let by = progress.by(lab, served.side);
+    let check = exercise::plan(lab, served.side, &by).and_then(|plan| plan.run());
+    let report = check.map_err(|error| {
+        let text = error.to_string();
+        text.lines().next().unwrap_or_default().to_string()
+    })?;
+    if report.passed() {
+        return Ok(());
+    }
+    let number = lab.number;
+    Err(format!("its check fails: see `cargo lab check {number}`"))
+}
+
+fn save(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| file.display().to_string())
+}

@@ -1,0 +1,72 @@
+//! `cargo lab watch N`: checks the learner's programs now, and again after every save.
+//!
+//! Rule: what happens at a save is what `cargo lab check N` does; here is only the waiting.
+
+use super::check::{check_exercise, explain_error};
+use super::lab::{built_of, lab_at};
+use super::start::sides;
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style};
+use anyhow::Result;
+use std::io::Write;
+use wirelab::course::catalogue::{Lab, Side};
+use wirelab::course::{progress, workbench};
+
+/// `cargo lab watch N`
+pub const COMMAND: Command = Command {
+    name: "watch",
+    places: &["N"],
+    sentence: "checks your programs for lab N on every save",
+    more: "It looks at labs/workbench a few times a second, builds and checks after each\n\
+           change, and ends when everything has passed, or at Ctrl-C.",
+    options: &[
+        Opt {
+            name: "--server",
+            value: None,
+            sentence: "only the server",
+        },
+        Opt {
+            name: "--client",
+            value: None,
+            sentence: "only the client",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let lab = lab_at(args, 0)?;
+    let sides = sides(args, &progress::exercises(built_of(lab)?));
+    let number = lab.number;
+    if !workbench::started().iter().any(|(started, side)| started.number == number && sides.contains(side)) {
+        let text = format!("lab {number}: nothing to watch yet: `cargo lab start {number}` puts the exercise there");
+        return Err(NotStarted(text).into());
+    }
+    loop {
+        // Before the check: what is saved while it runs counts, too.
+        let before = workbench::saved();
+        if check(lab, &sides, screen)? {
+            writeln!(screen, "\nAll passed. `cargo lab` says what is next.")?;
+            return Ok(Outcome::Passed);
+        }
+        let words = format!("\nwatching labs/workbench for lab {number}; Ctrl-C ends it");
+        writeln!(screen, "{}", screen.style(Style::Dim, &words))?;
+        workbench::wait_for_save(&before);
+        writeln!(screen, "{}\n", screen.style(Style::Dim, &format!("{} saved", "-".repeat(74))))?;
+    }
+}
+
+/// Checks each side; whether all of them passed. A program that does not compile or start is a result
+/// like any other here: the next save may mend it.
+fn check(lab: &'static Lab, sides: &[Side], screen: &mut Screen) -> Result<bool> {
+    let mut passed = true;
+    for side in sides {
+        match check_exercise(lab, *side, screen)? {
+            Ok(report) => passed &= report.passed(),
+            Err(error) => {
+                passed = false;
+                explain_error(lab, &error, screen)?;
+            }
+        }
+    }
+    Ok(passed)
+}

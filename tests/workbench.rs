@@ -1,0 +1,218 @@
+//! The learner's own programs: watched, billed, and run by `cargo exercise`, in a course folder of
+//! their own, so that nothing here touches the real workbench.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use support::bin;
+
+/// Nothing here takes more than a few seconds; this long is a failure, on any machine.
+const DEADLINE: Duration = Duration::from_secs(90);
+
+const SERVER_1: &str = include_str!("../labs/01-three-tacos/server.rs");
+const CLIENT_1: &str = include_str!("../labs/01-three-tacos/client.rs");
+
+/// A course folder whose workbench is a package of its own without dependencies, so that its programs
+/// are built in no time. It is gone after the test.
+struct Course(PathBuf);
+
+impl Course {
+    fn new(name: &str) -> Course {
+        let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("workbench-{name}"));
+        let _ = fs::remove_dir_all(&root);
+        let course = Course(root);
+        fs::create_dir_all(course.0.join("labs/workbench/src/bin")).expect("a folder");
+        course.write("Cargo.toml", "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n");
+        course.write(
+            "labs/workbench/Cargo.toml",
+            "[package]\nname = \"workbench\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+        );
+        course.write("labs/workbench/src/lib.rs", "");
+        course
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.0.join(file), text).expect("a file");
+    }
+
+    /// Saves a program of the learner's.
+    fn save(&self, program: &str, text: &str) {
+        self.write(&format!("labs/workbench/src/bin/{program}.rs"), text);
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(bin("wirelab"));
+        command.args(words).env("WIRELAB_COURSE", &self.0).current_dir(&self.0);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().expect("wirelab starts")
+    }
+
+    fn progress(&self) -> String {
+        fs::read_to_string(self.0.join("labs/workbench/progress.txt")).unwrap_or_default()
+    }
+}
+
+impl Drop for Course {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A watch at work: its lines as they come.
+struct Watch {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watch {
+    fn start(course: &Course, words: &[&str]) -> Watch {
+        let mut command = course.command(words);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("wirelab starts");
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Watch { child, lines }
+    }
+
+    /// The lines up to the first that holds `words`.
+    fn until(&self, words: &str) -> String {
+        let mut text = String::new();
+        while !text.contains(words) {
+            let line = self.lines.recv_timeout(DEADLINE);
+            let line = line.unwrap_or_else(|_| panic!("no line with {words:?}, but:\n{text}"));
+            text += &format!("{line}\n");
+        }
+        text
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_watch_shows_a_verdict_at_each_save_and_ends_when_all_is_passed() {
+    let course = Course::new("watch");
+    assert!(course.run(&["start", "1", "--server"]).status.success());
+    let mut watch = Watch::start(&course, &["watch", "1", "--server"]);
+    let verdict = watch.until("Ctrl-C ends it");
+    assert!(verdict.starts_with("FAIL lab 01"), "{verdict}");
+
+    course.save("my01-server", "fn main() { tacos }");
+    let verdict = watch.until("Ctrl-C ends it");
+    assert!(verdict.contains("cannot find value `tacos`"), "{verdict}");
+    assert_eq!(course.progress(), "");
+
+    course.save("my01-server", SERVER_1);
+    watch.until("All passed");
+    assert!(watch.child.wait().expect("it ends").success());
+    assert!(course.progress().contains("01-three-tacos server=passed"));
+}
+
+#[test]
+fn nothing_can_be_watched_before_it_is_started() {
+    let course = Course::new("unstarted");
+    let output = course.run(&["watch", "1"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(err(&output).contains("`cargo lab start 1`"), "{}", err(&output));
+}
+
+#[test]
+fn a_bill_holds_until_it_or_a_program_is_changed() {
+    let course = Course::new("bill");
+    let output = course.run(&["bill"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("nothing is passed yet"), "{}", err(&output));
+
+    course.save("my01-server", SERVER_1);
+    course.save("my01-client", CLIENT_1);
+    assert!(course.run(&["check", "1"]).status.success());
+    let bill = course.run(&["bill", "--name", "Maria"]);
+    assert_eq!(err(&bill), "");
+    assert!(out(&bill).contains("guest Maria\n\n01-three-tacos server\n"), "{}", out(&bill));
+    assert_eq!(out(&bill), out(&course.run(&["bill", "--name", "Maria"])), "it is the same each time");
+    let saved = course.run(&["bill", "--name", "Maria", "--save", "b.txt", "--svg", "b.svg"]);
+    assert!(saved.status.success() && out(&saved).is_empty());
+    let text = fs::read_to_string(course.0.join("b.txt")).expect("it is saved");
+    assert_eq!(text, out(&bill));
+    let svg = fs::read_to_string(course.0.join("b.svg")).expect("it is drawn");
+    assert!(svg.contains(text.trim_end().rsplit(':').next().expect("the hash").get(..32).expect("32 digits")));
+
+    let verified = course.run(&["bill", "--verify", "b.txt"]);
+    assert!(verified.status.success(), "{}", out(&verified));
+    assert!(out(&verified).contains("\nThe bill holds: 2 programs, 4 conversations, "));
+
+    course.write("c.txt", &text.replace("Maria", "Mario"));
+    let changed = course.run(&["bill", "--verify", "c.txt"]);
+    assert_eq!(changed.status.code(), Some(1));
+    assert!(err(&changed).contains("c.txt: the bill was changed"), "{}", err(&changed));
+    assert_eq!(course.run(&["bill", "--verify", "none.txt"]).status.code(), Some(1));
+
+    course.save("my01-server", include_str!("../labs/01-three-tacos/start-server.rs"));
+    let broken = course.run(&["bill", "--verify", "b.txt"]);
+    assert_eq!(broken.status.code(), Some(1));
+    let said = out(&broken);
+    assert!(said.contains("FAILS 01-three-tacos server: its check fails"), "{said}");
+    assert!(said.contains("holds 01-three-tacos client"), "{said}");
+    assert!(said.ends_with("The bill does not hold.\n"), "{said}");
+}
+
+/// `cargo exercise` for a course folder.
+fn exercise(course: &Course, words: &[&str]) -> Output {
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["exercise", "--"]).args(words).env("WIRELAB_COURSE", &course.0);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command.output().expect("cargo starts")
+}
+
+#[test]
+fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
+    let course = Course::new("exercise");
+    let nothing = exercise(&course, &[]);
+    assert!(nothing.status.success(), "{}", err(&nothing));
+    assert!(out(&nothing).contains("`cargo lab start 1`"), "{}", out(&nothing));
+
+    course.save("my01-server", SERVER_1);
+    course.save("my02-server", "fn main() { tacos }");
+    let output = exercise(&course, &[]);
+    let said = out(&output);
+    assert!(!output.status.success());
+    assert!(said.contains("PASS lab 01"), "{said}");
+    assert!(said.contains("cannot find value `tacos`"), "{said}");
+    assert!(course.progress().contains("01-three-tacos server=passed"));
+
+    let one = exercise(&course, &["1"]);
+    assert!(one.status.success(), "{}", out(&one));
+}
+
+#[test]
+fn the_suite_of_the_course_never_builds_the_workbench() {
+    let manifest = include_str!("../Cargo.toml");
+    assert!(manifest.contains("\ndefault-members = [\".\"]\n"));
+}
