@@ -28,7 +28,10 @@ impl Course {
         let _ = fs::remove_dir_all(&root);
         let course = Course(root);
         fs::create_dir_all(course.0.join("labs/workbench/src/bin")).expect("a folder");
-        course.write("Cargo.toml", "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n");
+        course.write(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n",
+        );
         course.write(
             "labs/workbench/Cargo.toml",
             "[package]\nname = \"workbench\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
@@ -48,7 +51,10 @@ impl Course {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(bin("wirelab"));
-        command.args(words).env("WIRELAB_COURSE", &self.0).current_dir(&self.0);
+        command
+            .args(words)
+            .env("WIRELAB_COURSE", &self.0)
+            .current_dir(&self.0);
         command.stdin(Stdio::null());
         command
     }
@@ -85,7 +91,10 @@ struct Watch {
 impl Watch {
     fn start(course: &Course, words: &[&str]) -> Watch {
         let mut command = course.command(words);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("wirelab starts");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("wirelab starts");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -139,7 +148,11 @@ fn nothing_can_be_watched_before_it_is_started() {
     let course = Course::new("unstarted");
     let output = course.run(&["watch", "1"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(err(&output).contains("`cargo lab start 1`"), "{}", err(&output));
+    assert!(
+        err(&output).contains("`cargo lab start 1`"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]
@@ -147,21 +160,44 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     let course = Course::new("bill");
     let output = course.run(&["bill"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("nothing is passed yet"), "{}", err(&output));
+    assert!(
+        err(&output).contains("nothing is passed yet"),
+        "{}",
+        err(&output)
+    );
 
     course.save("my01-server", SERVER_1);
     course.save("my01-client", CLIENT_1);
     assert!(course.run(&["check", "1"]).status.success());
     let bill = course.run(&["bill", "--name", "Maria"]);
     assert_eq!(err(&bill), "");
-    assert!(out(&bill).contains("guest Maria\n\n01-three-tacos server\n"), "{}", out(&bill));
-    assert_eq!(out(&bill), out(&course.run(&["bill", "--name", "Maria"])), "it is the same each time");
-    let saved = course.run(&["bill", "--name", "Maria", "--save", "b.txt", "--svg", "b.svg"]);
+    assert!(
+        out(&bill).contains("guest Maria\n\n01-three-tacos server\n"),
+        "{}",
+        out(&bill)
+    );
+    assert_eq!(
+        out(&bill),
+        out(&course.run(&["bill", "--name", "Maria"])),
+        "it is the same each time"
+    );
+    let saved = course.run(&[
+        "bill", "--name", "Maria", "--save", "b.txt", "--svg", "b.svg",
+    ]);
     assert!(saved.status.success() && out(&saved).is_empty());
     let text = fs::read_to_string(course.0.join("b.txt")).expect("it is saved");
     assert_eq!(text, out(&bill));
     let svg = fs::read_to_string(course.0.join("b.svg")).expect("it is drawn");
-    assert!(svg.contains(text.trim_end().rsplit(':').next().expect("the hash").get(..32).expect("32 digits")));
+    assert!(
+        svg.contains(
+            text.trim_end()
+                .rsplit(':')
+                .next()
+                .expect("the hash")
+                .get(..32)
+                .expect("32 digits")
+        )
+    );
 
     let verified = course.run(&["bill", "--verify", "b.txt"]);
     assert!(verified.status.success(), "{}", out(&verified));
@@ -170,14 +206,27 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     course.write("c.txt", &text.replace("Maria", "Mario"));
     let changed = course.run(&["bill", "--verify", "c.txt"]);
     assert_eq!(changed.status.code(), Some(1));
-    assert!(err(&changed).contains("c.txt: the bill was changed"), "{}", err(&changed));
-    assert_eq!(course.run(&["bill", "--verify", "none.txt"]).status.code(), Some(1));
+    assert!(
+        err(&changed).contains("c.txt: the bill was changed"),
+        "{}",
+        err(&changed)
+    );
+    assert_eq!(
+        course.run(&["bill", "--verify", "none.txt"]).status.code(),
+        Some(1)
+    );
 
-    course.save("my01-server", include_str!("../labs/01-three-tacos/start-server.rs"));
+    course.save(
+        "my01-server",
+        include_str!("../labs/01-three-tacos/start-server.rs"),
+    );
     let broken = course.run(&["bill", "--verify", "b.txt"]);
     assert_eq!(broken.status.code(), Some(1));
     let said = out(&broken);
-    assert!(said.contains("FAILS 01-three-tacos server: its check fails"), "{said}");
+    assert!(
+        said.contains("FAILS 01-three-tacos server: its check fails"),
+        "{said}"
+    );
     assert!(said.contains("holds 01-three-tacos client"), "{said}");
     assert!(said.ends_with("The bill does not hold.\n"), "{said}");
 }
@@ -186,8 +235,13 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
 fn exercise(course: &Course, words: &[&str]) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["exercise", "--"]).args(words).env("WIRELAB_COURSE", &course.0);
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command
+        .args(["exercise", "--"])
+        .args(words)
+        .env("WIRELAB_COURSE", &course.0);
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null());
     command.output().expect("cargo starts")
 }
 
@@ -196,7 +250,11 @@ fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
     let course = Course::new("exercise");
     let nothing = exercise(&course, &[]);
     assert!(nothing.status.success(), "{}", err(&nothing));
-    assert!(out(&nothing).contains("`cargo lab start 1`"), "{}", out(&nothing));
+    assert!(
+        out(&nothing).contains("`cargo lab start 1`"),
+        "{}",
+        out(&nothing)
+    );
 
     course.save("my01-server", SERVER_1);
     course.save("my02-server", "fn main() { tacos }");

@@ -70,7 +70,11 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             Ok(()) => kept.push(served),
             Err(why) => {
                 outcome = Outcome::Failed;
-                screen::warn(&format!("left out: {} {}: {why}", served.slug, served.side.word()));
+                screen::warn(&format!(
+                    "left out: {} {}: {why}",
+                    served.slug,
+                    served.side.word()
+                ));
             }
         }
     }
@@ -102,7 +106,11 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
             Ok(()) => writeln!(screen, "{} {program}", screen.style(Style::Good, "holds"))?,
             Err(why) => {
                 outcome = Outcome::Failed;
-                writeln!(screen, "{} {program}: {why}", screen.style(Style::Bad, "FAILS"))?;
+                writeln!(
+                    screen,
+                    "{} {program}: {why}",
+                    screen.style(Style::Bad, "FAILS")
+                )?;
             }
         }
     }

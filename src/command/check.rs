@@ -13,8 +13,8 @@ use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Built, Lab, Side, Weather};
 use wirelab::course::check::{CheckError, Conversation, Plan, Report, Subject};
 use wirelab::course::program::CommandLine;
-use wirelab::course::progress::{By, Progress, exercises};
-use wirelab::course::{evidence_files, junit, report};
+use wirelab::course::progress::{By, exercises};
+use wirelab::course::{evidence_files, exercise, junit, report};
 use wirelab::wire::Transcript;
 
 /// `cargo lab check N`
@@ -91,7 +91,9 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         match job.plan.and_then(|plan| plan.run()) {
             Ok(report) => {
                 print_report(&report, screen)?;
-                note(&report, job.note)?;
+                if let Some((lab, side, by)) = job.note {
+                    exercise::note(&report, lab, side, &by)?;
+                }
                 reports.push(report);
             }
             Err(error) => {
@@ -287,16 +289,18 @@ fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-/// Writes down that a lab's side has passed.
-fn note(report: &Report, what: Option<(&'static Lab, Side, By)>) -> Result<()> {
-    let Some((lab, side, by)) = what.filter(|_| report.passed()) else {
-        return Ok(());
+/// Checks the learner's program for one side of a lab, shows the report, and notes it when it passed.
+pub fn check_exercise(
+    lab: &'static Lab,
+    side: Side,
+    screen: &mut Screen,
+) -> Result<std::result::Result<Report, CheckError>> {
+    let by = By::Workbench;
+    let report = match exercise::plan(lab, side, &by).and_then(|plan| plan.run()) {
+        Ok(report) => report,
+        Err(error) => return Ok(Err(error)),
     };
-    // Outside the repository there is no progress file, and nothing to note.
-    if cargo::repository().is_none() {
-        return Ok(());
-    }
-    let mut progress = Progress::load().context("the progress file")?;
-    progress.set_passed(lab, side, &by);
-    progress.save().context("the progress file")
+    print_report(&report, screen)?;
+    exercise::note(&report, lab, side, &by)?;
+    Ok(Ok(report))
 }

@@ -6,9 +6,8 @@
 //! Rule 3: a command returns; only `main` ends the process, so that what was started is ended too.
 //! Rule 4: one clear message on stderr for each failure, with the file, address or lab in it.
 
-#![allow(dead_code)] // goes when the last command is in the table
-
 mod args;
+mod bill;
 mod check;
 mod explain;
 mod help;
@@ -19,6 +18,7 @@ mod nc;
 mod screen;
 mod show;
 mod start;
+mod watch;
 mod wire_file;
 mod wire_log;
 
@@ -71,9 +71,11 @@ pub const COMMANDS: &[Command] = &[
     list::COMMAND,
     lab::COMMAND,
     start::COMMAND,
-    hint::COMMAND,
     check::COMMAND,
+    watch::COMMAND,
+    hint::COMMAND,
     explain::COMMAND,
+    bill::COMMAND,
     nc::COMMAND,
     show::COMMAND,
     help::COMMAND,

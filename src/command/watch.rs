@@ -2,14 +2,15 @@
 //!
 //! Rule: what happens at a save is what `cargo lab check N` does; here is only the waiting.
 
-use super::check::{check_exercise, explain_error};
+use super::check::check_exercise;
 use super::lab::{built_of, lab_at};
 use super::start::sides;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::{progress, workbench};
+use wirelab::course::check::CheckError;
+use wirelab::course::{progress, report, workbench};
 
 /// `cargo lab watch N`
 pub const COMMAND: Command = Command {
@@ -37,8 +38,13 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
     let sides = sides(args, &progress::exercises(built_of(lab)?));
     let number = lab.number;
-    if !workbench::started().iter().any(|(started, side)| started.number == number && sides.contains(side)) {
-        let text = format!("lab {number}: nothing to watch yet: `cargo lab start {number}` puts the exercise there");
+    if !workbench::started()
+        .iter()
+        .any(|(started, side)| started.number == number && sides.contains(side))
+    {
+        let text = format!(
+            "lab {number}: nothing to watch yet: `cargo lab start {number}` puts the exercise there"
+        );
         return Err(NotStarted(text).into());
     }
     loop {
@@ -51,7 +57,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         let words = format!("\nwatching labs/workbench for lab {number}; Ctrl-C ends it");
         writeln!(screen, "{}", screen.style(Style::Dim, &words))?;
         workbench::wait_for_save(&before);
-        writeln!(screen, "{}\n", screen.style(Style::Dim, &format!("{} saved", "-".repeat(74))))?;
+        writeln!(
+            screen,
+            "{}\n",
+            screen.style(Style::Dim, &format!("{} saved", "-".repeat(74)))
+        )?;
     }
 }
 
@@ -64,7 +74,13 @@ fn check(lab: &'static Lab, sides: &[Side], screen: &mut Screen) -> Result<bool>
             Ok(report) => passed &= report.passed(),
             Err(error) => {
                 passed = false;
-                explain_error(lab, &error, screen)?;
+                let place = format!("lab {:02}", lab.number);
+                match &error {
+                    CheckError::NotReady(unready) => {
+                        write!(screen, "{}", report::unready_text(&place, unready))?;
+                    }
+                    error => writeln!(screen, "FAIL {place} · {error}")?,
+                }
             }
         }
     }

@@ -237,7 +237,7 @@ impl Plan {
             return Err(CheckError::Nothing(text));
         }
         Ok(Plan {
-            root: files_of(lab),
+            root: cargo::files_folder(lab),
             ..Plan::new(place, side, subject, conversations)
         })
     }
@@ -301,15 +301,6 @@ impl Plan {
             runs,
         })
     }
-}
-
-/// The folder with the files that a lab's server gives away.
-fn files_of(lab: &Lab) -> Option<PathBuf> {
-    let folder = cargo::repository()?
-        .join("labs")
-        .join(lab.slug)
-        .join("files");
-    folder.is_dir().then_some(folder)
 }
 
 impl std::fmt::Display for CheckError {

@@ -20,9 +20,7 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
             let program = cargo::workbench_program(lab, side);
             Subject::Own(program.map_err(CheckError::Build)?)
         }
-        By::Command(text) => {
-            Subject::Command(CommandLine::parse(text).map_err(CheckError::Start)?)
-        }
+        By::Command(text) => Subject::Command(CommandLine::parse(text).map_err(CheckError::Start)?),
         By::Address(text) => {
             let address = net::address(text);
             let words = |error: net::AddressError| CheckError::Nothing(error.to_string());

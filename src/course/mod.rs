@@ -9,6 +9,7 @@ pub mod check;
 pub mod demo;
 pub mod diagnosis;
 pub mod evidence_files;
+pub mod exercise;
 pub mod junit;
 pub mod program;
 pub mod progress;

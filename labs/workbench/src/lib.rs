@@ -11,11 +11,15 @@ use wirelab::course::{exercise, progress::By, report, workbench};
 
 #[cfg(test)]
 fn main() -> ExitCode {
-    let wanted: Vec<u8> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let wanted: Vec<u8> = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let mut started = workbench::started();
     started.retain(|(lab, _)| wanted.is_empty() || wanted.contains(&lab.number));
     if started.is_empty() {
-        println!("Nothing to check yet: `cargo lab start 1` puts the first exercise into the workbench.");
+        println!(
+            "Nothing to check yet: `cargo lab start 1` puts the first exercise into the workbench."
+        );
     }
     let mut all_passed = true;
     for (lab, side) in started {
@@ -34,5 +38,9 @@ fn main() -> ExitCode {
             }
         }
     }
-    if all_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all_passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
