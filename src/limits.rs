@@ -173,3 +173,6 @@ pub const CHECK_SETTLE: Duration = Duration::from_millis(300);
 /// How long a person may talk to a server by hand.
 /// Reason: nobody should be hurried, and nothing waits for ever.
 pub const TALK: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a client may take that has to find out for itself that nobody answers.
+/// Reason: its own patience is half a second, once for the door and once for the greeting.
+pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);

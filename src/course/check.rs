@@ -8,8 +8,10 @@
 //! it gets more time.
 
 mod bench;
+mod door;
 mod gather;
 pub mod judge;
+mod terms;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use crate::course::cargo::{self, BuildError};
 use crate::course::catalogue::{Built, Lab, Side, Weather};
-use crate::course::diagnosis::Diagnosis;
+use crate::course::diagnosis::{Diagnosis, Prints};
 use crate::course::program::{CommandLine, Ending, NotReady, StartError};
 use crate::limits;
 use crate::net::SocketError;
@@ -165,6 +167,8 @@ pub enum Trouble {
     Died(Ending),
     /// All is right, and then the client goes on running.
     StillRuns,
+    /// All bytes are right, but a client printed something else than it should.
+    Prints(Prints),
     /// File descriptors or threads grow with every guest.
     Grows {
         /// `file descriptors`, `threads`.

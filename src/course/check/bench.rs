@@ -9,20 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::gather::{Seen, evidence};
 use super::judge;
-use super::{CheckError, Conversation, Failure, Outcome, Plan, Subject, Trouble, Unready};
-use crate::course::cargo;
+use super::{CheckError, Conversation, Failure, Outcome, Plan, Subject, Trouble};
 use crate::course::catalogue::{Side, Weather};
-use crate::course::diagnosis::{Evidence, Language, Process, Triage, Tried, diagnose};
-use crate::course::program::{CommandLine, Contract, Ending, NotReady, Program};
+use crate::course::diagnosis::{Evidence, Process, Triage, Tried, diagnose};
+use crate::course::program::Program;
 use crate::course::triage::{Variant, triage};
 use crate::limits;
 use crate::net;
 use crate::net::player::{Delivery, Played, Player, Stopped};
 use crate::wire::{Entry, Event, Gap, Transcript};
-
-/// The second that programs are told to use as now, unless the script says `@now`: Sunday, 6 November
-/// 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
-const NOW: u64 = 784_111_777;
 
 /// A plan at work.
 pub struct Bench<'a> {
@@ -51,12 +46,42 @@ struct Growth {
 }
 
 /// One play and what became of the program.
-struct Done {
-    played: Played,
-    process: Process,
-    still_runs: bool,
+pub(super) struct Done {
+    /// Both sides.
+    pub got: Transcript,
+    /// How many of our bytes the program took, when it did not take all.
+    pub not_taken: Option<u64>,
+    /// Whether it ended because nothing more came.
+    pub silent: bool,
+    /// What is known of the program.
+    pub process: Process,
+    /// A client that does not end.
+    pub still_runs: bool,
     /// Whether the program was really waiting at the end, where the system tells.
-    idle: Option<bool>,
+    pub idle: Option<bool>,
+}
+
+impl Done {
+    /// What the player has seen, and what became of the program.
+    pub(super) fn of(
+        played: Played,
+        process: Process,
+        still_runs: bool,
+        idle: Option<bool>,
+    ) -> Done {
+        let silent = matches!(
+            played.stopped,
+            Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
+        );
+        Done {
+            got: played.got,
+            not_taken: played.failed_writes.first().map(|failed| failed.after),
+            silent: silent || still_runs,
+            process,
+            still_runs,
+            idle,
+        }
+    }
 }
 
 impl<'a> Bench<'a> {
@@ -80,10 +105,10 @@ impl<'a> Bench<'a> {
         if let Some(failure) = self.died_since(expected) {
             return Ok(Outcome::Failed(Box::new(failure)));
         }
-        let silence = silence_of(expected);
+        let silence = silence_of(expected, self.plan.side);
         let mut done = self.play(expected, weather, None, silence, &conversation.name)?;
         let mut trouble = self.trouble(expected, &done);
-        if trouble.is_some() && silent(&done) && done.idle == Some(false) {
+        if trouble.is_some() && done.silent && done.idle == Some(false) {
             // It was not waiting, it was working: give it time.
             done = self.play(expected, weather, None, silence * 4, &conversation.name)?;
             trouble = self.trouble(expected, &done);
@@ -93,7 +118,7 @@ impl<'a> Bench<'a> {
             return Ok(Outcome::Passed);
         };
         let mut found = self.look_into(conversation, weather, &trouble, &done);
-        if diagnose(&found).is_none() && silent(&done) && done.idle != Some(true) {
+        if diagnose(&found).is_none() && done.silent && done.idle != Some(true) {
             let again = self.play(expected, weather, None, silence * 4, &conversation.name)?;
             let Some(second) = self.trouble(expected, &again) else {
                 self.passed(conversation, weather, expected);
@@ -108,9 +133,9 @@ impl<'a> Bench<'a> {
             ending: found
                 .process
                 .ending
-                .filter(|_| self.plan.side == Side::Server || silent(&done)),
+                .filter(|_| self.plan.side == Side::Server || done.silent),
             stderr: found.process.stderr,
-            got: done.played.got,
+            got: done.got,
             trouble,
         })))
     }
@@ -144,7 +169,7 @@ impl<'a> Bench<'a> {
     /// What is wrong with a run, if anything is.
     fn trouble(&self, expected: &Transcript, done: &Done) -> Option<Trouble> {
         let who = self.plan.side.who();
-        if let Some(difference) = judge::difference(expected, &done.played.got, who) {
+        if let Some(difference) = judge::difference(expected, &done.got, who) {
             return Some(Trouble::Difference(Box::new(difference)));
         }
         if let Some(ending) = done
@@ -155,14 +180,16 @@ impl<'a> Bench<'a> {
             return Some(Trouble::Died(ending));
         }
         let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
-        if let Some(failed) = done.played.failed_writes.first()
+        if let Some(after) = done.not_taken
             && !expected.entries().iter().any(reset)
         {
-            return Some(Trouble::NotTaken {
-                after: failed.after,
-            });
+            return Some(Trouble::NotTaken { after });
         }
-        done.still_runs.then_some(Trouble::StillRuns)
+        if done.still_runs {
+            return Some(Trouble::StillRuns);
+        }
+        let prints = done.process.prints.clone()?;
+        (prints.wanted != prints.printed).then_some(Trouble::Prints(prints))
     }
 
     /// The evidence of a failure, with further tries.
@@ -197,7 +224,7 @@ impl<'a> Bench<'a> {
                     limits::CHECK_TRY,
                     "",
                 );
-                done.ok().map(|done| done.played.got)
+                done.ok().map(|done| done.got)
             },
         );
         found
@@ -215,7 +242,7 @@ impl<'a> Bench<'a> {
             side: self.plan.side,
             weather,
             expected: &conversation.expected,
-            got: &done.played.got,
+            got: &done.got,
             trouble,
             process: done.process.clone(),
             triage,
@@ -241,7 +268,7 @@ impl<'a> Bench<'a> {
         player.whole = limits::CHECK_WHOLE.max(silence * 2);
         match self.plan.side {
             Side::Server => self.call(&player),
-            Side::Client => self.answer(player, script),
+            Side::Client => self.plan.answer(player, script),
         }
     }
 
@@ -257,12 +284,7 @@ impl<'a> Bench<'a> {
                 connected: true,
                 ..Process::default()
             };
-            return Ok(Done {
-                played,
-                process,
-                still_runs: false,
-                idle: None,
-            });
+            return Ok(Done::of(played, process, false, None));
         }
         if self
             .server
@@ -280,45 +302,7 @@ impl<'a> Bench<'a> {
         let process = self
             .plan
             .process(&server.program, server.addr, ending, true);
-        Ok(Done {
-            played,
-            process,
-            still_runs: false,
-            idle,
-        })
-    }
-
-    /// Starts the client and plays the server for it.
-    fn answer(&mut self, mut player: Player, script: &Transcript) -> Result<Done, CheckError> {
-        let anywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        let listener = net::listen(anywhere, limits::BACKLOG).map_err(CheckError::Socket)?;
-        let addr = listener.local_addr().unwrap_or(anywhere);
-        let arg = script.heading("arg").map(str::to_string);
-        let line = self.plan.line(arg.as_deref());
-        let contract = self.plan.contract(addr, script, arg);
-        let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
-        // Short waits for the guest, so that a client which ends at once is not waited for.
-        player.guest = limits::CHECK_GUEST;
-        let until = Instant::now() + self.plan.start_deadline;
-        let played = loop {
-            let played = player.answer(&listener);
-            let waits =
-                played.stopped == Some(Stopped::NoGuest) && played.got.connections().len() <= 1;
-            if !waits || program.ending().is_some() || Instant::now() > until {
-                break played;
-            }
-        };
-        let idle = program.is_idle();
-        let ending = program.wait_end(limits::CHECK_EXIT);
-        let connected =
-            !played.got.connections().is_empty() && played.stopped != Some(Stopped::NoGuest);
-        let process = self.plan.process(&program, addr, ending, connected);
-        Ok(Done {
-            played,
-            process,
-            still_runs: ending.is_none(),
-            idle,
-        })
+        Ok(Done::of(played, process, false, idle))
     }
 
     fn start_server(&self) -> Result<Server, CheckError> {
@@ -403,90 +387,17 @@ impl Server {
     }
 }
 
-impl Plan {
-    /// The command line for one run.
-    fn line(&self, arg: Option<&str>) -> CommandLine {
-        match &self.subject {
-            Subject::Command(line) => line.clone(),
-            Subject::Own(path) => cargo::own_command(path, arg),
-            Subject::Address(_) => unreachable!("a server that runs already is not started"),
-        }
-    }
-
-    fn contract(&self, addr: SocketAddr, script: &Transcript, arg: Option<String>) -> Contract {
-        let now = script
-            .heading("now")
-            .and_then(|now| now.trim().parse().ok());
-        Contract {
-            addr,
-            root: self.root.clone(),
-            now: Some(now.unwrap_or(NOW)),
-            arg,
-        }
-    }
-
-    /// What can be told about a process.
-    fn process(
-        &self,
-        program: &Program,
-        addr: SocketAddr,
-        ending: Option<Ending>,
-        connected: bool,
-    ) -> Process {
-        Process {
-            ending,
-            stderr: program.stderr().text(),
-            address: addr.to_string(),
-            elsewhere: Vec::new(),
-            connected,
-            language: self.language(),
-        }
-    }
-
-    fn language(&self) -> Option<Language> {
-        match &self.subject {
-            Subject::Command(line) => Language::of(&line.words()),
-            Subject::Own(_) => Some(Language::Rust),
-            Subject::Address(_) => None,
-        }
-    }
-
-    /// A server that never listened, and what that probably means.
-    fn unready(&self, why: NotReady, mut program: Program, addr: SocketAddr) -> Unready {
-        program.end();
-        let (ending, elsewhere) = match &why {
-            NotReady::Ended(ending) => (Some(*ending), Vec::new()),
-            NotReady::Silent { elsewhere, .. } => {
-                (None, elsewhere.iter().map(SocketAddr::to_string).collect())
-            }
-        };
-        let process = Process {
-            elsewhere,
-            ..self.process(&program, addr, ending, false)
-        };
-        let stderr = process.stderr.clone();
-        let evidence = Evidence::of_process(self.side, process);
-        Unready {
-            why,
-            stderr,
-            diagnosis: diagnose(&evidence),
-        }
-    }
-}
-
-/// How long a silence may be: what the script asks for, and a margin.
-fn silence_of(script: &Transcript) -> Duration {
+/// How long the program may be silent: what the script asks for, and a margin. A client that should give
+/// up on its own, because nothing was said, has a patience of its own.
+fn silence_of(script: &Transcript, side: Side) -> Duration {
     let waits = script.entries().iter().map(|entry| match entry {
         Entry::Gap(Gap::Between(_, most)) => *most,
         _ => Duration::ZERO,
     });
-    limits::CHECK_SILENCE + waits.max().unwrap_or_default()
-}
-
-/// Whether the run ended because nothing more came.
-fn silent(done: &Done) -> bool {
-    matches!(
-        done.played.stopped,
-        Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
-    ) || done.still_runs
+    let speaks = |entry: &Entry| matches!(entry, Entry::Chunk(_));
+    let patience = match side == Side::Client && !script.entries().iter().any(speaks) {
+        true => limits::CHECK_PATIENCE,
+        false => limits::CHECK_SILENCE,
+    };
+    patience + waits.max().unwrap_or_default()
 }

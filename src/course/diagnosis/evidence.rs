@@ -72,6 +72,15 @@ pub struct Triage {
     pub many: Option<Tried>,
 }
 
+/// What a client should print on stdout, and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prints {
+    /// With its newline.
+    pub wanted: String,
+    /// All of it, bounded.
+    pub printed: String,
+}
+
 /// The process behind the peer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Process {
@@ -85,6 +94,8 @@ pub struct Process {
     pub elsewhere: Vec<String>,
     /// Whether a connection came about.
     pub connected: bool,
+    /// What it printed, where the script says what it should.
+    pub prints: Option<Prints>,
     /// The language that the start command names.
     pub language: Option<Language>,
 }

@@ -7,6 +7,8 @@
 
 mod bytes;
 mod bytes_pages;
+mod contents;
+mod contents_pages;
 mod endings;
 mod endings_pages;
 mod evidence;
@@ -19,7 +21,7 @@ mod streams;
 mod streams_pages;
 
 pub use evidence::{
-    Close, Evidence, Language, Part, Process, Triage, Tried, first_words_after_fin, part,
+    Close, Evidence, Language, Part, Prints, Process, Triage, Tried, first_words_after_fin, part,
 };
 
 /// All about one mistake that does not depend on a run: `cargo lab explain W10` shows it.
@@ -93,11 +95,12 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 5] = [
+const TABLE: [&[Entry]; 6] = [
     process::TABLE,
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,
+    contents::TABLE,
     streams::TABLE,
 ];
 

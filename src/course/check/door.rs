@@ -1,0 +1,144 @@
+//! The door at which a client knocks: somebody plays the server there, or nobody listens, or the bench
+//! before it is full.
+//!
+//! Rule: the door stands before the client is started, so that no client comes too early.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::bench::Done;
+use super::{CheckError, Plan};
+use crate::course::diagnosis::{Prints, Process};
+use crate::course::program::Program;
+use crate::limits;
+use crate::net;
+use crate::net::player::{Player, Stopped};
+use crate::wire::{Entry, Event, Transcript, Who};
+
+/// What a script wants the client to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// Somebody who plays the server.
+    Open,
+    /// Nobody listens (`S refuse`).
+    Closed,
+    /// The knock is not answered (`C timeout` without a connection).
+    Silent,
+}
+
+impl Door {
+    fn of(script: &Transcript) -> Door {
+        let first = script.entries().iter().find_map(|entry| match entry {
+            Entry::Event { who, event, .. } => Some((*who, *event)),
+            Entry::Chunk(_) => Some((Who::Client, Event::Connect)),
+            _ => None,
+        });
+        match first {
+            Some((Who::Server, Event::Refuse)) => Door::Closed,
+            Some((Who::Client, Event::Timeout(_))) => Door::Silent,
+            _ => Door::Open,
+        }
+    }
+}
+
+impl Plan {
+    /// Starts the client at the door that the script wants, and plays the server if there is one.
+    pub(super) fn answer(&self, player: Player, script: &Transcript) -> Result<Done, CheckError> {
+        match Door::of(script) {
+            Door::Open => self.serve(player, script),
+            Door::Closed => {
+                let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+                let port = net::free_port(ip).unwrap_or(1);
+                self.knock(SocketAddr::new(ip, port), script)
+            }
+            Door::Silent => {
+                let listener = net::listen(anywhere(), 0).map_err(CheckError::Socket)?;
+                let addr = listener.local_addr().unwrap_or(anywhere());
+                // Full when a knock goes unheard; the callers stay until the client is done.
+                let mut bench = Vec::new();
+                while let Ok(caller) = net::call(addr, limits::CHECK_GUEST) {
+                    bench.push(caller);
+                }
+                self.knock(addr, script)
+            }
+        }
+    }
+
+    fn serve(&self, mut player: Player, script: &Transcript) -> Result<Done, CheckError> {
+        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
+        let addr = listener.local_addr().unwrap_or(anywhere());
+        let mut program = self.start_client(addr, script)?;
+        // Short waits for the guest, so that a client which ends at once is not waited for.
+        player.guest = limits::CHECK_GUEST;
+        let until = Instant::now() + self.start_deadline;
+        let played = loop {
+            let played = player.answer(&listener);
+            let waits = played.stopped == Some(Stopped::NoGuest) && !connected(&played.got);
+            if !waits || program.ending().is_some() || Instant::now() > until {
+                break played;
+            }
+        };
+        let idle = program.is_idle();
+        let connected = connected(&played.got);
+        let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
+        let still_runs = process.ending.is_none();
+        Ok(Done::of(played, process, still_runs, idle))
+    }
+
+    /// Nobody is there to be played; what the script says happens by itself.
+    fn knock(&self, addr: SocketAddr, script: &Transcript) -> Result<Done, CheckError> {
+        let program = self.start_client(addr, script)?;
+        let process = self.ended(program, addr, script, limits::CHECK_PATIENCE, false);
+        let still_runs = process.ending.is_none();
+        Ok(Done {
+            got: script.clone(),
+            not_taken: None,
+            silent: still_runs,
+            process,
+            still_runs,
+            idle: None,
+        })
+    }
+
+    fn start_client(&self, addr: SocketAddr, script: &Transcript) -> Result<Program, CheckError> {
+        let arg = script.heading("arg").map(str::to_string);
+        let line = self.line(arg.as_deref());
+        Program::start(&line, &self.contract(addr, script, arg)).map_err(CheckError::Start)
+    }
+
+    /// Waits for a client's end.
+    fn ended(
+        &self,
+        mut program: Program,
+        addr: SocketAddr,
+        script: &Transcript,
+        patience: Duration,
+        connected: bool,
+    ) -> Process {
+        let ending = program.wait_end(patience);
+        program.end();
+        let mut process = self.process(&program, addr, ending, connected);
+        process.prints = script.heading("prints").map(|wanted| Prints {
+            wanted: format!("{}\n", wanted.replace("{addr}", &addr.to_string())),
+            printed: program.wait_stdout(limits::EXIT_AFTER_CLOSE).text(),
+        });
+        process
+    }
+}
+
+fn connected(got: &Transcript) -> bool {
+    let connect = |entry: &Entry| {
+        matches!(
+            entry,
+            Entry::Event {
+                event: Event::Connect,
+                ..
+            }
+        )
+    };
+    got.entries().iter().any(connect)
+}
+
+fn anywhere() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
+}

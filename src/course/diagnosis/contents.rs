@@ -1,0 +1,330 @@
+//! Mistakes in what is said, not in how: lengths before a name, files taken for text, header values.
+
+use super::contents_pages as page;
+use super::evidence::{Close, Evidence};
+use super::message::{field, message};
+use super::{Cause, Entry, count, find, shown};
+use crate::course::catalogue::Side;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        page: &page::BYTE_ORDER,
+        judge: byte_order,
+    },
+    Entry {
+        page: &page::PREFIX_LETTERS,
+        judge: prefix_letters,
+    },
+    Entry {
+        page: &page::ANY_LENGTH,
+        judge: any_length,
+    },
+    Entry {
+        page: &page::ONE_WORD,
+        judge: one_word,
+    },
+    Entry {
+        page: &page::NO_PATIENCE,
+        judge: no_patience,
+    },
+    Entry {
+        page: &page::TEXT_ONLY,
+        judge: text_only,
+    },
+    Entry {
+        page: &page::ADDS_NEWLINE,
+        judge: adds_newline,
+    },
+    Entry {
+        page: &page::LINE_ENDS,
+        judge: line_ends,
+    },
+    Entry {
+        page: &page::NOT_REFUSED,
+        judge: not_refused,
+    },
+    Entry {
+        page: &page::CUT_AT_COLON,
+        judge: cut_at_colon,
+    },
+    Entry {
+        page: &page::LAST_WINS,
+        judge: last_wins,
+    },
+    Entry {
+        page: &page::OUTER_SPACES,
+        judge: outer_spaces,
+    },
+];
+
+/// Four bytes that hold the first difference, wanted and got, for each place where they can begin.
+fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4])> {
+    let four =
+        |bytes: &[u8], at: usize| -> Option<[u8; 4]> { bytes.get(at..at + 4)?.try_into().ok() };
+    let first = evidence.at.saturating_sub(3);
+    let found = (first..=evidence.at).filter_map(move |at| {
+        Some((
+            at,
+            four(&evidence.want.bytes, at)?,
+            four(&evidence.have.bytes, at)?,
+        ))
+    });
+    found.filter(|(_, want, have)| want != have)
+}
+
+/// A number of four bytes with its smallest part first.
+fn byte_order(evidence: &Evidence) -> Option<Cause> {
+    let mut places = numbers(evidence);
+    let (at, want, have) = places.find(|(_, want, have)| {
+        let turned = want.iter().rev().eq(have);
+        turned && want[0] == 0 && want[1] == 0
+    })?;
+    Cause::likely(format!(
+        "your number at byte {} stands the other way round: {} in place of {}. With its smallest part first \
+         the same four bytes mean {} to a reader who expects {}.",
+        at + 1,
+        hex(&have),
+        hex(&want),
+        u32::from_be_bytes(have),
+        u32::from_be_bytes(want)
+    ))
+}
+
+/// A length of four bytes that counts the letters of what follows.
+fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
+    let found = numbers(evidence).find_map(|(at, want, have)| {
+        let (bytes, said) = (
+            u32::from_be_bytes(want) as usize,
+            u32::from_be_bytes(have) as usize,
+        );
+        let name = evidence
+            .want
+            .bytes
+            .get(at + 4..at + 4 + bytes.min(1 << 20))?;
+        let letters = std::str::from_utf8(name).ok()?.chars().count();
+        (letters == said && letters < bytes).then_some((name, letters, bytes))
+    });
+    let (name, letters, bytes) = found?;
+    Cause::likely(format!(
+        "the length that you send counts letters. `{}` is {} but {}; who reads {letters} of them takes the last \
+         one for the beginning of the next length.",
+        shown(name),
+        count(letters, "letter"),
+        count(bytes, "byte")
+    ))
+}
+
+/// It waits for as many bytes as a stranger has promised.
+fn any_length(evidence: &Evidence) -> Option<Cause> {
+    const MANY: u64 = 100_000_000;
+    (evidence.side == Side::Server && evidence.cut_short() && evidence.silence.is_some())
+        .then_some(())?;
+    let prefix = evidence
+        .heard
+        .last_chunk::<4>()
+        .map(|four| u64::from(u32::from_be_bytes(*four)));
+    let http = message(&evidence.heard)
+        .field("Content-Length")
+        .map(|value| {
+            let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+            let number = std::str::from_utf8(value).unwrap_or_default().parse();
+            if digits {
+                number.unwrap_or(u64::MAX)
+            } else {
+                0
+            }
+        });
+    let binary = evidence.heard.last().is_some_and(|byte| !byte.is_ascii());
+    let said = http
+        .or(prefix.filter(|_| binary))
+        .filter(|&said| said >= MANY)?;
+    Cause::likely(format!(
+        "the other side announced {said} bytes, and you wait for all of them. A length is a stranger's promise: whoever \
+         believes every one of them waits for ever, or reserves memory that is not there.",
+    ))
+}
+
+/// A client that should tell failures apart prints another word than it should.
+fn one_word(evidence: &Evidence) -> Option<Cause> {
+    let prints = evidence.process.prints.as_ref()?;
+    let address = format!("{} ", evidence.process.address);
+    let wanted = prints.wanted.trim_end().strip_prefix(&address)?;
+    let printed = prints.printed.trim_end().strip_prefix(&address)?;
+    (wanted != printed && !printed.is_empty()).then_some(())?;
+    Cause::likely(format!(
+        "your program said `{}` where `{}` belongs. Nobody there, no answer, nobody free: these fail in different \
+         calls and with different kinds of error, and a person has to do something else about each.",
+        shown(printed.as_bytes()),
+        shown(wanted.as_bytes())
+    ))
+}
+
+/// A client that should give up on a silent peer, and does not.
+fn no_patience(evidence: &Evidence) -> Option<Cause> {
+    let client =
+        evidence.side == Side::Client && evidence.right_bytes() && evidence.heard.is_empty();
+    let waits = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
+    let silent = evidence
+        .silence
+        .filter(|_| evidence.want.bytes.is_empty())?;
+    (client && waits).then_some(())?;
+    Cause::likely(format!(
+        "the server let you in and said nothing, and after {} ms you still waited. A wait without a limit lasts \
+         as long as the other side likes.",
+        silent.as_millis()
+    ))
+}
+
+/// Nothing comes of a file that is no text.
+fn text_only(evidence: &Evidence) -> Option<Cause> {
+    let valid = match std::str::from_utf8(&evidence.want.bytes) {
+        Ok(_) => return None,
+        Err(error) => error.valid_up_to(),
+    };
+    let stops = evidence.cut_short()
+        && evidence.have.bytes.len() <= valid
+        && evidence.have.close != Close::Open;
+    (evidence.side == Side::Server && stops).then_some(())?;
+    let byte = &evidence.want.bytes[valid..valid + 1];
+    Cause::likely(format!(
+        "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Something on the way \
+         wanted text and gave up: a file is bytes, and few files are text.",
+        shown(byte),
+        match evidence.have.bytes.len() {
+            0 => "nothing".to_string(),
+            length => count(length, "byte"),
+        }
+    ))
+}
+
+/// A line end behind a file that does not belong to it.
+fn adds_newline(evidence: &Evidence) -> Option<Cause> {
+    let extra = evidence.extra();
+    let http = message(&evidence.want.bytes).body.is_some();
+    (!http && !evidence.want.bytes.is_empty() && matches!(extra, b"\n" | b"\r\n")).then_some(())?;
+    Cause::likely(format!(
+        "your {} are right, and then comes one more line end, `{}`, that is not in the file. A client that \
+         compares sizes or pictures will find the copy broken.",
+        count(evidence.want.bytes.len(), "byte"),
+        shown(extra)
+    ))
+}
+
+/// `\n` in a file became `\r\n` on its way.
+fn line_ends(evidence: &Evidence) -> Option<Cause> {
+    let became = evidence.rest().starts_with(b"\r\n") && evidence.missing().starts_with(b"\n");
+    let (rest, missing) = (evidence.rest().get(1..)?, evidence.missing());
+    let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
+    (became && agrees >= missing.len().min(4)).then_some(())?;
+    Cause::likely(format!(
+        "at byte {} the file has `\\n`, and you sent `\\r\\n`. Somebody translated the line ends. In a picture the byte \
+         0a is no line end, and one byte too many breaks everything behind it.",
+        evidence.at + 1
+    ))
+}
+
+/// A request that must be refused was served.
+fn not_refused(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (
+        message(&evidence.want.bytes).status()?,
+        message(&evidence.have.bytes).status()?,
+    );
+    let accepted =
+        evidence.side == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
+    accepted.then_some(())?;
+    let reason = message(&evidence.want.bytes).body.unwrap_or_default();
+    let reason = reason
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let because = match reason.is_empty() || reason.len() > 60 {
+        true => String::new(),
+        false => format!(" (\"{}\")", shown(reason)),
+    };
+    Cause::likely(format!(
+        "this request must be refused with {want}{because}, and you answered {have}. What one program overlooks, the \
+         next one reads otherwise; a faulty message is refused, not guessed at."
+    ))
+}
+
+/// The lines in which the two bodies differ first, wanted and got. A wrong Content-Length that fits its
+/// own body is a consequence, so the bodies are compared then.
+fn body_lines(evidence: &Evidence) -> Option<(&[u8], &[u8])> {
+    let (want, have) = (message(&evidence.want.bytes), message(&evidence.have.bytes));
+    let (wanted, got) = (want.body?, have.body?);
+    (have.length() == Some(got.len()) && want.length() == Some(wanted.len())).then_some(())?;
+    let lines = |body| <[u8]>::split(body, |byte: &u8| *byte == b'\n');
+    lines(wanted)
+        .zip(lines(got))
+        .find(|(wanted, got)| wanted != got)
+}
+
+/// A value ends where a colon stands in it.
+fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
+    let (wanted, got) = body_lines(evidence)?;
+    let same = wanted.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let value = message(&evidence.heard)
+        .lines()
+        .skip(1)
+        .filter_map(field)
+        .find(|(_, value)| {
+            let colon = value.iter().position(|&byte| byte == b':');
+            colon.is_some_and(|colon| wanted[..same].ends_with(&value[..colon]))
+        });
+    let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
+    Cause::likely(format!(
+        "the value of `{}` is `{}`, and yours ends before its colon. Only the first colon of a line ends the name; \
+         those behind it are a part of the value.",
+        shown(name),
+        shown(value)
+    ))
+}
+
+/// Of two lines with the same name, only the second is left.
+fn last_wins(evidence: &Evidence) -> Option<Cause> {
+    let (wanted, got) = body_lines(evidence)?;
+    let heard = message(&evidence.heard);
+    let fields: Vec<(&[u8], &[u8])> = heard.lines().skip(1).filter_map(field).collect();
+    let twice = fields.iter().enumerate().find(|(index, (name, _))| {
+        fields[index + 1..]
+            .iter()
+            .any(|(later, _)| later.eq_ignore_ascii_case(name))
+    });
+    let (_, (name, value)) = twice?;
+    (find(wanted, value).is_some() && find(got, value).is_none()).then_some(())?;
+    Cause::likely(format!(
+        "the field `{}` came twice, and its first value, `{}`, is lost: the second has replaced it. Two lines with one \
+         name mean the same as one line with both values, in their order.",
+        shown(name),
+        shown(value)
+    ))
+}
+
+/// White space around a value was taken for a part of it.
+fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
+    let (wanted, got) = body_lines(evidence)?;
+    let line = message(&evidence.heard).lines().skip(1).find(|line| {
+        let colon = line
+            .iter()
+            .position(|&byte| byte == b':')
+            .map_or(line.len(), |at| at + 1);
+        let raw = line[colon..]
+            .strip_suffix(b"\r\n")
+            .unwrap_or(&line[colon..]);
+        raw.len() > raw.trim_ascii().len()
+            && !raw.trim_ascii().is_empty()
+            && find(got, raw).is_some()
+    })?;
+    let (_, value) = field(line)?;
+    find(wanted, value)?;
+    Cause::likely(format!(
+        "the white space around a value is no part of it. Of the line `{}` the value is `{}`.",
+        shown(line),
+        shown(value)
+    ))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    pairs.join(" ")
+}
