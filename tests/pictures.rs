@@ -343,7 +343,9 @@ fn the_ladders_beside_the_readmes_are_drawn_from_the_snapshots() {
                 fs::write(&picture, &drawn).expect("a picture");
             }
             if fs::read_to_string(&picture).ok() != Some(drawn) {
-                wrong.push(picture.display().to_string());
+                let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+                let place = picture.strip_prefix(root).unwrap_or(&picture);
+                wrong.push(place.display().to_string());
             }
         }
     }
