@@ -19,16 +19,8 @@ pub const COMMAND: Command = Command {
            them with `cargo run -q -p workbench --bin my09-server`, check them with\n\
            `cargo lab check 9`. What you have written is never overwritten.",
     options: &[
-        Opt {
-            name: "--server",
-            value: None,
-            sentence: "only the server",
-        },
-        Opt {
-            name: "--client",
-            value: None,
-            sentence: "only the client",
-        },
+        ONLY_SERVER,
+        ONLY_CLIENT,
         Opt {
             name: "--again",
             value: None,
@@ -36,6 +28,20 @@ pub const COMMAND: Command = Command {
         },
     ],
     run,
+};
+
+/// For commands that take one side of a lab, or both; read by [`sides`].
+pub const ONLY_SERVER: Opt = Opt {
+    name: "--server",
+    value: None,
+    sentence: "only the server",
+};
+
+/// See [`ONLY_SERVER`].
+pub const ONLY_CLIENT: Opt = Opt {
+    name: "--client",
+    value: None,
+    sentence: "only the client",
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {

@@ -4,8 +4,8 @@
 
 use super::check::check_exercise;
 use super::lab::{built_of, lab_at};
-use super::start::sides;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style};
+use super::start::{ONLY_CLIENT, ONLY_SERVER, sides};
+use super::{Args, Command, NotStarted, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::course::catalogue::{Lab, Side};
@@ -19,18 +19,7 @@ pub const COMMAND: Command = Command {
     sentence: "checks your programs for lab N on every save",
     more: "It looks at labs/workbench a few times a second, builds and checks after each\n\
            change, and ends when everything has passed, or at Ctrl-C.",
-    options: &[
-        Opt {
-            name: "--server",
-            value: None,
-            sentence: "only the server",
-        },
-        Opt {
-            name: "--client",
-            value: None,
-            sentence: "only the client",
-        },
-    ],
+    options: &[ONLY_SERVER, ONLY_CLIENT],
     run,
 };
 
