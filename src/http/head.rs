@@ -292,100 +292,111 @@ fn status_line(come: &[u8]) -> Result<Option<StartLine>, Fault> {
 pub(crate) struct Section {
     /// The fields of the lines that came whole.
     pub(crate) list: Vec<FieldRange>,
-    /// The first byte of the line that has not come whole.
+    /// The line that has not.
+    stopped: Stopped,
+}
+
+/// A field line that has not come whole, as offsets.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stopped {
+    /// Its first byte.
     line: usize,
-    /// The colon of that line, once it has come.
-    colon: Option<usize>,
-    /// The first byte of that line that has not been looked at.
+    /// Its colon, or 0 as long as that has not come.
+    colon: usize,
+    /// Its first byte that has not been looked at.
     at: usize,
+}
+
+impl Stopped {
+    fn before(line: usize) -> Stopped {
+        let (colon, at) = (0, line);
+        Stopped { line, colon, at }
+    }
 }
 
 impl Section {
     /// Gets ready for a section that begins at this offset.
     pub(crate) fn begin(&mut self, at: usize) {
         self.list.clear();
-        self.start_line(at);
-    }
-
-    fn start_line(&mut self, at: usize) {
-        self.line = at;
-        self.colon = None;
-        self.at = at;
+        self.stopped = Stopped::before(at);
     }
 
     /// Reads field lines up to the empty one; the answer is the offset behind it.
     /// `Ok(None)`: not whole yet.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
+        let mut from = self.stopped;
         loop {
-            match bytes.get(self.line) {
-                None => return Ok(None),
-                Some(b'\r' | b'\n') => return line_end(bytes, self.line, Wrong::BareCr),
-                Some(_) if self.list.len() == MAX_FIELDS => {
-                    return Err(Fault::new(self.line, Wrong::TooManyFields));
+            match bytes.get(from.line) {
+                Some(b'\r' | b'\n') => {
+                    self.stopped = from;
+                    return line_end(bytes, from.line, Wrong::BareCr);
                 }
-                Some(_) => {}
+                Some(_) if self.list.len() == MAX_FIELDS => {
+                    return Err(Fault::new(from.line, Wrong::TooManyFields));
+                }
+                _ => {}
             }
-            match self.field_line(bytes)? {
-                Some(next) => self.start_line(next),
-                None => return Ok(None),
+            if !field_line(bytes, &mut from, &mut self.list)? {
+                self.stopped = from;
+                return Ok(None);
             }
         }
     }
+}
 
-    /// Reads one field line and its line end; the answer is the next line's offset.
-    fn field_line(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
-        let colon = match self.colon {
-            Some(colon) => colon,
-            None => {
-                self.at = grammar::skip(bytes, self.at, TCHAR);
-                match bytes.get(self.at) {
-                    Some(b':') if self.at > self.line => {}
-                    None => return Ok(None),
-                    Some(_) => return no_name(bytes, self.line, self.at, self.list.is_empty()),
-                }
-                let colon = self.at;
-                self.colon = Some(colon);
-                self.at = colon + 1;
-                colon
-            }
-        };
-        self.at = skip_text(bytes, self.at);
-        let Some(next) = line_end(bytes, self.at, Wrong::ValueByte)? else {
-            return Ok(None);
-        };
-        let start = grammar::skip_ows(bytes, colon + 1).min(self.at);
-        let value = grammar::trim_ows(bytes.get(start..self.at).unwrap_or_default());
-        self.list.push(FieldRange {
-            name_start: self.line as u32,
-            name_end: colon as u32,
-            value_start: start as u32,
-            value_end: (start + value.len()) as u32,
-        });
-        Ok(Some(next))
+/// Reads one field line and its line end, from where it stopped the last time, and gets ready for the
+/// next. `Ok(false)`: not whole yet.
+#[inline]
+fn field_line(bytes: &[u8], from: &mut Stopped, list: &mut Vec<FieldRange>) -> Result<bool, Fault> {
+    let line = from.line;
+    if from.colon == 0 {
+        from.at = grammar::skip_token(bytes, from.at);
+        match bytes.get(from.at) {
+            Some(b':') if from.at > line => {}
+            None => return Ok(false),
+            Some(_) => return no_name(bytes, line, from.at, list.is_empty()),
+        }
+        from.colon = from.at;
+        from.at += 1;
     }
+    let end = skip_text(bytes, from.at);
+    from.at = end;
+    if bytes.get(end..end + 2) != Some(b"\r\n") {
+        return line_end(bytes, end, Wrong::ValueByte).map(|_| false);
+    }
+    let start = grammar::skip_ows(bytes, from.colon + 1).min(end);
+    let value = grammar::trim_ows(bytes.get(start..end).unwrap_or_default());
+    list.push(FieldRange {
+        name_start: line as u32,
+        name_end: from.colon as u32,
+        value_start: start as u32,
+        value_end: (start + value.len()) as u32,
+    });
+    *from = Stopped::before(end + 2);
+    Ok(true)
 }
 
 /// Says what is wrong with a line that does not begin with a name and a colon.
 #[cold]
-fn no_name(bytes: &[u8], line: usize, stop: usize, first: bool) -> Result<Option<usize>, Fault> {
-    match bytes.get(stop) {
-        Some(b':') => Err(Fault::new(stop, Wrong::NoName)),
-        Some(b' ' | b'\t') if stop == line && first => {
-            Err(Fault::new(stop, Wrong::SpaceBeforeFields))
-        }
-        Some(b' ' | b'\t') if stop == line => Err(Fault::new(stop, Wrong::Folded)),
-        Some(b' ' | b'\t') => Err(Fault::new(stop, Wrong::SpaceBeforeColon)),
-        Some(b'\r' | b'\n') => {
-            let end = line_end(bytes, stop, Wrong::NoColon)?;
-            end.map_or(Ok(None), |_| Err(Fault::new(stop, Wrong::NoColon)))
-        }
-        _ => Err(Fault::new(stop, Wrong::NameByte)),
-    }
+fn no_name(bytes: &[u8], line: usize, stop: usize, first: bool) -> Result<bool, Fault> {
+    let wrong = match bytes.get(stop) {
+        Some(b':') => Wrong::NoName,
+        Some(b' ' | b'\t') if stop == line && first => Wrong::SpaceBeforeFields,
+        Some(b' ' | b'\t') if stop == line => Wrong::Folded,
+        Some(b' ' | b'\t') => Wrong::SpaceBeforeColon,
+        Some(b'\r' | b'\n') => match line_end(bytes, stop, Wrong::NoColon)? {
+            Some(_) => Wrong::NoColon,
+            // A CR at the end: whether LF follows is not known yet.
+            None => return Ok(false),
+        },
+        _ => Wrong::NameByte,
+    };
+    Err(Fault::new(stop, wrong))
 }
 
 /// The offset of the first byte that may not stand in a field value, or the length.
 fn skip_text(bytes: &[u8], from: usize) -> usize {
-    grammar::skip(bytes, from, FIELD_TEXT)
+    grammar::skip_field_text(bytes, from)
 }
 
 /// Whether these bytes may stand in a field value as they are.
