@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use support::{bin, have};
-use wirelab::course::catalogue;
+use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::story::{self, Story};
+use wirelab::wire::Transcript;
 
 /// A course folder with an empty workbench, gone after the test.
 struct Folder(PathBuf);
@@ -140,11 +141,26 @@ fn every_command_has_its_help_and_no_line_is_wider_than_80_columns() {
         let output = command.output().expect("wirelab starts");
         assert!(output.status.success(), "lab {}: {output:?}", lab.number);
         texts.push(String::from_utf8(output.stdout).expect("UTF-8"));
+        shows_its_snapshot(lab, texts.last().expect("it was pushed"));
     }
     for text in texts {
         let wide = text.lines().find(|line| line.chars().count() > 80);
         assert!(wide.is_none(), "wider than 80 columns: {wide:?}");
         assert!(!text.contains('\x1b'), "colour where no terminal is");
+    }
+}
+
+/// What the two programs said is what the lab's main snapshot says. (Where addresses are the subject,
+/// they differ from run to run.)
+fn shows_its_snapshot(lab: &Lab, output: &str) {
+    let Some(script) = lab.built.and_then(|built| built.scripts.first()) else {
+        return;
+    };
+    let mut said = Transcript::parse(script.text()).expect("a transcript");
+    said.headings.clear();
+    let said = said.render_brief();
+    if !said.contains("{addr}") && !said.contains("{port}") {
+        assert!(output.contains(&said), "lab {}:\n{output}", lab.number);
     }
 }
 

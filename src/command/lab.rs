@@ -103,7 +103,7 @@ fn on_the_wire(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
 /// What the client printed, at most so many lines, with nothing in them that moves a cursor.
 fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
     const LINES: usize = 12;
-    for (said, text) in [("printed", &demo.printed), ("complained", &demo.complained)] {
+    for (said, text) in [("printed", &demo.printed), ("noted on stderr", &demo.noted)] {
         if text.trim().is_empty() {
             continue;
         }
@@ -111,7 +111,7 @@ fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
         let count = text.lines().count();
         for line in text.lines().take(LINES) {
             let line: String = line.chars().take(story::WIDTH - 4).map(visible).collect();
-            writeln!(screen, "    {line}")?;
+            writeln!(screen, "{}", format!("    {line}").trim_end())?;
         }
         if count > LINES {
             writeln!(screen, "    … {} more lines", count - LINES)?;

@@ -4,15 +4,18 @@
 //! Rule: the programs are the real ones, over real sockets; nothing of the conversation is made up here.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use super::cargo::{self, BuildError};
-use super::catalogue::{Built, Lab, Side};
+use super::catalogue::{Built, Lab, NOW, Side};
 use super::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::limits;
-use crate::net::{self, Recorder, SocketError, Tap};
-use crate::wire::Transcript;
+use crate::net::player::Player;
+use crate::net::{self, Recorder, SocketError, Tap, Weather};
+use crate::wire::{Transcript, Who};
 
 /// What came of it.
 pub struct Demo {
@@ -21,7 +24,7 @@ pub struct Demo {
     /// What the client printed on stdout.
     pub printed: String,
     /// What the client printed on stderr.
-    pub complained: String,
+    pub noted: String,
     /// How the client ended; `None` when it still ran at the deadline, and was ended by us.
     pub ending: Option<Ending>,
 }
@@ -39,7 +42,7 @@ pub enum DemoError {
     NotReady(NotReady, String),
     /// No place for the tap.
     Socket(SocketError),
-    /// The system has no thread for the tap.
+    /// The system has no thread or port for what stands around the lab.
     Thread(String),
 }
 
@@ -56,7 +59,7 @@ impl fmt::Display for DemoError {
                 write!(f, "its server: {error}\n{}", said.trim_end())
             }
             DemoError::Socket(error) => error.fmt(f),
-            DemoError::Thread(reason) => write!(f, "no thread for the tap: {reason}"),
+            DemoError::Thread(reason) => write!(f, "the tap could not be set up: {reason}"),
         }
     }
 }
@@ -69,47 +72,87 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
     if !built.server || !built.client {
         return Err(DemoError::NoPair);
     }
-    let sides = [Side::Server, Side::Client];
-    let paths = cargo::lab_programs(lab, &sides).map_err(DemoError::Build)?;
+    let paths = cargo::lab_programs(lab, &[Side::Server, Side::Client]);
+    let paths = paths.map_err(DemoError::Build)?;
     let script = built.scripts.first().map(|script| script.text());
     let script = script.and_then(|text| Transcript::parse(text).ok());
-    let arg = script.as_ref().and_then(|script| script.heading("arg"));
+    let script = script.unwrap_or_default();
 
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let line = cargo::own_command(&paths[0], None);
-    let contract = Contract {
-        root: cargo::files_folder(lab),
-        ..Contract::at(anywhere)
-    };
-    let mut server = Program::start(&line, &contract).map_err(DemoError::Start)?;
-    let upstream = match server.wait_listening_line(limits::START_DEADLINE) {
-        Ok(addr) => addr,
-        Err(error) => return Err(DemoError::NotReady(error, server.stderr().text())),
-    };
+    let server = Server::start(lab, &paths[0], &script)?;
     let recorder = Recorder::new();
-    let listener = net::listen(anywhere, limits::BACKLOG).map_err(DemoError::Socket)?;
-    let tap = Tap::start(listener, upstream, recorder.clone())
+    let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    let tap = Tap::start(listener, server.addr, recorder.clone())
         .map_err(|error| DemoError::Thread(error.to_string()))?;
 
-    let line = cargo::own_command(&paths[1], arg);
+    let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
     let contract = Contract {
         arg: arg.map(str::to_string),
+        now: Some(NOW),
         ..Contract::at(tap.address())
     };
+    let line = cargo::own_command(&paths[1], arg);
     let mut client = Program::start(&line, &contract).map_err(DemoError::Start)?;
     let ending = client.wait_end(PATIENCE);
     client.end();
     // The client is gone; what is still under way between the tap and the server takes a moment.
-    let connections = script.map_or(1, |script| script.connections().len());
+    let connections = script.connections().len().max(1);
     tap.wait_ended(connections as u64, limits::IO_DEADLINE);
     tap.stop();
     Ok(Demo {
         transcript: recorder.transcript(),
         printed: client.stdout().text(),
-        complained: client.stderr().text(),
+        noted: client.stderr().text(),
         ending,
     })
 }
+
+/// The lab's server at work, and the server behind it when it is a relay.
+struct Server {
+    addr: SocketAddr,
+    /// Ends with the value.
+    _program: Program,
+}
+
+impl Server {
+    fn start(lab: &Lab, path: &Path, script: &Transcript) -> Result<Server, DemoError> {
+        let arg = script.heading("arg").filter(|arg| arg.contains(UPSTREAM));
+        let behind = arg.map(|_| upstream(script)).transpose()?;
+        let arg = behind.map(|addr| addr.to_string());
+        let contract = Contract {
+            root: cargo::files_folder(lab),
+            now: Some(NOW),
+            arg: arg.clone(),
+            ..Contract::at(ANYWHERE)
+        };
+        let line = cargo::own_command(path, arg.as_deref());
+        let mut program = Program::start(&line, &contract).map_err(DemoError::Start)?;
+        match program.wait_listening_line(limits::START_DEADLINE) {
+            Ok(addr) => Ok(Server {
+                addr,
+                _program: program,
+            }),
+            Err(error) => Err(DemoError::NotReady(error, program.stderr().text())),
+        }
+    }
+}
+
+/// A server for a relay to stand before: the player, which says the server's side of the script to the
+/// guests who come, in a thread that ends when they are gone.
+fn upstream(script: &Transcript) -> Result<SocketAddr, DemoError> {
+    let player = Player::new(script, Who::Server, Weather::Calm);
+    let player = player.map_err(|error| DemoError::Thread(error.to_string()))?;
+    let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    let addr = listener.local_addr();
+    let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
+    thread::spawn(move || player.answer(&listener));
+    Ok(addr)
+}
+
+/// In an argument: where the server behind a relay is.
+const UPSTREAM: &str = "{upstream}";
+
+/// This machine, and a port that the system chooses.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// How long a client may talk. Reason: the labs whose subject is a deadline wait for some seconds.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -46,6 +46,10 @@ pub struct Standard {
     pub sections: &'static [&'static str],
 }
 
+/// The second since 1970 that programs are told to use as now (`WIRELAB_NOW`) unless a script says
+/// `@now`: Sunday, 6 November 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
+pub const NOW: u64 = 784_111_777;
+
 /// A lab as the learner meets it.
 #[derive(Clone, Copy, Debug)]
 pub struct Lab {

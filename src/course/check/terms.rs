@@ -4,13 +4,10 @@ use std::net::SocketAddr;
 
 use super::{Plan, Subject, Unready};
 use crate::course::cargo;
+use crate::course::catalogue::NOW;
 use crate::course::diagnosis::{Evidence, Language, Process, diagnose};
 use crate::course::program::{CommandLine, Contract, Ending, NotReady, Program};
 use crate::wire::Transcript;
-
-/// The second that programs are told to use as now, unless the script says `@now`: Sunday, 6 November
-/// 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
-const NOW: u64 = 784_111_777;
 
 impl Plan {
     /// The command line for one run.
