@@ -14,7 +14,7 @@ use wirelab::course::workbench::{self, PlaceError, Placed};
 pub const COMMAND: Command = Command {
     name: "start",
     places: &["N"],
-    sentence: "puts the exercise of lab N into your workbench",
+    sentence: "put the exercise of lab N into your workbench",
     more: "The programs come to labs/workbench/src/bin/ and are yours: change them, run\n\
            them with `cargo run -q -p workbench --bin my09-server`, check them with\n\
            `cargo lab check 9`. What you have written is never overwritten.",

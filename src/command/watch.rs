@@ -16,7 +16,7 @@ use wirelab::course::{progress, report, workbench};
 pub const COMMAND: Command = Command {
     name: "watch",
     places: &["N"],
-    sentence: "checks your programs for lab N on every save",
+    sentence: "check your programs for lab N on every save",
     more: "It looks at labs/workbench a few times a second, builds and checks after each\n\
            change, and ends when everything has passed, or at Ctrl-C.",
     options: &[ONLY_SERVER, ONLY_CLIENT],
