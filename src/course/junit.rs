@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use crate::course::check::{Outcome, Report, Run};
 use crate::course::report;
+use crate::wire::xml_text;
 
 /// A whole XML document.
 pub fn xml(reports: &[Report]) -> String {
@@ -18,7 +19,7 @@ pub fn xml(reports: &[Report]) -> String {
 }
 
 fn suite(text: &mut String, report: &Report) {
-    let name = escaped(&format!("{} {}", report.place, report.side.word()));
+    let name = xml_text(&format!("{} {}", report.place, report.side.word()));
     let count = |wanted: fn(&Outcome) -> bool| {
         report
             .runs
@@ -41,7 +42,7 @@ fn suite(text: &mut String, report: &Report) {
 }
 
 fn case(text: &mut String, report: &Report, suite: &str, run: &Run) {
-    let name = escaped(&format!("{} {}", run.name, run.weather.name()));
+    let name = xml_text(&format!("{} {}", run.name, run.weather.name()));
     let time = run.took.as_secs_f64();
     let _ = write!(
         text,
@@ -55,35 +56,18 @@ fn case(text: &mut String, report: &Report, suite: &str, run: &Run) {
             );
         }
         Outcome::Failed(failure) => {
-            let message = escaped(&report::verdict(&failure.trouble, report.side));
+            let message = xml_text(&report::verdict(&failure.trouble, report.side));
             let code = failure
                 .diagnosis
                 .as_ref()
                 .map_or("none", |diagnosis| diagnosis.page.code);
-            let whole = escaped(&report::text(report, &[]));
+            let whole = xml_text(&report::text(report, &[]));
             let _ = write!(
                 text,
                 ">\n      <failure message=\"{message}\" type=\"{code}\">{whole}</failure>\n    </testcase>\n"
             );
         }
     }
-}
-
-/// Text for XML 1.0: markup escaped, characters that it forbids replaced.
-fn escaped(text: &str) -> String {
-    let mut safe = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\n' | '\t' => safe.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push('\u{fffd}'),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]
@@ -93,7 +77,7 @@ mod tests {
     #[test]
     fn nothing_in_a_text_can_be_markup() {
         assert_eq!(
-            escaped("a<b & \"c\">\u{0}\u{1b}\n"),
+            xml_text("a<b & \"c\">\u{0}\u{1b}\n"),
             "a&lt;b &amp; &quot;c&quot;&gt;\u{fffd}\u{fffd}\n"
         );
     }

@@ -13,6 +13,7 @@ mod pcapng;
 pub mod sha256;
 mod svg;
 mod transcript;
+mod xml;
 
 pub use compare::{Difference, Wanted, What, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
@@ -21,3 +22,4 @@ pub(crate) use pattern::{Element, match_all};
 pub use pcapng::{PcapngError, PcapngOptions, pcapng};
 pub use svg::svg;
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};
+pub use xml::xml_text;

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use super::label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::notation::{event_text, gap_text, who_text};
-use super::{Chunk, Entry, Event, Gap, Transcript, Who};
+use super::{Chunk, Entry, Event, Gap, Transcript, Who, xml_text};
 
 const WIDTH: i64 = 800;
 /// Where the lifelines stand.
@@ -274,7 +274,7 @@ impl Drawing {
     /// One line of text whose top is `y`.
     fn words(&mut self, class: &str, x: i64, anchor: &str, words: &str) {
         let baseline = self.y + 13;
-        let words = escaped(words);
+        let words = xml_text(words);
         self.put(&format!(
             r#"<text class="{class}" x="{x}" y="{baseline}" text-anchor="{anchor}">{words}</text>"#
         ));
@@ -307,7 +307,7 @@ impl Drawing {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" xml:space=\"preserve\">\n\
              <title>{}</title>\n<style>\n{STYLE}</style>\n",
-            escaped(name)
+            xml_text(name)
         );
         svg.push_str(&format!(
             "<rect class=\"page\" x=\"1\" y=\"1\" width=\"{}\" height=\"{}\" rx=\"10\"/>\n",
@@ -318,7 +318,7 @@ impl Drawing {
         svg.push_str(&format!(
             "<text class=\"sans title\" x=\"{}\" y=\"38\" text-anchor=\"middle\">{}</text>\n",
             WIDTH / 2,
-            escaped(&fitted(title, 60))
+            xml_text(&fitted(title, 60))
         ));
         for (who, name) in [(Who::Client, "client"), (Who::Server, "server")] {
             let (x, side) = (lifeline(who), side(who));
@@ -358,7 +358,7 @@ fn side(who: Who) -> &'static str {
 fn text_line(x: i64, baseline: i64, spans: &[Span]) -> String {
     let mut line = format!(r#"<text x="{x}" y="{baseline}">"#);
     for span in spans {
-        let text = escaped(&span.text);
+        let text = xml_text(&span.text);
         let class = match span.tone {
             Tone::Who => "who",
             Tone::LineEnd | Tone::Note => "dim",
@@ -372,22 +372,4 @@ fn text_line(x: i64, baseline: i64, spans: &[Span]) -> String {
         line.push_str(&format!(r#"<tspan class="{class}">{text}</tspan>"#));
     }
     line + "</text>"
-}
-
-/// Text as XML 1.0 may hold it: markup escaped, control characters replaced (section 2.2 has no
-/// place for them).
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

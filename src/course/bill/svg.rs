@@ -5,6 +5,7 @@
 //! same picture.
 
 use super::Bill;
+use crate::wire::xml_text;
 
 /// Width of the paper, in pixels.
 const WIDTH: usize = 480;
@@ -59,7 +60,7 @@ fn draw(rows: &[Row], total: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
          viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
          <title>A bill of wirelab: {}</title>\n{STYLE}\n<path class=\"paper\" d=\"{}\"/>\n",
-        escaped(total),
+        xml_text(total),
         paper(height)
     );
     for (index, row) in rows.iter().enumerate() {
@@ -96,7 +97,7 @@ fn element(row: &Row, y: usize) -> String {
     let middle = WIDTH / 2;
     let (left, right) = (3 * TOOTH, WIDTH - 3 * TOOTH);
     let centred = |class: &str, text: &str| {
-        let text = escaped(text);
+        let text = xml_text(text);
         format!(
             "<text class=\"{class}\" x=\"{middle}\" y=\"{y}\" text-anchor=\"middle\">{text}</text>\n"
         )
@@ -108,19 +109,13 @@ fn element(row: &Row, y: usize) -> String {
         Row::Pair(text, number) => format!(
             "<text x=\"{left}\" y=\"{y}\">{}</text>\n\
              <text x=\"{right}\" y=\"{y}\" text-anchor=\"end\">{number}</text>\n",
-            escaped(text)
+            xml_text(text)
         ),
         Row::Rule => {
             let y = y - LINE / 4;
             format!("<line x1=\"{left}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\"/>\n")
         }
     }
-}
-
-/// Text for XML.
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
