@@ -5,6 +5,12 @@ mod support;
 use support::readme;
 
 #[test]
+fn the_commands_of_lab_12_print_what_its_readme_says() {
+    let text = include_str!("../labs/12-url-bar/README.md");
+    assert_eq!(readme::run("12-url-bar", text, &[]), 6);
+}
+
+#[test]
 fn the_commands_of_lab_14_print_what_its_readme_says() {
     let text = include_str!("../labs/14-we-moved/README.md");
     assert_eq!(readme::run("14-we-moved", text, &[]), 7);

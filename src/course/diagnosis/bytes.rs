@@ -209,9 +209,9 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let version = words.last().copied().unwrap_or_default();
     let method = words.first().copied().unwrap_or_default();
-    let what = match words.len() {
+    let what = match &words[..] {
         _ if words.iter().any(|word| word.is_empty()) => "there are two spaces where one belongs",
-        1 | 2 => "a word is missing: there are three, with one space between them",
+        [_] | [_, _] => "a word is missing: there are three, with one space between them",
         _ if words.len() > 3 => {
             "there are more than three words; a space in the target is written %20"
         }
@@ -220,6 +220,12 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
         }
         _ if version.eq_ignore_ascii_case(b"HTTP/1.1") && version != b"HTTP/1.1" => {
             "the version is HTTP/1.1 in capital letters"
+        }
+        [_, target, _] if target.contains(&b'#') && !wanted.contains(&b'#') => {
+            "what stands behind the # is for the client alone, and is not sent"
+        }
+        [_, target, _] if target.starts_with(b"http") && !wanted.contains(&b':') => {
+            "a whole URL is what one asks a proxy for; a server is asked for path and query"
         }
         _ if version == b"HTTP/1.0" && wanted.ends_with(b"HTTP/1.1") => {
             "it says version 1.0, which knows neither Host nor a connection that stays open"

@@ -1,0 +1,107 @@
+//! Lab 12 · The URL bar · the server: it says back what it has heard of the URL, which is less than you
+//! typed. To a browser that begins with TLS it cannot answer; it says so in its log.
+//!
+//!     cargo run --bin lab12-server [ADDR]          without ADDR: 127.0.0.1:8012
+
+mod envelope;
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use wirelab::http::{Fault, Progress, head::HeadParser, target, write};
+use wirelab::net;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+
+const ENVELOPE: &str = "this lab stops at the envelope";
+
+fn main() -> ExitCode {
+    let addr = std::env::args()
+        .nth(1)
+        .unwrap_or("127.0.0.1:8012".to_string());
+    let addr = match net::address(&addr) {
+        Ok(addr) => addr,
+        Err(error) => {
+            eprintln!("lab12-server: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match net::listen(addr, 128) {
+        Ok(listener) => serve_all(&listener),
+        Err(error) => {
+            eprintln!("lab12-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_all(listener: &TcpListener) -> ExitCode {
+    match listener.local_addr() {
+        Ok(place) => println!("listening on {place}"),
+        Err(error) => eprintln!("lab12-server: where am I? {error}"),
+    }
+    for guest in listener.incoming() {
+        match guest.and_then(|guest| serve(&guest)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn serve(mut guest: &TcpStream) -> io::Result<String> {
+    guest.set_read_timeout(Some(PATIENCE))?;
+    guest.set_write_timeout(Some(PATIENCE))?;
+
+    // The parser knows the rules of labs 8 and 10, and when the head is whole.
+    let mut heard = Vec::new();
+    let mut piece = [0; 4096];
+    let mut parser = HeadParser::new();
+    let (status, body) = loop {
+        let n = guest.read(&mut piece)?;
+        heard.extend_from_slice(&piece[..n]);
+        if n == 0 {
+            return Ok(format!("the guest left after {} bytes", heard.len()));
+        }
+        if heard.starts_with(b"\x16\x03") {
+            if !envelope::is_whole(&heard) {
+                continue;
+            }
+            return Ok(match envelope::server_name(&heard) {
+                Some(site) => format!("a guest wants https://{site}/, in TLS: {ENVELOPE}"),
+                None => format!("a guest wants https, in TLS: {ENVELOPE}"),
+            });
+        }
+        match understood(&mut parser, &heard) {
+            Ok(None) => {}
+            Ok(Some(body)) => break (200, body),
+            Err(fault) => break (fault.status(), format!("{fault}\n")),
+        }
+    };
+    let mut answer = Vec::new();
+    write::status_line(&mut answer, status);
+    write::field(&mut answer, "Content-Type", b"text/plain; charset=utf-8");
+    write::field_number(&mut answer, "Content-Length", body.len() as u64);
+    write::field(&mut answer, "Connection", b"close");
+    write::end(&mut answer);
+    answer.extend_from_slice(body.as_bytes());
+    guest.write_all(&answer)?;
+    guest.shutdown(Shutdown::Write)?;
+    guest.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    Ok(format!("{status}: {}", body.trim_end().escape_debug()))
+}
+
+/// What the head says of the URL; `None` while it is not whole.
+fn understood(parser: &mut HeadParser, heard: &[u8]) -> Result<Option<String>, Fault> {
+    let Progress::Done { value: head, .. } = parser.request(heard)? else {
+        return Ok(None);
+    };
+    target::asked(&head)?; // one Host, and a target that is one
+    let target = head.target.escape_ascii();
+    let host = head.fields.get("host").unwrap_or_default().escape_ascii();
+    Ok(Some(format!("you ask for {target}\nof {host}\n")))
+}
