@@ -21,7 +21,7 @@ enum End {
 }
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
+    let mut words = std::env::args().skip(1).filter(|word| !word.is_empty());
     let addr = words.next().unwrap_or("127.0.0.1:8005".to_string());
     let result = match words.next().as_deref() {
         None => one_visit(&addr),
