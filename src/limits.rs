@@ -176,3 +176,7 @@ pub const TALK: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a client may take that has to find out for itself that nobody answers.
 /// Reason: its own patience is half a second, once for the door and once for the greeting.
 pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long to look whether a peer who was done before us takes our last words.
+/// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
+pub const AFTERWORD: Duration = Duration::from_millis(10);

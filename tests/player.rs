@@ -472,3 +472,30 @@ fn one_mebibyte_goes_both_ways_in_every_weather() {
         assert!(begun.elapsed() < DEADLINE, "{weather:?}");
     }
 }
+
+/// A client that is done talking may still listen, or be gone: its FIN looks the same. The difference
+/// shows when somebody speaks to it.
+#[test]
+fn a_client_that_has_closed_both_directions_is_found_out_by_speaking_to_it() {
+    let bill = "C connect\nC> 3 tacos\\n\nC fin\nS> that makes 3\\n\nS fin\n";
+    for (stays, end, last) in [
+        (true, End::Fin, "S fin\n"),
+        (false, End::Rst, "S fin\nC rst\n"),
+    ] {
+        let listener = free_listener();
+        let addr = listener.local_addr().unwrap();
+        let client = thread::spawn(move || {
+            let stream = call(addr, DEADLINE).unwrap();
+            (&stream).write_all(b"3 tacos\n").unwrap();
+            if stays {
+                stream.shutdown(Shutdown::Write).unwrap();
+                (&stream).read_to_end(&mut Vec::new()).unwrap();
+            }
+        });
+        let player = Player::new(&script(bill), Who::Server, Weather::Calm).unwrap();
+        let played = player.answer(&listener);
+        client.join().unwrap();
+        assert_eq!(played.ends[&1], end);
+        assert!(text(&played).ends_with(last), "{}", text(&played));
+    }
+}

@@ -172,14 +172,25 @@ impl Link {
         Ok(())
     }
 
-    /// Sends our FIN.
+    /// Sends our FIN. As the server of a client who was done before us, it is looked whether the client
+    /// was there to hear our last words. (A server that is done before its client is gone as a rule.)
     pub(super) fn fin(&self) {
         let mut heard = self.heard();
-        if !heard.told {
-            heard.told = true;
-            self.record(Event::Fin);
-            drop(heard);
-            let _ = self.shared.stream.shutdown(Shutdown::Write);
+        if heard.told {
+            return;
+        }
+        heard.told = true;
+        let done = heard.end == Some(End::Fin) && self.shared.me == Who::Server;
+        drop(heard);
+        let gone = done && self.shared.is_gone();
+        self.record(Event::Fin);
+        let _ = self.shared.stream.shutdown(Shutdown::Write);
+        if gone {
+            let shared = &self.shared;
+            self.heard().end = Some(End::Rst);
+            shared
+                .recorder
+                .event(shared.conn, shared.me.other(), Event::Rst);
         }
     }
 
@@ -266,6 +277,22 @@ impl Shared {
         let reset = was_reset(&self.stream, told, &self.writing);
         let lost = lock(&self.heard).lost == Some(ErrorKind::ConnectionReset);
         Some(if reset && lost { End::Rst } else { End::Fin })
+    }
+
+    /// Whether the peer, which has sent its FIN, has answered our last words with a reset: it had closed
+    /// both directions. Such a socket has no peer any more (see `was_reset`). The reset comes a moment
+    /// after the words, so this looks for a moment.
+    fn is_gone(&self) -> bool {
+        let until = Instant::now() + limits::AFTERWORD;
+        loop {
+            if self.stream.peer_addr().is_err() {
+                return true;
+            }
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(limits::GLANCE);
+        }
     }
 
     /// Records the end, if it is one; whether to stop listening.

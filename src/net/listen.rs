@@ -145,6 +145,31 @@ pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError
     listening().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
 }
 
+/// A port that is taken, and on which nobody listens: whoever calls is refused (RFC 9293 section
+/// 3.10.7.1), and nobody else can open it as long as this value lives.
+#[derive(Debug)]
+pub struct Closed {
+    /// Where to call in vain.
+    pub addr: SocketAddr,
+    _bound: Socket,
+}
+
+impl Closed {
+    /// Takes `addr`; port 0 lets the system choose one.
+    pub fn at(addr: SocketAddr) -> Result<Closed, SocketError> {
+        let taking = || -> io::Result<Closed> {
+            let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+            socket.bind(&addr.into())?;
+            let local = socket.local_addr()?.as_socket();
+            Ok(Closed {
+                addr: local.ok_or(ErrorKind::AddrNotAvailable)?,
+                _bound: socket,
+            })
+        };
+        taking().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
+    }
+}
+
 /// Connects to `addr` within `deadline`, which every later read and write has, too. Small writes
 /// leave at once (TCP_NODELAY).
 ///
@@ -182,6 +207,16 @@ pub(super) fn call_with(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_port_refuses_every_call_and_is_nobody_elses() {
+        let closed = Closed::at(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        for _ in 0..3 {
+            let error = call(closed.addr, Duration::from_secs(5)).unwrap_err();
+            assert_eq!(error.cause, Cause::Refused);
+        }
+        assert_eq!(listen(closed.addr, 1).unwrap_err().cause, Cause::InUse);
+    }
 
     /// A test as root, or where every port is free to all, cannot provoke these.
     #[test]

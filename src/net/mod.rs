@@ -17,7 +17,7 @@ mod tap;
 mod weather;
 
 pub use address::{AddressError, address, addresses};
-pub use listen::{Cause, SocketError, call, listen};
+pub use listen::{Cause, Closed, SocketError, call, listen};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};

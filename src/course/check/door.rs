@@ -47,9 +47,8 @@ impl Plan {
         match Door::of(script) {
             Door::Open => self.serve(player, script),
             Door::Closed => {
-                let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-                let port = net::free_port(ip).unwrap_or(1);
-                self.knock(SocketAddr::new(ip, port), script)
+                let closed = net::Closed::at(anywhere()).map_err(CheckError::Socket)?;
+                self.knock(closed.addr, script)
             }
             Door::Silent => {
                 let listener = net::listen(anywhere(), 0).map_err(CheckError::Socket)?;

@@ -150,7 +150,9 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     let address = format!("{} ", evidence.process.address);
     let wanted = prints.wanted.trim_end().strip_prefix(&address)?;
     let printed = prints.printed.trim_end().strip_prefix(&address)?;
-    (wanted != printed && !printed.is_empty()).then_some(())?;
+    // What it printed after we had hung up on it says nothing about its wait.
+    let waited = evidence.silence.is_some();
+    (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     Cause::likely(format!(
         "your program said `{}` where `{}` belongs. Nobody there, no answer, nobody free: these fail in different \
          calls and with different kinds of error, and a person has to do something else about each.",

@@ -124,10 +124,14 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// It ended after a connection that was reset, and does not otherwise.
+/// It ended after a connection that was reset, and does not otherwise. (Its end may be seen only by the
+/// next guest; then its last words tell.)
 fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
-    (evidence.weather == Weather::Rude && evidence.passes_in_calm()).then_some(())?;
+    let signs = ["reset by peer", "ConnectionReset", "ECONNRESET"];
+    let said = evidence.side == Side::Server && line_with(evidence, &signs).is_some();
+    let rude = evidence.weather == Weather::Rude && evidence.passes_in_calm();
+    (rude || said).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when a guest broke the connection off in the middle. A reset is an \
          error of that one connection; the next guest must still be served.{}",
