@@ -15,7 +15,7 @@ use support::{Server, bin};
 use wirelab::course::catalogue::{self, Lab, Script, Side};
 use wirelab::net::player::Player;
 use wirelab::net::{Recorder, Tap, Weather, listen};
-use wirelab::wire::{Entry, Event, Transcript, Who};
+use wirelab::wire::{Entry, Event, Gap, Transcript, Who, compare};
 
 /// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -39,8 +39,18 @@ fn what_each_lab_says_equals_its_snapshots() {
                 (false, true) => client_alone(lab, script),
                 (false, false) => panic!("{}: nobody is checked with it", script.name),
             };
+            let expected = parse(script.text(), script);
+            if expected
+                .entries()
+                .iter()
+                .any(|entry| matches!(entry, Entry::Gap(Gap::Between(..))))
+            {
+                // It demands times: then what was said need only agree.
+                assert_eq!(compare(&expected, &said), None, "{}", script.name);
+                continue;
+            }
             let mut said = said.without_times();
-            said.headings = parse(script.text(), script).headings;
+            said.headings = expected.headings;
             let text = Script::home(&said.render(), addr);
             // Where the player has the last word it says none: its silence is no part of the lab.
             let text = text.trim_end_matches("~ end\n");

@@ -1,6 +1,6 @@
 //! Act IV, the restaurant: labs 16 to 24, a complete static server. Rules: see the module above.
 
-use super::{Difficulty, Lab, Standard};
+use super::{Built, Difficulty, Lab, Script, Standard, Weather};
 
 const URI: u16 = 3986;
 const SEMANTICS: u16 = 9110;
@@ -156,7 +156,46 @@ pub static LABS: [Lab; 9] = [
              what still comes for a short while, and close; unread bytes would turn your last words \
              into a reset (lab 5).",
         ],
-        built: None,
+        // The subject is time itself: any weather but a calm one would change it.
+        built: Some(Built {
+            readme: include_str!("../../../labs/20-slow-and-greedy/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/20-slow-and-greedy/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab20-slow-and-greedy",
+                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab20-slow-and-greedy-greedy",
+                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-greedy.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab20-slow-and-greedy-long",
+                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-long.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab20-slow-and-greedy-drip",
+                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-drip.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 21,

@@ -1,0 +1,69 @@
+//! Lab 20: what runs into a limit, in the words of the README and beyond them.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use support::{Server, readme};
+
+#[test]
+fn the_commands_of_lab_20_print_what_its_readme_says() {
+    let text = include_str!("../labs/20-slow-and-greedy/README.md");
+    assert_eq!(readme::run("20-slow-and-greedy", text, &[]), 6);
+}
+
+/// The answer is twenty megabytes, and this guest takes a hundred bytes of it. The server must let go of
+/// it, and serve the next at once, however many such guests there are.
+#[test]
+fn guests_who_do_not_read_are_left_and_keep_nobody_waiting() {
+    let mut server = Server::start("lab20-server");
+    let mut deaf: Vec<TcpStream> = (0..8).map(|_| ask(&server, "/all")).collect();
+    for guest in &mut deaf {
+        guest
+            .read_exact(&mut [0; 100])
+            .expect("the beginning of the answer");
+    }
+    let begun = Instant::now();
+    let mut answer = String::new();
+    ask(&server, "/")
+        .read_to_string(&mut answer)
+        .expect("an answer");
+    assert!(answer.ends_with("\r\n\r\nthree tacos\n"), "{answer}");
+    // Far less than the two seconds that the deaf have; generous for a busy machine.
+    assert!(
+        begun.elapsed() < Duration::from_millis(1_500),
+        "{:?}",
+        begun.elapsed()
+    );
+
+    // This one eats byte by byte, for longer than the server allows. There is an end before the end.
+    let guest = deaf.first_mut().expect("one of them");
+    let mut eaten = 0;
+    while begun.elapsed() < Duration::from_millis(2_500) {
+        eaten += guest.read(&mut [0]).expect("the next byte of the answer");
+    }
+    let mut piece = vec![0; 1 << 20];
+    while let Ok(n @ 1..) = guest.read(&mut piece) {
+        eaten += n;
+    }
+    assert!(
+        eaten < 20_000_000,
+        "all of it came, after {:?}",
+        begun.elapsed()
+    );
+    assert!(server.runs());
+}
+
+fn ask(server: &Server, path: &str) -> TcpStream {
+    let mut guest = TcpStream::connect(server.addr).expect("the server listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: tacos.example\r\n\r\n");
+    guest
+        .write_all(request.as_bytes())
+        .expect("the request is sent");
+    guest
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a deadline");
+    guest
+}
