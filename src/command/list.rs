@@ -21,8 +21,7 @@ pub const COMMAND: Command = Command {
 
 fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
     let progress = Progress::load()?;
-    let mut labs = catalogue::labs();
-    let next = labs.find(|lab| lab.built.is_some() && !progress.is_done(lab));
+    let next = progress.next();
     for act in &ACTS {
         let heading = format!("Act {} · {}", act.numeral, act.title);
         writeln!(screen, "{}", screen.style(Style::Bold, &heading))?;

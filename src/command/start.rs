@@ -59,7 +59,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         match placed {
             Placed::New { file } => {
                 new += 1;
-                writeln!(screen, "{file} is yours: your {}", side.word())?;
+                writeln!(screen, "{file} is your {} now", side.word())?;
             }
             Placed::Again { file, old } => {
                 new += 1;

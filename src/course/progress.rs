@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::cargo;
-use super::catalogue::{Built, Lab, Side};
+use super::catalogue::{self, Built, Lab, Side};
 
 /// Where the file is, from the repository's folder on.
 pub const FILE: &str = "labs/workbench/progress.txt";
@@ -97,6 +97,15 @@ impl Progress {
         };
         let sides = exercises(built);
         !sides.is_empty() && sides.iter().all(|side| self.has_passed(lab, *side))
+    }
+
+    /// The first lab that is built, has an exercise, and is not done.
+    pub fn next(&self) -> Option<&'static Lab> {
+        let mut labs = catalogue::labs();
+        labs.find(|lab| {
+            let sides = lab.built.as_ref().map(exercises).unwrap_or_default();
+            !sides.is_empty() && !self.is_done(lab)
+        })
     }
 
     /// How many of the lab's hints were shown.
@@ -204,7 +213,6 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::catalogue;
 
     #[test]
     fn what_is_noted_is_read_again_and_the_rest_stays() {
