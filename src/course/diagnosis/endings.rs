@@ -2,7 +2,8 @@
 
 use super::endings_pages as page;
 use super::evidence::{Close, Evidence, Tried};
-use super::{Cause, Entry, count};
+use super::message::message;
+use super::{Cause, Entry, count, served_pages, shown};
 use crate::course::catalogue::Side;
 
 pub(super) const TABLE: &[Entry] = &[
@@ -29,6 +30,14 @@ pub(super) const TABLE: &[Entry] = &[
     Entry {
         page: &page::CLOSES_EARLY,
         judge: closes_early,
+    },
+    Entry {
+        page: &served_pages::IGNORES_CLOSE,
+        judge: ignores_close,
+    },
+    Entry {
+        page: &served_pages::NO_ANSWER,
+        judge: no_answer,
     },
 ];
 
@@ -146,5 +155,41 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
         "you hung up after {}, while the conversation goes on. The connection is there for more than one \
          question; wait for the client's next one, or for its end.",
         count(evidence.have.bytes.len(), "byte")
+    ))
+}
+
+/// The last answer lacks `Connection: close`, and nobody hangs up.
+fn ignores_close(evidence: &Evidence) -> Option<Cause> {
+    let line = evidence.wanted_line();
+    let asked = line.eq_ignore_ascii_case(b"Connection: close\r\n");
+    let stays = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
+    let answered = evidence.have.bytes.len() > evidence.at;
+    (evidence.side == Side::Server && asked && stays && answered).then_some(())?;
+    let heard = &evidence.heard;
+    let last = heard[..heard.len().saturating_sub(4)]
+        .windows(4)
+        .rposition(|four| four == b"\r\n\r\n");
+    let last = &heard[last.map_or(0, |at| at + 4)..];
+    let old = message(last).first_line().ends_with(b"HTTP/1.0");
+    let how = match old {
+        true => "is of HTTP/1.0, where a connection ends with the answer",
+        false => "said `Connection: close`",
+    };
+    Cause::likely(format!(
+        "the last request, `{}`, {how}. Your answer does not say `close`, and you did not hang up.",
+        shown(message(last).first_line())
+    ))
+}
+
+/// A whole request was said, and not one byte came back before the end.
+fn no_answer(evidence: &Evidence) -> Option<Cause> {
+    let http = evidence.want.bytes.starts_with(b"HTTP/") && evidence.heard.ends_with(b"\r\n\r\n");
+    let nothing = evidence.have.bytes.is_empty() && evidence.have.close != Close::Open;
+    let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
+    (evidence.side == Side::Server && http && nothing && alive).then_some(())?;
+    Cause::likely(format!(
+        "`{}` got no answer: your side of the connection ended without a byte. An answer was due, if only one that says \
+         that something went wrong.",
+        shown(message(&evidence.heard).first_line())
     ))
 }

@@ -17,6 +17,8 @@ mod lengths_pages;
 mod message;
 mod process;
 mod process_pages;
+mod served;
+mod served_pages;
 mod streams;
 mod streams_pages;
 
@@ -95,11 +97,12 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 6] = [
+const TABLE: [&[Entry]; 7] = [
     process::TABLE,
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,
+    served::TABLE,
     contents::TABLE,
     streams::TABLE,
 ];
@@ -227,7 +230,7 @@ mod tests {
                     "{code}: {} bytes",
                     rule.quote.len()
                 );
-                assert!([793, 9110, 9112, 9293].contains(&rule.rfc), "{code}");
+                assert!([793, 3986, 9110, 9112, 9293].contains(&rule.rfc), "{code}");
             }
         }
     }

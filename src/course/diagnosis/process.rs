@@ -1,8 +1,9 @@
 //! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
 
 use super::evidence::Evidence;
+use super::message::message;
 use super::process_pages as page;
-use super::{Cause, Entry, shown};
+use super::{Cause, Entry, served_pages, shown};
 use crate::course::catalogue::{Side, Weather};
 
 pub(super) const TABLE: &[Entry] = &[
@@ -29,6 +30,10 @@ pub(super) const TABLE: &[Entry] = &[
     Entry {
         page: &page::DIED_ON_RESET,
         judge: died_on_reset,
+    },
+    Entry {
+        page: &served_pages::NO_LIMIT,
+        judge: no_limit,
     },
     Entry {
         page: &page::ONE_AT_A_TIME,
@@ -137,6 +142,21 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
          error of that one connection; the next guest must still be served.{}",
         last_words(evidence)
     ))
+}
+
+/// The guest who is one too many is not turned away.
+fn no_limit(evidence: &Evidence) -> Option<Cause> {
+    let full = message(&evidence.want.bytes).status() == Some(503);
+    let let_in = evidence.have.bytes.is_empty() && evidence.silence.is_some();
+    let served = message(&evidence.have.bytes)
+        .status()
+        .is_some_and(|status| status < 500);
+    let alive = evidence.process.ending.is_none() && evidence.others_open;
+    (evidence.side == Side::Server && full && alive && (let_in || served)).then_some(())?;
+    Cause::likely(
+        "every place was taken, at the tables and in the queue, and still one more guest was let in. He should have been \
+         told at once that it is full. With guests who never end, this goes on until something breaks.",
+    )
 }
 
 /// The answer on one connection does not come while another, which says nothing, stands open.

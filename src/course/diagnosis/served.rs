@@ -1,0 +1,185 @@
+//! Mistakes of a server that brings files: what it gives away, and what its answers leave out.
+
+use super::evidence::Evidence;
+use super::message::{Message, field, message};
+use super::served_pages as page;
+use super::{Cause, Entry, find, shown};
+use crate::course::catalogue::Side;
+use crate::http::date;
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        page: &page::OUTSIDE,
+        judge: outside,
+    },
+    Entry {
+        page: &page::NOT_DECODED,
+        judge: not_decoded,
+    },
+    Entry {
+        page: &page::LOCAL_DATE,
+        judge: local_date,
+    },
+    Entry {
+        page: &page::MISSING_FIELD,
+        judge: missing_field,
+    },
+];
+
+/// The target of the first request that was said to the program, when both answers begin here.
+fn target(evidence: &Evidence) -> Option<&[u8]> {
+    let line = message(&evidence.heard).first_line();
+    let target = line.split(|&byte| byte == b' ').nth(1)?;
+    (evidence.side == Side::Server && evidence.at < 16).then_some(target)
+}
+
+/// A path that must not lead to a file did lead to one.
+fn outside(evidence: &Evidence) -> Option<Cause> {
+    let target = target(evidence)?;
+    let (want, have) = (message(&evidence.want.bytes), message(&evidence.have.bytes));
+    let given_away = matches!(want.status()?, 400 | 404) && have.status()? == 200;
+    given_away.then_some(())?;
+    let small = target.to_ascii_lowercase();
+    let has = |what: &[u8]| find(&small, what).is_some();
+    let how = if has(b"%25") {
+        "Its percent signs were decoded twice: once they were %25, and behind the second decoding stood two dots that \
+         nobody looked at any more."
+    } else if has(b"%2f") {
+        "A slash was hidden in it as %2f. Who decodes the whole path first and cuts it afterwards takes that for a \
+         real slash."
+    } else if has(b"..") || has(b"%2e") {
+        "Its two dots led up and out of your folder. If you compare: one folder's name may begin with another's, so \
+         compare names, not text."
+    } else if small.starts_with(b"//") {
+        "Behind two slashes stands a path from the root of your machine, and joining it to your folder may throw \
+         the folder away."
+    } else if has(b"%00") {
+        "A NUL stands in it. Some functions take that for the end of the name, and others do not."
+    } else {
+        "On its way lies a symbolic link, and that leads out of your folder."
+    };
+    Cause::likely(format!(
+        "`{}` brought a file, `{}`, and must bring none. {how}",
+        shown(target),
+        shown(have.body.unwrap_or_default().trim_ascii_end())
+    ))
+}
+
+/// A path with percent signs found nothing.
+fn not_decoded(evidence: &Evidence) -> Option<Cause> {
+    let target = target(evidence)?;
+    let encoded = target.iter().position(|&byte| byte == b'%')?;
+    let (want, have) = (
+        message(&evidence.want.bytes).status()?,
+        message(&evidence.have.bytes).status()?,
+    );
+    (want == 200 && matches!(have, 400 | 404)).then_some(())?;
+    Cause::likely(format!(
+        "`{}` names a file that is there, and you answered {have}. In it `{}` stands for one byte: a percent sign and \
+         two hexadecimal digits.",
+        shown(target),
+        shown(&target[encoded..target.len().min(encoded + 3)])
+    ))
+}
+
+/// The date is another one.
+fn local_date(evidence: &Evidence) -> Option<Cause> {
+    let (_, wanted) = field(evidence.wanted_line()).filter(|(name, _)| *name == b"Date")?;
+    let (_, value) = field(evidence.line()).filter(|(name, _)| *name == b"Date")?;
+    let wanted = date::parse(wanted, 0)?;
+    let Some(said) = date::parse(value, wanted) else {
+        return Cause::likely(format!(
+            "your Date is `{}`. It is always 29 bytes long, with English names and GMT at its end: `{}`.",
+            shown(value),
+            date::format(wanted)
+        ));
+    };
+    if date::format(said).as_bytes() != value {
+        return Cause::likely(format!(
+            "your Date `{}` has one of the two old forms, which are read and never written. The same as it is written \
+             today: `{}`.",
+            shown(value),
+            date::format(said)
+        ));
+    }
+    let off = said - wanted;
+    let zone = off % 900 == 0 && off.abs() <= 14 * 3600;
+    let why = match zone {
+        true => format!(
+            "That is {} minutes off: the time on your wall, not in Greenwich.",
+            off / 60
+        ),
+        false => "A check tells its second in WIRELAB_NOW; your program looked at another clock."
+            .to_string(),
+    };
+    Cause::likely(format!(
+        "your Date is `{}`, and it should be `{}`. {why}",
+        shown(value),
+        date::format(wanted)
+    ))
+}
+
+/// The answer in which the first difference lies lacks a header line.
+fn missing_field(evidence: &Evidence) -> Option<Cause> {
+    let line = evidence.wanted_line();
+    let (name, _) = field(line).filter(|_| line.ends_with(b"\r\n"))?;
+    let answer = answer_at(&evidence.have.bytes, evidence.at)?;
+    let missing = answer.body.is_some() && answer.field(std::str::from_utf8(name).ok()?).is_none();
+    (evidence.side == Side::Server && missing).then_some(())?;
+    let what_for = WHAT_FOR
+        .iter()
+        .find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    Cause::likely(format!(
+        "your answer `{}` has no `{}`. {}",
+        shown(answer.first_line()),
+        shown(name),
+        what_for.map_or("", |(_, text)| text)
+    ))
+}
+
+/// What a client does with a field, for those that a server of files must not forget.
+const WHAT_FOR: [(&str, &str); 5] = [
+    (
+        "Allow",
+        "405 says: not this method. Allow says which ones would have worked.",
+    ),
+    (
+        "Content-Length",
+        "An error is an answer like any other: without a length its body ends where the connection does, and on one that \
+         stays open it never ends.",
+    ),
+    (
+        "Content-Type",
+        "Without it a browser has to guess what the bytes are, and guesses are how text becomes a program.",
+    ),
+    (
+        "Date",
+        "A server that has a clock says when it answered; whoever keeps a copy counts its age from then.",
+    ),
+    (
+        "Retry-After",
+        "Without it, whoever was turned away comes back at once, and so do all the others.",
+    ),
+];
+
+/// The response that the byte at `at` belongs to, and what follows it.
+fn answer_at(bytes: &[u8], at: usize) -> Option<Message<'_>> {
+    let begins = |start: &usize| {
+        bytes[*start..].starts_with(b"HTTP/1.1 ") && (*start == 0 || bytes[start - 1] == b'\n')
+    };
+    let start = (0..=at.min(bytes.len())).rev().find(begins)?;
+    Some(message(&bytes[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_at_a_byte_is_the_last_that_began_before_it() {
+        let two = b"HTTP/1.1 200 OK\r\nA: 1\r\n\r\nbody\nHTTP/1.1 404 Not Found\r\nB: 2\r\n\r\n";
+        assert_eq!(answer_at(two, 20).unwrap().status(), Some(200));
+        assert_eq!(answer_at(two, 50).unwrap().status(), Some(404));
+        assert_eq!(answer_at(b"tacos\n", 3), None);
+    }
+}
