@@ -35,7 +35,55 @@ pub static LABS: [Lab; 9] = [
              that was hidden in an escape. Compare paths by their components, not by how their text \
              begins, and ask the file system where a symbolic link really leads.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/16-only-those-files/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/16-only-those-files/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab16-only-those-files",
+                    snapshot: include_str!("../../../snapshots/lab16-only-those-files.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                // The twenty cases of the exercise. How a path travels makes no difference to what it means.
+                Script {
+                    name: "lab16-only-those-files-names",
+                    snapshot: include_str!("../../../snapshots/lab16-only-those-files-names.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab16-only-those-files-outside",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab16-only-those-files-outside.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab16-only-those-files-bad",
+                    snapshot: include_str!("../../../snapshots/lab16-only-those-files-bad.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 17,

@@ -1,0 +1,12 @@
+//! The commands of the READMEs of labs 16 to 19, run as a reader would run them: curl, nc and the labs'
+//! own clients print what stands there.
+
+mod support;
+
+use support::readme;
+
+#[test]
+fn the_commands_of_lab_16_print_what_its_readme_says() {
+    let text = include_str!("../labs/16-only-those-files/README.md");
+    assert_eq!(readme::run("16-only-those-files", text, &[]), 7);
+}
