@@ -16,8 +16,8 @@ use crate::course::program::Program;
 use crate::course::triage::{Variant, triage};
 use crate::limits;
 use crate::net;
-use crate::net::player::{Delivery, Played, Player, Stopped};
-use crate::wire::{Entry, Event, Gap, Transcript};
+use crate::net::player::{Delivery, End, Played, Player, Stopped};
+use crate::wire::{Entry, Event, Gap, Transcript, Who};
 
 /// A plan at work.
 pub struct Bench<'a> {
@@ -298,7 +298,7 @@ impl<'a> Bench<'a> {
         };
         let played = player.call(server.addr);
         let idle = server.program.is_idle();
-        let ending = server.program.wait_end(limits::CHECK_DEATH);
+        let ending = server.program.wait_end(patience_for_death(&played));
         let process = self
             .plan
             .process(&server.program, server.addr, ending, true);
@@ -400,4 +400,18 @@ fn silence_of(script: &Transcript, side: Side) -> Duration {
         false => limits::CHECK_SILENCE,
     };
     patience + waits.max().unwrap_or_default()
+}
+
+/// How long a server is watched after a run. One that broke off or refused without a word is probably
+/// ending just now, and may have much to print before.
+fn patience_for_death(played: &Played) -> Duration {
+    let refused = matches!(played.stopped, Some(Stopped::NotOpened(_)));
+    let broke_off = played
+        .ends
+        .iter()
+        .any(|(conn, end)| *end == End::Rst && played.got.bytes_of(*conn, Who::Server).is_empty());
+    match refused || broke_off {
+        true => limits::CHECK_TRY,
+        false => limits::CHECK_DEATH,
+    }
 }
