@@ -180,3 +180,17 @@ pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to look whether a peer who was done before us takes our last words.
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
 pub const AFTERWORD: Duration = Duration::from_millis(10);
+
+
+/// How many steps may wait to be shown while a tap relays; further ones are counted, not shown.
+/// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections; with the
+/// longest chunks that is 16 MiB.
+pub const UNSHOWN: usize = 256;
+
+/// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has
+/// no such limit. Reason: bounded memory; a longer picture nobody reads.
+pub const PICTURED: usize = 8 * 1024 * 1024;
+
+/// How long `play` waits for a client, and how long it plays at a server.
+/// Reason: somebody has to start the client by hand; a long recording has to be said.
+pub const PLAY: Duration = Duration::from_secs(60);

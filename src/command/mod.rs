@@ -15,10 +15,12 @@ mod hint;
 mod lab;
 mod list;
 mod nc;
+mod play;
 mod screen;
 mod show;
 mod start;
 mod watch;
+mod tap;
 mod wire_file;
 mod wire_log;
 
@@ -77,6 +79,8 @@ pub const COMMANDS: &[Command] = &[
     explain::COMMAND,
     bill::COMMAND,
     nc::COMMAND,
+    tap::COMMAND,
+    play::COMMAND,
     show::COMMAND,
     help::COMMAND,
 ];

@@ -38,6 +38,14 @@ pub fn write(name: &OsStr, bytes: &[u8], screen: &mut impl Write) -> Result<()> 
     fs::write(name, bytes).with_context(|| format!("{}: cannot be written", shown(name)))
 }
 
+/// Replaces a file by a rename, so that a reader never sees half of it. `-` is no name here.
+pub fn replace(name: &OsStr, bytes: &[u8]) -> Result<()> {
+    let mut beside = name.to_os_string();
+    beside.push(".new");
+    let replaced = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, name));
+    replaced.with_context(|| format!("{}: cannot be written", shown(name)))
+}
+
 /// The name as messages show it.
 pub fn shown(name: &OsStr) -> String {
     match name == "-" {

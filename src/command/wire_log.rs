@@ -126,17 +126,22 @@ impl View {
     /// The step as a transcript of its own, the gap before it included.
     pub fn of(&mut self, step: &Step) -> Transcript {
         let mut transcript = Transcript::new();
+        self.add(&mut transcript, step);
+        transcript
+    }
+
+    /// Adds the step to a transcript.
+    pub fn add(&mut self, transcript: &mut Transcript, step: &Step) {
         if let Some(gap) = step.gap {
             transcript.push_gap(Gap::Exactly(gap));
         }
         match step.what {
-            What::Bytes(bytes) => self.bytes(&mut transcript, step.conn, step.who, bytes),
+            What::Bytes(bytes) => self.bytes(transcript, step.conn, step.who, bytes),
             What::Event(event) => {
                 transcript.push_event(step.conn, step.who, event);
                 self.end(step.conn, step.who, event);
             }
         }
-        transcript
     }
 
     fn bytes(&mut self, transcript: &mut Transcript, conn: Conn, who: Who, bytes: &[u8]) {

@@ -1,0 +1,147 @@
+//! `play`: one side of a transcript against a live peer; with a transcript a bug report is a test.
+//!
+//! Rule: the bytes are the transcript's, the judgement is the check's; this file only connects them.
+
+use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, wire_file};
+use anyhow::Result;
+use std::io::Write;
+use wirelab::course::catalogue::Side;
+use wirelab::course::check::{Trouble, judge};
+use wirelab::course::report;
+use wirelab::limits;
+use wirelab::net::player::{Played, Player, Stopped};
+use wirelab::net::{self, Weather};
+use wirelab::wire::{Transcript, Who};
+
+/// `cargo lab play F.wire ADDR`
+pub const COMMAND: Command = Command {
+    name: "play",
+    places: &["F.wire", "[ADDR]"],
+    sentence: "play a transcript at a live server or client, and compare",
+    more: "Says what the client says in F.wire to the server at ADDR, and compares what\n\
+           comes back; with --listen the server's side, to a client that you start. Masks\n\
+           may stand on the other side. Exit code 0: every byte and every end was as in\n\
+           F.wire; 1: it was not.\n\
+           Weathers: calm, dribble, glue, slow, rude, ghost.",
+    options: &[
+        Opt {
+            name: "--listen",
+            value: Some("ADDR"),
+            sentence: "play the server's side, to clients that call ADDR",
+        },
+        Opt {
+            name: "--weather",
+            value: Some("W"),
+            sentence: "deliver our side in this weather",
+        },
+        Opt {
+            name: "--save",
+            value: Some("OUT"),
+            sentence: "keep what was really said",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let name = args.place(0).unwrap_or_default();
+    let weather = match args.value_text("--weather")? {
+        Some(word) => weather(word)?,
+        None => Weather::Calm,
+    };
+    let (me, text) = match (args.text(1)?, args.value_text("--listen")?) {
+        (Some(addr), None) => (Who::Client, addr),
+        (None, Some(addr)) => (Who::Server, addr),
+        _ => {
+            let message = "give either the server's ADDR or --listen ADDR for a client";
+            return Err(WrongUse(message.to_string()).into());
+        }
+    };
+    let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
+    let expected = wire_file::read(name)?;
+    let shown = wire_file::shown(name);
+    let player = Player::new(&expected, me, weather);
+    let mut player = player.map_err(|error| {
+        WrongUse(format!(
+            "{shown}: {error} (`tap --show-secrets` records what it would mask)"
+        ))
+    })?;
+    let played = match me {
+        Who::Client => {
+            player.whole = limits::PLAY;
+            player.call(addr)
+        }
+        Who::Server => {
+            player.guest = limits::PLAY;
+            player.whole = limits::PLAY * 2;
+            let listener = net::listen(addr, limits::BACKLOG)?;
+            writeln!(screen, "listening on {}", listener.local_addr()?)?;
+            screen.flush()?;
+            player.answer(&listener)
+        }
+    };
+    if let Some(out) = args.value("--save") {
+        wire_file::write(out, played.got.render().as_bytes(), screen)?;
+    }
+    if let Some(Stopped::NotOpened(error)) = &played.stopped
+        && played.got.bytes_of(1, me).is_empty()
+    {
+        return Err(error.clone().into());
+    }
+    verdict(&shown, &expected, &played, me.other(), screen)
+}
+
+fn weather(word: &str) -> Result<Weather, WrongUse> {
+    Weather::parse(word).ok_or_else(|| {
+        let names = Weather::ALL.map(Weather::name).join(", ");
+        let word = super::args::printable(word);
+        WrongUse(format!("there is no weather `{word}`: there are {names}"))
+    })
+}
+
+/// Says whether the peer said what it should.
+fn verdict(
+    name: &str,
+    expected: &Transcript,
+    played: &Played,
+    peer: Who,
+    screen: &mut Screen,
+) -> Result<Outcome> {
+    let side = match peer {
+        Who::Client => Side::Client,
+        Who::Server => Side::Server,
+    };
+    let not_taken = played
+        .failed_writes
+        .first()
+        .map(|failed| Trouble::NotTaken {
+            after: failed.after,
+        });
+    let difference = judge::difference(expected, &played.got, peer);
+    let difference = difference.map(|found| Trouble::Difference(Box::new(found)));
+    let Some(trouble) = difference.or(not_taken) else {
+        let connections = expected.connections();
+        let bytes = connections
+            .iter()
+            .map(|conn| played.got.bytes_of(*conn, peer).len());
+        let bytes: usize = bytes.sum();
+        let pass = screen.style(Style::Good, "PASS");
+        writeln!(
+            screen,
+            "{pass} {name} · all {bytes} bytes of the {}",
+            side.word()
+        )?;
+        return Ok(Outcome::Passed);
+    };
+    let words = report::verdict(&trouble, side);
+    for line in report::headline(name, &words, None) {
+        writeln!(screen, "{}", screen.style(Style::Bad, &line))?;
+    }
+    if let Trouble::Difference(difference) = &trouble {
+        writeln!(screen)?;
+        for line in report::comparison(expected, difference) {
+            writeln!(screen, "{line}")?;
+        }
+    }
+    Ok(Outcome::Failed)
+}
