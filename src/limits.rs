@@ -181,7 +181,6 @@ pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
 pub const AFTERWORD: Duration = Duration::from_millis(10);
 
-
 /// How many steps may wait to be shown while a tap relays; further ones are counted, not shown.
 /// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections; with the
 /// longest chunks that is 16 MiB.

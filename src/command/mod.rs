@@ -19,8 +19,8 @@ mod play;
 mod screen;
 mod show;
 mod start;
-mod watch;
 mod tap;
+mod watch;
 mod wire_file;
 mod wire_log;
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use std::io::Write;
 use wirelab::course::catalogue::Side;
 use wirelab::course::check::{Trouble, judge};
-use wirelab::course::report;
+use wirelab::course::report::{self, comparison};
 use wirelab::limits;
 use wirelab::net::player::{Played, Player, Stopped};
 use wirelab::net::{self, Weather};
@@ -139,7 +139,7 @@ fn verdict(
     }
     if let Trouble::Difference(difference) = &trouble {
         writeln!(screen)?;
-        for line in report::comparison(expected, difference) {
+        for line in comparison(expected, difference) {
             writeln!(screen, "{line}")?;
         }
     }

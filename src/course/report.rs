@@ -11,7 +11,7 @@ use crate::course::catalogue::Weather;
 use crate::course::check::{Failure, Outcome, Report, Run, Trouble, Unready};
 use crate::course::diagnosis::{Diagnosis, Page};
 
-use comparison::comparison;
+pub use comparison::comparison;
 pub use verdict::verdict;
 
 /// Columns of a line.
