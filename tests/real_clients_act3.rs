@@ -11,6 +11,12 @@ fn the_commands_of_lab_12_print_what_its_readme_says() {
 }
 
 #[test]
+fn the_commands_of_lab_13_print_what_its_readme_says() {
+    let text = include_str!("../labs/13-anywhere/README.md");
+    assert_eq!(readme::run("13-anywhere", text, &[]), 4);
+}
+
+#[test]
 fn the_commands_of_lab_14_print_what_its_readme_says() {
     let text = include_str!("../labs/14-we-moved/README.md");
     assert_eq!(readme::run("14-we-moved", text, &[]), 7);

@@ -166,7 +166,43 @@ pub static LABS: [Lab; 4] = [
             "Report a failure only when the last address has failed, and then name all of them with \
              their reasons. The Host line keeps the name from the URL, whichever address answered.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/13-anywhere/README.md"),
+            server: true,
+            client: true,
+            start_server: None,
+            start_client: Some(include_str!("../../../labs/13-anywhere/start-client.rs")),
+            scripts: &[
+                // Not ghost: the server has one waiter, and each ghost would keep him for his whole patience.
+                Script {
+                    name: "lab13-anywhere",
+                    snapshot: include_str!("../../../snapshots/lab13-anywhere.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                    ],
+                },
+                Script {
+                    name: "lab13-anywhere-nachos",
+                    snapshot: include_str!("../../../snapshots/lab13-anywhere-nachos.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab13-anywhere-two-dead",
+                    snapshot: include_str!("../../../snapshots/lab13-anywhere-two-dead.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
     Lab {
         number: 14,

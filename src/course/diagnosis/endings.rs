@@ -101,9 +101,10 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
 
 /// Nothing came until our half-close, then all of it; or a client that waits for our end.
 fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
+    // Right or not: an answer that comes then is one that had waited for the end.
     let after_fin = matches!(
         evidence.triage.half_close,
-        Some(Tried::Passed | Tried::RightBytes)
+        Some(Tried::Passed | Tried::RightBytes | Tried::Differed)
     );
     let held_back = matches!(
         evidence.triage.many,

@@ -1,0 +1,33 @@
+//! Lab 13 · your client. It calls the first address, and when that one is dead, it gives up. Make it try
+//! them all, and let none of them cost you more than a moment.
+//!
+//! Its words are a URL and the addresses of the site, in the order in which to try them:
+//! `http://tacos.example/ 127.0.0.1:1 127.0.0.1:8013`. Check it with: cargo lab check 13
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+
+fn main() -> io::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words = words.join(" ");
+    let mut words = words.split_whitespace();
+    let url = words.next().unwrap_or("http://tacos.example/");
+    let addrs: Vec<&str> = words.collect();
+
+    // Here: what if nobody is at the first one? And what if nobody even says so?
+    let first = addrs.first().unwrap_or(&"127.0.0.1:8013");
+    let mut server = TcpStream::connect(first)?;
+
+    let site = url.trim_start_matches("http://").trim_end_matches('/');
+    let request = format!(
+        "GET / HTTP/1.1\r\n\
+         Host: {site}\r\n\
+         Connection: close\r\n\
+         \r\n"
+    );
+    server.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    server.take(1_000_000).read_to_end(&mut answer)?;
+    print!("{}", String::from_utf8_lossy(&answer));
+    Ok(())
+}
