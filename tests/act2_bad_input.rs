@@ -5,22 +5,13 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use support::{Server, bin};
+use support::Server;
+use support::peers::run;
 
 const LABS: [&str; 4] = ["07", "08", "10", "11"];
 const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
-
-fn run(program: &str, words: &[&str]) -> Output {
-    let mut command = Command::new(bin(program));
-    command
-        .args(words)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it starts")
-}
 
 /// Sends these bytes, ends its own direction, and reads what comes. A reset counts as the end.
 fn ask(addr: SocketAddr, request: &[u8]) -> String {
