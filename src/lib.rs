@@ -17,13 +17,17 @@
 //! - [`limits`] knows every limit, not who uses it.
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
+//! - [`files`] turns a request and a folder into a response; it knows no sockets.
 //! - [`net`] has the only sockets; it knows no lab and prints nothing.
+//! - [`server`] joins [`net`], [`http`] and [`files`] to the static server; it prints nothing.
 //! - [`course`] knows the labs and checks programs; it prints nothing.
 //!
 //! Not here: TLS, HTTP/2, HTTP/3, compression, async, proxies with policies.
 
 pub mod course;
+pub mod files;
 pub mod http;
 pub mod limits;
 pub mod net;
+pub mod server;
 pub mod wire;

@@ -193,3 +193,67 @@ pub const PICTURED: usize = 8 * 1024 * 1024;
 /// How long `play` waits for a client, and how long it plays at a server.
 /// Reason: somebody has to start the client by hand; a long recording has to be said.
 pub const PLAY: Duration = Duration::from_secs(60);
+
+// What the static server may take up (src/files.rs, src/server.rs).
+
+/// How many files are kept open for the next request.
+/// Reason: a descriptor each. Precedent: nginx's manual suggests 1,000 for `open_file_cache`.
+pub const MAX_OPEN_FILES: usize = 512;
+
+/// Most lines on the page of a folder.
+/// Reason: the page is held in memory, some 200 bytes a line.
+pub const MAX_LISTED: usize = 10_000;
+
+/// How many guests the static server has at a time; further ones are told 503.
+/// Reason: a thread each; past about 16,380 threads std aborts the process (vm.max_map_count).
+/// Precedent: Apache's worker model, 400 by default, thousands in practice.
+pub const SEATS: usize = 8_000;
+
+/// How many guests more get a thread to be told that there is no room; over that they are dropped.
+pub const SENT_AWAY: usize = 64;
+
+/// How many finished handshakes may wait for the static server's `accept`.
+/// Reason: a browser's or a benchmark's burst must not be refused. Precedent: Linux caps it at
+/// net.core.somaxconn, 4,096.
+pub const SERVER_BACKLOG: u32 = 4_096;
+
+/// The stack of a guest's thread, in bytes. Reason: address space for `SEATS` of them; our deepest call
+/// needs a tenth. Precedent: std's own default is 2 MiB.
+pub const STACK: usize = 256 * 1024;
+
+/// How long a thread waits for its next guest. Reason: a new thread costs more than a wait.
+pub const IDLE_THREAD: Duration = Duration::from_secs(10);
+
+/// How long a connection may stay open between two requests.
+/// Precedent: nginx 75 s, Apache 5 s.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// How long a guest may take for the whole head of a request, from its first byte on; then 408.
+/// Reason: half a request a seat is the cheapest attack. Precedent: Apache 20 to 40 s, nginx 60 s.
+pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a guest may take for a body that nobody wants; then 408.
+pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Largest body, in bytes, that is read to its end and thrown away so that the connection can go on.
+/// Reason: over that a new connection is cheaper. Precedent: Go's net/http 256 KiB.
+pub const MAX_DISCARDED: u64 = 256 * 1024;
+
+/// How long a guest may take nothing of what we send.
+/// Precedent: nginx's send_timeout 60 s, also between two writes and not for the whole.
+pub const WRITE_DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long a server that hung up listens on, and for how many bytes: see RFC 9112 section 9.6.
+/// Precedent: nginx's lingering_timeout, 5 s.
+pub const LINGER: Duration = Duration::from_secs(2);
+
+/// See [`LINGER`].
+pub const LINGER_BYTES: usize = 1024 * 1024;
+
+/// Most bytes of a file in one call of the system.
+/// Reason: the write deadline counts from call to call. Precedent: nginx's sendfile_max_chunk, 2 MiB.
+pub const SENDFILE: usize = 2 * 1024 * 1024;
+
+/// Up to this length a file's bytes travel in one write with the head.
+/// Reason: two writes are two packets and two calls.
+pub const SMALL_FILE: u64 = 16 * 1024;

@@ -17,6 +17,7 @@ mod list;
 mod nc;
 mod play;
 mod screen;
+mod serve;
 mod show;
 mod start;
 mod tap;
@@ -82,6 +83,7 @@ pub const COMMANDS: &[Command] = &[
     tap::COMMAND,
     play::COMMAND,
     show::COMMAND,
+    serve::COMMAND,
     help::COMMAND,
 ];
 

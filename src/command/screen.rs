@@ -102,6 +102,11 @@ pub fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "wirelab: {text}");
 }
 
+/// Writes one line of a log to stderr, as it is.
+pub fn log(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Prints an error on stderr as one message: what failed, then why, from the outside in.
 /// Nobody can be told when stderr is gone too, so its own failure is let go.
 pub fn complain(error: &anyhow::Error) {

@@ -40,6 +40,14 @@ pub fn format(seconds: i64) -> String {
     format!("{name}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
+/// The date as the common log format of web servers has it: `06/Nov/1994:08:49:37 +0000`.
+pub fn format_log(seconds: i64) -> String {
+    let date = format(seconds);
+    let field = |from: usize, to: usize| date.get(from..to).unwrap_or_default();
+    let (day, month, year) = (field(5, 7), field(8, 11), field(12, 16));
+    format!("{day}/{month}/{year}:{} +0000", field(17, 25))
+}
+
 /// Reads any of the three formats. `now` decides what the two digits of an RFC 850 year mean: one
 /// that seems to be more than 50 years ahead is in the past.
 pub fn parse(text: &[u8], now: i64) -> Option<i64> {
@@ -169,6 +177,7 @@ mod tests {
             assert_eq!(parse(text.as_bytes(), NOW), Some(784_111_777), "{text}");
         }
         assert_eq!(format(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(format_log(784_111_777), "06/Nov/1994:08:49:37 +0000");
     }
 
     #[test]

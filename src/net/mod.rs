@@ -5,9 +5,11 @@
 
 mod address;
 mod delivery;
+mod line;
 mod link;
 mod listen;
 pub mod player;
+mod pool;
 mod ready;
 mod recorder;
 mod serve;
@@ -17,7 +19,9 @@ mod tap;
 mod weather;
 
 pub use address::{AddressError, address, addresses};
+pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, SocketError, call, listen};
+pub use pool::{Arrival, Trouble, accept, pool};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};

@@ -1,0 +1,185 @@
+//! `serve`: a folder, for browsers and every other client.
+//!
+//! Rule: the first line on stdout says where; the log goes to stderr; `--wire` goes to stdout.
+
+use super::screen::{log, warn};
+use super::wire_log::View;
+use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use anyhow::{Context, Result};
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use wirelab::files::{Files, Settings};
+use wirelab::http::date;
+use wirelab::limits;
+use wirelab::net::{self, Recorder, Trouble};
+use wirelab::server::{Answered, Logged, Server};
+
+/// `cargo lab serve DIR`
+pub const COMMAND: Command = Command {
+    name: "serve",
+    places: &["DIR"],
+    sentence: "serve a folder over HTTP/1.1, on this machine alone",
+    more: "Files below DIR are served, and nothing else: links that lead out of it, names\n\
+           that begin with a dot, pipes and devices are not there. A file's compressed\n\
+           neighbours (menu.txt.br, menu.txt.gz) go to clients that take them.\n\
+           Ctrl-C ends it at once: no file is ever written, so none can be left half done;\n\
+           answers under way break off, and their clients see that they did.",
+    options: &[
+        Opt {
+            name: "--port",
+            value: Some("N"),
+            sentence: "listen on this port (8080); 0: the system chooses",
+        },
+        Opt {
+            name: "--bind",
+            value: Some("ADDR"),
+            sentence: "listen on this address (127.0.0.1); 0.0.0.0: on all",
+        },
+        Opt {
+            name: "--once",
+            value: None,
+            sentence: "serve one connection, then end",
+        },
+        Opt {
+            name: "--no-listing",
+            value: None,
+            sentence: "no page for a folder without index.html",
+        },
+        Opt {
+            name: "--dotfiles",
+            value: None,
+            sentence: "serve names that begin with a dot, too",
+        },
+        Opt {
+            name: "--wire",
+            value: None,
+            sentence: "show every byte of every exchange in the notation",
+        },
+        Opt {
+            name: "--quiet",
+            value: None,
+            sentence: "no access log",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let addr = address(args)?;
+    let folder = Path::new(args.place(0).unwrap_or_default());
+    let settings = Settings {
+        listing: !args.has("--no-listing"),
+        dotfiles: args.has("--dotfiles"),
+    };
+    let files = Files::open(folder, settings)
+        .with_context(|| format!("{}: this folder cannot be served", folder.display()))?;
+    let quiet = args.has("--quiet");
+    let server = Arc::new(Server {
+        files,
+        recorder: args.has("--wire").then(|| show(screen)),
+        now: now()?,
+        log: Box::new(move |logged| tell(logged, quiet)),
+    });
+    let listener = net::listen(addr, limits::SERVER_BACKLOG)?;
+    let bound = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    writeln!(screen, "listening on {bound}")?;
+    screen.flush()?;
+    if args.has("--once") {
+        server.serve(net::accept(&listener).with_context(|| format!("{bound}: no guest"))?);
+        return Ok(Outcome::Passed);
+    }
+    let own = Arc::clone(&server);
+    net::pool(
+        &listener,
+        limits::SEATS,
+        move |arrival| own.serve(arrival),
+        |trouble| tell(&Logged::Trouble(trouble), quiet),
+    )
+}
+
+/// `--bind` and `--port`.
+fn address(args: &Args) -> Result<SocketAddr> {
+    let ip = match args.value_text("--bind")? {
+        None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        Some(text) => text.trim_matches(['[', ']']).parse().map_err(|_| {
+            WrongUse(format!(
+                "--bind needs an IP address such as 127.0.0.1 or ::1, not `{text}`"
+            ))
+        })?,
+    };
+    let port = match args.value_text("--port")? {
+        None => 8080,
+        Some(text) => text.parse().map_err(|_| {
+            WrongUse(format!(
+                "--port needs a number from 0 to 65535, not `{text}`"
+            ))
+        })?,
+    };
+    Ok(SocketAddr::new(ip, port))
+}
+
+/// The second to use as now, from `WIRELAB_NOW`, so that `Date` is exact in tests.
+fn now() -> Result<Option<i64>> {
+    let Ok(text) = std::env::var("WIRELAB_NOW") else {
+        return Ok(None);
+    };
+    let seconds = text.parse().map_err(|_| {
+        WrongUse(format!(
+            "WIRELAB_NOW is a number of seconds since 1970, not `{text}`"
+        ))
+    })?;
+    Ok(Some(seconds))
+}
+
+/// A recorder that prints each step as it happens; secrets are masked, for somebody may look on.
+fn show(screen: &Screen) -> Recorder {
+    let mut screen = screen.clone();
+    let mut view = View::new(false);
+    Recorder::into_sink(move |step| {
+        // Nobody looks any more when this fails; the server goes on.
+        let _ = screen.write_all(view.of(step).render_brief().as_bytes());
+        let _ = screen.flush();
+    })
+}
+
+/// Writes what happened to the log.
+fn tell(logged: &Logged, quiet: bool) {
+    match logged {
+        Logged::Answer(answered) if !quiet => log(&line(answered)),
+        Logged::Answer(_) => {}
+        Logged::Tls { peer, name } => {
+            let name = name.as_deref().unwrap_or("a host that it did not name yet");
+            warn(&format!(
+                "{peer} spoke TLS (https) and wants {name}; this server speaks plain HTTP: use http://"
+            ));
+        }
+        Logged::Trouble(Trouble::NoDescriptors) => warn(
+            "no file descriptor is left; new guests wait until one is free (raise `ulimit -n`)",
+        ),
+        Logged::Trouble(Trouble::NoThreads) => {
+            warn("the system has no thread for another guest; those who are here go on");
+        }
+        Logged::Trouble(Trouble::Crowded) => warn(&format!(
+            "all {} seats are taken; further guests are told 503",
+            limits::SEATS
+        )),
+    }
+}
+
+/// The common log format, which every log reader understands.
+fn line(answered: &Answered) -> String {
+    let Answered {
+        peer,
+        now,
+        request,
+        status,
+        length,
+    } = answered;
+    let date = date::format_log(*now);
+    let length = length.map_or("-".to_string(), |length| length.to_string());
+    format!("{peer} - - [{date}] \"{request}\" {status} {length}")
+}

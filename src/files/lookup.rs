@@ -1,0 +1,303 @@
+//! From the names on a path to an open file.
+//!
+//! Rule: a file is opened once and kept open, as long as the system still shows the same file under its
+//! name, unchanged: one `lstat` instead of five calls or more. What is kept is bounded.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::Files;
+use crate::http::{Fields, headers, media};
+use crate::limits::MAX_OPEN_FILES;
+
+/// A file that can be sent.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) file: Arc<File>,
+    /// Its length when it was looked at last.
+    pub(super) length: u64,
+    pub(super) modified: Option<SystemTime>,
+    /// A strong entity tag in quotes: length, time of change and number of the file.
+    pub(super) tag: String,
+    pub(super) media: &'static str,
+    /// `br` or `gzip`, if this is a neighbour that was compressed before.
+    pub(super) encoding: Option<&'static str>,
+    /// Whether a client with another `Accept-Encoding` gets another file.
+    pub(super) varies: bool,
+}
+
+/// What a path leads to.
+pub(super) enum Thing {
+    File(Found),
+    Folder(PathBuf),
+}
+
+/// Why it leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Miss {
+    NotThere,
+    Forbidden,
+    /// The system is out of descriptors or memory for now.
+    Busy,
+}
+
+/// The compressed neighbours of a file: `menu.txt.br`, `menu.txt.gz`. The first is the better one.
+const NEIGHBOURS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// Files that are open, by the path on which they lie.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    open: Mutex<HashMap<PathBuf, Open>>,
+}
+
+#[derive(Clone, Debug)]
+struct Open {
+    file: Arc<File>,
+    stamp: Stamp,
+    tag: String,
+}
+
+/// What changes when a file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// Device, number and time of the last change of either; 0 where the system has none.
+    identity: (u64, u64, i64, i64),
+}
+
+impl Files {
+    /// Finds what the names lead to. `folder`: the path ends in a slash, and so means no file.
+    pub(super) fn find(
+        &self,
+        names: &[Vec<u8>],
+        folder: bool,
+        fields: Fields<'_>,
+    ) -> Result<Thing, Miss> {
+        let hidden = |name: &Vec<u8>| name.first() == Some(&b'.');
+        if !self.settings.dotfiles && names.iter().any(hidden) {
+            return Err(Miss::NotThere);
+        }
+        let mut path = self.root.clone();
+        for name in names {
+            path.push(os_name(name).ok_or(Miss::NotThere)?);
+        }
+        if !folder && let Some(open) = self.cache.get(&path) {
+            return Ok(Thing::File(self.with_neighbours(&path, open, fields)));
+        }
+        let inside = self.inside(&path)?;
+        let metadata = inside.metadata().map_err(|error| miss(&error))?;
+        if metadata.is_dir() {
+            let index = path.join("index.html");
+            return match (folder, self.file(&index)) {
+                (true, Ok(open)) => Ok(Thing::File(self.with_neighbours(&index, open, fields))),
+                (true, Err(Miss::Busy)) => Err(Miss::Busy),
+                _ => Ok(Thing::Folder(inside)),
+            };
+        }
+        if folder {
+            return Err(Miss::NotThere);
+        }
+        let open = self.file(&path)?;
+        Ok(Thing::File(self.with_neighbours(&path, open, fields)))
+    }
+
+    /// Where the path leads when all links are followed, if that is below the root.
+    fn inside(&self, path: &Path) -> Result<PathBuf, Miss> {
+        let real = path.canonicalize().map_err(|error| miss(&error))?;
+        match real.starts_with(&self.root) {
+            true => Ok(real),
+            false => Err(Miss::NotThere),
+        }
+    }
+
+    /// Opens a regular file, or finds it open.
+    fn file(&self, path: &Path) -> Result<Open, Miss> {
+        if let Some(open) = self.cache.get(path) {
+            return Ok(open);
+        }
+        let real = self.inside(path)?;
+        let before = real.symlink_metadata().map_err(|error| miss(&error))?;
+        if !before.is_file() {
+            return Err(Miss::NotThere);
+        }
+        let file = open_at_once(&real).map_err(|error| miss(&error))?;
+        let metadata = file.metadata().map_err(|error| miss(&error))?;
+        if !metadata.is_file() {
+            return Err(Miss::NotThere);
+        }
+        let stamp = Stamp::of(&metadata);
+        let tag = stamp.tag();
+        let file = Arc::new(file);
+        let open = Open { file, stamp, tag };
+        // Behind a link, the path alone does not show that the link was changed.
+        if real == path {
+            self.cache.put(path, &open);
+        }
+        Ok(open)
+    }
+
+    /// The file, or the neighbour that the client prefers (RFC 9110 section 12.5.3).
+    fn with_neighbours(&self, path: &Path, open: Open, fields: Fields<'_>) -> Found {
+        let media = media::by_name(path.file_name().map_or(b"", OsStr::as_encoded_bytes));
+        let mut found = Found {
+            length: open.stamp.length,
+            modified: open.stamp.modified,
+            file: open.file,
+            tag: open.tag,
+            media,
+            encoding: None,
+            varies: false,
+        };
+        let mut best = 0;
+        for (coding, extension) in NEIGHBOURS {
+            let mut neighbour = path.as_os_str().to_os_string();
+            neighbour.push(extension);
+            let neighbour = Path::new(&neighbour);
+            // Nearly always there is none: one call of the system says so.
+            if neighbour.symlink_metadata().is_err() {
+                continue;
+            }
+            let Ok(open) = self.file(neighbour) else {
+                continue;
+            };
+            found.varies = true;
+            let weight = weight(fields, coding);
+            if weight > best {
+                best = weight;
+                found.length = open.stamp.length;
+                found.modified = open.stamp.modified;
+                found.file = open.file;
+                found.tag = open.tag;
+                found.encoding = Some(coding);
+            }
+        }
+        found
+    }
+}
+
+/// How much the client wants this coding, in thousandths; 0 if it does not take it.
+fn weight(fields: Fields<'_>, coding: &str) -> u16 {
+    let mut any = 0;
+    for element in fields.list("accept-encoding") {
+        let (name, weight) = headers::weighted(element.text);
+        let weight = weight.unwrap_or(0);
+        if name.eq_ignore_ascii_case(coding.as_bytes()) {
+            return weight;
+        }
+        if name == b"*" {
+            any = weight;
+        }
+    }
+    any
+}
+
+impl Cache {
+    /// The file that is open for this path, if it is still the same.
+    fn get(&self, path: &Path) -> Option<Open> {
+        let open = self.lock().get(path)?.clone();
+        let same = path
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_file() && Stamp::of(&metadata) == open.stamp);
+        if !same {
+            self.lock().remove(path);
+            return None;
+        }
+        Some(open)
+    }
+
+    /// Keeps a file open; when too many are, all others are let go.
+    fn put(&self, path: &Path, open: &Open) {
+        let mut files = self.lock();
+        if files.len() >= MAX_OPEN_FILES {
+            files.clear();
+        }
+        files.insert(path.to_path_buf(), open.clone());
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        Stamp {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity: identity(metadata),
+        }
+    }
+
+    /// Two states of one file that have the same tag would have to have the same length and the same
+    /// nanosecond of change.
+    fn tag(&self) -> String {
+        let since = self
+            .modified
+            .map(|time| time.duration_since(SystemTime::UNIX_EPOCH));
+        let nanoseconds = since.map_or(0, |since| match since {
+            Ok(after) => after.as_nanos(),
+            Err(before) => before.duration().as_nanos(),
+        });
+        format!(
+            "\"{:x}-{nanoseconds:x}-{:x}\"",
+            self.length, self.identity.1
+        )
+    }
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());
+    (metadata.dev(), metadata.ino(), seconds, nanoseconds)
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
+    (0, 0, 0, 0)
+}
+
+/// A name from a URL as the system's file name. Elsewhere than on Unix it must be UTF-8, without what
+/// separates names or drives there.
+#[cfg(unix)]
+pub(super) fn os_name(name: &[u8]) -> Option<&OsStr> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(OsStr::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+pub(super) fn os_name(name: &[u8]) -> Option<&OsStr> {
+    let text = std::str::from_utf8(name).ok()?;
+    (!text.contains(['\\', ':'])).then_some(OsStr::new(text))
+}
+
+/// Opens without waiting, should it have become a pipe since we looked (O_NONBLOCK; open(2)). Reading
+/// a regular file is the same with and without.
+#[cfg(target_os = "linux")]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    const O_NONBLOCK: i32 = 0o4000;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(O_NONBLOCK).open(path)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+fn miss(error: &io::Error) -> Miss {
+    match error.kind() {
+        ErrorKind::PermissionDenied => Miss::Forbidden,
+        ErrorKind::OutOfMemory => Miss::Busy,
+        // EMFILE and ENFILE, which have no kind (open(2)).
+        _ if matches!(error.raw_os_error(), Some(23 | 24)) => Miss::Busy,
+        _ => Miss::NotThere,
+    }
+}

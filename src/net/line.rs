@@ -1,0 +1,206 @@
+//! One connection of a server: reading and writing with deadlines, sending files, hanging up so that
+//! the last answer arrives.
+//!
+//! Rule 1: every wait has an end, and what ended it is a value.
+//! Rule 2: a deadline is told to the system only when it changes (SO_RCVTIMEO; socket(7)).
+//! Rule 3: with a recorder, every byte passes through us; without, the kernel sends files by itself.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::limits;
+use crate::net::Recorder;
+use crate::net::socket::is_pause;
+use crate::wire::{Conn, Event, Who};
+
+/// Why a connection cannot be used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Nothing came, or nothing was taken, for as long as we wait.
+    Silent,
+    /// The other side reset the connection, or it is lost.
+    Broken,
+    /// The file ends before the bytes that we promised; or it cannot be read.
+    FileShort,
+}
+
+/// A connection, from the server's side.
+pub struct Line {
+    stream: TcpStream,
+    /// The deadline that the system has for reads.
+    told: Option<Duration>,
+    record: Option<(Recorder, Conn)>,
+    /// The other side's FIN or reset was read.
+    ended: bool,
+}
+
+impl Line {
+    /// Takes over a connection. With a recorder, it is recorded from here on.
+    pub fn new(stream: TcpStream, recorder: Option<&Recorder>) -> Line {
+        // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
+        let _ = stream.set_nodelay(true);
+        let _ = stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
+        let record = recorder.map(|recorder| {
+            let conn = recorder.connection();
+            recorder.event(conn, Who::Client, Event::Connect);
+            (recorder.clone(), conn)
+        });
+        Line {
+            stream,
+            told: None,
+            record,
+            ended: false,
+        }
+    }
+
+    /// Reads what is there, or waits for it; 0: the other side has said all (FIN).
+    pub fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Stop> {
+        let wait = wait.max(limits::GLANCE);
+        if self.told != Some(wait) {
+            let _ = self.stream.set_read_timeout(Some(wait));
+            self.told = Some(wait);
+        }
+        loop {
+            match (&self.stream).read(buffer) {
+                Ok(0) => {
+                    if !self.ended {
+                        self.note(Who::Client, Event::Fin);
+                    }
+                    self.ended = true;
+                    return Ok(0);
+                }
+                Ok(count) => {
+                    self.bytes(Who::Client, buffer.get(..count).unwrap_or_default());
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_pause(&error) => return Err(Stop::Silent),
+                Err(_) => {
+                    self.note(Who::Client, Event::Rst);
+                    return Err(Stop::Broken);
+                }
+            }
+        }
+    }
+
+    /// Writes everything. A guest who takes nothing for `WRITE_DEADLINE` is given up.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.bytes(Who::Server, bytes);
+        (&self.stream)
+            .write_all(bytes)
+            .map_err(|error| stop(&error))
+    }
+
+    /// Sends `length` bytes of a file from `first` on.
+    pub fn send_file(&mut self, file: &File, first: u64, length: u64) -> Result<(), Stop> {
+        if self.record.is_none() && cfg!(target_os = "linux") {
+            return self.send_by_kernel(file, first, length);
+        }
+        self.copy_file(file, first, length)
+    }
+
+    /// Lets the kernel copy from the file to the socket (sendfile(2)).
+    #[cfg(target_os = "linux")]
+    fn send_by_kernel(&self, file: &File, mut first: u64, mut length: u64) -> Result<(), Stop> {
+        use std::num::NonZeroUsize;
+        let socket = socket2::SockRef::from(&self.stream);
+        while length > 0 {
+            let most = length.min(limits::SENDFILE as u64) as usize;
+            let offset = usize::try_from(first).map_err(|_| Stop::FileShort)?;
+            match socket.sendfile(file, offset, NonZeroUsize::new(most)) {
+                Ok(0) => return Err(Stop::FileShort),
+                Ok(sent) => {
+                    first += sent as u64;
+                    length -= sent as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(stop(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_by_kernel(&mut self, file: &File, first: u64, length: u64) -> Result<(), Stop> {
+        self.copy_file(file, first, length)
+    }
+
+    fn copy_file(&mut self, file: &File, mut first: u64, mut length: u64) -> Result<(), Stop> {
+        let mut buffer = vec![0; length.min(limits::CHUNK as u64) as usize];
+        while length > 0 {
+            let most = length.min(buffer.len() as u64) as usize;
+            let part = buffer.get_mut(..most).unwrap_or_default();
+            let count = match read_at(file, part, first) {
+                Ok(0) => return Err(Stop::FileShort),
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return Err(Stop::FileShort),
+            };
+            self.write(part.get(..count).unwrap_or_default())?;
+            first += count as u64;
+            length -= count as u64;
+        }
+        Ok(())
+    }
+
+    /// Hangs up in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
+    /// says that this was all, then takes in what the guest still sends, for a short while.
+    pub fn hang_up(mut self) {
+        self.note(Who::Server, Event::Fin);
+        if self.stream.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        let until = Instant::now() + limits::LINGER;
+        let mut buffer = [0; 4096];
+        let mut taken = 0;
+        while taken < limits::LINGER_BYTES {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.read(&mut buffer, left) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => taken += count,
+            }
+            if left.is_zero() {
+                return;
+            }
+        }
+    }
+
+    /// Breaks the connection off, so that the guest sees that what it got is not whole.
+    pub fn abort(self) {
+        crate::net::socket::reset_on_close(&self.stream);
+        self.note(Who::Server, Event::Rst);
+    }
+
+    fn note(&self, who: Who, event: Event) {
+        if let Some((recorder, conn)) = &self.record {
+            recorder.event(*conn, who, event);
+        }
+    }
+
+    fn bytes(&self, who: Who, bytes: &[u8]) {
+        if let Some((recorder, conn)) = &self.record {
+            recorder.bytes(*conn, who, bytes);
+        }
+    }
+}
+
+fn stop(error: &io::Error) -> Stop {
+    match is_pause(error) {
+        true => Stop::Silent,
+        false => Stop::Broken,
+    }
+}
+
+/// Reads at an offset, without moving a place that other threads share (pread(2)).
+#[cfg(unix)]
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+/// Reads at an offset.
+#[cfg(windows)]
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}

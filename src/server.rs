@@ -1,0 +1,342 @@
+//! The static server's conversations: what `net` brings goes to `http`, what that asks for to `files`,
+//! and the answer back.
+//!
+//! ```text
+//! net::pool -> net::Line -> http::Connection -> Request -> Files -> Response -> http::write -> net::Line
+//! ```
+//!
+//! Rule 1: one guest, one thread, one [`Conversation`]; nothing is shared but the files.
+//! Rule 2: after a fault or a missed deadline there is one honest answer, and then the end: a guest's
+//! next bytes could be anything (RFC 9112 section 2.2).
+//! Rule 3: the clock is read once a request.
+
+mod hello;
+mod input;
+mod reply;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use crate::files::{Files, Response};
+use crate::http::connection::{Connection, Event};
+use crate::http::{Fault, Progress, RequestHead, Wrong, write};
+use crate::limits;
+use crate::net::{Arrival, Line, Recorder, Stop, Trouble};
+
+use input::Input;
+
+/// A static server, without its listener.
+pub struct Server {
+    /// What it serves.
+    pub files: Files,
+    /// Records every byte, if there is one.
+    pub recorder: Option<Recorder>,
+    /// The time that `Date` tells, in seconds since 1970; `None`: the clock's.
+    pub now: Option<i64>,
+    /// Hears of every answer and of every trouble; called from many threads.
+    pub log: Box<dyn Fn(&Logged) + Send + Sync>,
+}
+
+/// Something for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logged {
+    /// An answer was sent, or as much of it as the guest took.
+    Answer(Answered),
+    /// A guest spoke TLS; which host it asked for, if that could be read.
+    Tls {
+        /// Who.
+        peer: IpAddr,
+        /// The name in its ClientHello.
+        name: Option<String>,
+    },
+    /// The accept loop is in trouble.
+    Trouble(Trouble),
+}
+
+/// One line of an access log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Who asked.
+    pub peer: IpAddr,
+    /// When, in seconds since 1970.
+    pub now: i64,
+    /// The request line as far as it was understood, with everything but printable ASCII escaped.
+    pub request: String,
+    /// The status.
+    pub status: u16,
+    /// Bytes of content; `None` when there was none, or not all of it was taken.
+    pub length: Option<u64>,
+}
+
+/// How an exchange left the connection.
+enum Then {
+    /// The next request may come.
+    GoOn,
+    /// We hang up, in two steps.
+    HangUp,
+    /// The answer could not be finished: we break off.
+    Abort,
+    /// The guest is gone.
+    Leave,
+}
+
+/// What was understood of a request, and what is to be answered.
+struct Exchange {
+    request: String,
+    head_only: bool,
+    response: Response,
+    now: i64,
+    close: bool,
+}
+
+/// One guest's connection.
+struct Conversation<'a> {
+    server: &'a Server,
+    peer: SocketAddr,
+    line: Line,
+    connection: Connection,
+    input: Input,
+    output: Vec<u8>,
+    /// The second for which `date` holds.
+    second: i64,
+    date: String,
+}
+
+impl Server {
+    /// Serves one guest to the end.
+    pub fn serve(&self, arrival: Arrival) {
+        let Arrival {
+            stream,
+            peer,
+            crowded,
+        } = arrival;
+        let mut conversation = Conversation {
+            server: self,
+            peer,
+            line: Line::new(stream, self.recorder.as_ref()),
+            connection: Connection::server(),
+            input: Input::new(),
+            output: Vec::new(),
+            second: i64::MIN,
+            date: String::new(),
+        };
+        let then = if crowded {
+            conversation.send_away()
+        } else {
+            conversation.run()
+        };
+        match then {
+            Then::GoOn | Then::HangUp => conversation.line.hang_up(),
+            Then::Abort => conversation.line.abort(),
+            Then::Leave => {}
+        }
+    }
+
+    /// Seconds since 1970.
+    fn now(&self) -> i64 {
+        let clock = || {
+            UNIX_EPOCH
+                .elapsed()
+                .map_or(0, |since| since.as_secs() as i64)
+        };
+        self.now.unwrap_or_else(clock)
+    }
+}
+
+impl Conversation<'_> {
+    fn run(&mut self) -> Then {
+        loop {
+            match self.exchange() {
+                Then::GoOn => {}
+                then => return then,
+            }
+        }
+    }
+
+    fn send_away(&mut self) -> Then {
+        let mut response = Response::error(503, "Every seat is taken; try again soon.");
+        write::field(&mut response.fields, "Retry-After", b"2");
+        self.refuse(response)
+    }
+
+    /// One request and its answer.
+    fn exchange(&mut self) -> Then {
+        let mut exchange = match self.read_head() {
+            Ok(exchange) => exchange,
+            Err(then) => return then,
+        };
+        if let Err(stopped) = self.discard_body() {
+            match stopped {
+                Unread::Refused(response) => {
+                    exchange.response = response;
+                    exchange.close = true;
+                }
+                // The answer stands, but what follows on this connection is not to be waited for.
+                Unread::Left => exchange.close = true,
+                Unread::Gone => return Then::Leave,
+            }
+        }
+        self.answer(exchange)
+    }
+
+    /// Waits for the head of a request, and decides what to answer.
+    fn read_head(&mut self) -> Result<Exchange, Then> {
+        let mut until = None;
+        loop {
+            match self
+                .connection
+                .receive(self.input.bytes(), self.input.ended())
+            {
+                Ok(Progress::Done { value, used }) => match value {
+                    Event::Request { head, asked, .. } => {
+                        let now = self.server.now();
+                        let exchange = Exchange {
+                            request: request_line(&head),
+                            head_only: head.method == b"HEAD",
+                            response: decide(self.server, &head, &asked, now),
+                            now,
+                            close: false,
+                        };
+                        self.input.take(used);
+                        return Ok(exchange);
+                    }
+                    // Hung up between two requests, or there is nothing more to listen to.
+                    _ => return Err(Then::HangUp),
+                },
+                Ok(Progress::NeedMore) => {}
+                Err(fault) => return Err(self.refuse_fault(fault)),
+            }
+            let wait = match (self.input.bytes().is_empty(), until) {
+                (true, _) => limits::KEEP_ALIVE,
+                (false, None) => {
+                    until = Some(Instant::now() + limits::HEAD_DEADLINE);
+                    limits::HEAD_DEADLINE
+                }
+                (false, Some(until)) => left(until),
+            };
+            match self.input.fill(&mut self.line, wait) {
+                Ok(()) => {}
+                // A guest that said nothing at all is not told off.
+                Err(Stop::Silent) if self.input.bytes().is_empty() => return Err(Then::HangUp),
+                Err(Stop::Silent) => {
+                    let response =
+                        Response::error(408, "The request did not come to its end in time.");
+                    return Err(self.refuse(response));
+                }
+                Err(_) => return Err(Then::Leave),
+            }
+        }
+    }
+
+    /// Reads the body of a request and throws it away, so that the next request can be found behind
+    /// it; or finds that this is not worth it.
+    fn discard_body(&mut self) -> Result<(), Unread> {
+        // The final answer is our "no": the guest need not send the body (RFC 9110 section 10.1.1).
+        if self.connection.expects_continue() {
+            return Err(Unread::Left);
+        }
+        let mut until = None;
+        let mut discarded = 0;
+        loop {
+            match self
+                .connection
+                .receive(self.input.bytes(), self.input.ended())
+            {
+                Ok(Progress::Done { value, used }) => {
+                    let end = matches!(value, Event::End(_));
+                    if let Event::Data(data) = value {
+                        discarded += data.len() as u64;
+                    }
+                    self.input.take(used);
+                    if end {
+                        return Ok(());
+                    }
+                }
+                Ok(Progress::NeedMore) => {
+                    let until = until.get_or_insert_with(|| Instant::now() + limits::BODY_DEADLINE);
+                    match self.input.fill(&mut self.line, left(*until)) {
+                        Ok(()) => {}
+                        Err(Stop::Silent) => {
+                            let sentence = "The body did not come to its end in time.";
+                            return Err(Unread::Refused(Response::error(408, sentence)));
+                        }
+                        Err(_) => return Err(Unread::Gone),
+                    }
+                }
+                Err(fault) if fault.wrong == Wrong::EndedInside => return Err(Unread::Gone),
+                Err(fault) => {
+                    return Err(Unread::Refused(Response::error(
+                        fault.status(),
+                        &fault.to_string(),
+                    )));
+                }
+            }
+            if discarded > limits::MAX_DISCARDED {
+                let response = Response::error(413, "Nobody here wants so large a body.");
+                return Err(Unread::Refused(response));
+            }
+        }
+    }
+
+    /// Answers a fault, and ends the conversation.
+    fn refuse_fault(&mut self, fault: Fault) -> Then {
+        if fault.wrong == Wrong::TlsHello {
+            let name = hello::server_name(self.input.bytes());
+            let peer = self.peer.ip();
+            (self.server.log)(&Logged::Tls { peer, name });
+            return Then::HangUp;
+        }
+        self.refuse(Response::error(fault.status(), &format!("{fault}.")))
+    }
+
+    /// Answers instead of what a request would have asked for, and ends the conversation.
+    fn refuse(&mut self, response: Response) -> Then {
+        let exchange = Exchange {
+            request: "-".to_string(),
+            head_only: false,
+            response,
+            now: self.server.now(),
+            close: true,
+        };
+        self.answer(exchange)
+    }
+}
+
+/// Why a body was not read to its end.
+enum Unread {
+    /// This is to be answered instead.
+    Refused(Response),
+    /// It may still come, or not.
+    Left,
+    /// The guest is gone.
+    Gone,
+}
+
+/// What to answer to a request, as far as its head says it.
+fn decide(
+    server: &Server,
+    head: &RequestHead<'_>,
+    asked: &crate::http::target::Asked<'_>,
+    now: i64,
+) -> Response {
+    // The only expectation that there is; others may be refused (RFC 9110 section 10.1.1).
+    let other = |it: &crate::http::headers::Element| !it.text.eq_ignore_ascii_case(b"100-continue");
+    if head.fields.list("expect").any(|element| other(&element)) {
+        return Response::error(417, "This server knows one expectation, 100-continue.");
+    }
+    server.files.answer(head, asked, now)
+}
+
+/// The request line as it came, for a log in which nobody can fake a line.
+fn request_line(head: &RequestHead<'_>) -> String {
+    let version = match head.version {
+        crate::http::Version::Http10 => "HTTP/1.0",
+        crate::http::Version::Http11 => "HTTP/1.1",
+    };
+    let (method, target) = (head.method.escape_ascii(), head.target.escape_ascii());
+    format!("{method} {target} {version}")
+}
+
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
+}

@@ -1,0 +1,66 @@
+//! The bytes that came and were not yet used.
+//!
+//! Rule: it grows only while it is full of one unfinished head, so never much beyond the limit of a head.
+
+use std::time::Duration;
+
+use crate::net::{Line, Stop};
+
+/// A buffer that is filled at its end and used up from its beginning.
+pub(super) struct Input {
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    ended: bool,
+}
+
+/// Reason: the head of nearly every request fits.
+const FIRST: usize = 4 * 1024;
+
+impl Input {
+    pub(super) fn new() -> Input {
+        Input {
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            ended: false,
+        }
+    }
+
+    /// What came and was not used.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Whether nothing more will come.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Drops bytes that were used.
+    pub(super) fn take(&mut self, used: usize) {
+        self.start += used;
+        if self.start >= self.end {
+            self.start = 0;
+            self.end = 0;
+        }
+    }
+
+    /// Reads more behind what is there.
+    pub(super) fn fill(&mut self, line: &mut Line, wait: Duration) -> Result<(), Stop> {
+        if self.end == self.buffer.len() && self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.buffer.len() {
+            let length = (self.buffer.len() * 2).max(FIRST);
+            self.buffer.resize(length, 0);
+        }
+        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let count = line.read(room, wait)?;
+        self.end += count;
+        self.ended |= count == 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! Sending an answer: the head with a small content in one write, a larger one behind it.
+//!
+//! Rule: what the head promises is sent to the last byte, or the connection is broken off so that the
+//! guest sees that it is not whole (RFC 9112 section 8).
+
+use std::fs::File;
+use std::io::ErrorKind;
+
+use super::{Answered, Conversation, Exchange, Logged, Then};
+use crate::files::{Content, Response};
+use crate::http::framing::Body;
+use crate::http::{date, write};
+use crate::limits;
+use crate::net::{Stop, read_at};
+
+impl Conversation<'_> {
+    /// Sends the answer to an exchange.
+    pub(super) fn answer(&mut self, exchange: Exchange) -> Then {
+        let Exchange {
+            request,
+            head_only,
+            mut response,
+            now,
+            close,
+        } = exchange;
+        let framing = Body::Length(response.length);
+        let Ok(connection) = self.connection.respond(framing, close) else {
+            return Then::HangUp;
+        };
+        self.head(&response, now, connection);
+        let mut rest = !head_only;
+        if rest && response.length <= limits::SMALL_FILE {
+            let appended = self.append(&response);
+            if appended.is_err() {
+                response = Response::error(500, "The file changed while it was read.");
+                self.head(&response, now, connection);
+                let _ = self.append(&response);
+            }
+            rest = appended == Ok(false);
+        }
+        let mut sent = self.line.write(&self.output);
+        if rest && sent.is_ok() {
+            sent = self.send(&response);
+        }
+        let whole = sent.is_ok() && !head_only;
+        (self.server.log)(&Logged::Answer(Answered {
+            peer: self.peer.ip(),
+            now,
+            request,
+            status: response.status,
+            length: whole.then_some(response.length),
+        }));
+        match sent {
+            Err(Stop::Broken) => return Then::Leave,
+            Err(Stop::Silent | Stop::FileShort) => return Then::Abort,
+            Ok(()) => {}
+        }
+        let said = self.connection.data();
+        if said.and_then(|()| self.connection.end()).is_err() {
+            return Then::HangUp;
+        }
+        match self.connection.steps().closes {
+            Some(_) => Then::HangUp,
+            None => Then::GoOn,
+        }
+    }
+
+    /// Puts the head of the answer into the output.
+    fn head(&mut self, response: &Response, now: i64, connection: Option<&str>) {
+        if self.second != now {
+            self.second = now;
+            self.date = date::format(now);
+        }
+        self.output.clear();
+        write::status_line(&mut self.output, response.status);
+        write::field(&mut self.output, "Date", self.date.as_bytes());
+        if let Some(value) = connection {
+            write::field(&mut self.output, "Connection", value.as_bytes());
+        }
+        self.output.extend_from_slice(&response.fields);
+        write::end(&mut self.output);
+    }
+
+    /// Puts a small content behind the head; whether all of it is there.
+    fn append(&mut self, response: &Response) -> Result<bool, Stop> {
+        match &response.content {
+            Content::Bytes(bytes) => {
+                self.output.extend_from_slice(bytes);
+                Ok(true)
+            }
+            Content::File { file, first } => {
+                let start = self.output.len();
+                self.output.resize(start + response.length as usize, 0);
+                let buffer = &mut self.output[start..];
+                read_whole(file, *first, buffer).map(|()| true)
+            }
+            Content::Parts { .. } => Ok(false),
+        }
+    }
+
+    /// Sends a content that is not yet in the output.
+    fn send(&mut self, response: &Response) -> Result<(), Stop> {
+        match &response.content {
+            Content::Bytes(bytes) => self.line.write(bytes),
+            Content::File { file, first } => self.line.send_file(file, *first, response.length),
+            Content::Parts { file, parts, end } => {
+                for (before, range) in parts {
+                    self.line.write(before.as_bytes())?;
+                    self.line.send_file(file, range.first, range.length())?;
+                }
+                self.line.write(end.as_bytes())
+            }
+        }
+    }
+}
+
+/// Fills the buffer from a file, from an offset on.
+fn read_whole(file: &File, mut first: u64, buffer: &mut [u8]) -> Result<(), Stop> {
+    let mut done = 0;
+    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match read_at(file, rest, first) {
+            Ok(0) => return Err(Stop::FileShort),
+            Ok(count) => {
+                done += count;
+                first += count as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return Err(Stop::FileShort),
+        }
+    }
+    Ok(())
+}
