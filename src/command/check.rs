@@ -140,7 +140,11 @@ fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
         if let Some(text) = args.value_text(option)? {
             let line =
                 CommandLine::parse(text).map_err(|error| WrongUse(format!("{option}: {error}")))?;
-            found.push((side, Subject::Command(line), By::Command(text.to_string())));
+            let subject = match line.own() {
+                Some(path) => Subject::Own(path),
+                None => Subject::Command(line),
+            };
+            found.push((side, subject, By::Command(text.to_string())));
         }
     }
     if let Some(text) = args.value_text("--addr")? {

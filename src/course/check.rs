@@ -11,6 +11,8 @@ mod bench;
 mod door;
 mod gather;
 pub mod judge;
+mod patience;
+mod place;
 mod terms;
 
 use std::net::SocketAddr;

@@ -75,6 +75,21 @@ impl CommandLine {
         self.words[0].to_string_lossy().into_owned()
     }
 
+    /// Whether this is one of our own programs, without a word behind it: `…/lab09-server`,
+    /// `start09-server`, `my09-server`. Those take the address on their command line.
+    pub fn own(&self) -> Option<PathBuf> {
+        let [program] = &self.words[..] else {
+            return None;
+        };
+        let name = Path::new(program).file_stem()?.to_str()?;
+        let (kind, side) = name.split_once('-')?;
+        let number = kind.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let kind = &kind[..kind.len() - number.len()];
+        let digits = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let ours = ["lab", "start", "my"].contains(&kind) && ["server", "client"].contains(&side);
+        (ours && digits).then(|| PathBuf::from(program))
+    }
+
     /// All words as text.
     pub fn words(&self) -> Vec<String> {
         self.words
@@ -110,6 +125,20 @@ impl Contract {
     fn arg_text(&self) -> String {
         let arg = self.arg.as_deref().unwrap_or_default();
         arg.replace("{addr}", &self.addr.to_string())
+    }
+
+    /// The words behind the first, with everything in braces replaced. `{arg}` alone becomes as many
+    /// words as the argument has: none, or `http://127.0.0.1:8014/order` and `POST`.
+    fn arguments(&self, words: &[OsString]) -> Vec<OsString> {
+        let mut all = Vec::new();
+        for word in words {
+            if word == "{arg}" {
+                all.extend(self.arg_text().split_whitespace().map(OsString::from));
+            } else {
+                all.push(self.replaced(word));
+            }
+        }
+        all
     }
 
     /// A word with everything in braces replaced. Words that are no UTF-8 stay as they are.
@@ -149,7 +178,7 @@ impl Program {
         let path = find(line)?;
         let mut command = guard::command(&path);
         command
-            .args(line.words[1..].iter().map(|word| contract.replaced(word)))
+            .args(contract.arguments(&line.words[1..]))
             .envs(contract.environment())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -123,6 +123,9 @@ pub(crate) fn no_descriptors(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24 | 10_024))
 }
 
+/// A socket that listens, for those who keep it and hand it on.
+pub type Listener = TcpListener;
+
 /// Listens on `addr`; port 0 lets the system choose one. `backlog` is how many finished handshakes
 /// may wait for `accept` (listen(2)); Linux lets one more in than it says.
 ///

@@ -20,7 +20,7 @@ mod weather;
 
 pub use address::{AddressError, address, addresses};
 pub use line::{Line, Stop, read_at};
-pub use listen::{Cause, Closed, SocketError, call, listen};
+pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
 pub use pool::{Arrival, Trouble, accept, pool};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::gather::{Seen, evidence};
 use super::judge;
+use super::patience::{patience_for_death, silence_of};
+use super::place::{Behind, has_place, placed};
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Subject, Trouble};
 use crate::course::catalogue::{Side, Weather};
 use crate::course::diagnosis::{Evidence, Process, Triage, Tried, diagnose};
@@ -16,8 +18,8 @@ use crate::course::program::Program;
 use crate::course::triage::{Variant, triage};
 use crate::limits;
 use crate::net;
-use crate::net::player::{Delivery, End, Played, Player, Stopped};
-use crate::wire::{Entry, Event, Gap, Transcript, Who};
+use crate::net::player::{Delivery, Played, Player, Stopped};
+use crate::wire::{Entry, Event, Transcript, Who};
 
 /// A plan at work.
 pub struct Bench<'a> {
@@ -35,6 +37,8 @@ struct Server {
     addr: SocketAddr,
     /// How long it took until it listened.
     took: Duration,
+    /// Who stands behind it, when it is a relay.
+    behind: Option<Behind>,
 }
 
 /// What a server holds, where the system tells.
@@ -47,8 +51,12 @@ struct Growth {
 
 /// One play and what became of the program.
 pub(super) struct Done {
+    /// The script as it was played, in its place.
+    pub script: Transcript,
     /// Both sides.
     pub got: Transcript,
+    /// Both sides behind a relay.
+    pub behind: Option<Transcript>,
     /// How many of our bytes the program took, when it did not take all.
     pub not_taken: Option<u64>,
     /// Whether it ended because nothing more came.
@@ -64,6 +72,7 @@ pub(super) struct Done {
 impl Done {
     /// What the player has seen, and what became of the program.
     pub(super) fn of(
+        script: Transcript,
         played: Played,
         process: Process,
         still_runs: bool,
@@ -74,7 +83,9 @@ impl Done {
             Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
         );
         Done {
+            script,
             got: played.got,
+            behind: None,
             not_taken: played.failed_writes.first().map(|failed| failed.after),
             silent: silent || still_runs,
             process,
@@ -83,6 +94,9 @@ impl Done {
         }
     }
 }
+
+/// Makes a player of a script that is in its place.
+pub(super) type Ready<'a> = dyn Fn(&Transcript) -> Result<Player, CheckError> + 'a;
 
 impl<'a> Bench<'a> {
     /// Nothing is started yet.
@@ -101,41 +115,41 @@ impl<'a> Bench<'a> {
         conversation: &Conversation,
         weather: Weather,
     ) -> Result<Outcome, CheckError> {
-        let expected = &conversation.expected;
-        if let Some(failure) = self.died_since(expected) {
+        let script = &conversation.expected;
+        if let Some(failure) = self.died_since(script) {
             return Ok(Outcome::Failed(Box::new(failure)));
         }
-        let silence = silence_of(expected, self.plan.side);
-        let mut done = self.play(expected, weather, None, silence, &conversation.name)?;
-        let mut trouble = self.trouble(expected, &done);
+        let silence = silence_of(script, self.plan.side);
+        let mut done = self.play(script, weather, None, silence, &conversation.name)?;
+        let mut trouble = self.trouble(&done);
         if trouble.is_some() && done.silent && done.idle == Some(false) {
             // It was not waiting, it was working: give it time.
-            done = self.play(expected, weather, None, silence * 4, &conversation.name)?;
-            trouble = self.trouble(expected, &done);
+            done = self.play(script, weather, None, silence * 4, &conversation.name)?;
+            trouble = self.trouble(&done);
         }
         let Some(mut trouble) = trouble else {
-            self.passed(conversation, weather, expected);
+            self.passed(conversation, weather);
             return Ok(Outcome::Passed);
         };
         let mut found = self.look_into(conversation, weather, &trouble, &done);
         if diagnose(&found).is_none() && done.silent && done.idle != Some(true) {
-            let again = self.play(expected, weather, None, silence * 4, &conversation.name)?;
-            let Some(second) = self.trouble(expected, &again) else {
-                self.passed(conversation, weather, expected);
+            let again = self.play(script, weather, None, silence * 4, &conversation.name)?;
+            let Some(second) = self.trouble(&again) else {
+                self.passed(conversation, weather);
                 return Ok(Outcome::Passed);
             };
             (trouble, done) = (second, again);
-            found = self.evidence(conversation, weather, &trouble, &done, found.triage);
+            found = self.evidence(weather, &trouble, &done, found.triage);
         }
         Ok(Outcome::Failed(Box::new(Failure {
-            expected: expected.clone(),
             diagnosis: diagnose(&found),
             ending: found
                 .process
                 .ending
                 .filter(|_| self.plan.side == Side::Server || done.silent),
             stderr: found.process.stderr,
-            got: done.got,
+            got: seen_behind(&done, &trouble).unwrap_or(done.got),
+            expected: done.script,
             trouble,
         })))
     }
@@ -154,11 +168,12 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn passed(&mut self, conversation: &Conversation, weather: Weather, expected: &Transcript) {
+    fn passed(&mut self, conversation: &Conversation, weather: Weather) {
         if weather == Weather::Calm {
             self.calm.push(conversation.name.clone());
         }
-        let guests = expected.connections().len() + if weather == Weather::Ghost { 5 } else { 1 };
+        let connections = conversation.expected.connections().len();
+        let guests = connections + if weather == Weather::Ghost { 5 } else { 1 };
         match (&mut self.growth, &mut self.server) {
             (Some(growth), _) => growth.guests += guests,
             (None, Some(server)) => self.growth = server.holds(),
@@ -167,9 +182,15 @@ impl<'a> Bench<'a> {
     }
 
     /// What is wrong with a run, if anything is.
-    fn trouble(&self, expected: &Transcript, done: &Done) -> Option<Trouble> {
+    fn trouble(&self, done: &Done) -> Option<Trouble> {
         let who = self.plan.side.who();
+        let expected = &done.script;
         if let Some(difference) = judge::difference(expected, &done.got, who) {
+            return Some(Trouble::Difference(Box::new(difference)));
+        }
+        if let Some(behind) = &done.behind
+            && let Some(difference) = judge::difference(expected, behind, who.other())
+        {
             return Some(Trouble::Difference(Box::new(difference)));
         }
         if let Some(ending) = done
@@ -208,8 +229,9 @@ impl<'a> Bench<'a> {
             calm,
             ..Triage::default()
         };
-        let mut found = self.evidence(conversation, weather, trouble, done, known);
-        if !self.plan.triage {
+        let mut found = self.evidence(weather, trouble, done, known);
+        // Where a script speaks of its place, a variant of it would be played in another.
+        if !self.plan.triage || has_place(&conversation.expected) {
             return found;
         }
         found.triage = triage(
@@ -232,7 +254,6 @@ impl<'a> Bench<'a> {
 
     fn evidence(
         &self,
-        conversation: &Conversation,
         weather: Weather,
         trouble: &Trouble,
         done: &Done,
@@ -241,7 +262,7 @@ impl<'a> Bench<'a> {
         evidence(Seen {
             side: self.plan.side,
             weather,
-            expected: &conversation.expected,
+            expected: &done.script,
             got: &done.got,
             trouble,
             process: done.process.clone(),
@@ -259,23 +280,27 @@ impl<'a> Bench<'a> {
         name: &str,
     ) -> Result<Done, CheckError> {
         let us = self.plan.side.who().other();
-        let mut player = Player::new(script, us, weather)
-            .map_err(|error| CheckError::Play(name.to_string(), error))?;
-        if let Some(delivery) = delivery {
-            player = player.deliver(delivery);
-        }
-        player.silence = silence;
-        player.whole = limits::CHECK_WHOLE.max(silence * 2);
+        let ready = |script: &Transcript| {
+            let player = Player::new(script, us, weather);
+            let mut player = player.map_err(|error| CheckError::Play(name.to_string(), error))?;
+            if let Some(delivery) = delivery {
+                player = player.deliver(delivery);
+            }
+            player.silence = silence;
+            player.whole = limits::CHECK_WHOLE.max(silence * 2);
+            Ok(player)
+        };
         match self.plan.side {
-            Side::Server => self.call(&player),
-            Side::Client => self.plan.answer(player, script),
+            Side::Server => self.call(script, &ready),
+            Side::Client => self.plan.answer(script, &ready),
         }
     }
 
     /// Plays the client at the server, which is started if it does not run.
-    fn call(&mut self, player: &Player) -> Result<Done, CheckError> {
+    fn call(&mut self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
         if let Subject::Address(addr) = self.plan.subject {
-            let played = player.call(addr);
+            let script = placed(script, addr);
+            let played = ready(&script)?.call(addr);
             if matches!(&played.stopped, Some(Stopped::NotOpened(_))) && self.calm.is_empty() {
                 return Err(CheckError::Nobody(addr));
             }
@@ -284,7 +309,7 @@ impl<'a> Bench<'a> {
                 connected: true,
                 ..Process::default()
             };
-            return Ok(Done::of(played, process, false, None));
+            return Ok(Done::of(script, played, process, false, None));
         }
         if self
             .server
@@ -296,13 +321,24 @@ impl<'a> Bench<'a> {
         let Some(server) = &mut self.server else {
             unreachable!("the server was started above");
         };
-        let played = player.call(server.addr);
+        let script = placed(script, server.addr);
+        let player = ready(&script)?;
+        let (played, behind) = match &server.behind {
+            None => (player.call(server.addr), None),
+            Some(behind) => {
+                let played = behind.while_playing(&script, || player.call(server.addr))?;
+                (played.0, Some(played.1))
+            }
+        };
         let idle = server.program.is_idle();
         let ending = server.program.wait_end(patience_for_death(&played));
         let process = self
             .plan
             .process(&server.program, server.addr, ending, true);
-        Ok(Done::of(played, process, false, idle))
+        Ok(Done {
+            behind,
+            ..Done::of(script, played, process, false, idle)
+        })
     }
 
     fn start_server(&self) -> Result<Server, CheckError> {
@@ -311,14 +347,17 @@ impl<'a> Bench<'a> {
         let addr = SocketAddr::new(ip, port);
         let script = &self.plan.conversations[0].expected;
         let begun = Instant::now();
-        let contract = self.plan.contract(addr, script, None);
-        let mut program =
-            Program::start(&self.plan.line(None), &contract).map_err(CheckError::Start)?;
+        let behind = Behind::of(script)?;
+        let arg = behind.as_ref().and_then(|behind| behind.argument(script));
+        let line = self.plan.line(arg.as_deref());
+        let contract = self.plan.contract(addr, script, arg);
+        let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
         match program.wait_ready(addr, self.plan.start_deadline) {
             Ok(()) => Ok(Server {
                 program,
                 addr,
                 took: begun.elapsed(),
+                behind,
             }),
             Err(why) => Err(CheckError::NotReady(Box::new(
                 self.plan.unready(why, program, addr),
@@ -387,31 +426,10 @@ impl Server {
     }
 }
 
-/// How long the program may be silent: what the script asks for, and a margin. A client that should give
-/// up on its own, because nothing was said, has a patience of its own.
-fn silence_of(script: &Transcript, side: Side) -> Duration {
-    let waits = script.entries().iter().map(|entry| match entry {
-        Entry::Gap(Gap::Between(_, most)) => *most,
-        _ => Duration::ZERO,
-    });
-    let speaks = |entry: &Entry| matches!(entry, Entry::Chunk(_));
-    let patience = match side == Side::Client && !script.entries().iter().any(speaks) {
-        true => limits::CHECK_PATIENCE,
-        false => limits::CHECK_SILENCE,
-    };
-    patience + waits.max().unwrap_or_default()
-}
-
-/// How long a server is watched after a run. One that broke off or refused without a word is probably
-/// ending just now, and may have much to print before.
-fn patience_for_death(played: &Played) -> Duration {
-    let refused = matches!(played.stopped, Some(Stopped::NotOpened(_)));
-    let broke_off = played
-        .ends
-        .iter()
-        .any(|(conn, end)| *end == End::Rst && played.got.bytes_of(*conn, Who::Server).is_empty());
-    match refused || broke_off {
-        true => limits::CHECK_TRY,
-        false => limits::CHECK_DEATH,
+/// What came out behind a relay, when that is where the difference is.
+fn seen_behind(done: &Done, trouble: &Trouble) -> Option<Transcript> {
+    match trouble {
+        Trouble::Difference(difference) if difference.who == Who::Client => done.behind.clone(),
+        _ => None,
     }
 }

@@ -6,13 +6,14 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::bench::Done;
+use super::bench::{Done, Ready};
+use super::place::placed;
 use super::{CheckError, Plan};
 use crate::course::diagnosis::{Prints, Process};
 use crate::course::program::Program;
 use crate::limits;
 use crate::net;
-use crate::net::player::{Player, Stopped};
+use crate::net::player::Stopped;
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// What a script wants the client to find.
@@ -43,9 +44,9 @@ impl Door {
 
 impl Plan {
     /// Starts the client at the door that the script wants, and plays the server if there is one.
-    pub(super) fn answer(&self, player: Player, script: &Transcript) -> Result<Done, CheckError> {
+    pub(super) fn answer(&self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
         match Door::of(script) {
-            Door::Open => self.serve(player, script),
+            Door::Open => self.serve(script, ready),
             Door::Closed => {
                 let closed = net::Closed::at(anywhere()).map_err(CheckError::Socket)?;
                 self.knock(closed.addr, script)
@@ -63,9 +64,11 @@ impl Plan {
         }
     }
 
-    fn serve(&self, mut player: Player, script: &Transcript) -> Result<Done, CheckError> {
+    fn serve(&self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
         let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
         let addr = listener.local_addr().unwrap_or(anywhere());
+        let script = &placed(script, addr);
+        let mut player = ready(script)?;
         let mut program = self.start_client(addr, script)?;
         // Short waits for the guest, so that a client which ends at once is not waited for.
         player.guest = limits::CHECK_GUEST;
@@ -81,7 +84,7 @@ impl Plan {
         let connected = connected(&played.got);
         let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
         let still_runs = process.ending.is_none();
-        Ok(Done::of(played, process, still_runs, idle))
+        Ok(Done::of(script.clone(), played, process, still_runs, idle))
     }
 
     /// Nobody is there to be played; what the script says happens by itself.
@@ -90,7 +93,9 @@ impl Plan {
         let process = self.ended(program, addr, script, limits::CHECK_PATIENCE, false);
         let still_runs = process.ending.is_none();
         Ok(Done {
+            script: script.clone(),
             got: script.clone(),
+            behind: None,
             not_taken: None,
             silent: still_runs,
             process,
