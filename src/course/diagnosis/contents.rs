@@ -55,7 +55,17 @@ pub(super) const TABLE: &[Entry] = &[
         page: &page::OUTER_SPACES,
         judge: outer_spaces,
     },
+    Entry {
+        page: &page::OTHER_HOST,
+        judge: other_host,
+    },
 ];
+
+/// Asked after all others: that a body is another one says least.
+pub(super) const LAST: &[Entry] = &[Entry {
+    page: &page::OTHER_BODY,
+    judge: other_body,
+}];
 
 /// Four bytes that hold the first difference, wanted and got, for each place where they can begin.
 fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4])> {
@@ -323,6 +333,38 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
         "the white space around a value is no part of it. Of the line `{}` the value is `{}`.",
         shown(line),
         shown(value)
+    ))
+}
+
+/// A client names another site, or another door of it, than its URL does.
+fn other_host(evidence: &Evidence) -> Option<Cause> {
+    let is_host = |line| field(line).filter(|(name, _)| name.eq_ignore_ascii_case(b"Host"));
+    let (_, have) = is_host(evidence.line())?;
+    let (_, wanted) = is_host(evidence.wanted_line())?;
+    (evidence.side == Side::Client && have != wanted).then_some(())?;
+    let why = if find(have, wanted) == Some(0) {
+        "80 is the port that everybody assumes, and Host leaves it out"
+    } else if find(wanted, have) == Some(0) {
+        "a port that is not 80 belongs to it"
+    } else {
+        "it is the host of the URL, whatever address was called"
+    };
+    Cause::likely(format!(
+        "your Host line says `{}`, and `{}` was expected: {why}.",
+        shown(have),
+        shown(wanted)
+    ))
+}
+
+/// The length is right for what was sent, but something else was to be sent.
+fn other_body(evidence: &Evidence) -> Option<Cause> {
+    let (wanted, got) = body_lines(evidence)?;
+    let in_length = field(evidence.line()).is_some_and(|(name, _)| name == b"Content-Length");
+    in_length.then_some(())?;
+    Cause::likely(format!(
+        "your Content-Length is right for what you sent, and the body is another one. The first line of it that differs          is `{}`, where `{}` was expected.",
+        shown(got),
+        shown(wanted)
     ))
 }
 

@@ -261,3 +261,33 @@ pub(super) static NOT_REFUSED: Page = Page {
     advice: "compare the request in the transcript with the lab's list of what is refused",
     languages: &[],
 };
+
+pub(super) static OTHER_HOST: Page = Page {
+    code: "W62",
+    slug: "other-host",
+    title: "Host names another site, or another port, than the URL",
+    text: &[
+        "One machine can have many names. The server knows from Host which of its sites is meant, so the line holds the          host of the URL, not the address that was called.",
+        "The port belongs to it when it is not 80. Port 80 is what everybody assumes, and browsers leave it out.",
+    ],
+    rule: Some(Rule {
+        quote: "The \"Host\" header field in a request provides the host and port information from the target URI",
+        rfc: 9110,
+        section: "7.2",
+    }),
+    advice: "take host and port of the URL apart, and put the port back only if it is not 80",
+    languages: &[],
+};
+
+pub(super) static OTHER_BODY: Page = Page {
+    code: "W63",
+    slug: "other-body",
+    title: "the length fits, and the body is another one",
+    text: &[
+        "The head fits its body: Content-Length is the number of bytes that follow. But other bytes were expected, and so          the first difference between the two answers lies in the length already.",
+        "Look at the body first. When it is right, the length will be, too.",
+    ],
+    rule: None,
+    advice: "compare the bodies of the two transcripts line by line",
+    languages: &[],
+};

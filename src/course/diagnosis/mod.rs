@@ -97,7 +97,7 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 7] = [
+const TABLE: [&[Entry]; 8] = [
     process::TABLE,
     endings::TABLE,
     bytes::TABLE,
@@ -105,6 +105,7 @@ const TABLE: [&[Entry]; 7] = [
     served::TABLE,
     contents::TABLE,
     streams::TABLE,
+    contents::LAST,
 ];
 
 /// The cause of a failure, if there is evidence for one.

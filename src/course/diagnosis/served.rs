@@ -55,6 +55,8 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
          the folder away."
     } else if has(b"%00") {
         "A NUL stands in it. Some functions take that for the end of the name, and others do not."
+    } else if want.status()? == 400 {
+        return None; // nothing is wrong with this path: something else in the request is (W54)
     } else {
         "On its way lies a symbolic link, and that leads out of your folder."
     };
