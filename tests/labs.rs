@@ -125,6 +125,7 @@ fn start_server<'scope>(
     let expected = parse(script.text(), script);
     let mut command = Command::new(bin(&lab.program("lab", Side::Server)));
     command.arg("127.0.0.1:0");
+    command.env("WIRELAB_NOW", catalogue::NOW.to_string());
     if expected
         .heading("arg")
         .is_some_and(|arg| arg.contains("{upstream}"))

@@ -10,3 +10,9 @@ fn the_commands_of_lab_16_print_what_its_readme_says() {
     let text = include_str!("../labs/16-only-those-files/README.md");
     assert_eq!(readme::run("16-only-those-files", text, &[]), 7);
 }
+
+#[test]
+fn the_commands_of_lab_17_print_what_its_readme_says() {
+    let text = include_str!("../labs/17-saying-what-it-is/README.md");
+    assert_eq!(readme::run("17-saying-what-it-is", text, &[]), 9);
+}

@@ -53,9 +53,10 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
         let Some(command) = own_programs(&step.command) else {
             continue;
         };
-        if let Some(program) = starts_a_server(&step.command) {
+        if let Some((now, program)) = starts_a_server(&step.command) {
             let mut command = Command::new(bin(&program));
             command.arg("127.0.0.1:0");
+            command.envs(now.map(|now| ("WIRELAB_NOW", now)));
             if program == "lab15-server" {
                 // The relay's own default: it stands before lab 9's server.
                 command.arg(town.translate("127.0.0.1:8009"));
@@ -163,10 +164,16 @@ fn own_programs(command: &str) -> Option<String> {
     Some(format!("'{}' {words}", program.display()))
 }
 
-/// The program that the command starts, if it is a server without arguments.
-fn starts_a_server(command: &str) -> Option<String> {
+/// The program that the command starts, if it is a server without arguments, and the second that it is
+/// told to use as now.
+fn starts_a_server(command: &str) -> Option<(Option<String>, String)> {
+    let (now, command) = match command.strip_prefix("WIRELAB_NOW=") {
+        Some(rest) => rest.split_once(' ').map(|(now, rest)| (Some(now), rest))?,
+        None => (None, command),
+    };
     let program = command.strip_prefix("cargo run -q --bin ")?;
-    program.ends_with("-server").then(|| program.to_string())
+    let server = program.ends_with("-server");
+    server.then(|| (now.map(str::to_string), program.to_string()))
 }
 
 fn readme_port(program: &str) -> u16 {

@@ -108,7 +108,46 @@ pub static LABS: [Lab; 9] = [
             "Date is in GMT whatever the clock on the wall says, always 29 bytes, with English names of \
              days and months. The second to use stands in WIRELAB_NOW when a check runs.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/17-saying-what-it-is/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/17-saying-what-it-is/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab17-saying-what-it-is",
+                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                // What an answer says of itself does not depend on how the question travelled.
+                Script {
+                    name: "lab17-saying-what-it-is-kinds",
+                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is-kinds.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab17-saying-what-it-is-no",
+                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is-no.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 18,

@@ -1,0 +1,75 @@
+//! Lab 17 · your server. It brings files, and says nothing about them; and whatever it is asked to do, it
+//! brings a file. Write `answer`, and leave the rest as it is.
+//!
+//! Its folder is in WIRELAB_ROOT, and the second to use as now in WIRELAB_NOW (seconds since 1970; without
+//! it, take the clock of the system). `wirelab::http::date::format` writes a date, if you do not want to
+//! write it yourself; `wirelab::http::write::reason` knows the words behind a status.
+//! Check it with: cargo lab check 17
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+
+use wirelab::http::target;
+
+/// The whole answer to a request: `method`, `target` and `version` are the three words of its first line.
+fn answer(root: &Path, method: &str, target: &str, version: &str) -> Vec<u8> {
+    eprintln!("{method} {target} {version}");
+    // Here: what is it, when was it said, is a body wanted, is the method one of ours, is the version?
+    let path = target.split('?').next().unwrap_or_default();
+    match find(root, path).and_then(|file| fs::read(file).ok()) {
+        Some(body) => {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\n\
+                 Content-Length: {}\r\n\
+                 Connection: close\r\n\
+                 \r\n",
+                body.len()
+            );
+            [head.as_bytes(), &body].concat()
+        }
+        // Here: an error is an answer like any other.
+        None => b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(),
+    }
+}
+
+/// The file that a path names (lab 16). Finished.
+fn find(root: &Path, path: &str) -> Option<PathBuf> {
+    let (names, is_folder) = target::names(path.as_bytes()).ok()?;
+    let names: Result<PathBuf, _> = names.into_iter().map(String::from_utf8).collect();
+    let real = fs::canonicalize(root.join(names.ok()?)).ok()?;
+    (!is_folder && real.is_file() && real.starts_with(root)).then_some(real)
+}
+
+fn main() -> io::Result<()> {
+    let addr = std::env::args().nth(1);
+    let root = std::env::var("WIRELAB_ROOT");
+    let root = root.unwrap_or("labs/17-saying-what-it-is/files".to_string());
+    let root = fs::canonicalize(root)?;
+    let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8017"))?;
+    println!("listening on {}", listener.local_addr()?);
+
+    for guest in listener.incoming() {
+        if let Err(error) = guest.and_then(|guest| serve(&guest, &root)) {
+            eprintln!("this guest went wrong: {error}; the next one, please");
+        }
+    }
+    Ok(())
+}
+
+fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<()> {
+    let mut head = Vec::new();
+    let mut piece = [0; 4096];
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        let n = guest.read(&mut piece)?;
+        if n == 0 || head.len() > 65_536 {
+            return Ok(());
+        }
+        head.extend_from_slice(&piece[..n]);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.lines().next().unwrap_or_default().split(' ');
+    let mut word = || words.next().unwrap_or_default();
+    guest.write_all(&answer(root, word(), word(), word()))
+}
