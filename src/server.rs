@@ -11,7 +11,6 @@
 //! Rule 3: the clock is read once a request.
 
 mod hello;
-mod input;
 mod reply;
 
 use std::net::{IpAddr, SocketAddr};
@@ -21,9 +20,10 @@ use crate::files::{Files, Response};
 use crate::http::connection::{Connection, Event};
 use crate::http::{Fault, Progress, RequestHead, Wrong, write};
 use crate::limits;
-use crate::net::{Arrival, Line, Recorder, Stop, Trouble};
+use crate::net::{Arrival, Input, Line, Recorder, Stop, Trouble};
 
-use input::Input;
+/// Bytes of the first read. Reason: the head of nearly every request fits.
+const FIRST_READ: usize = 4 * 1024;
 
 /// A static server, without its listener.
 pub struct Server {
@@ -115,7 +115,7 @@ impl Server {
             peer,
             line: Line::new(stream, self.recorder.as_ref()),
             connection: Connection::server(),
-            input: Input::new(),
+            input: Input::new(FIRST_READ),
             output: Vec::new(),
             second: i64::MIN,
             date: String::new(),

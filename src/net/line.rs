@@ -1,5 +1,5 @@
-//! One connection of a server: reading and writing with deadlines, sending files, hanging up so that
-//! the last answer arrives.
+//! One connection, of a server or of a client: reading and writing with deadlines, sending files, hanging
+//! up so that the last words arrive.
 //!
 //! Rule 1: every wait has an end, and what ended it is a value.
 //! Rule 2: a deadline is told to the system only when it changes (SO_RCVTIMEO; socket(7)).
@@ -7,12 +7,12 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::Recorder;
 use crate::net::socket::is_pause;
+use crate::net::{Cause, Recorder, SocketError};
 use crate::wire::{Conn, Event, Who};
 
 /// Why a connection cannot be used any more.
@@ -26,9 +26,10 @@ pub enum Stop {
     FileShort,
 }
 
-/// A connection, from the server's side.
+/// A connection, from one side.
 pub struct Line {
     stream: TcpStream,
+    me: Who,
     /// The deadline that the system has for reads.
     told: Option<Duration>,
     record: Option<(Recorder, Conn)>,
@@ -37,8 +38,32 @@ pub struct Line {
 }
 
 impl Line {
-    /// Takes over a connection. With a recorder, it is recorded from here on.
+    /// Takes over a connection as its server. With a recorder, it is recorded from here on.
     pub fn new(stream: TcpStream, recorder: Option<&Recorder>) -> Line {
+        Line::over(stream, Who::Server, recorder)
+    }
+
+    /// Calls the server at `addr`, for at most `patience`. A refusal and a silence are recorded, too.
+    pub fn call(
+        addr: SocketAddr,
+        patience: Duration,
+        recorder: Option<&Recorder>,
+    ) -> Result<Line, SocketError> {
+        let called = crate::net::call(addr, patience);
+        if let (Err(error), Some(recorder)) = (&called, recorder) {
+            let event = match error.cause {
+                Cause::Refused => Some((Who::Server, Event::Refuse)),
+                Cause::Silent(waited) => Some((Who::Client, Event::Timeout(waited))),
+                _ => None,
+            };
+            if let Some((who, event)) = event {
+                recorder.event(recorder.connection(), who, event);
+            }
+        }
+        Ok(Line::over(called?, Who::Client, recorder))
+    }
+
+    fn over(stream: TcpStream, me: Who, recorder: Option<&Recorder>) -> Line {
         // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
         let _ = stream.set_nodelay(true);
         let _ = stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
@@ -49,6 +74,7 @@ impl Line {
         });
         Line {
             stream,
+            me,
             told: None,
             record,
             ended: false,
@@ -66,28 +92,28 @@ impl Line {
             match (&self.stream).read(buffer) {
                 Ok(0) => {
                     if !self.ended {
-                        self.note(Who::Client, Event::Fin);
+                        self.note(self.me.other(), Event::Fin);
                     }
                     self.ended = true;
                     return Ok(0);
                 }
                 Ok(count) => {
-                    self.bytes(Who::Client, buffer.get(..count).unwrap_or_default());
+                    self.bytes(self.me.other(), buffer.get(..count).unwrap_or_default());
                     return Ok(count);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_pause(&error) => return Err(Stop::Silent),
                 Err(_) => {
-                    self.note(Who::Client, Event::Rst);
+                    self.note(self.me.other(), Event::Rst);
                     return Err(Stop::Broken);
                 }
             }
         }
     }
 
-    /// Writes everything. A guest who takes nothing for `WRITE_DEADLINE` is given up.
+    /// Writes everything. A peer who takes nothing for `WRITE_DEADLINE` is given up.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
-        self.bytes(Who::Server, bytes);
+        self.bytes(self.me, bytes);
         (&self.stream)
             .write_all(bytes)
             .map_err(|error| stop(&error))
@@ -146,9 +172,9 @@ impl Line {
     }
 
     /// Hangs up in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
-    /// says that this was all, then takes in what the guest still sends, for a short while.
+    /// says that this was all, then takes in what the peer still sends, for a short while.
     pub fn hang_up(mut self) {
-        self.note(Who::Server, Event::Fin);
+        self.note(self.me, Event::Fin);
         if self.stream.shutdown(Shutdown::Write).is_err() {
             return;
         }
@@ -167,10 +193,10 @@ impl Line {
         }
     }
 
-    /// Breaks the connection off, so that the guest sees that what it got is not whole.
+    /// Breaks the connection off, so that the peer sees that what it got is not whole.
     pub fn abort(self) {
         crate::net::socket::reset_on_close(&self.stream);
-        self.note(Who::Server, Event::Rst);
+        self.note(self.me, Event::Rst);
     }
 
     fn note(&self, who: Who, event: Event) {

@@ -5,6 +5,7 @@
 
 mod address;
 mod delivery;
+mod input;
 mod line;
 mod link;
 mod listen;
@@ -19,6 +20,7 @@ mod tap;
 mod weather;
 
 pub use address::{AddressError, address, addresses};
+pub use input::Input;
 pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
 pub use pool::{Arrival, Trouble, accept, pool};

@@ -7,20 +7,20 @@ use std::time::Duration;
 use crate::net::{Line, Stop};
 
 /// A buffer that is filled at its end and used up from its beginning.
-pub(super) struct Input {
+pub struct Input {
     buffer: Vec<u8>,
+    first: usize,
     start: usize,
     end: usize,
     ended: bool,
 }
 
-/// Reason: the head of nearly every request fits.
-const FIRST: usize = 4 * 1024;
-
 impl Input {
-    pub(super) fn new() -> Input {
+    /// An empty buffer, which takes no memory yet, and `first` bytes from the first [`Input::fill`] on.
+    pub fn new(first: usize) -> Input {
         Input {
             buffer: Vec::new(),
+            first,
             start: 0,
             end: 0,
             ended: false,
@@ -28,17 +28,17 @@ impl Input {
     }
 
     /// What came and was not used.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether nothing more will come.
-    pub(super) fn ended(&self) -> bool {
+    pub fn ended(&self) -> bool {
         self.ended
     }
 
     /// Drops bytes that were used.
-    pub(super) fn take(&mut self, used: usize) {
+    pub fn take(&mut self, used: usize) {
         self.start += used;
         if self.start >= self.end {
             self.start = 0;
@@ -47,14 +47,14 @@ impl Input {
     }
 
     /// Reads more behind what is there.
-    pub(super) fn fill(&mut self, line: &mut Line, wait: Duration) -> Result<(), Stop> {
+    pub fn fill(&mut self, line: &mut Line, wait: Duration) -> Result<(), Stop> {
         if self.end == self.buffer.len() && self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
         if self.end == self.buffer.len() {
-            let length = (self.buffer.len() * 2).max(FIRST);
+            let length = (self.buffer.len() * 2).max(self.first);
             self.buffer.resize(length, 0);
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
