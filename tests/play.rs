@@ -1,0 +1,138 @@
+//! `cargo lab play`: a transcript against a live peer, and the verdict.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use support::{Server, bin};
+use wirelab::net::Weather;
+use wirelab::wire::Transcript;
+
+const LAB_1: &str = "snapshots/lab01-three-tacos.snap";
+
+/// `wirelab play WORDS`, and what is given to its standard input.
+fn play(words: &[&str], stdin: &str) -> Output {
+    let mut command = Command::new(bin("wirelab"));
+    command.arg("play").args(words).stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut typed = running.stdin.take().unwrap();
+    // One that complains at once does not read.
+    let _ = typed.write_all(stdin.as_bytes());
+    drop(typed);
+    running.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_snapshot_passes_at_the_labs_server_in_every_weather() {
+    let server = Server::start("lab01-server");
+    let addr = server.addr.to_string();
+    for weather in Weather::ALL {
+        let output = play(&[LAB_1, &addr, "--weather", weather.name()], "");
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{}: {said}", weather.name());
+        assert_eq!(said, format!("PASS {LAB_1} · all 19 bytes of the server\n"));
+    }
+}
+
+#[test]
+fn a_difference_fails_and_is_shown() {
+    let server = Server::start("lab01-server");
+    let script = fs::read_to_string(LAB_1)
+        .unwrap()
+        .replace("coming", "going");
+    let output = play(&["-", &server.addr.to_string()], &script);
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "\
+FAIL stdin · the server's answer is wrong from byte 10 on
+
+   C connect
+   C> 3 tacos\\n
+ - S> 3 tacos, going up\\n
+ + S> 3 tacos, coming up\\n
+               ^ byte 10 (line 1, byte 10 of it)
+      expected  67 6f 69 6e 67 20 75 70
+      got       63 6f 6d 69 6e 67 20 75
+";
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn a_pattern_passes_and_what_came_is_kept() {
+    let server = Server::start("lab01-server");
+    let file = std::env::temp_dir().join(format!("wirelab-play-{}.wire", std::process::id()));
+    let name = file.to_str().unwrap();
+    let script = "C> 3 tacos\\n\nS> \\{int} tacos\\{line}\nS fin\nC fin\n";
+    let output = play(&["-", &server.addr.to_string(), "--save", name], script);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let kept = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let kept = Transcript::parse_bytes(&kept).unwrap().without_times();
+    let expected = "C connect\nC> 3 tacos\\n\nS> 3 tacos, coming up\\n\nS fin\nC fin\n";
+    assert_eq!(kept.render(), expected);
+}
+
+#[test]
+fn the_labs_client_is_answered_by_the_snapshot() {
+    let mut command = Command::new(bin("wirelab"));
+    command.args(["play", LAB_1, "--listen", "127.0.0.1:0"]);
+    let mut running = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(running.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let addr = line.trim_end().strip_prefix("listening on ").unwrap();
+    let client = Command::new(bin("lab01-client"))
+        .arg(addr)
+        .output()
+        .unwrap();
+    assert_eq!(text(&client.stdout), "3 tacos, coming up\n");
+    let mut said = String::new();
+    stdout.read_to_string(&mut said).unwrap();
+    assert_eq!(said, format!("PASS {LAB_1} · all 8 bytes of the client\n"));
+    assert!(running.wait().unwrap().success());
+}
+
+#[test]
+fn wrong_words_are_explained() {
+    let nobody = wirelab::net::Closed::at(([127, 0, 0, 1], 0).into()).unwrap();
+    let addr = nobody.addr.to_string();
+    let cases: [(&[&str], &str, i32, &str); 6] = [
+        (
+            &[LAB_1],
+            "",
+            2,
+            "give either the server's ADDR or --listen ADDR",
+        ),
+        (&[LAB_1, &addr], "", 1, "refused the connection"),
+        (
+            &[LAB_1, &addr, "--weather", "hail"],
+            "",
+            2,
+            "there is no weather `hail`: there are calm,",
+        ),
+        (
+            &["-", &addr],
+            "C> \\{date}\n",
+            2,
+            "stdin: the C side of connection 1 has a mask",
+        ),
+        (&["-", &addr], "C> taco\nwhat\n", 2, "stdin:2:1: "),
+        (&["no.wire", &addr], "", 2, "no.wire: there is no such file"),
+    ];
+    for (words, stdin, code, message) in cases {
+        let output = play(words, stdin);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(
+            said.starts_with("wirelab: ") && said.contains(message),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
