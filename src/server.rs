@@ -25,6 +25,27 @@ use crate::net::{Arrival, Input, Line, Recorder, Stop, Trouble};
 /// Bytes of the first read. Reason: the head of nearly every request fits.
 const FIRST_READ: usize = 4 * 1024;
 
+/// How long a guest may take for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Between two requests.
+    pub between: Duration,
+    /// From the first byte of a head to its last; then 408.
+    pub head: Duration,
+    /// For a body that nobody wants; then 408.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            between: limits::KEEP_ALIVE,
+            head: limits::HEAD_DEADLINE,
+            body: limits::BODY_DEADLINE,
+        }
+    }
+}
+
 /// A static server, without its listener.
 pub struct Server {
     /// What it serves.
@@ -33,6 +54,8 @@ pub struct Server {
     pub recorder: Option<Recorder>,
     /// The time that `Date` tells, in seconds since 1970; `None`: the clock's.
     pub now: Option<i64>,
+    /// How long a guest may take.
+    pub patience: Patience,
     /// Hears of every answer and of every trouble; called from many threads.
     pub log: Box<dyn Fn(&Logged) + Send + Sync>,
 }
@@ -207,10 +230,10 @@ impl Conversation<'_> {
                 Err(fault) => return Err(self.refuse_fault(fault)),
             }
             let wait = match (self.input.bytes().is_empty(), until) {
-                (true, _) => limits::KEEP_ALIVE,
+                (true, _) => self.server.patience.between,
                 (false, None) => {
-                    until = Some(Instant::now() + limits::HEAD_DEADLINE);
-                    limits::HEAD_DEADLINE
+                    until = Some(Instant::now() + self.server.patience.head);
+                    self.server.patience.head
                 }
                 (false, Some(until)) => left(until),
             };
@@ -253,7 +276,8 @@ impl Conversation<'_> {
                     }
                 }
                 Ok(Progress::NeedMore) => {
-                    let until = until.get_or_insert_with(|| Instant::now() + limits::BODY_DEADLINE);
+                    let patience = self.server.patience.body;
+                    let until = until.get_or_insert_with(|| Instant::now() + patience);
                     match self.input.fill(&mut self.line, left(*until)) {
                         Ok(()) => {}
                         Err(Stop::Silent) => {
@@ -265,10 +289,7 @@ impl Conversation<'_> {
                 }
                 Err(fault) if fault.wrong == Wrong::EndedInside => return Err(Unread::Gone),
                 Err(fault) => {
-                    return Err(Unread::Refused(Response::error(
-                        fault.status(),
-                        &fault.to_string(),
-                    )));
+                    return Err(Unread::Refused(fault_page(fault)));
                 }
             }
             if discarded > limits::MAX_DISCARDED {
@@ -286,7 +307,7 @@ impl Conversation<'_> {
             (self.server.log)(&Logged::Tls { peer, name });
             return Then::HangUp;
         }
-        self.refuse(Response::error(fault.status(), &format!("{fault}.")))
+        self.refuse(fault_page(fault))
     }
 
     /// Answers instead of what a request would have asked for, and ends the conversation.
@@ -325,6 +346,10 @@ fn decide(
         return Response::error(417, "This server knows one expectation, 100-continue.");
     }
     server.files.answer(head, asked, now)
+}
+
+fn fault_page(fault: Fault) -> Response {
+    Response::error(fault.status(), &format!("{fault}."))
 }
 
 /// The request line as it came, for a log in which nobody can fake a line.

@@ -14,7 +14,7 @@ use wirelab::files::{Files, Settings};
 use wirelab::http::date;
 use wirelab::limits;
 use wirelab::net::{self, Recorder, Trouble};
-use wirelab::server::{Answered, Logged, Server};
+use wirelab::server::{Answered, Logged, Patience, Server};
 
 /// `cargo lab serve DIR`
 pub const COMMAND: Command = Command {
@@ -80,6 +80,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         files,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
+        patience: Patience::default(),
         log: Box::new(move |logged| tell(logged, quiet)),
     });
     let listener = net::listen(addr, limits::SERVER_BACKLOG)?;

@@ -44,6 +44,8 @@ pub enum Trouble {
 struct Room {
     /// Accepted, and not yet with a thread.
     waiting: VecDeque<Arrival>,
+    /// Accepted, and not yet gone.
+    guests: usize,
     /// Threads that wait for a guest.
     idle: usize,
     /// Threads.
@@ -113,11 +115,11 @@ where
     H: Fn(Arrival) + Send + Sync + 'static,
 {
     let mut room = lock(&pool.room);
-    let busy = room.threads - room.idle + room.waiting.len();
-    let crowded = busy >= seats;
-    if busy >= seats + limits::SENT_AWAY {
+    let crowded = room.guests >= seats;
+    if room.guests >= seats + limits::SENT_AWAY {
         return Some(Trouble::Crowded);
     }
+    room.guests += 1;
     room.waiting.push_back(Arrival {
         stream,
         peer,
@@ -140,8 +142,10 @@ where
     }
     let mut room = lock(&pool.room);
     room.threads -= 1;
+    // The threads that there are will take the guest later; without any, nobody would.
     if room.threads == 0 {
         room.waiting.clear();
+        room.guests = 0;
     }
     Some(Trouble::NoThreads)
 }
@@ -155,6 +159,7 @@ fn work<H: Fn(Arrival)>(pool: &Pool<H>) {
             // A panic ends this guest's connection, and nothing else.
             let _ = catch_unwind(AssertUnwindSafe(|| (pool.handle)(arrival)));
             room = lock(&pool.room);
+            room.guests -= 1;
             continue;
         }
         room.idle += 1;

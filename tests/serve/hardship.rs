@@ -1,0 +1,271 @@
+//! Slow, rude and vanishing guests, missing descriptors, and files that change under way.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+use wirelab::files::{Files, Settings};
+use wirelab::net;
+use wirelab::server::{Patience, Server};
+
+use crate::guest::{Answer, Guest, ask, folder, server};
+use crate::support::{Server as Started, bin};
+
+/// A server in this process, which lasts as long as the tests do.
+fn impatient(root: &Path, seats: usize) -> SocketAddr {
+    let settings = Settings {
+        listing: true,
+        dotfiles: false,
+    };
+    let patience = Patience {
+        between: Duration::from_millis(200),
+        head: Duration::from_millis(300),
+        body: Duration::from_millis(300),
+    };
+    let server = Server {
+        files: Files::open(root, settings).unwrap(),
+        recorder: None,
+        now: None,
+        patience,
+        log: Box::new(|_| {}),
+    };
+    let listener = net::listen((Ipv4Addr::LOCALHOST, 0).into(), 128).unwrap();
+    let addr = listener.local_addr().unwrap();
+    thread::spawn(move || net::pool(&listener, seats, move |it| server.serve(it), |_| {}));
+    addr
+}
+
+#[test]
+fn half_a_request_is_told_off_and_silence_is_not() {
+    let addr = impatient(&folder("half"), 100);
+    let post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab";
+    for (said, status) in [(&b"GET / HTTP/1.1\r\nHost"[..], 408), (post, 408)] {
+        let answer = Answer::read(&Guest::call(addr).say(said).hear_all());
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.field("connection"), Some("close"));
+    }
+    assert_eq!(Guest::call(addr).hear_all(), b"");
+    let mut guest = Guest::call(addr);
+    guest
+        .say(b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+        .hear_answer();
+    assert_eq!(
+        guest.hear_all(),
+        b"",
+        "between two requests there is nobody to tell off"
+    );
+}
+
+#[test]
+fn the_deadline_of_a_head_counts_from_its_first_byte() {
+    let addr = impatient(&folder("drip"), 100);
+    let guest = Guest::call(addr);
+    guest
+        .stream()
+        .set_read_timeout(Some(Duration::from_millis(20)))
+        .unwrap();
+    let start = Instant::now();
+    let mut heard = Vec::new();
+    // A byte each 20 ms would never be late, were each byte a new beginning.
+    for byte in b"GET / HTTP/1.1\r\nHost: a\r\nX: "
+        .iter()
+        .chain([b'v'; 400].iter())
+    {
+        let _ = guest.stream().write_all(&[*byte]);
+        let mut buffer = [0; 1024];
+        match guest.stream().read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => heard.extend_from_slice(&buffer[..count]),
+            Err(_) if heard.is_empty() => {}
+            Err(_) => break,
+        }
+    }
+    assert_eq!(Answer::read(&heard).status, 408);
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn when_all_seats_are_taken_guests_are_told() {
+    let addr = impatient(&folder("seats"), 2);
+    let mut first = Guest::call(addr);
+    let mut second = Guest::call(addr);
+    let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert_eq!(first.say(get).hear_answer().status, 200);
+    assert_eq!(second.say(get).hear_answer().status, 200);
+    let answer = Answer::read(&Guest::call(addr).say(get).hear_all());
+    assert_eq!(
+        (answer.status, answer.field("retry-after")),
+        (503, Some("2"))
+    );
+    // When one leaves there is room again.
+    first.fin().hear_all();
+    second.fin().hear_all();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while ask(addr, "GET", "/tacos.txt", "").status != 200 {
+        assert!(Instant::now() < deadline, "no seat became free");
+    }
+}
+
+#[test]
+fn two_hundred_half_requests_hold_up_nobody() {
+    let root = folder("ghosts");
+    let server = server(&root, &["--quiet"]);
+    let ghosts: Vec<Guest> = (0..200)
+        .map(|_| {
+            let mut ghost = Guest::call(server.addr);
+            ghost.say(b"GET / HTTP/1.1\r\nHo");
+            ghost
+        })
+        .collect();
+    let start = Instant::now();
+    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    drop(ghosts);
+}
+
+#[test]
+fn a_reset_at_every_byte_hurts_nobody() {
+    let root = folder("rude");
+    fs::write(root.join("big.bin"), vec![b'x'; 3_000_000]).unwrap();
+    let mut server = server(&root, &["--quiet"]);
+    let get = b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n";
+    for cut in 0..=get.len() {
+        let mut guest = Guest::call(server.addr);
+        guest.say(&get[..cut]);
+        if cut == get.len() {
+            guest.hear(100_000);
+        }
+        SockRef::from(guest.stream())
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+    }
+    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+    assert!(server.runs());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_descriptors_the_server_waits_and_goes_on() {
+    let root = folder("descriptors");
+    let mut command = Command::new("sh");
+    let line = "ulimit -n 24; exec \"$0\" serve \"$1\" --port 0 --quiet";
+    command
+        .args(["-c", line])
+        .arg(bin("wirelab"))
+        .arg(&root)
+        .stderr(Stdio::null());
+    let mut server = Started::start_with(&mut command);
+    let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut guests: Vec<Guest> = (0..60).map(|_| Guest::call(server.addr)).collect();
+    // Those who came in are served, whatever the others wait for; a file may be one descriptor too many.
+    let status = guests[0].say(get).hear_answer().status;
+    assert!(status == 200 || status == 503, "{status}");
+    drop(guests);
+    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+    assert!(server.runs());
+}
+
+#[test]
+fn a_file_that_shrinks_under_way_breaks_the_answer_off() {
+    let root = folder("shrinks");
+    let length = 200_000_000;
+    File::create(root.join("big.bin"))
+        .unwrap()
+        .set_len(length)
+        .unwrap();
+    let server = server(&root, &["--quiet"]);
+    let mut guest = Guest::call(server.addr);
+    guest
+        .say(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+        .hear(1_000_000);
+    let file = File::options()
+        .write(true)
+        .open(root.join("big.bin"))
+        .unwrap();
+    file.set_len(1_000).unwrap();
+    let mut rest = Vec::new();
+    let end = guest.stream().read_to_end(&mut rest);
+    assert!((rest.len() as u64) < length - 1_000_000, "{end:?}");
+    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+}
+
+#[test]
+fn nothing_and_ten_gigabytes() {
+    let root = folder("sizes");
+    File::create(root.join("empty.bin")).unwrap();
+    File::create(root.join("huge.bin"))
+        .unwrap()
+        .set_len(10 << 30)
+        .unwrap();
+    let server = server(&root, &["--quiet"]);
+    let empty = ask(server.addr, "GET", "/empty.bin", "");
+    assert_eq!((empty.status, empty.content.len()), (200, 0));
+    assert_eq!(
+        ask(server.addr, "GET", "/empty.bin", "Range: bytes=0-\r\n").status,
+        416
+    );
+    let huge = ask(server.addr, "HEAD", "/huge.bin", "");
+    assert_eq!(huge.field("content-length"), Some("10737418240"));
+    let end = ask(
+        server.addr,
+        "GET",
+        "/huge.bin",
+        "Range: bytes=10737418237-\r\n",
+    );
+    assert_eq!((end.status, end.content.as_slice()), (206, &[0, 0, 0][..]));
+}
+
+#[test]
+fn a_guest_who_never_reads_holds_up_nobody() {
+    let root = folder("unread");
+    File::create(root.join("big.bin"))
+        .unwrap()
+        .set_len(100_000_000)
+        .unwrap();
+    let server = server(&root, &["--quiet"]);
+    let mut idle: Vec<Guest> = (0..20).map(|_| Guest::call(server.addr)).collect();
+    for guest in &mut idle {
+        guest.say(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+}
+
+#[test]
+fn many_guests_at_once_each_get_their_own_answer() {
+    let root = folder("many");
+    for n in 0..8 {
+        fs::write(
+            root.join(format!("{n}.txt")),
+            format!("{n}").repeat(10_000 * (n + 1)),
+        )
+        .unwrap();
+    }
+    let server = Arc::new(server(&root, &["--quiet"]));
+    let guests: Vec<_> = (0..8)
+        .map(|n| {
+            let server = Arc::clone(&server);
+            thread::spawn(move || {
+                let mut guest = Guest::call(server.addr);
+                let get = format!("GET /{n}.txt HTTP/1.1\r\nHost: a\r\n\r\n");
+                for _ in 0..50 {
+                    let answer = guest.say(get.as_bytes()).hear_answer();
+                    assert_eq!(answer.content.len(), 10_000 * (n + 1));
+                    assert!(answer.content.iter().all(|b| *b == b'0' + n as u8));
+                }
+            })
+        })
+        .collect();
+    for guest in guests {
+        guest.join().unwrap();
+    }
+}
