@@ -1,43 +1,305 @@
-//! Small programs with one named flaw each, for the tests of the check: `badpeer FLAW ADDR`.
-//! Each listens on (or calls) ADDR, or the address in `WIRELAB_ADDR`, and serves until it is ended.
+//! Programs with one named flaw each, for the tests of the check: `badpeer FLAW [ADDR] [FILE]`.
+//!
+//! A flaw of bytes is a transcript that is replayed (`replay-server`, `replay-client`); a flaw of
+//! behaviour is a few lines below. ADDR is where to listen or call, else `WIRELAB_ADDR`.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::time::Duration;
 
-type Serve = fn(TcpStream) -> std::io::Result<()>;
+use wirelab::net::player::Player;
+use wirelab::net::{Weather, listen};
+use wirelab::wire::{Entry, Event, Transcript, Who};
 
-/// What a flaw's name stands for.
-const SERVERS: &[(&str, Serve)] = &[("echo", echo)];
+/// What lab 9's server should say.
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\
+    Content-Length: 12\r\nConnection: close\r\n\r\nthree tacos\n";
 
-fn main() -> std::io::Result<()> {
-    let mut args = std::env::args().skip(1);
-    let flaw = args.next().unwrap_or_default();
-    let addr = args
-        .next()
-        .or(std::env::var("WIRELAB_ADDR").ok())
-        .unwrap_or("127.0.0.1:0".to_string());
-    let Some((_, serve)) = SERVERS.iter().find(|(name, _)| *name == flaw) else {
+/// A server that serves one guest after the other; what it returns goes to stderr.
+type Serve = fn(&TcpStream) -> io::Result<()>;
+
+const SERVERS: &[(&str, Serve)] = &[
+    ("echo", echo),
+    ("good", good),
+    ("single-read", single_read),
+    ("never-reads", |mut guest| guest.write_all(ANSWER)),
+    ("read-to-eof", read_to_eof),
+    ("whole-buffer", whole_buffer),
+    ("short-write", short_write),
+    ("lost-in-buffer", lost_in_buffer),
+    ("not-flushed", not_flushed),
+    ("died-on-empty", died_on_empty),
+    ("died-on-reset", died_on_reset),
+    ("would-block", would_block),
+    ("leaks", leaks),
+    ("endless", endless),
+    ("one-byte-a-second", one_byte_a_second),
+    ("tls", |mut guest| {
+        guest.write_all(&[0x15, 3, 3, 0, 2, 2, 10])
+    }),
+    ("resets-at-once", |guest| reset(guest, 0)),
+    ("resets-in-the-head", |guest| reset(guest, 20)),
+    ("resets-in-the-body", |guest| reset(guest, ANSWER.len() - 4)),
+    ("closes-at-once", |_| Ok(())),
+    ("closes-in-the-head", |guest| cut(guest, 20)),
+    ("closes-in-the-body", |guest| cut(guest, ANSWER.len() - 4)),
+    ("says-nothing", |mut guest| {
+        guest.read_to_end(&mut Vec::new()).map(|_| ())
+    }),
+];
+
+type Run = fn(&str, &str) -> io::Result<()>;
+
+/// Everything that is no plain server: the address and the last word of the command line.
+const OTHERS: &[(&str, Run)] = &[
+    ("replay-server", replay_server),
+    ("replay-client", replay_client),
+    ("client-not-flushed", client_not_flushed),
+    ("client-read-to-eof", client_read_to_eof),
+    ("client-calls-elsewhere", |_, _| {
+        TcpStream::connect("127.0.0.1:1").map(|_| ())
+    }),
+    ("address-syntax", |_, _| {
+        TcpStream::connect("localhost").map(|_| ())
+    }),
+    ("listens-elsewhere", |_, other| serve_on(other, echo)),
+    ("never-listens", |_, _| wait_for_ever()),
+];
+
+fn main() -> io::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let flaw = args.first().map_or("", String::as_str);
+    let told = std::env::var("WIRELAB_ADDR").unwrap_or("127.0.0.1:0".to_string());
+    let addr = args.get(1).unwrap_or(&told);
+    let last = args.last().map_or("", String::as_str);
+    if let Some((_, serve)) = SERVERS.iter().find(|(name, _)| *name == flaw) {
+        return serve_on(addr, *serve);
+    }
+    let Some((_, run)) = OTHERS.iter().find(|(name, _)| *name == flaw) else {
         eprintln!("badpeer: there is no flaw {flaw:?}");
         std::process::exit(2);
     };
-    let listener = TcpListener::bind(&addr)?;
+    run(addr, last)
+}
+
+fn serve_on(addr: &str, serve: Serve) -> io::Result<()> {
+    let listener = TcpListener::bind(addr)?;
     println!("listening on {}", listener.local_addr()?);
     for guest in listener.incoming() {
-        if let Err(error) = serve(guest?) {
+        if let Err(error) = serve(&guest?) {
             eprintln!("a guest left: {error}");
         }
     }
     Ok(())
 }
 
+fn wait_for_ever() -> io::Result<()> {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Everything up to the empty line.
+fn head(mut guest: &TcpStream) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut piece = [0; 1024];
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        match guest.read(&mut piece)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            n => head.extend_from_slice(&piece[..n]),
+        }
+    }
+    Ok(head)
+}
+
 /// No flaw: sends back what comes.
-fn echo(mut guest: TcpStream) -> std::io::Result<()> {
+fn echo(mut guest: &TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        let n = guest.read(&mut buffer)?;
-        if n == 0 {
+        match guest.read(&mut buffer)? {
+            0 => return Ok(()),
+            n => guest.write_all(&buffer[..n])?,
+        }
+    }
+}
+
+/// No flaw: lab 9's answer.
+fn good(mut guest: &TcpStream) -> io::Result<()> {
+    head(guest)?;
+    guest.write_all(ANSWER)
+}
+
+fn single_read(mut guest: &TcpStream) -> io::Result<()> {
+    if guest.read(&mut [0; 1024])? > 0 {
+        guest.write_all(ANSWER)?;
+    }
+    Ok(())
+}
+
+fn read_to_eof(mut guest: &TcpStream) -> io::Result<()> {
+    guest.read_to_end(&mut Vec::new())?;
+    guest.write_all(ANSWER)
+}
+
+fn whole_buffer(mut guest: &TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 512];
+    if guest.read(&mut buffer)? > 0 {
+        guest.write_all(&buffer)?;
+    }
+    Ok(())
+}
+
+/// Sends as much of a long answer as one write took once.
+fn short_write(mut guest: &TcpStream) -> io::Result<()> {
+    BufReader::new(guest).read_line(&mut String::new())?;
+    guest.write_all(&b"taco\n".repeat(20_000)[..65_483])
+}
+
+/// Reads the head through a buffer and the body past it.
+fn lost_in_buffer(mut guest: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(guest);
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        guest.write_all(&buffer[..n])?;
     }
+    drop(reader);
+    guest.read_exact(&mut [0; 5])?;
+    guest.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+}
+
+/// Shouts each line back, at the end or when the buffer is full.
+fn not_flushed(guest: &TcpStream) -> io::Result<()> {
+    let mut answers = BufWriter::new(guest);
+    for line in BufReader::new(guest).lines() {
+        writeln!(answers, "{}", line?.to_uppercase())?;
+    }
+    answers.flush()
+}
+
+fn died_on_empty(mut guest: &TcpStream) -> io::Result<()> {
+    let lines = BufReader::new(guest).lines();
+    lines.map_while(Result::ok).next().expect("a request line");
+    guest.write_all(ANSWER)
+}
+
+fn died_on_reset(mut guest: &TcpStream) -> io::Result<()> {
+    match head(guest) {
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => panic!("{error}"),
+        Err(error) => Err(error),
+        Ok(_) => guest.write_all(ANSWER),
+    }
+}
+
+fn would_block(mut guest: &TcpStream) -> io::Result<()> {
+    guest.set_read_timeout(Some(Duration::from_millis(3)))?;
+    head(guest)?;
+    guest.write_all(ANSWER)
+}
+
+/// Keeps a second handle of every guest.
+fn leaks(guest: &TcpStream) -> io::Result<()> {
+    std::mem::forget(std::fs::File::open("/dev/null"));
+    good(guest)
+}
+
+fn endless(mut guest: &TcpStream) -> io::Result<()> {
+    head(guest)?;
+    guest.write_all(ANSWER)?;
+    loop {
+        guest.write_all(&[b'!'; 4096])?;
+    }
+}
+
+fn one_byte_a_second(mut guest: &TcpStream) -> io::Result<()> {
+    head(guest)?;
+    for byte in ANSWER {
+        guest.write_all(&[*byte])?;
+        std::thread::park_timeout(Duration::from_secs(1));
+    }
+    Ok(())
+}
+
+fn reset(mut guest: &TcpStream, after: usize) -> io::Result<()> {
+    head(guest)?;
+    guest.write_all(&ANSWER[..after])?;
+    socket2::SockRef::from(guest).set_linger(Some(Duration::ZERO))
+}
+
+fn cut(mut guest: &TcpStream, after: usize) -> io::Result<()> {
+    head(guest)?;
+    guest.write_all(&ANSWER[..after])
+}
+
+/// Asks through a buffer that nobody empties, and waits for the answer.
+fn client_not_flushed(addr: &str, _: &str) -> io::Result<()> {
+    let server = TcpStream::connect(addr)?;
+    let mut question = BufWriter::new(&server);
+    question.write_all(b"GET / HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n")?;
+    (&server).read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+/// Reads until the server hangs up, though the answer says how long it is.
+fn client_read_to_eof(addr: &str, _: &str) -> io::Result<()> {
+    let mut server = TcpStream::connect(addr)?;
+    server.write_all(b"GET / HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
+    server.read_to_end(&mut Vec::new())?;
+    server.shutdown(Shutdown::Write)
+}
+
+/// A transcript in which the other side's waiting has become a long one of ours: the flaw is that we
+/// wait.
+fn replayed(file: &str, me: Who) -> Transcript {
+    let bytes = std::fs::read(file).expect("the transcript can be read");
+    let script = Transcript::parse_bytes(&bytes).expect("it is a transcript");
+    let mut replayed = Transcript::new();
+    replayed.headings.clone_from(&script.headings);
+    for entry in script.entries() {
+        match entry {
+            Entry::Chunk(chunk) => replayed.push_bytes(chunk.conn, chunk.who, &bytes_of(chunk)),
+            Entry::Event {
+                who,
+                conn,
+                event: Event::Timeout(_),
+            } if *who != me => {
+                replayed.push_event(*conn, me, Event::Timeout(Duration::from_secs(10)));
+            }
+            Entry::Event { who, conn, event } => replayed.push_event(*conn, *who, *event),
+            Entry::Gap(gap) => replayed.push_gap(*gap),
+            Entry::Note(_) | Entry::Blank => {}
+        }
+    }
+    replayed
+}
+
+fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
+    let pieces = chunk.pieces.iter().filter_map(|piece| match piece {
+        wirelab::wire::Piece::Bytes(bytes) => Some(bytes.clone()),
+        _ => None,
+    });
+    pieces.flatten().collect()
+}
+
+fn replay_server(addr: &str, file: &str) -> io::Result<()> {
+    let script = replayed(file, Who::Server);
+    let player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
+    let listener = listen(addr.parse().expect("an address"), 16).expect("a free port");
+    loop {
+        player.answer(&listener);
+    }
+}
+
+fn replay_client(addr: &str, file: &str) -> io::Result<()> {
+    let script = replayed(file, Who::Client);
+    if !script.bytes_of(1, Who::Client).is_empty() || script.entries().len() > 1 {
+        let player = Player::new(&script, Who::Client, Weather::Calm).expect("no masks");
+        player.call(addr.parse().expect("an address"));
+    }
+    if let Some(prints) = script.heading("prints") {
+        println!("{}", prints.replace("{addr}", addr));
+    }
+    Ok(())
 }
