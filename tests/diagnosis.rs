@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use wirelab::course::catalogue::{Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject};
-use wirelab::course::diagnosis::pages;
+use wirelab::course::diagnosis::{first_words_after_fin, pages};
 use wirelab::course::program::CommandLine;
+use wirelab::course::report;
 use wirelab::wire::Transcript;
 
 const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
@@ -20,11 +21,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The code that a check ends with; `passed` when it passes, `none` when it fails without a code.
-fn code(plan: &Plan) -> String {
-    let diagnosis = match plan.run() {
-        Ok(report) if report.passed() => return "passed".to_string(),
+/// The code that a check ends with, and its text; `passed` when it passes, `none` when it fails without
+/// a code.
+fn code(plan: &Plan) -> (String, String) {
+    let (diagnosis, text) = match plan.run() {
+        Ok(report) if report.passed() => return ("passed".to_string(), String::new()),
         Ok(mut report) => {
+            let text = report::text(&report, &[]);
             let failed = report
                 .runs
                 .iter_mut()
@@ -32,12 +35,16 @@ fn code(plan: &Plan) -> String {
                     Outcome::Failed(failure) => Some(failure),
                     _ => None,
                 });
-            failed.and_then(|failure| failure.diagnosis.take())
+            (failed.and_then(|failure| failure.diagnosis.take()), text)
         }
-        Err(CheckError::NotReady(unready)) => unready.diagnosis,
+        Err(CheckError::NotReady(unready)) => {
+            let text = report::unready_text(&plan.place, &unready);
+            (unready.diagnosis, text)
+        }
         Err(error) => panic!("{error}"),
     };
-    diagnosis.map_or("none".to_string(), |found| found.page.code.to_string())
+    let code = diagnosis.map_or("none", |found| found.page.code);
+    (code.to_string(), text)
 }
 
 fn plan(side: Side, words: &[&str], script: Transcript, weathers: &[Weather]) -> Plan {
@@ -84,13 +91,11 @@ impl Wrong {
         let replay = format!("replay-{}", side.word());
         let words = [&replay, "{addr}", file.to_str().unwrap()];
         let plan = plan(side, &words, script(&needed("script")), &[weather]);
-        // A replay says the same however it is asked, so asking again proves nothing.
+        // A replay says the same however it is asked; asking again proves only what waits for our FIN.
+        let triage = first_words_after_fin(&text, 1, side.who());
         Wrong {
             expect: needed("expect"),
-            plan: Plan {
-                triage: false,
-                ..plan
-            },
+            plan: Plan { triage, ..plan },
             file,
         }
     }
@@ -143,12 +148,12 @@ fn all(checks: Vec<(String, String, Plan)>) -> Vec<String> {
                     let Some((name, expect, plan)) = queue.lock().unwrap().next() else {
                         return;
                     };
-                    let found = code(&plan);
+                    let (found, text) = code(&plan);
                     if found != expect {
-                        wrong
-                            .lock()
-                            .unwrap()
-                            .push(format!("{name}: expected {expect}, got {found}"));
+                        wrong.lock().unwrap().push(format!(
+                            "{name}: expected {expect}, got {found}
+{text}"
+                        ));
                     }
                 }
             });
@@ -295,7 +300,7 @@ fn a_server_elsewhere_or_at_a_taken_address_is_told_so() {
         .map(|addr| (addr.to_string(), taken))
         .unwrap();
     let at_taken = plan(Side::Server, &["echo", &taken.0], script(LAB9), CALM);
-    assert_eq!(code(&at_taken), "W26");
+    assert_eq!(code(&at_taken).0, "W26");
     let short = Duration::from_millis(300);
     let elsewhere = plan(
         Side::Server,
@@ -307,7 +312,8 @@ fn a_server_elsewhere_or_at_a_taken_address_is_told_so() {
         code(&Plan {
             start_deadline: short,
             ..elsewhere
-        }),
+        })
+        .0,
         "W25"
     );
     let never = plan(Side::Server, &["never-listens"], script(LAB9), CALM);
@@ -315,7 +321,8 @@ fn a_server_elsewhere_or_at_a_taken_address_is_told_so() {
         code(&Plan {
             start_deadline: short,
             ..never
-        }),
+        })
+        .0,
         "W25"
     );
 }

@@ -13,6 +13,7 @@ mod gather;
 pub mod judge;
 mod patience;
 mod place;
+mod stage;
 mod terms;
 
 use std::net::SocketAddr;
@@ -83,7 +84,7 @@ pub enum CheckError {
     /// Nobody listens at the address that was given.
     Nobody(SocketAddr),
     /// The side that the check plays has a hole in it.
-    Play(String, PlayError),
+    Play(PlayError),
     /// We could not listen.
     Socket(SocketError),
     /// A snapshot is no transcript.
@@ -160,6 +161,10 @@ pub struct Failure {
 pub enum Trouble {
     /// Bytes, or the end of a connection.
     Difference(Box<Difference>),
+    /// All is right in front of a relay; behind it something is not.
+    Behind(Box<Difference>),
+    /// All bytes are right, but a guest who says nothing is answered, too.
+    Unasked,
     /// All bytes are right, but the program left before it had taken all of ours.
     NotTaken {
         /// How many bytes it took.
@@ -321,7 +326,7 @@ impl std::fmt::Display for CheckError {
                     "nobody listens on {addr}: start the server first, or let the check start it with --server"
                 )
             }
-            CheckError::Play(name, error) => write!(f, "{name}: {error}"),
+            CheckError::Play(error) => error.fmt(f),
             CheckError::Socket(error) => error.fmt(f),
             CheckError::Script(name, error) => write!(f, "{name}:{error}"),
             CheckError::Nothing(text) => f.write_str(text),

@@ -14,6 +14,7 @@ pub mod junit;
 pub mod program;
 pub mod progress;
 pub mod report;
+pub mod scripts;
 pub mod story;
 pub mod triage;
 pub mod words;

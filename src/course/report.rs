@@ -81,7 +81,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
         ));
     }
     lines.push(String::new());
-    if let Trouble::Difference(difference) = &failure.trouble {
+    if let Trouble::Difference(difference) | Trouble::Behind(difference) = &failure.trouble {
         lines.extend(comparison(&failure.expected, difference));
         lines.push(String::new());
     }

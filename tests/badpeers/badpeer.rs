@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
+use wirelab::course::scripts::filled;
 use wirelab::net::player::Player;
 use wirelab::net::{Weather, listen};
 use wirelab::wire::{Entry, Event, Transcript, Who};
@@ -252,9 +253,10 @@ fn client_read_to_eof(addr: &str, _: &str) -> io::Result<()> {
 
 /// A transcript in which the other side's waiting has become a long one of ours: the flaw is that we
 /// wait.
-fn replayed(file: &str, me: Who) -> Transcript {
+fn replayed(file: &str, me: Who, addr: &str) -> Transcript {
     let bytes = std::fs::read(file).expect("the transcript can be read");
     let script = Transcript::parse_bytes(&bytes).expect("it is a transcript");
+    let script = filled(&script, addr.parse().expect("an address"));
     let mut replayed = Transcript::new();
     replayed.headings.clone_from(&script.headings);
     for entry in script.entries() {
@@ -284,16 +286,25 @@ fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
 }
 
 fn replay_server(addr: &str, file: &str) -> io::Result<()> {
-    let script = replayed(file, Who::Server);
+    let script = replayed(file, Who::Server, addr);
     let player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
     let listener = listen(addr.parse().expect("an address"), 16).expect("a free port");
+    if waits_for_ever(&script) {
+        for guest in listener.incoming() {
+            std::mem::forget(guest);
+        }
+    }
     loop {
         player.answer(&listener);
     }
 }
 
 fn replay_client(addr: &str, file: &str) -> io::Result<()> {
-    let script = replayed(file, Who::Client);
+    let script = replayed(file, Who::Client, addr);
+    if full_close(&script) {
+        let mut server = TcpStream::connect(addr)?;
+        return server.write_all(&script.bytes_of(1, Who::Client));
+    }
     if !script.bytes_of(1, Who::Client).is_empty() || script.entries().len() > 1 {
         let player = Player::new(&script, Who::Client, Weather::Calm).expect("no masks");
         player.call(addr.parse().expect("an address"));
@@ -302,4 +313,29 @@ fn replay_client(addr: &str, file: &str) -> io::Result<()> {
         println!("{}", prints.replace("{addr}", addr));
     }
     Ok(())
+}
+
+/// Says nothing, whatever comes, a FIN included.
+fn waits_for_ever(script: &Transcript) -> bool {
+    let waits = |entry: &Entry| {
+        matches!(
+            entry,
+            Entry::Event {
+                who: Who::Server,
+                event: Event::Timeout(_),
+                ..
+            }
+        )
+    };
+    script.bytes_of(1, Who::Server).is_empty() && script.entries().iter().any(waits)
+}
+
+/// A FIN, and later a reset: so it looks when both directions are closed at once, and the answer meets a
+/// closed door.
+fn full_close(script: &Transcript) -> bool {
+    let ours = |wanted: Event| {
+        let is = |entry: &Entry| matches!(entry, Entry::Event { who: Who::Client, event, .. } if *event == wanted);
+        script.entries().iter().any(is)
+    };
+    ours(Event::Fin) && ours(Event::Rst)
 }

@@ -1,10 +1,10 @@
-//! The program under check on the bench: started, played at, watched, ended.
+//! One run after the other: played, judged, and looked into when it fails.
 //!
-//! Rule 1: one server serves all runs, as it would serve all guests; a client is started for each.
-//! Rule 2: after a failure a server that we started is started anew before it is tried further, so
-//! that one stuck connection does not colour the tries.
+//! Rule 1: a failure that is a silence counts only when the program really waited; otherwise it gets more
+//! time first.
+//! Rule 2: after a failure a server is started anew before each further try.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gather::{Seen, evidence};
@@ -12,19 +12,21 @@ use super::judge;
 use super::patience::{patience_for_death, silence_of};
 use super::place::{Behind, has_place, placed};
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Subject, Trouble};
+use super::stage::{Done, Holds, Stage};
+use super::{CheckError, Conversation, Failure, Outcome, Plan, Trouble};
 use crate::course::catalogue::{Side, Weather};
-use crate::course::diagnosis::{Evidence, Process, Triage, Tried, diagnose};
-use crate::course::program::Program;
-use crate::course::triage::{Variant, triage};
+use crate::course::diagnosis::{Evidence, Triage, Tried, diagnose};
+use crate::course::scripts::without_words;
+use crate::course::triage::triage;
 use crate::limits;
 use crate::net;
 use crate::net::player::{Delivery, Played, Player, Stopped};
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// A plan at work.
-pub struct Bench<'a> {
+pub(super) struct Bench<'a> {
     plan: &'a Plan,
-    server: Option<Server>,
+    stage: Stage<'a>,
     /// The conversations that passed in calm weather.
     calm: Vec<String>,
     /// Descriptors and threads after the first conversation, and guests since.
@@ -93,6 +95,10 @@ impl Done {
             idle,
         }
     }
+    /// What the server held after its first conversation, and how many guests came since.
+    first: Option<(Holds, usize)>,
+    /// Whether a guest who says nothing was sent.
+    mute_sent: bool,
 }
 
 /// Makes a player of a script that is in its place.
@@ -100,17 +106,19 @@ pub(super) type Ready<'a> = dyn Fn(&Transcript) -> Result<Player, CheckError> + 
 
 impl<'a> Bench<'a> {
     /// Nothing is started yet.
-    pub fn new(plan: &'a Plan) -> Bench<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Bench<'a> {
+        let stage = Stage::new(plan);
         Bench {
             plan,
-            server: None,
+            stage,
             calm: Vec::new(),
-            growth: None,
+            first: None,
+            mute_sent: false,
         }
     }
 
     /// One conversation in one weather.
-    pub fn run(
+    pub(super) fn run(
         &mut self,
         conversation: &Conversation,
         weather: Weather,
@@ -126,14 +134,31 @@ impl<'a> Bench<'a> {
             // It was not waiting, it was working: give it time.
             done = self.play(script, weather, None, silence * 4, &conversation.name)?;
             trouble = self.trouble(&done);
+        let mut done = self.stage.play(script, weather, silence)?;
+        let mut trouble = self.trouble(&done);
+        if trouble.is_some() && done.silent && done.idle == Some(false) {
+            // It was not waiting, it was working.
+            done = self.stage.play(script, weather, silence * 4)?;
+            trouble = self.trouble(&done);
+        }
+        if trouble.is_some() && !done.silent {
+            self.stage.wait_death(&mut done);
+        }
+        let mut known = Triage::default();
+        if trouble.is_none() {
+            known.mute = self.mute_guest(script, weather)?;
+            trouble = known.mute.map(|_| Trouble::Unasked);
         }
         let Some(mut trouble) = trouble else {
             self.passed(conversation, weather);
             return Ok(Outcome::Passed);
         };
-        let mut found = self.look_into(conversation, weather, &trouble, &done);
+        let calm = self.calm.contains(&conversation.name);
+        known.calm = calm.then_some(Tried::Passed);
+        let mut found = self.look_into(weather, &trouble, &done, known);
         if diagnose(&found).is_none() && done.silent && done.idle != Some(true) {
             let again = self.play(script, weather, None, silence * 4, &conversation.name)?;
+            let again = self.stage.play(script, weather, silence * 4)?;
             let Some(second) = self.trouble(&again) else {
                 self.passed(conversation, weather);
                 return Ok(Outcome::Passed);
@@ -150,22 +175,71 @@ impl<'a> Bench<'a> {
             stderr: found.process.stderr,
             got: seen_behind(&done, &trouble).unwrap_or(done.got),
             expected: done.script,
+        Ok(Outcome::Failed(Box::new(
+            self.failure(trouble, done, &found),
+        )))
+    }
+
+    fn failure(&self, trouble: Trouble, done: Done, found: &Evidence) -> Failure {
+        let tells = self.plan.side == Side::Server || done.silent;
+        let behind = matches!(trouble, Trouble::Behind(_));
+        Failure {
+            expected: done.script,
+            got: done.behind.filter(|_| behind).unwrap_or(done.got),
+            diagnosis: diagnose(found),
+            ending: found.process.ending.filter(|_| tells),
+            stderr: found.process.stderr.clone(),
             trouble,
-        })))
+        }
     }
 
     /// A server that ended after the last run had passed.
-    fn died_since(&mut self, expected: &Transcript) -> Option<Failure> {
-        let program = &mut self.server.as_mut()?.program;
+    fn died_since(&mut self, script: &Transcript) -> Option<Failure> {
+        let program = self.stage.program()?;
         let ending = program.ending()?;
         Some(Failure {
-            expected: expected.clone(),
+            expected: script.clone(),
             got: Transcript::new(),
             trouble: Trouble::Died(ending),
             diagnosis: None,
             ending: Some(ending),
             stderr: program.stderr().text(),
         })
+    }
+
+    /// After the first calm conversation that the client begins: a guest who says nothing, for a moment.
+    /// Gives back how it went when the server answered all the same.
+    fn mute_guest(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+    ) -> Result<Option<Tried>, CheckError> {
+        let first = script.entries().iter().find_map(|entry| match entry {
+            Entry::Chunk(chunk) => Some(chunk.who),
+            _ => None,
+        });
+        let fits = self.plan.side == Side::Server
+            && weather == Weather::Calm
+            && first == Some(Who::Client);
+        if !fits || self.mute_sent || !self.plan.triage {
+            return Ok(None);
+        }
+        self.mute_sent = true;
+        let done = self.stage.play(
+            &without_words(script, Who::Client),
+            weather,
+            limits::CHECK_MUTE,
+        )?;
+        let unasked = done
+            .script
+            .connections()
+            .iter()
+            .any(|&conn| !done.got.bytes_of(conn, Who::Server).is_empty());
+        // Whether it survives such guests is a matter of the weather `ghost`.
+        if done.process.ending.is_some() {
+            self.stage.start_anew();
+        }
+        Ok(unasked.then_some(Tried::RightBytes))
     }
 
     fn passed(&mut self, conversation: &Conversation, weather: Weather) {
@@ -178,6 +252,11 @@ impl<'a> Bench<'a> {
             (Some(growth), _) => growth.guests += guests,
             (None, Some(server)) => self.growth = server.holds(),
             (None, None) => {}
+        let guests = conversation.expected.connections().len()
+            + if weather == Weather::Ghost { 5 } else { 1 };
+        match &mut self.first {
+            Some((_, since)) => *since += guests,
+            None => self.first = self.stage.holds().map(|holds| (holds, 0)),
         }
     }
 
@@ -197,13 +276,19 @@ impl<'a> Bench<'a> {
             .process
             .ending
             .filter(|_| self.plan.side == Side::Server)
+        let (side, who) = (self.plan.side, self.plan.side.who());
+        if let Some(difference) = judge::difference(&done.script, &done.got, who) {
+            return Some(Trouble::Difference(Box::new(difference)));
+        }
+        if let Some(behind) = &done.behind
+            && let Some(difference) = judge::difference(&done.script, behind, Who::Client)
         {
+            return Some(Trouble::Behind(Box::new(difference)));
+        }
+        if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
             return Some(Trouble::Died(ending));
         }
-        let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
-        if let Some(after) = done.not_taken
-            && !expected.entries().iter().any(reset)
-        {
+        if let Some(after) = done.not_taken.filter(|_| !resets(&done.script, who)) {
             return Some(Trouble::NotTaken { after });
         }
         if done.still_runs {
@@ -216,10 +301,10 @@ impl<'a> Bench<'a> {
     /// The evidence of a failure, with further tries.
     fn look_into(
         &mut self,
-        conversation: &Conversation,
         weather: Weather,
         trouble: &Trouble,
         done: &Done,
+        known: Triage,
     ) -> Evidence {
         let calm = self
             .calm
@@ -233,22 +318,16 @@ impl<'a> Bench<'a> {
         // Where a script speaks of its place, a variant of it would be played in another.
         if !self.plan.triage || has_place(&conversation.expected) {
             return found;
+        let mut found = self.evidence(weather, trouble, done, known);
+        if self.plan.triage && !matches!(trouble, Trouble::Unasked | Trouble::Behind(_)) {
+            let stage = &mut self.stage;
+            let mut play = |script: &Transcript| {
+                stage.start_anew();
+                let done = stage.play(script, Weather::Calm, limits::CHECK_TRY).ok()?;
+                Some((done.script, done.got))
+            };
+            found.triage = triage(&done.script, &found, &mut play);
         }
-        found.triage = triage(
-            &conversation.expected,
-            &found.clone(),
-            &mut |variant: &Variant| {
-                self.start_anew();
-                let done = self.play(
-                    &variant.script,
-                    Weather::Calm,
-                    variant.delivery,
-                    limits::CHECK_TRY,
-                    "",
-                );
-                done.ok().map(|done| done.got)
-            },
-        );
         found
     }
 
@@ -345,6 +424,8 @@ impl<'a> Bench<'a> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let port = net::free_port(ip).unwrap_or(0);
         let addr = SocketAddr::new(ip, port);
+    /// What a server holds at the end that it did not hold after its first guest; or that it has ended.
+    pub(super) fn leftovers(&mut self) -> Option<Failure> {
         let script = &self.plan.conversations[0].expected;
         let begun = Instant::now();
         let behind = Behind::of(script)?;
@@ -378,52 +459,52 @@ impl<'a> Bench<'a> {
     /// What a server holds at the end that it did not hold after its first guest.
     pub fn leftovers(&mut self) -> Option<Failure> {
         if let Some(failure) = self.died_since(&self.plan.conversations[0].expected) {
+        if let Some(failure) = self.died_since(script) {
             return Some(failure);
         }
-        let (growth, server) = (self.growth?, self.server.as_mut()?);
+        let (before, guests) = self.first?;
         let until = Instant::now() + limits::CHECK_SETTLE;
-        let grown = loop {
-            let now = server.holds()?;
-            let grown =
-                |before: usize, after: usize| growth.guests >= 3 && after >= before + growth.guests;
-            let what = match () {
-                _ if grown(growth.descriptors, now.descriptors) => {
-                    ("file descriptors", growth.descriptors, now.descriptors)
-                }
-                _ if grown(growth.threads, now.threads) => ("threads", growth.threads, now.threads),
-                _ => return None,
-            };
+        let trouble = loop {
+            let now = self.stage.holds()?;
+            let grown = grown(before, now, guests)?;
             if Instant::now() > until {
-                break what;
+                break grown;
             }
-            std::thread::sleep(limits::GLANCE);
+            thread::sleep(limits::GLANCE);
         };
-        let (what, before, after) = grown;
+        let program = self.stage.program()?;
         Some(Failure {
-            expected: self.plan.conversations[0].expected.clone(),
+            expected: script.clone(),
             got: Transcript::new(),
-            trouble: Trouble::Grows {
-                what,
-                before,
-                after,
-                guests: growth.guests,
-            },
+            trouble,
             diagnosis: None,
             ending: None,
-            stderr: server.program.stderr().text(),
+            stderr: program.stderr().text(),
         })
     }
 }
 
-impl Server {
-    fn holds(&mut self) -> Option<Growth> {
-        let program = &self.program;
-        Some(Growth {
-            descriptors: program.descriptors()?,
-            threads: program.threads()?,
-            guests: 0,
-        })
-    }
+/// Growth with every guest; a pool that fills, or a file that is opened once, is none.
+fn grown(before: Holds, now: Holds, guests: usize) -> Option<Trouble> {
+    let counts = [
+        ("file descriptors", before.descriptors, now.descriptors),
+        ("threads", before.threads, now.threads),
+    ];
+    let (what, before, after) = counts
+        .into_iter()
+        .find(|(_, before, now)| guests >= 3 && *now >= before + guests)?;
+    Some(Trouble::Grows {
+        what,
+        before,
+        after,
+        guests,
+    })
+}
+
+/// Whether the script has this side break a connection off.
+fn resets(script: &Transcript, who: Who) -> bool {
+    let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
+    script.entries().iter().any(reset)
 }
 
 /// What came out behind a relay, when that is where the difference is.

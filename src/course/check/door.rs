@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::bench::{Done, Ready};
 use super::place::placed;
+use super::stage::{Done, UPSTREAM, anywhere, player};
 use super::{CheckError, Plan};
+use crate::course::catalogue::Weather;
 use crate::course::diagnosis::{Prints, Process};
 use crate::course::program::Program;
+use crate::course::scripts::filled;
 use crate::limits;
 use crate::net;
 use crate::net::player::Stopped;
@@ -47,6 +50,14 @@ impl Plan {
     pub(super) fn answer(&self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
         match Door::of(script) {
             Door::Open => self.serve(script, ready),
+    pub(super) fn answer(
+        &self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        match Door::of(script) {
+            Door::Open => self.serve(script, weather, silence),
             Door::Closed => {
                 let closed = net::Closed::at(anywhere()).map_err(CheckError::Socket)?;
                 self.knock(closed.addr, script)
@@ -69,6 +80,16 @@ impl Plan {
         let addr = listener.local_addr().unwrap_or(anywhere());
         let script = &placed(script, addr);
         let mut player = ready(script)?;
+    fn serve(
+        &self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
+        let addr = listener.local_addr().unwrap_or(anywhere());
+        let filled = filled(script, addr);
+        let mut player = player(&filled, Who::Server, weather, silence)?;
         let mut program = self.start_client(addr, script)?;
         // Short waits for the guest, so that a client which ends at once is not waited for.
         player.guest = limits::CHECK_GUEST;
@@ -85,6 +106,13 @@ impl Plan {
         let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
         let still_runs = process.ending.is_none();
         Ok(Done::of(script.clone(), played, process, still_runs, idle))
+        let done = Done::of(filled, played, process);
+        Ok(Done {
+            silent: done.silent || still_runs,
+            still_runs,
+            idle,
+            ..done
+        })
     }
 
     /// Nobody is there to be played; what the script says happens by itself.
@@ -105,7 +133,8 @@ impl Plan {
     }
 
     fn start_client(&self, addr: SocketAddr, script: &Transcript) -> Result<Program, CheckError> {
-        let arg = script.heading("arg").map(str::to_string);
+        let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
+        let arg = arg.map(str::to_string);
         let line = self.line(arg.as_deref());
         Program::start(&line, &self.contract(addr, script, arg)).map_err(CheckError::Start)
     }
@@ -141,8 +170,4 @@ fn connected(got: &Transcript) -> bool {
         )
     };
     got.entries().iter().any(connect)
-}
-
-fn anywhere() -> SocketAddr {
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
 }

@@ -5,10 +5,10 @@
 use crate::course::catalogue::{Side, Weather};
 use crate::course::check::Trouble;
 use crate::course::diagnosis::{
-    Close, Evidence, Part, Process, Triage, first_words_after_fin, part,
+    Before, Close, Evidence, Part, Process, Triage, first_words_after_fin, part,
 };
 use crate::course::triage::surroundings;
-use crate::wire::{Conn, Difference, Event, Transcript, Wanted};
+use crate::wire::{Conn, Difference, Entry, Event, Transcript, Wanted, Who};
 
 /// One run, as far as evidence needs it.
 pub struct Seen<'a> {
@@ -32,7 +32,7 @@ pub struct Seen<'a> {
 pub fn evidence(seen: Seen) -> Evidence {
     let who = seen.side.who();
     let difference = match seen.trouble {
-        Trouble::Difference(difference) => Some(&**difference),
+        Trouble::Difference(difference) | Trouble::Behind(difference) => Some(&**difference),
         _ => None,
     };
     let conn = difference.map_or(1, |difference| difference.conn);
@@ -46,11 +46,19 @@ pub fn evidence(seen: Seen) -> Evidence {
     Evidence {
         side: seen.side,
         weather: seen.weather,
+        conn,
+        connections: seen.expected.connections().len() as Conn,
+        came: connected(seen.got, conn),
+        before: Before {
+            said: seen.got.bytes_of(conn.saturating_sub(1), who),
+            heard: seen.got.bytes_of(conn.saturating_sub(1), who.other()),
+        },
         at,
         heard: seen.got.bytes_of(conn, who.other()),
         together: around.together,
         answer_owed: around.answer_owed,
-        turns_left: around.turns_left,
+        left_early: left_early(seen.got, conn, who),
+        fin_said: around.fin_said,
         others_open: around.others_open,
         not_taken: matches!(seen.trouble, Trouble::NotTaken { .. }),
         silence: difference.and_then(|difference| difference.silence),
@@ -61,6 +69,23 @@ pub fn evidence(seen: Seen) -> Evidence {
         want,
         have,
     }
+}
+
+/// Whether a connection came about.
+fn connected(got: &Transcript, conn: Conn) -> bool {
+    got.entries().iter().any(|entry| {
+        matches!(entry, Entry::Event { conn: on, event: Event::Connect, .. } if *on == conn)
+    })
+}
+
+/// Whether the program ended its side, and then the other side still spoke.
+fn left_early(got: &Transcript, conn: Conn, who: Who) -> bool {
+    let entries = got.entries();
+    let end = entries.iter().position(|entry| {
+        matches!(entry, Entry::Event { who: by, conn: on, event: Event::Fin | Event::Rst } if (*by, *on) == (who, conn))
+    });
+    let behind = end.and_then(|end| entries.get(end..)).unwrap_or_default();
+    behind.iter().any(|entry| matches!(entry, Entry::Chunk(chunk) if (chunk.who, chunk.conn) == (who.other(), conn)))
 }
 
 /// What the program should have said. Behind the holes of a pattern nobody knows at which byte it

@@ -4,7 +4,7 @@
 //! turn holds several messages and arrives in pieces, a good program answers the first message
 //! before the last has come; that is no fault.
 
-use crate::course::triage::{exact, messages};
+use crate::course::scripts::{exact, messages};
 use crate::wire::{Chunk, Difference, Entry, Transcript, What, Who, compare_side};
 
 /// The first difference on the side of `who`, if there is one.

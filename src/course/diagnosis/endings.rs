@@ -150,7 +150,7 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let whole_part = evidence.have.bytes.ends_with(b"\n") || evidence.have.bytes.is_empty();
     let said = !evidence.have.bytes.is_empty();
     let calm = !evidence.passes_in_calm() && evidence.process.ending.is_none();
-    (evidence.side == Side::Server && early && whole_part && said && calm && evidence.turns_left)
+    (evidence.side == Side::Server && early && whole_part && said && calm && evidence.left_early)
         .then_some(())?;
     Cause::likely(format!(
         "you hung up after {}, while the conversation goes on. The connection is there for more than one \

@@ -100,6 +100,15 @@ pub struct Process {
     pub language: Option<Language>,
 }
 
+/// What was said on the connection before the one of the difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// By the program.
+    pub said: Vec<u8>,
+    /// To the program.
+    pub heard: Vec<u8>,
+}
+
 /// One failed run of one conversation.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -107,6 +116,14 @@ pub struct Evidence {
     pub side: Side,
     /// How the conversation was delivered.
     pub weather: Weather,
+    /// The connection of the first difference.
+    pub conn: Conn,
+    /// How many connections the script has.
+    pub connections: Conn,
+    /// Whether that connection came about.
+    pub came: bool,
+    /// The connection before it.
+    pub before: Before,
     /// What the program should have said on the connection of the first difference.
     pub want: Part,
     /// What it said.
@@ -117,10 +134,12 @@ pub struct Evidence {
     pub together: Vec<Vec<u8>>,
     /// Whether the other side still had bytes to say when the program was to end its own side.
     pub answer_owed: bool,
-    /// Whether the other side was to speak again after the place of the difference.
-    pub turns_left: bool,
+    /// Whether the program ended its side before the other had said everything.
+    pub left_early: bool,
     /// The first byte of `have` that differs; its length when the bytes end too early or are right.
     pub at: usize,
+    /// Whether the other side had ended its direction by then, as the script says.
+    pub fin_said: bool,
     /// Whether another connection stood open at that moment.
     pub others_open: bool,
     /// Whether the program left before it had taken all that was said to it.
@@ -186,13 +205,18 @@ impl Evidence {
         Evidence {
             side,
             weather: Weather::Calm,
+            conn: 1,
+            connections: 1,
+            came: false,
+            before: Before::default(),
             want: nothing.clone(),
             have: nothing,
             heard: Vec::new(),
             together: Vec::new(),
             answer_owed: false,
-            turns_left: false,
+            left_early: false,
             at: 0,
+            fin_said: false,
             others_open: false,
             not_taken: false,
             silence: None,

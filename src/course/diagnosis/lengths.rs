@@ -8,6 +8,10 @@ use crate::course::catalogue::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {
+        page: &page::EXTRA_CRLF,
+        judge: extra_crlf,
+    },
+    Entry {
         page: &page::CL_AND_TE,
         judge: cl_and_te,
     },
@@ -34,10 +38,6 @@ pub(super) const TABLE: &[Entry] = &[
     Entry {
         page: &page::NO_LENGTH,
         judge: no_length,
-    },
-    Entry {
-        page: &page::EXTRA_CRLF,
-        judge: extra_crlf,
     },
 ];
 

@@ -12,6 +12,8 @@ mod contents_pages;
 mod endings;
 mod endings_pages;
 mod evidence;
+mod journeys;
+mod journeys_pages;
 mod lengths;
 mod lengths_pages;
 mod message;
@@ -23,7 +25,8 @@ mod streams;
 mod streams_pages;
 
 pub use evidence::{
-    Close, Evidence, Language, Part, Prints, Process, Triage, Tried, first_words_after_fin, part,
+    Before, Close, Evidence, Language, Part, Prints, Process, Triage, Tried, first_words_after_fin,
+    part,
 };
 
 /// All about one mistake that does not depend on a run: `cargo lab explain W10` shows it.
@@ -99,6 +102,7 @@ struct Entry {
 /// stands first: what names a byte before what names a length, before what names a wait.
 const TABLE: [&[Entry]; 8] = [
     process::TABLE,
+    journeys::TABLE,
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,

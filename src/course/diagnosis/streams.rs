@@ -82,7 +82,12 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
 
 /// Bytes came only when the other side had ended the conversation.
 fn not_flushed(evidence: &Evidence) -> Option<Cause> {
-    let client = evidence.side == Side::Client && evidence.late && !evidence.have.bytes.is_empty();
+    let after_fin = matches!(
+        evidence.triage.half_close,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
+    let late = evidence.late || evidence.have.bytes.is_empty() && after_fin;
+    let client = evidence.side == Side::Client && late && evidence.process.connected;
     let overflow = matches!(
         evidence.triage.many,
         Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
@@ -96,9 +101,9 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     }
     client.then_some(())?;
     Cause::likely(format!(
-        "your {} came only after we had given up and closed the connection. Until then they lay in a buffer of your \
-         program, while both sides waited.",
-        count(evidence.have.bytes.len(), "byte")
+        "your {} came only when we had ended the conversation. Until then they lay in a buffer of your program, \
+         while both sides waited.",
+        count(evidence.want.bytes.len(), "byte")
     ))
 }
 
@@ -107,7 +112,9 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     let stopped = evidence.cut_short() && evidence.have.bytes.ends_with(b"\n");
     let server = evidence.side == Side::Server && stopped && evidence.together.len() > 1;
     // A clean end or a silence; a crash and a reset are other stories.
-    let still_there = evidence.process.ending.is_none() && evidence.have.close != Close::Rst;
+    let still_there = evidence.process.ending.is_none()
+        && evidence.have.close != Close::Rst
+        && !evidence.left_early;
     (server && still_there).then_some(())?;
     let lost = shown(
         evidence

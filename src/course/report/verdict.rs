@@ -18,6 +18,10 @@ pub fn verdict(trouble: &Trouble, side: Side) -> String {
         Trouble::Died(ending) => {
             format!("all bytes are right, and then {program} ended ({ending})")
         }
+        Trouble::Behind(difference) => format!("behind the relay: {}", different(difference)),
+        Trouble::Unasked => {
+            format!("all bytes are right, but {program} answers before anyone has asked")
+        }
         Trouble::Prints(_) => {
             format!("all bytes are right, but {program} does not print what it should")
         }

@@ -1,0 +1,275 @@
+//! The program under check at work: started, played at, ended.
+//!
+//! Rule 1: one server serves all plays, as it would serve all guests; a client is started for each, and so
+//! is a relay, which gets a new server behind it.
+//! Rule 2: nothing is judged here.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{CheckError, Plan, Subject};
+use crate::course::catalogue::{Side, Weather};
+use crate::course::diagnosis::Process;
+use crate::course::program::Program;
+use crate::course::scripts::filled;
+use crate::limits;
+use crate::net;
+use crate::net::player::{Played, Player, Stopped};
+use crate::wire::{Transcript, Who};
+
+/// In a script's argument: where the server behind a relay is.
+pub(super) const UPSTREAM: &str = "{upstream}";
+
+/// The program of a plan.
+pub(super) struct Stage<'a> {
+    plan: &'a Plan,
+    server: Option<Server>,
+    /// Whether a server that ran already was reached once.
+    reached: bool,
+}
+
+/// A server that we started.
+struct Server {
+    program: Program,
+    addr: SocketAddr,
+    /// How long it took until it listened.
+    took: Duration,
+}
+
+/// One play and what became of the program.
+pub(super) struct Done {
+    /// The script, with the address filled in.
+    pub script: Transcript,
+    /// Both sides, as they were.
+    pub got: Transcript,
+    /// What the server behind a relay has seen.
+    pub behind: Option<Transcript>,
+    /// How many of our bytes the program took, when it did not take all.
+    pub not_taken: Option<u64>,
+    /// Whether it ended because nothing more came.
+    pub silent: bool,
+    /// What is known of the program.
+    pub process: Process,
+    /// A client that does not end.
+    pub still_runs: bool,
+    /// Whether the program was really waiting at the end, where the system tells.
+    pub idle: Option<bool>,
+}
+
+/// What a server holds: descriptors and threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    pub descriptors: usize,
+    pub threads: usize,
+}
+
+impl Done {
+    /// What the player has seen, and what became of the program.
+    pub(super) fn of(script: Transcript, played: Played, process: Process) -> Done {
+        let silent = matches!(
+            played.stopped,
+            Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
+        );
+        Done {
+            script,
+            got: played.got,
+            behind: None,
+            not_taken: played.failed_writes.first().map(|failed| failed.after),
+            silent,
+            process,
+            still_runs: false,
+            idle: None,
+        }
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// Nothing is started yet.
+    pub(super) fn new(plan: &'a Plan) -> Stage<'a> {
+        Stage {
+            plan,
+            server: None,
+            reached: false,
+        }
+    }
+
+    /// Plays a script at the program; `silence`: how long it may say nothing when it is its turn.
+    pub(super) fn play(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let relay = script
+            .heading("arg")
+            .is_some_and(|arg| arg.contains(UPSTREAM));
+        match (self.plan.side, &self.plan.subject) {
+            (Side::Client, _) => self.plan.answer(script, weather, silence),
+            (Side::Server, Subject::Address(addr)) => {
+                self.call_running(*addr, script, weather, silence)
+            }
+            (Side::Server, _) if relay => self.call_relay(script, weather, silence),
+            (Side::Server, _) => self.call(script, weather, silence),
+        }
+    }
+
+    /// A server that runs already.
+    fn call_running(
+        &mut self,
+        addr: SocketAddr,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let script = filled(script, addr);
+        let played = player(&script, Who::Client, weather, silence)?.call(addr);
+        if matches!(&played.stopped, Some(Stopped::NotOpened(_))) && !self.reached {
+            return Err(CheckError::Nobody(addr));
+        }
+        self.reached = true;
+        let address = addr.to_string();
+        let process = Process {
+            address,
+            connected: true,
+            ..Process::default()
+        };
+        Ok(Done::of(script, played, process))
+    }
+
+    /// The server of this plan, which is started if it does not run.
+    fn call(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        if self
+            .server
+            .as_mut()
+            .is_none_or(|server| server.program.ending().is_some())
+        {
+            self.server = Some(self.start(script, None)?);
+        }
+        let Some(server) = &mut self.server else {
+            unreachable!("the server was started above");
+        };
+        let script = filled(script, server.addr);
+        let played = player(&script, Who::Client, weather, silence)?.call(server.addr);
+        Ok(server.done(self.plan, script, played))
+    }
+
+    /// A relay, with the player on both sides of it.
+    fn call_relay(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
+        let upstream = listener.local_addr().unwrap_or(anywhere());
+        let mut server = self.start(script, Some(upstream.to_string()))?;
+        let script = filled(script, server.addr);
+        let before = player(&script, Who::Client, weather, silence)?;
+        let mut behind = player(&script, Who::Server, Weather::Calm, silence)?;
+        behind.guest = silence;
+        let (played, behind) = thread::scope(|scope| {
+            let behind = scope.spawn(|| behind.answer(&listener));
+            (before.call(server.addr), behind.join())
+        });
+        let behind = behind.map_or(Transcript::new(), |played| played.got);
+        let done = server.done(self.plan, script, played);
+        Ok(Done {
+            behind: Some(behind),
+            ..done
+        })
+    }
+
+    fn start(&self, script: &Transcript, upstream: Option<String>) -> Result<Server, CheckError> {
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let port = net::free_port(ip).unwrap_or(0);
+        let addr = SocketAddr::new(ip, port);
+        let begun = Instant::now();
+        let line = self.plan.line(upstream.as_deref());
+        let contract = self.plan.contract(addr, script, upstream);
+        let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
+        match program.wait_ready(addr, self.plan.start_deadline) {
+            Ok(()) => Ok(Server {
+                program,
+                addr,
+                took: begun.elapsed(),
+            }),
+            Err(why) => {
+                let unready = self.plan.unready(why, program, addr);
+                Err(CheckError::NotReady(Box::new(unready)))
+            }
+        }
+    }
+
+    /// Puts a fresh server in the place of one that starts quickly, so that a stuck connection does not
+    /// colour the next play.
+    pub(super) fn start_anew(&mut self) {
+        if self
+            .server
+            .as_ref()
+            .is_some_and(|server| server.took < limits::CHECK_TRY)
+        {
+            self.server = None;
+        }
+    }
+
+    /// The server, when it runs for several plays.
+    pub(super) fn program(&mut self) -> Option<&mut Program> {
+        self.server.as_mut().map(|server| &mut server.program)
+    }
+
+    /// Looks a little longer whether the server has ended: one that dies of a run may take its time to say
+    /// why.
+    pub(super) fn wait_death(&mut self, done: &mut Done) {
+        if let Some(server) = &mut self.server
+            && done.process.ending.is_none()
+        {
+            done.process.ending = server.program.wait_end(limits::CHECK_LAST_WORDS);
+            done.process.stderr = server.program.stderr().text();
+        }
+    }
+
+    /// What the server holds, where the system tells.
+    pub(super) fn holds(&mut self) -> Option<Holds> {
+        let program = self.program()?;
+        Some(Holds {
+            descriptors: program.descriptors()?,
+            threads: program.threads()?,
+        })
+    }
+}
+
+impl Server {
+    fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
+        let idle = self.program.is_idle();
+        let ending = self.program.wait_end(limits::CHECK_DEATH);
+        let process = plan.process(&self.program, self.addr, ending, true);
+        Done {
+            idle,
+            ..Done::of(script, played, process)
+        }
+    }
+}
+
+/// The side of `script` that we play.
+pub(super) fn player(
+    script: &Transcript,
+    us: Who,
+    weather: Weather,
+    silence: Duration,
+) -> Result<Player, CheckError> {
+    let mut player = Player::new(script, us, weather).map_err(CheckError::Play)?;
+    player.silence = silence;
+    player.whole = limits::CHECK_WHOLE.max(silence * 2);
+    Ok(player)
+}
+
+/// This machine, and a port that the system chooses.
+pub(super) fn anywhere() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
+}
