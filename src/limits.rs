@@ -257,6 +257,7 @@ pub const SENDFILE: usize = 2 * 1024 * 1024;
 /// Up to this length a file's bytes travel in one write with the head.
 /// Reason: two writes are two packets and two calls.
 pub const SMALL_FILE: u64 = 16 * 1024;
+
 /// How long a guest who says nothing listens whether the server answers all the same.
 /// Reason: an answer that needs no question comes at once.
 pub const CHECK_MUTE: Duration = Duration::from_millis(30);

@@ -12,7 +12,6 @@ mod door;
 mod gather;
 pub mod judge;
 mod patience;
-mod place;
 mod stage;
 mod terms;
 

@@ -174,23 +174,7 @@ impl Link {
 
     /// Sends our FIN. As the server of a client who was done before us, it is looked whether the client
     /// was there to hear our last words. (A server that is done before its client is gone as a rule.)
-    /// Notes a reset that came behind a client's FIN: what we said after it met a closed socket. No read
-    /// tells of it any more; a socket that we may still write to and that has no peer does. (Of a server
-    /// that hangs up before its time the FIN says enough.)
-    pub(super) fn note_late_reset(&self) {
-        let mut heard = self.heard();
-        let gone = self.shared.stream.peer_addr().is_err();
-        let closed = self.shared.me == Who::Server && heard.end == Some(End::Fin);
-        if closed && heard.lost.is_none() && !heard.told && gone {
-            heard.end = Some(End::Rst);
-            let (conn, peer) = (self.shared.conn, self.shared.me.other());
-            self.shared.recorder.event(conn, peer, Event::Rst);
-        }
-    }
-
-    /// Sends our FIN.
     pub(super) fn fin(&self) {
-        self.note_late_reset();
         let mut heard = self.heard();
         if heard.told {
             return;

@@ -344,7 +344,6 @@ impl Play<'_> {
         let conns: Vec<Conn> = self.links.keys().copied().collect();
         for conn in &conns {
             self.listen_on(*conn);
-            self.links[conn].note_late_reset();
             let end = self.links[conn].heard().end;
             self.ends.insert(*conn, end.unwrap_or(End::Open));
             if end == Some(End::Open) && self.stopped.is_none() {

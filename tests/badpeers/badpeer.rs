@@ -288,6 +288,15 @@ fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
 fn replay_server(addr: &str, file: &str) -> io::Result<()> {
     let script = replayed(file, Who::Server, addr);
     let player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
+    if matches!(
+        script.entries(),
+        [Entry::Event {
+            event: Event::Refuse,
+            ..
+        }]
+    ) {
+        return serve_on(addr, died_on_reset);
+    }
     let listener = listen(addr.parse().expect("an address"), 16).expect("a free port");
     if waits_for_ever(&script) {
         for guest in listener.incoming() {

@@ -3,11 +3,9 @@
 //!
 //! Rule: the door stands before the client is started, so that no client comes too early.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::bench::{Done, Ready};
-use super::place::placed;
 use super::stage::{Done, UPSTREAM, anywhere, player};
 use super::{CheckError, Plan};
 use crate::course::catalogue::Weather;
@@ -47,9 +45,6 @@ impl Door {
 
 impl Plan {
     /// Starts the client at the door that the script wants, and plays the server if there is one.
-    pub(super) fn answer(&self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
-        match Door::of(script) {
-            Door::Open => self.serve(script, ready),
     pub(super) fn answer(
         &self,
         script: &Transcript,
@@ -75,11 +70,6 @@ impl Plan {
         }
     }
 
-    fn serve(&self, script: &Transcript, ready: &Ready) -> Result<Done, CheckError> {
-        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
-        let addr = listener.local_addr().unwrap_or(anywhere());
-        let script = &placed(script, addr);
-        let mut player = ready(script)?;
     fn serve(
         &self,
         script: &Transcript,
@@ -105,7 +95,6 @@ impl Plan {
         let connected = connected(&played.got);
         let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
         let still_runs = process.ending.is_none();
-        Ok(Done::of(script.clone(), played, process, still_runs, idle))
         let done = Done::of(filled, played, process);
         Ok(Done {
             silent: done.silent || still_runs,

@@ -16,10 +16,6 @@ pub(super) const TABLE: &[Entry] = &[
         judge: stays_at_the_sign,
     },
     Entry {
-        page: &page::OLD_HOST,
-        judge: old_host,
-    },
-    Entry {
         page: &page::FIN_UNHEARD,
         judge: fin_unheard,
     },
@@ -58,22 +54,6 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
         "the answer was {} with `Location: {}`, and you never came to that place.{partial}",
         answer.status()?,
         shown(place)
-    ))
-}
-
-/// The Host of the place that it was sent away from.
-fn old_host(evidence: &Evidence) -> Option<Cause> {
-    let now = message(&evidence.have.bytes).field("Host")?;
-    let wanted = message(&evidence.want.bytes).field("Host")?;
-    let then = message(&evidence.before.said).field("Host")?;
-    let answer = sent_on(evidence)?;
-    (now == then && now != wanted && evidence.line().to_ascii_lowercase().starts_with(b"host:"))
-        .then_some(())?;
-    Cause::likely(format!(
-        "`Location: {}` names another host, and your request went on to say `Host: {}`, the one from before. Host says \
-         which site is asked now.",
-        shown(answer.field("Location")?),
-        shown(now)
     ))
 }
 

@@ -3,7 +3,7 @@
 use super::{Language, Page, Rule};
 
 pub(super) static ENDLESS_CIRCLE: Page = Page {
-    code: "W55",
+    code: "W64",
     slug: "endless-circle",
     title: "redirects are followed without end",
     text: &[
@@ -19,26 +19,8 @@ pub(super) static ENDLESS_CIRCLE: Page = Page {
     languages: &[],
 };
 
-pub(super) static OLD_HOST: Page = Page {
-    code: "W56",
-    slug: "old-host",
-    title: "after a redirect to another host, Host still names the old one",
-    text: &[
-        "Each request is made from the URL that is asked for now: where to connect, what stands in Host, and the \
-         target. After a redirect to another place all three are new.",
-        "A server that holds several sites answers for the site in Host, whatever connection it came on.",
-    ],
-    rule: Some(Rule {
-        quote: "a client MUST send a field value for Host that is identical to that authority component",
-        rfc: 9112,
-        section: "3.2",
-    }),
-    advice: "build the whole request anew from the new URL",
-    languages: &[],
-};
-
 pub(super) static STAYS_AT_THE_SIGN: Page = Page {
-    code: "W57",
+    code: "W65",
     slug: "stays-at-the-sign",
     title: "a redirect is not followed",
     text: &[
@@ -55,7 +37,7 @@ pub(super) static STAYS_AT_THE_SIGN: Page = Page {
 };
 
 pub(super) static FIN_UNHEARD: Page = Page {
-    code: "W58",
+    code: "W66",
     slug: "fin-unheard",
     title: "the other side has hung up, and it goes on waiting",
     text: &[

@@ -100,7 +100,7 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 8] = [
+const TABLE: [&[Entry]; 9] = [
     process::TABLE,
     journeys::TABLE,
     endings::TABLE,
