@@ -92,6 +92,8 @@ impl Plan {
             }
         };
         let idle = program.is_idle();
+        let mut played = played;
+        self.hear_further_guests(&mut program, &listener, &mut played.got);
         let connected = connected(&played.got);
         let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
         let still_runs = process.ending.is_none();
@@ -102,6 +104,36 @@ impl Plan {
             idle,
             ..done
         })
+    }
+
+    /// A client that comes once more than it should is recorded, too. Waits until the client has ended, or
+    /// for a while.
+    fn hear_further_guests(
+        &self,
+        program: &mut Program,
+        listener: &net::Listener,
+        got: &mut Transcript,
+    ) {
+        let mut nothing = Transcript::new();
+        nothing.push_event(1, Who::Client, Event::Connect);
+        let Ok(mut player) = player(&nothing, Who::Server, Weather::Calm, limits::CHECK_TRY) else {
+            return;
+        };
+        player.guest = limits::CHECK_GUEST / 5;
+        let until = Instant::now() + limits::CHECK_EXIT;
+        loop {
+            let ended = program.ending().is_some();
+            let further = player.answer(listener).got;
+            if connected(&further) {
+                let conn = got.connections().into_iter().max().unwrap_or(0) + 1;
+                got.push_event(conn, Who::Client, Event::Connect);
+                got.push_bytes(conn, Who::Client, &further.bytes_of(1, Who::Client));
+                return;
+            }
+            if ended || Instant::now() > until {
+                return;
+            }
+        }
     }
 
     /// Nobody is there to be played; what the script says happens by itself.
