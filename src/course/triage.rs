@@ -32,7 +32,7 @@ pub fn triage(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tr
     let waited = evidence.silence.is_some() && !evidence.right_bytes();
     let left = evidence.have.close != evidence.want.close || evidence.not_taken;
     if triage.mute.is_none() && left && (evidence.right_bytes() || evidence.cut_short()) {
-        triage.mute = tried(&scripts::without_words(expected, Who::Client));
+        triage.mute = tried(&scripts::mute(expected));
     }
     if evidence.together.len() > 1 || waited {
         triage.apart = tried(&scripts::apart(expected));

@@ -14,7 +14,7 @@ use super::stage::{Done, Holds, Stage};
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Trouble};
 use crate::course::catalogue::{Side, Weather};
 use crate::course::diagnosis::{Evidence, Triage, Tried, diagnose};
-use crate::course::scripts::without_words;
+use crate::course::scripts::mute;
 use crate::course::triage::triage;
 use crate::limits;
 use crate::wire::{Entry, Event, Transcript, Who};
@@ -136,11 +136,9 @@ impl<'a> Bench<'a> {
             return Ok(None);
         }
         self.mute_sent = true;
-        let done = self.stage.play(
-            &without_words(script, Who::Client),
-            weather,
-            limits::CHECK_MUTE,
-        )?;
+        let done = self
+            .stage
+            .play(&mute(script), weather, limits::CHECK_MUTE)?;
         let unasked = done
             .script
             .connections()

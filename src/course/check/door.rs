@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::stage::{Done, UPSTREAM, anywhere, player};
+use super::stage::{Done, UPSTREAM, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::course::catalogue::Weather;
 use crate::course::diagnosis::{Prints, Process};
@@ -91,7 +91,7 @@ impl Plan {
                 break played;
             }
         };
-        let idle = program.is_idle();
+        let idle = is_silence(&played).then(|| program.is_idle()).flatten();
         let mut played = played;
         self.hear_further_guests(&mut program, &listener, &mut played.got);
         let connected = connected(&played.got);

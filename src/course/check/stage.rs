@@ -67,10 +67,7 @@ pub(super) struct Holds {
 impl Done {
     /// What the player has seen, and what became of the program.
     pub(super) fn of(script: Transcript, played: Played, process: Process) -> Done {
-        let silent = matches!(
-            played.stopped,
-            Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
-        );
+        let silent = is_silence(&played);
         Done {
             script,
             got: played.got,
@@ -246,14 +243,20 @@ impl<'a> Stage<'a> {
 
 impl Server {
     fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
-        let idle = self.program.is_idle();
         let ending = self.program.wait_end(limits::CHECK_DEATH);
         let process = plan.process(&self.program, self.addr, ending, true);
-        Done {
-            idle,
-            ..Done::of(script, played, process)
-        }
+        let done = Done::of(script, played, process);
+        let idle = done.silent.then(|| self.program.is_idle()).flatten();
+        Done { idle, ..done }
     }
+}
+
+/// Whether a play ended because nothing more came.
+pub(super) fn is_silence(played: &Played) -> bool {
+    matches!(
+        played.stopped,
+        Some(Stopped::Silence(_) | Stopped::NoGuest | Stopped::TooLong)
+    )
 }
 
 /// The side of `script` that we play.
