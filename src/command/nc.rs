@@ -8,11 +8,10 @@ use anyhow::{Context, Result};
 use std::io::{IsTerminal, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, SyncSender};
 use std::thread;
-use wirelab::course::cargo;
-use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::program::{Contract, Program};
+use wirelab::course::catalogue::Lab;
+use wirelab::course::demo;
 use wirelab::limits;
 use wirelab::net::player::End;
 use wirelab::net::{self, Cause, Recorder, Step, Talk};
@@ -59,41 +58,29 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         Some(lab) => SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port())),
         None => net::address(word).map_err(|error| WrongUse(error.to_string()))?,
     };
-    let mut log = match args.value("--save") {
+    let log = match args.value("--save") {
         Some(name) => Some(WireLog::create(name, "client", true)?),
         None => None,
     };
-    let (tell, news) = mpsc::channel();
-    let recording = tell.clone();
-    let mut view = View::new(true);
-    let recorder = Recorder::into_sink(move |step| {
-        if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
-            let _ = recording.send(News::Remark(error));
-        }
-        let untimed = Step { gap: None, ..*step };
-        let _ = recording.send(News::Said(view.of(&untimed), step.who));
-    });
-    let (talk, started) = open(addr, lab, &recorder)?;
+    // With an end: who prints slowly is heard slowly, and memory does not grow.
+    let (tell, news) = mpsc::sync_channel(limits::UNSHOWN);
+    let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
     if started.is_some() {
-        writeln!(
-            screen,
-            "# nobody listened on {addr}: its server was started"
-        )?;
+        let text = format!("nobody listened on {addr}: its server was started");
+        remark(&text, screen)?;
     }
+    let crlf = args.has("--crlf");
     if std::io::stdin().is_terminal() {
-        let end = if args.has("--crlf") { "\\r\\n" } else { "\\n" };
-        writeln!(
-            screen,
-            "# Enter sends a line and {end}, Ctrl-D says that was all"
-        )?;
+        let end = if crlf { "\\r\\n" } else { "\\n" };
+        let text = format!("Enter sends a line and {end}, Ctrl-D says that was all");
+        remark(&text, screen)?;
     }
     let talk = Arc::new(talk);
-    let (speaker, crlf, telling) = (Arc::clone(&talk), args.has("--crlf"), tell.clone());
+    let (speaker, telling) = (Arc::clone(&talk), tell.clone());
     // Nobody waits for this thread: a read from a terminal cannot be ended from outside.
     thread::spawn(move || speak(&speaker, crlf, &telling));
     thread::spawn(move || {
-        let end = talk.wait_end();
-        if end == End::Fin {
+        if talk.wait_end() == End::Fin {
             talk.fin();
         }
         let _ = tell.send(News::Ended);
@@ -101,13 +88,24 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     for news in news {
         match news {
             News::Said(said, who) => print(&said, who, screen)?,
-            News::Remark(text) => writeln!(screen, "# {text}")?,
+            News::Remark(text) => remark(&text, screen)?,
             News::Ended => break,
         }
         screen.flush()?;
     }
-    drop(started);
     Ok(Outcome::Passed)
+}
+
+/// Keeps each step, and passes it on to be shown.
+fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
+    let mut view = View::new(true);
+    Recorder::into_sink(move |step| {
+        if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
+            let _ = tell.send(News::Remark(error));
+        }
+        let untimed = Step { gap: None, ..*step };
+        let _ = tell.send(News::Said(view.of(&untimed), step.who));
+    })
 }
 
 /// Calls the server; a lab's own is started when nobody listens at its address.
@@ -115,7 +113,7 @@ fn open(
     addr: SocketAddr,
     lab: Option<&Lab>,
     recorder: &Recorder,
-) -> Result<(Talk, Option<Program>)> {
+) -> Result<(Talk, Option<demo::Server>)> {
     let error = match Talk::open(addr, recorder) {
         Ok(talk) => return Ok((talk, None)),
         Err(error) => error,
@@ -123,36 +121,14 @@ fn open(
     let Some(lab) = lab.filter(|_| error.cause == Cause::Refused) else {
         return Err(error.into());
     };
-    super::lab::built_of(lab)?;
-    let program = start(lab, addr).with_context(|| format!("lab {}", lab.number))?;
-    Ok((Talk::open(addr, recorder)?, Some(program)))
-}
-
-/// The lab's own server, listening at `addr`.
-fn start(lab: &Lab, addr: SocketAddr) -> Result<Program, NotStarted> {
-    let paths = cargo::lab_programs(lab, &[Side::Server]);
-    let paths = paths.map_err(|error| NotStarted(error.to_string()))?;
-    let contract = Contract {
-        root: cargo::files_folder(lab),
-        ..Contract::at(addr)
-    };
-    let line = cargo::own_command(&paths[0], None);
-    let mut server =
-        Program::start(&line, &contract).map_err(|error| NotStarted(error.to_string()))?;
-    match server.wait_listening_line(limits::START_DEADLINE) {
-        Ok(_) => Ok(server),
-        Err(error) => {
-            let said = server.stderr().text();
-            Err(NotStarted(format!(
-                "its server: {error}\n{}",
-                said.trim_end()
-            )))
-        }
-    }
+    let server = demo::serve(lab, super::lab::built_of(lab)?, addr);
+    let server = server.map_err(|error| NotStarted(error.to_string()));
+    let server = server.with_context(|| format!("lab {}", lab.number))?;
+    Ok((Talk::open(addr, recorder)?, Some(server)))
 }
 
 /// Sends standard input to its end.
-fn speak(talk: &Talk, crlf: bool, tell: &Sender<News>) {
+fn speak(talk: &Talk, crlf: bool, tell: &SyncSender<News>) {
     let mut buffer = vec![0; limits::CHUNK];
     let mut last = 0;
     loop {
@@ -199,5 +175,11 @@ fn print(said: &Transcript, who: Who, screen: &mut Screen) -> Result<()> {
         };
         writeln!(screen, "{line}")?;
     }
+    Ok(())
+}
+
+fn remark(text: &str, screen: &mut Screen) -> Result<()> {
+    writeln!(screen, "# {text}")?;
+    screen.flush()?;
     Ok(())
 }

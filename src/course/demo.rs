@@ -74,11 +74,8 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
     }
     let paths = cargo::lab_programs(lab, &[Side::Server, Side::Client]);
     let paths = paths.map_err(DemoError::Build)?;
-    let script = built.scripts.first().map(|script| script.text());
-    let script = script.and_then(|text| Transcript::parse(text).ok());
-    let script = script.unwrap_or_default();
-
-    let server = Server::start(lab, &paths[0], &script)?;
+    let script = main_script(built);
+    let server = Server::start(lab, &paths[0], &script, ANYWHERE)?;
     let recorder = Recorder::new();
     let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
     let tap = Tap::start(listener, server.addr, recorder.clone())
@@ -106,15 +103,34 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
     })
 }
 
+/// Starts the lab's own server at `addr`, to be talked to by hand.
+pub fn serve(lab: &Lab, built: &Built, addr: SocketAddr) -> Result<Server, DemoError> {
+    let paths = cargo::lab_programs(lab, &[Side::Server]);
+    let paths = paths.map_err(DemoError::Build)?;
+    Server::start(lab, &paths[0], &main_script(built), addr)
+}
+
+fn main_script(built: &Built) -> Transcript {
+    let script = built.scripts.first().map(|script| script.text());
+    let script = script.and_then(|text| Transcript::parse(text).ok());
+    script.unwrap_or_default()
+}
+
 /// The lab's server at work, and the server behind it when it is a relay.
-struct Server {
-    addr: SocketAddr,
+pub struct Server {
+    /// Where it listens.
+    pub addr: SocketAddr,
     /// Ends with the value.
     _program: Program,
 }
 
 impl Server {
-    fn start(lab: &Lab, path: &Path, script: &Transcript) -> Result<Server, DemoError> {
+    fn start(
+        lab: &Lab,
+        path: &Path,
+        script: &Transcript,
+        addr: SocketAddr,
+    ) -> Result<Server, DemoError> {
         let arg = script.heading("arg").filter(|arg| arg.contains(UPSTREAM));
         let behind = arg.map(|_| upstream(script)).transpose()?;
         let arg = behind.map(|addr| addr.to_string());
@@ -122,7 +138,7 @@ impl Server {
             root: cargo::files_folder(lab),
             now: Some(NOW),
             arg: arg.clone(),
-            ..Contract::at(ANYWHERE)
+            ..Contract::at(addr)
         };
         let line = cargo::own_command(path, arg.as_deref());
         let mut program = Program::start(&line, &contract).map_err(DemoError::Start)?;

@@ -86,8 +86,8 @@ enum Door<'a> {
 }
 
 impl Player {
-    /// Prepares the side `me` of `transcript`. Errors: that side has a mask. Without a word about the
-    /// peer, waits are [`limits::IO_DEADLINE`] each and twice that in all.
+    /// Prepares the side `me` of `transcript`. Errors: that side has a mask. Each wait may take
+    /// [`limits::IO_DEADLINE`], and the play twice that; the fields say otherwise.
     pub fn new(transcript: &Transcript, me: Who, weather: Weather) -> Result<Player, PlayError> {
         let mut script = Script::new(transcript, me)?;
         if weather == Weather::Glue {

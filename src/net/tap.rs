@@ -9,7 +9,7 @@
 //! (close with SO_LINGER 0, socket(7)). A refused upstream becomes a reset of the client.
 //! Rule 3: connections are opened and recorded in the order of `accept`, one after the other, each
 //! after all news that the clients before it have left unread: a client that hangs up and calls
-//! again is recorded so.
+//! again is recorded so. (The price: an upstream that answers no SYN delays all who wait.)
 
 mod relay;
 
