@@ -102,21 +102,12 @@ impl Files {
 
     /// The answer to a request; `now` in seconds since 1970.
     pub fn answer(&self, head: &RequestHead<'_>, asked: &Asked<'_>, now: i64) -> Response {
-        let (path, query) = match (head.method, asked.target) {
-            (b"OPTIONS", _) => {
-                let mut fields = Vec::new();
-                write::field(&mut fields, "Allow", ALLOW);
-                return Response::new(204, fields, Vec::new());
-            }
-            (b"GET" | b"HEAD", Target::Origin { path, query }) => (path, query),
-            (b"GET" | b"HEAD", Target::Absolute { path, query, .. }) => (path, query),
-            (method, _) if KNOWN.contains(&method) => {
-                let mut response =
-                    Response::error(405, "A file can be read here, and nothing else.");
-                write::field(&mut response.fields, "Allow", ALLOW);
-                return response;
-            }
-            _ => return Response::error(501, "This server does not know the method."),
+        if let Some(refused) = refused_method(head.method) {
+            return refused;
+        }
+        let (path, query) = match asked.target {
+            Target::Origin { path, query } | Target::Absolute { path, query, .. } => (path, query),
+            _ => return Response::error(400, "This method needs the path of a file."),
         };
         let (names, folder) = match target::names(path) {
             Ok(found) => found,
@@ -152,6 +143,25 @@ impl Files {
             Err(_) => Response::error(403, "This folder may not be read."),
         }
     }
+}
+
+/// The answer to a method by which nothing can be read here; `None` for GET and HEAD.
+pub fn refused_method(method: &[u8]) -> Option<Response> {
+    let (status, sentence) = match method {
+        b"GET" | b"HEAD" => return None,
+        b"OPTIONS" => {
+            let mut fields = Vec::new();
+            write::field(&mut fields, "Allow", ALLOW);
+            return Some(Response::new(204, fields, Vec::new()));
+        }
+        _ if KNOWN.contains(&method) => (405, "It can be read here, and nothing else."),
+        _ => (501, "This server does not know the method."),
+    };
+    let mut response = Response::error(status, sentence);
+    if status == 405 {
+        write::field(&mut response.fields, "Allow", ALLOW);
+    }
+    Some(response)
 }
 
 /// Sends the client to the folder's own URL, which ends in a slash: without it, the links on the page

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::files::{Files, Response};
 use crate::http::connection::{Connection, Event};
+use crate::http::target::Asked;
 use crate::http::{Fault, Progress, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{Arrival, Input, Line, Recorder, Stop, Trouble};
@@ -48,8 +49,8 @@ impl Default for Patience {
 
 /// A static server, without its listener.
 pub struct Server {
-    /// What it serves.
-    pub files: Files,
+    /// Answers a request, as far as its head says what is wanted.
+    pub handler: Handler,
     /// Records every byte, if there is one.
     pub recorder: Option<Recorder>,
     /// The time that `Date` tells, in seconds since 1970; `None`: the clock's.
@@ -58,6 +59,26 @@ pub struct Server {
     pub patience: Patience,
     /// Hears of every answer and of every trouble; called from many threads.
     pub log: Box<dyn Fn(&Logged) + Send + Sync>,
+}
+
+/// A request, as a handler sees it.
+pub struct Request<'a> {
+    /// What was understood of its head.
+    pub head: &'a RequestHead<'a>,
+    /// Whose resource is meant, and which.
+    pub asked: &'a Asked<'a>,
+    /// The head as it came, the empty line included.
+    pub bytes: &'a [u8],
+    /// The second since 1970 to use as now.
+    pub now: i64,
+}
+
+/// From a request to a response; called from many threads.
+pub type Handler = Box<dyn Fn(&Request<'_>) -> Response + Send + Sync>;
+
+/// A handler that brings files.
+pub fn files(files: Files) -> Handler {
+    Box::new(move |request| files.answer(request.head, request.asked, request.now))
 }
 
 /// Something for the log.
@@ -216,7 +237,15 @@ impl Conversation<'_> {
                         let exchange = Exchange {
                             request: request_line(&head),
                             head_only: head.method == b"HEAD",
-                            response: decide(self.server, &head, &asked, now),
+                            response: decide(
+                                self.server,
+                                &Request {
+                                    head: &head,
+                                    asked: &asked,
+                                    bytes: self.input.bytes().get(..used).unwrap_or_default(),
+                                    now,
+                                },
+                            ),
                             now,
                             close: false,
                         };
@@ -334,18 +363,14 @@ enum Unread {
 }
 
 /// What to answer to a request, as far as its head says it.
-fn decide(
-    server: &Server,
-    head: &RequestHead<'_>,
-    asked: &crate::http::target::Asked<'_>,
-    now: i64,
-) -> Response {
+fn decide(server: &Server, request: &Request<'_>) -> Response {
     // The only expectation that there is; others may be refused (RFC 9110 section 10.1.1).
     let other = |it: &crate::http::headers::Element| !it.text.eq_ignore_ascii_case(b"100-continue");
-    if head.fields.list("expect").any(|element| other(&element)) {
+    let mut expectations = request.head.fields.list("expect");
+    if expectations.any(|element| other(&element)) {
         return Response::error(417, "This server knows one expectation, 100-continue.");
     }
-    server.files.answer(head, asked, now)
+    (server.handler)(request)
 }
 
 fn fault_page(fault: Fault) -> Response {

@@ -172,6 +172,11 @@ fn shows_its_snapshot(lab: &Lab, output: &str) {
     let mut said = Transcript::parse(script.text()).expect("a transcript");
     said.headings.clear();
     let said = said.render_brief();
+    // Where a time is demanded, it is a line of the script alone.
+    let said: String = said
+        .lines()
+        .filter(|line| !line.starts_with("~ "))
+        .fold(String::new(), |all, line| all + line + "\n");
     if !said.contains("{addr}") && !said.contains("{port}") {
         assert!(output.contains(&said), "lab {}:\n{output}", lab.number);
     }

@@ -10,18 +10,20 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
 use wirelab::http::date;
 use wirelab::limits;
 use wirelab::net::{self, Recorder, Trouble};
-use wirelab::server::{Answered, Logged, Patience, Server};
+use wirelab::server::{self, Answered, Handler, Logged, Patience, Request, Server};
 
 /// `cargo lab serve DIR`
 pub const COMMAND: Command = Command {
     name: "serve",
-    places: &["DIR"],
-    sentence: "serve a folder over HTTP/1.1, on this machine alone",
-    more: "Files below DIR are served, and nothing else: links that lead out of it, names\n\
+    places: &["[DIR]"],
+    sentence: "serve a folder, or this course, over HTTP/1.1",
+    more: "Without DIR it serves this course: its labs, and what your browser says to it.\n\
+           Files below DIR are served, and nothing else: links that lead out of it, names\n\
            that begin with a dot, pipes and devices are not there. A file's compressed\n\
            neighbours (menu.txt.br, menu.txt.gz) go to clients that take them.\n\
            Ctrl-C ends it at once: no file is ever written, so none can be left half done;\n\
@@ -68,16 +70,13 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let addr = address(args)?;
-    let folder = Path::new(args.place(0).unwrap_or_default());
-    let settings = Settings {
-        listing: !args.has("--no-listing"),
-        dotfiles: args.has("--dotfiles"),
+    let handler = match args.place(0) {
+        Some(folder) => files(Path::new(folder), args)?,
+        None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes)),
     };
-    let files = Files::open(folder, settings)
-        .with_context(|| format!("{}: this folder cannot be served", folder.display()))?;
     let quiet = args.has("--quiet");
     let server = Arc::new(Server {
-        files,
+        handler,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
         patience: Patience::default(),
@@ -100,6 +99,17 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         move |arrival| own.serve(arrival),
         |trouble| tell(&Logged::Trouble(trouble), quiet),
     )
+}
+
+/// Answers with the files below a folder.
+fn files(folder: &Path, args: &Args) -> Result<Handler> {
+    let settings = Settings {
+        listing: !args.has("--no-listing"),
+        dotfiles: args.has("--dotfiles"),
+    };
+    let files = Files::open(folder, settings)
+        .with_context(|| format!("{}: this folder cannot be served", folder.display()))?;
+    Ok(server::files(files))
 }
 
 /// `--bind` and `--port`.

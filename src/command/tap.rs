@@ -125,7 +125,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 }
 
 fn number(text: &str) -> Result<u64, WrongUse> {
-    let wrong = |_| WrongUse(format!("--connections takes a number, not `{text}`"));
+    let wrong = |_| {
+        WrongUse(format!(
+            "a number stands behind --connections, not `{text}`"
+        ))
+    };
     text.parse().map_err(wrong)
 }
 

@@ -11,6 +11,7 @@ pub mod diagnosis;
 pub mod evidence_files;
 pub mod exercise;
 pub mod junit;
+pub mod pages;
 pub mod program;
 pub mod progress;
 pub mod report;

@@ -29,7 +29,7 @@ fn impatient(root: &Path, seats: usize) -> SocketAddr {
         body: Duration::from_millis(300),
     };
     let server = Server {
-        files: Files::open(root, settings).unwrap(),
+        handler: wirelab::server::files(Files::open(root, settings).unwrap()),
         recorder: None,
         now: None,
         patience,

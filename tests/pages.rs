@@ -1,0 +1,137 @@
+//! `serve` without a folder: the course in a browser.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+use support::{Server, bin, have};
+use wirelab::course::catalogue;
+
+fn course() -> Server {
+    Server::start_with(Command::new(bin("wirelab")).args(["serve", "--port", "0", "--quiet"]))
+}
+
+/// The whole answer to a GET, as text.
+fn get(server: &Server, path: &str, more: &str) -> String {
+    let mut stream = TcpStream::connect(server.addr).expect("the server listens");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: tacos.example\r\n{more}Connection: close\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the request is taken");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("an answer in UTF-8");
+    answer
+}
+
+#[test]
+fn every_lab_is_listed_and_every_built_one_has_its_page_and_its_pictures() {
+    let server = course();
+    let index = get(&server, "/", "");
+    for lab in catalogue::labs() {
+        assert!(
+            index.contains(&wirelab::wire::xml_text(lab.title)),
+            "{}",
+            lab.title
+        );
+        let Some(built) = lab.built else { continue };
+        let folder = format!("/labs/{}/", lab.slug);
+        assert!(
+            index.contains(&format!("<a href=\"{folder}\">")),
+            "{folder} is not linked"
+        );
+        let page = get(&server, &folder, "");
+        assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{folder}: {page}");
+        assert!(
+            page.contains(&format!("<h1>Lab {} · ", lab.number)),
+            "{folder}: {page}"
+        );
+        for picture in pictures(built.readme) {
+            let answer = get(&server, &format!("{folder}{picture}"), "");
+            let committed = std::fs::read_to_string(format!("labs/{}/{picture}", lab.slug));
+            let body = answer
+                .split_once("\r\n\r\n")
+                .map(|(_, body)| body.to_string());
+            assert_eq!(body, committed.ok(), "{folder}{picture}");
+        }
+    }
+}
+
+/// The names behind `![…](…)`.
+fn pictures(readme: &str) -> Vec<&str> {
+    let links = readme.lines().filter(|line| line.starts_with("!["));
+    links
+        .filter_map(|line| line.split_once("](")?.1.strip_suffix(')'))
+        .collect()
+}
+
+#[test]
+fn a_page_shows_the_very_bytes_that_asked_for_it() {
+    let server = course();
+    let page = get(&server, "/you", "X-Taco: <b>&\x7f\r\n");
+    assert!(
+        page.starts_with("HTTP/1.1 400 "),
+        "a control character is refused: {page}"
+    );
+    let page = get(&server, "/you", "X-Taco: <b>&amp;\r\n");
+    assert!(page.contains("C&gt; GET /you HTTP/1.1\\r\\n\n"), "{page}");
+    assert!(
+        page.contains("C&gt; X-Taco: &lt;b&gt;&amp;amp;\\r\\n\n"),
+        "{page}"
+    );
+    assert!(page.contains("C&gt; \\r\\n\n</code>"), "{page}");
+}
+
+#[test]
+fn what_is_no_page_is_told_so() {
+    let server = course();
+    for (path, status) in [
+        ("/labs/09-smallest-answer", "301"),
+        ("/labs/99-none/", "404"),
+        ("/labs/09-smallest-answer/server.rs", "404"),
+        ("/../Cargo.toml", "404"),
+        ("/labs/09-smallest-answer/ladder-none.svg", "404"),
+    ] {
+        let answer = get(&server, path, "");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {answer}"
+        );
+    }
+}
+
+#[test]
+fn chromium_shows_a_lab_with_its_picture() {
+    if !have(&["chromium"]) {
+        return;
+    }
+    let server = course();
+    let profile = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("chromium-pages");
+    let _ = std::fs::remove_dir_all(&profile);
+    let output = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
+        .args(["--virtual-time-budget=5000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("http://{}/labs/01-three-tacos/", server.addr))
+        .output()
+        .expect("chromium runs");
+    let _ = std::fs::remove_dir_all(&profile);
+    let page = String::from_utf8_lossy(&output.stdout);
+    assert!(page.contains("<h1>Lab 1 · Three tacos</h1>"), "{page}");
+    assert!(page.contains("<img src=\"ladder.svg\""), "{page}");
+}
