@@ -16,3 +16,11 @@ fn the_commands_of_lab_17_print_what_its_readme_says() {
     let text = include_str!("../labs/17-saying-what-it-is/README.md");
     assert_eq!(readme::run("17-saying-what-it-is", text, &[]), 9);
 }
+
+/// curl hangs on the unfinished server's 404, for the second that it is given.
+#[test]
+fn the_commands_of_lab_18_print_what_its_readme_says() {
+    let text = include_str!("../labs/18-keep-the-table/README.md");
+    let typed = ["GET /menu.txt HTTP/1.0", ""];
+    assert_eq!(readme::run("18-keep-the-table", text, &typed), 7);
+}

@@ -177,7 +177,46 @@ pub static LABS: [Lab; 9] = [
              go on. On a connection that goes on every answer needs its length, a 404 too, or the client \
              waits for ever.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/18-keep-the-table/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/18-keep-the-table/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab18-keep-the-table",
+                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                Script {
+                    name: "lab18-keep-the-table-old",
+                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table-old.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Glue],
+                },
+                // Not in crumbs: the server hangs up before the second request has come.
+                Script {
+                    name: "lab18-keep-the-table-last",
+                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table-last.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 19,

@@ -1,0 +1,74 @@
+//! Lab 18 · Keep the table · a client's end of a connection on which several answers come, one behind the
+//! other and in pieces of any size.
+
+use std::io::{self, Error, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use wirelab::http::Progress;
+use wirelab::http::framing::{Body, Message, body};
+use wirelab::http::head::HeadParser;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_ANSWER: usize = 1_000_000; // bytes
+
+/// A connection, and what has come on it and belongs to an answer that we have not looked at yet.
+pub struct Table {
+    server: TcpStream,
+    heard: Vec<u8>,
+}
+
+impl Table {
+    pub fn at(addr: &str) -> io::Result<Table> {
+        let (server, heard) = (TcpStream::connect(addr)?, Vec::new());
+        server.set_read_timeout(Some(PATIENCE))?;
+        Ok(Table { server, heard })
+    }
+
+    pub fn say(&mut self, words: &str) -> io::Result<()> {
+        println!("{}", words.lines().next().unwrap_or_default());
+        self.server.write_all(words.as_bytes())
+    }
+
+    /// Prints one answer, and takes not a byte more: what comes behind it belongs to the next one.
+    pub fn hear(&mut self, method: &str) -> io::Result<()> {
+        let to = method.as_bytes();
+        let mut parser = HeadParser::new();
+        loop {
+            let head = parser.response(&self.heard).map_err(Error::other)?;
+            if let Progress::Done { value, used } = head {
+                let status = value.status;
+                let message = Message::Response { status, to };
+                let end = match body(message, value.version, value.fields) {
+                    Ok(Body::None) => used,
+                    Ok(Body::Length(length)) => used.saturating_add(length as usize),
+                    other => return Err(Error::other(format!("no good end: {other:?}"))),
+                };
+                if let Some(body) = self.heard.get(used..end) {
+                    println!("    {status} \"{}\"", body.escape_ascii());
+                    self.heard.drain(..end);
+                    return Ok(());
+                }
+            }
+            if self.read()? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    pub fn hear_the_end(&mut self) -> io::Result<()> {
+        while self.read()? > 0 {}
+        println!("    and the server hangs up");
+        Ok(())
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        let mut piece = [0; 4096];
+        let n = self.server.read(&mut piece)?;
+        self.heard.extend_from_slice(&piece[..n]);
+        if self.heard.len() > LONGEST_ANSWER {
+            return Err(Error::other("more bytes than we want to keep"));
+        }
+        Ok(n)
+    }
+}
