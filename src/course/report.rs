@@ -10,6 +10,7 @@ mod verdict;
 use crate::course::catalogue::Weather;
 use crate::course::check::{Failure, Outcome, Report, Run, Trouble, Unready};
 use crate::course::diagnosis::{Diagnosis, Page};
+use crate::wire::What;
 
 pub use comparison::comparison;
 pub use verdict::verdict;
@@ -45,25 +46,26 @@ fn passed_lines(report: &Report) -> Vec<String> {
             names.push(&run.name);
         }
     }
+    let passed = |name: &str| -> Vec<&str> {
+        let runs = report.runs.iter().filter(|run| run.name == name);
+        let passed = runs.filter(|run| matches!(run.outcome, Outcome::Passed));
+        passed.map(|run| run.weather.name()).collect()
+    };
+    names.retain(|name| !passed(name).is_empty());
     let width = names
         .iter()
         .map(|name| name.chars().count())
         .max()
         .unwrap_or(0);
-    let mut lines = Vec::new();
-    for name in names {
-        let runs = report.runs.iter().filter(|run| run.name == name);
-        let passed = runs.filter(|run| matches!(run.outcome, Outcome::Passed));
-        let weathers: Vec<&str> = passed.map(|run| run.weather.name()).collect();
-        if !weathers.is_empty() {
-            let indent = " ".repeat(5 + width + 2);
-            lines.extend(wrap(
-                &format!("     {name:width$}  "),
-                &weathers.join(" "),
-                &indent,
-            ));
-        }
-    }
+    let indent = " ".repeat(5 + width + 2);
+    let line = |name: &&str| {
+        wrap(
+            &format!("     {name:width$}  "),
+            &passed(name).join(" "),
+            &indent,
+        )
+    };
+    let mut lines: Vec<String> = names.iter().flat_map(line).collect();
     if !report.passed() && !lines.is_empty() {
         lines.insert(0, "   Passed before:".to_string());
     }
@@ -99,9 +101,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     }
     match &failure.diagnosis {
         Some(diagnosis) => lines.extend(reason(diagnosis)),
-        None => lines.push(
-            "   Compare the two lines above, byte by byte; no known mistake fits.".to_string(),
-        ),
+        None => lines.extend(wrap("   ", no_cause(&failure.trouble), "   ")),
     }
     if !kept.is_empty() {
         lines.extend(wrap(
@@ -111,6 +111,24 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
         ));
     }
     lines
+}
+
+/// What to do when no known mistake fits.
+fn no_cause(trouble: &Trouble) -> &'static str {
+    match trouble {
+        Trouble::Difference(difference) | Trouble::Behind(difference) => match difference.what {
+            What::Short if difference.ended.is_none() => {
+                "No known mistake fits. The program waits for something: let it print what it reads, and see how \
+                 far it comes."
+            }
+            What::Short | What::Ending => {
+                "No known mistake fits. Let the program print why it goes on or stops there."
+            }
+            _ => "No known mistake fits. Compare the two lines above, byte by byte.",
+        },
+        Trouble::Grows { .. } => "Close what belongs to a guest when the guest has left.",
+        _ => "No known mistake fits. Let the program print what it does at that place.",
+    }
 }
 
 /// The last lines that a program printed to stderr.
@@ -188,14 +206,14 @@ pub fn rule_and_advice(page: &Page, indent: &str) -> Vec<String> {
 }
 
 /// `start`, and behind it a text that is broken between words so that no line passes 80 characters;
-/// `indent` begins each further line. A word that is longer than a line is broken.
+/// `indent` begins each further line. What stands in backquotes is one word; a word that is longer than
+/// a line is broken.
 pub fn wrap(start: &str, text: &str, indent: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = start.to_string();
     let mut used = start.chars().count();
     let mut gap = 0;
-    for word in text.split_ascii_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
+    for mut word in words(text) {
         if gap == 1 && used + gap + word.len() > WIDTH {
             lines.push(std::mem::replace(&mut line, indent.to_string()));
             (used, gap) = (indent.chars().count(), 0);
@@ -215,4 +233,28 @@ pub fn wrap(start: &str, text: &str, indent: &str) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Splits at white space outside of backquotes. A quoted piece that would fill most of a line is split, too.
+fn words(text: &str) -> Vec<Vec<char>> {
+    let mut words: Vec<Vec<char>> = Vec::new();
+    let mut word = Vec::new();
+    let mut quoted = false;
+    let long = |from: &str| from.chars().take_while(|&c| c != '`').count() > WIDTH - 20;
+    let mut at = 0;
+    for c in text.chars() {
+        at += c.len_utf8();
+        match c {
+            '`' if quoted => quoted = false,
+            '`' => quoted = text[at..].contains('`') && !long(&text[at..]),
+            _ => {}
+        }
+        if c.is_whitespace() && !quoted {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        } else {
+            word.push(c);
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
 }

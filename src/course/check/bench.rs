@@ -92,7 +92,8 @@ impl<'a> Bench<'a> {
     }
 
     fn failure(&self, trouble: Trouble, done: Done, found: &Evidence) -> Failure {
-        let tells = self.plan.side == Side::Server || done.silent;
+        // A client ends because we have hung up; that tells something only when it never came.
+        let tells = self.plan.side == Side::Server || !done.process.connected;
         let behind = matches!(trouble, Trouble::Behind(_));
         Failure {
             expected: done.script,
@@ -155,8 +156,12 @@ impl<'a> Bench<'a> {
         if weather == Weather::Calm {
             self.calm.push(conversation.name.clone());
         }
-        let guests = conversation.expected.connections().len()
-            + if weather == Weather::Ghost { 5 } else { 1 };
+        let uninvited = match weather {
+            Weather::Ghost => 5,
+            Weather::Rude => 1,
+            _ => 0,
+        };
+        let guests = conversation.expected.connections().len() + uninvited;
         match &mut self.first {
             Some((_, since)) => *since += guests,
             None => self.first = self.stage.holds().map(|holds| (holds, 0)),

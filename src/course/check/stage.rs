@@ -168,7 +168,8 @@ impl<'a> Stage<'a> {
         let mut server = self.start(script, Some(upstream.to_string()))?;
         let script = filled(script, server.addr);
         let before = player(&script, Who::Client, weather, silence)?;
-        let mut behind = player(&script, Who::Server, Weather::Calm, silence)?;
+        // Behind it is more patience than before it, so that the one in front sees who waits.
+        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 2)?;
         behind.guest = silence;
         let (played, behind) = thread::scope(|scope| {
             let behind = scope.spawn(|| behind.answer(&listener));

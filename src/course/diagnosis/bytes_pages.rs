@@ -162,8 +162,7 @@ pub(super) static STATUS_LINE: Page = Page {
     ],
     rule: rfc9112(
         "4",
-        "A server MUST send the space that separates the status-code from the reason-phrase even when the \
-         reason-phrase is absent",
+        "status-line = HTTP-version SP status-code SP [ reason-phrase ]",
     ),
     advice: "compare your first line with `HTTP/1.1 200 OK` character by character",
     languages: &[],
@@ -178,7 +177,11 @@ pub(super) static REQUEST_LINE: Page = Page {
          and lower case matter: get is another method than GET, and http/1.1 is no version.",
         "The target in the middle holds no space; a space in a name is written %20.",
     ],
-    rule: rfc9112("3.1", "The request method is case-sensitive."),
+    rule: rfc9112(
+        "3",
+        "A request-line begins with a method token, followed by a single space (SP), the request-target, and \
+         another single space (SP), and ends with the protocol version.",
+    ),
     advice: "compare your first line with `GET / HTTP/1.1` character by character",
     languages: &[],
 };

@@ -1,7 +1,9 @@
 //! The lines that agreed, `-` expected and `+` got in the notation, a caret, and bytes in hex.
 
 use super::{WIDTH, cut};
-use crate::wire::{Chunk, Difference, Entry, Mask, Piece, Transcript, Wanted, What, Who, notation};
+use crate::wire::{
+    Chunk, Difference, Entry, Event, Mask, Piece, Transcript, Wanted, What, Who, notation,
+};
 
 /// Text lines that are shown before the first difference.
 const CONTEXT: usize = 6;
@@ -138,6 +140,9 @@ fn other(who: Who) -> &'static str {
 
 /// What came in place of bytes.
 fn how_it_ended(difference: &Difference, who: &str) -> String {
+    if difference.expected == Wanted::Event(Event::Connect) {
+        return "(nobody came)".to_string();
+    }
     let waiter = notation::who_text(difference.who.other(), difference.conn);
     match (difference.ended, difference.silence) {
         (Some(event), _) => format!("{who} {}", notation::event_text(event)),

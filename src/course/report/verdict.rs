@@ -2,7 +2,7 @@
 
 use crate::course::catalogue::Side;
 use crate::course::check::Trouble;
-use crate::wire::{Difference, Event, Wanted, What, Who, notation};
+use crate::wire::{Difference, Event, Wanted, What, Who};
 
 /// What went wrong, in words for the headline.
 pub fn verdict(trouble: &Trouble, side: Side) -> String {
@@ -23,7 +23,7 @@ pub fn verdict(trouble: &Trouble, side: Side) -> String {
             format!("all bytes are right, but {program} answers before anyone has asked")
         }
         Trouble::Prints(_) => {
-            format!("all bytes are right, but {program} does not print what it should")
+            format!("all bytes are right, but {program} prints something else")
         }
         Trouble::StillRuns => format!("all bytes are right, but {program} goes on running"),
         Trouble::Grows {
@@ -91,20 +91,22 @@ fn then(difference: &Difference) -> String {
 
 /// All bytes are right, the end is not.
 fn ending(difference: &Difference, side: &str) -> String {
-    let got = match (difference.ended, difference.silence) {
-        (Some(Event::Fin), _) => "hung up (fin)".to_string(),
-        (Some(Event::Rst), _) => "reset the connection (rst)".to_string(),
-        (Some(Event::Refuse), _) => "refused".to_string(),
-        (_, Some(waited)) => format!("kept it open, {} ms of silence", waited.as_millis()),
-        _ => "kept it open".to_string(),
+    let should = match &difference.expected {
+        Wanted::Event(Event::Connect) => return format!("{side} never connected"),
+        Wanted::Event(Event::Fin) => "hang up here (fin)",
+        Wanted::Event(Event::Rst) => "reset the connection here (rst)",
+        _ => "keep the connection open",
     };
-    match &difference.expected {
-        Wanted::Event(Event::Connect) => format!("{side} never connected"),
-        Wanted::Event(Event::Fin) => format!("{side} should hang up now (fin), and {got}"),
-        Wanted::Event(Event::Rst) => format!("{side} should reset the connection (rst), and {got}"),
-        Wanted::Event(event) => {
-            format!("{side} should {}, and {got}", notation::event_text(*event))
+    match (difference.ended, difference.silence) {
+        (Some(Event::Fin), _) => format!("{side} should {should}, and hung up (fin)"),
+        (Some(Event::Rst), _) => format!("{side} should {should}, and sent a reset (rst)"),
+        (Some(Event::Refuse), _) => format!("{side} should {should}, and refused"),
+        (_, Some(waited)) => {
+            format!(
+                "{side} should {should}; {} ms of silence, still open",
+                waited.as_millis()
+            )
         }
-        _ => format!("{side} should keep the connection open, and {got}"),
+        _ => format!("{side} should {should}, and did more"),
     }
 }

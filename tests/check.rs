@@ -1,0 +1,360 @@
+//! The check keeps what it promises: our own programs pass, untouched exercises fail with a message that
+//! was read by a person, and no program, however bad, hangs it or is left running.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
+use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
+use wirelab::course::program::CommandLine;
+use wirelab::course::{junit, report};
+use wirelab::wire::Transcript;
+
+const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
+const WIRELAB: &str = env!("CARGO_BIN_EXE_wirelab");
+
+/// Longer than any check may take, also on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+fn lab(number: u8) -> (&'static Lab, &'static Built) {
+    let lab = wirelab::course::catalogue::lab(number).expect("a lab");
+    (lab, lab.built.as_ref().expect("it is built"))
+}
+
+/// Every side of every lab for which `wanted` says so, with the plan to check `kind`'s program.
+fn plans(kind: &str, wanted: impl Fn(&Built, Side) -> bool) -> Vec<(String, Plan)> {
+    let mut plans = Vec::new();
+    for lab in labs() {
+        let Some(built) = &lab.built else { continue };
+        for side in [Side::Server, Side::Client] {
+            let checked = built.scripts.iter().any(|script| script.checks(side));
+            if checked && wanted(built, side) {
+                let program = assert_cmd::cargo::cargo_bin(lab.program(kind, side));
+                let plan = Plan::for_lab(lab, built, side, Subject::Own(program), None);
+                plans.push((
+                    format!("{kind}{:02}-{}", lab.number, side.word()),
+                    plan.expect("a plan"),
+                ));
+            }
+        }
+    }
+    plans
+}
+
+/// The text of each check; they mostly wait, so several run side by side.
+fn texts(plans: Vec<(String, Plan)>) -> Vec<(String, String, bool)> {
+    let queue = Mutex::new(plans.into_iter());
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let Some((name, plan)) = queue.lock().unwrap().next() else {
+                        return;
+                    };
+                    let (text, passed) = text(&plan);
+                    done.lock().unwrap().push((name, text, passed));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort();
+    done
+}
+
+/// What a check prints, and whether it passed. Ports differ from run to run and are made equal.
+fn text(plan: &Plan) -> (String, bool) {
+    let (text, passed) = match plan.run() {
+        Ok(report) => (report::text(&report, &[]), report.passed()),
+        Err(CheckError::NotReady(unready)) => (report::unready_text(&plan.place, &unready), false),
+        Err(error) => (error.to_string(), false),
+    };
+    (without_ports(&text), passed)
+}
+
+fn without_ports(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let mut same = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        same.push_str("127.0.0.1:PORT");
+        same.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    same
+}
+
+#[test]
+fn every_program_of_ours_passes_in_every_weather() {
+    let failed: Vec<String> = texts(plans("lab", Built::has))
+        .into_iter()
+        .filter(|(_, _, passed)| !passed)
+        .map(|(name, text, _)| format!("{name}:\n{text}"))
+        .collect();
+    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+}
+
+#[test]
+fn every_untouched_exercise_fails_with_a_message_that_teaches() {
+    for (name, text, passed) in texts(plans("start", |built, side| built.stub(side).is_some())) {
+        assert!(!passed, "{name} passes");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{name}:\n{text}"
+        );
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+/// A check of a bad peer against lab 9's main conversation.
+fn plan(words: &[&str], weathers: &[Weather]) -> Plan {
+    let (_, built) = lab(9);
+    let expected = Transcript::parse(built.scripts[0].text()).unwrap();
+    let name = built.scripts[0].name.to_string();
+    let line = CommandLine::of(Path::new(words[0]), &words[1..]);
+    let conversation = Conversation {
+        name,
+        expected,
+        weathers: weathers.to_vec(),
+    };
+    let plan = Plan::new(
+        "lab 09".to_string(),
+        Side::Server,
+        Subject::Command(line),
+        vec![conversation],
+    );
+    Plan {
+        start_deadline: DEADLINE / 3,
+        ..plan
+    }
+}
+
+fn flaw(name: &str) -> Plan {
+    plan(&[BADPEER, name, "{addr}"], &[Weather::Calm])
+}
+
+/// Every process whose command line holds this word.
+fn processes_with(word: &str) -> Vec<String> {
+    let all = Command::new("ps")
+        .args(["-eo", "pid=,stat=,args="])
+        .output()
+        .expect("ps runs");
+    let all = String::from_utf8_lossy(&all.stdout).into_owned();
+    let alive =
+        |line: &&str| line.contains(word) && !line.contains(" Z") && !line.contains("ps -eo");
+    all.lines().filter(alive).map(str::to_string).collect()
+}
+
+#[test]
+fn the_check_survives_every_server() {
+    let begun = Instant::now();
+    let failing = [
+        "endless",
+        "one-byte-a-second",
+        "tls",
+        "resets-at-once",
+        "resets-in-the-head",
+        "resets-in-the-body",
+        "closes-at-once",
+        "closes-in-the-head",
+        "closes-in-the-body",
+        "says-nothing",
+        "no-such-flaw",
+    ];
+    for (name, text, passed) in texts(failing.map(|name| (name.to_string(), flaw(name))).to_vec()) {
+        assert!(!passed, "{name} passes");
+        assert!(text.starts_with("FAIL lab 09 · "), "{name}: {text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{name}:\n{text}"
+        );
+    }
+    assert!(begun.elapsed() < DEADLINE, "it took {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_server_behind_a_shell_that_floods_forks_or_ignores_signals_passes_and_is_gone() {
+    let scripts = [
+        (
+            "flood",
+            "head -c 200000000 /dev/zero; head -c 200000000 /dev/zero >&2; exec \"$1\" good \"$2\"",
+        ),
+        ("forks", "\"$1\" good \"$2\" & wait"),
+        (
+            "ignores-sigterm",
+            "trap '' TERM INT HUP; \"$1\" good \"$2\"; :",
+        ),
+    ];
+    let plans = scripts.map(|(name, script)| {
+        let words = [
+            "/bin/sh",
+            "-c",
+            script,
+            name,
+            BADPEER,
+            "{addr}",
+            "wirelab-shell-test",
+        ];
+        (
+            name.to_string(),
+            plan(&words, &[Weather::Calm, Weather::Dribble]),
+        )
+    });
+    for (name, text, passed) in texts(plans.to_vec()) {
+        assert!(passed, "{name}:\n{text}");
+    }
+    assert_eq!(processes_with("wirelab-shell-test"), Vec::<String>::new());
+}
+
+#[test]
+fn a_server_that_keeps_something_of_every_guest_fails() {
+    let weathers = [
+        Weather::Calm,
+        Weather::Dribble,
+        Weather::Glue,
+        Weather::Rude,
+        Weather::Ghost,
+    ];
+    let report = plan(&[BADPEER, "leaks", "{addr}"], &weathers)
+        .run()
+        .unwrap();
+    let (_, failure) = report.failure().expect("it fails");
+    assert!(
+        matches!(
+            failure.trouble,
+            Trouble::Grows {
+                what: "file descriptors",
+                ..
+            }
+        ),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_started_is_no_failure_of_the_program() {
+    let missing = plan(&["/no/such/program"], &[Weather::Calm]).run();
+    assert!(matches!(missing, Err(CheckError::Start(_))));
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let no_program = plan(&[manifest], &[Weather::Calm]).run();
+    assert!(matches!(no_program, Err(CheckError::Start(_))));
+}
+
+#[test]
+fn the_same_check_says_the_same_twice() {
+    for name in [
+        "single-read",
+        "never-reads",
+        "says-nothing",
+        "resets-in-the-body",
+        "good",
+    ] {
+        let plan = plan(
+            &[BADPEER, name, "{addr}"],
+            &[Weather::Calm, Weather::Dribble],
+        );
+        assert_eq!(text(&plan), text(&plan), "{name}");
+    }
+}
+
+#[test]
+fn junit_tells_passed_failed_and_not_run() {
+    let plan = plan(
+        &[BADPEER, "single-read", "{addr}"],
+        &[Weather::Calm, Weather::Dribble, Weather::Rude],
+    );
+    let mut report = plan.run().unwrap();
+    for run in &mut report.runs {
+        run.took = Duration::from_millis(7);
+    }
+    assert!(matches!(report.runs[2].outcome, Outcome::NotRun));
+    insta::assert_snapshot!("junit", without_ports(&junit::xml(&[report])));
+}
+
+/// Runs `wirelab check 9` with these words in a folder of its own, which has no repository.
+fn check_9(words: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(WIRELAB)
+        .args(["check", "9"])
+        .args(words)
+        .output()
+        .expect("it runs");
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+#[test]
+fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
+    let single_read = format!("'{BADPEER}' single-read {{addr}}");
+    let single_read = &single_read[..];
+    let cases = [
+        (
+            vec!["--server", single_read, "--weather", "calm"],
+            0,
+            "PASS lab 09",
+        ),
+        (
+            vec!["--server", single_read, "--weather", "dribble"],
+            1,
+            "W18 single-read",
+        ),
+        (vec!["--server", "'"], 2, "never closed"),
+        (vec!["--weather", "hail"], 2, "calm, dribble"),
+        (
+            vec!["--server", "x", "--addr", "127.0.0.1:1"],
+            2,
+            "one program",
+        ),
+        (vec!["--server", "/no/such/program"], 3, "look at the path"),
+        (
+            vec!["--server", "/bin/sh -c 'echo oh no >&2; exit 4'"],
+            3,
+            "oh no",
+        ),
+        (vec!["--addr", "127.0.0.1:1"], 3, "nobody listens"),
+    ];
+    for (words, code, said) in cases {
+        let (ended, text) = check_9(&words);
+        assert_eq!(ended, Some(code), "{words:?}\n{text}");
+        assert!(text.contains(said), "{words:?}\n{text}");
+    }
+}
+
+/// A check that is ended from outside, at any moment, leaves no process behind.
+#[test]
+fn an_interrupted_check_leaves_nothing_behind() {
+    for (turn, signal) in ["-INT", "-TERM", "-KILL", "-INT", "-KILL", "-TERM"]
+        .into_iter()
+        .enumerate()
+    {
+        let mark = format!("interrupted-{turn}-{}", std::process::id());
+        let server = format!("'{BADPEER}' says-nothing {{addr}} {mark}");
+        let mut check = Command::new(WIRELAB)
+            .args(["check", "9", "--server", &server])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        // Each turn lets it come a little further: the more often we look, the later we strike.
+        for _ in 0..=turn {
+            processes_with(&mark);
+        }
+        let pid = check.id().to_string();
+        Command::new("kill")
+            .args([signal, &pid])
+            .status()
+            .expect("kill runs");
+        check.wait().expect("it ends");
+        let until = Instant::now() + DEADLINE;
+        while !processes_with(&mark).is_empty() {
+            assert!(
+                Instant::now() < until,
+                "{signal}: {:?}",
+                processes_with(&mark)
+            );
+        }
+    }
+}
