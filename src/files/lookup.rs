@@ -1,19 +1,20 @@
 //! From the names on a path to an open file.
 //!
-//! Rule: a file is opened once and kept open, as long as the system still shows the same file under its
-//! name, unchanged: one `lstat` instead of five calls or more. What is kept is bounded.
+//! Rule 1: a file is opened once and kept open, as long as the system still shows the same file under
+//! its name, unchanged: one `lstat` a request instead of five calls or more. What is kept is bounded.
+//! Rule 2: that a file has no compressed neighbours is believed for a second; most files have none.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Instant, SystemTime};
 
 use super::Files;
 use crate::http::{Fields, headers, media};
-use crate::limits::MAX_OPEN_FILES;
+use crate::limits::{MAX_OPEN_FILES, NEIGHBOURS_HOLD};
 
 /// A file that can be sent.
 #[derive(Clone, Debug)]
@@ -52,14 +53,16 @@ const NEIGHBOURS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// Files that are open, by the path on which they lie.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    open: Mutex<HashMap<PathBuf, Open>>,
+    open: RwLock<HashMap<PathBuf, Arc<Open>>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Open {
     file: Arc<File>,
     stamp: Stamp,
     tag: String,
+    /// When it was last seen that the file has no neighbours.
+    alone: RwLock<Option<Instant>>,
 }
 
 /// What changes when a file does.
@@ -117,7 +120,7 @@ impl Files {
     }
 
     /// Opens a regular file, or finds it open.
-    fn file(&self, path: &Path) -> Result<Open, Miss> {
+    fn file(&self, path: &Path) -> Result<Arc<Open>, Miss> {
         if let Some(open) = self.cache.get(path) {
             return Ok(open);
         }
@@ -134,7 +137,13 @@ impl Files {
         let stamp = Stamp::of(&metadata);
         let tag = stamp.tag();
         let file = Arc::new(file);
-        let open = Open { file, stamp, tag };
+        let alone = RwLock::new(None);
+        let open = Arc::new(Open {
+            file,
+            stamp,
+            tag,
+            alone,
+        });
         // Behind a link, the path alone does not show that the link was changed.
         if real == path {
             self.cache.put(path, &open);
@@ -143,17 +152,12 @@ impl Files {
     }
 
     /// The file, or the neighbour that the client prefers (RFC 9110 section 12.5.3).
-    fn with_neighbours(&self, path: &Path, open: Open, fields: Fields<'_>) -> Found {
+    fn with_neighbours(&self, path: &Path, open: Arc<Open>, fields: Fields<'_>) -> Found {
         let media = media::by_name(path.file_name().map_or(b"", OsStr::as_encoded_bytes));
-        let mut found = Found {
-            length: open.stamp.length,
-            modified: open.stamp.modified,
-            file: open.file,
-            tag: open.tag,
-            media,
-            encoding: None,
-            varies: false,
-        };
+        let mut found = Found::of(&open, media);
+        if open.is_alone() {
+            return found;
+        }
         let mut best = 0;
         for (coding, extension) in NEIGHBOURS {
             let mut neighbour = path.as_os_str().to_os_string();
@@ -170,14 +174,36 @@ impl Files {
             let weight = weight(fields, coding);
             if weight > best {
                 best = weight;
-                found.length = open.stamp.length;
-                found.modified = open.stamp.modified;
-                found.file = open.file;
-                found.tag = open.tag;
+                found = Found::of(&open, media);
                 found.encoding = Some(coding);
+                found.varies = true;
             }
         }
+        if !found.varies {
+            *open.alone.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
         found
+    }
+}
+
+impl Found {
+    fn of(open: &Open, media: &'static str) -> Found {
+        Found {
+            file: Arc::clone(&open.file),
+            length: open.stamp.length,
+            modified: open.stamp.modified,
+            tag: open.tag.clone(),
+            media,
+            encoding: None,
+            varies: false,
+        }
+    }
+}
+
+impl Open {
+    fn is_alone(&self) -> bool {
+        let seen = *self.alone.read().unwrap_or_else(PoisonError::into_inner);
+        seen.is_some_and(|seen| seen.elapsed() < NEIGHBOURS_HOLD)
     }
 }
 
@@ -199,29 +225,31 @@ fn weight(fields: Fields<'_>, coding: &str) -> u16 {
 
 impl Cache {
     /// The file that is open for this path, if it is still the same.
-    fn get(&self, path: &Path) -> Option<Open> {
-        let open = self.lock().get(path)?.clone();
+    fn get(&self, path: &Path) -> Option<Arc<Open>> {
+        let files = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let open = Arc::clone(files.get(path)?);
+        drop(files);
         let same = path
             .symlink_metadata()
             .is_ok_and(|metadata| metadata.is_file() && Stamp::of(&metadata) == open.stamp);
         if !same {
-            self.lock().remove(path);
+            self.write().remove(path);
             return None;
         }
         Some(open)
     }
 
     /// Keeps a file open; when too many are, all others are let go.
-    fn put(&self, path: &Path, open: &Open) {
-        let mut files = self.lock();
+    fn put(&self, path: &Path, open: &Arc<Open>) {
+        let mut files = self.write();
         if files.len() >= MAX_OPEN_FILES {
             files.clear();
         }
-        files.insert(path.to_path_buf(), open.clone());
+        files.insert(path.to_path_buf(), Arc::clone(open));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<PathBuf, Arc<Open>>> {
+        self.open.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! The seed is printed when a test fails; `WIRELAB_SEED=… cargo test --test http` runs it again.
 
-use std::time::UNIX_EPOCH;
-
 use wirelab::http::chunked::{Decoder, Piece};
 use wirelab::http::framing::{Message, body};
 use wirelab::http::head::HeadParser;
@@ -12,34 +10,9 @@ use wirelab::http::url::{Web, resolve};
 use wirelab::http::{Progress, date};
 
 use crate::cut::{Answer, answer};
+use crate::dice::Dice;
 
 const ROUNDS: usize = 20_000;
-
-/// xorshift64*: small, and the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn new() -> Dice {
-        let given = std::env::var("WIRELAB_SEED")
-            .ok()
-            .and_then(|text| text.parse().ok());
-        let clock = || UNIX_EPOCH.elapsed().map_or(1, |now| now.as_nanos() as u64);
-        let seed: u64 = given.unwrap_or_else(clock) | 1;
-        println!("WIRELAB_SEED={seed}");
-        Dice(seed)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % limit
-    }
-
-    fn one_of<'a>(&mut self, set: &[&'a [u8]]) -> &'a [u8] {
-        set[self.below(set.len())]
-    }
-}
 
 /// Parts that messages consist of, good and bad.
 const PARTS: [&[u8]; 40] = [

@@ -1,5 +1,7 @@
 //! The static server, over loopback, byte for byte.
 
+#[path = "../support/dice.rs"]
+mod dice;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -7,4 +9,5 @@ mod conversation;
 mod files;
 mod guest;
 mod hardship;
+mod random;
 mod tools;

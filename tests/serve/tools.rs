@@ -74,3 +74,107 @@ fn wget_continues() {
     assert!(done.success());
     assert_eq!(fs::read(down.join("big.bin")).unwrap(), bytes);
 }
+
+#[test]
+fn a_browser_shows_a_folder_and_follows_its_links() {
+    if !have(&["chromium"]) {
+        return;
+    }
+    let root = folder("browser");
+    fs::write(root.join("plain/ñ <b>.txt"), "found it").unwrap();
+    let server = server(&root, &["--quiet"]);
+    let profile = root.join("../browser-profile");
+    let dump = |target: &str| {
+        let done = Command::new("timeout")
+            .args([
+                "60",
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+            ])
+            .args([
+                "--no-first-run",
+                "--disable-background-networking",
+                "--dump-dom",
+            ])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(format!("http://{}{target}", server.addr))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    let page = dump("/plain");
+    assert!(page.contains("ñ &lt;b&gt;.txt</a>"), "{page}");
+    assert!(dump("/plain/%C3%B1%20%3Cb%3E.txt").contains("found it"));
+    assert!(dump("/menu/").contains("tacos"));
+}
+
+#[test]
+fn nginx_in_front_of_it() {
+    if !have(&["nginx"]) {
+        return;
+    }
+    let root = folder("nginx");
+    let server = server(&root, &["--quiet"]);
+    let own = root.join("../nginx-own");
+    fs::create_dir_all(&own).unwrap();
+    let own = own.canonicalize().unwrap();
+    let port = wirelab::net::free_port(std::net::Ipv4Addr::LOCALHOST.into()).unwrap();
+    let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .iter()
+        .map(|name| format!("{name}_temp_path {}/{name};", own.display()))
+        .collect();
+    let text = format!(
+        "daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{}}\n\
+         http {{ access_log off; {paths} upstream u {{ server {1}; keepalive 4; }}\n\
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://u;\n\
+         proxy_http_version 1.1; proxy_set_header Connection ''; }} }} }}\n",
+        own.display(),
+        server.addr,
+    );
+    fs::write(own.join("nginx.conf"), text).unwrap();
+    let mut nginx = Command::new("nginx")
+        .args([
+            "-p",
+            own.to_str().unwrap(),
+            "-c",
+            "nginx.conf",
+            "-e",
+            "error.log",
+        ])
+        .spawn()
+        .unwrap();
+    let front = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let mut tries = 0;
+    // nginx does not say when it listens; a connection that is taken is the event.
+    while std::net::TcpStream::connect(front).is_err() {
+        tries += 1;
+        assert!(
+            tries < 1_000_000 && nginx.try_wait().unwrap().is_none(),
+            "nginx does not start"
+        );
+        std::thread::yield_now();
+    }
+    for _ in 0..20 {
+        let answer = crate::guest::ask(front, "GET", "/tacos.txt", "");
+        assert_eq!((answer.status, answer.text()), (200, "three tacos\n"));
+    }
+    let tag = crate::guest::ask(front, "GET", "/tacos.txt", "")
+        .field("etag")
+        .unwrap()
+        .to_string();
+    let same = format!("If-None-Match: {tag}\r\n");
+    assert_eq!(
+        crate::guest::ask(front, "GET", "/tacos.txt", &same).status,
+        304
+    );
+    let bite = crate::guest::ask(front, "GET", "/tacos.txt", "Range: bytes=6-10\r\n");
+    assert_eq!((bite.status, bite.text()), (206, "tacos"));
+    assert_eq!(
+        crate::guest::ask(front, "POST", "/", "Content-Length: 0\r\n").status,
+        405
+    );
+    nginx.kill().unwrap();
+    nginx.wait().unwrap();
+}
