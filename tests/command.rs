@@ -170,6 +170,9 @@ fn shows_its_snapshot(lab: &Lab, output: &str) {
         return;
     };
     let mut said = Transcript::parse(script.text()).expect("a transcript");
+    if said.has_masks() {
+        return; // what fills the holes differs from run to run
+    }
     said.headings.clear();
     let said = said.render_brief();
     // Where a time is demanded, it is a line of the script alone.

@@ -135,3 +135,17 @@ fn chromium_shows_a_lab_with_its_picture() {
     assert!(page.contains("<h1>Lab 1 · Three tacos</h1>"), "{page}");
     assert!(page.contains("<img src=\"ladder.svg\""), "{page}");
 }
+
+/// Lab 24's own server, with the course and with a folder, as the README says.
+#[test]
+fn lab_24_serves_the_course_or_a_folder() {
+    let server = Server::start("lab24-server");
+    assert!(get(&server, "/", "").contains("Three tacos"));
+    let mut command = Command::new(bin("lab24-server"));
+    command
+        .arg("127.0.0.1:0")
+        .env("WIRELAB_ROOT", "labs/24-whole-restaurant/files");
+    let server = Server::start_with(&mut command);
+    assert!(get(&server, "/", "").contains("<h1>Taqueria</h1>"));
+    assert!(get(&server, "/menu.txt", "Range: bytes=6-10\r\n").ends_with("\r\n\r\ntacos"));
+}

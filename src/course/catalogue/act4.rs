@@ -430,6 +430,74 @@ pub static LABS: [Lab; 9] = [
              first that fails. When all pass, start the storm with its seed and read your log while \
              it blows.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/24-whole-restaurant/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/24-whole-restaurant/start-server.rs"
+            )),
+            start_client: None,
+            // The faults come in one write each: a server may say no before the last byte is there.
+            scripts: &[
+                Script {
+                    name: "lab24-whole-restaurant",
+                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                Script {
+                    name: "lab24-whole-restaurant-together",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab24-whole-restaurant-together.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                    ],
+                },
+                Script {
+                    name: "lab24-whole-restaurant-no",
+                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-no.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab24-whole-restaurant-outside",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab24-whole-restaurant-outside.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab24-whole-restaurant-faults",
+                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-faults.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+                Script {
+                    name: "lab24-whole-restaurant-old",
+                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-old.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Slow],
+                },
+            ],
+        }),
     },
 ];

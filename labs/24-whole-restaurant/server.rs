@@ -1,0 +1,96 @@
+//! Lab 24 · The whole restaurant · the server: everything that the labs led up to, put together.
+//!
+//!     cargo run --bin lab24-server [ADDR]          without ADDR: 127.0.0.1:8024
+//!
+//! It serves the folder in WIRELAB_ROOT; without one it serves this course. Read on in this order:
+//! src/net/pool.rs (labs 13, 19), src/net/line.rs (labs 4, 5, 20), src/server.rs (labs 17, 18, 21),
+//! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each is the lab, grown up.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use wirelab::course::pages;
+use wirelab::files::{Files, Settings};
+use wirelab::limits;
+use wirelab::net;
+use wirelab::server::{Handler, Logged, Patience, Request, Server, files};
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    match open(addr.as_deref().unwrap_or("127.0.0.1:8024")) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("lab24-server: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens the restaurant, and serves for as long as the program runs.
+fn open(addr: &str) -> Result<(), String> {
+    let addr = net::address(addr).map_err(|error| error.to_string())?;
+    let server = Arc::new(Server {
+        handler: handler()?,
+        now: now()?,
+        patience: Patience::default(),
+        recorder: None,
+        log: Box::new(log),
+    });
+
+    // A place, and a bench before it for those who come while all are busy (labs 6 and 13).
+    let listener = net::listen(addr, limits::SERVER_BACKLOG).map_err(|error| error.to_string())?;
+    let place = listener.local_addr().map_err(|error| error.to_string())?;
+    println!("listening on {place}");
+
+    // A thread a guest, up to a limit; further ones are told 503 (lab 19). What one guest's thread
+    // does with its connection, from the first request to the last word, is `Server::serve`.
+    let waiter = Arc::clone(&server);
+    net::pool(
+        &listener,
+        limits::SEATS,
+        move |guest| waiter.serve(guest),
+        |trouble| log(&Logged::Trouble(trouble)),
+    )
+}
+
+/// What answers a request: the files of a folder (labs 16, 17 and 23), or the pages of this course.
+fn handler() -> Result<Handler, String> {
+    let Some(root) = std::env::var_os("WIRELAB_ROOT") else {
+        return Ok(Box::new(|it: &Request<'_>| {
+            pages::answer(it.head, it.asked, it.bytes)
+        }));
+    };
+    let root = Path::new(&root);
+    let settings = Settings {
+        listing: true,
+        dotfiles: false,
+    };
+    match Files::open(root, settings) {
+        Ok(folder) => Ok(files(folder)),
+        Err(error) => Err(format!(
+            "{}: {error}: name a folder in WIRELAB_ROOT",
+            root.display()
+        )),
+    }
+}
+
+/// The second to use as now: `Date` must be exact where every byte is checked (lab 17).
+fn now() -> Result<Option<i64>, String> {
+    let Ok(text) = std::env::var("WIRELAB_NOW") else {
+        return Ok(None);
+    };
+    let wrong = |_| format!("WIRELAB_NOW is a number of seconds since 1970, not `{text}`");
+    text.parse().map(Some).map_err(wrong)
+}
+
+fn log(logged: &Logged) {
+    match logged {
+        Logged::Answer(it) => eprintln!("{} \"{}\" {}", it.peer, it.request, it.status),
+        Logged::Tls { peer, name } => {
+            let name = name.as_deref().unwrap_or("somebody");
+            eprintln!("{peer} spoke TLS and asked for {name}: that envelope stays closed (lab 12)");
+        }
+        Logged::Trouble(trouble) => eprintln!("the door is in trouble: {trouble:?}"),
+    }
+}
