@@ -20,10 +20,12 @@
 //! - [`files`] turns a request and a folder into a response; it knows no sockets.
 //! - [`net`] has the only sockets; it knows no lab and prints nothing.
 //! - [`server`] joins [`net`], [`http`] and [`files`] to the static server; it prints nothing.
+//! - [`client`] joins [`net`] and [`http`] to a client that fetches; it prints nothing.
 //! - [`course`] knows the labs and checks programs; it prints nothing.
 //!
 //! Not here: TLS, HTTP/2, HTTP/3, compression, async, proxies with policies.
 
+pub mod client;
 pub mod course;
 pub mod files;
 pub mod http;

@@ -10,6 +10,7 @@ mod args;
 mod bill;
 mod check;
 mod explain;
+mod fetch;
 mod help;
 mod hint;
 mod lab;
@@ -84,6 +85,7 @@ pub const COMMANDS: &[Command] = &[
     play::COMMAND,
     show::COMMAND,
     serve::COMMAND,
+    fetch::COMMAND,
     help::COMMAND,
 ];
 

@@ -5,11 +5,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
-/// Standard output of one command. `write!` and `writeln!` work on it, from any thread: a clone
-/// writes to the same place, a line at a time.
+/// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,
+/// from any thread: a clone writes to the same place, a line at a time.
 #[derive(Clone, Debug)]
 pub struct Screen {
     color: bool,
+    beside: bool,
 }
 
 /// How a word stands out, where colour is shown.
@@ -28,10 +29,19 @@ pub enum Style {
 impl Screen {
     /// Stdout; with colour when it is a terminal and `NO_COLOR` is unset or empty (no-color.org).
     pub fn stdout() -> Screen {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let color = io::stdout().is_terminal() && color_is_welcome();
         Screen {
-            color: io::stdout().is_terminal() && !refused && !dumb,
+            color,
+            beside: false,
+        }
+    }
+
+    /// Stderr, by the same rules, for a command whose stdout belongs to somebody's bytes.
+    pub fn stderr() -> Screen {
+        let color = io::stderr().is_terminal() && color_is_welcome();
+        Screen {
+            color,
+            beside: true,
         }
     }
 
@@ -55,17 +65,32 @@ impl Screen {
     }
 }
 
+fn color_is_welcome() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    !refused && !dumb
+}
+
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().write(bytes).map_err(mark)
+        match self.beside {
+            true => io::stderr().write(bytes),
+            false => io::stdout().write(bytes).map_err(mark),
+        }
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        io::stdout().write_all(bytes).map_err(mark)
+        match self.beside {
+            true => io::stderr().write_all(bytes),
+            false => io::stdout().write_all(bytes).map_err(mark),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush().map_err(mark)
+        match self.beside {
+            true => io::stderr().flush(),
+            false => io::stdout().flush().map_err(mark),
+        }
     }
 }
 

@@ -124,6 +124,20 @@ pub fn range_counts(fields: Fields<'_>, current: Validators<'_>, now: i64) -> bo
     asked.is_some() && current.modified.filter(strong) == asked
 }
 
+/// What a client may write in `If-Range` to get the rest of an answer with these fields: its tag if that
+/// is strong; without a tag, its date if that is (sections 13.1.5 and 8.8.2.2). `None`: nothing tells
+/// this version from others.
+pub fn for_if_range<'a>(fields: Fields<'a>, now: i64) -> Option<&'a [u8]> {
+    if has(fields, "etag") {
+        let text = fields.only("etag")?;
+        return Tag::parse(text).filter(|tag| !tag.weak).map(|_| text);
+    }
+    let text = fields.only("last-modified")?;
+    let modified = date::parse(text, now)?;
+    let sent = date::parse(fields.only("date")?, now)?;
+    (modified < sent).then_some(text)
+}
+
 fn has(fields: Fields<'_>, name: &str) -> bool {
     fields.all(name).next().is_some()
 }

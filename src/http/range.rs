@@ -118,6 +118,33 @@ fn overlaps(parts: &[Range]) -> usize {
     parts.iter().enumerate().filter(touched).count()
 }
 
+/// Which part of the whole an answer has: what its `Content-Range` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The part.
+    pub range: Range,
+    /// The length of the whole, if the server knows it.
+    pub whole: Option<u64>,
+}
+
+/// Reads the value of a `Content-Range` field that has a range. `None`: it is not valid (a range that
+/// ends before it begins, or behind the whole, section 14.4), has another unit, or has no range.
+pub fn stretch(value: &[u8]) -> Option<Stretch> {
+    let (unit, rest) = value.split_at_checked(6)?;
+    let slash = rest.iter().position(|&b| b == b'/')?;
+    let dash = rest[..slash].iter().position(|&b| b == b'-')?;
+    let first = decimal(&rest[..dash])??;
+    let last = decimal(&rest[dash + 1..slash])??;
+    let whole = match &rest[slash + 1..] {
+        b"*" => None,
+        digits => Some(decimal(digits)??),
+    };
+    let valid =
+        unit.eq_ignore_ascii_case(b"bytes ") && first <= last && last < whole.unwrap_or(u64::MAX);
+    let range = Range { first, last };
+    valid.then_some(Stretch { range, whole })
+}
+
 /// The value of `Content-Range` for a part.
 pub fn content_range(range: Range, length: u64) -> String {
     format!("bytes {}-{}/{length}", range.first, range.last)

@@ -1,7 +1,7 @@
 //! Preconditions in the order of RFC 9110 section 13.2.2.
 
 use wirelab::http::Progress;
-use wirelab::http::conditional::{Outcome, Tag, Validators, evaluate, range_counts};
+use wirelab::http::conditional::{Outcome, Tag, Validators, evaluate, for_if_range, range_counts};
 use wirelab::http::head::HeadParser;
 
 const NOW: i64 = 784_111_777 + 1_000;
@@ -142,4 +142,31 @@ fn entity_tags() {
     }
     assert!(Tag::parse(b"\"\"").is_some());
     assert!(Tag::parse(b"W/\"\xff!\"").is_some_and(|tag| tag.weak));
+}
+
+#[test]
+fn what_a_client_may_name_in_if_range() {
+    let named = |fields: &str| {
+        let text = format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
+        let mut parser = HeadParser::new();
+        let Ok(Progress::Done { value, .. }) = parser.response(text.as_bytes()) else {
+            panic!("no head: {text}");
+        };
+        for_if_range(value.fields, NOW).map(|text| String::from_utf8_lossy(text).into_owned())
+    };
+    let dates = |modified, date| format!("Last-Modified: {modified}\r\nDate: {date}\r\n");
+    assert_eq!(named("ETag: \"a\"\r\n").as_deref(), Some("\"a\""));
+    assert_eq!(named(&dates(OLDER, SAME)).as_deref(), Some(OLDER));
+    for none in [
+        String::new(),
+        "ETag: a\r\n".to_string(),
+        "ETag: \"a\"\r\nETag: \"b\"\r\n".to_string(),
+        dates(SAME, SAME),
+        dates(NEWER, SAME),
+        format!("Last-Modified: {OLDER}\r\n"),
+        // There is a tag, so the date may not be used instead (section 13.1.5).
+        format!("ETag: W/\"a\"\r\n{}", dates(OLDER, SAME)),
+    ] {
+        assert_eq!(named(&none), None, "{none}");
+    }
 }

@@ -1,6 +1,8 @@
 //! Ranges: the standard's examples and the edges.
 
-use wirelab::http::range::{Multipart, Range, Wish, content_range, content_range_outside, wish};
+use wirelab::http::range::{
+    Multipart, Range, Stretch, Wish, content_range, content_range_outside, stretch, wish,
+};
 use wirelab::limits::MAX_RANGES;
 
 fn parts(list: &[(u64, u64)]) -> Wish {
@@ -107,4 +109,31 @@ fn a_body_in_parts_is_as_long_as_it_says() {
     );
     assert_eq!(content_range(ranges[1], 10), "bytes 8-9/10");
     assert_eq!(content_range_outside(10), "bytes */10");
+}
+
+#[test]
+fn content_range_is_read_as_it_is_written() {
+    let range = Range { first: 4, last: 9 };
+    let expected = Stretch {
+        range,
+        whole: Some(10),
+    };
+    assert_eq!(stretch(content_range(range, 10).as_bytes()), Some(expected));
+    let whole = None;
+    assert_eq!(stretch(b"BYTES 4-9/*"), Some(Stretch { range, whole }));
+    for bad in [
+        "bytes */10",
+        "bytes 9-4/10",
+        "bytes 4-10/10",
+        "bytes=4-9/10",
+        "tacos 4-9/10",
+        "bytes 4-9",
+        "bytes -9/10",
+        "bytes 4-/10",
+        "bytes 4-9/",
+        "bytes 4-9/99999999999999999999",
+        "",
+    ] {
+        assert_eq!(stretch(bad.as_bytes()), None, "{bad}");
+    }
 }

@@ -1,0 +1,105 @@
+//! `fetch -v`: the conversation on stderr, as it happens.
+//!
+//! Rule: of a long body the beginning is shown, and the rest is counted.
+
+use crate::command::Screen;
+use crate::command::wire_log::View;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use wirelab::limits;
+use wirelab::net::{Recorder, Step, What};
+use wirelab::wire::{Conn, Ink, Ladder, Transcript, Who};
+
+/// Shows each step of a recording.
+pub struct Follower {
+    shown: Arc<Mutex<Shown>>,
+}
+
+struct Shown {
+    screen: Screen,
+    view: View,
+    /// On a terminal; elsewhere the notation.
+    ladder: Option<Ladder>,
+    /// The connection whose server's bytes are counted, how many were shown, and how many not.
+    conn: Conn,
+    shown: usize,
+    unshown: u64,
+}
+
+impl Follower {
+    /// One for stderr.
+    pub fn new() -> Follower {
+        let mut screen = Screen::stderr();
+        let ladder = screen.color().then(|| Ladder::new(Ink::Colour));
+        if let Some(ladder) = &ladder {
+            let _ = write!(screen, "{}", ladder.head(""));
+        }
+        Follower {
+            shown: Arc::new(Mutex::new(Shown {
+                screen,
+                // Who asked may see what it asked.
+                view: View::new(true),
+                ladder,
+                conn: 0,
+                shown: 0,
+                unshown: 0,
+            })),
+        }
+    }
+
+    /// The recorder whose steps are shown.
+    pub fn recorder(&self) -> Recorder {
+        let shown = Arc::clone(&self.shown);
+        Recorder::into_sink(move |step| {
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            shown.step(step);
+        })
+    }
+
+    /// Says what was counted last.
+    pub fn end(self) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.count();
+    }
+}
+
+impl Shown {
+    fn step(&mut self, step: &Step) {
+        if step.conn != self.conn {
+            self.count();
+            (self.conn, self.shown) = (step.conn, 0);
+        }
+        if let (Who::Server, What::Bytes(bytes)) = (step.who, step.what) {
+            if self.shown > limits::SHOWN_BODY {
+                self.unshown += bytes.len() as u64;
+                return;
+            }
+            self.shown += bytes.len();
+        }
+        self.count();
+        let transcript = self.view.of(step);
+        self.show(&transcript);
+    }
+
+    /// A note about what was not shown, if there was such a thing.
+    fn count(&mut self) {
+        if self.unshown > 0 {
+            let mut note = Transcript::new();
+            note.push_note(&format!("{} more bytes are not shown", self.unshown));
+            self.unshown = 0;
+            self.show(&note);
+        }
+    }
+
+    fn show(&mut self, transcript: &Transcript) {
+        let text = match &mut self.ladder {
+            Some(ladder) => {
+                let entries = transcript.entries().iter();
+                entries.map(|entry| ladder.entry(entry)).collect()
+            }
+            None => transcript.render_brief(),
+        };
+        // Nobody looks any more when this fails; the body goes on.
+        let _ = self.screen.write_all(text.as_bytes());
+    }
+}

@@ -1,0 +1,10 @@
+//! `fetch`: the client as a tool, at servers that do right, at servers that do wrong, and at real ones.
+
+mod answers;
+mod faults;
+mod files;
+mod journeys;
+mod real;
+mod server;
+#[path = "../support/mod.rs"]
+mod support;
