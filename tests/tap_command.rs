@@ -286,7 +286,7 @@ fn wrong_words_are_explained() {
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--connections", "x"],
             2,
-            "takes a number",
+            "a number stands behind --connections",
         ),
         (
             &[&taken, "127.0.0.1:1"],

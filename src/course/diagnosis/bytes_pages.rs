@@ -180,7 +180,7 @@ pub(super) static REQUEST_LINE: Page = Page {
     rule: rfc9112(
         "3",
         "A request-line begins with a method token, followed by a single space (SP), the request-target, and \
-         another single space (SP), and ends with the protocol version.",
+         another single space (SP)",
     ),
     advice: "compare your first line with `GET / HTTP/1.1` character by character",
     languages: &[],
