@@ -348,7 +348,61 @@ pub static LABS: [Lab; 9] = [
              unread body is still coming: read it away within limits or close. Write to a temporary \
              file and rename it at the end, so that half an upload is never seen.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/21-bring-your-own/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/21-bring-your-own/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab21-bring-your-own",
+                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                Script {
+                    name: "lab21-bring-your-own-again",
+                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-again.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+                },
+                Script {
+                    name: "lab21-bring-your-own-refused",
+                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-refused.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+                },
+                Script {
+                    name: "lab21-bring-your-own-too-big",
+                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-too-big.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab21-bring-your-own-no-length",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab21-bring-your-own-no-length.snap"
+                    ),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+            ],
+        }),
     },
     Lab {
         number: 22,
@@ -373,7 +427,61 @@ pub static LABS: [Lab; 9] = [
              the data, then come trailer lines and an empty line. Content-Length together with \
              Transfer-Encoding is refused: two readers that disagree are how requests are smuggled.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/22-keeps-coming/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!(
+                "../../../labs/22-keeps-coming/start-server.rs"
+            )),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab22-keeps-coming",
+                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                Script {
+                    name: "lab22-keeps-coming-pieces",
+                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-pieces.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+                },
+                Script {
+                    name: "lab22-keeps-coming-smuggled",
+                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-smuggled.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab22-keeps-coming-until-close",
+                    snapshot: include_str!(
+                        "../../../snapshots/lab22-keeps-coming-until-close.snap"
+                    ),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm, Weather::Dribble],
+                },
+                Script {
+                    name: "lab22-keeps-coming-both",
+                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-both.snap"),
+                    checks_server: false,
+                    checks_client: true,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 23,

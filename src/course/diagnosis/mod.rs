@@ -5,6 +5,8 @@
 //! another try of the same conversation has shown it.
 //! Rule 3: what is said about a code in more than one place stands once, in its [`Page`].
 
+mod bodies;
+mod bodies_pages;
 mod bytes;
 mod bytes_pages;
 mod contents;
@@ -100,11 +102,12 @@ struct Entry {
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Entry]; 9] = [
+const TABLE: [&[Entry]; 10] = [
     process::TABLE,
     journeys::TABLE,
     endings::TABLE,
     bytes::TABLE,
+    bodies::TABLE,
     lengths::TABLE,
     served::TABLE,
     contents::TABLE,

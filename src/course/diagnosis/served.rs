@@ -165,7 +165,7 @@ const WHAT_FOR: [(&str, &str); 5] = [
 ];
 
 /// The response that the byte at `at` belongs to, and what follows it.
-fn answer_at(bytes: &[u8], at: usize) -> Option<Message<'_>> {
+pub(super) fn answer_at(bytes: &[u8], at: usize) -> Option<Message<'_>> {
     let begins = |start: &usize| {
         bytes[*start..].starts_with(b"HTTP/1.1 ") && (*start == 0 || bytes[start - 1] == b'\n')
     };

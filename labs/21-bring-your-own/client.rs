@@ -1,0 +1,119 @@
+//! Lab 21 · Bring your own food · the client: it asks before it carries a plate over, looks at it there,
+//! and takes it away again.
+//!
+//!     cargo run --bin lab21-client [ADDR [BYTES]]  without: 127.0.0.1:8021, three tacos
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use wirelab::http::{Progress, head::HeadParser};
+use wirelab::net;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const FOR_A_WORD: Duration = Duration::from_secs(3); // an old server never says 100; then we go on without
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8021".to_string());
+    let heavy = words.next().filter(|word| !word.is_empty());
+    let plate = match heavy.map(|word| word.parse()) {
+        None => b"three tacos\n".to_vec(),
+        Some(Ok(bytes @ 0..=100_000_000)) => vec![b'.'; bytes],
+        Some(_) => {
+            eprintln!("lab21-client: the second word is a number of bytes, at most 100000000");
+            return ExitCode::from(2);
+        }
+    };
+    let addr = net::address(&addr).map_err(|error| (2, error.to_string()));
+    let server = addr.and_then(|addr| net::call(addr, PATIENCE).map_err(|e| (1, e.to_string())));
+    match server.and_then(|server| visit(&server, &plate).map_err(|e| (1, in_words(&e)))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((code, why)) => {
+            eprintln!("lab21-client: {why}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn visit(mut server: &TcpStream, plate: &[u8]) -> io::Result<()> {
+    let mut heard = Vec::new();
+    let question = format!(
+        "PUT /plate HTTP/1.1\r\n\
+         Host: tacos.example\r\n\
+         Content-Length: {}\r\n\
+         Expect: 100-continue\r\n\
+         \r\n",
+        plate.len()
+    );
+    server.write_all(question.as_bytes())?;
+    // The head alone. The body is heavy; a word of the server says whether to bring it.
+    server.set_read_timeout(Some(FOR_A_WORD))?;
+    let word = match answer(server, &mut heard) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        word => Some(word?),
+    };
+    server.set_read_timeout(Some(PATIENCE))?;
+    let (status, body) = match word {
+        Some((status, body)) if status >= 200 => (status, body),
+        _ => {
+            server.write_all(plate)?;
+            answer(server, &mut heard)?
+        }
+    };
+    println!("PUT: {status}");
+    if status >= 300 {
+        server.read_to_end(&mut heard)?;
+        let why = String::from_utf8_lossy(&body);
+        return Err(io::Error::other(why.trim_end()));
+    }
+
+    server.write_all(b"GET /plate HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
+    let (status, body) = answer(server, &mut heard)?;
+    println!("GET: {status}, {} bytes", body.len());
+
+    server
+        .write_all(b"DELETE /plate HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n")?;
+    println!("DELETE: {}", answer(server, &mut heard)?.0);
+    server.read_to_end(&mut heard)?; // it hangs up, we follow
+    Ok(())
+}
+
+/// The next answer: its status and its body. What came behind it stays in `heard`.
+fn answer(mut server: &TcpStream, heard: &mut Vec<u8>) -> io::Result<(u16, Vec<u8>)> {
+    let mut piece = [0; 65_536];
+    loop {
+        // From the beginning each time, which is enough for answers as short as these.
+        if let Progress::Done { value, used } = HeadParser::new()
+            .response(heard)
+            .map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?
+        {
+            let status = value.status;
+            let length = value.fields.only("content-length").unwrap_or(b"0");
+            let length: usize = String::from_utf8_lossy(length).parse().unwrap_or(0);
+            if heard.len() - used >= length {
+                let body = heard[used..used + length].to_vec();
+                heard.drain(..used + length);
+                return Ok((status, body));
+            }
+        }
+        let n = server.read(&mut piece)?;
+        if n == 0 || heard.len() > 200_000_000 {
+            return Err(io::Error::other(
+                "the server hung up in the middle of an answer",
+            ));
+        }
+        heard.extend_from_slice(&piece[..n]);
+    }
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => format!("the server said nothing for {PATIENCE:?}"),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+            "the server broke the connection off: look at its terminal".to_string()
+        }
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Lab 22 · The order that keeps coming · the head of an order, as in lab 21.
+
+use std::io::{self, BufRead, Read};
+
+use wirelab::http::{Progress, RequestHead, Version, head::HeadParser};
+
+use crate::length::{self, Body, Refusal};
+
+/// A request without its body.
+pub struct Order {
+    /// `GET` or `POST`; anything else is refused.
+    pub method: String,
+    /// How its body ends, or why nobody can tell.
+    pub body: Result<Body, Refusal>,
+    /// It is of HTTP/1.0, which knows no chunks.
+    pub old: bool,
+    /// No other answer is wanted behind this one.
+    pub closes: bool,
+}
+
+impl Order {
+    /// Takes the head of the next request out of the reader, line by line; the body stays in it.
+    pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Order>> {
+        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        while reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? > 0 {
+            match parser.request(&heard) {
+                Ok(Progress::NeedMore) => {}
+                Ok(Progress::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
+                Err(fault) => {
+                    return Ok(Some(Order {
+                        method: String::new(),
+                        body: Err((fault.status(), fault.wrong.rule().sentence)),
+                        old: false,
+                        closes: true,
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn of(head: &RequestHead) -> Order {
+        let old = head.version == Version::Http10;
+        Order {
+            method: String::from_utf8_lossy(head.method).into_owned(),
+            body: length::body(head),
+            old,
+            closes: old || head.fields.has_element("connection", "close"),
+        }
+    }
+}

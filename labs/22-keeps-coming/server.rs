@@ -1,0 +1,108 @@
+//! Lab 22 · The order that keeps coming · the server: it takes orders that come in chunks, and answers with
+//! a list that it reads out piece by piece. The heart of it is next door: length.rs and chunks.rs.
+//!
+//!     cargo run --bin lab22-server [ADDR]          without ADDR: 127.0.0.1:8022
+//!
+//! The menu is the list of the files in WIRELAB_ROOT, or else in labs/22-keeps-coming/files.
+
+mod answer;
+mod chunks;
+mod length;
+mod order;
+
+use std::fs;
+use std::io::{self, BufReader, ErrorKind, Read};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use answer::{hang_up, in_chunks, refuse};
+use length::{Body, Refusal};
+use order::Order;
+use wirelab::net;
+
+const LONGEST_ORDER: usize = 65_536; // bytes of body, however many chunks they come in
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    match open(std::env::args().nth(1).as_deref()) {
+        Ok(serving) => serving.wait(),
+        Err((code, why)) => {
+            eprintln!("lab22-server: {why}");
+            return ExitCode::from(code);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
+    let addr = net::address(addr.unwrap_or("127.0.0.1:8022")).map_err(|e| (2, e.to_string()))?;
+    let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/22-keeps-coming/files".into());
+    fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
+    let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
+    println!("listening on {}", listener.local_addr().unwrap_or(addr));
+    let serve = move |guest: net::Guest| match serve(guest.stream, &root) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            eprintln!("guest {} said nothing for {PATIENCE:?}", guest.number)
+        }
+        Err(error) => eprintln!("guest {} went wrong: {error}", guest.number),
+    };
+    net::serve(listener, 100, serve).map_err(|e| (1, e.to_string()))
+}
+
+/// Request after request, on one connection (lab 18).
+fn serve(guest: &TcpStream, root: &str) -> io::Result<()> {
+    guest.set_read_timeout(Some(PATIENCE))?;
+    guest.set_write_timeout(Some(PATIENCE))?;
+    guest.set_nodelay(true)?; // a chunk should leave when it is written, not when the next one comes
+    let mut reader = BufReader::new(guest);
+    while let Some(order) = Order::read(&mut reader)? {
+        // An order that nobody can measure is refused, and the connection with it: what stands behind
+        // it may be the rest of the order, or a request that somebody hid there.
+        let body = match order.body {
+            Ok(Body::Length(length)) => read_exactly(&mut reader, length)?,
+            Ok(Body::Chunked) => chunks::read(&mut reader, LONGEST_ORDER)?,
+            Err(refusal) => Err(refusal),
+        };
+        match (order.method.as_str(), body) {
+            ("GET", Ok(_)) => in_chunks(guest, &order, menu(root)?)?,
+            ("POST", Ok(body)) => in_chunks(guest, &order, confirmed(&body))?,
+            (_, Ok(_)) => return refuse(guest, (501, "GET and POST are all that we know")),
+            (_, Err(refusal)) => return refuse(guest, refusal),
+        }
+        if order.closes {
+            return hang_up(guest);
+        }
+    }
+    Ok(())
+}
+
+fn read_exactly(reader: &mut impl Read, length: u64) -> io::Result<Result<Vec<u8>, Refusal>> {
+    let mut body = Vec::new();
+    if length > LONGEST_ORDER as u64 {
+        return Ok(Err((413, "we take 65536 bytes and no more")));
+    }
+    match reader.take(length).read_to_end(&mut body)? as u64 {
+        n if n < length => Err(io::Error::other("the guest left in the middle of an order")),
+        _ => Ok(Ok(body)),
+    }
+}
+
+/// One line a file, read out while we look.
+fn menu(root: &str) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(root)?.map(|entry| Ok(entry?.file_name()));
+    let mut names: Vec<_> = names.collect::<io::Result<_>>()?;
+    names.sort();
+    let lines = names
+        .iter()
+        .map(|name| format!("{}\n", name.to_string_lossy()));
+    Ok(lines.collect())
+}
+
+fn confirmed(order: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(order);
+    text.lines()
+        .map(|dish| format!("{dish}, coming up\n"))
+        .collect()
+}
