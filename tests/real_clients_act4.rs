@@ -24,3 +24,10 @@ fn the_commands_of_lab_18_print_what_its_readme_says() {
     let typed = ["GET /menu.txt HTTP/1.0", ""];
     assert_eq!(readme::run("18-keep-the-table", text, &typed), 7);
 }
+
+/// Five empty connections end the unfinished server; the finished one does not notice them.
+#[test]
+fn the_commands_of_lab_19_print_what_its_readme_says() {
+    let text = include_str!("../labs/19-many-tables/README.md");
+    assert_eq!(readme::run("19-many-tables", text, &[]), 9);
+}

@@ -247,7 +247,45 @@ pub static LABS: [Lab; 9] = [
              costs little. To stop, close the sending end of the queue, let the workers finish, and join \
              them; nobody may wait for a guest without a deadline.",
         ],
-        built: None,
+        built: Some(Built {
+            readme: include_str!("../../../labs/19-many-tables/README.md"),
+            server: true,
+            client: true,
+            start_server: Some(include_str!("../../../labs/19-many-tables/start-server.rs")),
+            start_client: None,
+            scripts: &[
+                Script {
+                    name: "lab19-many-tables",
+                    snapshot: include_str!("../../../snapshots/lab19-many-tables.snap"),
+                    checks_server: true,
+                    checks_client: true,
+                    weathers: &[
+                        Weather::Calm,
+                        Weather::Dribble,
+                        Weather::Glue,
+                        Weather::Slow,
+                        Weather::Rude,
+                        Weather::Ghost,
+                    ],
+                },
+                // Ghosts in front of it: each of the waiters must live through one who leaves without a word.
+                Script {
+                    name: "lab19-many-tables-stumble",
+                    snapshot: include_str!("../../../snapshots/lab19-many-tables-stumble.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm, Weather::Ghost],
+                },
+                // Every place must be free when it begins, so nobody may come before.
+                Script {
+                    name: "lab19-many-tables-full",
+                    snapshot: include_str!("../../../snapshots/lab19-many-tables-full.snap"),
+                    checks_server: true,
+                    checks_client: false,
+                    weathers: &[Weather::Calm],
+                },
+            ],
+        }),
     },
     Lab {
         number: 20,

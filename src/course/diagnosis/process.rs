@@ -1,6 +1,6 @@
 //! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
 
-use super::evidence::Evidence;
+use super::evidence::{Close, Evidence};
 use super::message::message;
 use super::process_pages as page;
 use super::{Cause, Entry, served_pages, shown};
@@ -121,6 +121,13 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
 /// It ended after connections that said nothing, and does not otherwise.
 fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
+    if evidence.others_open && evidence.have.bytes.is_empty() {
+        return Cause::likely(format!(
+            "your program ended ({ending}) with guests in it who had connected and said nothing. When such a guest leaves, \
+             a read gives 0 bytes, and your program took it for granted that there was a line.{}",
+            last_words(evidence)
+        ));
+    }
     (evidence.weather == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when guests connected, said nothing, and left. The first read gave it \
@@ -147,7 +154,7 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
 /// The guest who is one too many is not turned away.
 fn no_limit(evidence: &Evidence) -> Option<Cause> {
     let full = message(&evidence.want.bytes).status() == Some(503);
-    let let_in = evidence.have.bytes.is_empty() && evidence.silence.is_some();
+    let let_in = evidence.have.bytes.is_empty() && evidence.have.close == Close::Open;
     let served = message(&evidence.have.bytes)
         .status()
         .is_some_and(|status| status < 500);
