@@ -1,5 +1,5 @@
-//! Lab 19 · your server. Four waiters share the work, as many a tutorial does it. Five guests who say nothing
-//! end it. Make it survive everybody, and turn away whom it cannot serve.
+//! Lab 19 · your server. Four waiters share the work, as many a tutorial does it. After four guests who said
+//! nothing there is no waiter left. Make it survive everybody, and turn away whom it cannot serve.
 //!
 //! Eight waiters, and chairs for 24 who wait. Check it with: cargo lab check 19
 
@@ -26,9 +26,8 @@ fn main() -> io::Result<()> {
             }
         });
     }
-    drop(queue);
     for guest in listener.incoming() {
-        door.send(guest?).unwrap();
+        let _ = door.send(guest?);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Act IV, the restaurant: labs 16 to 24, a complete static server. Rules: see the module above.
 
-use super::{Built, Difficulty, Lab, Script, Standard, Weather};
+use super::{Built, Difficulty, Lab, Script, Standard, Weather, act4_built};
 
 const URI: u16 = 3986;
 const SEMANTICS: u16 = 9110;
@@ -35,55 +35,7 @@ pub static LABS: [Lab; 9] = [
              that was hidden in an escape. Compare paths by their components, not by how their text \
              begins, and ask the file system where a symbolic link really leads.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/16-only-those-files/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/16-only-those-files/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab16-only-those-files",
-                    snapshot: include_str!("../../../snapshots/lab16-only-those-files.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                // The twenty cases of the exercise. How a path travels makes no difference to what it means.
-                Script {
-                    name: "lab16-only-those-files-names",
-                    snapshot: include_str!("../../../snapshots/lab16-only-those-files-names.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab16-only-those-files-outside",
-                    snapshot: include_str!(
-                        "../../../snapshots/lab16-only-those-files-outside.snap"
-                    ),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab16-only-those-files-bad",
-                    snapshot: include_str!("../../../snapshots/lab16-only-those-files-bad.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_16),
     },
     Lab {
         number: 17,
@@ -108,46 +60,7 @@ pub static LABS: [Lab; 9] = [
             "Date is in GMT whatever the clock on the wall says, always 29 bytes, with English names of \
              days and months. The second to use stands in WIRELAB_NOW when a check runs.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/17-saying-what-it-is/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/17-saying-what-it-is/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab17-saying-what-it-is",
-                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                // What an answer says of itself does not depend on how the question travelled.
-                Script {
-                    name: "lab17-saying-what-it-is-kinds",
-                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is-kinds.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab17-saying-what-it-is-no",
-                    snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is-no.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_17),
     },
     Lab {
         number: 18,
@@ -177,46 +90,7 @@ pub static LABS: [Lab; 9] = [
              go on. On a connection that goes on every answer needs its length, a 404 too, or the client \
              waits for ever.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/18-keep-the-table/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/18-keep-the-table/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab18-keep-the-table",
-                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                Script {
-                    name: "lab18-keep-the-table-old",
-                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table-old.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Glue],
-                },
-                // Not in crumbs: the server hangs up before the second request has come.
-                Script {
-                    name: "lab18-keep-the-table-last",
-                    snapshot: include_str!("../../../snapshots/lab18-keep-the-table-last.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_18),
     },
     Lab {
         number: 19,
@@ -247,45 +121,7 @@ pub static LABS: [Lab; 9] = [
              costs little. To stop, close the sending end of the queue, let the workers finish, and join \
              them; nobody may wait for a guest without a deadline.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/19-many-tables/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!("../../../labs/19-many-tables/start-server.rs")),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab19-many-tables",
-                    snapshot: include_str!("../../../snapshots/lab19-many-tables.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                // Ghosts in front of it: each of the waiters must live through one who leaves without a word.
-                Script {
-                    name: "lab19-many-tables-stumble",
-                    snapshot: include_str!("../../../snapshots/lab19-many-tables-stumble.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Ghost],
-                },
-                // Every place must be free when it begins, so nobody may come before.
-                Script {
-                    name: "lab19-many-tables-full",
-                    snapshot: include_str!("../../../snapshots/lab19-many-tables-full.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_19),
     },
     Lab {
         number: 20,

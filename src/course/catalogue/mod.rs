@@ -9,6 +9,7 @@ mod act1;
 mod act2;
 mod act3;
 mod act4;
+mod act4_built;
 
 use std::net::SocketAddr;
 
