@@ -19,6 +19,7 @@
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
 //! - [`files`] turns a request and a folder into a response; it knows no sockets.
 //! - [`net`] has the only sockets; it knows no lab and prints nothing.
+//! - [`probe`] asks a server hard questions; it knows no lab and prints nothing.
 //! - [`server`] joins [`net`], [`http`] and [`files`] to the static server; it prints nothing.
 //! - [`client`] joins [`net`] and [`http`] to a client that fetches; it prints nothing.
 //! - [`course`] knows the labs and checks programs; it prints nothing.
@@ -31,5 +32,6 @@ pub mod files;
 pub mod http;
 pub mod limits;
 pub mod net;
+pub mod probe;
 pub mod server;
 pub mod wire;

@@ -291,3 +291,22 @@ pub const FETCH_PATIENCE: Duration = Duration::from_secs(30);
 /// How many bytes of a body `fetch -v` shows; the others are counted.
 /// Reason: the ladder is for reading.
 pub const SHOWN_BODY: usize = 16 * 1024;
+
+// What the probe and the storm take up (src/probe).
+
+/// How long the probe waits for a server that is silent.
+/// Reason: on loopback an answer takes milliseconds, and silence is an observation, too.
+pub const PROBE_SILENCE: Duration = Duration::from_millis(1_000);
+
+/// How long the probe looks for the end of a connection on which it was promised, by us alone.
+/// Reason: the server has read `Connection: close` by then; cases of their own look at this end.
+pub const PROBE_LAST: Duration = Duration::from_millis(150);
+
+/// How many cases of a probe are under way at a time.
+/// Reason: silent ones do not hold up the others; a server for a single person takes so many.
+/// Precedent: browsers open 6 connections to a server.
+pub const PROBE_AT_ONCE: usize = 6;
+
+/// Most bytes of one connection that the probe takes.
+/// Reason: a page, some pages behind it, and no stream without end.
+pub const PROBE_HEARD: usize = 8 * 1024 * 1024;

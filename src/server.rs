@@ -340,10 +340,13 @@ impl Conversation<'_> {
     }
 
     /// Answers instead of what a request would have asked for, and ends the conversation.
+    ///
+    /// When it was a HEAD, as far as it was read, the answer has no content either (RFC 9110 9.3.2).
     fn refuse(&mut self, response: Response) -> Then {
+        let come = self.input.bytes().trim_ascii_start();
         let exchange = Exchange {
             request: "-".to_string(),
-            head_only: false,
+            head_only: come.starts_with(b"HEAD "),
             response,
             now: self.server.now(),
             close: true,

@@ -30,13 +30,13 @@ const PURE: [&str; 6] = [
 ];
 
 /// The top-level modules of the library.
-const MODULES: [&str; 8] = [
-    "client", "course", "files", "http", "limits", "net", "server", "wire",
+const MODULES: [&str; 9] = [
+    "client", "course", "files", "http", "limits", "net", "probe", "server", "wire",
 ];
 
 /// The first part whose path fits is the file's. Printing is forbidden to all: what is printed goes
 /// through `command::Screen`, which survives a reader that leaves.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part {
         path: "src/limits.rs",
         may_use: &[],
@@ -71,6 +71,11 @@ const PARTS: [Part; 11] = [
         path: "src/client",
         may_use: &["limits", "http", "net"],
         must_not: &["anyhow"],
+    },
+    Part {
+        path: "src/probe/",
+        may_use: &["limits", "wire", "http", "net"],
+        must_not: &["std::fs", "anyhow"],
     },
     Part {
         path: "src/course/",

@@ -17,6 +17,7 @@ mod lab;
 mod list;
 mod nc;
 mod play;
+mod probe;
 mod screen;
 mod serve;
 mod show;
@@ -86,6 +87,7 @@ pub const COMMANDS: &[Command] = &[
     show::COMMAND,
     serve::COMMAND,
     fetch::COMMAND,
+    probe::COMMAND,
     help::COMMAND,
 ];
 

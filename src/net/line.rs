@@ -193,6 +193,12 @@ impl Line {
         }
     }
 
+    /// Says that this was all (FIN). The other side may go on.
+    pub fn fin(&mut self) {
+        self.note(self.me, Event::Fin);
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
     /// Breaks the connection off, so that the peer sees that what it got is not whole.
     pub fn abort(self) {
         crate::net::socket::reset_on_close(&self.stream);

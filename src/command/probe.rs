@@ -1,0 +1,127 @@
+//! `probe`: hard questions for a server, section by section of RFC 9112 and RFC 9110.
+//!
+//! Rule: what is asked and what is right stands in `probe`; here are words, files and the exit code.
+
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, wire_file};
+use anyhow::Result;
+use std::io::Write;
+use std::time::Duration;
+use wirelab::net;
+use wirelab::probe::report::{self, Count};
+use wirelab::probe::{Target, probe, suite};
+
+/// `cargo lab probe ADDR`
+pub const COMMAND: Command = Command {
+    name: "probe",
+    places: &["ADDR"],
+    sentence: "is a server strict? its answers against RFC 9112 and 9110",
+    more: "Asks the server several hundred questions, each with a rule of an RFC, and says\n\
+           which answers no rule allows, with every byte. It asks for one page, which must\n\
+           answer GET with 2xx. It changes nothing: no PUT, and no DELETE of anything that\n\
+           is there. MUST and SHOULD are the RFC's words; security are cases that let one\n\
+           reader see another request than the next one does (RFC 9112 11.2).",
+    options: &[
+        Opt {
+            name: "--path",
+            value: Some("PATH"),
+            sentence: "the page to ask for (/)",
+        },
+        Opt {
+            name: "--section",
+            value: Some("N"),
+            sentence: "only this section (6.3, \"9110 13\", 9112)",
+        },
+        Opt {
+            name: "--case",
+            value: Some("NAME"),
+            sentence: "only this case",
+        },
+        Opt {
+            name: "--brief",
+            value: None,
+            sentence: "one line a failure, without its bytes",
+        },
+        Opt {
+            name: "--junit",
+            value: Some("FILE"),
+            sentence: "write the results as JUnit XML, too",
+        },
+        Opt {
+            name: "--wait",
+            value: Some("MS"),
+            sentence: "how long the server may be silent (1000)",
+        },
+        Opt {
+            name: "--at-once",
+            value: Some("N"),
+            sentence: "how many connections at a time (6)",
+        },
+        Opt {
+            name: "--remote",
+            value: None,
+            sentence: "the server is on another machine, and its owner agrees",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let target = target(args)?;
+    let mut cases = suite::chosen(args.value_text("--section")?)?;
+    if let Some(name) = args.value_text("--case")? {
+        cases.retain(|case| case.name == name);
+    }
+    if cases.is_empty() {
+        let text =
+            "no case is chosen: `cargo lab probe ADDR` without --section and --case runs all";
+        return Err(WrongUse(text.to_string()).into());
+    }
+    let done = probe(&target, cases).map_err(|error| NotStarted(error.to_string()))?;
+    let Target { host, path, .. } = &target;
+    writeln!(screen, "probe of {host}, GET {path}\n")?;
+    write!(screen, "{}", report::text(&done, args.has("--brief")))?;
+    if let Some(file) = args.value("--junit") {
+        wire_file::write(file, report::junit(&done).as_bytes(), screen)?;
+    }
+    match Count::of(&done.tried).failed {
+        0 => Ok(Outcome::Passed),
+        _ => Ok(Outcome::Failed),
+    }
+}
+
+fn target(args: &Args) -> Result<Target> {
+    let host = args.text(0)?.unwrap_or_default();
+    let addr = net::address(host).map_err(|error| WrongUse(error.to_string()))?;
+    if !addr.ip().is_loopback() && !args.has("--remote") {
+        let text = format!(
+            "{host} is another machine: probe a server there only if its owner agrees, with --remote"
+        );
+        return Err(WrongUse(text).into());
+    }
+    let path = args.value_text("--path")?.unwrap_or("/");
+    if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let text = "--path is a path as it stands in a request, like /index.html";
+        return Err(WrongUse(text.to_string()).into());
+    }
+    let mut target = Target::new(addr, host, path);
+    if let Some(wait) = number(args, "--wait")? {
+        target.silence = Duration::from_millis(wait);
+    }
+    if let Some(at_once) = number(args, "--at-once")? {
+        target.at_once = at_once as usize;
+    }
+    Ok(target)
+}
+
+/// The number from 1 to 60,000 behind an option.
+fn number(args: &Args, name: &str) -> Result<Option<u64>> {
+    let Some(text) = args.value_text(name)? else {
+        return Ok(None);
+    };
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=60_000).contains(number));
+    let wrong = || WrongUse(format!("{name} takes a number from 1 to 60000"));
+    Ok(Some(number.ok_or_else(wrong)?))
+}

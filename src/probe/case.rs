@@ -1,0 +1,224 @@
+//! One case: some bytes, and what a server may do with them.
+//!
+//! A file of cases is text. `@section` says whose rules follow, `@case` begins a case, and each case
+//! is a transcript (see `wire::notation`) with headings of its own:
+//!
+//! ```text
+//! @section 9112 2.2 Message Parsing
+//!
+//! @case bare-cr-in-value
+//! @level MUST
+//! @rule A bare CR makes the element invalid, or counts as a space.
+//! @allow 400
+//! @allow 2xx
+//! C> GET {path} HTTP/1.1\r\n
+//! C> Host: {host}\r\n
+//! C> X-A: one\rtwo\r\n
+//! C> \r\n
+//! ```
+//!
+//! - `@allow` is one outcome that the rule allows, of those that stand there: a status for each request
+//!   of the case (`200`, `4xx`, `400/501`, `any`; or `none`), then `close`, `persist` or `open` where
+//!   it matters, then checks of the last answer, each behind a `;` (see [`Check`]).
+//! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
+//! - `@needs` is what the server must have for the rule to mean anything (see [`super::facts`]).
+//! - `~ 200ms` between two lines waits for an answer, at most so long, before it goes on.
+//! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are what the server at hand
+//!   has; they are replaced in the text.
+
+use std::time::Duration;
+
+use crate::probe::allow::{Allow, BadAllow};
+use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
+
+/// How binding a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Required.
+    Must,
+    /// Recommended.
+    Should,
+    /// Not stated in one sentence of the RFC, or milder; but who fails here can be made to see other
+    /// requests than his neighbour sees, or to give away what is nobody's business.
+    Security,
+}
+
+/// A case, as it stands in its file.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// `9112`
+    pub rfc: &'static str,
+    /// `2.2`
+    pub section: &'static str,
+    /// `Message Parsing`
+    pub title: &'static str,
+    /// Unique: `bare-cr-in-value`.
+    pub name: &'static str,
+    /// How binding.
+    pub level: Level,
+    /// The rule in one sentence.
+    pub rule: &'static str,
+    /// What the server may do.
+    pub allow: Vec<Allow>,
+    /// The method of each request.
+    pub asks: Vec<&'static str>,
+    /// What the server must have.
+    pub needs: Vec<&'static str>,
+    /// The lines of the client, before anything in them is replaced.
+    pub text: &'static str,
+}
+
+/// What the client does in a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Says these bytes.
+    Say(Vec<u8>),
+    /// Waits for an answer, at most so long.
+    Wait(Duration),
+    /// Sends its FIN.
+    Fin,
+}
+
+/// Why a file of cases makes no sense: the case, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadCase {
+    /// The name of the case, or the line that stands outside of one.
+    pub case: String,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl std::fmt::Display for BadCase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.case, self.why)
+    }
+}
+
+impl std::error::Error for BadCase {}
+
+/// Reads a file of cases.
+pub fn read(file: &'static str) -> Result<Vec<Case>, BadCase> {
+    let mut cases = Vec::new();
+    let mut section = ("", "", "");
+    for part in parts(file) {
+        let (first, rest) = part.split_once('\n').unwrap_or((part, ""));
+        match first.split_once(' ') {
+            Some(("@section", words)) => {
+                let mut words = words.splitn(3, ' ');
+                let mut word = || words.next().unwrap_or_default();
+                section = (word(), word(), word());
+            }
+            Some(("@case", name)) => cases.push(one(name, section, rest)?),
+            _ => {}
+        }
+    }
+    Ok(cases)
+}
+
+/// The text cut before each `@section` and each `@case`.
+fn parts(file: &'static str) -> Vec<&'static str> {
+    let mut cuts: Vec<usize> = ["\n@section ", "\n@case "]
+        .iter()
+        .flat_map(|word| file.match_indices(word).map(|(at, _)| at + 1))
+        .chain([0, file.len()])
+        .collect();
+    cuts.sort_unstable();
+    cuts.windows(2)
+        .map(|pair| &file[pair[0]..pair[1]])
+        .collect()
+}
+
+/// One case, from the lines behind its name.
+fn one(
+    name: &'static str,
+    (rfc, section, title): (&'static str, &'static str, &'static str),
+    lines: &'static str,
+) -> Result<Case, BadCase> {
+    let bad = |why: String| BadCase {
+        case: name.to_string(),
+        why,
+    };
+    let mut case = Case {
+        rfc,
+        section,
+        title,
+        name,
+        level: Level::Must,
+        rule: "",
+        allow: Vec::new(),
+        asks: vec!["GET"],
+        needs: Vec::new(),
+        text: lines,
+    };
+    for line in lines.lines().filter(|line| line.starts_with('@')) {
+        let (key, words) = line.split_once(' ').unwrap_or((line, ""));
+        match key {
+            "@level" => {
+                case.level = level(words).ok_or_else(|| bad(format!("no level: {words}")))?;
+            }
+            "@rule" => case.rule = words,
+            "@allow" => {
+                let allow = Allow::parse(words).map_err(|BadAllow(why)| bad(why))?;
+                case.allow.push(allow);
+            }
+            "@asks" => case.asks = words.split(' ').collect(),
+            "@needs" => case.needs = words.split(' ').collect(),
+            _ => return Err(bad(format!("no such heading: {key}"))),
+        }
+    }
+    if case.rule.is_empty() || case.allow.is_empty() {
+        return Err(bad("a case needs @rule and @allow".to_string()));
+    }
+    Ok(case)
+}
+
+fn level(word: &str) -> Option<Level> {
+    let all = [Level::Must, Level::Should, Level::Security];
+    all.into_iter().find(|level| level.word() == word)
+}
+
+impl Level {
+    /// As files and reports write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Must => "MUST",
+            Level::Should => "SHOULD",
+            Level::Security => "security",
+        }
+    }
+}
+
+impl Case {
+    /// `9112-2.2-bare-cr-in-value`
+    pub fn id(&self) -> String {
+        format!("{}-{}-{}", self.rfc, self.section, self.name)
+    }
+
+    /// What the client does, with what `fill` puts for the words in braces.
+    pub fn steps(&self, fill: impl Fn(&str) -> String) -> Result<Vec<Step>, BadCase> {
+        let lines: Vec<&str> = self.text.lines().filter(|l| !l.starts_with('@')).collect();
+        let text = fill(&lines.join("\n"));
+        let transcript = Transcript::parse(&text).map_err(|error| BadCase {
+            case: self.id(),
+            why: error.to_string(),
+        })?;
+        let step = |entry: &Entry| match entry {
+            Entry::Chunk(chunk) if chunk.who == Who::Client => {
+                Some(Step::Say(chunk.pieces.iter().flat_map(bytes_of).collect()))
+            }
+            Entry::Gap(Gap::Exactly(time)) => Some(Step::Wait(*time)),
+            Entry::Event {
+                event: Event::Fin, ..
+            } => Some(Step::Fin),
+            _ => None,
+        };
+        Ok(transcript.entries().iter().filter_map(step).collect())
+    }
+}
+
+fn bytes_of(piece: &Piece) -> Vec<u8> {
+    match piece {
+        Piece::Bytes(bytes) => bytes.clone(),
+        _ => Vec::new(),
+    }
+}

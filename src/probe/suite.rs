@@ -1,0 +1,78 @@
+//! All cases, in the order of the RFCs.
+//!
+//! Rule: each file is one chapter; its name says which.
+
+use crate::probe::case::{BadCase, Case, read};
+
+/// The files of cases.
+const FILES: [&str; 12] = [
+    include_str!("cases/9112-2-message.cases"),
+    include_str!("cases/9112-3-request-line.cases"),
+    include_str!("cases/9112-4-status-line.cases"),
+    include_str!("cases/9112-5-fields.cases"),
+    include_str!("cases/9112-6-body.cases"),
+    include_str!("cases/9112-7-chunked.cases"),
+    include_str!("cases/9112-8-incomplete.cases"),
+    include_str!("cases/9112-9-connection.cases"),
+    include_str!("cases/9110-2-to-9-semantics.cases"),
+    include_str!("cases/9110-10-to-12-context.cases"),
+    include_str!("cases/9110-13-conditional.cases"),
+    include_str!("cases/9110-14-range.cases"),
+];
+
+/// Every case. Errors: a file makes no sense; a test sees to it that none does.
+pub fn cases() -> Result<Vec<Case>, BadCase> {
+    let mut all = Vec::new();
+    for file in FILES {
+        all.extend(read(file)?);
+    }
+    Ok(all)
+}
+
+/// The cases of a section and of those within it: `6`, `6.3`, `9110`, `9110 13.1`. `None` is all.
+pub fn chosen(section: Option<&str>) -> Result<Vec<Case>, BadCase> {
+    let all = cases()?;
+    let Some(section) = section else {
+        return Ok(all);
+    };
+    let (rfc, section) = match section.split_once(' ') {
+        Some((rfc, section)) => (Some(rfc), section),
+        None if section == "9110" || section == "9112" => (Some(section), ""),
+        None => (None, section),
+    };
+    let within = |case: &Case| {
+        let rest = case.section.strip_prefix(section);
+        let fits =
+            section.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        fits && rfc.is_none_or(|rfc| rfc == case.rfc)
+    };
+    Ok(all.into_iter().filter(within).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_case_can_be_read_and_has_a_name_of_its_own() {
+        let cases = cases().unwrap();
+        assert!(cases.len() >= 200);
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
+        assert_eq!(names.len(), cases.len());
+        for case in &cases {
+            let steps = case.steps(|text| text.to_string());
+            assert!(!steps.unwrap().is_empty(), "{}", case.name);
+            assert!(!case.section.is_empty() && !case.title.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_section_has_those_within_it() {
+        let count = |section| chosen(Some(section)).unwrap().len();
+        assert!(count("6") > count("6.3") && count("6.3") > 10);
+        assert_eq!(count("9112") + count("9110"), cases().unwrap().len());
+        assert!(count("9110 13") > count("9110 13.1.1"));
+        assert_eq!(count("66"), 0);
+    }
+}
