@@ -30,7 +30,7 @@ pub fn triage(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tr
         return triage;
     }
     let waited = evidence.silence.is_some() && !evidence.right_bytes();
-    let left = evidence.have.close != evidence.want.close || evidence.not_taken;
+    let left = evidence.have.close != evidence.want.close || evidence.not_taken || evidence.early;
     if triage.mute.is_none() && left && (evidence.right_bytes() || evidence.cut_short()) {
         triage.mute = tried(&scripts::mute(expected));
     }

@@ -8,7 +8,7 @@ use crate::course::diagnosis::{
     Before, Close, Evidence, Part, Process, Triage, first_words_after_fin, part,
 };
 use crate::course::triage::surroundings;
-use crate::wire::{Conn, Difference, Entry, Event, Transcript, Wanted, Who};
+use crate::wire::{Conn, Difference, Entry, Event, Transcript, Wanted, What, Who};
 
 /// One run, as far as evidence needs it.
 pub struct Seen<'a> {
@@ -60,6 +60,7 @@ pub fn evidence(seen: Seen) -> Evidence {
         left_early: left_early(seen.got, conn, who),
         fin_said: around.fin_said,
         others_open: around.others_open,
+        early: difference.is_some_and(|difference| difference.what == What::Early),
         not_taken: matches!(seen.trouble, Trouble::NotTaken { .. }),
         silence: difference.and_then(|difference| difference.silence),
         late: first_words_after_fin(seen.got, conn, who)

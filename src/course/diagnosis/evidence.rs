@@ -142,6 +142,8 @@ pub struct Evidence {
     pub fin_said: bool,
     /// Whether another connection stood open at that moment.
     pub others_open: bool,
+    /// Whether the program spoke before it was its turn.
+    pub early: bool,
     /// Whether the program left before it had taken all that was said to it.
     pub not_taken: bool,
     /// How long the check waited in silence, if it did.
@@ -218,6 +220,7 @@ impl Evidence {
             at: 0,
             fin_said: false,
             others_open: false,
+            early: false,
             not_taken: false,
             silence: None,
             late: false,
