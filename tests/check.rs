@@ -266,11 +266,18 @@ fn junit_tells_passed_failed_and_not_run() {
         &[Weather::Calm, Weather::Dribble, Weather::Rude],
     );
     let mut report = plan.run().unwrap();
+    let nobody = "127.0.0.1:1".parse().unwrap();
     for run in &mut report.runs {
         run.took = Duration::from_millis(7);
     }
     assert!(matches!(report.runs[2].outcome, Outcome::NotRun));
-    insta::assert_snapshot!("junit", without_ports(&junit::xml(&[report])));
+    insta::assert_snapshot!(
+        "junit",
+        without_ports(&junit::xml(
+            &[report],
+            &[("lab 10".to_string(), CheckError::Nobody(nobody))]
+        ))
+    );
 }
 
 /// Runs `wirelab check 9` with these words in a folder of its own, which has no repository.

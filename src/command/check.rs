@@ -3,11 +3,13 @@
 //! Rule: what is played, judged and diagnosed is decided in `course::check`; here are the words on the
 //! command line, what is printed, and the exit code.
 
+use super::wire_file;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
 use crate::command::lab::{built_of, lab_at};
-use anyhow::{Context, Result};
+use anyhow::Result;
+use std::ffi::OsStr;
 use std::io::Write;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::path::Path;
 use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Built, Lab, Side, Weather};
@@ -15,7 +17,7 @@ use wirelab::course::check::{CheckError, Conversation, Plan, Report, Subject};
 use wirelab::course::program::CommandLine;
 use wirelab::course::progress::{By, exercises};
 use wirelab::course::{evidence_files, exercise, junit, report};
-use wirelab::wire::Transcript;
+use wirelab::net;
 
 /// `cargo lab check N`
 pub const COMMAND: Command = Command {
@@ -82,11 +84,12 @@ struct Job {
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let weather = weather(args)?;
     let jobs = match args.value("--lab-file") {
-        Some(file) => vec![own_file(args, Path::new(file), weather)?],
+        Some(file) => vec![own_file(args, file, weather)?],
         None => jobs_of_labs(args, weather)?,
     };
+    let several = jobs.len() > 1;
     let mut reports = Vec::new();
-    let mut not_started = None;
+    let mut not_checked = Vec::new();
     for job in jobs {
         match job.plan.and_then(|plan| plan.run()) {
             Ok(report) => {
@@ -97,24 +100,35 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
                 reports.push(report);
             }
             Err(error) => {
-                if let CheckError::NotReady(unready) = &error {
-                    write!(screen, "{}", report::unready_text(&job.place, unready))?;
+                match &error {
+                    CheckError::NotReady(unready) => {
+                        write!(screen, "{}", report::unready_text(&job.place, unready))?;
+                    }
+                    _ if several => writeln!(screen, "NONE {} · {error}", job.place)?,
+                    _ => {}
                 }
-                not_started.get_or_insert(NotStarted(format!("{}: {error}", job.place)));
+                not_checked.push((job.place, error));
             }
         }
     }
     if let Some(file) = args.value("--junit") {
-        let file = Path::new(file);
-        std::fs::write(file, junit::xml(&reports))
-            .with_context(|| format!("{}", file.display()))?;
+        wire_file::replace(file, junit::xml(&reports, &not_checked).as_bytes())?;
     }
-    if let Some(error) = not_started {
-        return Err(error.into());
+    if let Some((place, error)) = not_checked.into_iter().next() {
+        return Err(ended(place, error));
     }
     match reports.iter().all(Report::passed) {
         true => Ok(Outcome::Passed),
         false => Ok(Outcome::Failed),
+    }
+}
+
+/// A check that did not come about: the user's words are wrong (2), or the program did not start (3).
+fn ended(place: String, error: CheckError) -> anyhow::Error {
+    let text = format!("{place}: {error}");
+    match error {
+        CheckError::Play(_) | CheckError::Nothing(_) => WrongUse(text).into(),
+        _ => NotStarted(text).into(),
     }
 }
 
@@ -162,13 +176,7 @@ fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
 }
 
 fn address(text: &str) -> Result<SocketAddr> {
-    let mut found = text.to_socket_addrs().into_iter().flatten();
-    let found = found.next();
-    Ok(found.ok_or_else(|| {
-        WrongUse(format!(
-            "{text} is no address: write HOST:PORT, like 127.0.0.1:8009"
-        ))
-    })?)
+    Ok(net::address(text).map_err(|error| WrongUse(format!("--addr: {error}")))?)
 }
 
 fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
@@ -178,9 +186,14 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
             return Err(WrongUse("give a lab or --all, not both".to_string()).into());
         }
         let labs = catalogue::labs().filter_map(|lab| Some((lab, lab.built.as_ref()?)));
-        return Ok(labs
+        let jobs: Vec<Job> = labs
             .flat_map(|(lab, built)| jobs_of(args, lab, built, &subject, weather, true))
-            .collect());
+            .collect();
+        let text = "no exercise is started: `cargo lab start 1` puts the first into the workbench";
+        return match jobs.is_empty() {
+            true => Err(NotStarted(text.to_string()).into()),
+            false => Ok(jobs),
+        };
     }
     if args.place(0).is_none() {
         return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
@@ -249,11 +262,8 @@ fn jobs_of(
 }
 
 /// A check against a transcript of the user's own.
-fn own_file(args: &Args, file: &Path, weather: Option<Weather>) -> Result<Job> {
-    let name = file.display().to_string();
-    let bytes = std::fs::read(file).with_context(|| name.clone())?;
-    let expected =
-        Transcript::parse_bytes(&bytes).map_err(|error| WrongUse(format!("{name}:{error}")))?;
+fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> {
+    let expected = wire_file::read(file)?;
     let text = "--lab-file needs a program: --server CMD, --client CMD or --addr HOST:PORT";
     let (side, subject, _) = subject(args)?.ok_or_else(|| WrongUse(text.to_string()))?;
     let weathers = match (weather, side) {
@@ -261,11 +271,8 @@ fn own_file(args: &Args, file: &Path, weather: Option<Weather>) -> Result<Job> {
         (None, Side::Server) => vec![Weather::Calm, Weather::Dribble, Weather::Rude],
         (None, Side::Client) => vec![Weather::Calm, Weather::Dribble],
     };
-    let stem = file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let stem = Path::new(file).file_stem().unwrap_or(file);
+    let stem = stem.to_string_lossy().into_owned();
     let conversation = Conversation {
         name: stem.clone(),
         expected,

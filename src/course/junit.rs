@@ -4,15 +4,24 @@
 
 use std::fmt::Write;
 
-use crate::course::check::{Outcome, Report, Run};
+use crate::course::check::{CheckError, Outcome, Report, Run};
 use crate::course::report;
 use crate::wire::xml_text;
 
-/// A whole XML document.
-pub fn xml(reports: &[Report]) -> String {
+/// A whole XML document: what was checked, and what could not be.
+pub fn xml(reports: &[Report], not_checked: &[(String, CheckError)]) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for report in reports {
         suite(&mut text, report);
+    }
+    for (place, error) in not_checked {
+        let (place, error) = (xml_text(place), xml_text(&error.to_string()));
+        let _ = write!(
+            text,
+            "  <testsuite name=\"{place}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    \
+             <testcase classname=\"{place}\" name=\"start\">\n      <error message=\"not checked\">{error}</error>\n    \
+             </testcase>\n  </testsuite>\n"
+        );
     }
     text.push_str("</testsuites>\n");
     text

@@ -131,7 +131,7 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
         .filter(|line| !line.ends_with(b"\r\n"))
         .count();
     Cause::likely(format!(
-        "your lines end in \\n: {} of your head ends in 0a alone, the first is `{}`. A line of \
+        "your lines end in \\n: 0a stands alone at the end of {} of your head, the first is `{}`. A line of \
          HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs forgive this, so it may have worked before.",
         count(bare, "line"),
         shown(evidence.line())
