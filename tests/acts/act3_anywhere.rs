@@ -1,14 +1,12 @@
 //! Lab 13's client finds the address that lives, whatever the others do; its server listens where it is
 //! told, by IPv4, by IPv6, and by both.
 
-mod support;
-
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::{Server, bin};
 use socket2::{Domain, Socket, Type};
-use support::{Server, bin};
 
 fn client(words: &[&str]) -> Output {
     let mut command = Command::new(bin("lab13-client"));

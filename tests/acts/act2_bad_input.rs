@@ -1,14 +1,12 @@
 //! What the programs of labs 7, 8, 10 and 11 do when they are started wrongly, or meet a peer that
 //! breaks off, babbles, or lies about lengths. A server must serve the next guest after all of it.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use support::Server;
-use support::peers::run;
+use crate::support::Server;
+use crate::support::peers::run;
 
 const LABS: [&str; 4] = ["07", "08", "10", "11"];
 const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";

@@ -1,13 +1,11 @@
 //! What the programs of labs 3 to 6 do when they are started wrongly, or meet a peer that breaks off,
 //! babbles, or lies about lengths. A server must serve the next guest after all of it.
 
-mod support;
-
 use std::net::TcpListener;
 use std::process::Command;
 
-use support::peers::{ask, complaint, guest, printed, run, says};
-use support::{Server, bin};
+use crate::support::peers::{ask, complaint, guest, printed, run, says};
+use crate::support::{Server, bin};
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {

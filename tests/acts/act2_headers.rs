@@ -1,6 +1,6 @@
 //! The header parser of lab 10, rule by rule: RFC 9110 section 5 and RFC 9112 section 5.
 
-#[path = "../labs/10-headers/headers.rs"]
+#[path = "../../labs/10-headers/headers.rs"]
 mod headers;
 
 use headers::{

@@ -1,16 +1,14 @@
 //! Lab 7 brings any file of its folder, every byte of it, and nothing from outside the folder.
 
-mod support;
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use support::{Server, bin};
+use crate::support::{Server, bin};
 
-const PNG: &[u8] = include_bytes!("../labs/07-bring-me-that-file/files/taco.png");
+const PNG: &[u8] = include_bytes!("../../labs/07-bring-me-that-file/files/taco.png");
 
 /// A folder with a picture, a file of 10 MB, an empty one, and what must not get out.
 fn town(name: &str) -> PathBuf {

@@ -1,18 +1,16 @@
 //! Lab 12's client takes URLs apart, and does not call where it refuses; its server reads the outside of
 //! a TLS envelope, however the envelope comes.
 
-mod support;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
-use support::{Server, bin, have};
+use crate::support::{Server, bin, have};
 
-#[path = "../labs/12-url-bar/url.rs"]
+#[path = "../../labs/12-url-bar/url.rs"]
 mod url;
 
-#[path = "../labs/12-url-bar/envelope.rs"]
+#[path = "../../labs/12-url-bar/envelope.rs"]
 mod envelope;
 
 fn client(words: &[&str]) -> Output {

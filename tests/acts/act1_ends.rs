@@ -1,15 +1,13 @@
 //! What labs 5 and 6 say of connections, a hundred times of a hundred: resets made on purpose, a full
 //! backlog, a port in use by a program and by a memory. Nothing here depends on who is faster.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use support::peers::{ask, complaint, guest, printed, run};
-use support::{Server, bin};
+use crate::support::peers::{ask, complaint, guest, printed, run};
+use crate::support::{Server, bin};
 
 #[test]
 fn a_server_that_answers_without_reading_resets_100_of_100_guests() {
@@ -87,7 +85,7 @@ fn a_full_backlog_is_busy_twice_and_then_silent() {
         session += "$ cargo run -q --bin lab06-client\n";
         session += &printed(&knock).replace(&addr, "127.0.0.1:8006");
     }
-    let readme = include_str!("../labs/06-nobody-home/README.md");
+    let readme = include_str!("../../labs/06-nobody-home/README.md");
     assert!(readme.contains(&session), "the README shows no\n{session}");
 
     // The guest leaves; whoever comes next gets in as soon as the waiter has looked at the bench.

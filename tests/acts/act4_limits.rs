@@ -1,16 +1,14 @@
 //! Lab 20: what runs into a limit, in the words of the README and beyond them.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use support::{Server, readme};
+use crate::support::{Server, readme};
 
 #[test]
 fn the_commands_of_lab_20_print_what_its_readme_says() {
-    let text = include_str!("../labs/20-slow-and-greedy/README.md");
+    let text = include_str!("../../labs/20-slow-and-greedy/README.md");
     assert_eq!(readme::run("20-slow-and-greedy", text, &[]), 6);
 }
 
