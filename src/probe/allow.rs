@@ -1,5 +1,6 @@
 //! What a rule allows: statuses, how the connection goes on, and what must stand in the answer.
 
+use crate::http::conditional::Tag;
 use crate::http::date;
 use crate::probe::answers::Answer;
 use crate::probe::facts::Facts;
@@ -7,7 +8,7 @@ use crate::probe::facts::Facts;
 /// One outcome that a rule allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allow {
-    /// As it stands in the file, without the checks.
+    /// As it stands in the file.
     pub text: &'static str,
     /// For each request, the statuses that are allowed; empty: no answer.
     pub statuses: Vec<Vec<Status>>,
@@ -84,14 +85,14 @@ impl Allow {
     /// Reads what stands behind `@allow`.
     pub fn parse(line: &'static str) -> Result<Allow, BadAllow> {
         let mut parts = line.split(';');
-        let text = parts.next().unwrap_or_default().trim();
+        let outcome = parts.next().unwrap_or_default().trim();
         let mut allow = Allow {
-            text,
+            text: line,
             statuses: Vec::new(),
             then: None,
             checks: Vec::new(),
         };
-        for word in text.split(' ') {
+        for word in outcome.split(' ') {
             match word {
                 "none" => {}
                 "close" => allow.then = Some(Then::Close),
@@ -250,6 +251,5 @@ fn is_date(value: &[u8]) -> bool {
 
 /// `entity-tag` (RFC 9110 section 8.8.3).
 fn is_tag(value: &[u8]) -> bool {
-    crate::http::conditional::Tag::parse(std::str::from_utf8(value).unwrap_or("").as_bytes())
-        .is_some()
+    Tag::parse(value).is_some()
 }

@@ -21,6 +21,7 @@
 //!   of the case (`200`, `4xx`, `400/501`, `any`; or `none`), then `close`, `persist` or `open` where
 //!   it matters, then checks of the last answer, each behind a `;` (see [`Check`]).
 //! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
+//! - `@marker none`: nothing is sent behind the case.
 //! - `@needs` is what the server must have for the rule to mean anything (see [`super::facts`]).
 //! - `~ 200ms` between two lines waits for an answer, at most so long, before it goes on.
 //! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are what the server at hand
@@ -62,6 +63,8 @@ pub struct Case {
     pub allow: Vec<Allow>,
     /// The method of each request.
     pub asks: Vec<&'static str>,
+    /// A plain GET may follow, to see how the case was read.
+    pub marked: bool,
     /// What the server must have.
     pub needs: Vec<&'static str>,
     /// The lines of the client, before anything in them is replaced.
@@ -147,6 +150,7 @@ fn one(
         rule: "",
         allow: Vec::new(),
         asks: vec!["GET"],
+        marked: true,
         needs: Vec::new(),
         text: lines,
     };
@@ -162,6 +166,7 @@ fn one(
                 case.allow.push(allow);
             }
             "@asks" => case.asks = words.split(' ').collect(),
+            "@marker" => case.marked = words != "none",
             "@needs" => case.needs = words.split(' ').collect(),
             _ => return Err(bad(format!("no such heading: {key}"))),
         }

@@ -17,11 +17,14 @@ pub fn failure(case: &Case, seen: &Seen, facts: &Facts) -> Option<String> {
         if !fits(allow, case, seen) {
             continue;
         }
-        let last = seen.answers.whole[..case.asks.len().min(seen.answers.whole.len())].last();
-        let found = allow.checks.iter().find_map(|check| match last {
-            Some(answer) => check.failure(answer, facts),
-            None => Some("there is no answer".to_string()),
-        });
+        let nothing = Answer {
+            interim: seen.answers.interim.clone(),
+            ..Answer::default()
+        };
+        let answers = seen.answers.whole.iter().take(case.asks.len());
+        let last = answers.last().unwrap_or(&nothing);
+        let mut checks = allow.checks.iter();
+        let found = checks.find_map(|check| check.failure(last, facts));
         match found {
             None => return None,
             found => nearest = nearest.or(found),
@@ -51,7 +54,11 @@ fn always(case: &Case, seen: &Seen) -> Option<String> {
         ));
     }
     let says_close = answers.whole.iter().take(asked).any(|answer| answer.closes);
-    if says_close && seen.end == End::Open {
+    let may_stay = case
+        .allow
+        .iter()
+        .any(|allow| allow.then == Some(Then::Open));
+    if says_close && seen.end == End::Open && !may_stay {
         return Some("it said close and did not hang up (9112 9.6)".to_string());
     }
     None

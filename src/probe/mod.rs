@@ -124,7 +124,8 @@ pub fn probe(target: &Target, cases: Vec<Case>) -> Result<Probe, ProbeError> {
     Ok(Probe { facts, tried })
 }
 
-fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, ProbeError> {
+/// Tries one case.
+pub fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, ProbeError> {
     let begun = Instant::now();
     let tried = |verdict| Tried {
         case: case.clone(),

@@ -79,7 +79,7 @@ pub fn try_case(case: &Case, target: &Target, facts: &Facts) -> Result<Seen, Not
     }
     let count = case.asks.len();
     trial.hear_until(target.silence, |answers, _| answers.whole.len() >= count);
-    let marked = !finished && trial.may_go_on(count);
+    let marked = case.marked && !finished && trial.may_go_on(count);
     if marked {
         let Facts { host, path, .. } = facts;
         let marker = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
