@@ -63,6 +63,18 @@ FAIL stdin · the server's answer is wrong from byte 10 on
     assert_eq!(text(&output.stdout), expected);
 }
 
+/// A client that has its answer may hang up before the server does, or after: a recording has either.
+#[test]
+fn who_hangs_up_first_is_chance_where_both_do() {
+    let server = Server::start("lab01-server");
+    let script = "C> 3 tacos\\n\nS> 3 tacos, coming up\\n\n";
+    for ends in ["C fin\nS fin\n", "S fin\nC fin\n"] {
+        let output = play(&["-", &server.addr.to_string()], &format!("{script}{ends}"));
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+}
+
 #[test]
 fn a_pattern_passes_and_what_came_is_kept() {
     let server = Server::start("lab01-server");

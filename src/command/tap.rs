@@ -126,6 +126,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 
 fn number(text: &str) -> Result<u64, WrongUse> {
     let wrong = |_| {
+        let text = super::args::printable(text);
         WrongUse(format!(
             "a number stands behind --connections, not `{text}`"
         ))

@@ -216,3 +216,13 @@ fn other_words_are_not_waited_for() {
         (Who::Client, What::Bytes, 0)
     );
 }
+
+#[test]
+fn a_connect_that_is_left_unsaid_is_no_difference() {
+    let script = "C> a\\n\nS> A\\n\nC fin\nS fin\n";
+    let got = format!("C connect\n{script}");
+    assert_eq!(difference(script, &got), None);
+    let another = format!("{got}C2 connect\n");
+    let found = difference(script, &another).expect("nobody asked for a second one");
+    assert_eq!((found.conn, found.what), (2, What::Extra));
+}

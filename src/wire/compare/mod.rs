@@ -69,6 +69,8 @@ struct Compared<'a> {
     expected: Expected<'a>,
     recorded: Recorded,
     matching: Matching,
+    /// The expected transcript speaks of this connection, and has no `connect` for it.
+    opens_silently: bool,
     /// How it ended.
     ended: Option<Event>,
     /// How long the other side waited in vain.
@@ -137,7 +139,10 @@ fn waits_of(expected: &Transcript) -> Vec<Option<usize>> {
 impl Compared<'_> {
     fn new<'a>(expected: &'a Transcript, got: &Transcript, lane: Lane) -> Compared<'a> {
         let recorded = recorded_of(got, lane);
+        let opens_silently = expected.connections().contains(&lane.0);
         let expected = expected_of(expected, lane);
+        let is_connect = |(_, event): &(usize, Event)| *event == Event::Connect;
+        let opens_silently = opens_silently && !expected.events.iter().any(is_connect);
         let elements: Vec<Element> = expected
             .elements
             .iter()
@@ -149,21 +154,32 @@ impl Compared<'_> {
             expected,
             recorded,
             matching,
+            opens_silently,
             ended: ended_of(got, lane),
             silence: waited_of(got, (lane.0, lane.1.other())),
         }
     }
 
     /// Expected and recorded events side by side, up to the first pair that differs. A `timeout` that
-    /// nobody expected is an observation and no act: it is passed over.
+    /// nobody expected is an observation and no act: it is passed over. So is the `connect` of a
+    /// connection whose `connect` the expected transcript leaves unsaid.
     fn event_pairs(&self) -> Vec<EventPair> {
-        let is_wait = |event: Event| matches!(event, Event::Timeout(_));
+        let may_be_unsaid = |event: Event| match event {
+            Event::Connect => self.opens_silently,
+            event => matches!(event, Event::Timeout(_)),
+        };
         let mut pairs = Vec::new();
         let mut expected = self.expected.events.iter().copied().peekable();
         let mut recorded = self.recorded.events.iter().copied().peekable();
         loop {
-            let wait_expected = expected.peek().is_some_and(|(_, event)| is_wait(*event));
-            while !wait_expected && recorded.peek().is_some_and(|(event, _)| is_wait(*event)) {
+            let said = expected
+                .peek()
+                .is_some_and(|(_, event)| may_be_unsaid(*event));
+            while !said
+                && recorded
+                    .peek()
+                    .is_some_and(|(event, _)| may_be_unsaid(*event))
+            {
                 recorded.next();
             }
             let pair = EventPair {
