@@ -316,7 +316,6 @@ impl Conversation<'_> {
                         Err(_) => return Err(Unread::Gone),
                     }
                 }
-                Err(fault) if fault.wrong == Wrong::EndedInside => return Err(Unread::Gone),
                 Err(fault) => {
                     return Err(Unread::Refused(fault_page(fault)));
                 }
