@@ -12,6 +12,7 @@ fn main() -> io::Result<()> {
     let addr = std::env::args().nth(1);
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8019"))?;
     println!("listening on {}", listener.local_addr()?);
+    std::panic::set_hook(Box::new(|what| eprintln!("a waiter drops dead: {what}")));
 
     // Here: how long may this queue become?
     let (door, queue) = mpsc::channel::<TcpStream>();
