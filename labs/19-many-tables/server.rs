@@ -9,7 +9,7 @@ mod pool;
 mod table;
 
 use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::panic;
 use std::process::ExitCode;
@@ -42,11 +42,13 @@ fn main() -> ExitCode {
     let mut leaving = VecDeque::new();
     for guest in listener.incoming() {
         if stopping.load(Ordering::Relaxed) {
-            break;
+            // Those who stand before the door come in, and then nobody is waited for any more.
+            let _ = listener.set_nonblocking(true);
         }
         match guest.map(|guest| pool.let_in(guest)) {
             Ok(Ok(())) => {}
             Ok(Err(guest)) => turn_away(guest, &mut leaving),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
             Err(error) => eprintln!("nobody came in: {error}"),
         }
     }

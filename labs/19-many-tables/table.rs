@@ -30,6 +30,7 @@ pub fn apologise(guest: &TcpStream) {
 }
 
 fn answer_all(mut guest: &TcpStream) -> io::Result<()> {
+    guest.set_nonblocking(false)?; // some systems hand this down from the door
     guest.set_read_timeout(Some(PATIENCE))?;
     guest.set_write_timeout(Some(PATIENCE))?;
     let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
