@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::net::{Line, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{self, Answer};
-use crate::probe::probe_one::hear;
+use crate::probe::trial::hear;
 
 /// What the cases may need to know.
 #[derive(Clone, Debug)]

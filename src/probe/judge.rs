@@ -5,7 +5,7 @@ use crate::probe::allow::{Allow, Then};
 use crate::probe::answers::Answer;
 use crate::probe::case::Case;
 use crate::probe::facts::Facts;
-use crate::probe::probe_one::Seen;
+use crate::probe::trial::Seen;
 
 /// Why a case failed, in one sentence; `None`: it passed.
 pub fn failure(case: &Case, seen: &Seen, facts: &Facts) -> Option<String> {
@@ -21,8 +21,8 @@ pub fn failure(case: &Case, seen: &Seen, facts: &Facts) -> Option<String> {
             interim: seen.answers.interim.clone(),
             ..Answer::default()
         };
-        let answers = seen.answers.whole.iter().take(case.asks.len());
-        let last = answers.last().unwrap_or(&nothing);
+        let mut answers = seen.answers.whole.iter().take(case.asks.len());
+        let last = answers.next_back().unwrap_or(&nothing);
         let mut checks = allow.checks.iter();
         let found = checks.find_map(|check| check.failure(last, facts));
         match found {

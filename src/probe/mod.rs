@@ -10,9 +10,9 @@ pub mod answers;
 pub mod case;
 pub mod facts;
 pub mod judge;
-mod probe_one;
 pub mod report;
 pub mod suite;
+pub mod trial;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ use crate::wire::Transcript;
 
 use case::Case;
 use facts::{Facts, NoServer};
-pub use probe_one::NotTried;
+pub use trial::NotTried;
 
 /// Whom to ask, and how patiently.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ pub fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, Pro
     if !case.needs.iter().all(|need| facts.has(need)) {
         return Ok(tried(Verdict::NotApplicable));
     }
-    let seen = probe_one::try_case(case, target, facts);
+    let seen = trial::try_case(case, target, facts);
     let seen = seen.map_err(|why| ProbeError::NotTried(case.id(), why))?;
     let verdict = match judge::failure(case, &seen, facts) {
         None => Verdict::Passed,

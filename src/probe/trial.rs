@@ -122,11 +122,11 @@ impl Trial<'_> {
         }
     }
 
-    /// All that was asked is answered, and nobody has said that the connection ends.
+    /// All that was asked is answered, nothing else, and nobody has said that the connection ends.
     fn may_go_on(&self, count: usize) -> bool {
-        let Answers { whole, fault, .. } = &self.answers;
-        let open = self.end.is_none() && fault.is_none();
-        open && whole.len() >= count && !whole.iter().any(|answer| answer.closes)
+        let Answers { whole, used, .. } = &self.answers;
+        let all = whole.len() == count && *used == self.heard.len();
+        all && self.end.is_none() && !whole.iter().any(|answer| answer.closes)
     }
 }
 
