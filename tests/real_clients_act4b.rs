@@ -16,3 +16,9 @@ fn the_commands_of_lab_22_print_what_its_readme_says() {
     let text = include_str!("../labs/22-keeps-coming/README.md");
     assert_eq!(readme::run("22-keeps-coming", text, &[]), 8);
 }
+
+#[test]
+fn the_commands_of_lab_23_print_what_its_readme_says() {
+    let text = include_str!("../labs/23-not-again/README.md");
+    assert_eq!(readme::run("23-not-again", text, &[]), 12);
+}

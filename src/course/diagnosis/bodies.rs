@@ -1,8 +1,9 @@
-//! Mistakes of a server with the body of a request: not asked for, not taken off, read as something else.
+//! Mistakes of a server with bodies: those of requests, not asked for, not taken off, read as something
+//! else; and those of answers to who has a part of it already.
 
 use super::bodies_pages as page;
 use super::evidence::Evidence;
-use super::message::{is_request, message};
+use super::message::{Message, is_request, message};
 use super::served::answer_at;
 use super::{Cause, Entry, count, find, shown};
 use crate::course::catalogue::Side;
@@ -23,6 +24,18 @@ pub(super) const TABLE: &[Entry] = &[
     Entry {
         page: &page::CHUNKS_READ,
         judge: chunks_read,
+    },
+    Entry {
+        page: &page::DATE_BEFORE_TAG,
+        judge: date_before_tag,
+    },
+    Entry {
+        page: &page::SUFFIX_RANGE,
+        judge: suffix_range,
+    },
+    Entry {
+        page: &page::RANGE_END,
+        judge: range_end,
     },
 ];
 
@@ -120,4 +133,70 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
         )),
         _ => None,
     }
+}
+
+/// The request (without a body) whose answer holds the first difference.
+fn asked(evidence: &Evidence) -> Option<Message<'_>> {
+    // A body need not end in a line end, so an answer may begin in the middle of a line.
+    let want = &evidence.want.bytes;
+    let upto = &want[..want.len().min(evidence.at + 9)];
+    let answers = upto.windows(9).filter(|nine| nine == b"HTTP/1.1 ").count();
+    let heard = &evidence.heard;
+    let begins =
+        |at: &usize| heard[*at..].starts_with(b"GET ") && (*at == 0 || heard[at - 1] == b'\n');
+    let mut requests = (0..heard.len()).filter(begins);
+    let start = requests.nth(answers.checked_sub(1)?)?;
+    Some(message(&heard[start..]))
+}
+
+/// 304 by the date, though a tag was asked for and is another one.
+fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
+    let request = asked(evidence)?;
+    let (tag, date) = (
+        request.field("If-None-Match")?,
+        request.field("If-Modified-Since")?,
+    );
+    (statuses(evidence)? == (200, Some(304))).then_some(())?;
+    Cause::likely(format!(
+        "the request asks twice: `If-None-Match: {}`, which is not the tag of this file, and `If-Modified-Since: {}`. You \
+         answered 304 by the date. Where there is a tag to compare, the date does not count.",
+        shown(tag),
+        shown(date)
+    ))
+}
+
+/// `bytes=-11` was taken for the first bytes.
+fn suffix_range(evidence: &Evidence) -> Option<Cause> {
+    let range = asked(evidence)?.field("Range")?;
+    let suffix = range.strip_prefix(b"bytes=-")?;
+    let wanted = answer_at(&evidence.want.bytes, evidence.at)?.field("Content-Range")?;
+    let have = answer_at(&evidence.have.bytes, evidence.at)?;
+    let got = have.field("Content-Range").unwrap_or(b"nothing");
+    (evidence.side == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
+    Cause::likely(format!(
+        "`Range: {}` asks for the last {} bytes: `Content-Range: {}`. Yours says `{}`. A minus in front counts from \
+         the end.",
+        shown(range),
+        shown(suffix),
+        shown(wanted),
+        shown(got)
+    ))
+}
+
+/// A part that is one byte too short or too long.
+fn range_end(evidence: &Evidence) -> Option<Cause> {
+    let range = asked(evidence)?.field("Range")?;
+    let (want, have) = (
+        answer_at(&evidence.want.bytes, evidence.at)?,
+        answer_at(&evidence.have.bytes, evidence.at)?,
+    );
+    let part = want.status()? == 206 && have.status()? == 206;
+    let off = want.length()?.abs_diff(have.length()?) == 1;
+    (evidence.side == Side::Server && part && off).then_some(())?;
+    Cause::likely(format!(
+        "`Range: {}` is answered with {}, and yours has {}. Both ends of a range count: 0-0 is one byte.",
+        shown(range),
+        count(want.length()?, "byte"),
+        count(have.length()?, "byte")
+    ))
 }

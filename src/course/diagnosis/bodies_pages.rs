@@ -82,3 +82,61 @@ pub(super) static CHUNKS_READ: Page = Page {
     advice: "write down which part comes next, and let each read move that on by as much as it brought",
     languages: &[],
 };
+
+pub(super) static DATE_BEFORE_TAG: Page = Page {
+    code: "W71",
+    slug: "date-before-tag",
+    title: "the date decides, although there is a tag to compare",
+    text: &[
+        "A client that has a copy can ask in two ways whether it is still good: by its tag (If-None-Match) and by its date \
+         (If-Modified-Since). It often sends both, for servers that know only one of them.",
+        "A date counts in seconds, and two changes in one second have the same. So the tag is asked first, and where it is \
+         there, the date is not asked at all.",
+    ],
+    rule: Some(Rule {
+        quote: "A recipient MUST ignore If-Modified-Since if the request contains an If-None-Match header field",
+        rfc: 9110,
+        section: "13.1.3",
+    }),
+    advice: "look at If-Modified-Since only in the branch without an If-None-Match",
+    languages: &[],
+};
+
+pub(super) static SUFFIX_RANGE: Page = Page {
+    code: "W72",
+    slug: "suffix-range",
+    title: "a range that counts from the end is read from the beginning",
+    text: &[
+        "bytes=5- means from byte 5 to the end. bytes=-5 means the last five bytes, wherever they begin; players and \
+         archivers ask so, because much of what they need to know stands at the end of a file.",
+        "If the file is shorter than that, all of it is meant.",
+    ],
+    rule: Some(Rule {
+        quote: "the last N bytes (N > 0) of the selected representation using a suffix-range",
+        rfc: 9110,
+        section: "14.1.2",
+    }),
+    advice: "see which of the two numbers is missing before you turn them into places",
+    languages: &[],
+};
+
+pub(super) static RANGE_END: Page = Page {
+    code: "W73",
+    slug: "range-end",
+    title: "a part is one byte too short or too long",
+    text: &[
+        "A range names its first byte and its last, and counts from 0. 0-10 are eleven bytes. Most languages cut with an end \
+         that is not included, and there 0..10 are ten.",
+        "A client that puts parts together gets a file with a hole in it, or with a byte twice, and no error.",
+    ],
+    rule: Some(Rule {
+        quote: "the byte positions specified are inclusive",
+        rfc: 9110,
+        section: "14.1.2",
+    }),
+    advice: "the length of a part is its last byte minus its first, plus one",
+    languages: &[
+        (Language::Rust, "(`first..=last`, or `first..last + 1`.)"),
+        (Language::Python, "(`data[first:last + 1]`.)"),
+    ],
+};
