@@ -26,6 +26,10 @@ pub(super) const TABLE: &[Entry] = &[
         judge: chunks_read,
     },
     Entry {
+        page: &page::SENDS_ALL,
+        judge: sends_all,
+    },
+    Entry {
         page: &page::DATE_BEFORE_TAG,
         judge: date_before_tag,
     },
@@ -147,6 +151,21 @@ fn asked(evidence: &Evidence) -> Option<Message<'_>> {
     let mut requests = (0..heard.len()).filter(begins);
     let start = requests.nth(answers.checked_sub(1)?)?;
     Some(message(&heard[start..]))
+}
+
+/// All of it, to one who has it already or wants a part.
+fn sends_all(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = statuses(evidence)?;
+    (matches!(want, 206 | 304 | 416) && have == Some(200)).then_some(())?;
+    let request = asked(evidence)?;
+    let names = ["If-None-Match", "If-Modified-Since", "Range"];
+    let (name, value) = names
+        .iter()
+        .find_map(|name| Some((name, request.field(name)?)))?;
+    Cause::likely(format!(
+        "the request says `{name}: {}`, and you answered 200 and sent all of it. {want} was due here.",
+        shown(value)
+    ))
 }
 
 /// 304 by the date, though a tag was asked for and is another one.

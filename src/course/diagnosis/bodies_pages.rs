@@ -140,3 +140,21 @@ pub(super) static RANGE_END: Page = Page {
         (Language::Python, "(`data[first:last + 1]`.)"),
     ],
 };
+
+pub(super) static SENDS_ALL: Page = Page {
+    code: "W74",
+    slug: "sends-all",
+    title: "everything is sent to one who has it, or who wants a part",
+    text: &[
+        "A client that has a copy says so with If-None-Match or If-Modified-Since, and one that has the first half asks for the \
+         second with Range. Answered with 200 and all of it, it gets along, and every byte goes over the wire again.",
+        "With 304 nothing is sent but the head, with 206 the part, and 416 says that there is no such part.",
+    ],
+    rule: Some(Rule {
+        quote: "there is no need for the server to transfer a representation of the target resource",
+        rfc: 9110,
+        section: "15.4.5",
+    }),
+    advice: "look at these fields before you decide what to send",
+    languages: &[],
+};
