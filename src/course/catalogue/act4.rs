@@ -1,6 +1,6 @@
 //! Act IV, the restaurant: labs 16 to 24, a complete static server. Rules: see the module above.
 
-use super::{Built, Difficulty, Lab, Script, Standard, Weather, act4_built};
+use super::{Difficulty, Lab, Standard, act4_built};
 
 const URI: u16 = 3986;
 const SEMANTICS: u16 = 9110;
@@ -157,45 +157,7 @@ pub static LABS: [Lab; 9] = [
              into a reset (lab 5).",
         ],
         // The subject is time itself: any weather but a calm one would change it.
-        built: Some(Built {
-            readme: include_str!("../../../labs/20-slow-and-greedy/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/20-slow-and-greedy/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab20-slow-and-greedy",
-                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab20-slow-and-greedy-greedy",
-                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-greedy.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab20-slow-and-greedy-long",
-                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-long.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab20-slow-and-greedy-drip",
-                    snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-drip.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_20),
     },
     Lab {
         number: 21,
@@ -222,61 +184,7 @@ pub static LABS: [Lab; 9] = [
              unread body is still coming: read it away within limits or close. Write to a temporary \
              file and rename it at the end, so that half an upload is never seen.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/21-bring-your-own/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/21-bring-your-own/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab21-bring-your-own",
-                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                Script {
-                    name: "lab21-bring-your-own-again",
-                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-again.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
-                },
-                Script {
-                    name: "lab21-bring-your-own-refused",
-                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-refused.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
-                },
-                Script {
-                    name: "lab21-bring-your-own-too-big",
-                    snapshot: include_str!("../../../snapshots/lab21-bring-your-own-too-big.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-                Script {
-                    name: "lab21-bring-your-own-no-length",
-                    snapshot: include_str!(
-                        "../../../snapshots/lab21-bring-your-own-no-length.snap"
-                    ),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_21),
     },
     Lab {
         number: 22,
@@ -301,61 +209,7 @@ pub static LABS: [Lab; 9] = [
              the data, then come trailer lines and an empty line. Content-Length together with \
              Transfer-Encoding is refused: two readers that disagree are how requests are smuggled.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/22-keeps-coming/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/22-keeps-coming/start-server.rs"
-            )),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab22-keeps-coming",
-                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                Script {
-                    name: "lab22-keeps-coming-pieces",
-                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-pieces.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
-                },
-                Script {
-                    name: "lab22-keeps-coming-smuggled",
-                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-smuggled.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-                Script {
-                    name: "lab22-keeps-coming-until-close",
-                    snapshot: include_str!(
-                        "../../../snapshots/lab22-keeps-coming-until-close.snap"
-                    ),
-                    checks_server: false,
-                    checks_client: true,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-                Script {
-                    name: "lab22-keeps-coming-both",
-                    snapshot: include_str!("../../../snapshots/lab22-keeps-coming-both.snap"),
-                    checks_server: false,
-                    checks_client: true,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_22),
     },
     Lab {
         number: 23,
@@ -462,74 +316,6 @@ pub static LABS: [Lab; 9] = [
              first that fails. When all pass, start the storm with its seed and read your log while \
              it blows.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/24-whole-restaurant/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!(
-                "../../../labs/24-whole-restaurant/start-server.rs"
-            )),
-            start_client: None,
-            // The faults come in one write each: a server may say no before the last byte is there.
-            scripts: &[
-                Script {
-                    name: "lab24-whole-restaurant",
-                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                Script {
-                    name: "lab24-whole-restaurant-together",
-                    snapshot: include_str!(
-                        "../../../snapshots/lab24-whole-restaurant-together.snap"
-                    ),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                    ],
-                },
-                Script {
-                    name: "lab24-whole-restaurant-no",
-                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-no.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-                Script {
-                    name: "lab24-whole-restaurant-outside",
-                    snapshot: include_str!(
-                        "../../../snapshots/lab24-whole-restaurant-outside.snap"
-                    ),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab24-whole-restaurant-faults",
-                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-faults.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm],
-                },
-                Script {
-                    name: "lab24-whole-restaurant-old",
-                    snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-old.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Slow],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_24),
     },
 ];

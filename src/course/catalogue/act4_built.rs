@@ -1,4 +1,4 @@
-//! The files and the conversations of labs 16 to 19. They stand apart from `act4` because together they
+//! The files and the conversations of labs 16 to 24. They stand apart from `act4` because together they
 //! would be too long to be read at one go. Rules: see the module above.
 
 use super::{Built, Script, Weather};
@@ -173,6 +173,224 @@ pub(super) const LAB_19: Built = Built {
             checks_server: true,
             checks_client: false,
             weathers: &[Weather::Calm],
+        },
+    ],
+};
+
+/// Slow eaters, greedy eaters.
+pub(super) const LAB_20: Built = Built {
+    readme: include_str!("../../../labs/20-slow-and-greedy/README.md"),
+    server: true,
+    client: true,
+    start_server: Some(include_str!(
+        "../../../labs/20-slow-and-greedy/start-server.rs"
+    )),
+    start_client: None,
+    scripts: &[
+        Script {
+            name: "lab20-slow-and-greedy",
+            snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        },
+        Script {
+            name: "lab20-slow-and-greedy-greedy",
+            snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-greedy.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        },
+        Script {
+            name: "lab20-slow-and-greedy-long",
+            snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-long.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        },
+        Script {
+            name: "lab20-slow-and-greedy-drip",
+            snapshot: include_str!("../../../snapshots/lab20-slow-and-greedy-drip.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm],
+        },
+    ],
+};
+
+/// Bring your own food.
+pub(super) const LAB_21: Built = Built {
+    readme: include_str!("../../../labs/21-bring-your-own/README.md"),
+    server: true,
+    client: true,
+    start_server: Some(include_str!(
+        "../../../labs/21-bring-your-own/start-server.rs"
+    )),
+    start_client: None,
+    scripts: &[
+        Script {
+            name: "lab21-bring-your-own",
+            snapshot: include_str!("../../../snapshots/lab21-bring-your-own.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[
+                Weather::Calm,
+                Weather::Dribble,
+                Weather::Glue,
+                Weather::Slow,
+                Weather::Rude,
+                Weather::Ghost,
+            ],
+        },
+        Script {
+            name: "lab21-bring-your-own-again",
+            snapshot: include_str!("../../../snapshots/lab21-bring-your-own-again.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+        },
+        Script {
+            name: "lab21-bring-your-own-refused",
+            snapshot: include_str!("../../../snapshots/lab21-bring-your-own-refused.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+        },
+        Script {
+            name: "lab21-bring-your-own-too-big",
+            snapshot: include_str!("../../../snapshots/lab21-bring-your-own-too-big.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+        Script {
+            name: "lab21-bring-your-own-no-length",
+            snapshot: include_str!("../../../snapshots/lab21-bring-your-own-no-length.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+    ],
+};
+
+/// The order that keeps coming.
+pub(super) const LAB_22: Built = Built {
+    readme: include_str!("../../../labs/22-keeps-coming/README.md"),
+    server: true,
+    client: true,
+    start_server: Some(include_str!(
+        "../../../labs/22-keeps-coming/start-server.rs"
+    )),
+    start_client: None,
+    scripts: &[
+        Script {
+            name: "lab22-keeps-coming",
+            snapshot: include_str!("../../../snapshots/lab22-keeps-coming.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &[
+                Weather::Calm,
+                Weather::Dribble,
+                Weather::Glue,
+                Weather::Slow,
+                Weather::Rude,
+                Weather::Ghost,
+            ],
+        },
+        Script {
+            name: "lab22-keeps-coming-pieces",
+            snapshot: include_str!("../../../snapshots/lab22-keeps-coming-pieces.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+        },
+        Script {
+            name: "lab22-keeps-coming-smuggled",
+            snapshot: include_str!("../../../snapshots/lab22-keeps-coming-smuggled.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+        Script {
+            name: "lab22-keeps-coming-until-close",
+            snapshot: include_str!("../../../snapshots/lab22-keeps-coming-until-close.snap"),
+            checks_server: false,
+            checks_client: true,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+        Script {
+            name: "lab22-keeps-coming-both",
+            snapshot: include_str!("../../../snapshots/lab22-keeps-coming-both.snap"),
+            checks_server: false,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        },
+    ],
+};
+
+/// The whole restaurant.
+pub(super) const LAB_24: Built = Built {
+    readme: include_str!("../../../labs/24-whole-restaurant/README.md"),
+    server: true,
+    client: true,
+    start_server: Some(include_str!(
+        "../../../labs/24-whole-restaurant/start-server.rs"
+    )),
+    start_client: None,
+    // The faults come in one write each: a server may say no before the last byte is there.
+    scripts: &[
+        Script {
+            name: "lab24-whole-restaurant",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[
+                Weather::Calm,
+                Weather::Dribble,
+                Weather::Slow,
+                Weather::Rude,
+                Weather::Ghost,
+            ],
+        },
+        Script {
+            name: "lab24-whole-restaurant-together",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-together.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[
+                Weather::Calm,
+                Weather::Dribble,
+                Weather::Glue,
+                Weather::Slow,
+            ],
+        },
+        Script {
+            name: "lab24-whole-restaurant-no",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-no.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+        Script {
+            name: "lab24-whole-restaurant-outside",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-outside.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm],
+        },
+        Script {
+            name: "lab24-whole-restaurant-faults",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-faults.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm],
+        },
+        Script {
+            name: "lab24-whole-restaurant-old",
+            snapshot: include_str!("../../../snapshots/lab24-whole-restaurant-old.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Slow],
         },
     ],
 };
