@@ -236,57 +236,7 @@ pub static LABS: [Lab; 9] = [
              byte 5 to the end. A range that begins behind the end is 416, and Content-Range then says \
              bytes */ and the length.",
         ],
-        built: Some(Built {
-            readme: include_str!("../../../labs/23-not-again/README.md"),
-            server: true,
-            client: true,
-            start_server: Some(include_str!("../../../labs/23-not-again/start-server.rs")),
-            start_client: None,
-            scripts: &[
-                Script {
-                    name: "lab23-not-again",
-                    snapshot: include_str!("../../../snapshots/lab23-not-again.snap"),
-                    checks_server: true,
-                    checks_client: true,
-                    weathers: &[
-                        Weather::Calm,
-                        Weather::Dribble,
-                        Weather::Glue,
-                        Weather::Slow,
-                        Weather::Rude,
-                        Weather::Ghost,
-                    ],
-                },
-                Script {
-                    name: "lab23-not-again-bites",
-                    snapshot: include_str!("../../../snapshots/lab23-not-again-bites.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
-                },
-                Script {
-                    name: "lab23-not-again-asked",
-                    snapshot: include_str!("../../../snapshots/lab23-not-again-asked.snap"),
-                    checks_server: true,
-                    checks_client: false,
-                    weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
-                },
-                Script {
-                    name: "lab23-not-again-broken",
-                    snapshot: include_str!("../../../snapshots/lab23-not-again-broken.snap"),
-                    checks_server: false,
-                    checks_client: true,
-                    weathers: &[Weather::Calm, Weather::Dribble],
-                },
-                Script {
-                    name: "lab23-not-again-changed",
-                    snapshot: include_str!("../../../snapshots/lab23-not-again-changed.snap"),
-                    checks_server: false,
-                    checks_client: true,
-                    weathers: &[Weather::Calm],
-                },
-            ],
-        }),
+        built: Some(act4_built::LAB_23),
     },
     Lab {
         number: 24,

@@ -18,14 +18,7 @@ pub(super) const LAB_16: Built = Built {
             snapshot: include_str!("../../../snapshots/lab16-only-those-files.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         // The twenty cases of the exercise. How a path travels makes no difference to what it means.
         Script {
@@ -67,14 +60,7 @@ pub(super) const LAB_17: Built = Built {
             snapshot: include_str!("../../../snapshots/lab17-saying-what-it-is.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         // What an answer says of itself does not depend on how the question travelled.
         Script {
@@ -109,14 +95,7 @@ pub(super) const LAB_18: Built = Built {
             snapshot: include_str!("../../../snapshots/lab18-keep-the-table.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         Script {
             name: "lab18-keep-the-table-old",
@@ -149,14 +128,7 @@ pub(super) const LAB_19: Built = Built {
             snapshot: include_str!("../../../snapshots/lab19-many-tables.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         // Ghosts in front of it: each of the waiters must live through one who leaves without a word.
         Script {
@@ -233,14 +205,7 @@ pub(super) const LAB_21: Built = Built {
             snapshot: include_str!("../../../snapshots/lab21-bring-your-own.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         Script {
             name: "lab21-bring-your-own-again",
@@ -288,14 +253,7 @@ pub(super) const LAB_22: Built = Built {
             snapshot: include_str!("../../../snapshots/lab22-keeps-coming.snap"),
             checks_server: true,
             checks_client: true,
-            weathers: &[
-                Weather::Calm,
-                Weather::Dribble,
-                Weather::Glue,
-                Weather::Slow,
-                Weather::Rude,
-                Weather::Ghost,
-            ],
+            weathers: &Weather::ALL,
         },
         Script {
             name: "lab22-keeps-coming-pieces",
@@ -321,6 +279,52 @@ pub(super) const LAB_22: Built = Built {
         Script {
             name: "lab22-keeps-coming-both",
             snapshot: include_str!("../../../snapshots/lab22-keeps-coming-both.snap"),
+            checks_server: false,
+            checks_client: true,
+            weathers: &[Weather::Calm],
+        },
+    ],
+};
+
+/// Not again, and only a bite.
+pub(super) const LAB_23: Built = Built {
+    readme: include_str!("../../../labs/23-not-again/README.md"),
+    server: true,
+    client: true,
+    start_server: Some(include_str!("../../../labs/23-not-again/start-server.rs")),
+    start_client: None,
+    scripts: &[
+        Script {
+            name: "lab23-not-again",
+            snapshot: include_str!("../../../snapshots/lab23-not-again.snap"),
+            checks_server: true,
+            checks_client: true,
+            weathers: &Weather::ALL,
+        },
+        Script {
+            name: "lab23-not-again-bites",
+            snapshot: include_str!("../../../snapshots/lab23-not-again-bites.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+        },
+        Script {
+            name: "lab23-not-again-asked",
+            snapshot: include_str!("../../../snapshots/lab23-not-again-asked.snap"),
+            checks_server: true,
+            checks_client: false,
+            weathers: &[Weather::Calm, Weather::Dribble, Weather::Glue],
+        },
+        Script {
+            name: "lab23-not-again-broken",
+            snapshot: include_str!("../../../snapshots/lab23-not-again-broken.snap"),
+            checks_server: false,
+            checks_client: true,
+            weathers: &[Weather::Calm, Weather::Dribble],
+        },
+        Script {
+            name: "lab23-not-again-changed",
+            snapshot: include_str!("../../../snapshots/lab23-not-again-changed.snap"),
             checks_server: false,
             checks_client: true,
             weathers: &[Weather::Calm],
