@@ -35,6 +35,12 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     let addr = net::address(addr.unwrap_or("127.0.0.1:8023")).map_err(|e| (2, e.to_string()))?;
     let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/23-not-again/files".into());
     fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
+    if !answer::the_clock_goes() {
+        return Err((
+            2,
+            "WIRELAB_NOW is a number of seconds since 1970".to_string(),
+        ));
+    }
     let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
     println!("listening on {}", listener.local_addr().unwrap_or(addr));
     let serve = move |guest: net::Guest| match serve(guest.stream, &root) {

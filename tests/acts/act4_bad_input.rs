@@ -1,40 +1,16 @@
 //! What the programs of labs 16 to 19 do when they are started wrongly, or meet a peer that breaks off,
 //! babbles, or never ends a line. A server must serve the next guest after all of it.
 
-use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::peers::{ask, complaint, guest, printed, run, says};
+use crate::support::peers::{ask, complaint, guest, printed, run, says, started_wrongly};
 use crate::support::{Server, bin};
 
 const LABS: [&str; 4] = ["16", "17", "18", "19"];
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = taken.local_addr().expect("an address").to_string();
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed_addr = closed.local_addr().expect("an address").to_string();
-    drop(closed);
-    for lab in LABS {
-        let (server, client) = (format!("lab{lab}-server"), format!("lab{lab}-client"));
-        let cases = [
-            (&server, "tacos", 2),
-            (&server, "127.0.0.1:99999", 2),
-            (&server, "http://127.0.0.1:80/", 2),
-            (&server, "192.0.2.1:8000", 1),
-            (&server, &taken, 1),
-            (&client, "tacos", 2),
-            (&client, "127.0.0.1:99999", 2),
-            (&client, &closed_addr, 1),
-        ];
-        for (program, addr, code) in cases {
-            let output = run(program, &[addr]);
-            let said = complaint(program, &output);
-            assert_eq!(output.status.code(), Some(code), "{said}");
-            assert!(said.contains(addr), "{program} {addr}: {said}");
-        }
-    }
+    started_wrongly(&LABS);
 }
 
 #[test]

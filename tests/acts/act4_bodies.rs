@@ -1,10 +1,10 @@
 //! Labs 21 to 23: their READMEs, and guests who bring too much, too little, or something else.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::process::Command;
 
-use crate::support::peers::{ask, complaint, guest, run, says};
-use crate::support::{Server, readme};
+use crate::support::peers::{ask, complaint, guest, run, says, started_wrongly};
+use crate::support::{Server, bin, readme};
 
 const LABS: [&str; 3] = ["21", "22", "23"];
 
@@ -28,33 +28,22 @@ fn the_commands_of_lab_23_print_what_its_readme_says() {
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = taken.local_addr().expect("an address").to_string();
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed_addr = closed.local_addr().expect("an address").to_string();
-    drop(closed);
-    for lab in LABS {
-        let (server, client) = (format!("lab{lab}-server"), format!("lab{lab}-client"));
-        let cases = [
-            (&server, "tacos", 2),
-            (&server, "127.0.0.1:99999", 2),
-            (&server, &taken, 1),
-            (&server, "192.0.2.1:8000", 1),
-            (&client, "tacos", 2),
-            (&client, &closed_addr, 1),
-        ];
-        for (program, addr, code) in cases {
-            let output = run(program, &[addr]);
-            assert_eq!(output.status.code(), Some(code), "{program} {addr}");
-            assert!(
-                complaint(program, &output).contains(addr),
-                "{program} {addr}"
-            );
-        }
-    }
-    let output = run("lab21-client", &[&closed_addr, "-1"]);
+    started_wrongly(&LABS);
+    let output = run("lab21-client", &["127.0.0.1:1", "-1"]);
     assert_eq!(output.status.code(), Some(2));
     complaint("lab21-client", &output);
+    for (lab, name, value) in [
+        ("22", "WIRELAB_ROOT", "no/such/folder"),
+        ("23", "WIRELAB_ROOT", "no/such/folder"),
+        ("23", "WIRELAB_NOW", "noon"),
+    ] {
+        let program = format!("lab{lab}-server");
+        let mut command = Command::new(bin(&program));
+        let output = command.arg("127.0.0.1:0").env(name, value).output();
+        let output = output.expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{program} {name}={value}");
+        complaint(&program, &output);
+    }
 }
 
 #[test]

@@ -34,6 +34,35 @@ pub fn complaint(program: &str, output: &Output) -> String {
     said
 }
 
+/// Starts both programs of each of these labs (`"16"`) with addresses that cannot be: each says one thing,
+/// which names the address, and ends with 2 for a wrong word and with 1 for a wrong place.
+pub fn started_wrongly(labs: &[&str]) {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let closed_addr = closed.local_addr().expect("an address").to_string();
+    drop(closed);
+    for lab in labs {
+        let (server, client) = (format!("lab{lab}-server"), format!("lab{lab}-client"));
+        let cases = [
+            (&server, "tacos", 2),
+            (&server, "127.0.0.1:99999", 2),
+            (&server, "http://127.0.0.1:80/", 2),
+            (&server, "192.0.2.1:8000", 1),
+            (&server, &taken, 1),
+            (&client, "tacos", 2),
+            (&client, "127.0.0.1:99999", 2),
+            (&client, &closed_addr, 1),
+        ];
+        for (program, addr, code) in cases {
+            let output = run(program, &[addr]);
+            let said = complaint(program, &output);
+            assert_eq!(output.status.code(), Some(code), "{said}");
+            assert!(said.contains(addr), "{program} {addr}: {said}");
+        }
+    }
+}
+
 /// A guest with a deadline.
 pub fn guest(addr: SocketAddr) -> TcpStream {
     let guest = TcpStream::connect(addr).expect("the server listens");
