@@ -176,7 +176,8 @@ fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
 }
 
 fn address(text: &str) -> Result<SocketAddr> {
-    Ok(net::address(text).map_err(|error| WrongUse(format!("--addr: {error}")))?)
+    Ok(net::address(text)
+        .map_err(|error| WrongUse(format!("this is no address for --addr: {error}")))?)
 }
 
 fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {

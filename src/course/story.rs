@@ -145,17 +145,47 @@ fn fence_lines(line: &str) -> Vec<String> {
     }
     let mut lines: Vec<String> = Vec::new();
     for word in shell_words(line) {
-        let room = (WIDTH - " \\".len()).saturating_sub(word.chars().count());
-        match lines.last_mut() {
-            Some(line) if line.chars().count() < room => *line += &format!(" {word}"),
-            Some(line) => {
-                *line += " \\";
-                lines.push(format!("{}{word}", &DEEPER[..room.min(DEEPER.len())]));
+        for (index, piece) in narrow(word).iter().enumerate() {
+            let room = (WIDTH - " \\".len()).saturating_sub(piece.chars().count());
+            match lines.last_mut() {
+                Some(line) if index > 0 => {
+                    *line += "\\";
+                    lines.push(piece.clone());
+                }
+                Some(line) if line.chars().count() < room => *line += &format!(" {piece}"),
+                Some(line) => {
+                    *line += " \\";
+                    lines.push(format!("{}{piece}", &DEEPER[..room.min(DEEPER.len())]));
+                }
+                None => lines.push(format!("{INDENT}{piece}")),
             }
-            None => lines.push(format!("{INDENT}{word}")),
         }
     }
     lines
+}
+
+/// A quoted word that is wider than the page, cut behind line ends into quoted pieces. A shell puts
+/// them together again: between them stands nothing but the `\` at the end of the line.
+fn narrow(word: &str) -> Vec<String> {
+    let quote = ['\'', '"']
+        .into_iter()
+        .find(|quote| word.starts_with(*quote));
+    let inner = quote.and_then(|quote| word.strip_prefix(quote)?.strip_suffix(quote));
+    let (Some(quote), Some(inner)) = (quote, inner) else {
+        return vec![word.to_string()];
+    };
+    let room = WIDTH - "''\\".len();
+    let mut pieces = vec![String::new()];
+    for part in inner.split_inclusive("\\n") {
+        match pieces.last_mut() {
+            Some(piece) if piece.len() + part.len() <= room => piece.push_str(part),
+            _ => pieces.push(part.to_string()),
+        }
+    }
+    pieces
+        .iter()
+        .map(|piece| format!("{quote}{piece}{quote}"))
+        .collect()
 }
 
 /// A command cut at the spaces that stand outside of quotes.
@@ -344,6 +374,20 @@ mod tests {
         assert_eq!(lines, expected);
         let lines = plain(&format!("```console\n{}\n```\n", "words ".repeat(20)));
         assert!(lines.len() == 2 && lines.iter().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn a_quoted_word_wider_than_the_page_is_cut_behind_line_ends() {
+        let half = format!("{}\\r\\n", "x".repeat(50));
+        let lines = plain(&format!("```console\n$ printf '{half}{half}' | nc\n```\n"));
+        assert_eq!(
+            lines,
+            [
+                "    $ printf \\".to_string(),
+                format!("      '{half}'\\"),
+                format!("'{half}' | nc"),
+            ]
+        );
     }
 
     #[test]
