@@ -382,11 +382,7 @@ mod tests {
         let lines = plain(&format!("```console\n$ printf '{half}{half}' | nc\n```\n"));
         assert_eq!(
             lines,
-            [
-                "    $ printf \\".to_string(),
-                format!("      '{half}'\\"),
-                format!("'{half}' | nc"),
-            ]
+            [format!("    $ printf '{half}'\\"), format!("'{half}' | nc"),]
         );
     }
 
