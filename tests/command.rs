@@ -170,8 +170,9 @@ fn shows_its_snapshot(lab: &Lab, output: &str) {
         return;
     };
     let mut said = Transcript::parse(script.text()).expect("a transcript");
-    if said.has_masks() {
-        return; // what fills the holes differs from run to run
+    // What fills the holes differs from run to run, and so does the order of several connections.
+    if said.has_masks() || said.connections().len() > 1 {
+        return;
     }
     said.headings.clear();
     let said = said.render_brief();

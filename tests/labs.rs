@@ -50,6 +50,12 @@ fn what_each_lab_says_equals_its_snapshots() {
                 assert_eq!(compare(&expected, &said), None, "{}", script.name);
                 continue;
             }
+            // What two connections do at the same time has no order; each of them has.
+            if expected.connections().len() > 1
+                && compare(&placed(&expected, addr), &said).is_none()
+            {
+                continue;
+            }
             let mut said = said.without_times();
             said.headings = expected.headings;
             let text = Script::home(&said.render(), addr);
@@ -58,6 +64,13 @@ fn what_each_lab_says_equals_its_snapshots() {
             settings.bind(|| insta::assert_snapshot!(script.name, text));
         }
     }
+}
+
+/// The script as it is played at `addr`.
+fn placed(script: &Transcript, addr: SocketAddr) -> Transcript {
+    let text = script.render().replace("{addr}", &addr.to_string());
+    let text = text.replace("{port}", &addr.port().to_string());
+    Transcript::parse(&text).expect("an address is plain text")
 }
 
 /// A door at which nobody answers (lab 6) records nothing; tests/check.rs knocks there.
