@@ -29,8 +29,9 @@ pub const KEPT_OUTPUT: usize = 64 * 1024;
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How long readiness is read from the system's table of sockets alone.
-/// Reason: a program in a container is not in that table, so then a connection is tried, too.
-pub const READY_BY_TABLE: Duration = Duration::from_millis(500);
+/// Reason: a program in a container is not in that table, so then a connection is tried, too; that
+/// one is a guest already, so a program on a busy machine must have had time to start.
+pub const READY_BY_TABLE: Duration = Duration::from_secs(3);
 
 /// How long a program that closed its output may take to end.
 /// Reason: the output closes a moment before the system reports the end.
