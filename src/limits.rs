@@ -311,3 +311,14 @@ pub const PROBE_AT_ONCE: usize = 6;
 /// Most bytes of one connection that the probe takes.
 /// Reason: a page, some pages behind it, and no stream without end.
 pub const PROBE_HEARD: usize = 8 * 1024 * 1024;
+
+/// How many findings of a storm are shown in full.
+/// Reason: one bug gives thousands.
+pub const STORM_FINDINGS: usize = 5;
+
+/// How many honest requests are timed in each phase of a storm.
+pub const STORM_HONEST: usize = 100;
+
+/// How long a server may take to let go of its guests before it counts as growing.
+/// Reason: it lingers two seconds behind a last answer, and gives up a writer later.
+pub const STORM_SETTLE: Duration = Duration::from_secs(3);

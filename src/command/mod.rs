@@ -22,6 +22,7 @@ mod screen;
 mod serve;
 mod show;
 mod start;
+mod storm;
 mod tap;
 mod watch;
 mod wire_file;
@@ -88,6 +89,7 @@ pub const COMMANDS: &[Command] = &[
     serve::COMMAND,
     fetch::COMMAND,
     probe::COMMAND,
+    storm::COMMAND,
     help::COMMAND,
 ];
 

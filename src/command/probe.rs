@@ -67,6 +67,13 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let target = target(args)?;
+    if !target.addr.ip().is_loopback() && !args.has("--remote") {
+        let text = format!(
+            "{} is another machine: probe a server there only if its owner agrees, with --remote",
+            target.host
+        );
+        return Err(WrongUse(text).into());
+    }
     let mut cases = suite::chosen(args.value_text("--section")?)?;
     if let Some(name) = args.value_text("--case")? {
         cases.retain(|case| case.name == name);
@@ -89,39 +96,34 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
 }
 
-fn target(args: &Args) -> Result<Target> {
+/// The server that the words name.
+pub fn target(args: &Args) -> Result<Target> {
     let host = args.text(0)?.unwrap_or_default();
     let addr = net::address(host).map_err(|error| WrongUse(error.to_string()))?;
-    if !addr.ip().is_loopback() && !args.has("--remote") {
-        let text = format!(
-            "{host} is another machine: probe a server there only if its owner agrees, with --remote"
-        );
-        return Err(WrongUse(text).into());
-    }
     let path = args.value_text("--path")?.unwrap_or("/");
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         let text = "--path is a path as it stands in a request, like /index.html";
         return Err(WrongUse(text.to_string()).into());
     }
     let mut target = Target::new(addr, host, path);
-    if let Some(wait) = number(args, "--wait")? {
+    if let Some(wait) = number(args, "--wait", 60_000)? {
         target.silence = Duration::from_millis(wait);
     }
-    if let Some(at_once) = number(args, "--at-once")? {
+    if let Some(at_once) = number(args, "--at-once", 1_000)? {
         target.at_once = at_once as usize;
     }
     Ok(target)
 }
 
-/// The number from 1 to 60,000 behind an option.
-fn number(args: &Args, name: &str) -> Result<Option<u64>> {
+/// The number from 1 to `most` behind an option.
+pub fn number(args: &Args, name: &str, most: u64) -> Result<Option<u64>> {
     let Some(text) = args.value_text(name)? else {
         return Ok(None);
     };
     let number = text
         .parse()
         .ok()
-        .filter(|number| (1..=60_000).contains(number));
-    let wrong = || WrongUse(format!("{name} takes a number from 1 to 60000"));
+        .filter(|number| (1..=most).contains(number));
+    let wrong = || WrongUse(format!("{name} takes a number from 1 to {most}"));
     Ok(Some(number.ok_or_else(wrong)?))
 }

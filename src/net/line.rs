@@ -111,6 +111,11 @@ impl Line {
         }
     }
 
+    /// Gives a peer up in a write after this time, instead of `WRITE_DEADLINE`.
+    pub fn patience(&mut self, time: Duration) {
+        let _ = self.stream.set_write_timeout(Some(time));
+    }
+
     /// Writes everything. A peer who takes nothing for `WRITE_DEADLINE` is given up.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         self.bytes(self.me, bytes);

@@ -33,6 +33,18 @@ pub enum NoServer {
     NotPlain(String),
 }
 
+impl std::fmt::Display for NoServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NoServer::Socket(error) => write!(f, "{error}"),
+            NoServer::NotPlain(got) => write!(
+                f,
+                "a plain GET got {got}, and all builds on a 2xx answer: name a page with --path"
+            ),
+        }
+    }
+}
+
 /// What nobody has.
 pub const NOTHING: &str = "/wirelab-probe-nothing-here";
 

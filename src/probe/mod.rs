@@ -11,6 +11,7 @@ pub mod case;
 pub mod facts;
 pub mod judge;
 pub mod report;
+pub mod storm;
 pub mod suite;
 pub mod trial;
 
@@ -150,11 +151,7 @@ pub fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, Pro
 impl std::fmt::Display for ProbeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            ProbeError::NoServer(NoServer::Socket(error)) => write!(f, "{error}"),
-            ProbeError::NoServer(NoServer::NotPlain(got)) => write!(
-                f,
-                "a plain GET got {got}, and every case builds on a 2xx answer: name a page with --path"
-            ),
+            ProbeError::NoServer(why) => write!(f, "{why}"),
             ProbeError::NotTried(case, NotTried::Case(bad)) => write!(f, "{case}: {bad}"),
             ProbeError::NotTried(case, NotTried::Socket(error)) => {
                 write!(f, "the server is gone at {case}: {error}")

@@ -1,0 +1,90 @@
+//! `storm`: bad weather for a server on this machine.
+//!
+//! Rule: what is thrown and what is wrong stands in `probe::storm`; here are words and the exit code.
+
+use super::probe::{number, target};
+use super::screen::warn;
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse};
+use anyhow::Result;
+use std::io::Write;
+use std::time::UNIX_EPOCH;
+use wirelab::probe::storm::{Weather, report, storm};
+
+/// `cargo lab storm ADDR`
+pub const COMMAND: Command = Command {
+    name: "storm",
+    places: &["ADDR"],
+    sentence: "does a server live through strange and rude clients?",
+    more: "Random and broken requests, a marker behind each that must get its own answer;\n\
+           clients that reset, vanish, never read, or go byte by byte; and a crowd that\n\
+           sends half a request each while honest requests are timed. Only servers on\n\
+           this machine. The seed is printed; with it the same requests come again.",
+    options: &[
+        Opt {
+            name: "--seed",
+            value: Some("N"),
+            sentence: "the random requests of an earlier storm",
+        },
+        Opt {
+            name: "--requests",
+            value: Some("N"),
+            sentence: "so many random requests at most (20000)",
+        },
+        Opt {
+            name: "--seconds",
+            value: Some("N"),
+            sentence: "for so long at most; so long the crowd waits, too (15)",
+        },
+        Opt {
+            name: "--crowd",
+            value: Some("N"),
+            sentence: "so many connections with half a request (2000)",
+        },
+        Opt {
+            name: "--path",
+            value: Some("PATH"),
+            sentence: "the page to ask for (/)",
+        },
+        Opt {
+            name: "--pid",
+            value: Some("N"),
+            sentence: "the server's process: its memory, descriptors, threads",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let target = target(args)?;
+    if !target.addr.ip().is_loopback() {
+        let text = format!(
+            "{} is another machine: a storm is for servers on this one (127.0.0.1, [::1])",
+            target.host
+        );
+        return Err(WrongUse(text).into());
+    }
+    let clock = UNIX_EPOCH.elapsed().map_or(1, |now| now.as_nanos() as u64);
+    let weather = Weather {
+        seed: number(args, "--seed", u64::MAX)?.unwrap_or(clock % 1_000_000_000),
+        requests: number(args, "--requests", u64::MAX)?.unwrap_or(20_000),
+        seconds: number(args, "--seconds", 100_000)?.unwrap_or(15),
+        crowd: number(args, "--crowd", 15_000)?.unwrap_or(2_000) as usize,
+        pid: number(args, "--pid", u64::from(u32::MAX))?.map(|pid| pid as u32),
+    };
+    writeln!(
+        screen,
+        "storm over {}, seed {}\n",
+        target.host, weather.seed
+    )?;
+    screen.flush()?;
+    let done = storm(&target, weather).map_err(|error| NotStarted(error.to_string()))?;
+    if weather.pid.is_some() && done.figures.is_none() {
+        warn("nothing is known of that process: no such number, or no /proc");
+    }
+    write!(screen, "{}", report::text(&done))?;
+    let failed = done.honest.iter().any(|honest| honest.failed > 0);
+    match done.wrong > 0 || failed {
+        true => Ok(Outcome::Failed),
+        false => Ok(Outcome::Passed),
+    }
+}

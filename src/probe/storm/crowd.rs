@@ -1,0 +1,136 @@
+//! Thousands of connections with half a request each, and honest requests between them, timed.
+
+use std::time::{Duration, Instant};
+
+use crate::limits;
+use crate::net::{Cause, Line, SocketError};
+use crate::probe::Target;
+use crate::probe::answers;
+use crate::probe::facts::Facts;
+use crate::probe::trial::hear;
+
+/// Half a request each.
+pub struct Crowd {
+    lines: Vec<Line>,
+    /// Connections that our own system did not give us any more.
+    pub refused: usize,
+    since: Instant,
+}
+
+/// Honest requests, each on a connection of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Honest {
+    /// Answered with 2xx.
+    pub answered: usize,
+    /// Not answered so.
+    pub failed: usize,
+    /// The middle one of their times, from `connect` to the whole answer.
+    pub median: Duration,
+    /// The longest.
+    pub longest: Duration,
+}
+
+/// How a crowd was sent away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SentAway {
+    /// With 408 (Request Timeout).
+    pub told: usize,
+    /// With another answer, such as 503.
+    pub otherwise: usize,
+    /// Without a word.
+    pub silently: usize,
+    /// Still there at the end.
+    pub stay: usize,
+    /// When the last of them was sent away, since the crowd stood.
+    pub after: Duration,
+}
+
+impl Crowd {
+    /// Opens `size` connections, as far as the system has them.
+    pub fn gather(target: &Target, facts: &Facts, size: usize) -> Result<Crowd, SocketError> {
+        let half = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX-", facts.path, facts.host);
+        let mut crowd = Crowd {
+            lines: Vec::new(),
+            refused: 0,
+            since: Instant::now(),
+        };
+        while crowd.lines.len() + crowd.refused < size {
+            match Line::call(target.addr, limits::IO_DEADLINE, None) {
+                Ok(mut line) => {
+                    let _ = line.write(half.as_bytes());
+                    crowd.lines.push(line);
+                }
+                // The descriptors are ours, not the server's: the crowd is as large as can be.
+                Err(error) if error.cause == Cause::NoDescriptors => {
+                    crowd.lines.truncate(crowd.lines.len().saturating_sub(50));
+                    crowd.refused = size - crowd.lines.len();
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        crowd.since = Instant::now();
+        Ok(crowd)
+    }
+
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Waits until `until` for the server to send them away.
+    pub fn wait(self, until: Instant) -> SentAway {
+        let mut away = SentAway::default();
+        let mut buffer = [0; 16];
+        for mut line in self.lines {
+            let left = until.saturating_duration_since(Instant::now());
+            match line.read(&mut buffer, left) {
+                Ok(0) => away.silently += 1,
+                Ok(_) if buffer.starts_with(b"HTTP/1.1 408") => away.told += 1,
+                Ok(_) => away.otherwise += 1,
+                Err(crate::net::Stop::Silent) => {
+                    away.stay += 1;
+                    continue;
+                }
+                Err(_) => away.silently += 1,
+            }
+            away.after = self.since.elapsed();
+        }
+        away
+    }
+}
+
+/// Asks so often, and times it.
+pub fn honest(target: &Target, facts: &Facts, count: usize) -> Result<Honest, SocketError> {
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        facts.path, facts.host
+    );
+    let mut honest = Honest::default();
+    let mut times = Vec::new();
+    for _ in 0..count {
+        let begun = Instant::now();
+        let mut line = Line::call(target.addr, limits::IO_DEADLINE, None)?;
+        let _ = line.write(request.as_bytes());
+        let mut heard = Vec::new();
+        let mut good = false;
+        hear(
+            &mut line,
+            &mut heard,
+            begun + limits::IO_DEADLINE,
+            |bytes| {
+                let answers = answers::read(bytes, &["GET"], false);
+                good = answers.whole.iter().any(|answer| answer.status / 100 == 2);
+                !answers.whole.is_empty() || answers.fault.is_some()
+            },
+        );
+        times.push(begun.elapsed());
+        match good {
+            true => honest.answered += 1,
+            false => honest.failed += 1,
+        }
+    }
+    times.sort_unstable();
+    honest.median = times.get(count / 2).copied().unwrap_or_default();
+    honest.longest = times.last().copied().unwrap_or_default();
+    Ok(honest)
+}

@@ -1,0 +1,110 @@
+//! A storm as text of at most 80 columns.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::probe::storm::Storm;
+use crate::probe::storm::crowd::Honest;
+
+/// The findings in full, then the figures.
+pub fn text(storm: &Storm) -> String {
+    let mut text = String::new();
+    for finding in &storm.findings {
+        let _ = writeln!(text, "FINDING {}\n", finding.why);
+        for line in finding.transcript.brief().render().lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+        text.push('\n');
+    }
+    let more = storm.wrong - storm.findings.len() as u64;
+    if more > 0 {
+        let _ = writeln!(text, "… and {more} more findings\n");
+    }
+    requests(&mut text, storm);
+    guests(&mut text, storm);
+    figures(&mut text, storm);
+    let _ = writeln!(
+        text,
+        "\n{} findings, seed {}",
+        storm.wrong, storm.weather.seed
+    );
+    text
+}
+
+fn requests(text: &mut String, storm: &Storm) {
+    let seconds = storm.took.as_secs_f64();
+    let rate = storm.requests as f64 / seconds.max(0.001);
+    let _ = writeln!(
+        text,
+        "{} random requests in {seconds:.1} s ({rate:.0} a second)",
+        storm.requests
+    );
+    if storm.silences > 0 {
+        let _ = writeln!(
+            text,
+            "{} faulty ones got neither answer nor end",
+            storm.silences
+        );
+    }
+}
+
+fn guests(text: &mut String, storm: &Storm) {
+    let rude = storm.rude;
+    let _ = writeln!(
+        text,
+        "{} clients reset, {} vanished, {} never read, {} went byte by byte",
+        rude.resets, rude.vanished, rude.never_read, rude.byte_by_byte
+    );
+    let _ = writeln!(text, "{} connections with half a request each", storm.crowd);
+    let away = storm.sent_away;
+    let _ = writeln!(
+        text,
+        "  sent away: {} with 408, {} with another answer, {} without; {} stay",
+        away.told, away.otherwise, away.silently, away.stay
+    );
+    if away.stay < storm.crowd {
+        let _ = writeln!(
+            text,
+            "  the last of them after {:.1} s",
+            away.after.as_secs_f64()
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\nhonest requests     answered  failed    median   longest"
+    );
+    let names = ["before", "among the rude", "in the crowd"];
+    for (name, honest) in names.iter().zip(&storm.honest) {
+        let Honest {
+            answered,
+            failed,
+            median,
+            longest,
+        } = honest;
+        let _ = writeln!(
+            text,
+            "  {name:17}{answered:>9}{failed:>8}{:>7} ms{:>7} ms",
+            milliseconds(*median),
+            milliseconds(*longest)
+        );
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1000.0)
+}
+
+fn figures(text: &mut String, storm: &Storm) {
+    let Some(figures) = storm.figures else {
+        return;
+    };
+    let _ = writeln!(text, "\nthe server          memory  descriptors  threads");
+    for (name, it) in ["before", "at most", "after"].iter().zip(figures) {
+        let memory = it.memory as f64 / 1024.0;
+        let _ = writeln!(
+            text,
+            "  {name:13}{memory:>8.1} MiB{:>12}{:>9}",
+            it.descriptors, it.threads
+        );
+    }
+}

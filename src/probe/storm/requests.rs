@@ -1,0 +1,204 @@
+//! Random and mutated requests, and a marker behind each that must get its own answer, or a closed
+//! connection.
+//!
+//! Rule 1: what the requests are is read by RFC 9112 ([`super::expected`]); a server may refuse any of
+//! them and hang up, but it must not see other ones.
+//! Rule 2: the marker asks for one random byte of the page, where the server has ranges, so that its
+//! answer is no other's.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::net::player::End;
+use crate::net::{Line, SocketError};
+use crate::probe::Target;
+use crate::probe::answers::{self, Answer, Answers};
+use crate::probe::case::Step;
+use crate::probe::facts::Facts;
+use crate::probe::storm::dice::Dice;
+use crate::probe::storm::expected::{Behind, Expected, expected};
+use crate::probe::storm::{Findings, mutate};
+use crate::probe::suite;
+use crate::probe::trial::hear;
+use crate::wire::{Event, Gap, Transcript, Who};
+
+/// Connections on which one thread asks until it takes a new one. Reason: both must happen.
+const ON_ONE_LINE: usize = 50;
+
+/// What all throwers of requests share.
+pub struct Throw<'a> {
+    /// Whom.
+    pub target: &'a Target,
+    /// What it is like.
+    pub facts: &'a Facts,
+    /// What the requests are made of.
+    pub seeds: &'a [Vec<u8>],
+    /// How many were thrown.
+    pub thrown: &'a AtomicU64,
+    /// No more than these.
+    pub most: u64,
+    /// And not beyond this.
+    pub until: Instant,
+    /// What went wrong.
+    pub findings: &'a Findings,
+}
+
+/// What requests are made of: the cases of the probe that are not long.
+pub fn seeds(facts: &Facts) -> Vec<Vec<u8>> {
+    let bytes = |step: Step| match step {
+        Step::Say(bytes) => bytes,
+        _ => Vec::new(),
+    };
+    let cases = suite::cases().unwrap_or_default();
+    let steps = cases
+        .iter()
+        .filter_map(|case| case.steps(|text| facts.fill(text)).ok());
+    let all = steps.map(|steps| steps.into_iter().flat_map(bytes).collect::<Vec<u8>>());
+    all.filter(|bytes| !bytes.is_empty() && bytes.len() < 2_000)
+        .collect()
+}
+
+/// Throws until it is enough. `Err`: the server cannot be called any more.
+pub fn throw(all: &Throw, mut dice: Dice) -> Result<(), SocketError> {
+    let mut line = None;
+    let mut used = 0;
+    while all.thrown.fetch_add(1, Ordering::Relaxed) < all.most && Instant::now() < all.until {
+        let request = mutate::request(all.seeds, &mut dice);
+        let open = match line.take().filter(|_| used < ON_ONE_LINE) {
+            Some(line) => line,
+            None => {
+                used = 0;
+                Line::call(all.target.addr, crate::limits::IO_DEADLINE, None)?
+            }
+        };
+        used += 1;
+        let position = dice.below(all.facts.plain.body.len());
+        line = one(all, open, &request, position);
+    }
+    Ok(())
+}
+
+/// One request and its marker; the connection, if it can be used again.
+fn one(all: &Throw, mut line: Line, request: &[u8], position: usize) -> Option<Line> {
+    let Expected { methods, then } = expected(request);
+    let Facts { host, path, .. } = all.facts;
+    let mut said = request.to_vec();
+    let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
+    // Behind a last request the marker is not to be answered.
+    let most = asked.len() + usize::from(then != Behind::Last);
+    if then != Behind::Part {
+        let range = match all.facts.ranges {
+            true => format!("Range: bytes={position}-{position}\r\n"),
+            false => String::new(),
+        };
+        said.extend(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n").bytes());
+        asked.push("GET");
+    }
+    let _ = line.write(&said);
+    if then == Behind::Part {
+        line.fin();
+    }
+    let mut heard = Vec::new();
+    let until = Instant::now() + all.target.silence;
+    let mut answers = Answers::default();
+    let end = hear(&mut line, &mut heard, until, |bytes| {
+        answers = answers::read(bytes, &asked, false);
+        // Behind an answer that says close the end must come, too.
+        let closes = answers.whole.iter().any(|answer| answer.closes);
+        let all = answers.whole.len() >= most && then == Behind::Nothing;
+        answers.fault.is_some() || (all && !closes)
+    });
+    answers = answers::read(&heard, &asked, end.is_some());
+    if then == Behind::Fault && end.is_none() && answers.whole.is_empty() {
+        all.findings.silent();
+    }
+    let seen = Seen {
+        answers: &answers,
+        end,
+        most,
+        then,
+    };
+    match seen.wrong(all.facts, position) {
+        Some(why) => {
+            all.findings.add(&why, transcript(&said, &heard, end));
+            None
+        }
+        None => (end.is_none() && then == Behind::Nothing).then_some(line),
+    }
+}
+
+/// What came of a request and its marker.
+struct Seen<'a> {
+    answers: &'a Answers,
+    end: Option<End>,
+    /// Answers at most, the marker's included.
+    most: usize,
+    then: Behind,
+}
+
+impl Seen<'_> {
+    /// What no server may do.
+    fn wrong(&self, facts: &Facts, position: usize) -> Option<String> {
+        let Answers {
+            whole,
+            fault,
+            begun,
+            ..
+        } = self.answers;
+        if let Some(fault) = fault {
+            return Some(format!("an answer is no HTTP: {fault}"));
+        }
+        if let Some(answer) = whole.iter().find(|answer| answer.status == 500) {
+            return Some(format!("an answer is {}", answer.status));
+        }
+        if *begun && self.end == Some(End::Fin) {
+            return Some("an answer breaks off".to_string());
+        }
+        // What the server makes of a fault may be anything, when it does not hang up.
+        if self.then == Behind::Fault {
+            return None;
+        }
+        let waits_for_nothing = self.then != Behind::Nothing || whole.len() < self.most;
+        if self.end.is_none() && waits_for_nothing {
+            let text = match self.then {
+                Behind::Nothing => "silence: not all requests were answered",
+                _ => "silence: the connection does not end",
+            };
+            return Some(text.to_string());
+        }
+        if whole.len() > self.most {
+            return Some(format!("{} answers to {} requests", whole.len(), self.most));
+        }
+        let marker = whole
+            .get(self.most - 1)
+            .filter(|_| self.then == Behind::Nothing)?;
+        (!is_marked(marker, facts, position)).then(|| {
+            let status = marker.status;
+            format!("the marker got the answer of another: {status}")
+        })
+    }
+}
+
+/// Whether this is the answer to the marker.
+fn is_marked(answer: &Answer, facts: &Facts, position: usize) -> bool {
+    if !facts.ranges {
+        return answer.status / 100 == 2;
+    }
+    let length = facts.plain.body.len();
+    let wanted = format!("bytes {position}-{position}/{length}");
+    answer.status == 206 && answer.field("Content-Range") == Some(wanted.as_bytes())
+}
+
+/// The exchange, for the report.
+fn transcript(said: &[u8], heard: &[u8], end: Option<End>) -> Transcript {
+    let mut transcript = Transcript::new();
+    transcript.push_event(1, Who::Client, Event::Connect);
+    transcript.push_bytes(1, Who::Client, said);
+    transcript.push_bytes(1, Who::Server, heard);
+    match end {
+        Some(End::Fin) => transcript.push_event(1, Who::Server, Event::Fin),
+        Some(End::Rst) => transcript.push_event(1, Who::Server, Event::Rst),
+        _ => transcript.push_gap(Gap::End),
+    }
+    transcript
+}
