@@ -66,7 +66,13 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
-    let target = target(args)?;
+    let mut target = target(args.text(0)?, args.value_text("--path")?)?;
+    if let Some(wait) = number(args, "--wait", 60_000)? {
+        target.silence = Duration::from_millis(wait);
+    }
+    if let Some(at_once) = number(args, "--at-once", 1_000)? {
+        target.at_once = at_once as usize;
+    }
     if !target.addr.ip().is_loopback() && !args.has("--remote") {
         let text = format!(
             "{} is another machine: probe a server there only if its owner agrees, with --remote",
@@ -96,23 +102,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
 }
 
-/// The server that the words name.
-pub fn target(args: &Args) -> Result<Target> {
-    let host = args.text(0)?.unwrap_or_default();
+/// The server at `host`, and the page to ask it for.
+pub fn target(host: Option<&str>, path: Option<&str>) -> Result<Target> {
+    let (host, path) = (host.unwrap_or_default(), path.unwrap_or("/"));
     let addr = net::address(host).map_err(|error| WrongUse(error.to_string()))?;
-    let path = args.value_text("--path")?.unwrap_or("/");
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         let text = "--path is a path as it stands in a request, like /index.html";
         return Err(WrongUse(text.to_string()).into());
     }
-    let mut target = Target::new(addr, host, path);
-    if let Some(wait) = number(args, "--wait", 60_000)? {
-        target.silence = Duration::from_millis(wait);
-    }
-    if let Some(at_once) = number(args, "--at-once", 1_000)? {
-        target.at_once = at_once as usize;
-    }
-    Ok(target)
+    Ok(Target::new(addr, host, path))
 }
 
 /// The number from 1 to `most` behind an option.

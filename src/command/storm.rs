@@ -55,7 +55,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
-    let target = target(args)?;
+    let target = target(args.text(0)?, args.value_text("--path")?)?;
     if !target.addr.ip().is_loopback() {
         let text = format!(
             "{} is another machine: a storm is for servers on this one (127.0.0.1, [::1])",
