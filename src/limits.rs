@@ -182,9 +182,16 @@ pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
 pub const AFTERWORD: Duration = Duration::from_millis(10);
 
-/// How many steps may wait to be shown while a tap relays; further ones are counted, not shown.
-/// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections; with the
-/// longest chunks that is 16 MiB.
+/// How many bytes may wait to be shown while a tap relays; further steps are counted, not shown.
+/// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
+pub const UNSHOWN_BYTES: usize = 1024 * 1024;
+
+/// How long the screen of a tap waits for more to show at once.
+/// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.
+pub const GATHER: Duration = Duration::from_millis(20);
+
+/// How many steps of a talk by hand may wait to be shown; then the talk waits.
+/// Reason: what is printed slowly is heard slowly; with the longest chunks that is 16 MiB.
 pub const UNSHOWN: usize = 256;
 
 /// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has

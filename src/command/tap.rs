@@ -1,23 +1,25 @@
 //! `tap`: a recording proxy between any client and any server.
 //!
-//! Rule 1: the relay never waits for whoever looks on. The terminal gets steps through a queue with an
-//! end; what does not fit is counted and named. The file gets every step at once, before the bytes go on.
+//! Rule 1: the relay never waits for whoever looks on. The terminal gets steps through a [`Board`] with
+//! an end; what does not fit is counted and named. The file gets every step at once, before the bytes go on.
 //! Rule 2: whatever fails on the recording side is said once, and the relay goes on.
 
+mod board;
 mod pictures;
 
 use super::wire_log::{View, WireLog};
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
-use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::io::{BufWriter, Write};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 use wirelab::limits;
 use wirelab::net::{self, Recorder, Step, Tap, What};
 use wirelab::wire::{Event, Ink, Ladder, Transcript};
 
+use board::Board;
 use pictures::Pictures;
 
 /// `cargo lab tap LISTEN UPSTREAM`
@@ -67,28 +69,6 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// What the relay has for the one who prints.
-enum News {
-    Step(Transcript),
-    Remark(String),
-}
-
-/// The relay's end of the queue to the one who prints.
-#[derive(Clone)]
-struct Teller {
-    queue: SyncSender<News>,
-    /// How many steps found no room.
-    unshown: Arc<AtomicU64>,
-}
-
-impl Teller {
-    fn tell(&self, news: News) {
-        if self.queue.try_send(news).is_err() {
-            self.unshown.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let place = |index| net::address(args.text(index).ok().flatten().unwrap_or_default());
     let wrong_use = |error: net::AddressError| WrongUse(error.to_string());
@@ -106,20 +86,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
     let pictures = Arc::new(Mutex::new(Pictures::new(outputs, show_secrets)?));
 
-    let (queue, news) = mpsc::sync_channel(limits::UNSHOWN);
-    let unshown = Arc::new(AtomicU64::new(0));
-    let teller = Teller {
-        queue,
-        unshown: Arc::clone(&unshown),
-    };
-    let recorder = recorder(log, Arc::clone(&pictures), teller, upstream.to_string());
+    let board = Arc::new(Board::default());
+    let recorder = recorder(log, Arc::clone(&pictures), Arc::clone(&board), upstream);
     let listener = net::listen(at, limits::BACKLOG)?;
     let tap = Tap::start(listener, upstream, recorder).context("no thread for the tap")?;
     writeln!(screen, "listening on {}", tap.address())?;
     screen.flush()?;
     let mut shown = Shown::new(args.has("--brief"), screen);
     let ended = |wait: Duration| most.is_some_and(|most| tap.wait_ended(most, wait));
-    shown.follow(&news, &unshown, &pictures, ended)?;
+    shown.follow(&board, &pictures, ended)?;
     tap.stop();
     Ok(Outcome::Passed)
 }
@@ -138,30 +113,39 @@ fn number(text: &str) -> Result<u64, WrongUse> {
 fn recorder(
     mut log: Option<WireLog>,
     pictures: Arc<Mutex<Pictures>>,
-    teller: Teller,
-    upstream: String,
+    board: Arc<Board>,
+    upstream: SocketAddr,
 ) -> Recorder {
     // On the screen nothing is left out: who sits there owns the client, or the server.
     let mut view = View::new(true);
     Recorder::into_sink(move |step: &Step| {
         if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
-            teller.tell(News::Remark(format!("{error}; the tap goes on")));
+            board.remark(&format!("{error}; the tap goes on"));
         }
         let kept = lock(&pictures).add(step);
         if let Err(remark) = kept {
-            teller.tell(News::Remark(remark));
+            board.remark(&remark);
         }
-        teller.tell(News::Step(view.of(step)));
-        if step.what == What::Event(Event::Refuse) {
-            let text = format!("{upstream} refused the connection, or did not answer");
-            teller.tell(News::Remark(text));
-        }
+        let length = match step.what {
+            What::Bytes(bytes) => bytes.len(),
+            What::Event(_) => 0,
+        };
+        board.step(length, |said| {
+            view.add(said, step);
+            if step.what == What::Event(Event::Refuse) {
+                said.push_note(&format!(
+                    "{upstream} refused the connection, or did not answer"
+                ));
+            }
+        });
     })
 }
 
 /// Where and how steps are shown.
 struct Shown<'a> {
-    screen: &'a mut Screen,
+    /// Gathers what is written until the end of a batch: a call of the system for each step would cost
+    /// the relay more than the step.
+    screen: BufWriter<&'a mut Screen>,
     brief: bool,
     /// On a terminal, without `--brief`.
     ladder: Option<Ladder>,
@@ -171,17 +155,19 @@ impl<'a> Shown<'a> {
     fn new(brief: bool, screen: &'a mut Screen) -> Shown<'a> {
         let ladder = (screen.color() && !brief).then(|| Ladder::new(Ink::Colour));
         Shown {
-            screen,
+            screen: BufWriter::with_capacity(limits::CHUNK, screen),
             brief,
             ladder,
         }
     }
 
     /// Shows what comes, and renews the pictures in every pause, until `ended`.
+    ///
+    /// Showing may take a twentieth of the time: who looks on must not take the processor away from
+    /// the relay, and more than that nobody can read.
     fn follow(
         &mut self,
-        news: &Receiver<News>,
-        unshown: &AtomicU64,
+        board: &Board,
         pictures: &Mutex<Pictures>,
         ended: impl Fn(Duration) -> bool,
     ) -> Result<()> {
@@ -190,39 +176,40 @@ impl<'a> Shown<'a> {
         }
         loop {
             let over = ended(Duration::ZERO);
-            let wait = if over { Duration::ZERO } else { limits::TICK };
-            match news.recv_timeout(wait) {
-                Ok(News::Step(step)) => self.step(&step)?,
-                Ok(News::Remark(text)) => self.remark(&text)?,
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    match unshown.swap(0, Ordering::Relaxed) {
-                        0 => {}
-                        count => self.remark(&format!(
-                            "{count} steps are not shown here: they came faster than this output"
-                        ))?,
-                    }
-                    let due = lock(pictures).due();
-                    for error in due.into_iter().filter_map(|picture| picture.write().err()) {
-                        self.remark(&format!("{error:#}"))?;
-                    }
-                    if over {
-                        return Ok(());
-                    }
+            let batch = board.take(if over { Duration::ZERO } else { limits::TICK });
+            let begun = Instant::now();
+            let pause = batch.is_empty();
+            self.show(&batch.said)?;
+            if batch.missed > 0 {
+                let count = batch.missed;
+                self.remark(&format!(
+                    "{count} steps are not shown here: they came faster than this output"
+                ))?;
+            }
+            if pause {
+                let due = lock(pictures).due();
+                for error in due.into_iter().filter_map(|picture| picture.write().err()) {
+                    self.remark(&format!("{error:#}"))?;
                 }
             }
             self.screen.flush()?;
+            match (pause, over) {
+                (true, true) => return Ok(()),
+                (true, false) | (false, true) => {}
+                (false, false) => thread::sleep(rest_after(begun.elapsed())),
+            }
         }
     }
 
-    fn step(&mut self, step: &Transcript) -> Result<()> {
+    fn show(&mut self, said: &Transcript) -> Result<()> {
         let text = match &mut self.ladder {
-            Some(ladder) => step
+            Some(ladder) => said
                 .entries()
                 .iter()
                 .map(|entry| ladder.entry(entry))
                 .collect(),
-            None if self.brief => step.render_brief(),
-            None => step.render(),
+            None if self.brief => said.render_brief(),
+            None => said.render(),
         };
         write!(self.screen, "{text}")?;
         Ok(())
@@ -231,8 +218,13 @@ impl<'a> Shown<'a> {
     fn remark(&mut self, text: &str) -> Result<()> {
         let mut note = Transcript::new();
         note.push_note(text);
-        self.step(&note)
+        self.show(&note)
     }
+}
+
+/// How long to rest after showing for so long.
+fn rest_after(showing: Duration) -> Duration {
+    (19 * showing).clamp(limits::GATHER, limits::TICK)
 }
 
 fn lock(pictures: &Mutex<Pictures>) -> std::sync::MutexGuard<'_, Pictures> {

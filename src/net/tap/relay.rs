@@ -12,6 +12,7 @@ use std::mem::MaybeUninit;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::Duration;
 
 use socket2::SockRef;
 
@@ -19,6 +20,10 @@ use crate::limits;
 use crate::net::Recorder;
 use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
 use crate::wire::{Conn, Event, Who};
+
+/// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again. Measured:
+/// to set up and take down a timer for each read costs a ping-pong some percent.
+const READ_WAIT: Option<Duration> = if cfg!(unix) { None } else { Some(limits::TICK) };
 
 /// A tapped connection. Invariants: what has left the client's or server's receive queue is recorded
 /// before `state` is unlocked; after a reset is recorded, nothing more is.
@@ -88,7 +93,7 @@ impl Line {
     pub(super) fn run(&self) {
         for stream in [&*self.client, &self.server] {
             let _ = stream.set_nodelay(true);
-            let _ = stream.set_read_timeout(Some(limits::TICK));
+            let _ = stream.set_read_timeout(READ_WAIT);
             let _ = stream.set_write_timeout(Some(limits::TICK));
         }
         thread::scope(|scope| {
