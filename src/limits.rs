@@ -155,7 +155,7 @@ pub const CHECK_TRY: Duration = Duration::from_millis(250);
 
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever.
-pub const CHECK_WHOLE: Duration = Duration::from_secs(5);
+pub const CHECK_WHOLE: Duration = Duration::from_secs(10);
 
 /// How long a server is watched after a run: does it end?
 /// Reason: a program that a run has killed is gone a moment after its connection.

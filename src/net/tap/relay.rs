@@ -21,8 +21,7 @@ use crate::net::Recorder;
 use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
 use crate::wire::{Conn, Event, Who};
 
-/// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again. Measured:
-/// to set up and take down a timer for each read costs a ping-pong some percent.
+/// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again.
 const READ_WAIT: Option<Duration> = if cfg!(unix) { None } else { Some(limits::TICK) };
 
 /// A tapped connection. Invariants: what has left the client's or server's receive queue is recorded
