@@ -48,7 +48,7 @@ fn open(addr: &str) -> Result<(), String> {
     let waiter = Arc::clone(&server);
     net::pool(
         &listener,
-        limits::SEATS,
+        net::Seats::default(),
         move |guest| waiter.serve(guest),
         |trouble| log(&Logged::Trouble(trouble)),
     )

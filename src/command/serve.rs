@@ -95,7 +95,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let own = Arc::clone(&server);
     net::pool(
         &listener,
-        limits::SEATS,
+        net::Seats::default(),
         move |arrival| own.serve(arrival),
         |trouble| tell(&Logged::Trouble(trouble), quiet),
     )

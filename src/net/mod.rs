@@ -23,7 +23,7 @@ pub use address::{AddressError, address, addresses};
 pub use input::Input;
 pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
-pub use pool::{Arrival, Trouble, accept, pool};
+pub use pool::{Arrival, Seats, Trouble, accept, pool};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};

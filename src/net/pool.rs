@@ -1,9 +1,10 @@
 //! An accept loop for very many guests: a thread a connection, reused for the next one.
 //!
-//! Rule 1: a thread a connection, so that no slow guest holds up another; a thread that has waited for a
-//! while for its next guest ends.
-//! Rule 2: over the cap, guests are told so by a few threads of their own; over those, they are dropped.
-//! Rule 3: whatever the system refuses (descriptors, threads), the loop goes on, and says it once.
+//! Rule 1: a thread a connection, so that no slow guest holds up another.
+//! Rule 2: the next guest gets the thread that was idle last. So the others stay idle, however busy the
+//! server is, and a thread that was idle for long enough ends.
+//! Rule 3: over the cap, guests are told so by a few threads of their own; over those, they are dropped.
+//! Rule 4: whatever the system refuses (descriptors, threads), the loop goes on, and says it once.
 //!
 //! The process ends by a signal, so there is no stop: the kernel closes what is open.
 
@@ -11,8 +12,9 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::listen::no_descriptors;
@@ -39,6 +41,46 @@ pub enum Trouble {
     Crowded,
 }
 
+/// How many guests there may be, and what is kept ready for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seats {
+    /// Guests at a time; further ones are told that there is no room.
+    pub most: usize,
+    /// How long a thread waits for its next guest before it ends.
+    pub idle: Duration,
+}
+
+impl Default for Seats {
+    fn default() -> Seats {
+        Seats {
+            most: limits::SEATS,
+            idle: limits::IDLE_THREAD,
+        }
+    }
+}
+
+/// When each kind of trouble came last.
+#[derive(Default)]
+struct Told(Vec<(Trouble, Instant)>);
+
+impl Told {
+    /// Whether it did not come within [`limits::TROUBLE_OVER`] before `now`.
+    fn is_new(&mut self, trouble: Trouble, now: Instant) -> bool {
+        self.0
+            .retain(|(_, last)| now.duration_since(*last) < limits::TROUBLE_OVER);
+        match self.0.iter_mut().find(|(kind, _)| *kind == trouble) {
+            Some((_, last)) => {
+                *last = now;
+                false
+            }
+            None => {
+                self.0.push((trouble, now));
+                true
+            }
+        }
+    }
+}
+
 /// Who is here.
 #[derive(Default)]
 struct Room {
@@ -46,33 +88,33 @@ struct Room {
     waiting: VecDeque<Arrival>,
     /// Accepted, and not yet gone.
     guests: usize,
-    /// Threads that wait for a guest.
-    idle: usize,
+    /// Threads that wait for a guest; the last one has waited for the shortest time.
+    idle: Vec<Thread>,
     /// Threads.
     threads: usize,
 }
 
 struct Pool<H> {
     room: Mutex<Room>,
-    came: Condvar,
+    seats: Seats,
     handle: H,
 }
 
-/// Accepts for ever, at most `seats` guests at a time, each handled in a thread. `tell` hears of each
-/// kind of trouble once until it is over.
-pub fn pool<H>(listener: &TcpListener, seats: usize, handle: H, tell: impl Fn(Trouble)) -> !
+/// Accepts for ever, as many guests at a time as there are seats, each handled in a thread. `tell` hears
+/// of each kind of trouble once until it is over.
+pub fn pool<H>(listener: &TcpListener, seats: Seats, handle: H, tell: impl Fn(Trouble)) -> !
 where
     H: Fn(Arrival) + Send + Sync + 'static,
 {
     let pool = Arc::new(Pool {
         room: Mutex::new(Room::default()),
-        came: Condvar::new(),
+        seats,
         handle,
     });
-    let mut told = None;
+    let mut told = Told::default();
     loop {
         let trouble = match listener.accept() {
-            Ok((stream, peer)) => admit(&pool, seats, stream, peer),
+            Ok((stream, peer)) => admit(&pool, stream, peer),
             Err(error) if no_descriptors(&error) => {
                 // Nothing tells us when one is free again.
                 thread::park_timeout(limits::GLANCE * 10);
@@ -86,10 +128,9 @@ where
                 None
             }
         };
-        if let Some(trouble) = trouble.filter(|trouble| Some(*trouble) != told) {
+        if let Some(trouble) = trouble.filter(|it| told.is_new(*it, Instant::now())) {
             tell(trouble);
         }
-        told = trouble;
     }
 }
 
@@ -105,18 +146,13 @@ pub fn accept(listener: &TcpListener) -> io::Result<Arrival> {
 }
 
 /// Gives the guest to a thread: an idle one, or a new one.
-fn admit<H>(
-    pool: &Arc<Pool<H>>,
-    seats: usize,
-    stream: TcpStream,
-    peer: SocketAddr,
-) -> Option<Trouble>
+fn admit<H>(pool: &Arc<Pool<H>>, stream: TcpStream, peer: SocketAddr) -> Option<Trouble>
 where
     H: Fn(Arrival) + Send + Sync + 'static,
 {
     let mut room = lock(&pool.room);
-    let crowded = room.guests >= seats;
-    if room.guests >= seats + limits::SENT_AWAY {
+    let crowded = room.guests >= pool.seats.most;
+    if room.guests >= pool.seats.most + limits::SENT_AWAY {
         return Some(Trouble::Crowded);
     }
     room.guests += 1;
@@ -126,8 +162,9 @@ where
         crowded,
     });
     let trouble = crowded.then_some(Trouble::Crowded);
-    if room.waiting.len() <= room.idle {
-        pool.came.notify_one();
+    if let Some(thread) = room.idle.pop() {
+        drop(room);
+        thread.unpark();
         return trouble;
     }
     room.threads += 1;
@@ -162,16 +199,37 @@ fn work<H: Fn(Arrival)>(pool: &Pool<H>) {
             room.guests -= 1;
             continue;
         }
-        room.idle += 1;
-        let (woken, waited) = pool
-            .came
-            .wait_timeout(room, limits::IDLE_THREAD)
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        room = woken;
-        room.idle -= 1;
-        if waited.timed_out() && room.waiting.is_empty() {
-            room.threads -= 1;
-            return;
+        room.idle.push(thread::current());
+        drop(room);
+        let since = Instant::now();
+        thread::park_timeout(pool.seats.idle);
+        room = lock(&pool.room);
+        // Who wakes us for a guest has taken us off the list.
+        let own = thread::current().id();
+        if let Some(at) = room.idle.iter().position(|thread| thread.id() == own) {
+            room.idle.remove(at);
+            if since.elapsed() >= pool.seats.idle && room.waiting.is_empty() {
+                room.threads -= 1;
+                return;
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_that_comes_and_goes_is_told_once() {
+        let mut told = Told::default();
+        let begin = Instant::now();
+        let mut at = |trouble, seconds| told.is_new(trouble, begin + Duration::from_secs(seconds));
+        assert!(at(Trouble::NoDescriptors, 0));
+        assert!(at(Trouble::Crowded, 1));
+        assert!(!at(Trouble::NoDescriptors, 9));
+        assert!(!at(Trouble::NoDescriptors, 18), "it is not over");
+        assert!(at(Trouble::Crowded, 18));
+        assert!(at(Trouble::NoDescriptors, 28));
     }
 }

@@ -1,17 +1,19 @@
 //! Slow, rude and vanishing guests, missing descriptors, and files that change under way.
 
+use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use wirelab::files::{Files, Settings};
-use wirelab::net;
+use wirelab::net::{self, Arrival, Seats};
 use wirelab::server::{Patience, Server};
 
 use crate::guest::{Answer, Guest, ask, folder, server};
@@ -37,6 +39,10 @@ fn impatient(root: &Path, seats: usize) -> SocketAddr {
     };
     let listener = net::listen((Ipv4Addr::LOCALHOST, 0).into(), 128).unwrap();
     let addr = listener.local_addr().unwrap();
+    let seats = Seats {
+        most: seats,
+        idle: Duration::from_millis(100),
+    };
     thread::spawn(move || net::pool(&listener, seats, move |it| server.serve(it), |_| {}));
     addr
 }
@@ -109,6 +115,57 @@ fn when_all_seats_are_taken_guests_are_told() {
     let deadline = Instant::now() + Duration::from_secs(10);
     while ask(addr, "GET", "/tacos.txt", "").status != 200 {
         assert!(Instant::now() < deadline, "no seat became free");
+    }
+}
+
+/// Counts the threads that have one of these.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+thread_local! {
+    static COUNTED: OnceCell<Counted> = const { OnceCell::new() };
+}
+
+#[test]
+fn the_threads_of_a_crowd_end_when_it_has_left_however_busy_the_server_is() {
+    let threads = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&threads);
+    let handle = move |arrival: Arrival| {
+        COUNTED.with(|counted| {
+            counted.get_or_init(|| {
+                count.fetch_add(1, Ordering::SeqCst);
+                Counted(Arc::clone(&count))
+            });
+        });
+        let _ = (&arrival.stream).write_all(b"!");
+        let _ = (&arrival.stream).read_to_end(&mut Vec::new());
+    };
+    let seats = Seats {
+        most: 1_000,
+        idle: Duration::from_millis(300),
+    };
+    let listener = net::listen((Ipv4Addr::LOCALHOST, 0).into(), 1_000).unwrap();
+    let addr = listener.local_addr().unwrap();
+    thread::spawn(move || net::pool(&listener, seats, handle, |_| {}));
+    let mut crowd: Vec<Guest> = (0..100).map(|_| Guest::call(addr)).collect();
+    for guest in &mut crowd {
+        assert_eq!(guest.hear(1), b"!");
+    }
+    assert_eq!(threads.load(Ordering::SeqCst), 100);
+    drop(crowd);
+    // Guest after guest: were the threads taken in turn, none would ever be idle for long.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while threads.load(Ordering::SeqCst) > 3 {
+        let still = threads.load(Ordering::SeqCst);
+        assert!(Instant::now() < deadline, "{still} threads are still there");
+        let mut guest = Guest::call(addr);
+        assert_eq!(guest.hear(1), b"!");
+        guest.fin().hear_all();
     }
 }
 
