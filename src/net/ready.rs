@@ -4,7 +4,8 @@
 //! first guest, and a server that serves one guest would be gone; so the kernel's own table is read
 //! where there is one (`/proc/net/tcp` on Linux, proc(5)), and only elsewhere is a connection made.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -38,15 +39,30 @@ pub fn free_port(ip: IpAddr) -> io::Result<u16> {
 
 /// Who listens on `port`, by the kernel's table; `None` where there is no such table.
 pub fn listeners(port: u16) -> Option<Vec<SocketAddr>> {
-    let v4 = std::fs::read_to_string("/proc/self/net/tcp").ok()?;
-    let v6 = std::fs::read_to_string("/proc/self/net/tcp6").unwrap_or_default();
-    let lines = v4.lines().chain(v6.lines());
-    Some(
-        lines
-            .filter_map(listening)
-            .filter(|addr| addr.port() == port)
-            .collect(),
-    )
+    let mut all = in_table("/proc/self/net/tcp")?;
+    if ipv6_in_use() {
+        all.extend(in_table("/proc/self/net/tcp6").unwrap_or_default());
+    }
+    all.retain(|addr| addr.port() == port);
+    Some(all)
+}
+
+/// The listeners of one table. They stand first in it, connections behind them
+/// (Documentation/networking/proc_net_tcp.rst), and each line is made when it is asked for: on a machine
+/// with much memory the kernel looks through some 100,000 places for connections, which takes
+/// milliseconds. So we ask line by line and stop at the first connection.
+fn in_table(path: &str) -> Option<Vec<SocketAddr>> {
+    const LINE: usize = 150;
+    let lines = BufReader::with_capacity(LINE, File::open(path).ok()?).lines();
+    let lines = lines.skip(1).map_while(Result::ok);
+    Some(lines.map_while(|line| listening(&line)).collect())
+}
+
+/// Whether any TCP socket of this machine is an IPv6 one, as `sockstat6` counts them (proc(5)). Without
+/// one, the search for a first line of `tcp6` would go through all of those places.
+fn ipv6_in_use() -> bool {
+    let counts = std::fs::read_to_string("/proc/self/net/sockstat6");
+    !counts.is_ok_and(|counts| counts.lines().any(|line| line == "TCP6: inuse 0"))
 }
 
 /// The local address of a line of the table, if it is a listening socket (state `0A`).
