@@ -118,7 +118,11 @@ impl Files {
         };
         match self.find(&names, folder, head.fields) {
             Ok(Thing::File(found)) => file(head, &found, now),
-            Ok(Thing::Folder(path)) if folder => self.list(&path, &names),
+            Ok(Thing::Folder(path)) if folder => {
+                let page = self.list(&path, &names);
+                let there = (page.status == 200).then_some(Validators::default());
+                unmet(head, there, now).unwrap_or(page)
+            }
             Ok(Thing::Folder(_)) => moved(&names, query),
             Err(Miss::NotThere) => Response::error(404, "There is no such file here."),
             Err(Miss::Forbidden) => Response::error(403, "This file may not be read."),
@@ -184,6 +188,20 @@ fn moved(names: &[Vec<u8>], query: Option<&[u8]>) -> Response {
     response
 }
 
+/// The answer to preconditions that are not met by something without tag and date: `*` matches it, and
+/// no tag does.
+fn unmet(head: &RequestHead<'_>, current: Option<Validators<'_>>, now: i64) -> Option<Response> {
+    match conditional::evaluate(head, Some(current?), now) {
+        Outcome::Proceed => None,
+        Outcome::Failed => Some(failed()),
+        Outcome::NotModified => Some(Response::without_length(304, Vec::new())),
+    }
+}
+
+fn failed() -> Response {
+    Response::error(412, "What is here is not what you expect it to be.")
+}
+
 /// The answer for a file that is there: preconditions first, then ranges, in the order of RFC 9110
 /// section 13.2.2.
 fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
@@ -194,9 +212,7 @@ fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
     };
     match conditional::evaluate(head, Some(current), now) {
         Outcome::Proceed => {}
-        Outcome::Failed => {
-            return Response::error(412, "The file is not what you expect it to be.");
-        }
+        Outcome::Failed => return failed(),
         Outcome::NotModified => {
             let mut fields = Vec::new();
             write::field(&mut fields, "ETag", found.tag.as_bytes());

@@ -290,6 +290,11 @@ impl Conversation<'_> {
         let mut until = None;
         let mut discarded = 0;
         loop {
+            // What is announced counts as if it had come: nobody waits for it.
+            if self.connection.announced().saturating_add(discarded) > limits::MAX_DISCARDED {
+                let response = Response::error(413, "Nobody here wants so large a body.");
+                return Err(Unread::Refused(response));
+            }
             match self
                 .connection
                 .receive(self.input.bytes(), self.input.ended())
@@ -319,10 +324,6 @@ impl Conversation<'_> {
                 Err(fault) => {
                     return Err(Unread::Refused(fault_page(fault)));
                 }
-            }
-            if discarded > limits::MAX_DISCARDED {
-                let response = Response::error(413, "Nobody here wants so large a body.");
-                return Err(Unread::Refused(response));
             }
         }
     }

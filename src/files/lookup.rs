@@ -158,7 +158,9 @@ impl Files {
         if open.is_alone() {
             return found;
         }
-        let mut best = 0;
+        // Without a coding it is always acceptable, and preferred only to what is wanted less.
+        let plain = named_weight(fields, "identity").unwrap_or(0);
+        let mut best = plain.saturating_sub(1);
         for (coding, extension) in NEIGHBOURS {
             let mut neighbour = path.as_os_str().to_os_string();
             neighbour.push(extension);
@@ -207,20 +209,21 @@ impl Open {
     }
 }
 
-/// How much the client wants this coding, in thousandths; 0 if it does not take it.
+/// How much the client wants this coding, in thousandths; 0 if it does not take it. `*` stands for
+/// every coding that is not named.
 fn weight(fields: Fields<'_>, coding: &str) -> u16 {
-    let mut any = 0;
-    for element in fields.list("accept-encoding") {
+    let named = named_weight(fields, coding);
+    named.or_else(|| named_weight(fields, "*")).unwrap_or(0)
+}
+
+/// The same, if the client names it; `x-gzip` is an old name of `gzip` (RFC 9110 section 8.4.1.3).
+fn named_weight(fields: Fields<'_>, coding: &str) -> Option<u16> {
+    fields.list("accept-encoding").find_map(|element| {
         let (name, weight) = headers::weighted(element.text);
-        let weight = weight.unwrap_or(0);
-        if name.eq_ignore_ascii_case(coding.as_bytes()) {
-            return weight;
-        }
-        if name == b"*" {
-            any = weight;
-        }
-    }
-    any
+        let same = name.eq_ignore_ascii_case(coding.as_bytes())
+            || (coding == "gzip" && name.eq_ignore_ascii_case(b"x-gzip"));
+        same.then_some(weight.unwrap_or(0))
+    })
 }
 
 impl Cache {

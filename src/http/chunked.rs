@@ -64,6 +64,14 @@ impl Decoder {
         Decoder::default()
     }
 
+    /// Bytes that are missing from the chunk that was begun.
+    pub fn announced(&self) -> u64 {
+        match self.place.next {
+            Next::Data(left) => left,
+            _ => 0,
+        }
+    }
+
     /// Reads the next piece from the beginning of `bytes`. Not to be called after the end.
     ///
     /// `used` of one piece also covers what stood before it (the size line of its chunk).
@@ -159,9 +167,8 @@ pub fn size_line(bytes: &[u8]) -> Result<Progress<SizeLine>, Fault> {
     let come = bytes.get(..MAX_CHUNK_LINE).unwrap_or(bytes);
     let digits = grammar::skip(come, 0, grammar::HEX);
     let mut size = 0u64;
-    for (at, &b) in come.iter().take(digits).enumerate() {
-        // Sixteen digits fill a u64; one bit more, also as leading zeros, is refused.
-        if at == 16 {
+    for &b in come.iter().take(digits) {
+        if size >> 60 > 0 {
             return Err(Fault::new(0, Wrong::ChunkSizeTooLarge));
         }
         size = size << 4 | u64::from(hex_value(b).unwrap_or(0));

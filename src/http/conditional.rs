@@ -52,7 +52,7 @@ impl<'a> Tag<'a> {
 }
 
 /// What a server knows about the thing that is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Validators<'a> {
     /// Its entity tag.
     pub tag: Option<Tag<'a>>,

@@ -107,6 +107,16 @@ impl Connection {
         self.expects_continue
     }
 
+    /// Bytes of the body coming in that are announced and were not yet read: what is left of its
+    /// `Content-Length`, or of the chunk that was begun.
+    pub fn announced(&self) -> u64 {
+        match &self.incoming {
+            Incoming::Length(left) => *left,
+            Incoming::Chunked(decoder) => decoder.announced(),
+            Incoming::UntilClose => 0,
+        }
+    }
+
     /// Reads the next thing that the other side says from the beginning of `bytes`; `ended` says that
     /// behind them the other side hung up. Call it again with what `used` leaves over.
     pub fn receive<'a>(

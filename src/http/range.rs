@@ -78,17 +78,20 @@ pub fn wish(value: &[u8], length: u64) -> Wish {
     }
 }
 
-/// One `range-spec`: `None` if it is not valid, `Some(None)` if it lies outside.
+/// One `range-spec`: `None` if it cannot be served, `Some(None)` if it lies outside.
 fn part(spec: &[u8], length: u64) -> Option<Option<Range>> {
     let dash = spec.iter().position(|&b| b == b'-')?;
     let (first, last) = (&spec[..dash], &spec[dash + 1..]);
     // A number too large for us lies behind every end.
     let number = |digits| decimal(digits).map(|number| number.unwrap_or(u64::MAX));
     if first.is_empty() {
-        let suffix = number(last)?.min(length);
-        let first = length - suffix;
+        let suffix = number(last)?;
+        // The end of nothing is all of it (section 14.1.2), and no Content-Range can say so.
+        if suffix > 0 && length == 0 {
+            return None;
+        }
         let range = (suffix > 0).then(|| Range {
-            first,
+            first: length - suffix.min(length),
             last: length - 1,
         });
         return Some(range);

@@ -232,8 +232,18 @@ fn reg_name(text: &[u8]) -> Result<usize, Fault> {
     Ok(end)
 }
 
-/// `IP-literal = "[" ( IPv6address / IPvFuture ) "]"`, without the brackets. No IPvFuture exists.
+/// `IP-literal = "[" ( IPv6address / IPvFuture ) "]"`, without the brackets.
+/// `IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`; no such address exists yet.
 fn is_ip_literal(text: &[u8]) -> bool {
+    if let [b'v' | b'V', rest @ ..] = text {
+        let dot = rest.iter().position(|&b| b == b'.').unwrap_or(0);
+        let (version, address) = rest.split_at(dot);
+        let fine = |b: &u8| *b == b':' || is(*b, UNRESERVED | SUB_DELIM);
+        return dot > 0
+            && version.iter().all(u8::is_ascii_hexdigit)
+            && address.len() > 1
+            && address.iter().all(fine);
+    }
     let text = std::str::from_utf8(text).unwrap_or_default();
     text.parse::<Ipv6Addr>().is_ok()
 }

@@ -223,7 +223,11 @@ fn chunked_bodies_that_a_recipient_refuses_and_where() {
         (b"1\nx\r\n", 1, Wrong::BareLf),
         (b"1\rx\r\n", 1, Wrong::BareCr),
         (b"10000000000000000\r\nx\r\n", 0, Wrong::ChunkSizeTooLarge),
-        (b"00000000000000001\r\nx\r\n", 0, Wrong::ChunkSizeTooLarge),
+        (
+            b"00010000000000000000\r\nx\r\n",
+            0,
+            Wrong::ChunkSizeTooLarge,
+        ),
         (b"1;\r\nx\r\n", 2, Wrong::ChunkExtension),
         (b"1;=b\r\nx\r\n", 2, Wrong::ChunkExtension),
         (b"1;a=\r\nx\r\n", 4, Wrong::ChunkExtension),

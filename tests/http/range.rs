@@ -38,7 +38,8 @@ fn the_examples_of_section_14_1_2() {
 fn edges() {
     let cases = [
         ("bytes=0-", 0, Wish::Nothing),
-        ("bytes=-1", 0, Wish::Nothing),
+        ("bytes=-1", 0, Wish::All),
+        ("bytes=-0", 0, Wish::Nothing),
         ("bytes=-0", 10, Wish::Nothing),
         ("bytes=10-", 10, Wish::Nothing),
         ("bytes=10-20,30-", 10, Wish::Nothing),

@@ -138,6 +138,7 @@ fn each_fault_gets_its_status_and_the_end() {
         (post("Transfer-Encoding: chunked", "1\r\nxy"), 400),
         (post("Content-Length: 99999999999999999999", ""), 413),
         (post("Content-Length: 9999999", &"x".repeat(300_000)), 413),
+        (post("Transfer-Encoding: chunked", "100000000\r\nx"), 413),
         ("GET / HTT".to_string(), 400),
     ];
     for (bytes, status) in cases {
@@ -157,6 +158,21 @@ fn each_fault_gets_its_status_and_the_end() {
             answer.text().len() < 300 && answer.text().ends_with(".\n"),
             "{short:?}: {answer:?}"
         );
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_body_that_is_too_large() {
+    let root = folder("announced");
+    let server = server(&root, &["--quiet"]);
+    for fields in [
+        "Content-Length: 9999999\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\nffffffff\r\nx",
+    ] {
+        let mut guest = Guest::call(server.addr);
+        let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}");
+        // Neither the body nor an end comes; a server that waits answers 408.
+        assert_eq!(guest.say(head.as_bytes()).hear_answer().status, 413);
     }
 }
 

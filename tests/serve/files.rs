@@ -113,6 +113,26 @@ fn a_listing_is_safe_whatever_the_names_are() {
     );
 }
 
+#[test]
+fn a_listing_is_there_and_has_no_tag() {
+    let root = folder("tagless");
+    let server = server(&root, &["--quiet"]);
+    for (fields, status) in [
+        ("If-None-Match: *\r\n", 304),
+        ("If-None-Match: \"a\"\r\n", 200),
+        ("If-Match: *\r\n", 200),
+        ("If-Match: \"a\"\r\n", 412),
+        ("If-Modified-Since: Fri, 01 Jan 2038 00:00:00 GMT\r\n", 200),
+    ] {
+        let answer = ask(server.addr, "GET", "/plain/", fields);
+        assert_eq!(answer.status, status, "{fields}");
+    }
+    assert_eq!(
+        ask(server.addr, "GET", "/no/", "If-Match: \"a\"\r\n").status,
+        404
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn links_pipes_and_names_that_are_no_text() {
@@ -303,6 +323,13 @@ fn compressed_neighbours_go_to_those_who_take_them() {
         ),
         ("Accept-Encoding: *\r\n", Some("br"), "br"),
         ("Accept-Encoding: identity\r\n", None, "three tacos\n"),
+        ("Accept-Encoding: x-gzip, identity\r\n", Some("gzip"), "gz"),
+        (
+            "Accept-Encoding: br;q=0.5, identity;q=0.8, gzip;q=0.3\r\n",
+            None,
+            "three tacos\n",
+        ),
+        ("Accept-Encoding: br;q=0, *\r\n", Some("gzip"), "gz"),
         (
             "Accept-Encoding: gzip;q=nonsense\r\n",
             None,
