@@ -146,12 +146,20 @@ pub const SMALL_BUFFER: usize = 2 * 1024;
 
 /// How long a program under check may be silent when it is its turn.
 /// Reason: on loopback an answer takes well under a millisecond, an interpreter's first one some tens;
-/// a program that works instead of waiting gets four times as long.
+/// a program that is kept from working gets up to four times as long.
 pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 
 /// The same for a further try after a failure; and the start of a server that may be started anew.
 /// Reason: several tries must fit into the second that a check may take.
 pub const CHECK_TRY: Duration = Duration::from_millis(250);
+
+/// How often a silent program is looked at.
+/// Reason: one look goes through all processes, which takes some milliseconds.
+pub const LOOK: Duration = Duration::from_millis(30);
+
+/// How long a player waits at least until a server lets it in.
+/// Reason: a knock that a full backlog has dropped is repeated after a second (RFC 6298 section 2).
+pub const KNOCK: Duration = Duration::from_millis(1_500);
 
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever.

@@ -148,17 +148,12 @@ fn all(checks: Vec<(String, String, Plan)>) -> Vec<String> {
                     let Some((name, expect, plan)) = queue.lock().unwrap().next() else {
                         return;
                     };
-                    let (mut found, mut text) = code(&plan);
-                    // A hundred replays side by side on a busy machine: one that was starved is asked
-                    // once more. What is wrong stays wrong.
+                    let (found, text) = code(&plan);
                     if found != expect {
-                        (found, text) = code(&plan);
-                    }
-                    if found != expect {
-                        wrong.lock().unwrap().push(format!(
-                            "{name}: expected {expect}, got {found}
-{text}"
-                        ));
+                        wrong
+                            .lock()
+                            .unwrap()
+                            .push(format!("{name}: expected {expect}, got {found}\n{text}"));
                     }
                 }
             });

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 use crate::course::words;
 use crate::limits;
-use crate::net;
+use crate::net::{self, Activity, Silence};
 
+mod activity;
 mod errors;
 mod find;
 mod guard;
@@ -232,6 +233,19 @@ impl Program {
         poll(patience, || self.ending())
     }
 
+    /// The same with as much more patience as it was kept from working (see [`Silence`]).
+    pub fn wait_end_of_work(&mut self, patience: Duration) -> Option<Ending> {
+        let begun = Instant::now();
+        let mut silence = Silence::new(patience, false);
+        loop {
+            let left = silence.next().saturating_sub(begun.elapsed());
+            let ending = self.wait_end(left);
+            if ending.is_some() || silence.counts(begun.elapsed(), || self.activity()) {
+                return ending;
+            }
+        }
+    }
+
     /// Ends it now, together with all that it started, and waits until they are gone and what they
     /// printed is read to its end.
     pub fn end(&mut self) {
@@ -279,32 +293,17 @@ impl Program {
 
     /// How many threads it has, where `/proc` tells (Linux).
     pub fn threads(&self) -> Option<usize> {
-        count(&format!("/proc/{}/task", self.id()))
+        activity::count(&format!("/proc/{}/task", self.id()))
     }
 
     /// How many file descriptors it has open, where `/proc` tells (Linux).
     pub fn descriptors(&self) -> Option<usize> {
-        count(&format!("/proc/{}/fd", self.id()))
+        activity::count(&format!("/proc/{}/fd", self.id()))
     }
 
-    /// Whether every process of its group waits for something outside (no thread runs or is held up by a
-    /// disk), where `/proc` tells (Linux). Then a silence is meant, and no want of processor time.
-    pub fn is_idle(&self) -> Option<bool> {
-        let group = self.id().to_string();
-        let mut idle = None;
-        for folder in std::fs::read_dir("/proc").ok()?.flatten() {
-            let of_group = state(&folder.path()).is_some_and(|(_, of)| of == group);
-            let tasks = std::fs::read_dir(folder.path().join("task"));
-            let (true, Ok(tasks)) = (of_group, tasks) else {
-                continue;
-            };
-            let busy = |state: char| matches!(state, 'R' | 'D');
-            let waits = !tasks
-                .flatten()
-                .any(|task| state(&task.path()).is_some_and(|(now, _)| busy(now)));
-            idle = Some(idle.unwrap_or(true) && waits);
-        }
-        idle
+    /// What it and all that it started do now, where `/proc` tells (Linux).
+    pub fn activity(&self) -> Option<Activity> {
+        activity::of_group(self.id())
     }
 
     fn end_group(&mut self) {
@@ -355,16 +354,4 @@ fn listening_line(kept: &Kept) -> Option<SocketAddr> {
     let text = String::from_utf8_lossy(&kept.first[..whole]);
     let mut lines = text.lines();
     lines.find_map(|line| line.strip_prefix("listening on ")?.trim().parse().ok())
-}
-
-/// State and process group from a `stat` file of `/proc`: `… (name) S 1 4711 …` (proc(5)).
-fn state(folder: &Path) -> Option<(char, String)> {
-    let text = std::fs::read_to_string(folder.join("stat")).ok()?;
-    let mut fields = text[text.rfind(')')? + 1..].split_ascii_whitespace();
-    let state = fields.next()?.chars().next()?;
-    Some((state, fields.nth(1)?.to_string()))
-}
-
-fn count(folder: &str) -> Option<usize> {
-    Some(std::fs::read_dir(folder).ok()?.count())
 }

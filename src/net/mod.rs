@@ -14,6 +14,7 @@ mod pool;
 mod ready;
 mod recorder;
 mod serve;
+mod silence;
 mod socket;
 mod talk;
 mod tap;
@@ -27,6 +28,7 @@ pub use pool::{Arrival, Seats, Trouble, accept, pool};
 pub use ready::{accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};
+pub use silence::{Activity, Silence};
 
 pub use talk::Talk;
 pub use tap::Tap;

@@ -7,8 +7,8 @@
 //! Rule 2: when it is the peer's turn the player waits until it has heard enough, until nothing right
 //! can come any more, until the peer has ended, or until the peer was silent for too long; only then
 //! it goes on. At the end it listens for more than was expected.
-//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait, [`Player::whole`]
-//! the play.
+//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait (see `net::Silence`),
+//! [`Player::whole`] the play.
 
 mod hearing;
 mod script;
@@ -24,8 +24,8 @@ use socket2::SockRef;
 use crate::limits;
 use crate::net::link::{Heard, Link};
 use crate::net::listen::call_with;
-use crate::net::socket::{is_pause, reset_on_close};
-use crate::net::{Recorder, SocketError, Weather, call};
+use crate::net::socket::{accept_within, reset_on_close};
+use crate::net::{Activity, Recorder, Silence, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 
 pub use crate::net::delivery::Delivery;
@@ -47,9 +47,16 @@ pub struct Player {
     pub silence: Duration,
     /// How long the whole play may take.
     pub whole: Duration,
+    /// Whether a silence counts sooner when the peer is seen to do nothing.
+    pub early: bool,
     /// How long to wait for each connection, as the server.
     pub guest: Duration,
+    /// Whether, as the server, a guest too many is let in at the end, and recorded.
+    pub one_more: bool,
 }
+
+/// Looks at what the peer does while it is silent; `None`: nothing is known of it.
+pub type Look<'a> = &'a dyn Fn() -> Option<Activity>;
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -106,7 +113,9 @@ impl Player {
             delivery,
             silence: limits::IO_DEADLINE,
             whole: limits::IO_DEADLINE * 2,
+            early: false,
             guest: limits::IO_DEADLINE,
+            one_more: true,
         })
     }
 
@@ -121,21 +130,31 @@ impl Player {
 
     /// Plays at the server at `addr`.
     pub fn call(&self, addr: SocketAddr) -> Played {
+        self.call_seen(addr, &|| None)
+    }
+
+    /// The same at a server whose processes can be seen.
+    pub fn call_seen(&self, addr: SocketAddr, look: Look) -> Played {
         match self.weather {
             Weather::Rude => self.be_rude(addr),
             Weather::Ghost => self.haunt(addr),
             _ => {}
         }
-        self.play(Door::Call(addr))
+        self.play(Door::Call(addr), look)
     }
 
     /// Plays at the clients who come to `listener`. (Nobody can be rude or a ghost before a client
     /// that calls on its own: those weathers are calm here.)
     pub fn answer(&self, listener: &TcpListener) -> Played {
+        self.answer_seen(listener, &|| None)
+    }
+
+    /// The same at a client whose processes can be seen.
+    pub fn answer_seen(&self, listener: &TcpListener, look: Look) -> Played {
         if self.weather == Weather::Slow {
             let _ = SockRef::from(listener).set_recv_buffer_size(limits::SMALL_BUFFER);
         }
-        self.play(Door::Answer(listener))
+        self.play(Door::Answer(listener), look)
     }
 
     /// A guest who says half of the first message and resets the connection.
@@ -154,10 +173,11 @@ impl Player {
         drop(ghosts);
     }
 
-    fn play(&self, door: Door) -> Played {
+    fn play(&self, door: Door, look: Look) -> Played {
         let mut play = Play {
             player: self,
             door,
+            look,
             recorder: Recorder::new(),
             links: BTreeMap::new(),
             said: BTreeMap::new(),
@@ -181,6 +201,7 @@ impl Player {
 struct Play<'a> {
     player: &'a Player,
     door: Door<'a>,
+    look: Look<'a>,
     recorder: Recorder,
     links: BTreeMap<Conn, Link>,
     /// How many bytes we have said on each connection.
@@ -228,13 +249,16 @@ impl Play<'_> {
     }
 
     fn open(&mut self, conn: Conn) {
+        let knock = self.player.silence.max(limits::KNOCK);
         let stream = match self.door {
             Door::Call(addr) => {
                 let slow = self.player.weather == Weather::Slow;
                 let buffer = slow.then_some(limits::SMALL_BUFFER);
-                call_with(addr, self.player.silence, buffer).map_err(Stopped::NotOpened)
+                call_with(addr, knock, buffer).map_err(Stopped::NotOpened)
             }
-            Door::Answer(listener) => accept(listener, self.player.guest).ok_or(Stopped::NoGuest),
+            Door::Answer(listener) => {
+                accept_within(listener, self.player.guest).ok_or(Stopped::NoGuest)
+            }
         };
         match stream {
             Ok(stream) => self.link(conn, stream),
@@ -244,7 +268,7 @@ impl Play<'_> {
                         (Who::Server, Event::Refuse)
                     }
                     Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.guest)),
-                    _ => (Who::Client, Event::Timeout(self.player.silence)),
+                    _ => (Who::Client, Event::Timeout(knock)),
                 };
                 self.recorder.event(conn, who, event);
                 self.stopped = Some(why);
@@ -297,23 +321,32 @@ impl Play<'_> {
     }
 
     /// Waits for the peer; silence is recorded and ends the play.
-    fn wait(&mut self, conn: Conn, enough: impl FnMut(&Heard) -> bool) -> bool {
-        let (begun, silence, until) = (Instant::now(), self.player.silence, self.until);
+    fn wait(&mut self, conn: Conn, mut enough: impl FnMut(&Heard) -> bool) -> bool {
+        let (begun, until) = (Instant::now(), self.until);
         let link = &self.links[&conn];
-        let deadline = |heard: &Heard| until.min(begun.max(heard.last) + silence);
-        if link.wait(enough, deadline) {
-            return true;
-        }
-        match link.heard().end {
-            Some(End::Fin | End::Rst) => {}
-            Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
-            None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
-            None => {
-                link.record(Event::Timeout(silence));
-                self.stopped = Some(Stopped::Silence(conn));
+        let mut silence = Silence::new(self.player.silence, self.player.early);
+        loop {
+            let next = silence.next();
+            let deadline = |heard: &Heard| until.min(begun.max(heard.last) + next);
+            if link.wait(&mut enough, deadline) {
+                return true;
             }
+            let (end, since) = {
+                let heard = link.heard();
+                (heard.end, begun.max(heard.last))
+            };
+            match end {
+                Some(End::Fin | End::Rst) => return false,
+                Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
+                None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
+                None if !silence.counts(since.elapsed(), self.look) => continue,
+                None => {
+                    link.record(Event::Timeout(self.player.silence));
+                    self.stopped = Some(Stopped::Silence(conn));
+                }
+            }
+            return false;
         }
-        false
     }
 
     fn hear_nothing(&mut self, conn: Conn, time: Duration) {
@@ -335,8 +368,9 @@ impl Play<'_> {
 
     /// Hears what comes unasked, a guest too many included, and hangs up.
     fn finish(mut self) -> Played {
-        if let (Door::Answer(listener), None) = (&self.door, &self.stopped)
-            && let Some(stream) = accept(listener, Duration::ZERO)
+        if let (Door::Answer(listener), None, true) =
+            (&self.door, &self.stopped, self.player.one_more)
+            && let Some(stream) = accept_within(listener, Duration::ZERO)
         {
             let conns = self.player.script.steps.iter().map(|step| step.conn);
             self.link(conns.max().unwrap_or(0) + 1, stream);
@@ -359,22 +393,4 @@ impl Play<'_> {
             stopped: self.stopped,
         }
     }
-}
-
-/// A guest who comes within `time`. std has no `accept` with a deadline, so this looks again and again.
-fn accept(listener: &TcpListener, time: Duration) -> Option<TcpStream> {
-    let until = Instant::now() + time;
-    listener.set_nonblocking(true).ok()?;
-    let stream = loop {
-        match listener.accept() {
-            Ok((stream, _)) => break Some(stream),
-            Err(error) if is_pause(&error) && Instant::now() < until => {
-                thread::sleep(limits::GLANCE);
-            }
-            Err(_) => break None,
-        }
-    };
-    listener.set_nonblocking(false).ok()?;
-    // Elsewhere than on Linux it inherits this from the listener.
-    stream.filter(|stream| stream.set_nonblocking(false).is_ok())
 }

@@ -1,11 +1,14 @@
 //! What the relay and the player have to know about a socket's errors and ends.
 
 use std::io::{self, ErrorKind};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+
+use crate::limits;
 
 /// Nothing came, or went, within a tick; or a signal did. Unix says WouldBlock, Windows TimedOut.
 pub(super) fn is_pause(error: &io::Error) -> bool {
@@ -38,4 +41,22 @@ pub(super) fn was_reset(stream: &TcpStream, told: bool, writing: &Mutex<()>) -> 
 /// `net` guard is changed in single assignments.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A guest who comes within `time`. std has no `accept` with a deadline, so this looks again and again.
+pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<TcpStream> {
+    let until = Instant::now() + time;
+    listener.set_nonblocking(true).ok()?;
+    let stream = loop {
+        match listener.accept() {
+            Ok((stream, _)) => break Some(stream),
+            Err(error) if is_pause(&error) && Instant::now() < until => {
+                thread::sleep(limits::GLANCE);
+            }
+            Err(_) => break None,
+        }
+    };
+    listener.set_nonblocking(false).ok()?;
+    // Elsewhere than on Linux it inherits this from the listener.
+    stream.filter(|stream| stream.set_nonblocking(false).is_ok())
 }

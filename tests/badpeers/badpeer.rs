@@ -8,6 +8,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use wirelab::course::scripts::filled;
+use wirelab::limits;
 use wirelab::net::player::Player;
 use wirelab::net::{Weather, listen};
 use wirelab::wire::{Entry, Event, Transcript, Who};
@@ -287,7 +288,9 @@ fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
 
 fn replay_server(addr: &str, file: &str) -> io::Result<()> {
     let script = replayed(file, Who::Server, addr);
-    let player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
+    let mut player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
+    // The next guest is one for the next replay, and not one too many for this.
+    player.one_more = false;
     if matches!(
         script.entries(),
         [Entry::Event {
@@ -297,7 +300,7 @@ fn replay_server(addr: &str, file: &str) -> io::Result<()> {
     ) {
         return serve_on(addr, died_on_reset);
     }
-    let listener = listen(addr.parse().expect("an address"), 16).expect("a free port");
+    let listener = listen(addr.parse().expect("an address"), limits::BACKLOG).expect("a free port");
     if waits_for_ever(&script) {
         for guest in listener.incoming() {
             std::mem::forget(guest);

@@ -1,7 +1,7 @@
 //! One run after the other: played, judged, and looked into when it fails.
 //!
-//! Rule 1: a failure that is a silence counts only when the program really waited; otherwise it gets more
-//! time first.
+//! Rule 1: a silence that means nothing known gets more time, where the system does not tell whether the
+//! program waited or was kept from working (see `net::Silence`).
 //! Rule 2: after a failure a server is started anew before each further try.
 
 use std::thread;
@@ -57,11 +57,6 @@ impl<'a> Bench<'a> {
         let silence = silence_of(script, self.plan.side);
         let mut done = self.stage.play(script, weather, silence)?;
         let mut trouble = self.trouble(&done);
-        if trouble.is_some() && done.silent && done.idle == Some(false) {
-            // It was not waiting, it was working.
-            done = self.stage.play(script, weather, silence * 4)?;
-            trouble = self.trouble(&done);
-        }
         if trouble.is_some() && !done.silent {
             self.stage.wait_death(&mut done);
         }
@@ -77,7 +72,7 @@ impl<'a> Bench<'a> {
         let calm = self.calm.contains(&conversation.name);
         known.calm = calm.then_some(Tried::Passed);
         let mut found = self.look_into(weather, &trouble, &done, known);
-        if diagnose(&found).is_none() && done.silent && done.idle != Some(true) {
+        if diagnose(&found).is_none() && done.silent && !done.seen {
             let again = self.stage.play(script, weather, silence * 4)?;
             let Some(second) = self.trouble(&again) else {
                 self.passed(conversation, weather);

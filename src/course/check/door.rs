@@ -85,13 +85,13 @@ impl Plan {
         player.guest = limits::CHECK_GUEST;
         let until = Instant::now() + self.start_deadline;
         let played = loop {
-            let played = player.answer(&listener);
+            let played = player.answer_seen(&listener, &|| program.activity());
             let waits = played.stopped == Some(Stopped::NoGuest) && !connected(&played.got);
             if !waits || program.ending().is_some() || Instant::now() > until {
                 break played;
             }
         };
-        let idle = is_silence(&played).then(|| program.is_idle()).flatten();
+        let seen = is_silence(&played) && program.activity().is_some();
         let mut played = played;
         self.hear_further_guests(&mut program, &listener, &mut played.got);
         let connected = connected(&played.got);
@@ -101,7 +101,7 @@ impl Plan {
         Ok(Done {
             silent: done.silent || still_runs,
             still_runs,
-            idle,
+            seen: seen || still_runs,
             ..done
         })
     }
@@ -149,7 +149,7 @@ impl Plan {
             silent: still_runs,
             process,
             still_runs,
-            idle: None,
+            seen: still_runs,
         })
     }
 
@@ -169,7 +169,7 @@ impl Plan {
         patience: Duration,
         connected: bool,
     ) -> Process {
-        let ending = program.wait_end(patience);
+        let ending = program.wait_end_of_work(patience);
         program.end();
         let mut process = self.process(&program, addr, ending, connected);
         process.prints = script.heading("prints").map(|wanted| Prints {

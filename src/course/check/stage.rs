@@ -53,8 +53,8 @@ pub(super) struct Done {
     pub process: Process,
     /// A client that does not end.
     pub still_runs: bool,
-    /// Whether the program was really waiting at the end, where the system tells.
-    pub idle: Option<bool>,
+    /// Whether the system told what the program did while it was silent.
+    pub seen: bool,
 }
 
 /// What a server holds: descriptors and threads.
@@ -76,7 +76,7 @@ impl Done {
             silent,
             process,
             still_runs: false,
-            idle: None,
+            seen: false,
         }
     }
 }
@@ -152,7 +152,7 @@ impl<'a> Stage<'a> {
             unreachable!("the server was started above");
         };
         let script = filled(script, server.addr);
-        let played = player(&script, Who::Client, weather, silence)?.call(server.addr);
+        let played = server.play(&player(&script, Who::Client, weather, silence)?);
         Ok(server.done(self.plan, script, played))
     }
 
@@ -173,7 +173,7 @@ impl<'a> Stage<'a> {
         behind.guest = silence;
         let (played, behind) = thread::scope(|scope| {
             let behind = scope.spawn(|| behind.answer(&listener));
-            (before.call(server.addr), behind.join())
+            (server.play(&before), behind.join())
         });
         let behind = behind.map_or(Transcript::new(), |played| played.got);
         let done = server.done(self.plan, script, played);
@@ -247,8 +247,12 @@ impl Server {
         let ending = self.program.wait_end(limits::CHECK_DEATH);
         let process = plan.process(&self.program, self.addr, ending, true);
         let done = Done::of(script, played, process);
-        let idle = done.silent.then(|| self.program.is_idle()).flatten();
-        Done { idle, ..done }
+        let seen = done.silent && self.program.activity().is_some();
+        Done { seen, ..done }
+    }
+
+    fn play(&self, player: &Player) -> Played {
+        player.call_seen(self.addr, &|| self.program.activity())
     }
 }
 
@@ -269,6 +273,8 @@ pub(super) fn player(
 ) -> Result<Player, CheckError> {
     let mut player = Player::new(script, us, weather).map_err(CheckError::Play)?;
     player.silence = silence;
+    // A further try only helps to find the cause: no report says how long it was silent.
+    player.early = silence <= limits::CHECK_TRY;
     player.whole = limits::CHECK_WHOLE.max(silence * 2);
     Ok(player)
 }

@@ -1,0 +1,157 @@
+//! When a silence counts: a peer that was kept from working has not been silent.
+//!
+//! Rule 1: who waits is silent after the time that was set. Who works, and has had less processor time
+//! than that, gets more, up to [`LONGEST`] times as much: so a busy machine changes no verdict, and who
+//! works without end on an idle one is not waited for any longer.
+//! Rule 2: an early silence ends sooner, once nothing of the peer has run between two looks.
+//! Rule 3: where nothing can be seen of the peer, the time that was set counts.
+
+use std::time::Duration;
+
+use crate::limits;
+
+/// How many times its time a silence lasts at most.
+const LONGEST: u32 = 4;
+
+/// What a peer's processes do, as far as the system tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Whether a thread runs, could run, or waits for a disk.
+    pub works: bool,
+    /// The processor time that all of them have had.
+    pub worked: Duration,
+}
+
+/// A silence as it lasts; made anew by every byte.
+#[derive(Clone, Debug)]
+pub struct Silence {
+    full: Duration,
+    early: bool,
+    next: Duration,
+    /// The first look, and how long the silence had lasted.
+    first: Option<(Duration, Activity)>,
+    last: Option<Activity>,
+}
+
+impl Silence {
+    /// One that counts after `full`; `early`: see rule 2.
+    pub fn new(full: Duration, early: bool) -> Silence {
+        let next = if early { limits::LOOK } else { full / 4 };
+        Silence {
+            full,
+            early,
+            next: next.min(full),
+            first: None,
+            last: None,
+        }
+    }
+
+    /// How long it has to last until [`Silence::counts`] should be asked.
+    pub fn next(&self) -> Duration {
+        self.next
+    }
+
+    /// Whether a silence that has `lasted` so long counts.
+    pub fn counts(&mut self, lasted: Duration, look: impl FnOnce() -> Option<Activity>) -> bool {
+        if lasted < self.next {
+            // A byte came meanwhile.
+            *self = Silence::new(self.full, self.early);
+            return false;
+        }
+        let Some(now) = look() else {
+            self.next = self.full;
+            return lasted >= self.full;
+        };
+        let (since, first) = *self.first.get_or_insert((lasted, now));
+        let still = !now.works && self.last.replace(now) == Some(now);
+        if lasted < self.full {
+            self.next = match self.early {
+                true => self.full.min(lasted + limits::LOOK),
+                false => self.full,
+            };
+            return self.early && still;
+        }
+        self.next = lasted + limits::LOOK;
+        // Nobody has a processor for himself alone.
+        let share = (self.full.saturating_sub(since)) * 3 / 4;
+        let had = now.worked.saturating_sub(first.worked);
+        !now.works || had >= share.max(limits::LOOK) || lasted >= self.full * LONGEST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: Duration = Duration::from_millis(400);
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    /// How long a silence lasts until it counts, when `look` tells what is seen at that time.
+    fn lasts(early: bool, look: impl Fn(Duration) -> Option<Activity>) -> Duration {
+        let mut silence = Silence::new(FULL, early);
+        loop {
+            let lasted = silence.next();
+            if silence.counts(lasted, || look(lasted)) {
+                return lasted;
+            }
+        }
+    }
+
+    fn at_work(worked: Duration) -> Option<Activity> {
+        Some(Activity {
+            works: true,
+            worked,
+        })
+    }
+
+    fn at_rest(worked: Duration) -> Option<Activity> {
+        Some(Activity {
+            works: false,
+            worked,
+        })
+    }
+
+    #[test]
+    fn who_waits_or_cannot_be_seen_has_the_time_that_was_set() {
+        assert_eq!(lasts(false, |_| Some(Activity::default())), FULL);
+        assert_eq!(lasts(false, |_| None), FULL);
+        assert_eq!(lasts(true, |_| None), FULL);
+    }
+
+    #[test]
+    fn who_does_nothing_is_known_early() {
+        assert_eq!(lasts(true, |_| at_rest(ms(7))), limits::LOOK * 2);
+        let busy_at_first = |lasted: Duration| at_rest(lasted.min(limits::LOOK * 4));
+        assert_eq!(lasts(true, busy_at_first), limits::LOOK * 5);
+        assert_eq!(lasts(true, at_rest), FULL);
+    }
+
+    #[test]
+    fn who_works_gets_its_share_of_the_processor_and_not_for_ever() {
+        assert_eq!(lasts(false, at_work), FULL);
+        let half = lasts(false, |lasted| at_work(lasted / 2));
+        assert!(half > FULL && half < FULL * 2, "{half:?}");
+        let starved = lasts(false, |_| at_work(Duration::ZERO));
+        assert!(starved >= FULL * LONGEST, "{starved:?}");
+        let done = |lasted| {
+            Some(Activity {
+                works: lasted < ms(700),
+                worked: Duration::ZERO,
+            })
+        };
+        let done = lasts(false, done);
+        assert!(done >= ms(700) && done < ms(800), "{done:?}");
+    }
+
+    #[test]
+    fn a_byte_begins_it_anew() {
+        let mut silence = Silence::new(FULL, true);
+        assert!(!silence.counts(limits::LOOK, || Some(Activity::default())));
+        assert!(!silence.counts(ms(1), || Some(Activity::default())));
+        assert_eq!(silence.next(), limits::LOOK);
+        assert!(!silence.counts(limits::LOOK, || Some(Activity::default())));
+    }
+}
