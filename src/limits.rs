@@ -216,9 +216,9 @@ pub const PLAY: Duration = Duration::from_secs(60);
 /// Reason: a descriptor each. Precedent: nginx's manual suggests 1,000 for `open_file_cache`.
 pub const MAX_OPEN_FILES: usize = 512;
 
-/// How long it is believed that a file has no compressed neighbours.
-/// Reason: two calls of the system less a request. Precedent: nginx's open_file_cache_valid, 60 s.
-pub const NEIGHBOURS_HOLD: Duration = Duration::from_secs(1);
+/// How long it is believed that an open file still lies on its path, and has no compressed neighbours.
+/// Reason: three walks along a path less a request. Precedent: nginx's open_file_cache_valid, 60 s.
+pub const PATH_HOLDS: Duration = Duration::from_secs(1);
 
 /// Most lines on the page of a folder.
 /// Reason: the page is held in memory, some 200 bytes a line.

@@ -1,8 +1,9 @@
 //! From the names on a path to an open file.
 //!
-//! Rule 1: a file is opened once and kept open, as long as the system still shows the same file under
-//! its name, unchanged: one `lstat` a request instead of five calls or more. What is kept is bounded.
-//! Rule 2: that a file has no compressed neighbours is believed for a second; most files have none.
+//! Rule 1: a file is opened once and kept open. Each request asks the open file whether it is unchanged
+//! (`fstat`): being written to, replaced, removed or renamed all show there. What is kept is bounded.
+//! Rule 2: what only the path shows is believed for a second: that no folder above was exchanged, and
+//! that there are no compressed neighbours; most files have none.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -14,7 +15,7 @@ use std::time::{Instant, SystemTime};
 
 use super::Files;
 use crate::http::{Fields, headers, media};
-use crate::limits::{MAX_OPEN_FILES, NEIGHBOURS_HOLD};
+use crate::limits::{MAX_OPEN_FILES, PATH_HOLDS};
 
 /// A file that can be sent.
 #[derive(Clone, Debug)]
@@ -61,8 +62,16 @@ struct Open {
     file: Arc<File>,
     stamp: Stamp,
     tag: String,
-    /// When it was last seen that the file has no neighbours.
-    alone: RwLock<Option<Instant>>,
+    seen: RwLock<Seen>,
+}
+
+/// When something was last seen that only the path shows.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// The file lies on its path.
+    there: Instant,
+    /// It has no neighbours.
+    alone: Option<Instant>,
 }
 
 /// What changes when a file does.
@@ -70,8 +79,17 @@ struct Open {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// Device, number and time of the last change of either; 0 where the system has none.
-    identity: (u64, u64, i64, i64),
+    /// 0 in all of it where the system has none.
+    identity: Identity,
+}
+
+/// Which file it is, and what changes when it loses a name: by a removal, or another file in its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    number: u64,
+    names: u64,
+    changed: (i64, i64),
 }
 
 impl Files {
@@ -137,12 +155,15 @@ impl Files {
         let stamp = Stamp::of(&metadata);
         let tag = stamp.tag();
         let file = Arc::new(file);
-        let alone = RwLock::new(None);
+        let seen = RwLock::new(Seen {
+            there: Instant::now(),
+            alone: None,
+        });
         let open = Arc::new(Open {
             file,
             stamp,
             tag,
-            alone,
+            seen,
         });
         // Behind a link, the path alone does not show that the link was changed.
         if real == path {
@@ -182,7 +203,7 @@ impl Files {
             }
         }
         if !found.varies {
-            *open.alone.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            open.note(|seen| seen.alone = Some(Instant::now()));
         }
         found
     }
@@ -203,9 +224,32 @@ impl Found {
 }
 
 impl Open {
+    fn seen(&self) -> Seen {
+        *self.seen.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Seen)) {
+        what(&mut self.seen.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
     fn is_alone(&self) -> bool {
-        let seen = *self.alone.read().unwrap_or_else(PoisonError::into_inner);
-        seen.is_some_and(|seen| seen.elapsed() < NEIGHBOURS_HOLD)
+        let alone = self.seen().alone;
+        alone.is_some_and(|alone| alone.elapsed() < PATH_HOLDS)
+    }
+
+    /// Whether it is what it was when it was opened, and lies on this path.
+    fn is_still(&self, path: &Path) -> bool {
+        let same =
+            |metadata: Metadata| metadata.is_file() && Stamp::of(&metadata) == self.stamp;
+        if !self.file.metadata().is_ok_and(same) {
+            return false;
+        }
+        if self.seen().there.elapsed() < PATH_HOLDS {
+            return true;
+        }
+        let there = path.symlink_metadata().is_ok_and(same);
+        self.note(|seen| seen.there = Instant::now());
+        there
     }
 }
 
@@ -232,10 +276,7 @@ impl Cache {
         let files = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let open = Arc::clone(files.get(path)?);
         drop(files);
-        let same = path
-            .symlink_metadata()
-            .is_ok_and(|metadata| metadata.is_file() && Stamp::of(&metadata) == open.stamp);
-        if !same {
+        if !open.is_still(path) {
             self.write().remove(path);
             return None;
         }
@@ -277,21 +318,25 @@ impl Stamp {
         });
         format!(
             "\"{:x}-{nanoseconds:x}-{:x}\"",
-            self.length, self.identity.1
+            self.length, self.identity.number
         )
     }
 }
 
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
+fn identity(metadata: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());
-    (metadata.dev(), metadata.ino(), seconds, nanoseconds)
+    Identity {
+        device: metadata.dev(),
+        number: metadata.ino(),
+        names: metadata.nlink(),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
+    }
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
-    (0, 0, 0, 0)
+fn identity(_: &Metadata) -> Identity {
+    Identity::default()
 }
 
 /// A name from a URL as the system's file name. Elsewhere than on Unix it must be UTF-8, without what
