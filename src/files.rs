@@ -173,6 +173,7 @@ pub fn refused_method(method: &[u8]) -> Option<Response> {
 ///
 /// The target is put together anew from the names. The path as it came could begin with two slashes,
 /// and then `Location` would lead to another host.
+#[cold]
 fn moved(names: &[Vec<u8>], query: Option<&[u8]>) -> Response {
     let mut location = String::from("/");
     for name in names {
@@ -204,6 +205,7 @@ fn failed() -> Response {
 
 /// The answer for a file that is there: preconditions first, then ranges, in the order of RFC 9110
 /// section 13.2.2.
+#[inline(never)]
 fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
     let modified = seconds(found.modified).map(|modified| modified.min(now));
     let current = Validators {
@@ -284,6 +286,7 @@ fn part(status: u16, mut fields: Vec<u8>, found: &Found, (first, length): (u64, 
 }
 
 /// Several parts in one answer (RFC 9110 section 15.3.7.2).
+#[cold]
 fn several(mut fields: Vec<u8>, found: &Found, parts: &[Range]) -> Response {
     let boundary = boundary();
     let multipart = Multipart {

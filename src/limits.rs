@@ -269,6 +269,11 @@ pub const MAX_DISCARDED: u64 = 256 * 1024;
 /// Precedent: nginx's send_timeout 60 s, also between two writes and not for the whole.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(20);
 
+/// Bytes of a server's first read, and of each guest's buffer for as long as its heads are no larger.
+/// Reason: nearly every head fits, and a thousand guests take a megabyte. Precedent: nginx's
+/// client_header_buffer_size, 1 KiB.
+pub const FIRST_READ: usize = 1024;
+
 /// How long a server that hung up listens on, and for how many bytes: see RFC 9112 section 9.6.
 /// Precedent: nginx's lingering_timeout, 5 s.
 pub const LINGER: Duration = Duration::from_secs(2);

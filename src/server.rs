@@ -23,9 +23,6 @@ use crate::http::{Fault, Progress, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{Arrival, Input, Line, Recorder, Stop, Trouble};
 
-/// Bytes of the first read. Reason: the head of nearly every request fits.
-const FIRST_READ: usize = 4 * 1024;
-
 /// How long a guest may take for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -104,18 +101,27 @@ pub struct Answered {
     pub peer: IpAddr,
     /// When, in seconds since 1970.
     pub now: i64,
-    /// The request line as far as it was understood, with everything but printable ASCII escaped.
-    pub request: String,
+    /// The request line as it came, as far as it was understood; see [`Answered::request_line`].
+    pub request: Vec<u8>,
     /// The status.
     pub status: u16,
     /// Bytes of content; `None` when there was none, or not all of it was taken.
     pub length: Option<u64>,
 }
 
+impl Answered {
+    /// The request line for a log in which nobody can fake a line: all but printable ASCII is escaped.
+    pub fn request_line(&self) -> String {
+        self.request.escape_ascii().to_string()
+    }
+}
+
 /// How an exchange left the connection.
 enum Then {
     /// The next request may come.
     GoOn,
+    /// Both have said all.
+    Close,
     /// We hang up, in two steps.
     HangUp,
     /// The answer could not be finished: we break off.
@@ -126,7 +132,7 @@ enum Then {
 
 /// What was understood of a request, and what is to be answered.
 struct Exchange {
-    request: String,
+    request: Vec<u8>,
     head_only: bool,
     response: Response,
     now: i64,
@@ -154,16 +160,17 @@ impl Server {
             peer,
             crowded,
         } = arrival;
-        let mut conversation = Conversation {
+        // Not on the stack, so that a guest's thread needs two pages of it (4 KiB each) and not three.
+        let mut conversation = Box::new(Conversation {
             server: self,
             peer,
             line: Line::new(stream, self.recorder.as_ref()),
             connection: Connection::server(),
-            input: Input::new(FIRST_READ),
+            input: Input::new(limits::FIRST_READ),
             output: Vec::new(),
             second: i64::MIN,
             date: String::new(),
-        };
+        });
         let then = if crowded {
             conversation.send_away()
         } else {
@@ -171,6 +178,7 @@ impl Server {
         };
         match then {
             Then::GoOn | Then::HangUp => conversation.line.hang_up(),
+            Then::Close => conversation.line.close(),
             Then::Abort => conversation.line.abort(),
             Then::Leave => {}
         }
@@ -329,6 +337,7 @@ impl Conversation<'_> {
     }
 
     /// Answers a fault, and ends the conversation.
+    #[cold]
     fn refuse_fault(&mut self, fault: Fault) -> Then {
         if fault.wrong == Wrong::TlsHello {
             let name = hello::server_name(self.input.bytes());
@@ -342,10 +351,11 @@ impl Conversation<'_> {
     /// Answers instead of what a request would have asked for, and ends the conversation.
     ///
     /// When it was a HEAD, as far as it was read, the answer has no content either (RFC 9110 9.3.2).
+    #[cold]
     fn refuse(&mut self, response: Response) -> Then {
         let come = self.input.bytes().trim_ascii_start();
         let exchange = Exchange {
-            request: "-".to_string(),
+            request: b"-".to_vec(),
             head_only: come.starts_with(b"HEAD "),
             response,
             now: self.server.now(),
@@ -380,14 +390,12 @@ fn fault_page(fault: Fault) -> Response {
     Response::error(fault.status(), &format!("{fault}."))
 }
 
-/// The request line as it came, for a log in which nobody can fake a line.
-fn request_line(head: &RequestHead<'_>) -> String {
+fn request_line(head: &RequestHead<'_>) -> Vec<u8> {
     let version = match head.version {
-        crate::http::Version::Http10 => "HTTP/1.0",
-        crate::http::Version::Http11 => "HTTP/1.1",
+        crate::http::Version::Http10 => &b"HTTP/1.0"[..],
+        crate::http::Version::Http11 => &b"HTTP/1.1"[..],
     };
-    let (method, target) = (head.method.escape_ascii(), head.target.escape_ascii());
-    format!("{method} {target} {version}")
+    [head.method, head.target, version].join(&b' ')
 }
 
 fn left(until: Instant) -> Duration {

@@ -186,10 +186,11 @@ fn line(answered: &Answered) -> String {
     let Answered {
         peer,
         now,
-        request,
         status,
         length,
+        ..
     } = answered;
+    let request = answered.request_line();
     let date = date::format_log(*now);
     let length = length.map_or("-".to_string(), |length| length.to_string());
     format!("{peer} - - [{date}] \"{request}\" {status} {length}")

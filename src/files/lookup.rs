@@ -241,15 +241,14 @@ impl Open {
     fn is_still(&self, path: &Path) -> bool {
         let same =
             |metadata: Metadata| metadata.is_file() && Stamp::of(&metadata) == self.stamp;
-        if !self.file.metadata().is_ok_and(same) {
-            return false;
-        }
-        if self.seen().there.elapsed() < PATH_HOLDS {
-            return true;
-        }
-        let there = path.symlink_metadata().is_ok_and(same);
+        self.file.metadata().is_ok_and(same)
+            && (self.seen().there.elapsed() < PATH_HOLDS || self.is_there(path))
+    }
+
+    #[cold]
+    fn is_there(&self, path: &Path) -> bool {
         self.note(|seen| seen.there = Instant::now());
-        there
+        path.symlink_metadata().is_ok_and(|it| it.is_file() && Stamp::of(&it) == self.stamp)
     }
 }
 

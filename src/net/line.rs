@@ -176,6 +176,14 @@ impl Line {
         Ok(())
     }
 
+    /// Closes after the last word of both sides: there is nothing left that a reset could erase, so this
+    /// need not wait for the other side's FIN. A recorded line does, for its picture.
+    pub fn close(self) {
+        if self.record.is_some() {
+            self.hang_up();
+        }
+    }
+
     /// Hangs up in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
     /// says that this was all, then takes in what the peer still sends, for a short while.
     pub fn hang_up(mut self) {
@@ -184,7 +192,7 @@ impl Line {
             return;
         }
         let until = Instant::now() + limits::LINGER;
-        let mut buffer = [0; 4096];
+        let mut buffer = vec![0; limits::FIRST_READ];
         let mut taken = 0;
         while taken < limits::LINGER_BYTES {
             let left = until.saturating_duration_since(Instant::now());

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use super::{Answered, Conversation, Exchange, Logged, Then};
 use crate::files::{Content, Response};
 use crate::http::framing::Body;
+use crate::http::steps::CloseReason;
 use crate::http::{date, write};
 use crate::limits;
 use crate::net::{Stop, read_at};
@@ -42,6 +43,7 @@ impl Conversation<'_> {
         if rest && sent.is_ok() {
             sent = self.send(&response);
         }
+        self.output = Vec::new();
         let whole = sent.is_ok() && !head_only;
         (self.server.log)(&Logged::Answer(Answered {
             peer: self.peer.ip(),
@@ -60,8 +62,14 @@ impl Conversation<'_> {
             return Then::HangUp;
         }
         match self.connection.steps().closes {
-            Some(_) => Then::HangUp,
             None => Then::GoOn,
+            // This guest wanted one answer, and sent nothing behind its request.
+            Some(CloseReason::ClientSaidClose | CloseReason::OldVersion)
+                if response.status < 400 && self.input.bytes().is_empty() =>
+            {
+                Then::Close
+            }
+            Some(_) => Then::HangUp,
         }
     }
 
