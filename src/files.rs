@@ -15,7 +15,6 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::http::conditional::{self, Outcome, Tag, Validators};
 use crate::http::range::{self, Multipart, Range, Wish};
@@ -207,9 +206,11 @@ fn failed() -> Response {
 /// section 13.2.2.
 #[inline(never)]
 fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
-    let modified = seconds(found.modified).map(|modified| modified.min(now));
+    let open = &found.open;
+    // A file from the future is as old as the answer (RFC 9110 section 8.8.2.1).
+    let modified = open.modified.as_ref().map(|(since, _)| (*since).min(now));
     let current = Validators {
-        tag: Tag::parse(found.tag.as_bytes()),
+        tag: Tag::parse(open.tag.as_bytes()),
         modified,
     };
     match conditional::evaluate(head, Some(current), now) {
@@ -217,7 +218,7 @@ fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
         Outcome::Failed => return failed(),
         Outcome::NotModified => {
             let mut fields = Vec::new();
-            write::field(&mut fields, "ETag", found.tag.as_bytes());
+            write::field(&mut fields, "ETag", found.open.tag.as_bytes());
             vary(&mut fields, found);
             return Response::without_length(304, fields);
         }
@@ -227,24 +228,24 @@ fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
         Some(value)
             if head.method == b"GET" && conditional::range_counts(head.fields, current, now) =>
         {
-            range::wish(value, found.length)
+            range::wish(value, open.length())
         }
         _ => Wish::All,
     };
     match wish {
         Wish::All => {
-            let whole = (0, found.length);
+            let whole = (0, open.length());
             part(200, fields, found, whole)
         }
         Wish::Nothing => {
             let mut response = Response::error(416, "The file ends before the range begins.");
-            let range = range::content_range_outside(found.length);
+            let range = range::content_range_outside(open.length());
             write::field(&mut response.fields, "Content-Range", range.as_bytes());
             response
         }
         Wish::Parts(parts) => match parts.as_slice() {
             [one] => {
-                let range = range::content_range(*one, found.length);
+                let range = range::content_range(*one, open.length());
                 write::field(&mut fields, "Content-Range", range.as_bytes());
                 part(206, fields, found, (one.first, one.length()))
             }
@@ -256,14 +257,17 @@ fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
 /// The fields that every answer with bytes of this file has.
 fn described(found: &Found, modified: Option<i64>) -> Vec<u8> {
     let mut fields = Vec::with_capacity(256);
-    if let Some(modified) = modified {
-        write::field(
-            &mut fields,
-            "Last-Modified",
-            date::format(modified).as_bytes(),
-        );
+    match (modified, &found.open.modified) {
+        (Some(modified), Some((since, date))) if modified == *since => {
+            write::field(&mut fields, "Last-Modified", date.as_bytes());
+        }
+        (Some(modified), _) => {
+            let date = date::format(modified);
+            write::field(&mut fields, "Last-Modified", date.as_bytes());
+        }
+        (None, _) => {}
     }
-    write::field(&mut fields, "ETag", found.tag.as_bytes());
+    write::field(&mut fields, "ETag", found.open.tag.as_bytes());
     write::field(&mut fields, "Accept-Ranges", b"bytes");
     vary(&mut fields, found);
     if let Some(encoding) = found.encoding {
@@ -276,7 +280,7 @@ fn described(found: &Found, modified: Option<i64>) -> Vec<u8> {
 fn part(status: u16, mut fields: Vec<u8>, found: &Found, (first, length): (u64, u64)) -> Response {
     write::field(&mut fields, "Content-Type", found.media.as_bytes());
     write::field_number(&mut fields, "Content-Length", length);
-    let file = Arc::clone(&found.file);
+    let file = Arc::clone(&found.open.file);
     Response {
         status,
         fields,
@@ -292,7 +296,7 @@ fn several(mut fields: Vec<u8>, found: &Found, parts: &[Range]) -> Response {
     let multipart = Multipart {
         boundary: &boundary,
         media: found.media,
-        length: found.length,
+        length: found.open.length(),
     };
     let length = multipart.body_length(parts);
     write::field(
@@ -306,7 +310,7 @@ fn several(mut fields: Vec<u8>, found: &Found, parts: &[Range]) -> Response {
         status: 206,
         fields,
         content: Content::Parts {
-            file: Arc::clone(&found.file),
+            file: Arc::clone(&found.open.file),
             parts: parts.iter().map(before).collect(),
             end: multipart.end(),
         },
@@ -325,19 +329,6 @@ fn boundary() -> String {
 fn vary(fields: &mut Vec<u8>, found: &Found) {
     if found.varies {
         write::field(fields, "Vary", b"Accept-Encoding");
-    }
-}
-
-/// Seconds since 1970, also before it; `None` where the system does not know.
-fn seconds(time: Option<SystemTime>) -> Option<i64> {
-    let time = time?;
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).ok(),
-        Err(before) => {
-            let before = before.duration();
-            let whole = i64::try_from(before.as_secs()).ok()?;
-            Some(-whole - i64::from(before.subsec_nanos() > 0))
-        }
     }
 }
 

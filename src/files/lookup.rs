@@ -11,21 +11,16 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Instant, SystemTime};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::Files;
-use crate::http::{Fields, headers, media};
+use crate::http::{Fields, date, headers, media};
 use crate::limits::{MAX_OPEN_FILES, PATH_HOLDS};
 
 /// A file that can be sent.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    pub(super) file: Arc<File>,
-    /// Its length when it was looked at last.
-    pub(super) length: u64,
-    pub(super) modified: Option<SystemTime>,
-    /// A strong entity tag in quotes: length, time of change and number of the file.
-    pub(super) tag: String,
+    pub(super) open: Arc<Open>,
     pub(super) media: &'static str,
     /// `br` or `gzip`, if this is a neighbour that was compressed before.
     pub(super) encoding: Option<&'static str>,
@@ -57,11 +52,15 @@ pub(super) struct Cache {
     open: RwLock<HashMap<PathBuf, Arc<Open>>>,
 }
 
+/// A file, and what is said about it as long as it is unchanged.
 #[derive(Debug)]
-struct Open {
-    file: Arc<File>,
+pub(super) struct Open {
+    pub(super) file: Arc<File>,
+    /// A strong entity tag in quotes: length, time of change and number of the file.
+    pub(super) tag: String,
+    /// When it was changed, in seconds since 1970, and that as a date.
+    pub(super) modified: Option<(i64, String)>,
     stamp: Stamp,
-    tag: String,
     seen: RwLock<Seen>,
 }
 
@@ -154,6 +153,7 @@ impl Files {
         }
         let stamp = Stamp::of(&metadata);
         let tag = stamp.tag();
+        let modified = seconds(stamp.modified).map(|since| (since, date::format(since)));
         let file = Arc::new(file);
         let seen = RwLock::new(Seen {
             there: Instant::now(),
@@ -161,8 +161,9 @@ impl Files {
         });
         let open = Arc::new(Open {
             file,
-            stamp,
             tag,
+            modified,
+            stamp,
             seen,
         });
         // Behind a link, the path alone does not show that the link was changed.
@@ -210,12 +211,9 @@ impl Files {
 }
 
 impl Found {
-    fn of(open: &Open, media: &'static str) -> Found {
+    fn of(open: &Arc<Open>, media: &'static str) -> Found {
         Found {
-            file: Arc::clone(&open.file),
-            length: open.stamp.length,
-            modified: open.stamp.modified,
-            tag: open.tag.clone(),
+            open: Arc::clone(open),
             media,
             encoding: None,
             varies: false,
@@ -224,6 +222,11 @@ impl Found {
 }
 
 impl Open {
+    /// Its length in bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.stamp.length
+    }
+
     fn seen(&self) -> Seen {
         *self.seen.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -239,8 +242,7 @@ impl Open {
 
     /// Whether it is what it was when it was opened, and lies on this path.
     fn is_still(&self, path: &Path) -> bool {
-        let same =
-            |metadata: Metadata| metadata.is_file() && Stamp::of(&metadata) == self.stamp;
+        let same = |metadata: Metadata| metadata.is_file() && Stamp::of(&metadata) == self.stamp;
         self.file.metadata().is_ok_and(same)
             && (self.seen().there.elapsed() < PATH_HOLDS || self.is_there(path))
     }
@@ -248,7 +250,8 @@ impl Open {
     #[cold]
     fn is_there(&self, path: &Path) -> bool {
         self.note(|seen| seen.there = Instant::now());
-        path.symlink_metadata().is_ok_and(|it| it.is_file() && Stamp::of(&it) == self.stamp)
+        path.symlink_metadata()
+            .is_ok_and(|it| it.is_file() && Stamp::of(&it) == self.stamp)
     }
 }
 
@@ -336,6 +339,19 @@ fn identity(metadata: &Metadata) -> Identity {
 #[cfg(not(unix))]
 fn identity(_: &Metadata) -> Identity {
     Identity::default()
+}
+
+/// Seconds since 1970, also before it; `None` where the system does not know.
+fn seconds(time: Option<SystemTime>) -> Option<i64> {
+    let time = time?;
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).ok(),
+        Err(before) => {
+            let before = before.duration();
+            let whole = i64::try_from(before.as_secs()).ok()?;
+            Some(-whole - i64::from(before.subsec_nanos() > 0))
+        }
+    }
 }
 
 /// A name from a URL as the system's file name. Elsewhere than on Unix it must be UTF-8, without what

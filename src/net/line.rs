@@ -124,6 +124,30 @@ impl Line {
             .map_err(|error| stop(&error))
     }
 
+    /// As [`Line::write`], for bytes behind which a file follows at once: the kernel may put its beginning
+    /// into the same segment (MSG_MORE; send(2)).
+    #[cfg(target_os = "linux")]
+    pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        const MSG_MORE: i32 = 0x8000;
+        self.bytes(self.me, bytes);
+        let socket = socket2::SockRef::from(&self.stream);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match socket.send_with_flags(rest, MSG_MORE) {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(stop(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Line::write`]: here the system cannot be told that more follows.
+    #[cfg(not(target_os = "linux"))]
+    pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.write(bytes)
+    }
+
     /// Sends `length` bytes of a file from `first` on.
     pub fn send_file(&mut self, file: &File, first: u64, length: u64) -> Result<(), Stop> {
         if self.record.is_none() && cfg!(target_os = "linux") {

@@ -14,6 +14,9 @@ use crate::http::{date, write};
 use crate::limits;
 use crate::net::{Stop, read_at};
 
+/// Bytes of a head without the fields of its response: status line, `Date` and `Connection`.
+const HEAD: usize = 128;
+
 impl Conversation<'_> {
     /// Sends the answer to an exchange.
     pub(super) fn answer(&mut self, exchange: Exchange) -> Then {
@@ -39,7 +42,10 @@ impl Conversation<'_> {
             }
             rest = appended == Ok(false);
         }
-        let mut sent = self.line.write(&self.output);
+        let mut sent = match rest {
+            true => self.line.write_more(&self.output),
+            false => self.line.write(&self.output),
+        };
         if rest && sent.is_ok() {
             sent = self.send(&response);
         }
@@ -79,7 +85,8 @@ impl Conversation<'_> {
             self.second = now;
             self.date = date::format(now);
         }
-        self.output.clear();
+        let small = response.length.min(limits::SMALL_FILE) as usize;
+        self.output = Vec::with_capacity(HEAD + response.fields.len() + small);
         write::status_line(&mut self.output, response.status);
         write::field(&mut self.output, "Date", self.date.as_bytes());
         if let Some(value) = connection {
@@ -113,7 +120,7 @@ impl Conversation<'_> {
             Content::File { file, first } => self.line.send_file(file, *first, response.length),
             Content::Parts { file, parts, end } => {
                 for (before, range) in parts {
-                    self.line.write(before.as_bytes())?;
+                    self.line.write_more(before.as_bytes())?;
                     self.line.send_file(file, range.first, range.length())?;
                 }
                 self.line.write(end.as_bytes())
