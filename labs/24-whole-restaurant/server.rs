@@ -86,7 +86,7 @@ fn now() -> Result<Option<i64>, String> {
 
 fn log(logged: &Logged) {
     match logged {
-        Logged::Answer(it) => eprintln!("{} \"{}\" {}", it.peer, it.request, it.status),
+        Logged::Answer(it) => eprintln!("{} \"{}\" {}", it.peer, it.request_line(), it.status),
         Logged::Tls { peer, name } => {
             let name = name.as_deref().unwrap_or("somebody");
             eprintln!("{peer} spoke TLS and asked for {name}: that envelope stays closed (lab 12)");

@@ -13,6 +13,8 @@ pub struct Input {
     start: usize,
     end: usize,
     ended: bool,
+    /// The last read took all that there was room for, so the system may have more.
+    full: bool,
 }
 
 impl Input {
@@ -24,6 +26,7 @@ impl Input {
             start: 0,
             end: 0,
             ended: false,
+            full: false,
         }
     }
 
@@ -35,6 +38,11 @@ impl Input {
     /// Whether nothing more will come.
     pub fn ended(&self) -> bool {
         self.ended
+    }
+
+    /// Whether nothing is left, here or, when it was last read, in the system.
+    pub fn is_drained(&self) -> bool {
+        self.bytes().is_empty() && !self.full
     }
 
     /// Drops bytes that were used.
@@ -58,7 +66,9 @@ impl Input {
             self.buffer.resize(length, 0);
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let most = room.len();
         let count = line.read(room, wait)?;
+        self.full = count == most;
         self.end += count;
         self.ended |= count == 0;
         Ok(())

@@ -71,7 +71,7 @@ impl Conversation<'_> {
             None => Then::GoOn,
             // This guest wanted one answer, and sent nothing behind its request.
             Some(CloseReason::ClientSaidClose | CloseReason::OldVersion)
-                if response.status < 400 && self.input.bytes().is_empty() =>
+                if response.status < 400 && self.input.is_drained() =>
             {
                 Then::Close
             }

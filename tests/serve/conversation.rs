@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
+use wirelab::limits::FIRST_READ;
+
 use crate::guest::{Answer, Guest, ask, command, folder, server, tell};
 
 const GET: &str = "GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -187,6 +189,38 @@ fn an_error_reaches_a_guest_who_is_still_talking() {
             guest.say(&[b'v'; 60_000]);
         }
         assert_eq!(Answer::read(&guest.hear_all()).status, 431);
+    }
+}
+
+/// The server may close at once behind the last answer, but not before bytes that it has not read: a
+/// reset would erase the answer (RFC 9112 section 9.6).
+#[test]
+fn a_last_answer_reaches_a_guest_who_goes_on_all_the_same() {
+    let root = folder("goes-on");
+    fs::write(root.join("large.bin"), vec![b'x'; 300_000]).unwrap();
+    let server = server(&root, &["--quiet"]);
+    // A head that fills the server's first read to its last byte.
+    let exact = format!(
+        "GET /tacos.txt HTTP/1.0\r\nX: {}\r\n\r\n",
+        "x".repeat(FIRST_READ - 32)
+    );
+    assert_eq!(exact.len(), FIRST_READ);
+    for (first, length) in [
+        (exact.as_str(), 12),
+        (
+            "GET /large.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            300_000,
+        ),
+        ("GET /tacos.txt HTTP/1.0\r\n\r\n", 12),
+        (
+            "GET /tacos.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            12,
+        ),
+    ] {
+        let mut guest = Guest::call(server.addr);
+        let text = format!("{first}{}", GET.repeat(500));
+        let answer = Answer::read(&guest.say(text.as_bytes()).hear_all());
+        assert_eq!((answer.status, answer.content.len()), (200, length));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is found, and what is not.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::guest::{ask, folder, server};
 
@@ -205,6 +206,25 @@ fn what_changes_is_seen_at_the_next_request() {
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 404);
     fs::create_dir(root.join("tacos.txt")).unwrap();
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 301);
+}
+
+/// Only the path shows this, and it is looked at once a second.
+#[test]
+fn another_folder_in_the_place_of_one_is_seen_within_moments() {
+    let root = folder("exchange");
+    let server = server(&root, &["--quiet"]);
+    for (name, text) in [("site", "old\n"), ("next", "new\n")] {
+        fs::create_dir(root.join(name)).unwrap();
+        fs::write(root.join(name).join("page.txt"), text).unwrap();
+    }
+    let page = || ask(server.addr, "GET", "/site/page.txt", "").content;
+    assert_eq!(page(), b"old\n");
+    fs::rename(root.join("site"), root.join("before")).unwrap();
+    fs::rename(root.join("next"), root.join("site")).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while page() != b"new\n" {
+        assert!(Instant::now() < deadline, "the new folder is not seen");
+    }
 }
 
 #[test]
