@@ -27,6 +27,8 @@ pub enum Status {
     Class(u16),
     /// `any`
     Any,
+    /// `read`: any but those that say that the request was not understood, 400, 408 and 500.
+    Read,
 }
 
 /// How the connection goes on behind the answers.
@@ -115,8 +117,10 @@ impl Allow {
 
 impl Status {
     fn parse(word: &str) -> Option<Status> {
-        if word == "any" {
-            return Some(Status::Any);
+        match word {
+            "any" => return Some(Status::Any),
+            "read" => return Some(Status::Read),
+            _ => {}
         }
         match word.strip_suffix("xx") {
             Some(class) => class.parse().ok().map(Status::Class),
@@ -130,6 +134,7 @@ impl Status {
             Status::Exactly(one) => one == status,
             Status::Class(class) => class == status / 100,
             Status::Any => true,
+            Status::Read => !matches!(status, 400 | 408 | 500),
         }
     }
 }

@@ -18,8 +18,9 @@
 //! ```
 //!
 //! - `@allow` is one outcome that the rule allows, of those that stand there: a status for each request
-//!   of the case (`200`, `4xx`, `400/501`, `any`; or `none`), then `close`, `persist` or `open` where
+//!   of the case (`200`, `4xx`, `400/501`, `any`, `read`; or `none`), then `close`, `persist` or `open` where
 //!   it matters, then checks of the last answer, each behind a `;` (see [`Check`]).
+//!   `read` is any but 400, 408 and 500, where the request is a right one.
 //! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
 //! - `@marker none`: nothing is sent behind the case.
 //! - `@needs` is what the server must have for the rule to mean anything (see [`super::facts`]).

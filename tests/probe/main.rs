@@ -1,0 +1,284 @@
+//! The probe itself: our server passes it whole, and each case fails on a server that breaks its rule.
+//!
+//! The broken servers are [`careless::Careless`], one fault at a time; [`faults`] says which case is proved
+//! by which. The cases beside it, which are about other rules, must pass on the same broken server.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod careless;
+mod faults;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use careless::{Careless, Plan};
+use support::{Server, bin};
+use wirelab::files::{Files, Settings};
+use wirelab::net::{self, Guest};
+use wirelab::probe::case::{Case, Step};
+use wirelab::probe::facts::Facts;
+use wirelab::probe::{Target, Verdict, judge, probe, suite, trial};
+use wirelab::server::{Patience, Server as StaticServer};
+
+/// How long the probe listens to a server that may be silent for ever.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// A folder with a page in it.
+fn site(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("wirelab-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let page = "<!doctype html><title>tacos</title><p>three tacos, coming up\n";
+    fs::write(folder.join("index.html"), page).unwrap();
+    folder
+}
+
+fn good(folder: &Path) -> Server {
+    let mut command = Command::new(bin("wirelab"));
+    Server::start_with(
+        command
+            .args(["serve", "--port", "0", "--quiet"])
+            .arg(folder),
+    )
+}
+
+/// Our server in this process, for as long as the tests run.
+fn right(folder: &Path) -> std::net::SocketAddr {
+    let settings = Settings {
+        listing: true,
+        dotfiles: false,
+    };
+    let server = StaticServer {
+        handler: wirelab::server::files(Files::open(folder, settings).unwrap()),
+        recorder: None,
+        now: None,
+        patience: Patience::default(),
+        log: Box::new(|_| {}),
+    };
+    let listener = net::listen("127.0.0.1:0".parse().unwrap(), 256).unwrap();
+    let addr = listener.local_addr().unwrap();
+    let seats = net::Seats::default();
+    thread::spawn(move || net::pool(&listener, seats, move |it| server.serve(it), |_| {}));
+    addr
+}
+
+#[test]
+fn our_server_passes_it_whole() {
+    let folder = site("probe");
+    let server = good(&folder);
+    let target = Target::new(server.addr, &server.addr.to_string(), "/");
+    let done = probe(&target, suite::cases().unwrap()).unwrap();
+    for tried in &done.tried {
+        match &tried.verdict {
+            Verdict::Passed => {}
+            Verdict::NotApplicable => panic!("{} was left out", tried.case.id()),
+            Verdict::Failed { why, transcript } => {
+                panic!("{}: {why}\n{}", tried.case.id(), transcript.render())
+            }
+        }
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn each_case_has_its_fault_and_each_fault_its_case() {
+    let cases = suite::cases().unwrap();
+    let without: Vec<&str> = cases
+        .iter()
+        .map(|case| case.name)
+        .filter(|name| faults::of(name).is_none())
+        .collect();
+    assert_eq!(without, [""; 0], "no fault breaks the rules of these");
+    let used: BTreeSet<usize> = cases
+        .iter()
+        .filter_map(|case| Some(faults::of(case.name)?.0))
+        .collect();
+    let idle: Vec<usize> = (0..faults::count())
+        .filter(|at| !used.contains(at))
+        .collect();
+    assert_eq!(idle, [0; 0], "these lines of faults name no case");
+}
+
+#[test]
+fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
+    let folder = site("faults");
+    let addr = right(&folder);
+    let target = Target::new(addr, &addr.to_string(), "/");
+    let facts = Facts::find(&target).unwrap();
+    let cases = suite::cases().unwrap();
+    let next = Mutex::new(0..cases.len());
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..12)
+            .map(|_| {
+                scope.spawn(|| {
+                    let proof = Proof {
+                        careless: Careless::before(addr),
+                        facts: &facts,
+                        cases: &cases,
+                    };
+                    let mut wrong = Vec::new();
+                    loop {
+                        let Some(at) = next.lock().unwrap().next() else {
+                            return wrong;
+                        };
+                        wrong.extend(proof.prove(at));
+                    }
+                })
+            })
+            .collect();
+        let workers = workers.into_iter();
+        workers.flat_map(|it| it.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// What a worker needs to prove cases.
+struct Proof<'a> {
+    careless: Careless,
+    facts: &'a Facts,
+    cases: &'a [Case],
+}
+
+impl Proof<'_> {
+    /// What is wrong with the case at this place: it passes on a server that breaks its rule, or a
+    /// neighbour fails there.
+    fn prove(&self, at: usize) -> Vec<String> {
+        let case = &self.cases[at];
+        let (line, _) = faults::of(case.name).unwrap();
+        let mut wrong = Vec::new();
+        match self.failure(case, case, SILENCE) {
+            None => wrong.push(format!("{} passes where its rule is broken", case.name)),
+            Some(why) if std::env::var_os("WIRELAB_SHOW").is_some() => {
+                println!("{:36} {why}", case.name);
+            }
+            Some(_) => {}
+        }
+        let other = |it: &&Case| {
+            faults::of(it.name).unwrap().0 != line && self.bytes(it) != self.bytes(case)
+        };
+        let before = self.cases[..at].iter().rev().find(other);
+        let behind = self.cases[at + 1..].iter().find(other);
+        for neighbour in before.into_iter().chain(behind) {
+            let patient = Duration::from_secs(2);
+            if let Some(why) = self.failure(case, neighbour, patient) {
+                let (case, neighbour) = (case.name, neighbour.name);
+                wrong.push(format!("{neighbour} fails by the fault of {case}: {why}"));
+            }
+        }
+        wrong
+    }
+
+    /// Why a case fails on a server that breaks the rule of `broken`, if it does.
+    fn failure(&self, broken: &Case, tried: &Case, silence: Duration) -> Option<String> {
+        self.careless.will(Plan {
+            case: self.bytes(broken),
+            hears: self.bytes(tried).len(),
+            asks: tried.asks.clone(),
+            fault: faults::of(broken.name).unwrap().1,
+        });
+        let Facts { host, path, .. } = self.facts;
+        let mut target = Target::new(self.careless.address(), host, path);
+        target.silence = silence;
+        let seen = trial::try_case(tried, &target, self.facts).unwrap();
+        judge::failure(tried, &seen, self.facts)
+    }
+
+    /// What the client says in a case.
+    fn bytes(&self, case: &Case) -> Vec<u8> {
+        let steps = case.steps(|text| self.facts.fill(text)).unwrap();
+        let said = steps.into_iter().filter_map(|step| match step {
+            Step::Say(bytes) => Some(bytes),
+            _ => None,
+        });
+        said.collect::<Vec<_>>().concat()
+    }
+}
+
+/// Runs the command; the exit code and what it printed.
+fn command(words: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(bin("wirelab"))
+        .arg("probe")
+        .args(words)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// A server that says yes to everything.
+fn says_yes(guest: Guest) {
+    let mut stream = guest.stream;
+    let _ = stream.read(&mut [0; 4096]);
+    let yes = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nyes";
+    let _ = stream.write_all(yes);
+}
+
+#[test]
+fn the_command_reports_in_text_and_xml() {
+    let folder = site("command");
+    let server = good(&folder);
+    let addr = server.addr.to_string();
+    let report = folder.join("report.xml");
+    let file = report.to_str().unwrap();
+    let (code, text, _) = command(&[&addr, "--section", "6.3", "--junit", file]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("9112 6.3 Message Body Length"), "{text}");
+    assert!(
+        fs::read_to_string(&report)
+            .unwrap()
+            .contains("<testsuite name=\"RFC 9112 6.3")
+    );
+
+    let listener = net::listen("127.0.0.1:0".parse().unwrap(), 64).unwrap();
+    let serving = net::serve(listener, 64, says_yes).unwrap();
+    let addr = serving.address().to_string();
+    let (code, text, _) = command(&[&addr, "--case", "no-host", "--junit", file]);
+    assert_eq!(code, Some(1), "{text}");
+    for part in [
+        "FAIL 9112 3.2 no-host · MUST",
+        "  C> GET / HTTP/1.1\\r\\n",
+        "seen:    200",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    assert!(
+        fs::read_to_string(&report)
+            .unwrap()
+            .contains("<failure message=")
+    );
+    let (_, brief, _) = command(&[&addr, "--case", "no-host", "--brief"]);
+    assert!(!brief.contains("C> GET"), "{brief}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn wrong_use_and_absent_servers_are_told_apart() {
+    let closed = net::Closed::at("127.0.0.1:0".parse().unwrap()).unwrap();
+    for (words, code, part) in [
+        (&[&closed.addr.to_string()[..]][..], 3, "refused"),
+        (&["192.0.2.1:80"], 2, "another machine"),
+        (&["127.0.0.1"], 2, "port"),
+        (&["127.0.0.1:1", "--section", "99"], 2, "no case is chosen"),
+        (&["127.0.0.1:1", "--wait", "0"], 2, "from 1 to 60000"),
+        (&["127.0.0.1:1", "--path", "menu"], 2, "--path"),
+    ] {
+        let (got, _, error) = command(words);
+        assert_eq!(got, Some(code), "{words:?}: {error}");
+        assert!(error.contains(part), "{words:?}: {error}");
+    }
+}
