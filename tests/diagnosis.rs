@@ -91,8 +91,10 @@ impl Wrong {
         let replay = format!("replay-{}", side.word());
         let words = [&replay, "{addr}", file.to_str().unwrap()];
         let plan = plan(side, &words, script(&needed("script")), &[weather]);
-        // A replay says the same however it is asked; asking again proves only what waits for our FIN.
-        let triage = first_words_after_fin(&text, 1, side.who());
+        // A replay says the same however it is asked; asking again proves only what waits for our FIN,
+        // and what does not depend on how it is asked (`@ask again`).
+        let again = heading("ask").is_some();
+        let triage = again || first_words_after_fin(&text, 1, side.who());
         Wrong {
             expect: needed("expect"),
             plan: Plan { triage, ..plan },

@@ -150,8 +150,9 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let whole_part = evidence.have.bytes.ends_with(b"\n") || evidence.have.bytes.is_empty();
     let said = !evidence.have.bytes.is_empty();
     let calm = !evidence.passes_in_calm() && evidence.process.ending.is_none();
-    (evidence.side == Side::Server && early && whole_part && said && calm && evidence.left_early)
-        .then_some(())?;
+    // Its FIN may have crossed our next words; then a second try with these words one by one tells.
+    let left = evidence.left_early || evidence.triage.apart == Some(Tried::Stopped);
+    (evidence.side == Side::Server && early && whole_part && said && calm && left).then_some(())?;
     Cause::likely(format!(
         "you hung up after {}, while the conversation goes on. The connection is there for more than one \
          question; wait for the client's next one, or for its end.",
