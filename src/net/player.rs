@@ -312,7 +312,7 @@ impl Play<'_> {
         if last == Hearing::Wrong {
             // What is wrong should be seen whole.
             self.wrong.push(conn);
-            self.listen_on(conn);
+            self.listen_on(conn, Instant::now());
         }
     }
 
@@ -359,9 +359,8 @@ impl Play<'_> {
         }
     }
 
-    /// Listens until the peer ends, or says nothing more for a short time.
-    fn listen_on(&self, conn: Conn) {
-        let begun = Instant::now();
+    /// Listens until the peer ends, or says nothing more for a short time, counted from `begun` on.
+    fn listen_on(&self, conn: Conn, begun: Instant) {
         let deadline = |heard: &Heard| self.until.min(begun.max(heard.last) + limits::QUIET);
         self.links[&conn].wait(|_| false, deadline);
     }
@@ -376,8 +375,13 @@ impl Play<'_> {
             self.link(conns.max().unwrap_or(0) + 1, stream);
         }
         let conns: Vec<Conn> = self.links.keys().copied().collect();
+        let mut begun = Instant::now();
+        if matches!(self.stopped, Some(Stopped::Silence(_))) {
+            // It was silent on all of them.
+            begun -= limits::QUIET;
+        }
         for conn in &conns {
-            self.listen_on(*conn);
+            self.listen_on(*conn, begun);
             let end = self.links[conn].heard().end;
             self.ends.insert(*conn, end.unwrap_or(End::Open));
             if end == Some(End::Open) && self.stopped.is_none() {

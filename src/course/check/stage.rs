@@ -169,10 +169,10 @@ impl<'a> Stage<'a> {
         let script = filled(script, server.addr);
         let before = player(&script, Who::Client, weather, silence)?;
         // Behind it is more patience than before it, so that the one in front sees who waits.
-        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 2)?;
+        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 5 / 4)?;
         behind.guest = silence;
         let (played, behind) = thread::scope(|scope| {
-            let behind = scope.spawn(|| behind.answer(&listener));
+            let behind = scope.spawn(|| server.hear(&behind, &listener));
             (server.play(&before), behind.join())
         });
         let behind = behind.map_or(Transcript::new(), |played| played.got);
@@ -253,6 +253,10 @@ impl Server {
 
     fn play(&self, player: &Player) -> Played {
         player.call_seen(self.addr, &|| self.program.activity())
+    }
+
+    fn hear(&self, player: &Player, listener: &net::Listener) -> Played {
+        player.answer_seen(listener, &|| self.program.activity())
     }
 }
 
