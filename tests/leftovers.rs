@@ -1,0 +1,246 @@
+//! A check leaves nothing behind, however it ends: no process, no port that somebody listens on, no file
+//! but those that are described. `WIRELAB_ROUNDS=200 cargo test --test leftovers` plays as many checks.
+#![cfg(target_os = "linux")]
+
+#[path = "support/dice.rs"]
+mod dice;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use dice::Dice;
+use wirelab::net;
+
+const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
+const WIRELAB: &str = env!("CARGO_BIN_EXE_wirelab");
+
+/// Longer than anything here may take, also on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What may be left: what a failed check shows, and the file of progress, which is written beside itself.
+const DESCRIBED: [&str; 5] = [
+    "target/wirelab/lab09-server-expected.wire",
+    "target/wirelab/lab09-server-got.wire",
+    "target/wirelab/lab09-server-got.svg",
+    "labs/workbench/progress.txt",
+    "labs/workbench/progress.txt.new",
+];
+
+/// Lab 9's server in Python; each guest has a process of his own.
+const PYTHON: &str = r#"import os, signal, socket
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+host, port = os.environ["WIRELAB_ADDR"].rsplit(":", 1)
+server = socket.create_server((host, int(port)))
+while True:
+    guest, _ = server.accept()
+    if os.fork() == 0:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = guest.recv(1024)
+            if not piece:
+                os._exit(0)
+            head += piece
+        guest.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            b"Content-Length: 12\r\nConnection: close\r\n\r\nthree tacos\n")
+        os._exit(0)
+    guest.close()
+"#;
+
+/// Servers of every kind, as words behind `/bin/sh -c SCRIPT sh BADPEER OWN STUB PYTHON`.
+const SERVERS: [&str; 8] = [
+    r#"exec "$2" "$WIRELAB_ADDR""#,
+    r#"exec "$3" "$WIRELAB_ADDR""#,
+    r#"exec python3 -c "$4""#,
+    r#"exec "$1" says-nothing"#,
+    r#"exec "$1" never-listens"#,
+    r#""$1" good & wait"#,
+    r#""$1" good & "$1" never-listens & exit 3"#,
+    r#"trap '' TERM INT HUP; (trap '' TERM INT HUP; "$1" never-listens & wait) & "$1" good"#,
+];
+
+/// One check in a course folder of its own.
+struct Round {
+    folder: PathBuf,
+    mark: String,
+}
+
+impl Round {
+    fn new(number: usize) -> Round {
+        let mark = format!("{}-{number}", std::process::id());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("leftovers-{mark}"));
+        let _ = fs::remove_dir_all(&folder);
+        for inside in ["labs/workbench", "tmp"] {
+            fs::create_dir_all(folder.join(inside)).expect("a folder");
+        }
+        Round { folder, mark }
+    }
+
+    /// Every process of the round carries its mark in the environment.
+    fn start(&self, server: &str) -> Child {
+        // The program notes where it was told to listen.
+        let script = format!(r#"echo "$WIRELAB_ADDR" >> "$5"; {server}"#);
+        let own = assert_cmd::cargo::cargo_bin("lab09-server");
+        let stub = assert_cmd::cargo::cargo_bin("start09-server");
+        let ports = self.folder.join("ports");
+        let words = [&script[..], "sh", BADPEER];
+        let paths = [own, stub, PathBuf::from(PYTHON), ports];
+        let words = words.map(str::to_string).into_iter();
+        let words = words.chain(paths.map(|path| path.display().to_string()));
+        let quoted: String = words
+            .map(|word| format!(" '{}'", word.replace('\'', r"'\''")))
+            .collect();
+        let mut check = Command::new(WIRELAB);
+        check.args(["check", "9", "--server", &format!("/bin/sh -c{quoted}")]);
+        check
+            .env("WIRELAB_COURSE", &self.folder)
+            .env("WIRELAB_MARK", &self.mark)
+            .env("TMPDIR", self.folder.join("tmp"));
+        check
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        check.spawn().expect("wirelab starts")
+    }
+
+    /// The processes of this round that run.
+    fn processes(&self) -> Vec<String> {
+        let mark = format!("WIRELAB_MARK={}", self.mark);
+        let mut found = Vec::new();
+        for folder in fs::read_dir("/proc").expect("it is Linux").flatten() {
+            let environment = fs::read(folder.path().join("environ")).unwrap_or_default();
+            if environment
+                .split(|&byte| byte == 0)
+                .any(|word| word == mark.as_bytes())
+            {
+                let words = fs::read(folder.path().join("cmdline")).unwrap_or_default();
+                let words = String::from_utf8_lossy(&words).replace('\0', " ");
+                found.push(format!("{} {words:.60}", folder.path().display()));
+            }
+        }
+        found
+    }
+
+    /// What is left when all of it had the time to go.
+    fn left(&self) -> Vec<String> {
+        let until = Instant::now() + DEADLINE;
+        let mut left = self.processes();
+        while !left.is_empty() && Instant::now() < until {
+            std::thread::yield_now();
+            left = self.processes();
+        }
+        let ports = fs::read_to_string(self.folder.join("ports")).unwrap_or_default();
+        for port in ports.lines() {
+            if net::accepts(port.parse().expect("an address"), true) {
+                left.push(format!("somebody listens on {port}"));
+            }
+        }
+        let _ = fs::remove_file(self.folder.join("ports"));
+        for file in files(&self.folder) {
+            let name = file.strip_prefix(&self.folder).expect("it is inside");
+            if !DESCRIBED.iter().any(|it| Path::new(it) == name) {
+                left.push(format!("the file {}", name.display()));
+            }
+        }
+        left
+    }
+}
+
+impl Drop for Round {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            match entry.path().is_dir() {
+                true => waiting.push(entry.path()),
+                false => found.push(entry.path()),
+            }
+        }
+    }
+    found
+}
+
+/// Waits for the end of a check, but no longer than `most`; whether it ended by itself.
+fn ends_within(check: &mut Child, most: Duration) -> bool {
+    let until = Instant::now() + most;
+    while Instant::now() < until {
+        if check.try_wait().expect("it can be asked").is_some() {
+            return true;
+        }
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+    false
+}
+
+/// One check, which is struck after `strike`, if at all: how it ended, and what it left behind.
+fn round(number: usize, server: &str, strike: Option<(Duration, &str)>) -> (String, Vec<String>) {
+    let round = Round::new(number);
+    let mut check = round.start(server);
+    assert!(!round.processes().is_empty(), "its processes can be found");
+    let mut struck = false;
+    if let Some((moment, signal)) = strike
+        && !ends_within(&mut check, moment)
+    {
+        let mut kill = Command::new("kill");
+        let kill = kill.args(["-s", signal, &check.id().to_string()]).status();
+        struck = kill.expect("kill runs").success();
+    }
+    assert!(ends_within(&mut check, DEADLINE), "{server}: hangs");
+    let left = round.left();
+    let left = left
+        .into_iter()
+        .map(|it| format!("{server} {strike:?}: {it}"));
+    let status = check.wait().expect("it has ended");
+    let end = match struck {
+        true => "struck".to_string(),
+        false => status.to_string(),
+    };
+    (end, left.collect())
+}
+
+#[test]
+fn nothing_is_left_of_many_checks_a_third_of_them_interrupted() {
+    let rounds = std::env::var("WIRELAB_ROUNDS").ok();
+    let rounds = rounds.map_or(12, |text| text.parse().expect("WIRELAB_ROUNDS is a number"));
+    let mut dice = Dice::new();
+    let rounds = (0..rounds).map(|number| {
+        let mut server = dice.one_of(&SERVERS);
+        let moment = Duration::from_micros(dice.below(300_000) as u64);
+        let strike = (number % 3 == 0).then_some((moment, dice.one_of(&["INT", "KILL"])));
+        // A check waits ten seconds for one that never listens: that one is always struck.
+        if server.ends_with("never-listens") && strike.is_none() {
+            server = SERVERS[0];
+        }
+        (number, server, strike)
+    });
+    let queue = Mutex::new(rounds.collect::<Vec<_>>());
+    let done = Mutex::new((BTreeMap::<String, usize>::new(), Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some((number, server, strike)) = queue.lock().unwrap().pop() else {
+                        return;
+                    };
+                    let (end, left) = round(number, server, strike);
+                    let mut done = done.lock().unwrap();
+                    *done.0.entry(end).or_default() += 1;
+                    done.1.extend(left);
+                }
+            });
+        }
+    });
+    let (ends, left) = done.into_inner().unwrap();
+    println!("{ends:?}");
+    assert!(left.is_empty(), "{left:#?}");
+}
