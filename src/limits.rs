@@ -9,6 +9,11 @@ use std::time::Duration;
 /// Precedent: 8,000 octets that RFC 9112 section 3 recommends for a request line.
 pub const MAX_LINE: usize = 8_000;
 
+/// How long a lab's server gives a guest for a whole request, head and body (labs 21 and 22).
+/// Reason: a byte a second would hold a thread for days. Precedent: Apache 20 s and a second more for
+/// each 500 bytes; our bodies are small.
+pub const WHOLE_REQUEST: Duration = Duration::from_secs(10);
+
 /// How long one read or write may wait before it counts as silence.
 /// Reason: a hung peer must not hang a learner. Precedent: CodeCrafters' and curl's tests use
 /// seconds, too; on loopback an answer takes well under a millisecond.

@@ -3,10 +3,10 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wirelab::limits;
-use wirelab::net::{Cause, address, addresses, call, listen, serve};
+use wirelab::net::{Cause, InTime, address, addresses, call, listen, serve};
 
 const DEADLINE: Duration = limits::IO_DEADLINE;
 
@@ -197,4 +197,34 @@ fn stopping_frees_the_port_and_hangs_up() {
     assert_eq!(guest.read(&mut [0]).unwrap(), 0);
     assert!(TcpStream::connect(addr).is_err());
     assert!(listen(addr, 1).is_ok());
+}
+
+#[test]
+fn a_byte_now_and_then_buys_no_time() {
+    let listener = free_listener();
+    let addr = listener.local_addr().unwrap();
+    // Answers each byte with another, for as long as the other side goes on.
+    let dribbling = std::thread::spawn(move || {
+        let mut stream = TcpStream::connect(addr).unwrap();
+        while stream.write_all(b"a").is_ok() && stream.read_exact(&mut [0]).is_ok() {}
+    });
+    let (stream, _) = listener.accept().unwrap();
+    let whole = Duration::from_millis(200);
+    let begun = Instant::now();
+    let mut reader = InTime::new(&stream, Duration::from_secs(20), whole);
+    for round in 1..=2 {
+        let error = loop {
+            match reader.read(&mut [0]) {
+                Ok(count) => assert_eq!(count, 1),
+                Err(error) => break error,
+            }
+            (&stream).write_all(b"b").unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(10), "it never ends");
+        };
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        assert!(begun.elapsed() >= whole * round);
+        reader.begin(whole);
+    }
+    drop(stream);
+    dribbling.join().unwrap();
 }

@@ -15,10 +15,11 @@ use std::time::{Duration, Instant};
 use order::Order;
 use reply::{Reply, in_bytes, no};
 use shelf::{Half, Shelf};
-use wirelab::net;
+use wirelab::limits::WHOLE_REQUEST;
+use wirelab::net::{self, InTime};
 
 const SMALL: u64 = 65_536; // bytes of an unwanted body that we read away; before more, we hang up
-const PATIENCE: Duration = Duration::from_secs(5); // for one read; lab 20 limits the whole
+const PATIENCE: Duration = Duration::from_secs(5); // for one read
 const FAREWELL: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -41,7 +42,7 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     let serve = move |guest: net::Guest| match serve(guest.stream, &shelf, guest.number) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            eprintln!("guest {} said nothing for {PATIENCE:?}", guest.number)
+            eprintln!("guest {} was too slow for us", guest.number)
         }
         Err(error) => eprintln!("guest {} went wrong: {error}", guest.number),
     };
@@ -50,9 +51,9 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
 
 /// Request after request. What the reader holds when one is over is the beginning of the next (lab 18).
 fn serve(mut guest: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
-    guest.set_read_timeout(Some(PATIENCE))?;
     guest.set_write_timeout(Some(PATIENCE))?;
-    let mut reader = BufReader::new(guest);
+    // PATIENCE for one read, WHOLE_REQUEST for all of them (lab 20).
+    let mut reader = BufReader::new(InTime::new(guest, PATIENCE, WHOLE_REQUEST));
     while let Some(order) = Order::read(&mut reader)? {
         let order = match order {
             Ok(order) => order,
@@ -82,6 +83,7 @@ fn serve(mut guest: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
             return hang_up(guest, reply);
         }
         guest.write_all(&in_bytes(reply, ""))?;
+        reader.get_mut().begin(WHOLE_REQUEST);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod delivery;
+mod in_time;
 mod input;
 mod line;
 mod link;
@@ -21,6 +22,7 @@ mod tap;
 mod weather;
 
 pub use address::{AddressError, address, addresses};
+pub use in_time::InTime;
 pub use input::Input;
 pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
