@@ -2,11 +2,13 @@
 //! was read by a person, and no program, however bad, hangs it or is left running.
 #![cfg(unix)]
 
+mod support;
+
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use support::side_by_side;
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
 use wirelab::course::program::CommandLine;
@@ -44,24 +46,12 @@ fn plans(kind: &str, wanted: impl Fn(&Built, Side) -> bool) -> Vec<(String, Plan
     plans
 }
 
-/// The text of each check; they mostly wait, so several run side by side.
+/// The text of each check, sorted by name.
 fn texts(plans: Vec<(String, Plan)>) -> Vec<(String, String, bool)> {
-    let queue = Mutex::new(plans.into_iter());
-    let done = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                loop {
-                    let Some((name, plan)) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let (text, passed) = text(&plan);
-                    done.lock().unwrap().push((name, text, passed));
-                }
-            });
-        }
+    let mut done = side_by_side(plans, |(name, plan)| {
+        let (text, passed) = text(&plan);
+        (name, text, passed)
     });
-    let mut done = done.into_inner().unwrap();
     done.sort();
     done
 }
@@ -246,18 +236,23 @@ fn what_cannot_be_started_is_no_failure_of_the_program() {
 
 #[test]
 fn the_same_check_says_the_same_twice() {
-    for name in [
+    let names = [
         "single-read",
         "never-reads",
         "says-nothing",
         "resets-in-the-body",
         "good",
-    ] {
-        let plan = plan(
-            &[BADPEER, name, "{addr}"],
-            &[Weather::Calm, Weather::Dribble],
-        );
-        assert_eq!(text(&plan), text(&plan), "{name}");
+    ];
+    let twice = names.iter().flat_map(|&name| [name, name]);
+    let plans = twice.map(|name| {
+        let words = [BADPEER, name, "{addr}"];
+        let plan = plan(&words, &[Weather::Calm, Weather::Dribble]);
+        (name.to_string(), plan)
+    });
+    let said = texts(plans.collect());
+    assert_eq!(said.len(), 2 * names.len());
+    for pair in said.chunks(2) {
+        assert_eq!(pair[0], pair[1]);
     }
 }
 

@@ -3,11 +3,13 @@
 //! flaws of `tests/badpeers/badpeer.rs`.
 #![cfg(unix)]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Duration;
 
+use support::side_by_side;
 use wirelab::course::catalogue::{Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject};
 use wirelab::course::diagnosis::{first_words_after_fin, pages};
@@ -139,31 +141,15 @@ fn wrong_answers() -> Vec<Wrong> {
     files.into_iter().map(Wrong::read).collect()
 }
 
-/// Runs checks side by side: they mostly wait. Gives back what went wrong, in a stable order.
+/// Runs checks side by side. Gives back what went wrong, in a stable order.
 fn all(checks: Vec<(String, String, Plan)>) -> Vec<String> {
-    let queue = Mutex::new(checks.into_iter());
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                loop {
-                    let Some((name, expect, plan)) = queue.lock().unwrap().next() else {
-                        return;
-                    };
-                    let (found, text) = code(&plan);
-                    if found != expect {
-                        wrong
-                            .lock()
-                            .unwrap()
-                            .push(format!("{name}: expected {expect}, got {found}\n{text}"));
-                    }
-                }
-            });
-        }
+    let mut wrong = side_by_side(checks, |(name, expect, plan)| {
+        let (found, text) = code(&plan);
+        let line = || format!("{name}: expected {expect}, got {found}\n{text}");
+        (found != expect).then(line)
     });
-    let mut wrong = wrong.into_inner().unwrap();
     wrong.sort();
-    wrong
+    wrong.into_iter().flatten().collect()
 }
 
 #[test]

@@ -30,7 +30,8 @@ impl Course {
         fs::create_dir_all(course.0.join("labs/workbench/src/bin")).expect("a folder");
         course.write(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n",
+            "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n\
+             [profile.dev]\ndebug = false\nincremental = false\n",
         );
         course.write(
             "labs/workbench/Cargo.toml",

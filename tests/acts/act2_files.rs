@@ -67,12 +67,11 @@ fn every_byte_of_a_picture_and_of_ten_megabytes_arrives_through_the_client() {
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{name}: {complaint}");
         assert_eq!(output.stdout.len(), expected.len(), "{name}");
-        let same = output
-            .stdout
-            .iter()
-            .zip(&expected)
-            .take_while(|(a, b)| a == b);
-        assert_eq!(same.count(), expected.len(), "{name}: the first wrong byte");
+        if output.stdout != expected {
+            let mut pairs = output.stdout.iter().zip(&expected);
+            let wrong = pairs.position(|(got, wanted)| got != wanted);
+            panic!("{name}: byte {wrong:?} is the first wrong one");
+        }
     }
     assert_eq!(ask(server.addr, b"GET /empty.bin\r\n"), b"");
 }

@@ -36,11 +36,15 @@ fn guests_who_do_not_read_are_left_and_keep_nobody_waiting() {
         begun.elapsed()
     );
 
-    // This one eats byte by byte, for longer than the server allows. There is an end before the end.
+    // This one eats a bite a millisecond, for longer than the server allows: there is always some
+    // progress. There is an end before the end.
     let guest = deaf.first_mut().expect("one of them");
     let mut eaten = 0;
     while begun.elapsed() < Duration::from_millis(2_500) {
-        eaten += guest.read(&mut [0]).expect("the next byte of the answer");
+        let bite = guest.read(&mut [0; 1_000]);
+        eaten += bite.expect("the next bytes of the answer");
+        // The guest's pace; nothing is waited for.
+        std::thread::park_timeout(Duration::from_millis(1));
     }
     let mut piece = vec![0; 1 << 20];
     while let Ok(n @ 1..) = guest.read(&mut piece) {

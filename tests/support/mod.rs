@@ -8,6 +8,7 @@ pub mod readme;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 /// A program of this package that listens on a port of its own; it ends with the value.
 pub struct Server {
@@ -64,6 +65,25 @@ impl Drop for Server {
 /// The path of a program of this package.
 pub fn bin(program: &str) -> std::path::PathBuf {
     assert_cmd::cargo::cargo_bin(program)
+}
+
+/// Does something with each of these, several side by side: programs and sockets are mostly waited for.
+/// The results come in the order of the items.
+pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    const HANDS: usize = 16;
+    let queue = Mutex::new(items.into_iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    let hand = || {
+        while let Some((place, item)) = { queue.lock().expect("no panic at the queue").next() } {
+            let result = work(item);
+            let mut done = done.lock().expect("no panic beside the results");
+            done.push((place, result));
+        }
+    };
+    std::thread::scope(|scope| (0..HANDS).for_each(|_| drop(scope.spawn(hand))));
+    let mut done = done.into_inner().expect("no panic beside the results");
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether all these tools are on this machine. If not, says so; then the test returns early. Where
