@@ -249,7 +249,7 @@ pub const STACK: usize = 256 * 1024;
 /// How long a thread waits for its next guest before it ends.
 /// Reason: a new thread costs some 20 µs, and a crowd's threads must not stay when it has left.
 /// Precedent: Java's cached pool waits 60 s, with nothing else to do in the meantime.
-pub const IDLE_THREAD: Duration = Duration::from_secs(2);
+pub const IDLE_THREAD: Duration = Duration::from_secs(1);
 
 /// After this time without it, a trouble of the accept loop is over; the next one is told again.
 /// Reason: at the limit of descriptors it comes and goes with each guest; a log must not fill.
@@ -351,5 +351,5 @@ pub const STORM_FINDINGS: usize = 5;
 pub const STORM_HONEST: usize = 100;
 
 /// How long a server may take to let go of its guests before it counts as growing.
-/// Reason: it lingers two seconds behind a last answer, and a thread waits as long for a next guest.
+/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next guest.
 pub const STORM_SETTLE: Duration = Duration::from_secs(6);

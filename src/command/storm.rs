@@ -7,7 +7,7 @@ use super::screen::warn;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse};
 use anyhow::Result;
 use std::io::Write;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 use wirelab::probe::storm::{Weather, report, storm};
 
 /// `cargo lab storm ADDR`
@@ -67,7 +67,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let weather = Weather {
         seed: number(args, "--seed", u64::MAX)?.unwrap_or(clock % 1_000_000_000),
         requests: number(args, "--requests", u64::MAX)?.unwrap_or(20_000),
-        seconds: number(args, "--seconds", 100_000)?.unwrap_or(15),
+        time: Duration::from_secs(number(args, "--seconds", 100_000)?.unwrap_or(15)),
         crowd: number(args, "--crowd", 15_000)?.unwrap_or(2_000) as usize,
         pid: number(args, "--pid", u64::from(u32::MAX))?.map(|pid| pid as u32),
     };

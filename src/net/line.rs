@@ -111,6 +111,15 @@ impl Line {
         }
     }
 
+    /// Reads what is there, without any wait. (The system rounds the shortest deadline of a read up to
+    /// some milliseconds.)
+    pub fn read_now(&mut self, buffer: &mut [u8]) -> Result<usize, Stop> {
+        let _ = self.stream.set_nonblocking(true);
+        let read = self.read(buffer, limits::GLANCE);
+        let _ = self.stream.set_nonblocking(false);
+        read
+    }
+
     /// Gives a peer up in a write after this time, instead of `WRITE_DEADLINE`.
     pub fn patience(&mut self, time: Duration) {
         let _ = self.stream.set_write_timeout(Some(time));

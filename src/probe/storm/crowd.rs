@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::net::{Cause, Line, SocketError};
 use crate::probe::Target;
-use crate::probe::answers;
+use crate::probe::answers::{self, Answer};
 use crate::probe::facts::Facts;
 use crate::probe::trial::hear;
 
@@ -20,7 +20,7 @@ pub struct Crowd {
 /// Honest requests, each on a connection of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Honest {
-    /// Answered with 2xx.
+    /// Answered with 2xx, whole, and with the same bytes as before if the entity tag says that they are.
     pub answered: usize,
     /// Not answered so.
     pub failed: usize,
@@ -83,7 +83,11 @@ impl Crowd {
         let mut buffer = [0; 16];
         for mut line in self.lines {
             let left = until.saturating_duration_since(Instant::now());
-            match line.read(&mut buffer, left) {
+            let read = match left.is_zero() {
+                true => line.read_now(&mut buffer),
+                false => line.read(&mut buffer, left),
+            };
+            match read {
                 Ok(0) => away.silently += 1,
                 Ok(_) if buffer.starts_with(b"HTTP/1.1 408") => away.told += 1,
                 Ok(_) => away.otherwise += 1,
@@ -99,15 +103,20 @@ impl Crowd {
     }
 }
 
-/// Asks so often, and times it.
-pub fn honest(target: &Target, facts: &Facts, count: usize) -> Result<Honest, SocketError> {
+/// Asks at least so often, and for as long as `others` are there, and times it.
+pub fn honest(
+    target: &Target,
+    facts: &Facts,
+    count: usize,
+    others: impl Fn() -> bool,
+) -> Result<Honest, SocketError> {
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
         facts.path, facts.host
     );
     let mut honest = Honest::default();
     let mut times = Vec::new();
-    for _ in 0..count {
+    while times.len() < count || others() {
         let begun = Instant::now();
         let mut line = Line::call(target.addr, limits::IO_DEADLINE, None)?;
         let _ = line.write(request.as_bytes());
@@ -119,7 +128,7 @@ pub fn honest(target: &Target, facts: &Facts, count: usize) -> Result<Honest, So
             begun + limits::IO_DEADLINE,
             |bytes| {
                 let answers = answers::read(bytes, &["GET"], false);
-                good = answers.whole.iter().any(|answer| answer.status / 100 == 2);
+                good = answers.whole.iter().any(|answer| is_right(answer, facts));
                 !answers.whole.is_empty() || answers.fault.is_some()
             },
         );
@@ -130,7 +139,13 @@ pub fn honest(target: &Target, facts: &Facts, count: usize) -> Result<Honest, So
         }
     }
     times.sort_unstable();
-    honest.median = times.get(count / 2).copied().unwrap_or_default();
+    honest.median = times.get(times.len() / 2).copied().unwrap_or_default();
     honest.longest = times.last().copied().unwrap_or_default();
     Ok(honest)
+}
+
+fn is_right(answer: &Answer, facts: &Facts) -> bool {
+    let plain = &facts.plain;
+    let same = facts.has("strong-etag") && answer.field("ETag") == plain.field("ETag");
+    answer.status / 100 == 2 && (!same || answer.body == plain.body)
 }

@@ -37,7 +37,7 @@ pub struct Weather {
     /// Random requests at most.
     pub requests: u64,
     /// How long for those, and how long the crowd waits to be sent away.
-    pub seconds: u64,
+    pub time: Duration,
     /// Connections with half a request.
     pub crowd: usize,
     /// The server's process, if it is ours to look at.
@@ -117,7 +117,8 @@ pub fn storm(target: &Target, weather: Weather) -> Result<Storm, StormError> {
     let facts = Facts::find(target).map_err(StormError::NoServer)?;
     let figures = || weather.pid.and_then(Figures::of);
     let gone = |during| move |error| StormError::Gone(during, error);
-    let calm = crowd::honest(target, &facts, limits::STORM_HONEST).map_err(gone("calm"))?;
+    let calm =
+        crowd::honest(target, &facts, limits::STORM_HONEST, || false).map_err(gone("calm"))?;
     let before = figures();
     let watch = Watch::default();
     let findings = Findings::default();
@@ -130,9 +131,9 @@ pub fn storm(target: &Target, weather: Weather) -> Result<Storm, StormError> {
         let (rude, beside_rude) = rude_and_honest(target, &facts).map_err(gone("rude clients"))?;
         let crowd = Crowd::gather(target, &facts, weather.crowd).map_err(gone("the crowd"))?;
         let size = crowd.size();
-        let in_crowd = crowd::honest(target, &facts, limits::STORM_HONEST);
+        let in_crowd = crowd::honest(target, &facts, limits::STORM_HONEST, || false);
         let in_crowd = in_crowd.map_err(gone("the crowd"))?;
-        let sent_away = crowd.wait(Instant::now() + Duration::from_secs(weather.seconds));
+        let sent_away = crowd.wait(Instant::now() + weather.time);
         watch.end();
         let most = watching.join().unwrap_or_default();
         let after = settle(before, figures);
@@ -174,7 +175,7 @@ fn throw_all(
         seeds: &seeds,
         thrown: &thrown,
         most: weather.requests,
-        until: Instant::now() + Duration::from_secs(weather.seconds),
+        until: Instant::now() + weather.time,
         findings,
     };
     thread::scope(|scope| {
@@ -191,11 +192,12 @@ fn throw_all(
     Ok(thrown.load(Ordering::Relaxed).min(weather.requests))
 }
 
-/// The rude clients, with honest requests beside them.
+/// The rude clients, with honest requests beside them for as long as they are there.
 fn rude_and_honest(target: &Target, facts: &Facts) -> Result<(Rude, Honest), SocketError> {
     thread::scope(|scope| {
         let rude = scope.spawn(|| rude::all(target, facts));
-        let honest = crowd::honest(target, facts, limits::STORM_HONEST)?;
+        let others = || !rude.is_finished();
+        let honest = crowd::honest(target, facts, limits::STORM_HONEST, others)?;
         let rude = rude.join().unwrap_or_else(|_| Ok(Rude::default()))?;
         Ok((rude, honest))
     })

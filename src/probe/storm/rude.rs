@@ -1,7 +1,9 @@
 //! Clients that leave at every possible byte, that never read, that read or write byte by byte.
 //!
-//! Rule: nothing is expected of the server but that it serves the others; see [`super::crowd`].
+//! Rule 1: nothing is expected of the server but that it serves the others; see [`super::crowd`].
+//! Rule 2: who vanishes, does not read, or reads byte by byte stays there until all others were.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
@@ -14,20 +16,20 @@ use crate::probe::facts::Facts;
 pub struct Rude {
     /// Reset behind each byte of a request, and of its answer.
     pub resets: usize,
-    /// Gone without a word behind each byte of a request.
+    /// Said nothing more behind each byte of a request, as one whose cable is cut.
     pub vanished: usize,
     /// Asked as often as the server took it, and read nothing.
     pub never_read: usize,
-    /// Wrote and read byte by byte.
+    /// Wrote byte by byte, or read a byte now and then.
     pub byte_by_byte: usize,
 }
 
 /// Clients that ask and never read. Reason: each fills the buffers of a connection.
 const NEVER_READ: usize = 20;
-/// Clients that dribble.
+/// Clients that write byte by byte, and as many that read so.
 const BYTE_BY_BYTE: usize = 20;
 
-/// All of them, one after the other.
+/// All of them.
 pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\n\r\n",
@@ -35,40 +37,58 @@ pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
     );
     let request = request.as_bytes();
     let mut rude = Rude::default();
+    let mut vanished = Vec::new();
     for end in 0..=request.len() {
         let mut line = call(target)?;
         let _ = line.write(&request[..end]);
-        line.abort();
-        rude.resets += 1;
-        let mut line = call(target)?;
-        let _ = line.write(&request[..end]);
-        drop(line);
+        vanished.push(line);
         rude.vanished += 1;
     }
-    let answer = 300 + facts.plain.body.len();
-    for count in (1..answer.min(4_096)).step_by(7) {
+    let deaf = all_deaf(target, request)?;
+    rude.never_read = deaf.len();
+    let mut slow = Vec::new();
+    for _ in 0..BYTE_BY_BYTE {
         let mut line = call(target)?;
         let _ = line.write(request);
-        let mut buffer = vec![0; count];
-        let _ = line.read(&mut buffer, limits::PROBE_LAST);
+        slow.push(line);
+        rude.byte_by_byte += 1;
+    }
+    let answer = 300 + facts.plain.body.len();
+    let requests = (0..=request.len()).map(|end| (end, 0));
+    let answers = (1..answer.min(4_096)).step_by(7);
+    for (end, count) in requests.chain(answers.map(|count| (request.len(), count))) {
+        let mut line = call(target)?;
+        let _ = line.write(&request[..end]);
+        if count > 0 {
+            let _ = line.read(&mut vec![0; count], limits::PROBE_LAST);
+        }
         line.abort();
         rude.resets += 1;
-    }
-    let many = request.repeat(200);
-    let mut silent = Vec::new();
-    for _ in 0..NEVER_READ {
-        let mut line = call(target)?;
-        line.patience(Duration::from_millis(50));
-        let until = Instant::now() + Duration::from_millis(200);
-        while Instant::now() < until && line.write(&many).is_ok() {}
-        silent.push(line);
-        rude.never_read += 1;
+        let reader = rude.resets % slow.len();
+        let _ = slow[reader].read_now(&mut [0]);
     }
     for _ in 0..BYTE_BY_BYTE {
         byte_by_byte(target, request)?;
         rude.byte_by_byte += 1;
     }
     Ok(rude)
+}
+
+/// Clients that ask until nothing is taken any more, and do not read.
+fn all_deaf(target: &Target, request: &[u8]) -> Result<Vec<Line>, SocketError> {
+    let many = request.repeat(200);
+    let deaf = || {
+        let mut line = call(target)?;
+        line.patience(Duration::from_millis(50));
+        let until = Instant::now() + Duration::from_millis(200);
+        while Instant::now() < until && line.write(&many).is_ok() {}
+        Ok(line)
+    };
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..NEVER_READ).map(|_| scope.spawn(deaf)).collect();
+        let lines = all.into_iter().filter_map(|one| one.join().ok());
+        lines.collect()
+    })
 }
 
 fn byte_by_byte(target: &Target, request: &[u8]) -> Result<(), SocketError> {
