@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::bin;
+use wirelab::net;
 
 /// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -39,9 +40,9 @@ pub fn complaint(program: &str, output: &Output) -> String {
 pub fn started_wrongly(labs: &[&str]) {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed_addr = closed.local_addr().expect("an address").to_string();
-    drop(closed);
+    // Held for as long as the cases take, so that no other test listens there meanwhile.
+    let closed = net::Closed::at(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let closed_addr = closed.addr.to_string();
     for lab in labs {
         let (server, client) = (format!("lab{lab}-server"), format!("lab{lab}-client"));
         let cases = [

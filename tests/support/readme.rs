@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use super::{Server, bin, have};
+use wirelab::net::Closed;
 
 /// One `$ command` of a README with what it prints.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
 struct Town {
     ports: HashMap<u16, u16>,
     running: Vec<Server>,
+    /// Held, so that no other test listens where nobody should be.
+    closed: Vec<Closed>,
 }
 
 impl Town {
@@ -103,7 +106,15 @@ impl Town {
     fn translate(&mut self, command: &str) -> String {
         numbers(command, |number| {
             let labs_port = (8001..=8024).contains(&number);
-            labs_port.then(|| *self.ports.entry(number).or_insert_with(closed_port))
+            labs_port.then(|| {
+                *self.ports.entry(number).or_insert_with(|| {
+                    let closed = Closed::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+                    let closed = closed.expect("a free port");
+                    let port = closed.addr.port();
+                    self.closed.push(closed);
+                    port
+                })
+            })
         })
     }
 
@@ -136,12 +147,6 @@ fn numbers(text: &str, mut other: impl FnMut(u16) -> Option<u16>) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// A port where nobody listens.
-fn closed_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// `cargo run -q --bin X` becomes the path of X; other cargo commands are run by other tests (`None`).

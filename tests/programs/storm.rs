@@ -1,13 +1,11 @@
 //! Our server in a small storm, and a storm that sees what is wrong.
 
-mod support;
-
 use std::fs;
 use std::io::{Read, Write};
 use std::process::Command;
 use std::time::Duration;
 
-use support::{Server, bin};
+use crate::support::{Server, bin};
 use wirelab::net::{self, Guest};
 use wirelab::probe::Target;
 use wirelab::probe::storm::{Weather, report, storm};

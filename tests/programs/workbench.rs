@@ -1,8 +1,6 @@
 //! The learner's own programs: watched, billed, and run by `cargo exercise`, in a course folder of
 //! their own, so that nothing here touches the real workbench.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -10,13 +8,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use support::bin;
+use crate::support::bin;
 
 /// Nothing here takes more than a few seconds; this long is a failure, on any machine.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-const SERVER_1: &str = include_str!("../labs/01-three-tacos/server.rs");
-const CLIENT_1: &str = include_str!("../labs/01-three-tacos/client.rs");
+const SERVER_1: &str = include_str!("../../labs/01-three-tacos/server.rs");
+const CLIENT_1: &str = include_str!("../../labs/01-three-tacos/client.rs");
 
 /// A course folder whose workbench is a package of its own without dependencies, so that its programs
 /// are built in no time. It is gone after the test.
@@ -219,7 +217,7 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
 
     course.save(
         "my01-server",
-        include_str!("../labs/01-three-tacos/start-server.rs"),
+        include_str!("../../labs/01-three-tacos/start-server.rs"),
     );
     let broken = course.run(&["bill", "--verify", "b.txt"]);
     assert_eq!(broken.status.code(), Some(1));
@@ -272,6 +270,6 @@ fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
 
 #[test]
 fn the_suite_of_the_course_never_builds_the_workbench() {
-    let manifest = include_str!("../Cargo.toml");
+    let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains("\ndefault-members = [\".\"]\n"));
 }

@@ -1,11 +1,9 @@
 //! The programs in `examples/` keep the contract, in every language whose tool is on this machine.
 #![cfg(unix)]
 
-mod support;
-
 use std::process::Command;
 
-use support::have;
+use crate::support::have;
 
 /// Checks lab 9's server with this command, from the folder of the repository.
 fn passes(command: &str) {
@@ -59,7 +57,7 @@ fn the_server_in_c_passes() {
 /// The page of the contract names each example, and each example that it names is there.
 #[test]
 fn the_readme_names_every_example() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let folder =
         std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).expect("the folder");
     for file in folder {

@@ -187,7 +187,12 @@ fn what_a_program_forked_ends_with_it_also_when_it_ignores_sigterm() {
 fn a_program_ends_with_us_however_we_end() {
     for signal in ["-KILL", "-INT", "-TERM"] {
         let mut us = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "host", "--include-ignored", "--nocapture"])
+            .args([
+                "--exact",
+                "program::host",
+                "--include-ignored",
+                "--nocapture",
+            ])
             .env("WIRELAB_TEST_HOST", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,12 +1,10 @@
 //! `serve` without a folder: the course in a browser.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use support::{Server, bin, have};
+use crate::support::{Server, bin, have};
 use wirelab::course::catalogue;
 
 fn course() -> Server {
