@@ -146,7 +146,7 @@ fn the_programs_in_cargo_toml_are_those_of_the_catalogue() {
     let lines = lines.filter(|line| !line.contains("path = \"tests/"));
     let got: Vec<&str> = lines.map(str::trim).collect();
     let line = |name: &str, file: &str| {
-        format!("{{ name = \"{name}\", path = \"{file}\", test = false }},")
+        format!("{{ name = \"{name}\", path = \"{file}\", test = false, bench = false }},")
     };
     let mut expected = vec![line("wirelab", "src/main.rs")];
     for (lab, built) in built() {
