@@ -164,6 +164,17 @@ fn each_fault_gets_its_status_and_the_end() {
 }
 
 #[test]
+fn a_post_is_the_wrong_method_with_a_length_or_without() {
+    let root = folder("post");
+    let server = server(&root, &["--quiet"]);
+    for fields in ["", "Content-Length: 0\r\n", "Content-Type: text/plain\r\n"] {
+        let answer = ask(server.addr, "POST", "/tacos.txt", fields);
+        assert_eq!(answer.status, 405, "{fields}");
+        assert_eq!(answer.field("allow"), Some("GET, HEAD, OPTIONS"));
+    }
+}
+
+#[test]
 fn nobody_waits_for_a_body_that_is_too_large() {
     let root = folder("announced");
     let server = server(&root, &["--quiet"]);
