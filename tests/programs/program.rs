@@ -150,6 +150,7 @@ fn a_server_that_never_listens_or_ends_at_once_is_told_apart() {
     let mut program = sh("echo broken >&2; exit 7");
     let ended = program.wait_ready(somewhere(), PATIENCE).unwrap_err();
     assert_eq!(ended, NotReady::Ended(Ending::Status(7)));
+    program.end();
     assert_eq!(program.stderr().text(), "broken\n");
 }
 
