@@ -33,6 +33,10 @@ pub const KEPT_OUTPUT: usize = 64 * 1024;
 /// Reason: `go run` and `cargo run` compile first, which takes seconds.
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
 
+/// The same for a program of our own kind, which is compiled already, and for its first connection.
+/// Reason: it needs some milliseconds; one that is kept from working gets more (see `net::Silence`).
+pub const OWN_START_DEADLINE: Duration = Duration::from_secs(1);
+
 /// How long readiness is read from the system's table of sockets alone.
 /// Reason: a program in a container is not in that table, so then a connection is tried, too; that
 /// one is a guest already, so a program on a busy machine must have had time to start.

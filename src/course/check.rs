@@ -259,6 +259,10 @@ impl Plan {
         subject: Subject,
         conversations: Vec<Conversation>,
     ) -> Plan {
+        let start_deadline = match &subject {
+            Subject::Own(_) => limits::OWN_START_DEADLINE,
+            Subject::Command(_) | Subject::Address(_) => limits::START_DEADLINE,
+        };
         Plan {
             place,
             side,
@@ -266,7 +270,7 @@ impl Plan {
             conversations,
             root: None,
             triage: true,
-            start_deadline: limits::START_DEADLINE,
+            start_deadline,
         }
     }
 

@@ -257,24 +257,31 @@ impl Program {
 
     /// Waits until a server accepts at `addr`, without connecting where the system's table of
     /// sockets can be read. A program in another network namespace (a container) is not in that table:
-    /// after half a second of waiting a connection is tried, too.
+    /// after [`limits::READY_BY_TABLE`] a connection is tried, too. One that was kept from working gets
+    /// more patience (see [`Silence`]).
     pub fn wait_ready(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
         let began = Instant::now();
-        let ready = poll(patience, || {
-            // Before the ending: what accepts is the program itself, not one that was there before.
-            if let Some(ending) = self.ending() {
-                return Some(Err(NotReady::Ended(ending)));
+        let mut silence = Silence::new(patience, false);
+        loop {
+            let left = silence.next().saturating_sub(began.elapsed());
+            let ready = poll(left, || {
+                // Before the ending: what accepts is the program itself, not one that was there before.
+                if let Some(ending) = self.ending() {
+                    return Some(Err(NotReady::Ended(ending)));
+                }
+                let by_table = began.elapsed() < limits::READY_BY_TABLE;
+                net::accepts(addr, by_table).then_some(Ok(()))
+            });
+            if let Some(ready) = ready {
+                return ready;
             }
-            let by_table = began.elapsed() < limits::READY_BY_TABLE;
-            net::accepts(addr, by_table).then_some(Ok(()))
-        });
-        ready.unwrap_or_else(|| {
-            let listeners = net::listeners(addr.port()).unwrap_or_default();
-            Err(NotReady::Silent {
-                waited: patience,
-                elsewhere: listeners,
-            })
-        })
+            if silence.counts(began.elapsed(), || self.activity()) {
+                return Err(NotReady::Silent {
+                    waited: patience,
+                    elsewhere: net::listeners(addr.port()).unwrap_or_default(),
+                });
+            }
+        }
     }
 
     /// Waits for the line `listening on ADDR` on stdout, the first one of our own servers.

@@ -9,7 +9,7 @@ mod verdict;
 
 use crate::course::catalogue::Weather;
 use crate::course::check::{Failure, Outcome, Report, Run, Trouble, Unready};
-use crate::course::diagnosis::{Diagnosis, Page};
+use crate::course::diagnosis::{Diagnosis, PANICKED, Page};
 use crate::wire::What;
 
 pub use comparison::comparison;
@@ -142,14 +142,26 @@ fn printed(stderr: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec!["   Its last words on stderr:".to_string()];
-    for line in &all[all.len().saturating_sub(LAST)..] {
-        let visible: String = line
+    // A Rust program says why it panicked first, and then, if it was asked to, where it was.
+    let panicked = all.iter().rposition(|line| line.contains(PANICKED));
+    let from = panicked.unwrap_or(all.len().saturating_sub(LAST));
+    for line in all[from..].iter().take(LAST) {
+        let visible: String = without_thread_number(line)
             .chars()
             .map(|c| if c.is_control() { '·' } else { c })
             .collect();
         lines.push(cut(&format!("     {visible}")));
     }
     lines
+}
+
+/// `thread 'main' (4711) panicked at …` without the number, which is another one each time.
+fn without_thread_number(line: &str) -> String {
+    let Some((thread, place)) = line.split_once(PANICKED) else {
+        return line.to_string();
+    };
+    let thread = thread.trim_end_matches(|c: char| c.is_ascii_digit() || "()".contains(c));
+    format!("{}{PANICKED}{place}", thread.trim_end())
 }
 
 /// The verdict's line: `FAIL lab 09 · … [W10 cl-chars]`, the code at the right edge where it fits, and on

@@ -13,8 +13,8 @@ use crate::course::diagnosis::{Prints, Process};
 use crate::course::program::Program;
 use crate::course::scripts::filled;
 use crate::limits;
-use crate::net;
 use crate::net::player::Stopped;
+use crate::net::{self, Silence};
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// What a script wants the client to find.
@@ -83,11 +83,16 @@ impl Plan {
         let mut program = self.start_client(addr, script)?;
         // Short waits for the guest, so that a client which ends at once is not waited for.
         player.guest = limits::CHECK_GUEST;
-        let until = Instant::now() + self.start_deadline;
+        let begun = Instant::now();
+        let mut start = Silence::new(self.start_deadline, false);
         let played = loop {
             let played = player.answer_seen(&listener, &|| program.activity());
             let waits = played.stopped == Some(Stopped::NoGuest) && !connected(&played.got);
-            if !waits || program.ending().is_some() || Instant::now() > until {
+            if !waits || program.ending().is_some() {
+                break played;
+            }
+            let lasted = begun.elapsed();
+            if lasted >= start.next() && start.counts(lasted, || program.activity()) {
                 break played;
             }
         };

@@ -177,8 +177,11 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
     let line = have.lines().next().unwrap_or_default();
     let text = line.strip_suffix(b"\r\n").unwrap_or(line);
     let ours = is_response(&evidence.want.bytes) && evidence.at <= text.len() && !text.is_empty();
-    (ours && line.ends_with(b"\n") && !is_status_line(text)).then_some(())?;
+    // A record of TLS: its kind and its version (RFC 8446 section 5.1).
+    let tls = matches!(text, [0x14..=0x17, 3, ..]);
+    (ours && (line.ends_with(b"\n") || tls) && !is_status_line(text)).then_some(())?;
     let what = match text {
+        _ if tls => "it is TLS, what https speaks; here a server speaks without it",
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
         _ if text.len() == 12 && text[9..].iter().all(u8::is_ascii_digit) => {
             "the space after the number is missing, which must be there even with no reason behind it"

@@ -61,6 +61,9 @@ pub struct Rule {
     pub section: &'static str,
 }
 
+/// What stands in the first line of a Rust program's panic; why it panicked is on the second.
+pub const PANICKED: &str = " panicked at ";
+
 /// The cause of one failure.
 #[derive(Clone, Debug)]
 pub struct Diagnosis {

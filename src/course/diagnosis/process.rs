@@ -3,7 +3,7 @@
 use super::evidence::{Close, Evidence};
 use super::message::message;
 use super::process_pages as page;
-use super::{Cause, Entry, served_pages, shown};
+use super::{Cause, Entry, PANICKED, served_pages, shown};
 use crate::course::catalogue::{Side, Weather};
 
 pub(super) const TABLE: &[Entry] = &[
@@ -177,11 +177,16 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// The last line of stderr, as a sentence of its own.
+/// What stderr complains of last, as a sentence of its own; a panic says why on the line below its place.
 fn last_words(evidence: &Evidence) -> String {
-    let mut lines = evidence.process.stderr.lines();
+    let lines: Vec<&str> = evidence.process.stderr.lines().collect();
     let signs = ["panicked", "Error", "error", "Exception"];
-    let line = lines.rfind(|line| signs.iter().any(|sign| line.contains(sign)));
+    let sign = |line: &&str| signs.iter().any(|sign| line.contains(sign));
+    let panic = lines.iter().rposition(|line| line.contains(PANICKED));
+    let line = match panic {
+        Some(at) => lines.get(at + 1).copied(),
+        None => lines.iter().copied().rfind(sign),
+    };
     match line {
         Some(line) => format!(" It said `{}`.", shown(line.trim().as_bytes())),
         None => String::new(),
