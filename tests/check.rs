@@ -158,7 +158,10 @@ fn the_check_survives_every_server() {
     for (name, text, passed) in texts(failing.map(|name| (name.to_string(), flaw(name))).to_vec()) {
         assert!(!passed, "{name} passes");
         assert!(text.starts_with("FAIL lab 09 · "), "{name}: {text}");
-        assert!(name != "tls" || text.contains("TLS, what https speaks"), "{text}");
+        assert!(
+            name != "tls" || text.contains("TLS, what https speaks"),
+            "{text}"
+        );
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
             "{name}:\n{text}"
