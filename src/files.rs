@@ -133,6 +133,7 @@ impl Files {
         }
     }
 
+    #[cold]
     fn list(&self, path: &Path, names: &[Vec<u8>]) -> Response {
         if !self.settings.listing {
             return Response::error(404, "There is no index.html in this folder.");
@@ -149,6 +150,7 @@ impl Files {
 }
 
 /// The answer to a method by which nothing can be read here; `None` for GET and HEAD.
+#[cold]
 pub fn refused_method(method: &[u8]) -> Option<Response> {
     let (status, sentence) = match method {
         b"GET" | b"HEAD" => return None,
@@ -359,6 +361,7 @@ impl Response {
     }
 
     /// A short honest page: the status, its phrase and one sentence.
+    #[cold]
     pub fn error(status: u16, sentence: &str) -> Response {
         let mut fields = Vec::new();
         write::field(&mut fields, "Content-Type", b"text/plain; charset=utf-8");

@@ -1,0 +1,165 @@
+//! The servers that are measured, each on one core, each with the same folder.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::book;
+
+/// The index in [`all`] of the one that all others are compared with.
+pub const NGINX: usize = 1;
+
+/// A server under test; it ends with the value.
+pub struct Server {
+    /// As the table calls it.
+    pub name: &'static str,
+    /// Where it listens.
+    pub addr: SocketAddr,
+    child: Child,
+    /// What it consists of: nginx's worker is a child of what we started.
+    pub processes: Vec<u32>,
+}
+
+/// All of them, started.
+pub fn all() -> Vec<Server> {
+    let folder = folder();
+    let cache = "open_file_cache max=512; open_file_cache_valid 1s;";
+    vec![
+        with_first_line("wirelab", wirelab(&folder)),
+        nginx("nginx", &folder, ""),
+        nginx("nginx, cache", &folder, cache),
+        with_first_line("thread a guest", book::command(&folder.join("www"))),
+    ]
+}
+
+/// The folder that all serve.
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-serve");
+    fs::create_dir_all(folder.join("www")).expect("the folder can be made");
+    let file = |name: &str, length: usize| {
+        fs::write(folder.join("www").join(name), vec![b'x'; length]).expect("there is room");
+    };
+    file("small.txt", 1024);
+    file("middle.bin", 64 * 1024);
+    file("large.bin", 100 * 1024 * 1024);
+    folder
+}
+
+fn wirelab(folder: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0", env!("CARGO_BIN_EXE_wirelab"), "serve"]);
+    command.arg(folder.join("www"));
+    command.args(["--port", "0", "--quiet"]);
+    command
+}
+
+/// A server that prints `listening on ADDR` first.
+fn with_first_line(name: &'static str, mut command: Command) -> Server {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("taskset starts");
+    let mut line = String::new();
+    let stdout = child.stdout.as_mut().expect("stdout is piped");
+    let read = BufReader::new(stdout).read_line(&mut line);
+    let addr = line.trim_end().rsplit(' ').next().unwrap_or_default();
+    Server {
+        name,
+        addr: addr
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} says where: {read:?} {line:?}")),
+        processes: vec![child.id()],
+        child,
+    }
+}
+
+/// nginx with one worker, for as many guests as `wirelab serve` has seats for.
+fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
+    let port = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let own = folder.join(name.replace(", ", "-"));
+    fs::create_dir_all(&own).expect("the folder can be made");
+    let (own, www) = (own.display(), folder.join("www"));
+    let www = www.display();
+    let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("{name}_temp_path {own}/{name};"))
+        .concat();
+    // A guest that is read for takes one of them; 16,384 are the next power of two above our 8,000.
+    let text = format!(
+        "daemon off; worker_processes 1; pid {own}/pid; events {{ worker_connections 16384; }}\n\
+         http {{ access_log off; sendfile on; keepalive_requests 100000000; {paths} {more}\n\
+         server {{ listen 127.0.0.1:{port}; root {www}; }} }}\n"
+    );
+    let file = folder.join(format!("{port}.conf"));
+    fs::write(&file, text).expect("the folder can be written");
+    let child = Command::new("taskset")
+        .args(["-c", "0", "nginx", "-e", "stderr", "-c"])
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("taskset starts");
+    let mut server = Server {
+        name,
+        addr: ([127, 0, 0, 1], port).into(),
+        processes: vec![child.id()],
+        child,
+    };
+    // It listens before it has a worker.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while server.processes.len() < 2 || TcpStream::connect(server.addr).is_err() {
+        if Instant::now() > deadline {
+            let _ = server.child.kill();
+            let mut said = String::new();
+            let stderr = server.child.stderr.as_mut();
+            let _ = stderr.map(|stderr| stderr.read_to_string(&mut said));
+            panic!("nginx does not start: {said}");
+        }
+        let path = format!("/proc/{0}/task/{0}/children", server.child.id());
+        let children = fs::read_to_string(path).unwrap_or_default();
+        let workers = children.split_whitespace().flat_map(str::parse::<u32>);
+        server.processes.truncate(1);
+        server.processes.extend(workers);
+        thread::yield_now();
+    }
+    let _ = fs::remove_file(file);
+    server
+}
+
+impl Server {
+    /// CPU time so far, in ticks of 10 ms: the 14th and 15th word of the line (proc(5)).
+    pub fn ticks(&self) -> u64 {
+        let of = |process: &u32| -> u64 {
+            let line = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            let behind_name = line.rsplit(')').next().unwrap_or_default();
+            let words = behind_name.split_whitespace().skip(11).take(2);
+            words.filter_map(|word| word.parse::<u64>().ok()).sum()
+        };
+        self.processes.iter().map(of).sum()
+    }
+
+    /// Resident memory in MiB; what several processes share is counted once (Pss; proc(5)).
+    pub fn memory(&self) -> f64 {
+        let of = |process: &u32| -> f64 {
+            let path = format!("/proc/{process}/smaps_rollup");
+            let text = fs::read_to_string(path).unwrap_or_default();
+            let line = text.lines().find(|line| line.starts_with("Pss:"));
+            let word = line.and_then(|line| line.split_whitespace().nth(1));
+            word.and_then(|word| word.parse().ok()).unwrap_or(0.0)
+        };
+        self.processes.iter().map(of).sum::<f64>() / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // nginx's master ends its worker when it is asked to (TERM); killed, it could not.
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        let _ = self.child.wait();
+    }
+}
