@@ -235,6 +235,7 @@ const FLAWS: &[Flaw] = &[
     flaw("read-to-eof", LAB9, CALM, "W19"),
     flaw("not-flushed", "shouting", CALM, "W20"),
     flaw("lost-in-buffer", "upload", CALM, "W21"),
+    flaw("loses-the-rest", "lab02-order-in-crumbs", CALM, "W33"),
     flaw("whole-buffer", "one-line", CALM, "W22"),
     flaw("short-write", "long-answer", CALM, "W23"),
     flaw(

@@ -1,5 +1,5 @@
 //! Lab 20 · your server. It is careful: it waits five seconds for a byte, and no longer. A guest who
-//! sends a byte every four seconds keeps a thread for three minutes, and a guest who never stops keeps
+//! sends a byte every four seconds keeps a thread for over two minutes; a guest who never stops keeps
 //! our memory.
 //!
 //! Give the whole head one second. Give the request line 8,000 bytes and the head 16,000. Say which

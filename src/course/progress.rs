@@ -5,11 +5,14 @@
 //!
 //! Rule 1: a line is a lab's slug and words `key=value`; in a value a space is `%20` and `%` is `%25`.
 //! Lines and words that we do not know stay in the file as they are, and mean nothing.
-//! Rule 2: the file is replaced by a rename, so that a reader never sees half of it.
+//! Rule 2: the file is replaced by a rename, so that a reader never sees half of it. What is renamed has
+//! a name of its own for each save, so that two checks which pass at once do not write into one file.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cargo;
 use super::catalogue::{self, Built, Lab, Side};
@@ -66,9 +69,12 @@ impl Progress {
 
     /// Writes this file: first beside it, then over it in one step.
     pub fn save_to(&self, path: &Path) -> io::Result<()> {
-        let beside = path.with_extension("txt.new");
-        fs::write(&beside, self.text()).map_err(|error| named(&beside, &error))?;
-        fs::rename(&beside, path).map_err(|error| named(path, &error))
+        let beside = beside(path);
+        let saved = fs::write(&beside, self.text()).and_then(|()| fs::rename(&beside, path));
+        saved.map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            named(path, &error)
+        })
     }
 
     /// The value behind a text; every text has one.
@@ -201,6 +207,13 @@ fn is_of(line: &str, lab: &Lab) -> bool {
     line.split_whitespace().next() == Some(lab.slug)
 }
 
+/// A name beside this file that no other save uses: `progress.txt.new-4711-0`.
+fn beside(path: &Path) -> PathBuf {
+    static SAVES: AtomicU64 = AtomicU64::new(0);
+    let save = SAVES.fetch_add(1, Ordering::Relaxed);
+    path.with_extension(format!("txt.new-{}-{save}", process::id()))
+}
+
 fn place() -> Option<PathBuf> {
     cargo::repository().map(|folder| folder.join(FILE))
 }
@@ -250,6 +263,30 @@ mod tests {
             progress.text(),
             format!("{HEADER}01-three-tacos server=passed\n")
         );
+    }
+
+    #[test]
+    fn many_who_save_at_once_do_not_get_in_each_others_way() {
+        let folder = std::env::temp_dir().join(format!("wirelab-progress-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("progress.txt");
+        let saved: Vec<Progress> = (1..=8)
+            .map(|number| Progress::parse(&"99-no-lab mood=good\n".repeat(number * 100)))
+            .collect();
+        std::thread::scope(|scope| {
+            for progress in &saved {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        progress.save_to(&file).unwrap();
+                        let read = Progress::load_from(&file).unwrap();
+                        assert!(saved.contains(&read), "nobody saved this:\n{}", read.text());
+                    }
+                });
+            }
+        });
+        let left = fs::read_dir(&folder).unwrap().count();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(left, 1, "beside the file itself nothing stays");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod comparison;
 mod verdict;
 
-use crate::course::catalogue::Weather;
+use crate::course::catalogue::{Side, Weather};
 use crate::course::check::{Failure, Outcome, Report, Run, Trouble, Unready};
 use crate::course::diagnosis::{Diagnosis, PANICKED, Page};
 use crate::wire::What;
@@ -75,6 +75,7 @@ fn passed_lines(report: &Report) -> Vec<String> {
 fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {
     let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
     let mut lines = headline(&report.place, &verdict(&failure.trouble, report.side), page);
+    lines.extend(conversation(report, run, failure));
     if run.weather != Weather::Calm {
         lines.push(format!(
             "     in the weather {}: {}",
@@ -113,6 +114,22 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     lines
 }
 
+/// Which conversation it is, where the lab has several, and what a client was told to ask for.
+fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
+    let several = report.runs.iter().any(|other| other.name != run.name);
+    let told = match (report.side, failure.expected.heading("arg")) {
+        // Words with an address in them are others each time.
+        (Side::Client, Some(words)) if !words.is_empty() && !words.contains('{') => {
+            format!(", called with `{words}`")
+        }
+        _ => String::new(),
+    };
+    match several || !told.is_empty() {
+        true => wrap("     in ", &format!("{}{told}", run.name), "     "),
+        false => Vec::new(),
+    }
+}
+
 /// What to do when no known mistake fits.
 fn no_cause(trouble: &Trouble) -> &'static str {
     match trouble {
@@ -123,6 +140,10 @@ fn no_cause(trouble: &Trouble) -> &'static str {
             }
             What::Short | What::Ending => {
                 "No known mistake fits. Let the program print why it goes on or stops there."
+            }
+            What::Bytes if difference.column == 1 => {
+                "No known mistake fits. Another line belongs here: see what was said before it, and what the \
+                 lab asks for at this place."
             }
             _ => "No known mistake fits. Compare the two lines above, byte by byte.",
         },

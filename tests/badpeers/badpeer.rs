@@ -29,6 +29,7 @@ const SERVERS: &[(&str, Serve)] = &[
     ("whole-buffer", whole_buffer),
     ("short-write", short_write),
     ("lost-in-buffer", lost_in_buffer),
+    ("loses-the-rest", loses_the_rest),
     ("not-flushed", not_flushed),
     ("died-on-empty", died_on_empty),
     ("died-on-reset", died_on_reset),
@@ -170,6 +171,16 @@ fn lost_in_buffer(mut guest: &TcpStream) -> io::Result<()> {
     drop(reader);
     guest.read_exact(&mut [0; 5])?;
     guest.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+}
+
+/// Confirms each order; a new reader for each, which takes what has come and drops what it does not need.
+fn loses_the_rest(mut guest: &TcpStream) -> io::Result<()> {
+    let mut order = Vec::new();
+    while BufReader::new(guest).read_until(b'\n', &mut order)? > 0 {
+        guest.write_all(&[order.trim_ascii(), b", coming up\n"].concat())?;
+        order.clear();
+    }
+    Ok(())
 }
 
 /// Shouts each line back, at the end or when the buffer is full.

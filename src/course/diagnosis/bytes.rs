@@ -249,12 +249,11 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     let body = head.body?;
     let here = evidence.at == head.head.len() || evidence.at == head.head.len() + 1;
     (is_http(evidence) && here).then_some(())?;
-    let last = shown(
-        evidence.have.bytes[..evidence.at]
-            .rsplitn(3, |&b| b == b'\n')
-            .nth(1)
-            .unwrap_or_default(),
-    );
+    let line = evidence.have.bytes[..evidence.at]
+        .rsplitn(3, |&b| b == b'\n')
+        .nth(1)
+        .unwrap_or_default();
+    let last = shown(line.strip_suffix(b"\r").unwrap_or(line));
     if evidence.cut_short() {
         let after = match (evidence.silence, evidence.have.close) {
             (Some(_), Close::Open) => {

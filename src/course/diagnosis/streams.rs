@@ -123,7 +123,12 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
             .map(Vec::as_slice)
             .unwrap_or_default(),
     );
-    let proven = evidence.triage.apart == Some(Tried::Passed) || evidence.passes_in_calm();
+    // Apart, the first answer may come before the second message is sent: its bytes are what counts.
+    let apart = matches!(
+        evidence.triage.apart,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
+    let proven = apart || evidence.passes_in_calm();
     let refuted = evidence.triage.apart.is_some() && !proven;
     (!refuted).then_some(())?;
     let text = format!(

@@ -15,8 +15,11 @@ pub fn comparison(expected: &Transcript, difference: &Difference) -> Vec<String>
     let mut lines = agreed(expected, difference);
     if lines.len() > CONTEXT {
         let hidden = lines.len() - CONTEXT;
-        let steps = if hidden == 1 { "line" } else { "lines" };
-        lines.splice(..hidden, [format!("… {hidden} {steps} that agree")]);
+        let steps = match hidden {
+            1 => "1 line that agrees".to_string(),
+            _ => format!("{hidden} lines that agree"),
+        };
+        lines.splice(..hidden, [format!("… {steps}")]);
     }
     let mut lines: Vec<String> = lines.into_iter().map(|line| format!("   {line}")).collect();
     lines.extend(first_difference(difference));
