@@ -82,6 +82,11 @@ fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
     let port = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
     let own = folder.join(name.replace(", ", "-"));
     fs::create_dir_all(&own).expect("the folder can be made");
+    // A program of its own, which shares its memory with no other nginx on this machine.
+    let program = own.join("nginx");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).find(|folder| folder.join("nginx").is_file());
+    fs::copy(found.expect("nginx is installed").join("nginx"), &program).expect("it is copied");
     let (own, www) = (own.display(), folder.join("www"));
     let www = www.display();
     let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -96,7 +101,9 @@ fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
     let file = folder.join(format!("{port}.conf"));
     fs::write(&file, text).expect("the folder can be written");
     let child = Command::new("taskset")
-        .args(["-c", "0", "nginx", "-e", "stderr", "-c"])
+        .args(["-c", "0"])
+        .arg(program)
+        .args(["-e", "stderr", "-c"])
         .arg(&file)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
