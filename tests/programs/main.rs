@@ -1,7 +1,9 @@
 //! Programs at work, seen from outside: the labs beyond their snapshots (bad input, ends and limits, every
-//! command of their READMEs), the pages in a browser, anyone's programs and the learner's own, the player,
-//! and a storm. One program, so that what waits here waits at the same time.
+//! command of their READMEs), the check and its diagnoses, the pages in a browser, anyone's programs and the
+//! learner's own, the player, the tap, and a storm. One program, so that what waits here waits at the same time.
 
+#[path = "../support/dice.rs"]
+mod dice;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -18,6 +20,13 @@ mod act4_files;
 mod act4_limits;
 mod act4_tables;
 mod any_language;
+mod building;
+#[cfg(unix)]
+mod check;
+#[cfg(unix)]
+mod diagnosis;
+#[cfg(target_os = "linux")]
+mod leftovers;
 mod pages;
 mod player;
 mod program;
@@ -26,4 +35,4 @@ mod real_clients_act2;
 mod real_clients_act3;
 mod real_clients_act4;
 mod storm;
-mod workbench;
+mod tap;

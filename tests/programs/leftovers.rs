@@ -1,9 +1,5 @@
 //! A check leaves nothing behind, however it ends: no process, no port that somebody listens on, no file
-//! but those that are described. `WIRELAB_ROUNDS=200 cargo test --test leftovers` plays as many checks.
-#![cfg(target_os = "linux")]
-
-#[path = "support/dice.rs"]
-mod dice;
+//! but those that are described. `WIRELAB_ROUNDS=200 cargo test --test programs leftovers` plays as many checks.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use dice::Dice;
+use crate::dice::Dice;
 use wirelab::net;
 
 const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");

@@ -1,4 +1,4 @@
-//! The learner's own programs: watched, billed, and run by `cargo exercise`, in a course folder of
+//! The learner's own programs, built, watched, billed, and run by `cargo exercise`, in a course folder of
 //! their own, so that nothing here touches the real workbench.
 
 use std::fs;
