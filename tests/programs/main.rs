@@ -1,5 +1,5 @@
 //! Programs at work, seen from outside: the labs beyond their snapshots (bad input, ends and limits, every
-//! command of their READMEs), the check and its diagnoses, the pages in a browser, anyone's programs and the
+//! command of their READMEs), the pages in a browser, anyone's programs and the
 //! learner's own, the player, the tap, and a storm. One program, so that what waits here waits at the same time.
 
 #[path = "../support/dice.rs"]
@@ -21,10 +21,6 @@ mod act4_limits;
 mod act4_tables;
 mod any_language;
 mod building;
-#[cfg(unix)]
-mod check;
-#[cfg(unix)]
-mod diagnosis;
 #[cfg(target_os = "linux")]
 mod leftovers;
 mod pages;

@@ -1,11 +1,14 @@
 //! The check keeps what it promises: our own programs pass, untouched exercises fail with a message that
 //! was read by a person, and no program, however bad, hangs it or is left running.
+#![cfg(unix)]
+
+mod support;
 
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::support::side_by_side;
+use support::side_by_side;
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
 use wirelab::course::program::CommandLine;
