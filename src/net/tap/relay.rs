@@ -143,18 +143,24 @@ impl Line {
     /// One direction: reads what `who` says until its end.
     fn pump(&self, who: Who) {
         let mut buffer = vec![0; limits::CHUNK];
-        while !self.lock().over {
+        loop {
             match self.stream(who).peek(&mut buffer[..1]) {
                 Ok(0) => return self.ended(who),
                 Ok(_) => {
-                    let Ok(count) = self.take(who, &mut buffer) else {
-                        return self.break_off(who);
+                    let count = match self.take(who, &mut buffer) {
+                        Ok(0) => return,
+                        Ok(count) => count,
+                        Err(_) => return self.break_off(who),
                     };
                     if self.pass_on(who.other(), &buffer[..count]).is_err() {
                         return self.lost(who.other());
                     }
                 }
-                Err(error) if is_pause(&error) => {}
+                Err(error) if is_pause(&error) => {
+                    if self.lock().over {
+                        return;
+                    }
+                }
                 Err(_) => return self.break_off(who),
             }
         }
@@ -173,23 +179,32 @@ impl Line {
     }
 
     /// Writes all of `bytes` to `to`, however slowly it reads; gives up when the connection is over.
+    ///
+    /// The state is locked when there is something to note, not for each write: at that moment the
+    /// other direction has often been woken by the answer, and would wait for it.
     fn pass_on(&self, to: Who, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() && !self.lock().over {
+        let mut full = false;
+        while !bytes.is_empty() {
+            let was_full = full;
             let writing = lock(self.writing(to));
             let wrote = self.stream(to).write(bytes);
-            let mut state = self.lock();
-            let side = state.side(to);
-            side.full = wrote.as_ref().is_err_and(is_pause);
+            full = wrote.as_ref().is_err_and(is_pause);
             match wrote {
                 Ok(count) => bytes = &bytes[count..],
-                Err(_) if side.full => {}
+                Err(_) if full => {}
                 Err(error) => {
-                    side.lost = Some(error.kind());
+                    self.lock().side(to).lost = Some(error.kind());
                     return Err(error);
                 }
             }
-            drop(state);
             drop(writing);
+            if full || was_full {
+                let mut state = self.lock();
+                state.side(to).full = full;
+                if state.over {
+                    return Ok(());
+                }
+            }
         }
         Ok(())
     }
