@@ -3,16 +3,14 @@
 
 #[path = "../../labs/17-saying-what-it-is/date.rs"]
 mod date;
-#[path = "../support/dice.rs"]
-mod dice;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::dice::Dice;
 use crate::support::peers::ask;
 use crate::support::{Server, bin};
-use dice::Dice;
 
 /// A folder with files, links and things that are no files, and what must not get out beside it.
 #[cfg(unix)]
