@@ -380,10 +380,16 @@ fn the_packages_are_those_of_the_design() {
         let lines = after
             .lines()
             .skip(1)
-            .take_while(|line| line.contains(" = "));
-        lines.filter_map(|line| line.split(" = ").next()).collect()
+            .take_while(|line| !line.starts_with('['));
+        let named = lines.filter(|line| !line.starts_with('#'));
+        named
+            .filter_map(|line| Some(line.split_once(" = ")?.0))
+            .collect()
     };
-    assert_eq!(packages("[dependencies]"), ["anyhow", "socket2"]);
+    assert_eq!(
+        packages("[dependencies]"),
+        ["anyhow", "socket2", "pulldown-cmark"]
+    );
     assert_eq!(packages("[dev-dependencies]"), ["assert_cmd", "insta"]);
 }
 
