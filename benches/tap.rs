@@ -80,7 +80,8 @@ fn way(name: &'static str, addr: SocketAddr, between: Option<Running>) -> Way {
 
 /// Plain socat: one process a connection, its own buffer of 8 KiB, no options.
 fn socat(server: SocketAddr) -> Way {
-    let port = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let port = held.number;
     let mut command = on_core("0", "socat");
     command.arg(format!("TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork"));
     let child = command.arg(format!("TCP:{server}")).spawn();

@@ -46,6 +46,10 @@ pub const READY_BY_TABLE: Duration = Duration::from_secs(3);
 /// Reason: the output closes a moment before the system reports the end.
 pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
 
+/// How long the guard of a program leaves it to us to reap one that ends at SIGTERM.
+/// Reason: most do, within a millisecond; the guard, which can only look again and again, is slower.
+pub const GUARD_PATIENCE: Duration = Duration::from_millis(20);
+
 /// How long the guard of a program may take to end it, before we kill the one process ourselves.
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
 pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
@@ -147,6 +151,11 @@ pub const WEATHERED: usize = 4 * 1024;
 /// the last byte of a message.
 /// Reason: a peer that reads once must have read by then, on a busy machine too.
 pub const CRUMB: Duration = Duration::from_millis(15);
+
+/// How long a peer is waited for, at most, that works on what it got: on a crumb before the next one
+/// comes, on a guest before it is counted what it holds.
+/// Reason: on a busy machine a peer gets its turn late; and one that never rests is not waited for.
+pub const REST: Duration = Duration::from_millis(200);
 
 /// The receive buffer of the weather `slow`, in bytes; Linux doubles it.
 /// Reason: a writer must notice that we are slow. Precedent: 2,304 is the least Linux gives (socket(7)

@@ -247,11 +247,11 @@ fn the_same_check_says_the_same_twice() {
         "resets-in-the-body",
         "good",
     ];
-    for name in names {
+    side_by_side(names.to_vec(), |name| {
         let words = [BADPEER, name, "{addr}"];
         let plan = plan(&words, &[Weather::Calm, Weather::Dribble]);
         assert_eq!(text(&plan), text(&plan), "{name}");
-    }
+    });
 }
 
 #[test]

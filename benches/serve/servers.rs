@@ -79,7 +79,8 @@ fn with_first_line(name: &'static str, mut command: Command) -> Server {
 
 /// nginx with one worker, for as many guests as `wirelab serve` has seats for.
 fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
-    let port = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let port = held.number;
     let own = folder.join(name.replace(", ", "-"));
     fs::create_dir_all(&own).expect("the folder can be made");
     // A program of its own, which shares its memory with no other nginx on this machine.

@@ -16,7 +16,8 @@ use socket2::SockRef;
 use crate::limits;
 use crate::net::Recorder;
 use crate::net::delivery::{Crumb, Delivery};
-use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
+use crate::net::silence::{self, Look};
+use crate::net::socket::{is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// How the peer ended its direction.
@@ -140,18 +141,21 @@ impl Link {
     }
 
     /// Says `bytes`, of which `after` went before on this connection. Gives up when the peer takes
-    /// nothing for `silence`, or at `until`.
+    /// nothing for `silence`, or at `until`; `look` sees whether it still works on an earlier crumb.
     pub(super) fn say(
         &self,
         bytes: &[u8],
         after: u64,
         delivery: Delivery,
-        silence: Duration,
-        until: Instant,
+        (silence, until): (Duration, Instant),
+        look: Look,
     ) -> Result<(), FailedWrite> {
         let mut said = 0;
         for Crumb { end, pause } in delivery.crumbs(bytes.len(), after == 0) {
-            thread::sleep(pause);
+            if !pause.is_zero() {
+                silence::pause(pause, look);
+                self.catch_up();
+            }
             let shared = &self.shared;
             shared
                 .recorder
@@ -170,6 +174,18 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Waits until what has arrived is heard: on a busy machine the reader, too, gets its turn late, and
+    /// what we say next would be recorded before an answer to what we said before.
+    fn catch_up(&self) {
+        let until = Instant::now() + limits::REST;
+        while self.heard().end.is_none()
+            && waits(&self.shared.stream).is_ok()
+            && Instant::now() < until
+        {
+            thread::sleep(limits::GLANCE);
+        }
     }
 
     /// Sends our FIN. As the server of a client who was done before us, it is looked whether the client
@@ -192,6 +208,13 @@ impl Link {
                 .recorder
                 .event(shared.conn, shared.me.other(), Event::Rst);
         }
+    }
+
+    /// Says that we are done, unless it is said. Closing alone would do, but later: a program that another
+    /// thread starts just then has a copy of this socket until its `exec`, and a connection is closed
+    /// with its last copy.
+    pub(super) fn hang_up(&self) {
+        let _ = self.shared.stream.shutdown(Shutdown::Write);
     }
 
     /// Breaks off: with the closing of the connection, now.

@@ -27,10 +27,10 @@ pub use input::Input;
 pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
 pub use pool::{Arrival, Seats, Trouble, accept, pool};
-pub use ready::{accepts, free_port, listeners};
+pub use ready::{Port, accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};
-pub use silence::{Activity, Silence};
+pub use silence::{Activity, Look, Silence, rest};
 
 pub use talk::Talk;
 pub use tap::Tap;

@@ -16,7 +16,6 @@ mod script;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -24,8 +23,9 @@ use socket2::SockRef;
 use crate::limits;
 use crate::net::link::{Heard, Link};
 use crate::net::listen::call_with;
+use crate::net::silence::{self, Look};
 use crate::net::socket::{accept_within, reset_on_close};
-use crate::net::{Activity, Recorder, Silence, SocketError, Weather, call};
+use crate::net::{Recorder, Silence, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 
 pub use crate::net::delivery::Delivery;
@@ -54,9 +54,6 @@ pub struct Player {
     /// Whether, as the server, a guest too many is let in at the end, and recorded.
     pub one_more: bool,
 }
-
-/// Looks at what the peer does while it is silent; `None`: nothing is known of it.
-pub type Look<'a> = &'a dyn Fn() -> Option<Activity>;
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -136,7 +133,7 @@ impl Player {
     /// The same at a server whose processes can be seen.
     pub fn call_seen(&self, addr: SocketAddr, look: Look) -> Played {
         match self.weather {
-            Weather::Rude => self.be_rude(addr),
+            Weather::Rude => self.be_rude(addr, look),
             Weather::Ghost => self.haunt(addr),
             _ => {}
         }
@@ -158,11 +155,11 @@ impl Player {
     }
 
     /// A guest who says half of the first message and resets the connection.
-    fn be_rude(&self, addr: SocketAddr) {
+    fn be_rude(&self, addr: SocketAddr, look: Look) {
         let message = self.script.first_message();
         if let Ok(mut stream) = call(addr, self.silence) {
             let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
-            thread::sleep(limits::CRUMB);
+            silence::pause(limits::CRUMB, look);
             reset_on_close(&stream);
         }
     }
@@ -238,7 +235,7 @@ impl Play<'_> {
             Task::Hear(pieces) => self.hear(conn, *pieces),
             Task::Fin => link.fin(),
             Task::HearEnd => self.hear_end(conn),
-            Task::Pause(time) => thread::sleep((*time).min(self.left())),
+            Task::Pause(time) => silence::pause((*time).min(self.left()), self.look),
             Task::HearNothing(time) => self.hear_nothing(conn, *time),
             Task::Open | Task::Rst => {}
         }
@@ -290,7 +287,8 @@ impl Play<'_> {
     fn say(&mut self, conn: Conn, bytes: &[u8]) {
         let after = self.said.entry(conn).or_default();
         let (delivery, silence) = (self.player.delivery, self.player.silence);
-        let said = self.links[&conn].say(bytes, *after, delivery, silence, self.until);
+        let times = (silence, self.until);
+        let said = self.links[&conn].say(bytes, *after, delivery, times, self.look);
         *after += bytes.len() as u64;
         self.failed_writes.extend(said.err());
     }
@@ -389,6 +387,7 @@ impl Play<'_> {
             }
         }
         let got = self.recorder.transcript();
+        self.links.values().for_each(Link::hang_up);
         self.links.clear();
         Played {
             got,

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -15,9 +15,21 @@ use std::time::{Duration, SystemTime};
 const FIRST_PORT: u32 = 12_000;
 const PORTS: u32 = 20_000;
 
-/// A port on `ip` where nobody listens, for a program that is about to be started. Nothing holds the
-/// port until it does; each call, of this process or another, begins its search elsewhere.
-pub fn free_port(ip: IpAddr) -> io::Result<u16> {
+/// A port that nobody else who asks for one gets as long as this lives.
+///
+/// The port itself stays free for the program that is to listen there. What is held is the UDP port of
+/// the same number, which is another thing to the system and nobody's in our range: a token that goes
+/// back by itself, however we end.
+#[derive(Debug)]
+pub struct Port {
+    /// Its number.
+    pub number: u16,
+    _token: UdpSocket,
+}
+
+/// A port on `ip` where nobody listens, for a program that is about to be started. Each call, of this
+/// process or another, begins its search elsewhere.
+pub fn free_port(ip: IpAddr) -> io::Result<Port> {
     static CALLS: AtomicU32 = AtomicU32::new(0);
     let calls = CALLS.fetch_add(1, Ordering::Relaxed);
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -28,13 +40,23 @@ pub fn free_port(ip: IpAddr) -> io::Result<u16> {
         + calls.wrapping_mul(7_919) % PORTS;
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for step in 0..200 {
-        let port = (FIRST_PORT + (mix + step * 101) % PORTS) as u16;
-        match TcpListener::bind((ip, port)) {
-            Ok(_) => return Ok(port),
+        let number = (FIRST_PORT + (mix + step * 101) % PORTS) as u16;
+        match UdpSocket::bind((ip, number)) {
+            Ok(_token) if is_free(ip, number) => return Ok(Port { number, _token }),
+            Ok(_) => {}
             Err(error) => last = error,
         }
     }
     Err(last)
+}
+
+/// Whether nobody listens there. Where there is a table we do not try to listen ourselves: a program that
+/// another thread starts just then has all our sockets until its `exec`, and would listen in our place.
+fn is_free(ip: IpAddr, port: u16) -> bool {
+    match listeners(port) {
+        Some(listeners) => listeners.is_empty(),
+        None => TcpListener::bind((ip, port)).is_ok(),
+    }
 }
 
 /// Who listens on `port`, by the kernel's table; `None` where there is no such table.
@@ -111,16 +133,21 @@ fn serves(bound: IpAddr, called: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn a_free_port_is_free_and_another_one_each_time() {
+    fn a_free_port_is_free_and_nobody_elses_while_it_is_held() {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let first = free_port(ip).unwrap();
-        let second = free_port(ip).unwrap();
-        assert_ne!(first, second);
-        assert!(TcpListener::bind((ip, first)).is_ok());
-        assert!(first < 32_768 && second < 32_768);
+        let ports: Vec<Port> = (0..100).map(|_| free_port(ip).unwrap()).collect();
+        let numbers: BTreeSet<u16> = ports.iter().map(|port| port.number).collect();
+        assert_eq!(numbers.len(), ports.len());
+        for port in &ports {
+            assert!((12_000..32_000).contains(&port.number));
+            assert!(TcpListener::bind((ip, port.number)).is_ok());
+            assert!(UdpSocket::bind((ip, port.number)).is_err());
+        }
     }
 
     #[test]

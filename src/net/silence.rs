@@ -5,10 +5,15 @@
 //! works without end on an idle one is not waited for any longer.
 //! Rule 2: an early silence ends sooner, once nothing of the peer has run between two looks.
 //! Rule 3: where nothing can be seen of the peer, the time that was set counts.
+//! Rule 4: a pause that the peer should notice lasts until it has done what it has to do.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::limits;
+
+/// Looks at what the peer does now; `None`: nothing is known of it.
+pub type Look<'a> = &'a dyn Fn() -> Option<Activity>;
 
 /// How many times its time a silence lasts at most.
 const LONGEST: u32 = 4;
@@ -79,8 +84,31 @@ impl Silence {
     }
 }
 
+/// Lets `time` pass, and more while the peer still works on what it got.
+pub(super) fn pause(time: Duration, look: Look) {
+    thread::sleep(time);
+    rest(look);
+}
+
+/// Waits until the peer is seen twice with nothing to do and nothing done in between, for
+/// [`limits::REST`] at most. (What was just sent may still be on its way to it at the first look.)
+pub fn rest(look: Look) {
+    let until = Instant::now() + limits::REST;
+    let mut last = None;
+    while let Some(now) = look() {
+        let rests = !now.works && last == Some(now);
+        if rests || Instant::now() >= until {
+            return;
+        }
+        last = Some(now);
+        thread::sleep(limits::CRUMB / 3);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     const FULL: Duration = Duration::from_millis(400);
@@ -144,6 +172,22 @@ mod tests {
         };
         let done = lasts(false, done);
         assert!(done >= ms(700) && done < ms(800), "{done:?}");
+    }
+
+    #[test]
+    fn a_pause_lasts_until_the_peer_rests_and_not_for_ever() {
+        let looks = Cell::new(0);
+        let twice_at_work = || {
+            looks.set(looks.get() + 1);
+            match looks.get() {
+                1 | 2 => at_work(Duration::ZERO),
+                _ => at_rest(Duration::ZERO),
+            }
+        };
+        pause(Duration::ZERO, &twice_at_work);
+        assert_eq!(looks.get(), 4);
+        pause(Duration::ZERO, &|| at_work(Duration::ZERO));
+        pause(Duration::ZERO, &|| None);
     }
 
     #[test]

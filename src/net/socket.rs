@@ -1,6 +1,7 @@
 //! What the relay and the player have to know about a socket's errors and ends.
 
 use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -35,6 +36,23 @@ pub(super) fn was_reset(stream: &TcpStream, told: bool, writing: &Mutex<()>) -> 
         drop(lock(writing));
     }
     reset
+}
+
+/// Whether something waits to be read, an end included, without taking it and without waiting.
+/// WouldBlock: nothing does.
+pub(super) fn waits(stream: &TcpStream) -> io::Result<()> {
+    // MSG_PEEK and MSG_DONTWAIT (recv(2)); std and socket2 have no name for the second.
+    let flags = if cfg!(target_os = "linux") {
+        0x02 | 0x40
+    } else if cfg!(unix) {
+        0x02 | 0x80
+    } else {
+        return Err(ErrorKind::WouldBlock.into());
+    };
+    let byte = &mut [MaybeUninit::uninit()];
+    SockRef::from(stream)
+        .recv_with_flags(byte, flags)
+        .map(|_| ())
 }
 
 /// A thread that panicked with the lock in its hand left nothing half-done: all that the locks of

@@ -36,7 +36,8 @@ impl Talk {
         let until = Instant::now() + limits::TALK;
         let after = self.said.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let whole = Delivery::Whole;
-        self.link.say(bytes, after, whole, limits::TALK, until)
+        self.link
+            .say(bytes, after, whole, (limits::TALK, until), &|| None)
     }
 
     /// Says that this was all (FIN). The server may go on.

@@ -13,9 +13,13 @@ use wirelab::{limits, net};
 const PATIENCE: Duration = Duration::from_secs(10);
 const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
 
+/// An address that stays ours until all tests are done.
 fn somewhere() -> SocketAddr {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    SocketAddr::new(ip, net::free_port(ip).unwrap())
+    let port = net::free_port(ip).unwrap();
+    let addr = SocketAddr::new(ip, port.number);
+    std::mem::forget(port);
+    addr
 }
 
 fn start(text: &str) -> Result<Program, StartError> {
@@ -56,6 +60,27 @@ fn first_line(program: &Program) -> String {
         }
         assert!(Instant::now() < until, "no line came: {text:?}");
         std::thread::yield_now();
+    }
+}
+
+#[test]
+fn work_is_seen_in_whatever_a_program_started_and_also_when_it_has_ended_itself() {
+    // In turn: itself, a child, and one whose parent is gone.
+    for script in [
+        "while :; do :; done",
+        "(while :; do :; done) & wait",
+        "(while :; do :; done) &",
+    ] {
+        let program = sh(script);
+        let until = Instant::now() + PATIENCE;
+        while !program.activity().is_some_and(|seen| seen.works) {
+            assert!(Instant::now() < until, "{script}: {:?}", program.activity());
+        }
+    }
+    let program = sh("sleep 100 & wait");
+    let until = Instant::now() + PATIENCE;
+    while program.activity().is_none_or(|seen| seen.works) {
+        assert!(Instant::now() < until, "{:?}", program.activity());
     }
 }
 

@@ -120,7 +120,8 @@ fn nginx_in_front_of_it() {
     let own = root.join("../nginx-own");
     fs::create_dir_all(&own).unwrap();
     let own = own.canonicalize().unwrap();
-    let port = wirelab::net::free_port(std::net::Ipv4Addr::LOCALHOST.into()).unwrap();
+    let held = wirelab::net::free_port(std::net::Ipv4Addr::LOCALHOST.into()).unwrap();
+    let port = held.number;
     let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
         .map(|name| format!("{name}_temp_path {}/{name};", own.display()))

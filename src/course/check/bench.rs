@@ -29,6 +29,8 @@ pub(super) struct Bench<'a> {
     first: Option<(Holds, usize)>,
     /// Whether a guest who says nothing was sent.
     mute_sent: bool,
+    /// Whether that guest was the last one.
+    mute_last: bool,
 }
 
 impl<'a> Bench<'a> {
@@ -41,6 +43,7 @@ impl<'a> Bench<'a> {
             calm: Vec::new(),
             first: None,
             mute_sent: false,
+            mute_last: false,
         }
     }
 
@@ -51,6 +54,10 @@ impl<'a> Bench<'a> {
         weather: Weather,
     ) -> Result<Outcome, CheckError> {
         let script = &conversation.expected;
+        // Whether it survives a guest who says nothing is a matter of the weather `ghost`.
+        if std::mem::take(&mut self.mute_last) {
+            self.stage.forget_if_ended();
+        }
         if let Some(failure) = self.died_since(script) {
             return Ok(Outcome::Failed(Box::new(failure)));
         }
@@ -147,10 +154,7 @@ impl<'a> Bench<'a> {
             .connections()
             .iter()
             .any(|&conn| !done.got.bytes_of(conn, Who::Server).is_empty());
-        // Whether it survives such guests is a matter of the weather `ghost`.
-        if done.process.ending.is_some() {
-            self.stage.start_anew();
-        }
+        self.mute_last = true;
         Ok(unasked.then_some(Tried::RightBytes))
     }
 

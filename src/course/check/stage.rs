@@ -14,8 +14,8 @@ use crate::course::diagnosis::Process;
 use crate::course::program::Program;
 use crate::course::scripts::filled;
 use crate::limits;
-use crate::net;
 use crate::net::player::{Played, Player, Stopped};
+use crate::net::{self, Port};
 use crate::wire::{Transcript, Who};
 
 /// In a script's argument: where the server behind a relay is.
@@ -35,6 +35,8 @@ struct Server {
     addr: SocketAddr,
     /// How long it took until it listened.
     took: Duration,
+    /// Held until the program has ended, which is before this.
+    _port: Option<Port>,
 }
 
 /// One play and what became of the program.
@@ -185,8 +187,8 @@ impl<'a> Stage<'a> {
 
     fn start(&self, script: &Transcript, upstream: Option<String>) -> Result<Server, CheckError> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let port = net::free_port(ip).unwrap_or(0);
-        let addr = SocketAddr::new(ip, port);
+        let port = net::free_port(ip).ok();
+        let addr = SocketAddr::new(ip, port.as_ref().map_or(0, |port| port.number));
         let begun = Instant::now();
         let line = self.plan.line(upstream.as_deref());
         let contract = self.plan.contract(addr, script, upstream);
@@ -196,6 +198,7 @@ impl<'a> Stage<'a> {
                 program,
                 addr,
                 took: begun.elapsed(),
+                _port: port,
             }),
             Err(why) => {
                 let unready = self.plan.unready(why, program, addr);
@@ -232,9 +235,21 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What the server holds, where the system tells.
+    /// Forgets a server that has ended, when it is done with its guests.
+    pub(super) fn forget_if_ended(&mut self) {
+        let Some(program) = self.program() else {
+            return;
+        };
+        net::rest(&|| program.activity());
+        if program.ending().is_some() {
+            self.server = None;
+        }
+    }
+
+    /// What the server holds when it is done with its guests, where the system tells.
     pub(super) fn holds(&mut self) -> Option<Holds> {
         let program = self.program()?;
+        net::rest(&|| program.activity());
         Some(Holds {
             descriptors: program.descriptors()?,
             threads: program.threads()?,

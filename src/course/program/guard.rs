@@ -26,14 +26,16 @@ use crate::limits;
 #[cfg(unix)]
 const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 
-/// Reads the group's number, then waits for end of file. The group is gone when signal 0 finds
+/// Reads the group's number, then waits for another line, or for end of file when we are gone. A further
+/// line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
 /// nobody; 25 rounds of 10 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
 /// refused by dash.)
 #[cfg(unix)]
 const GUARD: &str = r#"trap '' HUP INT TERM
 read -r group || exit 0
-read -r never
+read -r end
 kill -s TERM -- "-$group" || exit 0
+read -r reaped
 rounds=25
 while kill -s 0 -- "-$group"; do
     [ $rounds -gt 0 ] || { kill -s KILL -- "-$group"; exit 0; }
@@ -97,14 +99,20 @@ impl Guard {
     pub(super) fn end(mut self, child: &mut Child) {
         #[cfg(unix)]
         {
-            drop(self.sh.stdin.take());
-            let until = Instant::now() + limits::GUARD_DEADLINE;
+            if let Some(pipe) = &mut self.sh.stdin {
+                let _ = pipe.write_all(b"end\n");
+            }
+            let begun = Instant::now();
             while let Ok(None) = child.try_wait() {
-                if Instant::now() > until {
+                if begun.elapsed() > limits::GUARD_PATIENCE {
+                    drop(self.sh.stdin.take());
+                }
+                if begun.elapsed() > limits::GUARD_DEADLINE {
                     let _ = child.kill();
                 }
                 std::thread::sleep(Duration::from_millis(1));
             }
+            drop(self.sh.stdin.take());
             let _ = self.sh.wait();
         }
         #[cfg(not(unix))]

@@ -8,17 +8,14 @@
 //! - `shutdown(Read)` wakes a blocked read and sends nothing; `shutdown(Write)` would send a FIN.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::mem::MaybeUninit;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-use socket2::SockRef;
-
 use crate::limits;
 use crate::net::Recorder;
-use crate::net::socket::{is_pause, lock, reset_on_close, was_reset};
+use crate::net::socket::{is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again.
@@ -129,7 +126,7 @@ impl Line {
         if self.client.peer_addr().is_err() {
             return true;
         }
-        match look(&self.client) {
+        match waits(&self.client) {
             Ok(()) => true,
             Err(error) if is_pause(&error) => false,
             Err(error) => {
@@ -280,21 +277,4 @@ impl Line {
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
-}
-
-/// Whether something waits to be read, an end included, without taking it and without waiting.
-/// WouldBlock: nothing does.
-fn look(stream: &TcpStream) -> io::Result<()> {
-    // MSG_PEEK and MSG_DONTWAIT (recv(2)); std and socket2 have no name for the second.
-    let flags = if cfg!(target_os = "linux") {
-        0x02 | 0x40
-    } else if cfg!(unix) {
-        0x02 | 0x80
-    } else {
-        return Err(ErrorKind::WouldBlock.into());
-    };
-    let byte = &mut [MaybeUninit::uninit()];
-    SockRef::from(stream)
-        .recv_with_flags(byte, flags)
-        .map(|_| ())
 }
