@@ -6,8 +6,8 @@ use std::process::Command;
 
 use wirelab::wire::{PcapngOptions, Transcript, Who, pcapng};
 
+use super::random;
 use crate::dice::Dice;
-use crate::random;
 use crate::support::have;
 
 /// What tshark prints about the file.

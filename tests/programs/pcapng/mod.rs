@@ -1,18 +1,14 @@
 //! The pcapng export, read back twice: by a small reader of our own, and by tshark.
 
-#[path = "../support/dice.rs"]
-mod dice;
 mod random;
 mod reader;
-#[path = "../support/mod.rs"]
-mod support;
-#[path = "../wire/random.rs"]
+#[path = "../../wire/random.rs"]
 mod transcripts;
 mod tshark;
 
 use std::time::Duration;
 
-use dice::Dice;
+use crate::dice::Dice;
 use reader::{Seen, blocks, comment, outline, packets, word};
 use transcripts::Kind;
 use wirelab::wire::Who::{Client, Server};

@@ -6,5 +6,3 @@ mod files;
 mod journeys;
 mod real;
 mod server;
-#[path = "../support/mod.rs"]
-mod support;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::server::{Guest, Server, answer, complained, fetch, says, told};
+use super::server::{Guest, Server, answer, complained, fetch, says, told};
 
 const BODY: &str = "tacos, ten";
 

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use wirelab::limits::FIRST_READ;
 
-use crate::guest::{Answer, Guest, ask, command, folder, server, tell};
+use super::guest::{Answer, Guest, ask, command, folder, server, tell};
 
 const GET: &str = "GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 

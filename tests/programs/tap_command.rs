@@ -1,7 +1,5 @@
 //! `cargo lab tap`: what it shows, what it keeps, and that it relays on whatever fails beside it.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use support::peers::ask;
-use support::{bin, have};
+use crate::support::peers::ask;
+use crate::support::{bin, have};
 use wirelab::limits;
 use wirelab::net::{Serving, call, listen, serve};
 use wirelab::wire::{Entry, Gap, Transcript, Who};
@@ -331,7 +329,7 @@ fn a_reader_that_leaves_ends_it() {
 /// What curl, wget and nc say is replayed to the same server, and answered the same.
 #[test]
 fn recordings_of_real_clients_replay_equal() {
-    let server = support::Server::start("lab09-server");
+    let server = crate::support::Server::start("lab09-server");
     let folder = Folder::new("tap-replay");
     let clients: [(&str, &[&str]); 3] = [
         (

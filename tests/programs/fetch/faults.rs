@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::server::{Server, Then, complained, says, says_then};
+use super::server::{Server, Then, complained, says, says_then};
 
 /// A port where nobody listens; nobody else can take it as long as the value lives.
 fn closed() -> wirelab::net::Closed {

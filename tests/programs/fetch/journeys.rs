@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::{TcpListener, ToSocketAddrs};
 
-use crate::server::{Guest, Server, answer, complained, fetched};
+use super::server::{Guest, Server, answer, complained, fetched};
 
 fn moved(status: &str, to: &str) -> Guest {
     let fields = format!("Location: {to}\r\nContent-Length: 4\r\n");

@@ -3,8 +3,8 @@
 
 use std::fs;
 
+use super::guest::{Guest, ask, folder, server};
 use crate::dice::Dice;
-use crate::guest::{Guest, ask, folder, server};
 
 const ROUNDS: usize = 3_000;
 

@@ -2,7 +2,7 @@
 
 use wirelab::wire::{Transcript, Who};
 
-use crate::server::{Server, Then, answer, complained, fetch, fetched, says, says_then, told};
+use super::server::{Server, Then, answer, complained, fetch, fetched, says, says_then, told};
 
 #[test]
 fn every_framing_ends_where_it_should() {

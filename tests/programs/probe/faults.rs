@@ -4,7 +4,7 @@
 //! comes of that, the right server behind it says (see [`super::careless`]). The first line that names a
 //! case is its; a name may end in `*`.
 
-use crate::careless::Does::{self, *};
+use super::careless::Does::{self, *};
 
 type Line = (&'static str, &'static [Does]);
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::guest::{ask, folder, server};
+use super::guest::{ask, folder, server};
 
 #[test]
 fn paths_and_what_they_lead_to() {

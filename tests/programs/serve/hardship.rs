@@ -16,7 +16,7 @@ use wirelab::files::{Files, Settings};
 use wirelab::net::{self, Arrival, Seats};
 use wirelab::server::{Patience, Server};
 
-use crate::guest::{Answer, Guest, ask, folder, server};
+use super::guest::{Answer, Guest, ask, folder, server};
 use crate::support::{Server as Started, bin};
 
 /// A server in this process, which lasts as long as the tests do.

@@ -3,9 +3,6 @@
 //! The broken servers are [`careless::Careless`], one fault at a time; [`faults`] says which case is proved
 //! by which. The cases beside it, which are about other rules, must pass on the same broken server.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod careless;
 mod faults;
 
@@ -18,8 +15,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{Server, bin};
 use careless::{Careless, Plan};
-use support::{Server, bin};
 use wirelab::files::{Files, Settings};
 use wirelab::net::{self, Guest};
 use wirelab::probe::case::{Case, Step};

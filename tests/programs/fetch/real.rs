@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::server::{fetch, fetched, told};
+use super::server::{fetch, fetched, told};
 use crate::support::{Server, bin, have};
 
 /// A folder with one file of 300,000 bytes, named `big`.
