@@ -210,7 +210,8 @@ impl Case {
         })?;
         let step = |entry: &Entry| match entry {
             Entry::Chunk(chunk) if chunk.who == Who::Client => {
-                Some(Step::Say(chunk.pieces.iter().flat_map(bytes_of).collect()))
+                let said: Vec<&[u8]> = chunk.pieces.iter().map(bytes_of).collect();
+                Some(Step::Say(said.concat()))
             }
             Entry::Gap(Gap::Exactly(time)) => Some(Step::Wait(*time)),
             Entry::Event {
@@ -222,9 +223,9 @@ impl Case {
     }
 }
 
-fn bytes_of(piece: &Piece) -> Vec<u8> {
+fn bytes_of(piece: &Piece) -> &[u8] {
     match piece {
-        Piece::Bytes(bytes) => bytes.clone(),
-        _ => Vec::new(),
+        Piece::Bytes(bytes) => bytes,
+        _ => &[],
     }
 }

@@ -45,15 +45,21 @@ pub struct Throw<'a> {
 
 /// What requests are made of: the cases of the probe that are not long.
 pub fn seeds(facts: &Facts) -> Vec<Vec<u8>> {
-    let bytes = |step: Step| match step {
-        Step::Say(bytes) => bytes,
-        _ => Vec::new(),
+    let bytes = |step| match step {
+        Step::Say(bytes) => Some(bytes),
+        _ => None,
     };
     let cases = suite::cases().unwrap_or_default();
     let steps = cases
         .iter()
         .filter_map(|case| case.steps(|text| facts.fill(text)).ok());
-    let all = steps.map(|steps| steps.into_iter().flat_map(bytes).collect::<Vec<u8>>());
+    let all = steps.map(|steps| {
+        steps
+            .into_iter()
+            .filter_map(bytes)
+            .collect::<Vec<_>>()
+            .concat()
+    });
     all.filter(|bytes| !bytes.is_empty() && bytes.len() < 2_000)
         .collect()
 }

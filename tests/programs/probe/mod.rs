@@ -109,6 +109,7 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
     let target = Target::new(addr, &addr.to_string(), "/");
     let facts = Facts::find(&target).unwrap();
     let cases = suite::cases().unwrap();
+    let bytes: Vec<Vec<u8>> = cases.iter().map(|case| said(case, &facts)).collect();
     let next = Mutex::new(0..cases.len());
     let wrong: Vec<String> = thread::scope(|scope| {
         let workers: Vec<_> = (0..12)
@@ -118,6 +119,7 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
                         careless: Careless::before(addr),
                         facts: &facts,
                         cases: &cases,
+                        bytes: &bytes,
                     };
                     let mut wrong = Vec::new();
                     loop {
@@ -141,61 +143,65 @@ struct Proof<'a> {
     careless: Careless,
     facts: &'a Facts,
     cases: &'a [Case],
+    /// What the client says in each.
+    bytes: &'a [Vec<u8>],
 }
 
 impl Proof<'_> {
     /// What is wrong with the case at this place: it passes on a server that breaks its rule, or a
     /// neighbour fails there.
     fn prove(&self, at: usize) -> Vec<String> {
-        let case = &self.cases[at];
-        let (line, _) = faults::of(case.name).unwrap();
+        let name = self.cases[at].name;
+        let (line, _) = faults::of(name).unwrap();
         let mut wrong = Vec::new();
-        match self.failure(case, case, SILENCE) {
-            None => wrong.push(format!("{} passes where its rule is broken", case.name)),
+        match self.failure(at, at, SILENCE) {
+            None => wrong.push(format!("{name} passes where its rule is broken")),
             Some(why) if std::env::var_os("WIRELAB_SHOW").is_some() => {
-                println!("{:36} {why}", case.name);
+                println!("{name:36} {why}");
             }
             Some(_) => {}
         }
-        let other = |it: &&Case| {
-            faults::of(it.name).unwrap().0 != line && self.bytes(it) != self.bytes(case)
+        let other = |it: &usize| {
+            let another = faults::of(self.cases[*it].name).unwrap().0;
+            another != line && self.bytes[*it] != self.bytes[at]
         };
-        let before = self.cases[..at].iter().rev().find(other);
-        let behind = self.cases[at + 1..].iter().find(other);
+        let before = (0..at).rev().find(other);
+        let behind = (at + 1..self.cases.len()).find(other);
         for neighbour in before.into_iter().chain(behind) {
             let patient = Duration::from_secs(2);
-            if let Some(why) = self.failure(case, neighbour, patient) {
-                let (case, neighbour) = (case.name, neighbour.name);
-                wrong.push(format!("{neighbour} fails by the fault of {case}: {why}"));
+            if let Some(why) = self.failure(at, neighbour, patient) {
+                let neighbour = self.cases[neighbour].name;
+                wrong.push(format!("{neighbour} fails by the fault of {name}: {why}"));
             }
         }
         wrong
     }
 
     /// Why a case fails on a server that breaks the rule of `broken`, if it does.
-    fn failure(&self, broken: &Case, tried: &Case, silence: Duration) -> Option<String> {
+    fn failure(&self, broken: usize, tried: usize, silence: Duration) -> Option<String> {
+        let case = &self.cases[tried];
         self.careless.will(Plan {
-            case: self.bytes(broken),
-            hears: self.bytes(tried).len(),
-            asks: tried.asks.clone(),
-            fault: faults::of(broken.name).unwrap().1,
+            case: self.bytes[broken].clone(),
+            hears: self.bytes[tried].len(),
+            asks: case.asks.clone(),
+            fault: faults::of(self.cases[broken].name).unwrap().1,
         });
         let Facts { host, path, .. } = self.facts;
         let mut target = Target::new(self.careless.address(), host, path);
         target.silence = silence;
-        let seen = trial::try_case(tried, &target, self.facts).unwrap();
-        judge::failure(tried, &seen, self.facts)
+        let seen = trial::try_case(case, &target, self.facts).unwrap();
+        judge::failure(case, &seen, self.facts)
     }
+}
 
-    /// What the client says in a case.
-    fn bytes(&self, case: &Case) -> Vec<u8> {
-        let steps = case.steps(|text| self.facts.fill(text)).unwrap();
-        let said = steps.into_iter().filter_map(|step| match step {
-            Step::Say(bytes) => Some(bytes),
-            _ => None,
-        });
-        said.collect::<Vec<_>>().concat()
-    }
+/// What the client says in a case.
+fn said(case: &Case, facts: &Facts) -> Vec<u8> {
+    let steps = case.steps(|text| facts.fill(text)).unwrap();
+    let said = steps.into_iter().filter_map(|step| match step {
+        Step::Say(bytes) => Some(bytes),
+        _ => None,
+    });
+    said.collect::<Vec<_>>().concat()
 }
 
 /// Runs the command; the exit code and what it printed.
