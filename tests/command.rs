@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use support::{bin, have};
+use support::{bin, have, side_by_side};
 use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::story::{self, Story};
 use wirelab::wire::Transcript;
@@ -147,15 +147,16 @@ fn every_command_has_its_help_and_no_line_is_wider_than_80_columns() {
         );
         texts.push(text);
     }
-    for lab in catalogue::labs() {
+    texts.extend(side_by_side(catalogue::labs().collect(), |lab| {
         // Some labs have files beside their programs; nothing is written by showing a lab.
         let mut command = folder.command(&[&lab.number.to_string()]);
         command.env("WIRELAB_COURSE", env!("CARGO_MANIFEST_DIR"));
         let output = command.output().expect("wirelab starts");
         assert!(output.status.success(), "lab {}: {output:?}", lab.number);
-        texts.push(String::from_utf8(output.stdout).expect("UTF-8"));
-        shows_its_snapshot(lab, texts.last().expect("it was pushed"));
-    }
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        shows_its_snapshot(lab, &text);
+        text
+    }));
     for text in texts {
         let wide = text.lines().find(|line| line.chars().count() > 80);
         assert!(wide.is_none(), "wider than 80 columns: {wide:?}");

@@ -76,7 +76,7 @@ fn placed(script: &Transcript, addr: SocketAddr) -> Transcript {
     Transcript::parse(&text).expect("an address is plain text")
 }
 
-/// A door at which nobody answers (lab 6) records nothing; tests/check.rs knocks there.
+/// A door at which nobody answers (lab 6) records nothing; tests/check/main.rs knocks there.
 fn begins_with_connect(script: &Script) -> bool {
     let first = parse(script.text(), script).entries().first().cloned();
     matches!(

@@ -1,15 +1,12 @@
 //! Every code of the check has a program that shows it, and each of these programs gets its own code and
 //! no other. Mistakes in bytes are transcripts (`labs/*/wrong`, `tests/badpeers`), those in behaviour are
 //! flaws of `tests/badpeers/badpeer.rs`.
-#![cfg(unix)]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use support::side_by_side;
+use crate::support::side_by_side;
 use wirelab::course::catalogue::{Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject};
 use wirelab::course::diagnosis::{first_words_after_fin, pages};

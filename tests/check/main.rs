@@ -2,6 +2,8 @@
 //! was read by a person, and no program, however bad, hangs it or is left running.
 #![cfg(unix)]
 
+mod diagnosis;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::path::Path;
