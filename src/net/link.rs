@@ -154,7 +154,7 @@ impl Link {
         for Crumb { end, pause } in delivery.crumbs(bytes.len(), after == 0) {
             if !pause.is_zero() {
                 silence::pause(pause, look);
-                self.catch_up();
+                let _ = self.catch_up();
             }
             let shared = &self.shared;
             shared
@@ -176,14 +176,30 @@ impl Link {
         Ok(())
     }
 
-    /// Waits until what has arrived is heard: on a busy machine the reader, too, gets its turn late, and
-    /// what we say next would be recorded before an answer to what we said before.
-    fn catch_up(&self) {
+    /// Waits until what has arrived is heard, and says whether something waited to be: on a busy machine
+    /// the reader, too, gets its turn late. What we say next would be recorded before an answer to what we
+    /// said before, and who has spoken would be taken for silent.
+    pub(super) fn catch_up(&self) -> bool {
         let until = Instant::now() + limits::REST;
-        while self.heard().end.is_none()
-            && waits(&self.shared.stream).is_ok()
-            && Instant::now() < until
-        {
+        let mut waited = false;
+        loop {
+            // With the lock in our hand the reader has either not begun to take it, or it is recorded.
+            let mut heard = self.heard();
+            if heard.end.is_some() {
+                return waited;
+            }
+            if let Err(error) = waits(&self.shared.stream) {
+                if !is_pause(&error) {
+                    // Who asks takes the news of a reset away; see `Shared::end`.
+                    heard.lost = Some(error.kind());
+                }
+                return waited;
+            }
+            drop(heard);
+            waited = true;
+            if Instant::now() >= until {
+                return waited;
+            }
             thread::sleep(limits::GLANCE);
         }
     }
@@ -257,13 +273,9 @@ impl Shared {
             } else {
                 buffer.len()
             };
-            let read = (&self.stream).read(&mut buffer[..most]);
-            let end = match read {
+            let end = match self.stream.peek(&mut [0]) {
                 Ok(0) => self.end(),
-                Ok(n) => {
-                    count += n;
-                    self.take(&buffer[..n])
-                }
+                Ok(_) => self.take(&mut buffer[..most], &mut count),
                 Err(error) if is_pause(&error) => None,
                 Err(_) => Some(End::Rst),
             };
@@ -280,10 +292,18 @@ impl Shared {
         }
     }
 
-    /// Keeps and records what came; an end when it is too much.
-    fn take(&self, bytes: &[u8]) -> Option<End> {
+    /// Reads, keeps and records what has come, all with the lock in hand (see `Link::catch_up`); an end
+    /// when it is too much.
+    fn take(&self, buffer: &mut [u8], count: &mut usize) -> Option<End> {
         let mut heard = lock(&self.heard);
-        if heard.leaving {
+        let bytes = match (&self.stream).read(buffer) {
+            Ok(taken) => &buffer[..taken],
+            Err(error) if is_pause(&error) => return None,
+            Err(_) => return Some(End::Rst),
+        };
+        *count += bytes.len();
+        // Without a byte we were made to stop listening.
+        if heard.leaving || bytes.is_empty() {
             return None;
         }
         self.recorder.bytes(self.conn, self.me.other(), bytes);

@@ -49,7 +49,8 @@ pub struct Player {
     pub whole: Duration,
     /// Whether a silence counts sooner when the peer is seen to do nothing.
     pub early: bool,
-    /// How long to wait for each connection, as the server.
+    /// How long to wait for the first connection, as the server. For a further one the client is waited for
+    /// as for its words.
     pub guest: Duration,
     /// Whether, as the server, a guest too many is let in at the end, and recorded.
     pub one_more: bool,
@@ -73,7 +74,7 @@ pub struct Played {
 pub enum Stopped {
     /// The server could not be called.
     NotOpened(SocketError),
-    /// No client came within [`Player::guest`].
+    /// No client came within [`Player::guest`], or no further one within [`Player::silence`].
     NoGuest,
     /// The peer said nothing for [`Player::silence`] when it was its turn.
     Silence(Conn),
@@ -253,9 +254,7 @@ impl Play<'_> {
                 let buffer = slow.then_some(limits::SMALL_BUFFER);
                 call_with(addr, knock, buffer).map_err(Stopped::NotOpened)
             }
-            Door::Answer(listener) => {
-                accept_within(listener, self.player.guest).ok_or(Stopped::NoGuest)
-            }
+            Door::Answer(listener) => self.next_guest(conn, listener).ok_or(Stopped::NoGuest),
         };
         match stream {
             Ok(stream) => self.link(conn, stream),
@@ -264,11 +263,35 @@ impl Play<'_> {
                     Stopped::NotOpened(error) if !error.is_silence() => {
                         (Who::Server, Event::Refuse)
                     }
-                    Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.guest)),
+                    Stopped::NoGuest if self.is_first(conn) => {
+                        (Who::Server, Event::Timeout(self.player.guest))
+                    }
+                    Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.silence)),
                     _ => (Who::Client, Event::Timeout(knock)),
                 };
                 self.recorder.event(conn, who, event);
                 self.stopped = Some(why);
+            }
+        }
+    }
+
+    fn is_first(&self, conn: Conn) -> bool {
+        let steps = &self.player.script.steps;
+        steps.first().is_some_and(|step| step.conn == conn)
+    }
+
+    fn next_guest(&self, conn: Conn, listener: &TcpListener) -> Option<TcpStream> {
+        if self.is_first(conn) {
+            return accept_within(listener, self.player.guest);
+        }
+        let begun = Instant::now();
+        let mut silence = Silence::new(self.player.silence, false);
+        loop {
+            let due = silence.next().saturating_sub(begun.elapsed());
+            let guest = accept_within(listener, due.min(self.left()));
+            let mut over = || self.left().is_zero() || silence.counts(begun.elapsed(), self.look);
+            if guest.is_some() || over() {
+                return guest;
             }
         }
     }
@@ -337,6 +360,8 @@ impl Play<'_> {
                 Some(End::Fin | End::Rst) => return false,
                 Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
                 None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
+                // It has spoken, and we have not listened.
+                None if link.catch_up() => continue,
                 None if !silence.counts(since.elapsed(), self.look) => continue,
                 None => {
                     link.record(Event::Timeout(self.player.silence));
