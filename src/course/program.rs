@@ -183,10 +183,12 @@ impl Program {
             .envs(contract.environment())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        let starting = net::starting();
         let mut child = command.spawn().map_err(system)?;
         let stdout = child.stdout.take().map(Stream::reading).unwrap_or_default();
         let stderr = child.stderr.take().map(Stream::reading).unwrap_or_default();
         let guard = Guard::of(&mut child).map_err(system)?;
+        drop(starting);
         Ok(Program {
             child,
             guard: Some(guard),

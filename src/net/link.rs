@@ -17,7 +17,7 @@ use crate::limits;
 use crate::net::Recorder;
 use crate::net::delivery::{Crumb, Delivery};
 use crate::net::silence::{self, Look};
-use crate::net::socket::{is_pause, lock, reset_on_close, waits, was_reset};
+use crate::net::socket::{close, is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// How the peer ended its direction.
@@ -238,6 +238,7 @@ impl Link {
         self.record(Event::Rst);
         reset_on_close(&self.shared.stream);
         self.leave();
+        close(self);
     }
 
     /// Records an event of ours.

@@ -31,6 +31,7 @@ pub use ready::{Port, accepts, free_port, listeners};
 pub use recorder::{Recorder, Step, What};
 pub use serve::{Guest, Serving, serve};
 pub use silence::{Activity, Look, Silence, rest};
+pub use socket::starting;
 
 pub use talk::Talk;
 pub use tap::Tap;

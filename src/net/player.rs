@@ -24,7 +24,7 @@ use crate::limits;
 use crate::net::link::{Heard, Link};
 use crate::net::listen::call_with;
 use crate::net::silence::{self, Look};
-use crate::net::socket::{accept_within, reset_on_close};
+use crate::net::socket::{accept_within, close, reset_on_close};
 use crate::net::{Recorder, Silence, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 
@@ -162,13 +162,14 @@ impl Player {
             let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
             silence::pause(limits::CRUMB, look);
             reset_on_close(&stream);
+            close(stream);
         }
     }
 
     /// Guests who come, and leave without a word.
     fn haunt(&self, addr: SocketAddr) {
         let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
-        drop(ghosts);
+        close(ghosts);
     }
 
     fn play(&self, door: Door, look: Look) -> Played {

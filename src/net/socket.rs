@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,23 @@ pub(super) fn is_pause(error: &io::Error) -> bool {
 /// Makes the coming close a reset (SO_LINGER with time 0; socket(7)).
 pub(super) fn reset_on_close(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+/// Held by who starts a program, in common; by who closes a connection that must be over at once, alone.
+///
+/// The process of a new program has copies of all our sockets until its `exec`, and a connection is closed,
+/// or reset, with its last copy: on a busy machine some tenths of a second later.
+static STARTS: RwLock<()> = RwLock::new(());
+
+/// Hold this while you start a program (fork(2), execve(2)).
+pub fn starting() -> RwLockReadGuard<'static, ()> {
+    STARTS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Closes what it is given now, on the wire too, and not when a program of ours has been started.
+pub(super) fn close<T>(sockets: T) {
+    let _nobody_starts = STARTS.write().unwrap_or_else(PoisonError::into_inner);
+    drop(sockets);
 }
 
 /// Whether `stream`, on which a read has found the end, was reset rather than closed, as far as the
