@@ -5,7 +5,7 @@ mod support;
 
 use std::process::Command;
 
-use support::{Server, have, readme};
+use support::{Server, browser, have, readme};
 
 #[test]
 fn the_commands_of_lab_1_print_what_its_readme_says() {
@@ -73,33 +73,6 @@ fn chromium_shows_the_page_of_lab_9() {
         return;
     }
     let server = Server::start("lab09-server");
-    let profile = tempfile_folder("chromium-lab09");
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args(["--virtual-time-budget=5000", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("http://{}/", server.addr))
-        .output()
-        .expect("chromium runs");
-    let page = String::from_utf8_lossy(&output.stdout);
-    let _ = std::fs::remove_dir_all(profile);
+    let page = browser::dom(&format!("http://{}/", server.addr));
     assert!(page.contains("three tacos\n"), "the page: {page}");
-}
-
-fn tempfile_folder(name: &str) -> std::path::PathBuf {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the browser's profile");
-    folder
 }

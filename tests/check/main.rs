@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::side_by_side;
+use support::{side_by_side, soon};
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
 use wirelab::course::program::CommandLine;
@@ -352,13 +352,7 @@ fn an_interrupted_check_leaves_nothing_behind() {
             .status()
             .expect("kill runs");
         check.wait().expect("it ends");
-        let until = Instant::now() + DEADLINE;
-        while !processes_with(&mark).is_empty() {
-            assert!(
-                Instant::now() < until,
-                "{signal}: {:?}",
-                processes_with(&mark)
-            );
-        }
+        let gone = || processes_with(&mark).is_empty();
+        assert!(soon(gone), "{signal}: {:?}", processes_with(&mark));
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
+use crate::support::soon;
 use wirelab::net;
 
 const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
@@ -124,12 +125,11 @@ impl Round {
 
     /// What is left when all of it had the time to go.
     fn left(&self) -> Vec<String> {
-        let until = Instant::now() + DEADLINE;
-        let mut left = self.processes();
-        while !left.is_empty() && Instant::now() < until {
-            std::thread::yield_now();
+        let mut left = Vec::new();
+        soon(|| {
             left = self.processes();
-        }
+            left.is_empty()
+        });
         let ports = fs::read_to_string(self.folder.join("ports")).unwrap_or_default();
         for port in ports.lines() {
             if net::accepts(port.parse().expect("an address"), true) {
@@ -185,10 +185,10 @@ fn round(number: usize, server: &str, strike: Option<(Duration, &str)>) -> (Stri
     let round = Round::new(number);
     let mut check = round.start(server);
     // A program that has just been started has no environment yet for a moment.
-    let until = Instant::now() + DEADLINE;
-    while round.processes().is_empty() {
-        assert!(Instant::now() < until, "its processes can be found");
-    }
+    assert!(
+        soon(|| !round.processes().is_empty()),
+        "its processes can be found"
+    );
     let mut struck = false;
     if let Some((moment, signal)) = strike
         && !ends_within(&mut check, moment)

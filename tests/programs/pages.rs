@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::support::{Server, bin, have};
+use crate::support::{Server, bin, browser, have};
 use wirelab::course::catalogue;
 
 fn course() -> Server {
@@ -108,28 +108,7 @@ fn chromium_shows_a_lab_with_its_picture() {
         return;
     }
     let server = course();
-    let profile = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("chromium-pages");
-    let _ = std::fs::remove_dir_all(&profile);
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args(["--virtual-time-budget=5000", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("http://{}/labs/01-three-tacos/", server.addr))
-        .output()
-        .expect("chromium runs");
-    let _ = std::fs::remove_dir_all(&profile);
-    let page = String::from_utf8_lossy(&output.stdout);
+    let page = browser::dom(&format!("http://{}/labs/01-three-tacos/", server.addr));
     assert!(page.contains("<h1>Lab 1 · Three tacos</h1>"), "{page}");
     assert!(page.contains("<img src=\"ladder.svg\""), "{page}");
 }

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::support::soon;
 use wirelab::course::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
@@ -36,31 +37,25 @@ fn sh(script: &str) -> Program {
 
 /// Waits until the process with this number is gone (a zombie counts as gone: it runs no more).
 fn gone(pid: &str) -> bool {
-    let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
-        let state = Command::new("ps")
-            .args(["-o", "stat=", "-p", pid])
-            .output()
-            .unwrap();
+    soon(|| {
+        let mut ps = Command::new("ps");
+        let state = ps.args(["-o", "stat=", "-p", pid]).output().unwrap();
         let state = String::from_utf8_lossy(&state.stdout).trim().to_string();
-        if state.is_empty() || state.starts_with('Z') {
-            return true;
-        }
-    }
-    false
+        state.is_empty() || state.starts_with('Z')
+    })
 }
 
 /// The first line of the program's stdout.
 fn first_line(program: &Program) -> String {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let text = program.stdout().text();
-        if let Some((line, _)) = text.split_once('\n') {
-            return line.to_string();
-        }
-        assert!(Instant::now() < until, "no line came: {text:?}");
-        std::thread::yield_now();
-    }
+    let first = || {
+        program
+            .stdout()
+            .text()
+            .split_once('\n')
+            .map(|(line, _)| line.to_string())
+    };
+    assert!(soon(|| first().is_some()), "{:?}", program.stdout().text());
+    first().unwrap()
 }
 
 #[test]
@@ -72,16 +67,12 @@ fn work_is_seen_in_whatever_a_program_started_and_also_when_it_has_ended_itself(
         "(while :; do :; done) &",
     ] {
         let program = sh(script);
-        let until = Instant::now() + PATIENCE;
-        while !program.activity().is_some_and(|seen| seen.works) {
-            assert!(Instant::now() < until, "{script}: {:?}", program.activity());
-        }
+        let works = || program.activity().is_some_and(|seen| seen.works);
+        assert!(soon(works), "{script}: {:?}", program.activity());
     }
     let program = sh("sleep 100 & wait");
-    let until = Instant::now() + PATIENCE;
-    while program.activity().is_none_or(|seen| seen.works) {
-        assert!(Instant::now() < until, "{:?}", program.activity());
-    }
+    let rests = || program.activity().is_some_and(|seen| !seen.works);
+    assert!(soon(rests), "{:?}", program.activity());
 }
 
 #[test]
@@ -183,10 +174,7 @@ fn a_server_that_never_listens_or_ends_at_once_is_told_apart() {
 fn a_flood_is_read_to_its_end_and_little_is_kept() {
     let mut program = sh("head -c 300000000 /dev/zero; echo bye");
     assert_eq!(program.wait_end(PATIENCE), Some(Ending::Status(0)));
-    let until = Instant::now() + PATIENCE;
-    while !program.stdout().closed && Instant::now() < until {
-        std::thread::yield_now();
-    }
+    assert!(soon(|| program.stdout().closed));
     let kept = program.stdout();
     assert_eq!(kept.total, 300_000_004);
     assert_eq!(kept.first.len() + kept.last.len(), 2 * limits::KEPT_OUTPUT);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::support::soon;
 use socket2::SockRef;
 use wirelab::limits;
 use wirelab::net::{Recorder, Tap, What, call, listen, serve};
@@ -344,9 +345,10 @@ fn a_stopped_tap_says_that_the_connection_was_open() {
     let (tap, recorder) = tapped(upstream);
     let mut client = call(tap.address(), DEADLINE).unwrap();
     client.write_all(b"3 ta").unwrap();
-    while recorder.transcript().bytes_of(1, Who::Client).is_empty() {
-        thread::yield_now();
-    }
+    assert!(soon(|| !recorder
+        .transcript()
+        .bytes_of(1, Who::Client)
+        .is_empty()));
     tap.stop();
     running.join().unwrap();
     let transcript = recorder.transcript();

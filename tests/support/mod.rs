@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod browser;
 pub mod peers;
 pub mod readme;
 
@@ -9,6 +10,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A program of this package that listens on a port of its own; it ends with the value.
 pub struct Server {
@@ -60,6 +63,20 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Looks again and again until it is so. False when it is not after a time that is too long on any
+/// machine. For what nobody tells us: that a process is gone, that another program listens.
+pub fn soon(mut so: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !so() {
+        if Instant::now() > until {
+            return false;
+        }
+        // between two looks: who looks without a pause takes the processor from those it waits for
+        thread::sleep(Duration::from_millis(3));
+    }
+    true
 }
 
 /// The path of a program of this package.

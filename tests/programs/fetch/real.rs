@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::server::{fetch, fetched, told};
-use crate::support::{Server, bin, have};
+use crate::support::{Server, bin, have, soon};
 
 /// A folder with one file of 300,000 bytes, named `big`.
 fn folder(name: &str) -> (PathBuf, Vec<u8>) {
@@ -91,14 +91,7 @@ fn nginx_gives_the_rest() {
 
 /// Waits until somebody accepts at `addr`.
 fn listens(addr: SocketAddr) -> bool {
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while std::time::Instant::now() < until {
-        if TcpStream::connect(addr).is_ok() {
-            return true;
-        }
-        std::thread::yield_now();
-    }
-    false
+    soon(|| TcpStream::connect(addr).is_ok())
 }
 
 /// Fetches `big` whole, then from a part with the note of the first run.

@@ -168,7 +168,7 @@ impl Proof<'_> {
         let before = (0..at).rev().find(other);
         let behind = (at + 1..self.cases.len()).find(other);
         for neighbour in before.into_iter().chain(behind) {
-            let patient = Duration::from_secs(2);
+            let patient = Duration::from_secs(10);
             if let Some(why) = self.failure(at, neighbour, patient) {
                 let neighbour = self.cases[neighbour].name;
                 wrong.push(format!("{neighbour} fails by the fault of {name}: {why}"));

@@ -1,9 +1,9 @@
 //! What is found, and what is not.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use super::guest::{ask, folder, server};
+use crate::support::soon;
 
 #[test]
 fn paths_and_what_they_lead_to() {
@@ -221,10 +221,7 @@ fn another_folder_in_the_place_of_one_is_seen_within_moments() {
     assert_eq!(page(), b"old\n");
     fs::rename(root.join("site"), root.join("before")).unwrap();
     fs::rename(root.join("next"), root.join("site")).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while page() != b"new\n" {
-        assert!(Instant::now() < deadline, "the new folder is not seen");
-    }
+    assert!(soon(|| page() == b"new\n"), "the new folder is not seen");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use wirelab::net::{self, Arrival, Seats};
 use wirelab::server::{Patience, Server};
 
 use super::guest::{Answer, Guest, ask, folder, server};
-use crate::support::{Server as Started, bin};
+use crate::support::{Server as Started, bin, soon};
 
 /// A server in this process, which lasts as long as the tests do.
 fn impatient(root: &Path, seats: usize) -> SocketAddr {
@@ -112,10 +112,8 @@ fn when_all_seats_are_taken_guests_are_told() {
     // When one leaves there is room again.
     first.fin().hear_all();
     second.fin().hear_all();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while ask(addr, "GET", "/tacos.txt", "").status != 200 {
-        assert!(Instant::now() < deadline, "no seat became free");
-    }
+    let served = || ask(addr, "GET", "/tacos.txt", "").status == 200;
+    assert!(soon(served), "no seat became free");
 }
 
 /// Counts the threads that have one of these.
