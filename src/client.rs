@@ -146,7 +146,7 @@ impl Client {
         let method = if self.head_only { "HEAD" } else { "GET" };
         let begun = exchange.connection.request(method.as_bytes(), true);
         let said = begun.and_then(|()| exchange.connection.end());
-        debug_assert!(said.is_ok(), "a new connection takes a request");
+        assert!(said.is_ok(), "a new connection takes a request");
         // A server that hangs up while we speak may have said why; so its answer is read all the same.
         let _ = exchange.line.write(&request(method, &web, part));
         exchange.read_answer()

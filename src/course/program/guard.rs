@@ -28,7 +28,7 @@ const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 
 /// Reads the group's number, then waits for another line, or for end of file when we are gone. A further
 /// line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
-/// nobody; 25 rounds of 10 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
+/// nobody; 10 rounds of 25 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
 /// refused by dash.)
 #[cfg(unix)]
 const GUARD: &str = r#"trap '' HUP INT TERM
@@ -36,11 +36,11 @@ read -r group || exit 0
 read -r end
 kill -s TERM -- "-$group" || exit 0
 read -r reaped
-rounds=25
+rounds=10
 while kill -s 0 -- "-$group"; do
     [ $rounds -gt 0 ] || { kill -s KILL -- "-$group"; exit 0; }
     rounds=$((rounds - 1))
-    sleep 0.01
+    sleep 0.025
 done"#;
 
 /// The process that ends the program's group when this value is dropped or we die.
