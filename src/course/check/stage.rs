@@ -230,7 +230,7 @@ impl<'a> Stage<'a> {
         if let Some(server) = &mut self.server
             && done.process.ending.is_none()
         {
-            done.process.ending = server.program.wait_end(limits::CHECK_LAST_WORDS);
+            done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
             done.process.stderr = server.program.stderr().text();
         }
     }
