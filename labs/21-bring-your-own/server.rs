@@ -35,10 +35,10 @@ fn main() -> ExitCode {
 
 fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     let addr = net::address(addr.unwrap_or("127.0.0.1:8021")).map_err(|e| (2, e.to_string()))?;
-    let shelf = Shelf::new().map_err(|e| (1, format!("no place for plates: {e}")))?;
+    let shelf = Shelf::new();
     let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
     println!("listening on {}", listener.local_addr().unwrap_or(addr));
-    eprintln!("the plates are in {}", shelf.folder.display());
+    eprintln!("the plates will be in {}", shelf.folder.display());
     let serve = move |guest: net::Guest| match serve(guest.stream, &shelf, guest.number) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::WouldBlock => {

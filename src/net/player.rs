@@ -406,6 +406,7 @@ impl Play<'_> {
         }
         for conn in &conns {
             self.listen_on(*conn, begun);
+            let _ = self.links[conn].catch_up();
             let end = self.links[conn].heard().end;
             self.ends.insert(*conn, end.unwrap_or(End::Open));
             if end == Some(End::Open) && self.stopped.is_none() {

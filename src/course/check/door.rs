@@ -121,6 +121,8 @@ impl Plan {
     ) {
         let mut nothing = Transcript::new();
         nothing.push_event(1, Who::Client, Event::Connect);
+        // It is heard to its end, or until it waits for an answer.
+        nothing.push_event(1, Who::Client, Event::Fin);
         let Ok(mut player) = player(&nothing, Who::Server, Weather::Calm, limits::CHECK_TRY) else {
             return;
         };
@@ -128,7 +130,7 @@ impl Plan {
         let until = Instant::now() + limits::CHECK_EXIT;
         loop {
             let ended = program.ending().is_some();
-            let further = player.answer(listener).got;
+            let further = player.answer_seen(listener, &|| program.activity()).got;
             if connected(&further) {
                 let conn = got.connections().into_iter().max().unwrap_or(0) + 1;
                 got.push_event(conn, Who::Client, Event::Connect);
