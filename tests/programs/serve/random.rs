@@ -6,7 +6,7 @@ use std::fs;
 use super::guest::{Guest, ask, folder, server};
 use crate::dice::Dice;
 
-const ROUNDS: usize = 3_000;
+const ROUNDS: usize = 1_000;
 
 const SOUND: [&[u8]; 6] = [
     b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n",
