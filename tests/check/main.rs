@@ -7,7 +7,7 @@ mod diagnosis;
 mod support;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use support::{side_by_side, soon};
@@ -15,6 +15,7 @@ use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
 use wirelab::course::program::CommandLine;
 use wirelab::course::{junit, report};
+use wirelab::net;
 use wirelab::wire::Transcript;
 
 const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
@@ -129,12 +130,20 @@ fn flaw(name: &str) -> Plan {
     plan(&[BADPEER, name, "{addr}"], &[Weather::Calm])
 }
 
+/// Starts a program beside the checks of this process, as the checks start theirs.
+fn started(command: &mut Command) -> Child {
+    let _starting = net::starting();
+    command.spawn().expect("it starts")
+}
+
+fn output(command: &mut Command) -> Output {
+    let child = started(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.wait_with_output().expect("it runs")
+}
+
 /// Every process whose command line holds this word.
 fn processes_with(word: &str) -> Vec<String> {
-    let all = Command::new("ps")
-        .args(["-eo", "pid=,stat=,args="])
-        .output()
-        .expect("ps runs");
+    let all = output(Command::new("ps").args(["-eo", "pid=,stat=,args="]));
     let all = String::from_utf8_lossy(&all.stdout).into_owned();
     let alive =
         |line: &&str| line.contains(word) && !line.contains(" Z") && !line.contains("ps -eo");
@@ -279,11 +288,7 @@ fn junit_tells_passed_failed_and_not_run() {
 
 /// Runs `wirelab check 9` with these words in a folder of its own, which has no repository.
 fn check_9(words: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(WIRELAB)
-        .args(["check", "9"])
-        .args(words)
-        .output()
-        .expect("it runs");
+    let output = output(Command::new(WIRELAB).args(["check", "9"]).args(words));
     let text = [output.stdout, output.stderr].concat();
     (
         output.status.code(),
@@ -337,20 +342,17 @@ fn an_interrupted_check_leaves_nothing_behind() {
     {
         let mark = format!("interrupted-{turn}-{}", std::process::id());
         let server = format!("'{BADPEER}' says-nothing {{addr}} {mark}");
-        let mut check = Command::new(WIRELAB)
+        let mut check = Command::new(WIRELAB);
+        check
             .args(["check", "9", "--server", &server])
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .expect("it starts");
+            .stdout(Stdio::null());
+        let mut check = started(&mut check);
         // Each turn lets it come a little further: the more often we look, the later we strike.
         for _ in 0..=turn {
             processes_with(&mark);
         }
         let pid = check.id().to_string();
-        Command::new("kill")
-            .args([signal, &pid])
-            .status()
-            .expect("kill runs");
+        output(Command::new("kill").args([signal, &pid]));
         check.wait().expect("it ends");
         let gone = || processes_with(&mark).is_empty();
         assert!(soon(gone), "{signal}: {:?}", processes_with(&mark));

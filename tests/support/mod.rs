@@ -9,7 +9,7 @@ pub mod readme;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -89,20 +89,46 @@ pub fn bin(program: &str) -> std::path::PathBuf {
 /// Does something with each of these, several side by side: programs and sockets are mostly waited for.
 /// The results come in the order of the items; the last begins first, as later labs take longer.
 pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    const HANDS: usize = 24;
     let queue = Mutex::new(items.into_iter().enumerate().collect::<Vec<_>>());
     let done = Mutex::new(Vec::new());
     let hand = || {
         while let Some((place, item)) = { queue.lock().expect("no panic at the queue").pop() } {
+            let turn = Turn::take();
             let result = work(item);
+            drop(turn);
             let mut done = done.lock().expect("no panic beside the results");
             done.push((place, result));
         }
     };
-    std::thread::scope(|scope| (0..HANDS).for_each(|_| drop(scope.spawn(hand))));
+    thread::scope(|scope| (0..HANDS).for_each(|_| drop(scope.spawn(hand))));
     let mut done = done.into_inner().expect("no panic beside the results");
     done.sort_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// How many things are done at once, in all tests of a program together: with more, each waits for a
+/// processor longer than for its peer.
+const HANDS: usize = 40;
+static BUSY: Mutex<usize> = Mutex::new(0);
+static FREE: Condvar = Condvar::new();
+
+/// The right to use one of the hands; it goes on with the value.
+struct Turn;
+
+impl Turn {
+    fn take() -> Turn {
+        let busy = BUSY.lock().expect("no panic at the count");
+        let free = FREE.wait_while(busy, |busy| *busy >= HANDS);
+        *free.expect("no panic at the count") += 1;
+        Turn
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *BUSY.lock().expect("no panic at the count") -= 1;
+        FREE.notify_one();
+    }
 }
 
 /// Whether all these tools are on this machine. If not, says so; then the test returns early. Where

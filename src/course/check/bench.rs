@@ -64,7 +64,8 @@ impl<'a> Bench<'a> {
         let silence = silence_of(script, self.plan.side);
         let mut done = self.stage.play(script, weather, silence)?;
         let mut trouble = self.trouble(&done);
-        if trouble.is_some() && !done.silent {
+        // A silent one that works may be dying: to say where takes time.
+        if trouble.is_some() && (!done.silent || self.stage.works()) {
             self.stage.wait_death(&mut done);
         }
         let mut known = Triage::default();

@@ -171,7 +171,7 @@ impl<'a> Stage<'a> {
         let script = filled(script, server.addr);
         let before = player(&script, Who::Client, weather, silence)?;
         // Behind it is more patience than before it, so that the one in front sees who waits.
-        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 5 / 4)?;
+        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 3 / 2)?;
         behind.guest = silence;
         let (played, behind) = thread::scope(|scope| {
             let behind = scope.spawn(|| server.hear(&behind, &listener));
@@ -233,6 +233,12 @@ impl<'a> Stage<'a> {
             done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
             done.process.stderr = server.program.stderr().text();
         }
+    }
+
+    /// Whether the server is seen at work.
+    pub(super) fn works(&mut self) -> bool {
+        let activity = self.program().and_then(|program| program.activity());
+        activity.is_some_and(|activity| activity.works)
     }
 
     /// Forgets a server that has ended, when it is done with its guests.
