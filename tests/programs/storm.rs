@@ -35,12 +35,12 @@ fn our_server_lives_through_a_storm() {
     let mut server = Server::start_with(command);
     let target = Target::new(server.addr, &server.addr.to_string(), "/");
     let given = std::env::var("WIRELAB_REQUESTS").ok();
-    let requests: u64 = given.map_or(3_000, |text| text.parse().expect("a number"));
+    let requests: u64 = given.map_or(1_500, |text| text.parse().expect("a number"));
     let done = storm(
         &target,
         Weather {
             pid: Some(server.id()),
-            time: Duration::from_millis(700 + requests.saturating_sub(3_000) / 4),
+            time: Duration::from_millis(700 + requests.saturating_sub(1_500) / 4),
             ..weather(requests)
         },
     );

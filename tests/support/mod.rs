@@ -108,7 +108,7 @@ pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Syn
 
 /// How many things are done at once, in all tests of a program together: with more, each waits for a
 /// processor longer than for its peer.
-const HANDS: usize = 40;
+const HANDS: usize = 56;
 static BUSY: Mutex<usize> = Mutex::new(0);
 static FREE: Condvar = Condvar::new();
 
