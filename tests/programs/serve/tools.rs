@@ -87,6 +87,7 @@ fn a_browser_shows_a_folder_and_follows_its_links() {
     let page = dump("/plain");
     assert!(page.contains("ñ &lt;b&gt;.txt</a>"), "{page}");
     assert!(dump("/plain/%C3%B1%20%3Cb%3E.txt").contains("found it"));
+    assert!(dump("/menu/").contains("tacos"));
 }
 
 #[test]
