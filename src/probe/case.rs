@@ -200,6 +200,16 @@ impl Case {
         format!("{}-{}-{}", self.rfc, self.section, self.name)
     }
 
+    /// All that the client says, pauses and its end left out.
+    pub fn said(&self, fill: impl Fn(&str) -> String) -> Result<Vec<u8>, BadCase> {
+        let steps = self.steps(fill)?.into_iter();
+        let said = steps.filter_map(|step| match step {
+            Step::Say(bytes) => Some(bytes),
+            _ => None,
+        });
+        Ok(said.collect::<Vec<_>>().concat())
+    }
+
     /// What the client does, with what `fill` puts for the words in braces.
     pub fn steps(&self, fill: impl Fn(&str) -> String) -> Result<Vec<Step>, BadCase> {
         let lines: Vec<&str> = self.text.lines().filter(|l| !l.starts_with('@')).collect();

@@ -1,19 +1,17 @@
 //! The player against good peers and bad ones, in every weather, and always within its time.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::peers::{DEADLINE, free_listener};
 use socket2::SockRef;
 use wirelab::limits;
 use wirelab::net::player::{Delivery, End, Played, Player, Stopped};
-use wirelab::net::{Activity, Serving, Weather, call, listen, serve};
+use wirelab::net::{Activity, Serving, Weather, call, serve};
 use wirelab::wire::{Transcript, Who, compare_side};
-
-/// Longer than anything here takes; reached only when a test fails.
-const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What the bad peers' tests wait for at most; the reason why they last so long.
 const SILENCE: Duration = Duration::from_millis(200);
@@ -27,10 +25,6 @@ S> 1 water, coming up\\n
 C fin
 S fin
 ";
-
-fn free_listener() -> TcpListener {
-    listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).unwrap()
-}
 
 /// A server that does `handle` to each guest.
 fn server(handle: impl Fn(&mut &TcpStream) + Send + Sync + 'static) -> Serving {

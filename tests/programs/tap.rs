@@ -1,23 +1,17 @@
 //! The tap keeps what happened: bytes, order, half-closes, resets, refusals.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::support::peers::{DEADLINE, free_listener};
 use crate::support::soon;
 use socket2::SockRef;
 use wirelab::limits;
-use wirelab::net::{Recorder, Tap, What, call, listen, serve};
+use wirelab::net::{Recorder, Tap, What, call, serve};
 use wirelab::wire::{Entry, Event, Gap, Piece, Transcript, Who};
-
-/// Longer than anything here takes; reached only when a test fails.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-fn free_listener() -> TcpListener {
-    listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).unwrap()
-}
 
 /// A server that serves one connection, in the background.
 fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {

@@ -2,23 +2,15 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
-use crate::support::peers::ask;
+use crate::support::peers::{DEADLINE, ask, free_listener};
 use crate::support::{bin, have};
 use wirelab::limits;
-use wirelab::net::{Serving, call, listen, serve};
+use wirelab::net::{Serving, call, serve};
 use wirelab::wire::{Entry, Gap, Transcript, Who};
-
-/// Longer than anything here takes; reached only when a test fails.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-fn free_listener() -> TcpListener {
-    listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).unwrap()
-}
 
 /// A server that sends back what a guest says, and hangs up when it is done.
 fn echo() -> Serving {

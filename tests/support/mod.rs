@@ -7,7 +7,7 @@ pub mod peers;
 pub mod readme;
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Condvar, Mutex};
 use std::thread;
@@ -79,6 +79,11 @@ pub fn soon(mut so: impl FnMut() -> bool) -> bool {
         thread::sleep(Duration::from_millis(3));
     }
     true
+}
+
+/// Waits until somebody accepts at `addr`: of a server that does not say when it listens.
+pub fn listens(addr: SocketAddr) -> bool {
+    soon(|| TcpStream::connect(addr).is_ok())
 }
 
 /// The path of a program of this package.

@@ -7,10 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use super::bin;
-use wirelab::net;
+use wirelab::{limits, net};
 
 /// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A listener on a port that the system chooses.
+pub fn free_listener() -> TcpListener {
+    net::listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).expect("a port")
+}
 
 /// Runs a program of the course to its end.
 pub fn run(program: &str, words: &[&str]) -> Output {

@@ -13,7 +13,6 @@ use crate::net::player::End;
 use crate::net::{Line, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{self, Answer, Answers};
-use crate::probe::case::Step;
 use crate::probe::facts::Facts;
 use crate::probe::storm::dice::Dice;
 use crate::probe::storm::expected::{Behind, Expected, expected};
@@ -45,21 +44,10 @@ pub struct Throw<'a> {
 
 /// What requests are made of: the cases of the probe that are not long.
 pub fn seeds(facts: &Facts) -> Vec<Vec<u8>> {
-    let bytes = |step| match step {
-        Step::Say(bytes) => Some(bytes),
-        _ => None,
-    };
     let cases = suite::cases().unwrap_or_default();
-    let steps = cases
+    let all = cases
         .iter()
-        .filter_map(|case| case.steps(|text| facts.fill(text)).ok());
-    let all = steps.map(|steps| {
-        steps
-            .into_iter()
-            .filter_map(bytes)
-            .collect::<Vec<_>>()
-            .concat()
-    });
+        .filter_map(|case| case.said(|text| facts.fill(text)).ok());
     all.filter(|bytes| !bytes.is_empty() && bytes.len() < 2_000)
         .collect()
 }

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::server::{fetch, fetched, told};
-use crate::support::{Server, bin, have, soon};
+use crate::support::{Server, bin, have, listens};
 
 /// A folder with one file of 300,000 bytes, named `big`.
 fn folder(name: &str) -> (PathBuf, Vec<u8>) {
@@ -87,11 +87,6 @@ fn nginx_gives_the_rest() {
     assert!(listens(addr), "nginx does not listen");
     goes_on(&folder, &bytes, addr);
     let _ = fs::remove_dir_all(folder);
-}
-
-/// Waits until somebody accepts at `addr`.
-fn listens(addr: SocketAddr) -> bool {
-    soon(|| TcpStream::connect(addr).is_ok())
 }
 
 /// Fetches `big` whole, then from a part with the note of the first run.

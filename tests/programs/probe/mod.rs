@@ -19,7 +19,7 @@ use crate::support::{Server, bin};
 use careless::{Careless, Plan};
 use wirelab::files::{Files, Settings};
 use wirelab::net::{self, Guest};
-use wirelab::probe::case::{Case, Step};
+use wirelab::probe::case::Case;
 use wirelab::probe::facts::Facts;
 use wirelab::probe::{Target, Verdict, judge, probe, suite, trial};
 use wirelab::server::{Patience, Server as StaticServer};
@@ -111,7 +111,10 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
     let target = Target::new(addr, &addr.to_string(), "/");
     let facts = Facts::find(&target).unwrap();
     let cases = suite::cases().unwrap();
-    let bytes: Vec<Vec<u8>> = cases.iter().map(|case| said(case, &facts)).collect();
+    let bytes: Vec<Vec<u8>> = cases
+        .iter()
+        .map(|case| case.said(|text| facts.fill(text)).unwrap())
+        .collect();
     let next = Mutex::new(0..cases.len());
     let wrong: Vec<String> = thread::scope(|scope| {
         let workers: Vec<_> = (0..12)
@@ -195,16 +198,6 @@ impl Proof<'_> {
         let seen = trial::try_case(case, &target, self.facts).unwrap();
         judge::failure(case, &seen, self.facts)
     }
-}
-
-/// What the client says in a case.
-fn said(case: &Case, facts: &Facts) -> Vec<u8> {
-    let steps = case.steps(|text| facts.fill(text)).unwrap();
-    let said = steps.into_iter().filter_map(|step| match step {
-        Step::Say(bytes) => Some(bytes),
-        _ => None,
-    });
-    said.collect::<Vec<_>>().concat()
 }
 
 /// Runs the command; the exit code and what it printed.

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::guest::{folder, server};
-use crate::support::{browser, have, soon};
+use crate::support::{browser, have, listens};
 
 #[test]
 fn curl_resumes_and_asks_again() {
@@ -128,9 +128,8 @@ fn nginx_in_front_of_it() {
         .unwrap();
     let front = std::net::SocketAddr::from(([127, 0, 0, 1], port));
     // nginx does not say when it listens; a connection that is taken is the event.
-    let listens = || std::net::TcpStream::connect(front).is_ok();
     assert!(
-        soon(listens),
+        listens(front),
         "nginx does not start: {:?}",
         nginx.try_wait()
     );
