@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use super::catalogue::{Lab, Side};
 use super::program::CommandLine;
@@ -93,15 +94,22 @@ pub fn files_folder(lab: &Lab) -> Option<PathBuf> {
 
 /// The lab's own server and client (those of `sides`), built if need be, in the order of `sides`.
 pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildError> {
-    let folder = format!("labs/{}", lab.slug);
-    let wanted: Vec<Wanted> = sides
-        .iter()
-        .map(|&side| Wanted {
-            program: lab.program("lab", side),
-            source: format!("{folder}/{}.rs", side.word()),
-        })
-        .collect();
-    up_to_date(&wanted)
+    let programs: Vec<String> = sides.iter().map(|&side| lab.program("lab", side)).collect();
+    let here = repository();
+    let changed = here.as_deref().and_then(|here| {
+        let folder = here.join("labs").join(lab.slug);
+        last_change(&[here.join("src"), folder])
+    });
+    let mut stale: Vec<&str> = programs.iter().map(String::as_str).collect();
+    stale.retain(|program| is_stale(&beside_us(program), changed));
+    if let Some(first) = stale.first() {
+        let Some(here) = here else {
+            let program = first.to_string();
+            return Err(BuildError::NoRepository { program });
+        };
+        build(&here, &programs_folder(), &stale, "labs")?;
+    }
+    Ok(programs.iter().map(|program| beside_us(program)).collect())
 }
 
 /// The learner's program for one side of a lab, built if need be.
@@ -119,9 +127,8 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     }
     // Always through cargo: the learner may use modules and packages that no time of a file shows.
     let folder = programs_folder_of(&here);
-    let wanted = Wanted { program, source };
-    build(&here, &folder, &[&wanted], Some("workbench"))?;
-    Ok(executable_in(&folder, &wanted.program))
+    build(&here, &folder, &[&program], "workbench")?;
+    Ok(executable_in(&folder, &program))
 }
 
 /// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
@@ -139,38 +146,28 @@ pub fn own_command(program: &Path, arg: Option<&str>) -> CommandLine {
     CommandLine::of(program, &words)
 }
 
-/// A program and the file that it is made from, from the repository's folder on.
-struct Wanted {
-    program: String,
-    source: String,
+/// Whether a program is missing, or was built before this time.
+pub fn is_stale(program: &Path, changed: Option<SystemTime>) -> bool {
+    let built = std::fs::metadata(program).and_then(|found| found.modified());
+    built.map_or(true, |built| changed.is_some_and(|changed| changed > built))
 }
 
-fn up_to_date(wanted: &[Wanted]) -> Result<Vec<PathBuf>, BuildError> {
-    let here = repository();
-    let stale: Vec<&Wanted> = wanted
-        .iter()
-        .filter(|one| is_stale(one, here.as_deref()))
-        .collect();
-    if let Some(first) = stale.first() {
-        let Some(here) = here else {
-            let program = first.program.clone();
-            return Err(BuildError::NoRepository { program });
+/// When the last change was among these files; a folder stands for all files below it.
+pub fn last_change(sources: &[PathBuf]) -> Option<SystemTime> {
+    let mut last = None;
+    let mut waiting = sources.to_vec();
+    while let Some(path) = waiting.pop() {
+        let Ok(found) = std::fs::metadata(&path) else {
+            continue;
         };
-        build(&here, &programs_folder(), &stale, None)?;
+        if found.is_dir() {
+            let inside = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            waiting.extend(inside.map(|entry| entry.path()));
+        } else {
+            last = last.max(found.modified().ok());
+        }
     }
-    Ok(wanted.iter().map(|one| beside_us(&one.program)).collect())
-}
-
-/// Missing, or older than its source. Without a repository there is no source to be older than.
-fn is_stale(wanted: &Wanted, here: Option<&Path>) -> bool {
-    let Ok(program) = std::fs::metadata(beside_us(&wanted.program)) else {
-        return true;
-    };
-    let source = here.and_then(|here| std::fs::metadata(here.join(&wanted.source)).ok());
-    match (program.modified(), source.map(|file| file.modified())) {
-        (Ok(built), Some(Ok(written))) => written > built,
-        _ => false,
-    }
+    last
 }
 
 /// Where cargo puts programs: the folder of our own executable (one up for a test, which lies in `deps`).
@@ -203,20 +200,13 @@ fn executable_in(folder: &Path, program: &str) -> PathBuf {
 }
 
 /// `cargo build --quiet` for these programs, into this folder and with the profile that made us.
-fn build(
-    here: &Path,
-    folder: &Path,
-    wanted: &[&Wanted],
-    package: Option<&str>,
-) -> Result<(), BuildError> {
+fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result<(), BuildError> {
     let cargo = std::env::var_os("CARGO").unwrap_or(OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet"]).current_dir(here);
-    if let Some(package) = package {
-        command.args(["--package", package]);
-    }
-    for one in wanted {
-        command.args(["--bin", &one.program]);
+    command.args(["--package", package]);
+    for program in programs {
+        command.args(["--bin", program]);
     }
     if folder.ends_with("release") {
         command.arg("--release");
@@ -231,9 +221,8 @@ fn build(
     if output.status.success() {
         return Ok(());
     }
-    let names: Vec<&str> = wanted.iter().map(|one| one.program.as_str()).collect();
     Err(BuildError::Compiler {
-        program: names.join(", "),
+        program: programs.join(", "),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
 }

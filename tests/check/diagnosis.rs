@@ -6,15 +6,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::support::side_by_side;
+use crate::support::{badpeer, side_by_side};
 use wirelab::course::catalogue::{Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject};
 use wirelab::course::diagnosis::{first_words_after_fin, pages};
 use wirelab::course::program::CommandLine;
 use wirelab::course::report;
 use wirelab::wire::Transcript;
-
-const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,7 +45,7 @@ fn code(plan: &Plan) -> (String, String) {
 }
 
 fn plan(side: Side, words: &[&str], script: Transcript, weathers: &[Weather]) -> Plan {
-    let line = CommandLine::of(Path::new(BADPEER), words);
+    let line = CommandLine::of(Path::new(badpeer()), words);
     let name = "script".to_string();
     let conversation = Conversation {
         name,

@@ -10,16 +10,13 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{side_by_side, soon};
+use support::{WIRELAB, badpeer, bin, side_by_side, soon};
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
 use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
 use wirelab::course::program::CommandLine;
 use wirelab::course::{junit, report};
 use wirelab::net;
 use wirelab::wire::Transcript;
-
-const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
-const WIRELAB: &str = env!("CARGO_BIN_EXE_wirelab");
 
 /// Longer than any check may take, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -37,7 +34,7 @@ fn plans(kind: &str, wanted: impl Fn(&Built, Side) -> bool) -> Vec<(String, Plan
         for side in [Side::Server, Side::Client] {
             let checked = built.scripts.iter().any(|script| script.checks(side));
             if checked && wanted(built, side) {
-                let program = assert_cmd::cargo::cargo_bin(lab.program(kind, side));
+                let program = bin(&lab.program(kind, side));
                 let plan = Plan::for_lab(lab, built, side, Subject::Own(program), None);
                 plans.push((
                     format!("{kind}{:02}-{}", lab.number, side.word()),
@@ -127,7 +124,7 @@ fn plan(words: &[&str], weathers: &[Weather]) -> Plan {
 }
 
 fn flaw(name: &str) -> Plan {
-    plan(&[BADPEER, name, "{addr}"], &[Weather::Calm])
+    plan(&[badpeer(), name, "{addr}"], &[Weather::Calm])
 }
 
 /// Starts a program beside the checks of this process, as the checks start theirs.
@@ -200,7 +197,7 @@ fn a_server_behind_a_shell_that_floods_forks_or_ignores_signals_passes_and_is_go
             "-c",
             script,
             name,
-            BADPEER,
+            badpeer(),
             "{addr}",
             "wirelab-shell-test",
         ];
@@ -224,7 +221,7 @@ fn a_server_that_keeps_something_of_every_guest_fails() {
         Weather::Rude,
         Weather::Ghost,
     ];
-    let report = plan(&[BADPEER, "leaks", "{addr}"], &weathers)
+    let report = plan(&[badpeer(), "leaks", "{addr}"], &weathers)
         .run()
         .unwrap();
     let (_, failure) = report.failure().expect("it fails");
@@ -259,7 +256,7 @@ fn the_same_check_says_the_same_twice() {
         "good",
     ];
     side_by_side(names.to_vec(), |name| {
-        let words = [BADPEER, name, "{addr}"];
+        let words = [badpeer(), name, "{addr}"];
         let plan = plan(&words, &[Weather::Calm, Weather::Dribble]);
         assert_eq!(text(&plan), text(&plan), "{name}");
     });
@@ -268,7 +265,7 @@ fn the_same_check_says_the_same_twice() {
 #[test]
 fn junit_tells_passed_failed_and_not_run() {
     let plan = plan(
-        &[BADPEER, "single-read", "{addr}"],
+        &[badpeer(), "single-read", "{addr}"],
         &[Weather::Calm, Weather::Dribble, Weather::Rude],
     );
     let mut report = plan.run().unwrap();
@@ -298,7 +295,7 @@ fn check_9(words: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
-    let single_read = format!("'{BADPEER}' single-read {{addr}}");
+    let single_read = format!("'{}' single-read {{addr}}", badpeer());
     let single_read = &single_read[..];
     let cases = [
         (
@@ -341,7 +338,7 @@ fn an_interrupted_check_leaves_nothing_behind() {
         .enumerate()
     {
         let mark = format!("interrupted-{turn}-{}", std::process::id());
-        let server = format!("'{BADPEER}' says-nothing {{addr}} {mark}");
+        let server = format!("'{}' says-nothing {{addr}} {mark}", badpeer());
         let mut check = Command::new(WIRELAB);
         check
             .args(["check", "9", "--server", &server])

@@ -9,11 +9,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
-use crate::support::soon;
+use crate::support::{WIRELAB, badpeer, bin, soon};
 use wirelab::net;
-
-const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
-const WIRELAB: &str = env!("CARGO_BIN_EXE_wirelab");
 
 /// Longer than anything here may take, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -81,10 +78,10 @@ impl Round {
     fn start(&self, server: &str) -> Child {
         // The program notes where it was told to listen.
         let script = format!(r#"echo "$WIRELAB_ADDR" >> "$5"; {server}"#);
-        let own = assert_cmd::cargo::cargo_bin("lab09-server");
-        let stub = assert_cmd::cargo::cargo_bin("start09-server");
+        let own = bin("lab09-server");
+        let stub = bin("start09-server");
         let ports = self.folder.join("ports");
-        let words = [&script[..], "sh", BADPEER];
+        let words = [&script[..], "sh", badpeer()];
         let paths = [own, stub, PathBuf::from(PYTHON), ports];
         let words = words.map(str::to_string).into_iter();
         let words = words.chain(paths.map(|path| path.display().to_string()));

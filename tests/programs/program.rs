@@ -7,12 +7,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::soon;
+use crate::support::{badpeer, soon};
 use wirelab::course::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
 const PATIENCE: Duration = Duration::from_secs(10);
-const BADPEER: &str = env!("CARGO_BIN_EXE_badpeer");
 
 /// An address that stays ours until all tests are done.
 fn somewhere() -> SocketAddr {
@@ -132,7 +131,7 @@ fn the_end_of_a_program_is_told() {
 #[test]
 fn a_server_is_ready_when_it_listens_and_no_connection_is_spent_on_asking() {
     let addr = somewhere();
-    let line = CommandLine::of(Path::new(BADPEER), &["echo", "{addr}"]);
+    let line = CommandLine::of(Path::new(badpeer()), &["echo", "{addr}"]);
     let mut program = Program::start(&line, &Contract::at(addr)).unwrap();
     program.wait_ready(addr, PATIENCE).unwrap();
     assert_eq!(program.wait_listening_line(PATIENCE), Ok(addr));
@@ -144,7 +143,7 @@ fn a_server_is_ready_when_it_listens_and_no_connection_is_spent_on_asking() {
 
 #[test]
 fn a_server_that_chose_its_port_says_so() {
-    let line = CommandLine::of(Path::new(BADPEER), &["echo", "127.0.0.1:0"]);
+    let line = CommandLine::of(Path::new(badpeer()), &["echo", "127.0.0.1:0"]);
     let mut program = Program::start(&line, &Contract::at(somewhere())).unwrap();
     let addr = program.wait_listening_line(PATIENCE).unwrap();
     TcpStream::connect(addr).unwrap();

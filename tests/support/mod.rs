@@ -4,6 +4,7 @@
 
 pub mod browser;
 pub mod peers;
+mod programs;
 pub mod readme;
 
 use std::io::{BufRead, BufReader, Write};
@@ -13,7 +14,10 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A program of this package that listens on a port of its own; it ends with the value.
+#[allow(unused_imports, reason = "each test file uses some of it")]
+pub use programs::{WIRELAB, badpeer, bin};
+
+/// A program of the course that listens on a port of its own; it ends with the value.
 pub struct Server {
     child: Child,
     /// Where it listens, as it said itself.
@@ -21,7 +25,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `program` (a bin of this package) on a port that the system chooses, and waits for its
+    /// Starts `program` on a port that the system chooses, and waits for its
     /// `listening on` line. Its log goes nowhere.
     pub fn start(program: &str) -> Server {
         Server::start_with(Command::new(bin(program)).arg("127.0.0.1:0"))
@@ -84,11 +88,6 @@ pub fn soon(mut so: impl FnMut() -> bool) -> bool {
 /// Waits until somebody accepts at `addr`: of a server that does not say when it listens.
 pub fn listens(addr: SocketAddr) -> bool {
     soon(|| TcpStream::connect(addr).is_ok())
-}
-
-/// The path of a program of this package.
-pub fn bin(program: &str) -> std::path::PathBuf {
-    assert_cmd::cargo::cargo_bin(program)
 }
 
 /// Does something with each of these, several side by side: programs and sockets are mostly waited for.

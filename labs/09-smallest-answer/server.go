@@ -1,4 +1,4 @@
-// Lab 9's server in Go: cargo lab check 9 --server "go run examples/lab09-server.go"
+// Lab 9's server in Go: cargo lab check 9 --server "go run labs/09-smallest-answer/server.go"
 package main
 
 import (

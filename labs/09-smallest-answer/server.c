@@ -1,5 +1,5 @@
 /* Lab 9's server in C:
- *     cc -o target/lab09-c examples/lab09-server.c && cargo lab check 9 --server "target/lab09-c {port}" */
+ *     cc -o target/lab09-c labs/09-smallest-answer/server.c && cargo lab check 9 --server "target/lab09-c {port}" */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Lab 9's server in Node: cargo lab check 9 --server "node examples/lab09-server.js"
+// Lab 9's server in Node: cargo lab check 9 --server "node labs/09-smallest-answer/server.js"
 const [host, port] = process.env.WIRELAB_ADDR.split(":");
 const answer = [
   "HTTP/1.1 200 OK",

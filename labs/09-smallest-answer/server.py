@@ -1,4 +1,4 @@
-# Lab 9's server in Python: cargo lab check 9 --server "python3 examples/lab09-server.py"
+# Lab 9's server in Python: cargo lab check 9 --server "python3 labs/09-smallest-answer/server.py"
 import os, socket
 
 host, port = os.environ["WIRELAB_ADDR"].split(":")
