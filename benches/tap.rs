@@ -137,11 +137,11 @@ fn round(
     let mut slices: Vec<(Slice, f64)> = Vec::new();
     for way in &ways {
         let client = TcpStream::connect(way.addr).expect("somebody listens");
-        let (guest, _) = listener.accept().expect("the client comes");
-        for stream in [&client, &guest] {
+        let (accepted, _) = listener.accept().expect("the client comes");
+        for stream in [&client, &accepted] {
             stream.set_nodelay(true).expect("an option");
         }
-        slices.push((open(client, guest), 0.0));
+        slices.push((open(client, accepted), 0.0));
     }
     for _ in 0..SLICES {
         for (slice, seconds) in &mut slices {
@@ -156,13 +156,13 @@ fn round(
 }
 
 /// A slice is a part of the GiB, from the first byte's write to the last byte's read.
-fn pour(mut client: TcpStream, mut guest: TcpStream) -> Slice {
+fn pour(mut client: TcpStream, mut accepted: TcpStream) -> Slice {
     let (tell, told): (_, Receiver<()>) = mpsc::channel();
     thread::spawn(move || {
         let mut buffer = vec![0; PIECE];
         let mut count = 0;
         loop {
-            let read = guest.read(&mut buffer).expect("bytes come");
+            let read = accepted.read(&mut buffer).expect("bytes come");
             count += read;
             if count == GIBIBYTE / SLICES {
                 count = 0;
@@ -184,11 +184,11 @@ fn pour(mut client: TcpStream, mut guest: TcpStream) -> Slice {
 }
 
 /// A slice is a part of the questions, each with its answer.
-fn ask(mut client: TcpStream, mut guest: TcpStream) -> Slice {
+fn ask(mut client: TcpStream, mut accepted: TcpStream) -> Slice {
     thread::spawn(move || {
         let mut buffer = [0; SMALL];
-        while guest.read_exact(&mut buffer).is_ok() {
-            guest.write_all(&buffer).expect("it is taken");
+        while accepted.read_exact(&mut buffer).is_ok() {
+            accepted.write_all(&buffer).expect("it is taken");
         }
     });
     Box::new(move || {

@@ -1,7 +1,7 @@
 //! A client: a URL in, an answer out, and its body piece by piece.
 //!
 //! ```text
-//! URL -> http::url -> net::addresses -> net::Line -> http::Connection -> Answer -> any `Write`
+//! URL -> http::url -> net::addresses -> net::RecordedStream -> http::Connection -> Answer -> any `Write`
 //! ```
 //!
 //! Rule 1: one connection, one request. Each hop of a redirect is a request of its own.
@@ -21,9 +21,9 @@ use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
 use crate::http::range::{self, Stretch};
 use crate::http::url::{self, Web};
-use crate::http::{Fault, Progress, ResponseHead, Wrong, conditional, write};
+use crate::http::{Fault, Parsed, ResponseHead, Wrong, conditional, write};
 use crate::limits;
-use crate::net::{self, Input, Line, Recorder, Stop};
+use crate::net::{self, Input, IoFailure, RecordedStream, Recorder};
 
 pub use download::{Begun, Download};
 pub use failure::{Failure, Place, Why};
@@ -76,7 +76,7 @@ pub struct Answer {
 struct Exchange {
     url: String,
     patience: Duration,
-    line: Line,
+    line: RecordedStream,
     recorded: bool,
     connection: Connection,
     input: Input,
@@ -154,7 +154,7 @@ impl Client {
 
     /// The first address of the host at which somebody answers. While there is another address to try,
     /// a dead one costs little.
-    fn call(&self, web: &Web) -> Result<Line, Why> {
+    fn call(&self, web: &Web) -> Result<RecordedStream, Why> {
         let host = match web.host.contains(':') {
             true => format!("[{}]", web.host),
             false => web.host.clone(),
@@ -164,11 +164,11 @@ impl Client {
         self.first_to_answer(&addrs)
     }
 
-    fn first_to_answer(&self, addrs: &[SocketAddr]) -> Result<Line, Why> {
+    fn first_to_answer(&self, addrs: &[SocketAddr]) -> Result<RecordedStream, Why> {
         let mut tried = Vec::new();
         for addr in addrs {
             let patience = self.patience_at(*addr, addrs);
-            match Line::call(*addr, patience, self.recorder.as_ref()) {
+            match RecordedStream::call(*addr, patience, self.recorder.as_ref()) {
                 Ok(line) => return Ok(line),
                 Err(error) => tried.push(error),
             }
@@ -179,7 +179,7 @@ impl Client {
     fn patience_at(&self, addr: SocketAddr, addrs: &[SocketAddr]) -> Duration {
         match addrs.last() == Some(&addr) {
             true => self.patience,
-            false => self.patience.min(limits::CALL_WHILE_OTHERS),
+            false => self.patience.min(limits::CONNECT_NEXT_ADDRESS),
         }
     }
 }
@@ -229,11 +229,11 @@ impl Exchange {
                 .connection
                 .receive(self.input.bytes(), self.input.ended());
             let (head, body, used) = match told {
-                Ok(Progress::Done {
+                Ok(Parsed::Done {
                     value: Event::Response { head, body },
                     used,
                 }) => (head, body, used),
-                Ok(Progress::NeedMore) => {
+                Ok(Parsed::NeedMore) => {
                     self.fill()?;
                     continue;
                 }
@@ -260,7 +260,7 @@ impl Exchange {
                 .connection
                 .receive(self.input.bytes(), self.input.ended());
             let used = match told {
-                Ok(Progress::Done { value, used }) => match value {
+                Ok(Parsed::Done { value, used }) => match value {
                     Event::Data(data) => {
                         let length = data.len() as u64;
                         if let Err(error) = taker.write_all(data) {
@@ -276,7 +276,7 @@ impl Exchange {
                         return Ok(self.body.map_or(0, |(got, _)| got));
                     }
                 },
-                Ok(Progress::NeedMore) => {
+                Ok(Parsed::NeedMore) => {
                     self.fill()?;
                     0
                 }
@@ -296,7 +296,7 @@ impl Exchange {
         filled.map_err(|stop| {
             let place = self.place();
             self.failed(match stop {
-                Stop::Silent => Why::Silent(self.patience, place),
+                IoFailure::Silent => Why::Silent(self.patience, place),
                 _ => Why::Broken(place),
             })
         })
@@ -393,7 +393,7 @@ impl Answer {
     /// Hangs up. In a recording, the rest of the answer and how the server ends belong to the picture.
     fn leave(self) {
         if self.exchange.recorded {
-            self.exchange.line.hang_up();
+            self.exchange.line.close_gracefully();
         }
     }
 

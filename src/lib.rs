@@ -22,10 +22,12 @@
 //! - [`probe`] asks a server hard questions; it knows no lab and prints nothing.
 //! - [`server`] joins [`net`], [`http`] and [`files`] to the static server; it prints nothing.
 //! - [`client`] joins [`net`] and [`http`] to a client that fetches; it prints nothing.
-//! - [`course`] knows the labs and checks programs; it prints nothing.
+//! - [`check`] starts a program, plays its peer and says what is wrong; it prints nothing.
+//! - [`course`] knows the labs; it prints nothing.
 //!
 //! Not here: TLS, HTTP/2, HTTP/3, compression, async, proxies with policies.
 
+pub mod check;
 pub mod client;
 pub mod course;
 pub mod files;

@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 /// Longest line of an order, in bytes, that a lab's server collects before it refuses (labs 1-7).
-/// Reason: a guest who never sends a newline must not fill our memory.
+/// Reason: a client that never sends a newline must not fill our memory.
 /// Precedent: 8,000 octets that RFC 9112 section 3 recommends for a request line.
 pub const MAX_LINE: usize = 8_000;
 
-/// How long a lab's server gives a guest for a whole request, head and body (labs 21 and 22).
+/// How long a lab's server gives a client for a whole request, head and body (labs 21 and 22).
 /// Reason: a byte a second would hold a thread for days. Precedent: Apache 20 s and a second more for
 /// each 500 bytes; our bodies are small.
-pub const WHOLE_REQUEST: Duration = Duration::from_secs(10);
+pub const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How long one read or write may wait before it counts as silence.
 /// Reason: a hung peer must not hang a learner. Precedent: CodeCrafters' and curl's tests use
@@ -34,12 +34,12 @@ pub const KEPT_OUTPUT: usize = 64 * 1024;
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The same for a program of our own kind, which is compiled already, and for its first connection.
-/// Reason: it needs some milliseconds; one that is kept from working gets more (see `net::Silence`).
+/// Reason: it needs some milliseconds; one that is kept from working gets more (see `net::IdleTimer`).
 pub const OWN_START_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long readiness is read from the system's table of sockets alone.
 /// Reason: a program in a container is not in that table, so then a connection is tried, too; that
-/// one is a guest already, so a program on a busy machine must have had time to start.
+/// one is a client already, so a program on a busy machine must have had time to start.
 pub const READY_BY_TABLE: Duration = Duration::from_secs(3);
 
 /// How long a program that closed its output may take to end.
@@ -48,7 +48,7 @@ pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
 
 /// How long the guard of a program leaves it to us to reap one that ends at SIGTERM.
 /// Reason: most do, within a millisecond; the guard, which can only look again and again, is slower.
-pub const GUARD_PATIENCE: Duration = Duration::from_millis(20);
+pub const GUARD_GRACE: Duration = Duration::from_millis(20);
 
 /// How long the guard of a program may take to end it, before we kill the one process ourselves.
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
@@ -63,7 +63,7 @@ pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
 pub const MAX_SECRET: usize = 65_536;
 
 /// How many finished handshakes may wait for `accept` (listen(2)).
-/// Reason: a burst of guests must not be refused. Precedent: 128, what Rust's own listener asks for.
+/// Reason: a burst of clients must not be refused. Precedent: 128, what Rust's own listener asks for.
 pub const BACKLOG: u32 = 128;
 
 /// How many connections one server or tap handles at a time; further ones wait in the backlog.
@@ -77,7 +77,7 @@ pub const CHUNK: usize = 64 * 1024;
 
 /// How often a wait without another end looks whether it should stop.
 /// Reason: short for a human, long for a processor.
-pub const TICK: Duration = Duration::from_millis(200);
+pub const STOP_POLL: Duration = Duration::from_millis(200);
 
 /// Most bytes that wait in the system until we read them.
 /// Reason: who has read that many has read all that were there before. Precedent: 6 MiB, the largest
@@ -86,7 +86,7 @@ pub const RECEIVE_QUEUE: u64 = 6 * 1024 * 1024;
 
 /// How often something is looked at for which the system has no event.
 /// Reason: shorter than a human or a test notices, and a thousandth of a processor.
-pub const GLANCE: Duration = Duration::from_millis(1);
+pub const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 // What a message may take up (src/http).
 
@@ -132,7 +132,7 @@ pub const MAX_RANGES: usize = 16;
 
 /// How long the player looks for further bytes when its script is over and the peer has not hung up.
 /// Reason: a byte too many comes right behind the others, or never.
-pub const QUIET: Duration = Duration::from_millis(100);
+pub const EXTRA_BYTES_WAIT: Duration = Duration::from_millis(100);
 
 /// Most bytes beyond the expected ones that the player takes before it hangs up.
 /// Reason: a peer that sends without end; no report shows more than its first lines.
@@ -140,22 +140,22 @@ pub const MAX_EXTRA: usize = 1024 * 1024;
 
 /// Most bytes of one side of one connection that the player takes at all.
 /// Reason: a mask may allow any number. Precedent: the same 256 MiB that repeats may grow to.
-pub const MAX_HEARD: usize = 256 * 1024 * 1024;
+pub const MAX_RECEIVED: usize = 256 * 1024 * 1024;
 
 /// How many bytes of a message the weather `dribble` sends one by one; and how many the reader of
 /// `slow` takes slowly.
 /// Reason: heads and small bodies whole, and a body of megabytes still within a second.
-pub const WEATHERED: usize = 4 * 1024;
+pub const WEATHER_BYTES: usize = 4 * 1024;
 
-/// How long a crumb lies alone where it matters: behind the first byte of a connection and before
+/// How long a segment lies alone where it matters: behind the first byte of a connection and before
 /// the last byte of a message.
 /// Reason: a peer that reads once must have read by then, on a busy machine too.
-pub const CRUMB: Duration = Duration::from_millis(15);
+pub const SEGMENT_PAUSE: Duration = Duration::from_millis(15);
 
-/// How long a peer is waited for, at most, that works on what it got: on a crumb before the next one
-/// comes, on a guest before it is counted what it holds.
+/// How long a peer is waited for, at most, that works on what it got: on a segment before the next one
+/// comes, on a client before it is counted what it holds.
 /// Reason: on a busy machine a peer gets its turn late; and one that never rests is not waited for.
-pub const REST: Duration = Duration::from_millis(200);
+pub const SETTLE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The receive buffer of the weather `slow`, in bytes; Linux doubles it.
 /// Reason: a writer must notice that we are slow. Precedent: 2,304 is the least Linux gives (socket(7)
@@ -169,44 +169,44 @@ pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 
 /// The same for a further try after a failure; and the start of a server that may be started anew.
 /// Reason: several tries must fit into the second that a check may take.
-pub const CHECK_TRY: Duration = Duration::from_millis(250);
+pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 
 /// How often a silent program is looked at.
 /// Reason: one look goes through all processes, which takes some milliseconds.
-pub const LOOK: Duration = Duration::from_millis(30);
+pub const IDLE_SAMPLE: Duration = Duration::from_millis(30);
 
 /// How long a player waits at least until a server lets it in.
 /// Reason: a knock that a full backlog has dropped is repeated after a second (RFC 6298 section 2).
-pub const KNOCK: Duration = Duration::from_millis(1_500);
+pub const CONNECT_RETRY_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever.
-pub const CHECK_WHOLE: Duration = Duration::from_secs(10);
+pub const CHECK_RUN: Duration = Duration::from_secs(10);
 
 /// How long a server is watched after a run: does it end?
 /// Reason: a program that a run has killed is gone a moment after its connection.
-pub const CHECK_DEATH: Duration = Duration::from_millis(5);
+pub const CHECK_EXIT_AFTER_RUN: Duration = Duration::from_millis(5);
 
 /// How long a client may take to end once the conversation is over.
 pub const CHECK_EXIT: Duration = Duration::from_millis(500);
 
 /// How long the check listens for a client before it looks whether the client still runs.
-pub const CHECK_GUEST: Duration = Duration::from_millis(50);
+pub const CLIENT_POLL: Duration = Duration::from_millis(50);
 
-/// How long a server may take to let go of its guests before it counts as growing.
+/// How long a server may take to let go of its clients before it counts as growing.
 /// Reason: a thread that ends takes a moment to be gone.
 pub const CHECK_SETTLE: Duration = Duration::from_millis(300);
 
 /// How long a person may talk to a server by hand.
 /// Reason: nobody should be hurried, and nothing waits for ever.
-pub const TALK: Duration = Duration::from_secs(24 * 60 * 60);
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a client may take that has to find out for itself that nobody answers.
 /// Reason: its own patience is half a second, once for the door and once for the greeting.
-pub const CHECK_PATIENCE: Duration = Duration::from_secs(2);
+pub const CHECK_CLIENT_GIVES_UP: Duration = Duration::from_secs(2);
 
-/// How long to look whether a peer who was done before us takes our last words.
+/// How long to look whether a peer that was done before us takes our last words.
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
-pub const AFTERWORD: Duration = Duration::from_millis(10);
+pub const LATE_RESET_WAIT: Duration = Duration::from_millis(10);
 
 /// How many bytes may wait to be shown while a tap relays; further steps are counted, not shown.
 /// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
@@ -214,19 +214,19 @@ pub const UNSHOWN_BYTES: usize = 1024 * 1024;
 
 /// How long the screen of a tap waits for more to show at once.
 /// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.
-pub const GATHER: Duration = Duration::from_millis(20);
+pub const DISPLAY_BATCH: Duration = Duration::from_millis(20);
 
 /// How many steps of a talk by hand may wait to be shown; then the talk waits.
 /// Reason: what is printed slowly is heard slowly; with the longest chunks that is 16 MiB.
-pub const UNSHOWN: usize = 256;
+pub const UNSHOWN_EVENTS: usize = 256;
 
 /// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has
 /// no such limit. Reason: bounded memory; a longer picture nobody reads.
-pub const PICTURED: usize = 8 * 1024 * 1024;
+pub const PICTURE_BYTES: usize = 8 * 1024 * 1024;
 
 /// How long `play` waits for a client, and how long it plays at a server.
 /// Reason: somebody has to start the client by hand; a long recording has to be said.
-pub const PLAY: Duration = Duration::from_secs(60);
+pub const PLAY_TIMEOUT: Duration = Duration::from_secs(60);
 
 // What the static server may take up (src/files.rs, src/server.rs).
 
@@ -236,59 +236,59 @@ pub const MAX_OPEN_FILES: usize = 512;
 
 /// How long it is believed that an open file still lies on its path, and has no compressed neighbours.
 /// Reason: three walks along a path less a request. Precedent: nginx's open_file_cache_valid, 60 s.
-pub const PATH_HOLDS: Duration = Duration::from_secs(1);
+pub const PATH_REVALIDATE: Duration = Duration::from_secs(1);
 
 /// Most lines on the page of a folder.
 /// Reason: the page is held in memory, some 200 bytes a line.
 pub const MAX_LISTED: usize = 10_000;
 
-/// How many guests the static server has at a time; further ones are told 503.
+/// How many clients the static server has at a time; further ones are told 503.
 /// Reason: a thread each; past about 16,380 threads std aborts the process (vm.max_map_count).
 /// Precedent: Apache's worker model, 400 by default, thousands in practice.
-pub const SEATS: usize = 8_000;
+pub const MAX_CLIENTS: usize = 8_000;
 
-/// How many guests more get a thread to be told that there is no room; over that they are dropped.
-pub const SENT_AWAY: usize = 64;
+/// How many clients more get a thread to be told that there is no room; over that they are dropped.
+pub const MAX_REFUSED: usize = 64;
 
 /// How many finished handshakes may wait for the static server's `accept`.
 /// Reason: a browser's or a benchmark's burst must not be refused. Precedent: Linux caps it at
 /// net.core.somaxconn, 4,096.
 pub const SERVER_BACKLOG: u32 = 4_096;
 
-/// The stack of a guest's thread, in bytes. Reason: address space for `SEATS` of them; our deepest call
+/// The stack of a client's thread, in bytes. Reason: address space for `SEATS` of them; our deepest call
 /// needs a tenth. Precedent: std's own default is 2 MiB.
-pub const STACK: usize = 256 * 1024;
+pub const THREAD_STACK: usize = 256 * 1024;
 
-/// How long a thread waits for its next guest before it ends.
+/// How long a thread waits for its next client before it ends.
 /// Reason: a new thread costs some 20 µs, and a crowd's threads must not stay when it has left.
 /// Precedent: Java's cached pool waits 60 s, with nothing else to do in the meantime.
 pub const IDLE_THREAD: Duration = Duration::from_secs(1);
 
 /// After this time without it, a trouble of the accept loop is over; the next one is told again.
-/// Reason: at the limit of descriptors it comes and goes with each guest; a log must not fill.
-pub const TROUBLE_OVER: Duration = Duration::from_secs(10);
+/// Reason: at the limit of descriptors it comes and goes with each client; a log must not fill.
+pub const LOG_REPEAT_AFTER: Duration = Duration::from_secs(10);
 
 /// How long a connection may stay open between two requests.
 /// Precedent: nginx 75 s, Apache 5 s.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
-/// How long a guest may take for the whole head of a request, from its first byte on; then 408.
+/// How long a client may take for the whole head of a request, from its first byte on; then 408.
 /// Reason: half a request a seat is the cheapest attack. Precedent: Apache 20 to 40 s, nginx 60 s.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a guest may take for a body that nobody wants; then 408.
+/// How long a client may take for a body that nobody wants; then 408.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Largest body, in bytes, that is read to its end and thrown away so that the connection can go on.
 /// Reason: over that a new connection is cheaper. Precedent: Go's net/http 256 KiB.
 pub const MAX_DISCARDED: u64 = 256 * 1024;
 
-/// How long a guest may take nothing of what we send.
+/// How long a client may take nothing of what we send.
 /// Precedent: nginx's send_timeout 60 s, also between two writes and not for the whole.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(20);
 
-/// Bytes of a server's first read, and of each guest's buffer for as long as its heads are no larger.
-/// Reason: nearly every head fits, and a thousand guests take a megabyte. Precedent: nginx's
+/// Bytes of a server's first read, and of each client's buffer for as long as its heads are no larger.
+/// Reason: nearly every head fits, and a thousand clients take a megabyte. Precedent: nginx's
 /// client_header_buffer_size, 1 KiB.
 pub const FIRST_READ: usize = 1024;
 
@@ -301,15 +301,15 @@ pub const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Most bytes of a file in one call of the system.
 /// Reason: the write deadline counts from call to call. Precedent: nginx's sendfile_max_chunk, 2 MiB.
-pub const SENDFILE: usize = 2 * 1024 * 1024;
+pub const SENDFILE_MAX: usize = 2 * 1024 * 1024;
 
 /// Up to this length a file's bytes travel in one write with the head.
 /// Reason: two writes are two packets and two calls.
 pub const SMALL_FILE: u64 = 16 * 1024;
 
-/// How long a guest who says nothing listens whether the server answers all the same.
+/// How long a client that says nothing listens whether the server answers all the same.
 /// Reason: an answer that needs no question comes at once.
-pub const CHECK_MUTE: Duration = Duration::from_millis(30);
+pub const CHECK_UNASKED: Duration = Duration::from_millis(30);
 
 /// The same after a run that went wrong.
 /// Reason: a program that prints where it was when it died needs some hundred milliseconds for it.
@@ -327,11 +327,11 @@ pub const MAX_INFORMATIONAL: u32 = 16;
 /// How long one address of a name may be silent while another is left to try.
 /// Reason: a dead address must not cost our whole patience. Precedent: RFC 8305 section 5 calls the next
 /// one after 250 ms, and lets the first go on.
-pub const CALL_WHILE_OTHERS: Duration = Duration::from_secs(1);
+pub const CONNECT_NEXT_ADDRESS: Duration = Duration::from_secs(1);
 
 /// How long `fetch` waits for each thing that a server does.
 /// Reason: a page may take a server some time. Precedent: nginx gives the servers behind it 60 s.
-pub const FETCH_PATIENCE: Duration = Duration::from_secs(30);
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many bytes of a body `fetch -v` shows; the others are counted.
 /// Reason: the ladder is for reading.
@@ -345,7 +345,7 @@ pub const PROBE_SILENCE: Duration = Duration::from_millis(1_000);
 
 /// How long the probe looks for the end of a connection on which it was promised, by us alone.
 /// Reason: the server has read `Connection: close` by then; cases of their own look at this end.
-pub const PROBE_LAST: Duration = Duration::from_millis(150);
+pub const PROBE_CLOSE_WAIT: Duration = Duration::from_millis(150);
 
 /// How many cases of a probe are under way at a time.
 /// Reason: silent ones do not hold up the others; a server for a single person takes so many.
@@ -354,15 +354,15 @@ pub const PROBE_AT_ONCE: usize = 6;
 
 /// Most bytes of one connection that the probe takes.
 /// Reason: a page, some pages behind it, and no stream without end.
-pub const PROBE_HEARD: usize = 8 * 1024 * 1024;
+pub const PROBE_MAX_RECEIVED: usize = 8 * 1024 * 1024;
 
 /// How many findings of a storm are shown in full.
 /// Reason: one bug gives thousands.
 pub const STORM_FINDINGS: usize = 5;
 
 /// How many honest requests are timed in each phase of a storm.
-pub const STORM_HONEST: usize = 100;
+pub const STORM_CONTROL_REQUESTS: usize = 100;
 
-/// How long a server may take to let go of its guests before it counts as growing.
-/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next guest.
+/// How long a server may take to let go of its clients before it counts as growing.
+/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next client.
 pub const STORM_SETTLE: Duration = Duration::from_secs(6);

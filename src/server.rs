@@ -2,16 +2,16 @@
 //! and the answer back.
 //!
 //! ```text
-//! net::pool -> net::Line -> http::Connection -> Request -> Files -> Response -> http::write -> net::Line
+//! net::pool -> net::RecordedStream -> http::Connection -> Request -> Files -> Response -> http::write -> net::RecordedStream
 //! ```
 //!
-//! Rule 1: one guest, one thread, one [`Conversation`]; nothing is shared but the files.
-//! Rule 2: after a fault or a missed deadline there is one honest answer, and then the end: a guest's
+//! Rule 1: one client, one thread, one [`Conversation`]; nothing is shared but the files.
+//! Rule 2: after a fault or a missed deadline there is one honest answer, and then the end: a client's
 //! next bytes could be anything (RFC 9112 section 2.2).
 //! Rule 3: the clock is read once a request.
 
-mod hello;
 mod reply;
+mod tls_client_hello;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -19,13 +19,13 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use crate::files::{Files, Response};
 use crate::http::connection::{Connection, Event};
 use crate::http::target::Asked;
-use crate::http::{Fault, Progress, RequestHead, Wrong, write};
+use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
 use crate::limits;
-use crate::net::{Arrival, Input, Line, Recorder, Stop, Trouble};
+use crate::net::{AcceptProblem, Accepted, Input, IoFailure, RecordedStream, Recorder};
 
-/// How long a guest may take for what.
+/// How long a client may take for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// Between two requests.
     pub between: Duration,
     /// From the first byte of a head to its last; then 408.
@@ -34,9 +34,9 @@ pub struct Patience {
     pub body: Duration,
 }
 
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        Timeouts {
             between: limits::KEEP_ALIVE,
             head: limits::HEAD_DEADLINE,
             body: limits::BODY_DEADLINE,
@@ -52,8 +52,8 @@ pub struct Server {
     pub recorder: Option<Recorder>,
     /// The time that `Date` tells, in seconds since 1970; `None`: the clock's.
     pub now: Option<i64>,
-    /// How long a guest may take.
-    pub patience: Patience,
+    /// How long a client may take.
+    pub patience: Timeouts,
     /// Hears of every answer and of every trouble; called from many threads.
     pub log: Box<dyn Fn(&Logged) + Send + Sync>,
 }
@@ -81,9 +81,9 @@ pub fn files(files: Files) -> Handler {
 /// Something for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Logged {
-    /// An answer was sent, or as much of it as the guest took.
+    /// An answer was sent, or as much of it as the client took.
     Answer(Answered),
-    /// A guest spoke TLS; which host it asked for, if that could be read.
+    /// A client spoke TLS; which host it asked for, if that could be read.
     Tls {
         /// Who.
         peer: IpAddr,
@@ -91,7 +91,7 @@ pub enum Logged {
         name: Option<String>,
     },
     /// The accept loop is in trouble.
-    Trouble(Trouble),
+    AcceptProblem(AcceptProblem),
 }
 
 /// One line of an access log.
@@ -126,7 +126,7 @@ enum Then {
     HangUp,
     /// The answer could not be finished: we break off.
     Abort,
-    /// The guest is gone.
+    /// The client is gone.
     Leave,
 }
 
@@ -139,11 +139,11 @@ struct Exchange {
     close: bool,
 }
 
-/// One guest's connection.
+/// One client's connection.
 struct Conversation<'a> {
     server: &'a Server,
     peer: SocketAddr,
-    line: Line,
+    line: RecordedStream,
     connection: Connection,
     input: Input,
     output: Vec<u8>,
@@ -153,33 +153,33 @@ struct Conversation<'a> {
 }
 
 impl Server {
-    /// Serves one guest to the end.
-    pub fn serve(&self, arrival: Arrival) {
-        let Arrival {
+    /// Serves one client to the end.
+    pub fn serve(&self, arrival: Accepted) {
+        let Accepted {
             stream,
             peer,
-            crowded,
+            over_capacity,
         } = arrival;
-        // Not on the stack, so that a guest's thread needs two pages of it (4 KiB each) and not three.
+        // Not on the stack, so that a client's thread needs two pages of it (4 KiB each) and not three.
         let mut conversation = Box::new(Conversation {
             server: self,
             peer,
-            line: Line::new(stream, self.recorder.as_ref()),
+            line: RecordedStream::new(stream, self.recorder.as_ref()),
             connection: Connection::server(),
             input: Input::new(limits::FIRST_READ),
             output: Vec::new(),
             second: i64::MIN,
             date: String::new(),
         });
-        let then = if crowded {
+        let then = if over_capacity {
             conversation.send_away()
         } else {
             conversation.run()
         };
         match then {
-            Then::GoOn | Then::HangUp => conversation.line.hang_up(),
+            Then::GoOn | Then::HangUp => conversation.line.close_gracefully(),
             Then::Close => conversation.line.close(),
-            Then::Abort => conversation.line.abort(),
+            Then::Abort => conversation.line.reset(),
             Then::Leave => {}
         }
     }
@@ -239,7 +239,7 @@ impl Conversation<'_> {
                 .connection
                 .receive(self.input.bytes(), self.input.ended())
             {
-                Ok(Progress::Done { value, used }) => match value {
+                Ok(Parsed::Done { value, used }) => match value {
                     Event::Request { head, asked, .. } => {
                         let now = self.server.now();
                         let exchange = Exchange {
@@ -263,7 +263,7 @@ impl Conversation<'_> {
                     // Hung up between two requests, or there is nothing more to listen to.
                     _ => return Err(Then::HangUp),
                 },
-                Ok(Progress::NeedMore) => {}
+                Ok(Parsed::NeedMore) => {}
                 Err(fault) => return Err(self.refuse_fault(fault)),
             }
             let wait = match (self.input.bytes().is_empty(), until) {
@@ -276,9 +276,11 @@ impl Conversation<'_> {
             };
             match self.input.fill(&mut self.line, wait) {
                 Ok(()) => {}
-                // A guest that said nothing at all is not told off.
-                Err(Stop::Silent) if self.input.bytes().is_empty() => return Err(Then::HangUp),
-                Err(Stop::Silent) => {
+                // A client that sent nothing gets no 408.
+                Err(IoFailure::Silent) if self.input.bytes().is_empty() => {
+                    return Err(Then::HangUp);
+                }
+                Err(IoFailure::Silent) => {
                     let response =
                         Response::error(408, "The request did not come to its end in time.");
                     return Err(self.refuse(response));
@@ -291,7 +293,7 @@ impl Conversation<'_> {
     /// Reads the body of a request and throws it away, so that the next request can be found behind
     /// it; or finds that this is not worth it.
     fn discard_body(&mut self) -> Result<(), Unread> {
-        // The final answer is our "no": the guest need not send the body (RFC 9110 section 10.1.1).
+        // The final answer is our "no": the client need not send the body (RFC 9110 section 10.1.1).
         if self.connection.expects_continue() {
             return Err(Unread::Left);
         }
@@ -307,7 +309,7 @@ impl Conversation<'_> {
                 .connection
                 .receive(self.input.bytes(), self.input.ended())
             {
-                Ok(Progress::Done { value, used }) => {
+                Ok(Parsed::Done { value, used }) => {
                     let end = matches!(value, Event::End(_));
                     if let Event::Data(data) = value {
                         discarded += data.len() as u64;
@@ -317,12 +319,12 @@ impl Conversation<'_> {
                         return Ok(());
                     }
                 }
-                Ok(Progress::NeedMore) => {
+                Ok(Parsed::NeedMore) => {
                     let patience = self.server.patience.body;
                     let until = until.get_or_insert_with(|| Instant::now() + patience);
                     match self.input.fill(&mut self.line, left(*until)) {
                         Ok(()) => {}
-                        Err(Stop::Silent) => {
+                        Err(IoFailure::Silent) => {
                             let sentence = "The body did not come to its end in time.";
                             return Err(Unread::Refused(Response::error(408, sentence)));
                         }
@@ -340,7 +342,7 @@ impl Conversation<'_> {
     #[cold]
     fn refuse_fault(&mut self, fault: Fault) -> Then {
         if fault.wrong == Wrong::TlsHello {
-            let name = hello::server_name(self.input.bytes());
+            let name = tls_client_hello::server_name(self.input.bytes());
             let peer = self.peer.ip();
             (self.server.log)(&Logged::Tls { peer, name });
             return Then::HangUp;
@@ -371,7 +373,7 @@ enum Unread {
     Refused(Response),
     /// It may still come, or not.
     Left,
-    /// The guest is gone.
+    /// The client is gone.
     Gone,
 }
 

@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use support::{bin, have, side_by_side};
 use wirelab::course::catalogue::{self, Lab};
-use wirelab::course::story::{self, Story};
+use wirelab::course::readme::{self, Readme};
 use wirelab::wire::Transcript;
 
 /// A course folder with an empty workbench, gone after the test.
@@ -225,11 +225,11 @@ fn the_options_that_a_command_reads_are_those_of_its_table() {
 fn a_lab_is_told_run_and_followed_by_what_to_do_next() {
     let folder = Folder::new("lab");
     let lab = catalogue::lab(1).expect("lab 1");
-    let story = Story::of(lab.built.expect("it is built").readme);
+    let story = Readme::of(lab.built.expect("it is built").readme);
     let mut output = folder.passes(&["1"]);
     // The page's own words may change without a word here; that they are all there is what counts.
     for part in ["Story", "By hand"] {
-        let words = story::plain(story.part(part).expect("the part")).join("\n");
+        let words = readme::plain(story.part(part).expect("the part")).join("\n");
         assert!(output.contains(&words), "{part} is missing in\n{output}");
         output = output.replace(&words, &format!("({part}, as in the README)"));
     }
@@ -298,7 +298,7 @@ fn an_exercise_is_started_once_and_hints_grow() {
     }
     let lab = catalogue::lab(1).expect("lab 1");
     for (index, hint) in lab.hints.iter().enumerate() {
-        let hint = story::wrapped(hint, "", "").join("\n");
+        let hint = readme::wrapped(hint, "", "").join("\n");
         // Once when it is its turn, once more when all are shown again.
         assert_eq!(text.matches(&hint).count(), 2, "{hint}");
         text = text.replace(&hint, &format!("(hint {})", index + 1));

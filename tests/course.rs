@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use wirelab::course::catalogue::{self, Built, Lab, Script, Side};
-use wirelab::course::story::{self, Story};
+use wirelab::course::readme::{self, Readme};
 use wirelab::wire::Transcript;
 
 /// The parts of a lab's README, in order.
@@ -251,7 +251,7 @@ fn the_table_in_the_readme_is_the_catalogue() {
 #[test]
 fn every_readme_has_its_parts_in_order_and_says_what_the_catalogue_says() {
     for (lab, built) in built() {
-        let story = Story::of(built.readme);
+        let story = Readme::of(built.readme);
         let parts: Vec<&str> = story.parts.iter().map(|part| part.0).collect();
         assert_eq!(parts, PARTS, "{}", lab.slug);
         for (part, body) in &story.parts {
@@ -273,7 +273,7 @@ fn every_readme_has_its_parts_in_order_and_says_what_the_catalogue_says() {
 fn every_transcript_in_a_readme_is_a_snapshot() {
     for (lab, built) in built() {
         let mut main_is_shown = false;
-        for fence in story::fences(built.readme)
+        for fence in readme::fences(built.readme)
             .iter()
             .filter(|fence| fence.kind == "wire")
         {
@@ -305,7 +305,7 @@ fn every_transcript_in_a_readme_is_a_snapshot() {
 #[test]
 fn every_transcript_in_the_main_readme_can_be_read() {
     let readme = read("README.md");
-    let fences = story::fences(&readme);
+    let fences = readme::fences(&readme);
     for fence in fences.iter().filter(|fence| fence.kind == "wire") {
         Transcript::parse(fence.text).unwrap_or_else(|error| panic!("README.md: {error}"));
     }

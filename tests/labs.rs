@@ -168,7 +168,7 @@ fn start_client(lab: &Lab, addr: SocketAddr, argument: Option<&str>) -> Child {
 
 fn player(expected: &Transcript, me: Who) -> Player {
     let mut player = Player::new(expected, me, Weather::Calm).expect("a script without masks");
-    (player.silence, player.guest, player.whole) = (DEADLINE, DEADLINE, DEADLINE);
+    (player.silence, player.client, player.whole) = (DEADLINE, DEADLINE, DEADLINE);
     player
 }
 

@@ -17,10 +17,10 @@ fn free_listener() -> TcpListener {
     listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).unwrap()
 }
 
-/// A server that reads all that a guest says, and answers how many bytes that were.
+/// A server that reads all that a client says, and answers how many bytes that were.
 fn counter() -> Serving {
-    let serving = serve(free_listener(), 10, |guest| {
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 10, |client| {
+        let mut stream = client.stream;
         let mut said = Vec::new();
         stream.read_to_end(&mut said).unwrap();
         // In one write: what comes in two is shown in two.
@@ -101,8 +101,8 @@ fn the_saved_transcript_is_what_was_shown() {
 #[test]
 fn it_ends_when_the_server_hangs_up() {
     for (how, end) in [("fin", "S fin\nC fin\n"), ("rst", "S rst\n")] {
-        let server = serve(free_listener(), 10, move |guest| {
-            let mut stream = guest.stream;
+        let server = serve(free_listener(), 10, move |client| {
+            let mut stream = client.stream;
             stream.write_all(b"closed\n").unwrap();
             if how == "rst" {
                 stream.read_exact(&mut [0]).unwrap();

@@ -1,4 +1,4 @@
-//! Listening, calling and serving: what goes wrong is said, and no guest ends the loop.
+//! Listening, calling and serving: what goes wrong is said, and no client ends the loop.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use wirelab::limits;
-use wirelab::net::{Cause, InTime, address, addresses, call, listen, serve};
+use wirelab::net::{Cause, DeadlineReader, address, addresses, call, listen, serve};
 
 /// Longer than anything here takes; reached only when a test fails.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -150,8 +150,8 @@ fn ask(addr: SocketAddr, order: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_panic_ends_one_connection_and_no_more() {
-    let serving = serve(free_listener(), 4, |guest| {
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 4, |client| {
+        let mut stream = client.stream;
         let mut order = [0];
         stream.read_exact(&mut order).unwrap();
         assert_ne!(order, *b"!", "this panic belongs to the test");
@@ -166,11 +166,11 @@ fn a_panic_ends_one_connection_and_no_more() {
 }
 
 #[test]
-fn at_the_cap_a_guest_waits_until_another_leaves() {
+fn at_the_cap_a_client_waits_until_another_leaves() {
     let (arrived, arrivals) = mpsc::channel();
-    let serving = serve(free_listener(), 1, move |guest| {
-        arrived.send(guest.number).unwrap();
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 1, move |client| {
+        arrived.send(client.number).unwrap();
+        let mut stream = client.stream;
         let _ = stream.read(&mut [0]);
     });
     let serving = serving.unwrap();
@@ -185,17 +185,17 @@ fn at_the_cap_a_guest_waits_until_another_leaves() {
 
 #[test]
 fn stopping_frees_the_port_and_hangs_up() {
-    let serving = serve(free_listener(), 4, |guest| {
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 4, |client| {
+        let mut stream = client.stream;
         stream.write_all(b"hello").unwrap();
         let _ = stream.read(&mut [0]);
     });
     let serving = serving.unwrap();
     let addr = serving.address();
-    let mut guest = call(addr, DEADLINE).unwrap();
-    guest.read_exact(&mut [0; 5]).unwrap();
+    let mut client = call(addr, DEADLINE).unwrap();
+    client.read_exact(&mut [0; 5]).unwrap();
     assert!(serving.stop());
-    assert_eq!(guest.read(&mut [0]).unwrap(), 0);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
     assert!(TcpStream::connect(addr).is_err());
     assert!(listen(addr, 1).is_ok());
 }
@@ -212,7 +212,7 @@ fn a_byte_now_and_then_buys_no_time() {
     let (stream, _) = listener.accept().unwrap();
     let whole = Duration::from_millis(200);
     let begun = Instant::now();
-    let mut reader = InTime::new(&stream, Duration::from_secs(20), whole);
+    let mut reader = DeadlineReader::new(&stream, Duration::from_secs(20), whole);
     for round in 1..=2 {
         let error = loop {
             match reader.read(&mut [0]) {

@@ -1,4 +1,4 @@
-//! A server of the kind that a first book on Rust builds: a thread a guest, a file opened and read
+//! A server of the kind that a first book on Rust builds: a thread a client, a file opened and read
 //! whole for each request. It understands as much of HTTP as wrk needs.
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 use std::thread;
 
 /// The word that makes this benchmark such a server.
-pub const WORD: &str = "--thread-a-guest";
+pub const WORD: &str = "--thread-a-client";
 
 /// Starts this very program as the server.
 pub fn command(folder: &Path) -> Command {
@@ -27,11 +27,11 @@ pub fn serve() {
     println!("listening on {addr}");
     for stream in listener.incoming().flatten() {
         let folder = folder.clone();
-        thread::spawn(move || guest(&folder, stream));
+        thread::spawn(move || client(&folder, stream));
     }
 }
 
-fn guest(folder: &Path, mut stream: TcpStream) {
+fn client(folder: &Path, mut stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let Ok(reading) = stream.try_clone() else {
         return;

@@ -1,4 +1,4 @@
-//! Two thousand guests who have said half a request each, and one honest guest after the other.
+//! Two thousand clients that have said half a request each, and one honest client after the other.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,31 +13,31 @@ const HONEST: usize = 500;
 /// What one round of one server showed.
 #[derive(Clone, Copy)]
 pub struct Figures {
-    /// How long the honest guest waited who came right behind the crowd, in milliseconds.
+    /// How long the honest client waited who came right behind the crowd, in milliseconds.
     first: f64,
     /// The median of the times of an honest request on a connection of its own, in milliseconds.
     middle: f64,
     /// The longest of them.
     longest: f64,
-    /// Resident memory with all guests there, in MiB.
+    /// Resident memory with all clients there, in MiB.
     memory: f64,
 }
 
 /// One round.
 pub fn measure(server: &Server) -> Figures {
-    let guests: Vec<TcpStream> = (0..GUESTS)
+    let clients: Vec<TcpStream> = (0..GUESTS)
         .map(|_| {
-            let mut guest = TcpStream::connect(server.addr).expect("the server accepts");
+            let mut client = TcpStream::connect(server.addr).expect("the server accepts");
             let half = b"GET /small.txt HTTP/1.1\r\nHost: tacos.example\r\n";
-            guest.write_all(half).expect("the server listens");
-            guest
+            client.write_all(half).expect("the server listens");
+            client
         })
         .collect();
-    // Guests are accepted in their order: when this one is answered, all others are inside.
+    // Clients are accepted in their order: when this one is answered, all others are inside.
     let first = honest(server);
     let mut times: Vec<f64> = (0..HONEST).map(|_| honest(server)).collect();
     let memory = server.memory();
-    drop(guests);
+    drop(clients);
     times.sort_by(f64::total_cmp);
     Figures {
         first,
@@ -50,18 +50,18 @@ pub fn measure(server: &Server) -> Figures {
 /// Milliseconds from the call to the last byte.
 fn honest(server: &Server) -> f64 {
     let begun = Instant::now();
-    let mut guest = TcpStream::connect(server.addr).expect("the server accepts");
+    let mut client = TcpStream::connect(server.addr).expect("the server accepts");
     let request = b"GET /small.txt HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n";
-    guest.write_all(request).expect("the server listens");
+    client.write_all(request).expect("the server listens");
     let mut answer = Vec::new();
-    guest.read_to_end(&mut answer).expect("the server answers");
+    client.read_to_end(&mut answer).expect("the server answers");
     assert!(answer.starts_with(b"HTTP/1.1 200 "), "an honest answer");
     begun.elapsed().as_secs_f64() * 1000.0
 }
 
 /// The last table.
 pub fn show(servers: &[Server], figures: &[Vec<Figures>]) {
-    println!("An honest request while {GUESTS} guests have said half of one each");
+    println!("An honest request while {GUESTS} clients have said half of one each");
     println!(
         "  {:<14} {:>20} {:>5} {:>10} {:>8} {:>6} {:>5}",
         "", "milliseconds", "ratio", "longest ms", "first ms", "MiB", "ratio"

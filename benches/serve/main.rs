@@ -1,5 +1,5 @@
 //! `cargo bench --bench serve`: `wirelab serve` beside nginx, nginx with its cache of open files, and a
-//! thread a guest as in the Rust Book; in turns, in one run. The servers run on one core, wrk on another.
+//! thread a client as in the Rust Book; in turns, in one run. The servers run on one core, wrk on another.
 //! `WIRELAB_ROUNDS` and `WIRELAB_SECONDS` make it shorter or longer, `WIRELAB_ROWS=64,close` picks rows.
 
 mod book;

@@ -32,7 +32,7 @@ pub fn all() -> Vec<Server> {
         with_first_line("wirelab", wirelab(&folder)),
         nginx("nginx", &folder, ""),
         nginx("nginx, cache", &folder, cache),
-        with_first_line("thread a guest", book::command(&folder.join("www"))),
+        with_first_line("thread a client", book::command(&folder.join("www"))),
     ]
 }
 
@@ -77,7 +77,7 @@ fn with_first_line(name: &'static str, mut command: Command) -> Server {
     }
 }
 
-/// nginx with one worker, for as many guests as `wirelab serve` has seats for.
+/// nginx with one worker, for as many clients as `wirelab serve` has seats for.
 fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
     let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
     let port = held.number;
@@ -93,7 +93,7 @@ fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
     let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|name| format!("{name}_temp_path {own}/{name};"))
         .concat();
-    // A guest that is read for takes one of them; 16,384 are the next power of two above our 8,000.
+    // A client that is read for takes one of them; 16,384 are the next power of two above our 8,000.
     let text = format!(
         "daemon off; worker_processes 1; pid {own}/pid; events {{ worker_connections 16384; }}\n\
          http {{ access_log off; sendfile on; keepalive_requests 100000000; {paths} {more}\n\

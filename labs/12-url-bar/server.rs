@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::{Fault, Progress, head::HeadParser, target, write};
+use wirelab::http::{Fault, Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -98,7 +98,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
 
 /// What the head says of the URL; `None` while it is not whole.
 fn understood(parser: &mut HeadParser, heard: &[u8]) -> Result<Option<String>, Fault> {
-    let Progress::Done { value: head, .. } = parser.request(heard)? else {
+    let Parsed::Done { value: head, .. } = parser.request(heard)? else {
         return Ok(None);
     };
     target::asked(&head)?; // one Host, and a target that is one

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
-use wirelab::http::{Progress, head::HeadParser, target, write};
+use wirelab::http::{Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -79,8 +79,8 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
             return Ok(format!("the guest left after {} bytes", heard.len()));
         }
         match parser.request(&heard) {
-            Ok(Progress::NeedMore) => {}
-            Ok(Progress::Done { value: head, .. }) => {
+            Ok(Parsed::NeedMore) => {}
+            Ok(Parsed::Done { value: head, .. }) => {
                 let asked = target::asked(&head).ok();
                 break asked.and_then(|asked| Some(asked.authority?.host.to_ascii_lowercase()));
             }

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use path::Refusal;
-use wirelab::http::{Progress, RequestHead, head::HeadParser, target, write};
+use wirelab::http::{Parsed, RequestHead, head::HeadParser, target, write};
 use wirelab::net;
 
 const AT_ONCE: u64 = 65_536; // bytes of a file that leave together with the head
@@ -64,8 +64,8 @@ fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<String> {
     let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
     let found = loop {
         match parser.request(&heard) {
-            Ok(Progress::NeedMore) => {}
-            Ok(Progress::Done { value: head, .. }) => break find(&head, root),
+            Ok(Parsed::NeedMore) => {}
+            Ok(Parsed::Done { value: head, .. }) => break find(&head, root),
             Err(fault) => break Err((fault.status(), fault.wrong.rule().sentence)),
         }
         let n = guest.read(&mut piece)?;

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use answer::House;
-use wirelab::http::{Progress, head::HeadParser};
+use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
 const AT_ONCE: u64 = 65_536; // bytes of a file that leave together with the head
@@ -77,8 +77,8 @@ fn serve(mut guest: &TcpStream, house: &House) -> io::Result<String> {
     let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
     let mut answer = loop {
         match parser.request(&heard) {
-            Ok(Progress::NeedMore) => {}
-            Ok(Progress::Done { value: head, .. }) => break house.answer(&head),
+            Ok(Parsed::NeedMore) => {}
+            Ok(Parsed::Done { value: head, .. }) => break house.answer(&head),
             // 400, 414, 431, 501, and 505 for a version that we do not speak.
             Err(fault) => break house.no(fault.status(), fault.wrong.rule().sentence),
         }

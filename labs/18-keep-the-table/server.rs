@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::{Progress, head::HeadParser};
+use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5); // for the next request, too
@@ -56,8 +56,8 @@ fn serve(mut guest: &TcpStream) -> io::Result<u32> {
     loop {
         // First look at what is there already: one read may have brought two requests.
         let next = match parser.request(&heard) {
-            Ok(Progress::NeedMore) => None,
-            Ok(Progress::Done { value: head, used }) => Some((used, answer::to(&head))),
+            Ok(Parsed::NeedMore) => None,
+            Ok(Parsed::Done { value: head, used }) => Some((used, answer::to(&head))),
             Err(fault) => Some((heard.len(), answer::no(fault))),
         };
         if let Some((used, (bytes, goes_on))) = next {

@@ -5,7 +5,7 @@ use std::io::{self, Error, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use wirelab::http::Progress;
+use wirelab::http::Parsed;
 use wirelab::http::framing::{Body, Message, body};
 use wirelab::http::head::HeadParser;
 
@@ -36,7 +36,7 @@ impl Table {
         let mut parser = HeadParser::new();
         loop {
             let head = parser.response(&self.heard).map_err(Error::other)?;
-            if let Progress::Done { value, used } = head {
+            if let Parsed::Done { value, used } = head {
                 let status = value.status;
                 let message = Message::Response { status, to };
                 let end = match body(message, value.version, value.fields) {

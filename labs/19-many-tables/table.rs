@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use wirelab::http::framing::{Body, Message, body};
-use wirelab::http::{Progress, RequestHead, Version, head::HeadParser, target, write::reason};
+use wirelab::http::{Parsed, RequestHead, Version, head::HeadParser, target, write::reason};
 
 const PATIENCE: Duration = Duration::from_secs(5); // a silent guest gives his table back after this long
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -36,7 +36,7 @@ fn answer_all(mut guest: &TcpStream) -> io::Result<()> {
     let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
     loop {
         let (used, status, text, goes_on) = match parser.request(&heard) {
-            Ok(Progress::NeedMore) => {
+            Ok(Parsed::NeedMore) => {
                 let n = guest.read(&mut piece)?;
                 if n == 0 {
                     return Ok(()); // left without a word, or in mid-word; `lines().next().unwrap()` dies here
@@ -44,7 +44,7 @@ fn answer_all(mut guest: &TcpStream) -> io::Result<()> {
                 heard.extend_from_slice(&piece[..n]);
                 continue;
             }
-            Ok(Progress::Done { value: head, used }) => {
+            Ok(Parsed::Done { value: head, used }) => {
                 let (status, text) = share(&head);
                 (used, status, text, goes_on(&head))
             }

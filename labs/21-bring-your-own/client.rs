@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::{Progress, head::HeadParser};
+use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,7 +85,7 @@ fn answer(mut server: &TcpStream, heard: &mut Vec<u8>) -> io::Result<(u16, Vec<u
     let mut piece = [0; 65_536];
     loop {
         // From the beginning each time, which is enough for answers as short as these.
-        if let Progress::Done { value, used } = HeadParser::new()
+        if let Parsed::Done { value, used } = HeadParser::new()
             .response(heard)
             .map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?
         {

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use wirelab::http::{Progress, RequestHead, Version, grammar, head::HeadParser, target};
+use wirelab::http::{Parsed, RequestHead, Version, grammar, head::HeadParser, target};
 
 const LARGEST: u64 = 1_000_000; // bytes of a plate; a length is a promise of a stranger (lab 11)
 
@@ -31,8 +31,8 @@ impl Order {
         // Line by line, so that no byte of the body is taken with the head.
         while reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? > 0 {
             match parser.request(&heard) {
-                Ok(Progress::NeedMore) => {}
-                Ok(Progress::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
+                Ok(Parsed::NeedMore) => {}
+                Ok(Parsed::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
                 Err(fault) => {
                     let why = fault.wrong.rule().sentence;
                     return Ok(Some(Err((fault.status(), "", why))));

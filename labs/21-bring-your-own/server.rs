@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use order::Order;
 use reply::{Reply, in_bytes, no};
 use shelf::{Half, Shelf};
-use wirelab::limits::WHOLE_REQUEST;
-use wirelab::net::{self, InTime};
+use wirelab::limits::REQUEST_DEADLINE;
+use wirelab::net::{self, DeadlineReader};
 
 const SMALL: u64 = 65_536; // bytes of an unwanted body that we read away; before more, we hang up
 const PATIENCE: Duration = Duration::from_secs(5); // for one read
@@ -39,7 +39,7 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
     println!("listening on {}", listener.local_addr().unwrap_or(addr));
     eprintln!("the plates will be in {}", shelf.folder.display());
-    let serve = move |guest: net::Guest| match serve(guest.stream, &shelf, guest.number) {
+    let serve = move |guest: net::AcceptedClient| match serve(guest.stream, &shelf, guest.number) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
             eprintln!("guest {} was too slow for us", guest.number)
@@ -52,8 +52,8 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
 /// Request after request. What the reader holds when one is over is the beginning of the next (lab 18).
 fn serve(mut guest: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
     guest.set_write_timeout(Some(PATIENCE))?;
-    // PATIENCE for one read, WHOLE_REQUEST for all of them (lab 20).
-    let mut reader = BufReader::new(InTime::new(guest, PATIENCE, WHOLE_REQUEST));
+    // PATIENCE for one read, REQUEST_DEADLINE for all of them (lab 20).
+    let mut reader = BufReader::new(DeadlineReader::new(guest, PATIENCE, REQUEST_DEADLINE));
     while let Some(order) = Order::read(&mut reader)? {
         let order = match order {
             Ok(order) => order,
@@ -83,7 +83,7 @@ fn serve(mut guest: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
             return hang_up(guest, reply);
         }
         guest.write_all(&in_bytes(reply, ""))?;
-        reader.get_mut().begin(WHOLE_REQUEST);
+        reader.get_mut().begin(REQUEST_DEADLINE);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
-use wirelab::http::{Fields, Progress, head::HeadParser, write};
+use wirelab::http::{Fields, Parsed, head::HeadParser, write};
 
 type Plates = BTreeMap<String, Vec<u8>>;
 
@@ -35,15 +35,15 @@ fn serve(mut guest: &TcpStream, plates: &mut Plates) -> io::Result<()> {
                 return Ok(());
             }
             match parser.request(&heard) {
-                Ok(Progress::NeedMore) => {}
-                Ok(Progress::Done { .. }) => break heard,
+                Ok(Parsed::NeedMore) => {}
+                Ok(Parsed::Done { .. }) => break heard,
                 Err(fault) => {
                     let why = fault.wrong.rule().sentence;
                     return guest.write_all(&answer(fault.status(), &format!("{why}\n"), true));
                 }
             }
         };
-        let Ok(Progress::Done { value, .. }) = parser.request(&head) else {
+        let Ok(Parsed::Done { value, .. }) = parser.request(&head) else {
             return Ok(());
         };
         let closes = value.fields.has_element("connection", "close");

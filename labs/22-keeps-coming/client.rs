@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use rules::{End, end};
-use wirelab::http::{Fault, Progress, chunked::Piece, head::HeadParser};
+use wirelab::http::{Fault, Parsed, chunked::Piece, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -62,7 +62,7 @@ fn answer(server: &TcpStream, heard: &mut Vec<u8>, method: &str) -> io::Result<b
     let wrong = |fault: Fault| Error::other(fault.wrong.rule().sentence);
     let mut parser = HeadParser::new();
     let mut end = loop {
-        if let Progress::Done { value, used } = parser.response(heard).map_err(wrong)? {
+        if let Parsed::Done { value, used } = parser.response(heard).map_err(wrong)? {
             let end = end(&value, method).map_err(Error::other)?;
             println!("{method}: {}", value.status);
             heard.drain(..used);
@@ -86,8 +86,8 @@ fn answer(server: &TcpStream, heard: &mut Vec<u8>, method: &str) -> io::Result<b
                 heard.len()
             }
             End::Chunked(decoder) => match decoder.next(heard).map_err(wrong)? {
-                Progress::NeedMore => 0,
-                Progress::Done { value, used } => match value {
+                Parsed::NeedMore => 0,
+                Parsed::Done { value, used } => match value {
                     Piece::Data(data) => {
                         print!("{}", String::from_utf8_lossy(data));
                         used

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use wirelab::http::{Progress, RequestHead, Version, head::HeadParser};
+use wirelab::http::{Parsed, RequestHead, Version, head::HeadParser};
 
 use crate::length::{self, Body, Refusal};
 
@@ -24,8 +24,8 @@ impl Order {
         let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
         while reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? > 0 {
             match parser.request(&heard) {
-                Ok(Progress::NeedMore) => {}
-                Ok(Progress::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
+                Ok(Parsed::NeedMore) => {}
+                Ok(Parsed::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
                 Err(fault) => {
                     return Ok(Some(Order {
                         method: String::new(),

@@ -19,8 +19,8 @@ use std::time::Duration;
 use answer::{hang_up, in_chunks, refuse};
 use length::{Body, Refusal};
 use order::Order;
-use wirelab::limits::WHOLE_REQUEST;
-use wirelab::net::{self, InTime};
+use wirelab::limits::REQUEST_DEADLINE;
+use wirelab::net::{self, DeadlineReader};
 
 const LONGEST_ORDER: usize = 65_536; // bytes of body, however many chunks they come in
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
     let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
     println!("listening on {}", listener.local_addr().unwrap_or(addr));
-    let serve = move |guest: net::Guest| match serve(guest.stream, &root) {
+    let serve = move |guest: net::AcceptedClient| match serve(guest.stream, &root) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
             eprintln!("guest {} was too slow for us", guest.number)
@@ -56,8 +56,8 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
 fn serve(guest: &TcpStream, root: &str) -> io::Result<()> {
     guest.set_write_timeout(Some(PATIENCE))?;
     guest.set_nodelay(true)?; // a chunk should leave when it is written, not when the next one comes
-    // PATIENCE for one read, WHOLE_REQUEST for all of them (lab 20).
-    let mut reader = BufReader::new(InTime::new(guest, PATIENCE, WHOLE_REQUEST));
+    // PATIENCE for one read, REQUEST_DEADLINE for all of them (lab 20).
+    let mut reader = BufReader::new(DeadlineReader::new(guest, PATIENCE, REQUEST_DEADLINE));
     while let Some(order) = Order::read(&mut reader)? {
         // An order that nobody can measure is refused, and the connection with it: what stands behind
         // it may be the rest of the order, or a request that somebody hid there.
@@ -75,7 +75,7 @@ fn serve(guest: &TcpStream, root: &str) -> io::Result<()> {
         if order.closes {
             return hang_up(guest);
         }
-        reader.get_mut().begin(WHOLE_REQUEST);
+        reader.get_mut().begin(REQUEST_DEADLINE);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
-use wirelab::http::{Progress, RequestHead, grammar, head::HeadParser, write};
+use wirelab::http::{Parsed, RequestHead, grammar, head::HeadParser, write};
 
 /// Status, and a sentence.
 type Refusal = (u16, &'static str);
@@ -49,8 +49,8 @@ fn serve(guest: &TcpStream) -> io::Result<()> {
                 return Ok(());
             }
             match parser.request(&heard) {
-                Ok(Progress::NeedMore) => {}
-                Ok(Progress::Done { value: head, .. }) => {
+                Ok(Parsed::NeedMore) => {}
+                Ok(Parsed::Done { value: head, .. }) => {
                     let closes = head.fields.has_element("connection", "close");
                     break (head.method == b"GET", closes, ends(&head));
                 }

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::{Fault, Progress, head::HeadParser};
+use wirelab::http::{Fault, Parsed, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -93,7 +93,7 @@ fn ask(mut server: &TcpStream, fields: &str) -> io::Result<Answer> {
         }
         heard.extend_from_slice(&piece[..n]);
         let wrong = |fault: Fault| Error::other(fault.wrong.rule().sentence);
-        if let Progress::Done { value, used } = parser.response(&heard).map_err(wrong)? {
+        if let Parsed::Done { value, used } = parser.response(&heard).map_err(wrong)? {
             let text = |name| String::from_utf8_lossy(value.fields.only(name).unwrap_or(b""));
             let answer = Answer {
                 status: value.status,

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use answer::{answer, no};
-use wirelab::http::{Progress, Version, head::HeadParser};
+use wirelab::http::{Parsed, Version, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
     }
     let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
     println!("listening on {}", listener.local_addr().unwrap_or(addr));
-    let serve = move |guest: net::Guest| match serve(guest.stream, &root) {
+    let serve = move |guest: net::AcceptedClient| match serve(guest.stream, &root) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
             eprintln!("guest {} said nothing for {PATIENCE:?}", guest.number)
@@ -66,8 +66,8 @@ fn serve(mut guest: &TcpStream, root: &str) -> io::Result<()> {
                 return Ok(());
             }
             match parser.request(&heard) {
-                Ok(Progress::NeedMore) => {}
-                Ok(Progress::Done { value: head, .. }) => {
+                Ok(Parsed::NeedMore) => {}
+                Ok(Parsed::Done { value: head, .. }) => {
                     let old = head.version == Version::Http10;
                     let brings = ["content-length", "transfer-encoding"];
                     let brings = brings.iter().any(|name| head.fields.get(name).is_some());

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use wirelab::http::{Progress, RequestHead, date, head::HeadParser, write};
+use wirelab::http::{Parsed, RequestHead, date, head::HeadParser, write};
 use wirelab::wire::sha256;
 
 /// What the answer should bring.
@@ -83,7 +83,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
             }
             let told = parser.request(&heard);
             let told = told.map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?;
-            if let Progress::Done { value: head, .. } = told {
+            if let Parsed::Done { value: head, .. } = told {
                 break (
                     answer(&head)?,
                     head.fields.has_element("connection", "close"),

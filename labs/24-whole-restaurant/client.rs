@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use wirelab::http::connection::{Connection, Event};
-use wirelab::http::{Progress, write};
+use wirelab::http::{Parsed, write};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -80,7 +80,7 @@ fn listen(
     let mut piece = [0; 4096];
     loop {
         match connection.receive(heard, false).map_err(io::Error::other)? {
-            Progress::Done { value, used } => {
+            Parsed::Done { value, used } => {
                 match &value {
                     Event::Response { head, .. } => print!(" -> {}", head.status),
                     Event::Data(data) => brought += data.len(),
@@ -93,7 +93,7 @@ fn listen(
                     return Ok(());
                 }
             }
-            Progress::NeedMore => {
+            Parsed::NeedMore => {
                 let n = server.read(&mut piece)?;
                 if n == 0 {
                     return Err(ErrorKind::UnexpectedEof.into());

@@ -14,7 +14,7 @@ use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::net;
-use wirelab::server::{Handler, Logged, Patience, Request, Server, files};
+use wirelab::server::{Handler, Logged, Request, Server, Timeouts, files};
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
@@ -33,7 +33,7 @@ fn open(addr: &str) -> Result<(), String> {
     let server = Arc::new(Server {
         handler: handler()?,
         now: now()?,
-        patience: Patience::default(),
+        patience: Timeouts::default(),
         recorder: None,
         log: Box::new(log),
     });
@@ -48,9 +48,9 @@ fn open(addr: &str) -> Result<(), String> {
     let waiter = Arc::clone(&server);
     net::pool(
         &listener,
-        net::Seats::default(),
+        net::PoolLimits::default(),
         move |guest| waiter.serve(guest),
-        |trouble| log(&Logged::Trouble(trouble)),
+        |trouble| log(&Logged::AcceptProblem(trouble)),
     )
 }
 
@@ -91,6 +91,6 @@ fn log(logged: &Logged) {
             let name = name.as_deref().unwrap_or("somebody");
             eprintln!("{peer} spoke TLS and asked for {name}: that envelope stays closed (lab 12)");
         }
-        Logged::Trouble(trouble) => eprintln!("the door is in trouble: {trouble:?}"),
+        Logged::AcceptProblem(trouble) => eprintln!("the door is in trouble: {trouble:?}"),
     }
 }

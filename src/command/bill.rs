@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use wirelab::course::bill::{self, Bill, Served};
+use wirelab::course::certificate::{self, Bill, Served};
 use wirelab::course::exercise;
 use wirelab::course::progress::Progress;
 
@@ -84,7 +84,7 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => write!(screen, "{}", bill.text())?,
     }
     if let Some(file) = args.value("--svg") {
-        save(Path::new(file), &bill::svg(&bill))?;
+        save(Path::new(file), &certificate::svg(&bill))?;
     }
     Ok(outcome)
 }

@@ -1,6 +1,6 @@
 //! `cargo lab check N`: anyone's program against the lab, byte for byte.
 //!
-//! Rule: what is played, judged and diagnosed is decided in `course::check`; here are the words on the
+//! Rule: what is played, judged and diagnosed is decided in `check`; here are the words on the
 //! command line, what is printed, and the exit code.
 
 use super::wire_file;
@@ -11,12 +11,13 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
+use wirelab::check::program::CommandLine;
+use wirelab::check::{CheckError, Conversation, Plan, Report, Subject};
+use wirelab::check::{evidence_files, junit, report};
 use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Built, Lab, Side, Weather};
-use wirelab::course::check::{CheckError, Conversation, Plan, Report, Subject};
-use wirelab::course::program::CommandLine;
+use wirelab::course::exercise;
 use wirelab::course::progress::{By, exercises};
-use wirelab::course::{evidence_files, exercise, junit, report};
 use wirelab::net;
 
 /// `cargo lab check N`

@@ -6,8 +6,8 @@ use super::args::printable;
 use super::{Args, Command, Outcome, Screen, Style, WrongUse};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::course::diagnosis::{self, Page};
-use wirelab::course::report;
+use wirelab::check::diagnosis::{self, Page};
+use wirelab::check::report;
 
 /// `cargo lab explain [CODE]`
 pub const COMMAND: Command = Command {

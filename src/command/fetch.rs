@@ -67,7 +67,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let patience = args.value_text("--patience")?.map(seconds).transpose()?;
     let follower = args.has("-v").then(follow::Follower::new);
     let client = Client {
-        patience: patience.unwrap_or(limits::FETCH_PATIENCE),
+        patience: patience.unwrap_or(limits::FETCH_TIMEOUT),
         head_only,
         recorder: follower.as_ref().map(follow::Follower::recorder),
     };

@@ -7,7 +7,7 @@ use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::course::progress::Progress;
-use wirelab::course::story;
+use wirelab::course::readme;
 
 /// `cargo lab hint N`
 pub const COMMAND: Command = Command {
@@ -30,7 +30,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     for (index, hint) in lab.hints.iter().enumerate().take(to).skip(from) {
         let number = format!("Hint {} of {all} for lab {}", index + 1, lab.number);
         writeln!(screen, "{}", screen.style(Style::Bold, &number))?;
-        for line in story::wrapped(hint, "", "") {
+        for line in readme::wrapped(hint, "", "") {
             writeln!(screen, "{line}")?;
         }
         writeln!(screen)?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Built, Lab};
 use wirelab::course::demo::{self, Demo, DemoError};
-use wirelab::course::story::{self, Story};
+use wirelab::course::readme::{self, Readme};
 use wirelab::wire::{self, Ink};
 
 /// `cargo lab lab N`, and `cargo lab N` for short.
@@ -30,14 +30,14 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         not_built(lab, screen)?;
         return Ok(Outcome::Passed);
     };
-    let story = Story::of(built.readme);
-    writeln!(screen, "{}", screen.style(Style::Bold, story.title))?;
-    writeln!(screen, "{}", story.sentence)?;
-    writeln!(screen, "{}\n", screen.style(Style::Dim, story.effort))?;
-    print_part(&story, "Story", screen)?;
+    let readme = Readme::of(built.readme);
+    writeln!(screen, "{}", screen.style(Style::Bold, readme.title))?;
+    writeln!(screen, "{}", readme.sentence)?;
+    writeln!(screen, "{}\n", screen.style(Style::Dim, readme.effort))?;
+    print_part(&readme, "Story", screen)?;
     on_the_wire(lab, built, screen)?;
     heading("By hand", screen)?;
-    print_part(&story, "By hand", screen)?;
+    print_part(&readme, "By hand", screen)?;
     next(lab, built, screen)?;
     Ok(Outcome::Passed)
 }
@@ -72,7 +72,7 @@ fn not_built(lab: &Lab, screen: &mut Screen) -> Result<()> {
     writeln!(screen, "{}", lab.sentence)?;
     writeln!(screen, "{}\n", lab.effort())?;
     let standards = format!("{}.", lab.standards());
-    for line in story::wrapped(&standards, "To be read in ", "  ") {
+    for line in readme::wrapped(&standards, "To be read in ", "  ") {
         writeln!(screen, "{line}")?;
     }
     writeln!(screen, "This lab is not built yet.")?;
@@ -110,7 +110,7 @@ fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
         writeln!(screen, "The client {said}:")?;
         let count = text.lines().count();
         for line in text.lines().take(LINES) {
-            let line: String = line.chars().take(story::WIDTH - 4).map(visible).collect();
+            let line: String = line.chars().take(readme::WIDTH - 4).map(visible).collect();
             writeln!(screen, "{}", format!("    {line}").trim_end())?;
         }
         if count > LINES {
@@ -162,8 +162,8 @@ fn heading(text: &str, screen: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-fn print_part(story: &Story, part: &str, screen: &mut Screen) -> Result<()> {
-    for line in story::plain(story.part(part).unwrap_or_default()) {
+fn print_part(readme: &Readme, part: &str, screen: &mut Screen) -> Result<()> {
+    for line in readme::plain(readme.part(part).unwrap_or_default()) {
         writeln!(screen, "{line}")?;
     }
     writeln!(screen)?;

@@ -14,7 +14,7 @@ use wirelab::course::catalogue::Lab;
 use wirelab::course::demo;
 use wirelab::limits;
 use wirelab::net::player::End;
-use wirelab::net::{self, Cause, Recorder, Step, Talk};
+use wirelab::net::{self, Cause, Observation, Recorder, Session};
 use wirelab::wire::{Transcript, Who};
 
 /// `cargo lab nc N` and `cargo lab nc ADDR`
@@ -63,7 +63,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => None,
     };
     // With an end: who prints slowly is heard slowly, and memory does not grow.
-    let (tell, news) = mpsc::sync_channel(limits::UNSHOWN);
+    let (tell, news) = mpsc::sync_channel(limits::UNSHOWN_EVENTS);
     let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
     if started.is_some() {
         let text = format!("nobody listened on {addr}: its server was started");
@@ -103,7 +103,7 @@ fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
         if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
             let _ = tell.send(News::Remark(error));
         }
-        let untimed = Step { gap: None, ..*step };
+        let untimed = Observation { gap: None, ..*step };
         let _ = tell.send(News::Said(view.of(&untimed), step.who));
     })
 }
@@ -113,8 +113,8 @@ fn open(
     addr: SocketAddr,
     lab: Option<&Lab>,
     recorder: &Recorder,
-) -> Result<(Talk, Option<demo::Server>)> {
-    let error = match Talk::open(addr, recorder) {
+) -> Result<(Session, Option<demo::Server>)> {
+    let error = match Session::open(addr, recorder) {
         Ok(talk) => return Ok((talk, None)),
         Err(error) => error,
     };
@@ -124,11 +124,11 @@ fn open(
     let server = demo::serve(lab, super::lab::built_of(lab)?, addr);
     let server = server.map_err(|error| NotStarted(error.to_string()));
     let server = server.with_context(|| format!("lab {}", lab.number))?;
-    Ok((Talk::open(addr, recorder)?, Some(server)))
+    Ok((Session::open(addr, recorder)?, Some(server)))
 }
 
 /// Sends standard input to its end.
-fn speak(talk: &Talk, crlf: bool, tell: &SyncSender<News>) {
+fn speak(talk: &Session, crlf: bool, tell: &SyncSender<News>) {
     let mut buffer = vec![0; limits::CHUNK];
     let mut last = 0;
     loop {

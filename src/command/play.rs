@@ -5,13 +5,13 @@
 use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, wire_file};
 use anyhow::Result;
 use std::io::Write;
+use wirelab::check::report::{self, comparison};
+use wirelab::check::{Problem, verdict};
 use wirelab::course::catalogue::Side;
-use wirelab::course::check::{Trouble, judge};
-use wirelab::course::report::{self, comparison};
 use wirelab::limits;
 use wirelab::net::player::{Played, Player, Stopped};
 use wirelab::net::{self, Weather};
-use wirelab::wire::{Conn, Entry, Event, Piece, Transcript, What, Who};
+use wirelab::wire::{Conn, DifferenceKind, Entry, Event, Piece, Transcript, Who};
 
 /// `cargo lab play F.wire ADDR`
 pub const COMMAND: Command = Command {
@@ -68,12 +68,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     })?;
     let played = match me {
         Who::Client => {
-            player.whole = limits::PLAY;
+            player.whole = limits::PLAY_TIMEOUT;
             player.call(addr)
         }
         Who::Server => {
-            player.guest = limits::PLAY;
-            player.whole = limits::PLAY * 2;
+            player.client = limits::PLAY_TIMEOUT;
+            player.whole = limits::PLAY_TIMEOUT * 2;
             let listener = net::listen(addr, limits::BACKLOG)?;
             writeln!(screen, "listening on {}", listener.local_addr()?)?;
             screen.flush()?;
@@ -114,18 +114,18 @@ fn verdict(
     let not_taken = played
         .failed_writes
         .first()
-        .map(|failed| Trouble::NotTaken {
+        .map(|failed| Problem::NotTaken {
             after: failed.after,
         });
-    let difference = judge::difference(expected, &played.got, peer);
+    let difference = verdict::difference(expected, &played.got, peer);
     // Where both hang up next to each other, a recording has one first by chance.
     let difference = match difference {
-        Some(found) if found.what == What::Early => {
-            judge::difference(expected, &fin_later(&played.got, peer), peer)
+        Some(found) if found.what == DifferenceKind::Early => {
+            verdict::difference(expected, &fin_later(&played.got, peer), peer)
         }
         other => other,
     };
-    let difference = difference.map(|found| Trouble::Difference(Box::new(found)));
+    let difference = difference.map(|found| Problem::Difference(Box::new(found)));
     let Some(trouble) = difference.or(not_taken) else {
         let connections = expected.connections();
         let bytes = connections
@@ -144,7 +144,7 @@ fn verdict(
     for line in report::headline(name, &words, None) {
         writeln!(screen, "{}", screen.style(Style::Bad, &line))?;
     }
-    if let Trouble::Difference(difference) = &trouble {
+    if let Problem::Difference(difference) = &trouble {
         writeln!(screen)?;
         for line in comparison(expected, difference) {
             writeln!(screen, "{line}")?;

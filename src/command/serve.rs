@@ -14,8 +14,8 @@ use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
 use wirelab::http::date;
 use wirelab::limits;
-use wirelab::net::{self, Recorder, Trouble};
-use wirelab::server::{self, Answered, Handler, Logged, Patience, Request, Server};
+use wirelab::net::{self, AcceptProblem, Recorder};
+use wirelab::server::{self, Answered, Handler, Logged, Request, Server, Timeouts};
 
 /// `cargo lab serve DIR`
 pub const COMMAND: Command = Command {
@@ -79,7 +79,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         handler,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
-        patience: Patience::default(),
+        patience: Timeouts::default(),
         log: Box::new(move |logged| tell(logged, quiet)),
     });
     let listener = net::listen(addr, limits::SERVER_BACKLOG)?;
@@ -89,15 +89,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     writeln!(screen, "listening on {bound}")?;
     screen.flush()?;
     if args.has("--once") {
-        server.serve(net::accept(&listener).with_context(|| format!("{bound}: no guest"))?);
+        server.serve(net::accept(&listener).with_context(|| format!("{bound}: no client"))?);
         return Ok(Outcome::Passed);
     }
     let own = Arc::clone(&server);
     net::pool(
         &listener,
-        net::Seats::default(),
+        net::PoolLimits::default(),
         move |arrival| own.serve(arrival),
-        |trouble| tell(&Logged::Trouble(trouble), quiet),
+        |trouble| tell(&Logged::AcceptProblem(trouble), quiet),
     )
 }
 
@@ -168,15 +168,15 @@ fn tell(logged: &Logged, quiet: bool) {
                 "{peer} spoke TLS (https) and wants {name}; this server speaks plain HTTP: use http://"
             ));
         }
-        Logged::Trouble(Trouble::NoDescriptors) => warn(
-            "no file descriptor is left; new guests wait until one is free (raise `ulimit -n`)",
+        Logged::AcceptProblem(AcceptProblem::NoDescriptors) => warn(
+            "no file descriptor is left; new clients wait until one is free (raise `ulimit -n`)",
         ),
-        Logged::Trouble(Trouble::NoThreads) => {
-            warn("the system has no thread for another guest; those who are here go on");
+        Logged::AcceptProblem(AcceptProblem::NoThreads) => {
+            warn("the system has no thread for another client; those who are here go on");
         }
-        Logged::Trouble(Trouble::Crowded) => warn(&format!(
-            "all {} seats are taken; further guests are told 503",
-            limits::SEATS
+        Logged::AcceptProblem(AcceptProblem::AtCapacity) => warn(&format!(
+            "all {} seats are taken; further clients are told 503",
+            limits::MAX_CLIENTS
         )),
     }
 }

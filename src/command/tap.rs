@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use wirelab::limits;
-use wirelab::net::{self, Recorder, Step, Tap, What};
+use wirelab::net::{self, Observation, ObservationKind, Recorder, Tap};
 use wirelab::wire::{Event, Ink, Ladder, Transcript};
 
 use board::Board;
@@ -118,7 +118,7 @@ fn recorder(
 ) -> Recorder {
     // On the screen nothing is left out: who sits there owns the client, or the server.
     let mut view = View::new(true);
-    Recorder::into_sink(move |step: &Step| {
+    Recorder::into_sink(move |step: &Observation| {
         if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
             board.remark(&format!("{error}; the tap goes on"));
         }
@@ -127,12 +127,12 @@ fn recorder(
             board.remark(&remark);
         }
         let length = match step.what {
-            What::Bytes(bytes) => bytes.len(),
-            What::Event(_) => 0,
+            ObservationKind::Bytes(bytes) => bytes.len(),
+            ObservationKind::Event(_) => 0,
         };
         board.step(length, |said| {
             view.add(said, step);
-            if step.what == What::Event(Event::Refuse) {
+            if step.what == ObservationKind::Event(Event::Refuse) {
                 said.push_note(&format!(
                     "{upstream} refused the connection, or did not answer"
                 ));
@@ -176,7 +176,11 @@ impl<'a> Shown<'a> {
         }
         loop {
             let over = ended(Duration::ZERO);
-            let batch = board.take(if over { Duration::ZERO } else { limits::TICK });
+            let batch = board.take(if over {
+                Duration::ZERO
+            } else {
+                limits::STOP_POLL
+            });
             let begun = Instant::now();
             let pause = batch.is_empty();
             self.show(&batch.said)?;
@@ -224,7 +228,7 @@ impl<'a> Shown<'a> {
 
 /// How long to rest after showing for so long.
 fn rest_after(showing: Duration) -> Duration {
-    (19 * showing).clamp(limits::GATHER, limits::TICK)
+    (19 * showing).clamp(limits::DISPLAY_BATCH, limits::STOP_POLL)
 }
 
 fn lock(pictures: &Mutex<Pictures>) -> std::sync::MutexGuard<'_, Pictures> {

@@ -8,9 +8,10 @@ use super::start::{ONLY_CLIENT, ONLY_SERVER, sides};
 use super::{Args, Command, NotStarted, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
+use wirelab::check::CheckError;
+use wirelab::check::report;
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::check::CheckError;
-use wirelab::course::{progress, report, workbench};
+use wirelab::course::{progress, workbench};
 
 /// `cargo lab watch N`
 pub const COMMAND: Command = Command {

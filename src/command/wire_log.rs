@@ -11,8 +11,8 @@ use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use wirelab::http::secrets::Secrets;
-use wirelab::net::{Step, What};
+use wirelab::http::redact::Secrets;
+use wirelab::net::{Observation, ObservationKind};
 use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who};
 
 /// What stands at the end while a connection is open.
@@ -53,7 +53,7 @@ impl WireLog {
     }
 
     /// Writes a step. An error is told once: what it was, in words; later steps are passed over.
-    pub fn step(&mut self, step: &Step) -> Result<(), String> {
+    pub fn step(&mut self, step: &Observation) -> Result<(), String> {
         if self.full {
             return Ok(());
         }
@@ -124,20 +124,20 @@ impl View {
     }
 
     /// The step as a transcript of its own, the gap before it included.
-    pub fn of(&mut self, step: &Step) -> Transcript {
+    pub fn of(&mut self, step: &Observation) -> Transcript {
         let mut transcript = Transcript::new();
         self.add(&mut transcript, step);
         transcript
     }
 
     /// Adds the step to a transcript.
-    pub fn add(&mut self, transcript: &mut Transcript, step: &Step) {
+    pub fn add(&mut self, transcript: &mut Transcript, step: &Observation) {
         if let Some(gap) = step.gap {
             transcript.push_gap(Gap::Exactly(gap));
         }
         match step.what {
-            What::Bytes(bytes) => self.bytes(transcript, step.conn, step.who, bytes),
-            What::Event(event) => {
+            ObservationKind::Bytes(bytes) => self.bytes(transcript, step.conn, step.who, bytes),
+            ObservationKind::Event(event) => {
                 transcript.push_event(step.conn, step.who, event);
                 self.end(step.conn, step.who, event);
             }

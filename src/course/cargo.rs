@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use super::catalogue::{Lab, Side};
-use super::program::CommandLine;
+use crate::check::program::CommandLine;
 
 /// Why a program is not there.
 #[derive(Debug)]

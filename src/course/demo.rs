@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::cargo::{self, BuildError};
 use super::catalogue::{Built, Lab, NOW, Side};
-use super::program::{Contract, Ending, NotReady, Program, StartError};
+use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::limits;
 use crate::net::player::Player;
 use crate::net::{self, Recorder, SocketError, Tap, Weather};
@@ -153,7 +153,7 @@ impl Server {
 }
 
 /// A server for a relay to stand before: the player, which says the server's side of the script to the
-/// guests who come, in a thread that ends when they are gone.
+/// clients that come, in a thread that ends when they are gone.
 fn upstream(script: &Transcript) -> Result<SocketAddr, DemoError> {
     let player = Player::new(script, Who::Server, Weather::Calm);
     let player = player.map_err(|error| DemoError::Thread(error.to_string()))?;

@@ -4,9 +4,9 @@
 
 use super::cargo;
 use super::catalogue::{Lab, Side};
-use super::check::{CheckError, Plan, Report, Subject};
-use super::program::CommandLine;
 use super::progress::{By, Progress};
+use crate::check::program::CommandLine;
+use crate::check::{CheckError, Plan, Report, Subject};
 use crate::net;
 
 /// The whole check of one side of a lab, in all weathers, of the program that `by` names.

@@ -2,7 +2,7 @@
 //!
 //! Rule 1: a file is opened once and kept open. Each request asks the open file whether it is unchanged
 //! (`fstat`): being written to, replaced, removed or renamed all show there. What is kept is bounded.
-//! Nothing but the asking lies on the way of most requests; the rest is `#[cold]`: so a guest's thread
+//! Nothing but the asking lies on the way of most requests; the rest is `#[cold]`: so a client's thread
 //! needs a page of memory less (4 KiB).
 //! Rule 2: what only the path shows is believed for a second: that no folder above was exchanged, and
 //! that there are no compressed neighbours; most files have none.
@@ -17,7 +17,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::Files;
 use crate::http::{Fields, date, headers, media};
-use crate::limits::{MAX_OPEN_FILES, PATH_HOLDS};
+use crate::limits::{MAX_OPEN_FILES, PATH_REVALIDATE};
 
 /// A file that can be sent.
 #[derive(Clone, Debug)]
@@ -255,14 +255,14 @@ impl Open {
 
     fn is_alone(&self) -> bool {
         let alone = self.seen().alone;
-        alone.is_some_and(|alone| alone.elapsed() < PATH_HOLDS)
+        alone.is_some_and(|alone| alone.elapsed() < PATH_REVALIDATE)
     }
 
     /// Whether it is what it was when it was opened, and lies on this path.
     fn is_still(&self, path: &Path) -> bool {
         let now = self.file.metadata();
         now.is_ok_and(|now| self.stamp.is_of(&now))
-            && (self.seen().there.elapsed() < PATH_HOLDS || self.is_there(path))
+            && (self.seen().there.elapsed() < PATH_REVALIDATE || self.is_there(path))
     }
 
     #[cold]

@@ -17,7 +17,7 @@
 use super::fault::Wrong;
 use super::grammar::{self, TCHAR, hex_value};
 use super::head::Section;
-use super::{Fault, Fields, Progress};
+use super::{Fault, Fields, Parsed};
 use crate::limits::{MAX_CHUNK_EXTENSIONS, MAX_CHUNK_LINE, MAX_TRAILERS};
 
 /// Reads one chunked body, piece by piece.
@@ -75,7 +75,7 @@ impl Decoder {
     /// Reads the next piece from the beginning of `bytes`. Not to be called after the end.
     ///
     /// `used` of one piece also covers what stood before it (the size line of its chunk).
-    pub fn next<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Progress<Piece<'a>>, Fault> {
+    pub fn next<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Parsed<Piece<'a>>, Fault> {
         // `self.place` moves on only together with `used`: after NeedMore the same bytes come again.
         let mut place = self.place;
         let mut at = 0;
@@ -84,8 +84,8 @@ impl Decoder {
             match place.next {
                 Next::Size => {
                     let line = size_line(rest).map_err(|fault| fault.moved(at))?;
-                    let Progress::Done { value, used } = line else {
-                        return Ok(Progress::NeedMore);
+                    let Parsed::Done { value, used } = line else {
+                        return Ok(Parsed::NeedMore);
                     };
                     place.extensions += value.extension;
                     if place.extensions > MAX_CHUNK_EXTENSIONS {
@@ -97,7 +97,7 @@ impl Decoder {
                         size => Next::Data(size),
                     };
                 }
-                Next::Data(_) if rest.is_empty() => return Ok(Progress::NeedMore),
+                Next::Data(_) if rest.is_empty() => return Ok(Parsed::NeedMore),
                 Next::Data(left) => {
                     let take = rest.len().min(usize::try_from(left).unwrap_or(usize::MAX));
                     place.next = match left - take as u64 {
@@ -107,14 +107,14 @@ impl Decoder {
                     self.place = place;
                     let value = Piece::Data(rest.get(..take).unwrap_or_default());
                     let used = at + take;
-                    return Ok(Progress::Done { value, used });
+                    return Ok(Parsed::Done { value, used });
                 }
                 Next::DataEnd => match rest {
                     [b'\r', b'\n', ..] => {
                         at += 2;
                         place.next = Next::Size;
                     }
-                    [] | [b'\r'] => return Ok(Progress::NeedMore),
+                    [] | [b'\r'] => return Ok(Parsed::NeedMore),
                     _ => return Err(Fault::new(at, Wrong::ChunkEnd)),
                 },
                 Next::Trailers => return self.read_trailers(bytes, at),
@@ -128,7 +128,7 @@ impl Decoder {
         &'a mut self,
         bytes: &'a [u8],
         at: usize,
-    ) -> Result<Progress<Piece<'a>>, Fault> {
+    ) -> Result<Parsed<Piece<'a>>, Fault> {
         let limit = at + MAX_TRAILERS;
         let come = bytes.get(..limit).unwrap_or(bytes);
         self.trailers.begin(at);
@@ -136,7 +136,7 @@ impl Decoder {
             if come.len() == limit {
                 return Err(Fault::new(limit, Wrong::HeadTooLarge));
             }
-            return Ok(Progress::NeedMore);
+            return Ok(Parsed::NeedMore);
         };
         let fields = Fields::new(bytes, &self.trailers.list);
         for name in NOT_IN_TRAILERS {
@@ -145,7 +145,7 @@ impl Decoder {
             }
         }
         let value = Piece::End(fields);
-        Ok(Progress::Done { value, used })
+        Ok(Parsed::Done { value, used })
     }
 }
 
@@ -163,7 +163,7 @@ pub struct SizeLine {
 }
 
 /// Reads `chunk-size [ chunk-ext ] CRLF`, at most `MAX_CHUNK_LINE` bytes of it.
-pub fn size_line(bytes: &[u8]) -> Result<Progress<SizeLine>, Fault> {
+pub fn size_line(bytes: &[u8]) -> Result<Parsed<SizeLine>, Fault> {
     let come = bytes.get(..MAX_CHUNK_LINE).unwrap_or(bytes);
     let digits = grammar::skip(come, 0, grammar::HEX);
     let mut size = 0u64;
@@ -182,12 +182,12 @@ pub fn size_line(bytes: &[u8]) -> Result<Progress<SizeLine>, Fault> {
             let extension = end - digits;
             let value = SizeLine { size, extension };
             let used = end + 2;
-            Ok(Progress::Done { value, used })
+            Ok(Parsed::Done { value, used })
         }
         [] | [b'\r'] if come.len() == MAX_CHUNK_LINE => {
             Err(Fault::new(MAX_CHUNK_LINE, Wrong::ChunkExtensionTooLong))
         }
-        [] | [b'\r'] => Ok(Progress::NeedMore),
+        [] | [b'\r'] => Ok(Parsed::NeedMore),
         [b'\r', ..] => Err(Fault::new(end, Wrong::BareCr)),
         [b'\n', ..] => Err(Fault::new(end, Wrong::BareLf)),
         _ if end == digits => Err(Fault::new(end, Wrong::ChunkSize)),

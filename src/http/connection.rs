@@ -13,9 +13,9 @@ use super::chunked::{Decoder, Piece};
 use super::fault::Wrong;
 use super::framing::{self, Body, Message};
 use super::head::HeadParser;
-use super::steps::{CloseReason, NotNow, Side, State, Step, Steps};
+use super::state::{CloseReason, NotNow, Side, State, StateMachine, Transition};
 use super::target::{self, Asked};
-use super::{Fault, Fields, Progress, RequestHead, ResponseHead, Version};
+use super::{Fault, Fields, Parsed, RequestHead, ResponseHead, Version};
 
 /// What the other side said.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +58,7 @@ enum Incoming {
 #[derive(Debug)]
 pub struct Connection {
     we: Side,
-    steps: Steps,
+    steps: StateMachine,
     parser: HeadParser,
     incoming: Incoming,
     /// The version of the last message that came in.
@@ -83,7 +83,7 @@ impl Connection {
     fn new(we: Side) -> Connection {
         Connection {
             we,
-            steps: Steps::new(),
+            steps: StateMachine::new(),
             parser: HeadParser::new(),
             incoming: Incoming::Length(0),
             version: Version::Http11,
@@ -93,7 +93,7 @@ impl Connection {
     }
 
     /// The states of both sides.
-    pub fn steps(&self) -> Steps {
+    pub fn steps(&self) -> StateMachine {
         self.steps
     }
 
@@ -123,7 +123,7 @@ impl Connection {
         &'a mut self,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Progress<Event<'a>>, Fault> {
+    ) -> Result<Parsed<Event<'a>>, Fault> {
         let (state, they) = match self.we {
             Side::Server => (self.steps.client, Side::Client),
             Side::Client => (self.steps.server, Side::Server),
@@ -137,7 +137,7 @@ impl Connection {
             (State::Idle, Side::Client) if !bytes.is_empty() => {
                 Err(Fault::new(0, Wrong::NotExpected))
             }
-            (State::Idle, Side::Client) => Ok(Progress::NeedMore),
+            (State::Idle, Side::Client) => Ok(Parsed::NeedMore),
             _ => Ok(done(Event::Paused, 0)),
         };
         told.inspect_err(|fault| self.steps.close_because(CloseReason::Fault(*fault)))
@@ -147,7 +147,7 @@ impl Connection {
         &'a mut self,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Progress<Event<'a>>, Fault> {
+    ) -> Result<Parsed<Event<'a>>, Fault> {
         let Connection {
             we,
             steps,
@@ -160,8 +160,8 @@ impl Connection {
         let told = match we {
             Side::Server => match parser.request(bytes) {
                 Err(fault) => Err(fault),
-                Ok(Progress::NeedMore) => Ok(Progress::NeedMore),
-                Ok(Progress::Done { value, used }) => {
+                Ok(Parsed::NeedMore) => Ok(Parsed::NeedMore),
+                Ok(Parsed::Done { value, used }) => {
                     *version = value.version;
                     came_request(steps, incoming, expects_continue, value)
                         .map(|event| done(event, used))
@@ -169,15 +169,15 @@ impl Connection {
             },
             Side::Client => match parser.response(bytes) {
                 Err(fault) => Err(fault),
-                Ok(Progress::NeedMore) => Ok(Progress::NeedMore),
-                Ok(Progress::Done { value, used }) => {
+                Ok(Parsed::NeedMore) => Ok(Parsed::NeedMore),
+                Ok(Parsed::Done { value, used }) => {
                     *version = value.version;
                     came_response(steps, incoming, method, value).map(|event| done(event, used))
                 }
             },
         };
         let told = match told {
-            Ok(Progress::NeedMore) if ended => Err(Fault::new(bytes.len(), Wrong::EndedInside)),
+            Ok(Parsed::NeedMore) if ended => Err(Fault::new(bytes.len(), Wrong::EndedInside)),
             told => told,
         };
         told.inspect_err(|fault| steps.close_because(CloseReason::Fault(*fault)))
@@ -185,7 +185,7 @@ impl Connection {
 
     /// Says that the client sends the head of a request; `body` is how its body ends.
     pub fn request(&mut self, method: &[u8], close: bool) -> Result<(), NotNow> {
-        self.steps.take(Side::Client, Step::Request)?;
+        self.steps.take(Side::Client, Transition::Request)?;
         self.method = method.to_vec();
         if close {
             self.steps.close_because(CloseReason::ClientSaidClose);
@@ -195,7 +195,7 @@ impl Connection {
 
     /// Says that the server sends an informational response, such as 100 (Continue).
     pub fn inform(&mut self) -> Result<(), NotNow> {
-        self.steps.take(Side::Server, Step::Informational)?;
+        self.steps.take(Side::Server, Transition::Informational)?;
         self.expects_continue = false;
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Connection {
     /// Says that the server sends the head of its final response; `close` when it wants the
     /// connection to end behind it. The answer is the value of the `Connection` field to write.
     pub fn respond(&mut self, body: Body, close: bool) -> Result<Option<&'static str>, NotNow> {
-        self.steps.take(Side::Server, Step::Response)?;
+        self.steps.take(Side::Server, Transition::Response)?;
         if self.expects_continue {
             self.steps.close_because(CloseReason::BodyNotAwaited);
         }
@@ -223,22 +223,22 @@ impl Connection {
 
     /// Says that our side sends a part of a body.
     pub fn data(&mut self) -> Result<(), NotNow> {
-        self.steps.take(self.we, Step::Data)
+        self.steps.take(self.we, Transition::Data)
     }
 
     /// Says that our message has ended.
     pub fn end(&mut self) -> Result<(), NotNow> {
-        self.steps.take(self.we, Step::End)
+        self.steps.take(self.we, Transition::End)
     }
 }
 
-fn done(value: Event<'_>, used: usize) -> Progress<Event<'_>> {
-    Progress::Done { value, used }
+fn done(value: Event<'_>, used: usize) -> Parsed<Event<'_>> {
+    Parsed::Done { value, used }
 }
 
 /// The rest of what a request's head means for the connection.
 fn came_request<'a>(
-    steps: &mut Steps,
+    steps: &mut StateMachine,
     incoming: &mut Incoming,
     expects_continue: &mut bool,
     head: RequestHead<'a>,
@@ -254,14 +254,14 @@ fn came_request<'a>(
         steps.close_because(reason);
     }
     steps
-        .take(Side::Client, Step::Request)
+        .take(Side::Client, Transition::Request)
         .map_err(|_| Fault::new(0, Wrong::NotExpected))?;
     Ok(Event::Request { head, asked, body })
 }
 
 /// The rest of what a response's head means for the connection.
 fn came_response<'a>(
-    steps: &mut Steps,
+    steps: &mut StateMachine,
     incoming: &mut Incoming,
     method: &[u8],
     head: ResponseHead<'a>,
@@ -273,10 +273,10 @@ fn came_response<'a>(
     let step = match status {
         // 101 would end HTTP here; our client never asks for it.
         101 => return Err(Fault::new(0, Wrong::NotExpected)),
-        100..=199 => Step::Informational,
-        _ => Step::Response,
+        100..=199 => Transition::Informational,
+        _ => Transition::Response,
     };
-    if step == Step::Response {
+    if step == Transition::Response {
         let said = ends_with(head.version, head.fields, CloseReason::ServerSaidClose);
         let reason = match body {
             Body::UntilClose => Some(CloseReason::BodyUntilClose),
@@ -303,9 +303,9 @@ fn ends_with(version: Version, fields: Fields<'_>, said: CloseReason) -> Option<
 }
 
 /// The other side hung up between two messages.
-fn hung_up<'a>(steps: &mut Steps, they: Side) -> Result<Progress<Event<'a>>, Fault> {
+fn hung_up<'a>(steps: &mut StateMachine, they: Side) -> Result<Parsed<Event<'a>>, Fault> {
     steps.close_because(CloseReason::HungUp);
-    let taken = steps.take(they, Step::Close);
+    let taken = steps.take(they, Transition::Close);
     taken.map_err(|_| Fault::new(0, Wrong::EndedInside))?;
     Ok(done(Event::Closed, 0))
 }
@@ -323,17 +323,17 @@ impl Incoming {
     /// The next piece of the body.
     fn next<'a>(
         &'a mut self,
-        steps: &mut Steps,
+        steps: &mut StateMachine,
         they: Side,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Progress<Event<'a>>, Fault> {
+    ) -> Result<Parsed<Event<'a>>, Fault> {
         let told = match self {
             Incoming::Length(0) => done(Event::End(Fields::default()), 0),
             Incoming::UntilClose if bytes.is_empty() && ended => {
                 done(Event::End(Fields::default()), 0)
             }
-            _ if bytes.is_empty() => Progress::NeedMore,
+            _ if bytes.is_empty() => Parsed::NeedMore,
             Incoming::UntilClose => done(Event::Data(bytes), bytes.len()),
             Incoming::Length(left) => {
                 let take = bytes
@@ -343,23 +343,23 @@ impl Incoming {
                 done(Event::Data(bytes.get(..take).unwrap_or_default()), take)
             }
             Incoming::Chunked(decoder) => match decoder.next(bytes)? {
-                Progress::NeedMore => Progress::NeedMore,
-                Progress::Done { value, used } => match value {
+                Parsed::NeedMore => Parsed::NeedMore,
+                Parsed::Done { value, used } => match value {
                     Piece::Data(data) => done(Event::Data(data), used),
                     Piece::End(trailers) => done(Event::End(trailers), used),
                 },
             },
         };
         let step = match told {
-            Progress::NeedMore if ended => {
+            Parsed::NeedMore if ended => {
                 return Err(Fault::new(bytes.len(), Wrong::EndedInside));
             }
-            Progress::NeedMore => return Ok(told),
-            Progress::Done {
+            Parsed::NeedMore => return Ok(told),
+            Parsed::Done {
                 value: Event::End(_),
                 ..
-            } => Step::End,
-            Progress::Done { .. } => Step::Data,
+            } => Transition::End,
+            Parsed::Done { .. } => Transition::Data,
         };
         let taken = steps.take(they, step);
         taken.map_err(|_| Fault::new(0, Wrong::NotExpected))?;

@@ -19,7 +19,7 @@
 use super::fault::Wrong;
 use super::grammar::{self, FIELD_TEXT, TARGET, TCHAR, is};
 use super::headers::{FieldRange, Fields};
-use super::{Fault, Progress};
+use super::{Fault, Parsed};
 use crate::limits::{MAX_EMPTY_LINES, MAX_FIELDS, MAX_HEAD, MAX_METHOD, MAX_START_LINE};
 
 /// The versions that we speak. A later minor version of HTTP/1 is treated as 1.1 (RFC 9110
@@ -90,9 +90,9 @@ impl HeadParser {
 
     /// Reads the head of a request from the beginning of `bytes`. Up to `MAX_EMPTY_LINES` empty lines
     /// before it are passed over (RFC 9112 section 2.2).
-    pub fn request<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Progress<RequestHead<'a>>, Fault> {
+    pub fn request<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Parsed<RequestHead<'a>>, Fault> {
         let Some((start, used)) = self.read(bytes, request_line)? else {
-            return Ok(Progress::NeedMore);
+            return Ok(Parsed::NeedMore);
         };
         let value = RequestHead {
             method: slice(bytes, start.word),
@@ -101,16 +101,13 @@ impl HeadParser {
             version: start.version,
             fields: Fields::new(bytes, &self.section.list),
         };
-        Ok(Progress::Done { value, used })
+        Ok(Parsed::Done { value, used })
     }
 
     /// Reads the head of a response from the beginning of `bytes`.
-    pub fn response<'a>(
-        &'a mut self,
-        bytes: &'a [u8],
-    ) -> Result<Progress<ResponseHead<'a>>, Fault> {
+    pub fn response<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Parsed<ResponseHead<'a>>, Fault> {
         let Some((start, used)) = self.read(bytes, status_line)? else {
-            return Ok(Progress::NeedMore);
+            return Ok(Parsed::NeedMore);
         };
         let value = ResponseHead {
             version: start.version,
@@ -118,7 +115,7 @@ impl HeadParser {
             reason: slice(bytes, start.word),
             fields: Fields::new(bytes, &self.section.list),
         };
-        Ok(Progress::Done { value, used })
+        Ok(Parsed::Done { value, used })
     }
 
     /// Start line, then section. The answer is the start line and the length of the head.

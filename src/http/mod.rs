@@ -2,7 +2,7 @@
 //!
 //! Rule 1: no sockets, no files, no clock, and nothing of `wire`: what time it is and what a file
 //! holds is told to the functions here.
-//! Rule 2: "not yet" is an answer ([`Progress::NeedMore`]), never an error.
+//! Rule 2: "not yet" is an answer ([`Parsed::NeedMore`]), never an error.
 //! Rule 3: what RFC 9112 lets a server refuse is refused, each time as a [`Fault`] with its place.
 //!
 //! Read the files in this order; together they explain HTTP/1.1 from the bytes up:
@@ -35,8 +35,8 @@ pub mod head;
 pub mod headers;
 pub mod media;
 pub mod range;
-pub mod secrets;
-pub mod steps;
+pub mod redact;
+pub mod state;
 pub mod target;
 pub mod url;
 pub mod write;
@@ -50,7 +50,7 @@ pub use headers::Fields;
 /// After `NeedMore` the parser is called again with the same bytes and more behind them; nothing
 /// was used up. What follows the first `used` bytes was not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress<T> {
+pub enum Parsed<T> {
     /// So far nothing is wrong, and the end has not come.
     NeedMore,
     /// A value, and how many bytes of the input it took.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::net::{Line, Stop};
+use crate::net::{IoFailure, RecordedStream};
 
 /// A buffer that is filled at its end and used up from its beginning.
 pub struct Input {
@@ -55,7 +55,7 @@ impl Input {
     }
 
     /// Reads more behind what is there.
-    pub fn fill(&mut self, line: &mut Line, wait: Duration) -> Result<(), Stop> {
+    pub fn fill(&mut self, line: &mut RecordedStream, wait: Duration) -> Result<(), IoFailure> {
         if self.end == self.buffer.len() && self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;

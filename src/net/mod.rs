@@ -4,35 +4,35 @@
 //! Rule 2: what is read is recorded before it is forwarded.
 
 mod address;
-mod delivery;
-mod in_time;
+mod deadline;
+mod idle;
 mod input;
-mod line;
-mod link;
 mod listen;
+mod peer;
 pub mod player;
 mod pool;
-mod ready;
+mod ports;
 mod recorder;
+mod segmentation;
 mod serve;
-mod silence;
+mod session;
 mod socket;
-mod talk;
+mod stream;
 mod tap;
 mod weather;
 
 pub use address::{AddressError, address, addresses};
-pub use in_time::InTime;
+pub use deadline::DeadlineReader;
+pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use input::Input;
-pub use line::{Line, Stop, read_at};
 pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
-pub use pool::{Arrival, Seats, Trouble, accept, pool};
-pub use ready::{Port, accepts, free_port, listeners};
-pub use recorder::{Recorder, Step, What};
-pub use serve::{Guest, Serving, serve};
-pub use silence::{Activity, Look, Silence, rest};
+pub use pool::{AcceptProblem, Accepted, PoolLimits, accept, pool};
+pub use ports::{Port, accepts, free_port, listeners};
+pub use recorder::{Observation, ObservationKind, Recorder};
+pub use serve::{AcceptedClient, Serving, serve};
 pub use socket::starting;
+pub use stream::{IoFailure, RecordedStream, read_at};
 
-pub use talk::Talk;
+pub use session::Session;
 pub use tap::Tap;
 pub use weather::Weather;

@@ -7,10 +7,10 @@
 //! Rule 2: when it is the peer's turn the player waits until it has heard enough, until nothing right
 //! can come any more, until the peer has ended, or until the peer was silent for too long; only then
 //! it goes on. At the end it listens for more than was expected.
-//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait (see `net::Silence`),
+//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait (see `net::IdleTimer`),
 //! [`Player::whole`] the play.
 
-mod hearing;
+mod match_state;
 mod script;
 
 use std::collections::BTreeMap;
@@ -21,18 +21,18 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::link::{Heard, Link};
+use crate::net::idle::{self, CpuSample};
 use crate::net::listen::call_with;
-use crate::net::silence::{self, Look};
+use crate::net::peer::{Heard, PeerConnection};
 use crate::net::socket::{accept_within, close, reset_on_close};
-use crate::net::{Recorder, Silence, SocketError, Weather, call};
+use crate::net::{IdleTimer, Recorder, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 
-pub use crate::net::delivery::Delivery;
-pub use crate::net::link::{End, FailedWrite};
+pub use crate::net::peer::{End, FailedWrite};
+pub use crate::net::segmentation::Segmentation;
 pub use script::PlayError;
 
-use hearing::{Hearing, hearing, most};
+use match_state::{MatchState, hearing, most};
 use script::{Script, Step, Task};
 
 /// One side of a transcript, ready to be played.
@@ -41,7 +41,7 @@ pub struct Player {
     script: Script,
     me: Who,
     weather: Weather,
-    delivery: Delivery,
+    delivery: Segmentation,
     /// How long the peer may be silent when it is its turn, or take nothing when it is ours. This is
     /// what a `timeout` in the recording says.
     pub silence: Duration,
@@ -51,8 +51,8 @@ pub struct Player {
     pub early: bool,
     /// How long to wait for the first connection, as the server. For a further one the client is waited for
     /// as for its words.
-    pub guest: Duration,
-    /// Whether, as the server, a guest too many is let in at the end, and recorded.
+    pub client: Duration,
+    /// Whether, as the server, a client too many is let in at the end, and recorded.
     pub one_more: bool,
 }
 
@@ -74,10 +74,10 @@ pub struct Played {
 pub enum Stopped {
     /// The server could not be called.
     NotOpened(SocketError),
-    /// No client came within [`Player::guest`], or no further one within [`Player::silence`].
+    /// No client came within [`Player::client`], or no further one within [`Player::silence`].
     NoGuest,
     /// The peer said nothing for [`Player::silence`] when it was its turn.
-    Silence(Conn),
+    IdleTimer(Conn),
     /// The play took longer than [`Player::whole`], though the peer was not silent.
     TooLong,
     /// The peer sent far more than was expected.
@@ -100,9 +100,9 @@ impl Player {
             script.glue(me == Who::Client);
         }
         let delivery = match weather {
-            Weather::Dribble => Delivery::Dribble,
-            Weather::Slow => Delivery::Slow,
-            Weather::Calm | Weather::Glue | Weather::Rude | Weather::Ghost => Delivery::Whole,
+            Weather::Dribble => Segmentation::Dribble,
+            Weather::Slow => Segmentation::Slow,
+            Weather::Calm | Weather::Glue | Weather::Rude | Weather::Ghost => Segmentation::Whole,
         };
         Ok(Player {
             script,
@@ -112,15 +112,15 @@ impl Player {
             silence: limits::IO_DEADLINE,
             whole: limits::IO_DEADLINE * 2,
             early: false,
-            guest: limits::IO_DEADLINE,
+            client: limits::IO_DEADLINE,
             one_more: true,
         })
     }
 
     /// Delivers each message otherwise than the weather says.
-    pub fn deliver(mut self, delivery: Delivery) -> Player {
+    pub fn deliver(mut self, delivery: Segmentation) -> Player {
         self.delivery = delivery;
-        if delivery == Delivery::HalfClose {
+        if delivery == Segmentation::HalfClose {
             self.script.half_close();
         }
         self
@@ -132,47 +132,47 @@ impl Player {
     }
 
     /// The same at a server whose processes can be seen.
-    pub fn call_seen(&self, addr: SocketAddr, look: Look) -> Played {
+    pub fn call_seen(&self, addr: SocketAddr, look: CpuSample) -> Played {
         match self.weather {
             Weather::Rude => self.be_rude(addr, look),
-            Weather::Ghost => self.haunt(addr),
+            Weather::Ghost => self.connect_and_say_nothing(addr),
             _ => {}
         }
         self.play(Door::Call(addr), look)
     }
 
-    /// Plays at the clients who come to `listener`. (Nobody can be rude or a ghost before a client
+    /// Plays at the clients that come to `listener`. (Nobody can be rude or a ghost before a client
     /// that calls on its own: those weathers are calm here.)
     pub fn answer(&self, listener: &TcpListener) -> Played {
         self.answer_seen(listener, &|| None)
     }
 
     /// The same at a client whose processes can be seen.
-    pub fn answer_seen(&self, listener: &TcpListener, look: Look) -> Played {
+    pub fn answer_seen(&self, listener: &TcpListener, look: CpuSample) -> Played {
         if self.weather == Weather::Slow {
             let _ = SockRef::from(listener).set_recv_buffer_size(limits::SMALL_BUFFER);
         }
         self.play(Door::Answer(listener), look)
     }
 
-    /// A guest who says half of the first message and resets the connection.
-    fn be_rude(&self, addr: SocketAddr, look: Look) {
+    /// A client that says half of the first message and resets the connection.
+    fn be_rude(&self, addr: SocketAddr, look: CpuSample) {
         let message = self.script.first_message();
         if let Ok(mut stream) = call(addr, self.silence) {
             let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
-            silence::pause(limits::CRUMB, look);
+            idle::pause(limits::SEGMENT_PAUSE, look);
             reset_on_close(&stream);
             close(stream);
         }
     }
 
-    /// Guests who come, and leave without a word.
-    fn haunt(&self, addr: SocketAddr) {
+    /// Clients that come, and leave without a word.
+    fn connect_and_say_nothing(&self, addr: SocketAddr) {
         let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
         close(ghosts);
     }
 
-    fn play(&self, door: Door, look: Look) -> Played {
+    fn play(&self, door: Door, look: CpuSample) -> Played {
         let mut play = Play {
             player: self,
             door,
@@ -200,9 +200,9 @@ impl Player {
 struct Play<'a> {
     player: &'a Player,
     door: Door<'a>,
-    look: Look<'a>,
+    look: CpuSample<'a>,
     recorder: Recorder,
-    links: BTreeMap<Conn, Link>,
+    links: BTreeMap<Conn, PeerConnection>,
     /// How many bytes we have said on each connection.
     said: BTreeMap<Conn, u64>,
     /// The connections whose peer has said something wrong.
@@ -237,7 +237,7 @@ impl Play<'_> {
             Task::Hear(pieces) => self.hear(conn, *pieces),
             Task::Fin => link.fin(),
             Task::HearEnd => self.hear_end(conn),
-            Task::Pause(time) => silence::pause((*time).min(self.left()), self.look),
+            Task::Pause(time) => idle::pause((*time).min(self.left()), self.look),
             Task::HearNothing(time) => self.hear_nothing(conn, *time),
             Task::Open | Task::Rst => {}
         }
@@ -248,14 +248,14 @@ impl Play<'_> {
     }
 
     fn open(&mut self, conn: Conn) {
-        let knock = self.player.silence.max(limits::KNOCK);
+        let knock = self.player.silence.max(limits::CONNECT_RETRY_TIMEOUT);
         let stream = match self.door {
             Door::Call(addr) => {
                 let slow = self.player.weather == Weather::Slow;
                 let buffer = slow.then_some(limits::SMALL_BUFFER);
                 call_with(addr, knock, buffer).map_err(Stopped::NotOpened)
             }
-            Door::Answer(listener) => self.next_guest(conn, listener).ok_or(Stopped::NoGuest),
+            Door::Answer(listener) => self.next_client(conn, listener).ok_or(Stopped::NoGuest),
         };
         match stream {
             Ok(stream) => self.link(conn, stream),
@@ -265,7 +265,7 @@ impl Play<'_> {
                         (Who::Server, Event::Refuse)
                     }
                     Stopped::NoGuest if self.is_first(conn) => {
-                        (Who::Server, Event::Timeout(self.player.guest))
+                        (Who::Server, Event::Timeout(self.player.client))
                     }
                     Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.silence)),
                     _ => (Who::Client, Event::Timeout(knock)),
@@ -281,18 +281,18 @@ impl Play<'_> {
         steps.first().is_some_and(|step| step.conn == conn)
     }
 
-    fn next_guest(&self, conn: Conn, listener: &TcpListener) -> Option<TcpStream> {
+    fn next_client(&self, conn: Conn, listener: &TcpListener) -> Option<TcpStream> {
         if self.is_first(conn) {
-            return accept_within(listener, self.player.guest);
+            return accept_within(listener, self.player.client);
         }
         let begun = Instant::now();
-        let mut silence = Silence::new(self.player.silence, false);
+        let mut silence = IdleTimer::new(self.player.silence, false);
         loop {
             let due = silence.next().saturating_sub(begun.elapsed());
-            let guest = accept_within(listener, due.min(self.left()));
+            let client = accept_within(listener, due.min(self.left()));
             let mut over = || self.left().is_zero() || silence.counts(begun.elapsed(), self.look);
-            if guest.is_some() || over() {
-                return guest;
+            if client.is_some() || over() {
+                return client;
             }
         }
     }
@@ -303,7 +303,7 @@ impl Play<'_> {
         let most = most(expected.map_or(&[], Vec::as_slice));
         let slowly = self.player.weather == Weather::Slow;
         let who = (conn, self.player.me);
-        if let Ok(link) = Link::new(stream, &self.recorder, who, Some(most), slowly) {
+        if let Ok(link) = PeerConnection::new(stream, &self.recorder, who, Some(most), slowly) {
             self.links.insert(conn, link);
         }
     }
@@ -323,15 +323,15 @@ impl Play<'_> {
         if self.wrong.contains(&conn) {
             return;
         }
-        let mut last = Hearing::NeedMore;
+        let mut last = MatchState::NeedMore;
         let enough = |heard: &Heard| {
             last = hearing(pieces, &heard.bytes);
-            last != Hearing::NeedMore
+            last != MatchState::NeedMore
         };
         if !self.wait(conn, enough) {
             return;
         }
-        if last == Hearing::Wrong {
+        if last == MatchState::Wrong {
             // What is wrong should be seen whole.
             self.wrong.push(conn);
             self.listen_on(conn, Instant::now());
@@ -346,7 +346,7 @@ impl Play<'_> {
     fn wait(&mut self, conn: Conn, mut enough: impl FnMut(&Heard) -> bool) -> bool {
         let (begun, until) = (Instant::now(), self.until);
         let link = &self.links[&conn];
-        let mut silence = Silence::new(self.player.silence, self.player.early);
+        let mut silence = IdleTimer::new(self.player.silence, self.player.early);
         loop {
             let next = silence.next();
             let deadline = |heard: &Heard| until.min(begun.max(heard.last) + next);
@@ -366,7 +366,7 @@ impl Play<'_> {
                 None if !silence.counts(since.elapsed(), self.look) => continue,
                 None => {
                     link.record(Event::Timeout(self.player.silence));
-                    self.stopped = Some(Stopped::Silence(conn));
+                    self.stopped = Some(Stopped::IdleTimer(conn));
                 }
             }
             return false;
@@ -385,11 +385,14 @@ impl Play<'_> {
 
     /// Listens until the peer ends, or says nothing more for a short time, counted from `begun` on.
     fn listen_on(&self, conn: Conn, begun: Instant) {
-        let deadline = |heard: &Heard| self.until.min(begun.max(heard.last) + limits::QUIET);
+        let deadline = |heard: &Heard| {
+            self.until
+                .min(begun.max(heard.last) + limits::EXTRA_BYTES_WAIT)
+        };
         self.links[&conn].wait(|_| false, deadline);
     }
 
-    /// Hears what comes unasked, a guest too many included, and hangs up.
+    /// Hears what comes unasked, a client too many included, and hangs up.
     fn finish(mut self) -> Played {
         if let (Door::Answer(listener), None, true) =
             (&self.door, &self.stopped, self.player.one_more)
@@ -400,9 +403,9 @@ impl Play<'_> {
         }
         let conns: Vec<Conn> = self.links.keys().copied().collect();
         let mut begun = Instant::now();
-        if matches!(self.stopped, Some(Stopped::Silence(_))) {
+        if matches!(self.stopped, Some(Stopped::IdleTimer(_))) {
             // It was silent on all of them.
-            begun -= limits::QUIET;
+            begun -= limits::EXTRA_BYTES_WAIT;
         }
         for conn in &conns {
             self.listen_on(*conn, begun);
@@ -414,7 +417,7 @@ impl Play<'_> {
             }
         }
         let got = self.recorder.transcript();
-        self.links.values().for_each(Link::hang_up);
+        self.links.values().for_each(PeerConnection::hang_up);
         self.links.clear();
         Played {
             got,

@@ -15,7 +15,7 @@ use crate::wire::{Conn, Event, Gap, Transcript, Who};
 
 /// One step of a recording, as a sink gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step<'a> {
+pub struct Observation<'a> {
     /// Since the first step; whole microseconds.
     pub at: Duration,
     /// Since the step before; `None` for the first.
@@ -24,15 +24,15 @@ pub struct Step<'a> {
     pub conn: Conn,
     /// Who spoke or acted.
     pub who: Who,
-    /// What was said or done.
-    pub what: What<'a>,
+    /// ObservationKind was said or done.
+    pub what: ObservationKind<'a>,
     /// How many connections stand open after this step.
     pub open: usize,
 }
 
-/// What was said or done.
+/// ObservationKind was said or done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What<'a> {
+pub enum ObservationKind<'a> {
     /// The bytes of one read, never empty.
     Bytes(&'a [u8]),
     /// Something happened to the connection.
@@ -41,7 +41,7 @@ pub enum What<'a> {
 
 /// Takes one step after the other; it is called under the recorder's lock, so it must not wait for
 /// anything that records.
-type Sink = Box<dyn FnMut(&Step) + Send>;
+type Sink = Box<dyn FnMut(&Observation) + Send>;
 
 /// Cheap to clone; all clones write into the same recording.
 #[derive(Clone)]
@@ -86,7 +86,7 @@ impl Recorder {
 
     /// Keeps nothing, and hands each step to `sink` under the recorder's lock; for recordings that
     /// may be bigger than memory. [`Recorder::transcript`] is then empty.
-    pub fn into_sink(sink: impl FnMut(&Step) + Send + 'static) -> Recorder {
+    pub fn into_sink(sink: impl FnMut(&Observation) + Send + 'static) -> Recorder {
         Recorder::keeping(Keep::Sink(Box::new(sink)))
     }
 
@@ -113,16 +113,16 @@ impl Recorder {
     /// Records what `who` said on `conn` in one read. No bytes, no step.
     pub fn bytes(&self, conn: Conn, who: Who, bytes: &[u8]) {
         if !bytes.is_empty() {
-            self.lock().step(conn, who, What::Bytes(bytes));
+            self.lock().step(conn, who, ObservationKind::Bytes(bytes));
         }
     }
 
     /// Records what `who` did on `conn`.
     pub fn event(&self, conn: Conn, who: Who, event: Event) {
-        self.lock().step(conn, who, What::Event(event));
+        self.lock().step(conn, who, ObservationKind::Event(event));
     }
 
-    /// What stands so far. When a connection is still open, the last line is `~ end`.
+    /// ObservationKind stands so far. When a connection is still open, the last line is `~ end`.
     pub fn transcript(&self) -> Transcript {
         let recording = self.lock();
         let Keep::Memory(transcript) = &recording.keep else {
@@ -141,18 +141,18 @@ impl Recorder {
 }
 
 impl Recording {
-    fn step(&mut self, conn: Conn, who: Who, what: What) {
+    fn step(&mut self, conn: Conn, who: Who, what: ObservationKind) {
         let first = self.start.is_none();
         let start = *self.start.get_or_insert_with(Instant::now);
         let at = whole_micros(start.elapsed()).max(self.last);
         let gap = if first { None } else { Some(at - self.last) };
         self.last = at;
-        if let What::Event(event) = what {
+        if let ObservationKind::Event(event) = what {
             self.count(conn, who, event);
         }
         match &mut self.keep {
             Keep::Memory(transcript) => push(transcript, gap, conn, who, what),
-            Keep::Sink(sink) => sink(&Step {
+            Keep::Sink(sink) => sink(&Observation {
                 at,
                 gap,
                 conn,
@@ -189,13 +189,19 @@ impl Recording {
     }
 }
 
-fn push(transcript: &mut Transcript, gap: Option<Duration>, conn: Conn, who: Who, what: What) {
+fn push(
+    transcript: &mut Transcript,
+    gap: Option<Duration>,
+    conn: Conn,
+    who: Who,
+    what: ObservationKind,
+) {
     if let Some(gap) = gap {
         transcript.push_gap(Gap::Exactly(gap));
     }
     match what {
-        What::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
-        What::Event(event) => transcript.push_event(conn, who, event),
+        ObservationKind::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
+        ObservationKind::Event(event) => transcript.push_event(conn, who, event),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The accept loop: one thread a connection, a cap on their number, and an end that can be waited for.
 //!
-//! Rule 1: no guest ends the loop. A handler's panic ends its own connection; an `accept` that fails
+//! Rule 1: no client ends the loop. A handler's panic ends its own connection; an `accept` that fails
 //! (ECONNABORTED, EMFILE; accept(2)) is tried again.
 //! Rule 2: at the cap nobody is accepted; who comes waits in the backlog.
 //! Rule 3: after [`Serving::stop`] the port is free and no handler runs.
@@ -20,7 +20,7 @@ use crate::net::socket::lock;
 
 /// A connection, as its handler gets it. It is closed when the handler returns.
 #[derive(Clone, Copy, Debug)]
-pub struct Guest<'a> {
+pub struct AcceptedClient<'a> {
     /// The connection; `&TcpStream` reads and writes.
     pub stream: &'a TcpStream,
     /// The same, for one who must reach it from elsewhere; it is closed when the last `Arc` is gone.
@@ -36,40 +36,40 @@ pub struct Serving {
     address: SocketAddr,
     /// The loop has it, too; the handlers do not, so the port is free when the loop has ended.
     listener: Option<Arc<TcpListener>>,
-    hall: Arc<Hall>,
+    connections: Arc<Connections>,
     accepting: Option<JoinHandle<()>>,
 }
 
 /// What the loop, its handlers and the one who stops it share.
 #[derive(Default)]
-struct Hall {
-    state: Mutex<State>,
+struct Connections {
+    state: Mutex<Accepting>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct Accepting {
     stopping: bool,
-    guests: BTreeMap<u64, Arc<TcpStream>>,
+    clients: BTreeMap<u64, Arc<TcpStream>>,
 }
 
 /// Serves `listener` in the background, at most `most` connections at a time, each by `handle` in a
 /// thread of its own. Errors: the system has no thread for the loop.
 pub fn serve<H>(listener: TcpListener, most: usize, handle: H) -> io::Result<Serving>
 where
-    H: Fn(Guest) + Send + Sync + 'static,
+    H: Fn(AcceptedClient) + Send + Sync + 'static,
 {
     let address = listener.local_addr()?;
     let listener = Arc::new(listener);
-    let hall = Arc::new(Hall::default());
-    let (door, inside) = (Arc::clone(&listener), Arc::clone(&hall));
+    let connections = Arc::new(Connections::default());
+    let (door, inside) = (Arc::clone(&listener), Arc::clone(&connections));
     let accepting = thread::Builder::new()
         .name("accept".to_string())
         .spawn(move || accept_all(&door, &inside, most, &Arc::new(handle)))?;
     Ok(Serving {
         address,
         listener: Some(listener),
-        hall,
+        connections,
         accepting: Some(accepting),
     })
 }
@@ -97,17 +97,17 @@ impl Serving {
         let Some(accepting) = self.accepting.take() else {
             return true;
         };
-        self.hall.lock().stopping = true;
-        self.hall.changed.notify_all();
+        self.connections.lock().stopping = true;
+        self.connections.changed.notify_all();
         if let Some(listener) = self.listener.take() {
             wake(&listener, self.address);
         }
         let _ = accepting.join();
-        for stream in self.hall.lock().guests.values() {
+        for stream in self.connections.lock().clients.values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
-        self.hall
-            .wait_until(limits::IO_DEADLINE, |state| state.guests.is_empty())
+        self.connections
+            .wait_until(limits::IO_DEADLINE, |state| state.clients.is_empty())
     }
 }
 
@@ -117,36 +117,40 @@ impl Drop for Serving {
     }
 }
 
-fn accept_all<H>(listener: &TcpListener, hall: &Arc<Hall>, most: usize, handle: &Arc<H>)
-where
-    H: Fn(Guest) + Send + Sync + 'static,
+fn accept_all<H>(
+    listener: &TcpListener,
+    connections: &Arc<Connections>,
+    most: usize,
+    handle: &Arc<H>,
+) where
+    H: Fn(AcceptedClient) + Send + Sync + 'static,
 {
     let mut number = 0;
     loop {
-        let room = |state: &State| state.stopping || state.guests.len() < most.max(1);
-        while !hall.wait_until(limits::TICK, room) {}
+        let room = |state: &Accepting| state.stopping || state.clients.len() < most.max(1);
+        while !connections.wait_until(limits::STOP_POLL, room) {}
         let accepted = listener.accept();
-        if hall.lock().stopping {
+        if connections.lock().stopping {
             return;
         }
         match accepted {
             Ok((stream, peer)) => {
-                admit(hall, handle, number, stream, peer);
+                admit(connections, handle, number, stream, peer);
                 number += 1;
             }
             Err(error) if gone_already(&error) => {}
-            // Out of descriptors or memory: when a guest leaves there is room again.
+            // Out of descriptors or memory: when a client leaves there is room again.
             Err(_) => {
-                let before = hall.lock().guests.len();
-                hall.wait_until(limits::TICK, |state| {
-                    state.stopping || state.guests.len() < before
+                let before = connections.lock().clients.len();
+                connections.wait_until(limits::STOP_POLL, |state| {
+                    state.stopping || state.clients.len() < before
                 });
             }
         }
     }
 }
 
-/// The guest hung up while it waited in the backlog, or a signal came: the next `accept` may succeed.
+/// The client hung up while it waited in the backlog, or a signal came: the next `accept` may succeed.
 fn gone_already(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -156,45 +160,53 @@ fn gone_already(error: &io::Error) -> bool {
     )
 }
 
-/// Starts the guest's thread; without a thread the guest is turned away.
-fn admit<H>(hall: &Arc<Hall>, handle: &Arc<H>, number: u64, stream: TcpStream, peer: SocketAddr)
-where
-    H: Fn(Guest) + Send + Sync + 'static,
+/// Starts the client's thread; without a thread the client is turned away.
+fn admit<H>(
+    connections: &Arc<Connections>,
+    handle: &Arc<H>,
+    number: u64,
+    stream: TcpStream,
+    peer: SocketAddr,
+) where
+    H: Fn(AcceptedClient) + Send + Sync + 'static,
 {
     let stream = Arc::new(stream);
-    hall.lock().guests.insert(number, Arc::clone(&stream));
-    let (inside, handle) = (Arc::clone(hall), Arc::clone(handle));
+    connections
+        .lock()
+        .clients
+        .insert(number, Arc::clone(&stream));
+    let (inside, handle) = (Arc::clone(connections), Arc::clone(handle));
     let started = thread::Builder::new()
-        .name(format!("guest {number}"))
+        .name(format!("client {number}"))
         .spawn(move || {
-            let guest = Guest {
+            let client = AcceptedClient {
                 stream: &stream,
                 shared: &stream,
                 peer,
                 number,
             };
-            let _ = catch_unwind(AssertUnwindSafe(|| handle(guest)));
+            let _ = catch_unwind(AssertUnwindSafe(|| handle(client)));
             drop(stream);
             inside.leave(number);
         });
     if started.is_err() {
-        hall.leave(number);
+        connections.leave(number);
     }
 }
 
-impl Hall {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Connections {
+    fn lock(&self) -> MutexGuard<'_, Accepting> {
         lock(&self.state)
     }
 
-    /// Forgets the guest; the last owner of the stream closes it.
+    /// Forgets the client; the last owner of the stream closes it.
     fn leave(&self, number: u64) {
-        self.lock().guests.remove(&number);
+        self.lock().clients.remove(&number);
         self.changed.notify_all();
     }
 
     /// Waits until `done` holds, at most `limit`; says whether it does.
-    fn wait_until(&self, limit: Duration, done: impl Fn(&State) -> bool) -> bool {
+    fn wait_until(&self, limit: Duration, done: impl Fn(&Accepting) -> bool) -> bool {
         let waiting = self
             .changed
             .wait_timeout_while(self.lock(), limit, |state| !done(state));
@@ -203,7 +215,7 @@ impl Hall {
     }
 }
 
-/// Ends a blocked `accept`: Linux does so when the listener is shut down; elsewhere a guest of our
+/// Ends a blocked `accept`: Linux does so when the listener is shut down; elsewhere a client of our
 /// own must come.
 fn wake(listener: &TcpListener, mut door: SocketAddr) {
     let _ = SockRef::from(listener).shutdown(Shutdown::Both);
@@ -212,5 +224,5 @@ fn wake(listener: &TcpListener, mut door: SocketAddr) {
         IpAddr::V6(ip) if ip.is_unspecified() => door.set_ip(Ipv6Addr::LOCALHOST.into()),
         _ => {}
     }
-    let _ = TcpStream::connect_timeout(&door, limits::TICK);
+    let _ = TcpStream::connect_timeout(&door, limits::STOP_POLL);
 }

@@ -78,7 +78,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A guest who comes within `time`. std has no `accept` with a deadline, so this looks again and again.
+/// A client that comes within `time`. std has no `accept` with a deadline, so this looks again and again.
 pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<TcpStream> {
     let until = Instant::now() + time;
     listener.set_nonblocking(true).ok()?;
@@ -86,7 +86,7 @@ pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<Tc
         match listener.accept() {
             Ok((stream, _)) => break Some(stream),
             Err(error) if is_pause(&error) && Instant::now() < until => {
-                thread::sleep(limits::GLANCE);
+                thread::sleep(limits::POLL_INTERVAL);
             }
             Err(_) => break None,
         }

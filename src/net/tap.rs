@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::socket::{lock, reset_on_close};
-use crate::net::{Guest, Recorder, Serving, call, serve};
+use crate::net::{AcceptedClient, Recorder, Serving, call, serve};
 use crate::wire::{Event, Who};
 
-use relay::Line;
+use relay::Relay;
 
 /// A running tap. Dropping it stops it.
 pub struct Tap {
@@ -38,12 +38,12 @@ pub struct Tap {
 struct Shared {
     upstream: SocketAddr,
     recorder: Recorder,
-    progress: Mutex<Progress>,
+    progress: Mutex<RelayState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Progress {
+struct RelayState {
     /// From now on no connection is opened.
     stopping: bool,
     /// How many connections were opened or refused; also whose turn it is.
@@ -51,7 +51,7 @@ struct Progress {
     /// How many of them have ended.
     ended: u64,
     /// The others.
-    open: BTreeMap<u64, Arc<Line>>,
+    open: BTreeMap<u64, Arc<Relay>>,
 }
 
 impl Tap {
@@ -69,8 +69,8 @@ impl Tap {
             changed: Condvar::new(),
         });
         let inside = Arc::clone(&shared);
-        let serving = serve(listener, limits::MAX_CONNECTIONS, move |guest| {
-            inside.relay(guest);
+        let serving = serve(listener, limits::MAX_CONNECTIONS, move |client| {
+            inside.relay(client);
             inside.progress(|progress| progress.ended += 1);
         })?;
         Ok(Tap {
@@ -115,20 +115,20 @@ impl Drop for Tap {
 }
 
 impl Shared {
-    fn relay(&self, guest: Guest) {
-        let my_turn = |progress: &Progress| progress.stopping || progress.begun == guest.number;
-        while !self.wait_until(limits::TICK, my_turn) {}
+    fn relay(&self, client: AcceptedClient) {
+        let my_turn = |progress: &RelayState| progress.stopping || progress.begun == client.number;
+        while !self.wait_until(limits::STOP_POLL, my_turn) {}
         let called = call(self.upstream, limits::IO_DEADLINE);
         self.settle();
         let conn = self.recorder.connection();
         let Ok(server) = called else {
             self.recorder.event(conn, Who::Server, Event::Refuse);
             self.progress(|progress| progress.begun += 1);
-            return reset_on_close(guest.stream);
+            return reset_on_close(client.stream);
         };
         self.recorder.event(conn, Who::Client, Event::Connect);
-        let line = Line::new(
-            Arc::clone(guest.shared),
+        let line = Relay::new(
+            Arc::clone(client.shared),
             server,
             self.recorder.clone(),
             conn,
@@ -136,20 +136,20 @@ impl Shared {
         let line = Arc::new(line);
         self.progress(|progress| {
             progress.begun += 1;
-            progress.open.insert(guest.number, Arc::clone(&line));
+            progress.open.insert(client.number, Arc::clone(&line));
             if progress.stopping {
                 line.stop();
             }
         });
         line.run();
-        self.progress(|progress| progress.open.remove(&guest.number));
+        self.progress(|progress| progress.open.remove(&client.number));
     }
 
     /// Waits until the open connections have recorded what their clients had sent or done before
     /// now. The kernel has no event for that, so it is asked, again and again.
     fn settle(&self) {
         let begun = Instant::now();
-        let mut waited_for: Vec<(Arc<Line>, u64)> = Vec::new();
+        let mut waited_for: Vec<(Arc<Relay>, u64)> = Vec::new();
         self.progress(|progress| {
             let lines = progress.open.values();
             waited_for.extend(lines.map(|line| (Arc::clone(line), line.bytes_of_client())));
@@ -159,16 +159,16 @@ impl Shared {
             if waited_for.is_empty() || begun.elapsed() > limits::IO_DEADLINE {
                 return;
             }
-            thread::sleep(limits::GLANCE);
+            thread::sleep(limits::POLL_INTERVAL);
         }
     }
 
-    fn progress<T>(&self, change: impl FnOnce(&mut Progress) -> T) {
+    fn progress<T>(&self, change: impl FnOnce(&mut RelayState) -> T) {
         change(&mut lock(&self.progress));
         self.changed.notify_all();
     }
 
-    fn wait_until(&self, limit: Duration, done: impl Fn(&Progress) -> bool) -> bool {
+    fn wait_until(&self, limit: Duration, done: impl Fn(&RelayState) -> bool) -> bool {
         let progress = lock(&self.progress);
         let waiting = self
             .changed

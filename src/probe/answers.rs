@@ -6,7 +6,7 @@
 
 use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
-use crate::http::{Fault, Fields, Progress, Version};
+use crate::http::{Fault, Fields, Parsed, Version};
 
 /// A final answer, and the interim ones before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,11 +90,11 @@ fn one(bytes: &[u8], method: &str, ended: bool, all: &mut Answers) -> Option<(An
     all.interim.clear();
     loop {
         let event = match client.receive(&bytes[used..], ended) {
-            Ok(Progress::Done { value, used: more }) => {
+            Ok(Parsed::Done { value, used: more }) => {
                 used += more;
                 value
             }
-            Ok(Progress::NeedMore) => return None,
+            Ok(Parsed::NeedMore) => return None,
             Err(fault) => {
                 all.fault = Some(fault.moved(all.used + used));
                 return None;

@@ -23,14 +23,14 @@
 //!   `read` is any but 400, 408 and 500, where the request is a right one.
 //! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
 //! - `@marker none`: nothing is sent behind the case.
-//! - `@needs` is what the server must have for the rule to mean anything (see [`super::facts`]).
+//! - `@needs` is what the server must have for the rule to mean anything (see [`super::baseline`]).
 //! - `~ 200ms` between two lines waits for an answer, at most so long, before it goes on.
 //! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are what the server at hand
 //!   has; they are replaced in the text.
 
 use std::time::Duration;
 
-use crate::probe::allow::{Allow, BadAllow};
+use crate::probe::expectation::{Allow, BadAllow};
 use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
 /// How binding a rule is.

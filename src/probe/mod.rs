@@ -5,15 +5,15 @@
 //! allowed. Rule 2: a server is never asked to change anything.
 //! Rule 3: nothing is printed here.
 
-pub mod allow;
 pub mod answers;
+pub mod baseline;
 pub mod case;
-pub mod facts;
-pub mod judge;
+pub mod exchange;
+pub mod expectation;
 pub mod report;
 pub mod storm;
 pub mod suite;
-pub mod trial;
+pub mod verdict;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,9 +23,9 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::wire::Transcript;
 
+use baseline::{Facts, NoServer};
 use case::Case;
-use facts::{Facts, NoServer};
-pub use trial::NotTried;
+pub use exchange::NotTried;
 
 /// Whom to ask, and how patiently.
 #[derive(Clone, Debug)]
@@ -136,9 +136,9 @@ pub fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, Pro
     if !case.needs.iter().all(|need| facts.has(need)) {
         return Ok(tried(Verdict::NotApplicable));
     }
-    let seen = trial::try_case(case, target, facts);
+    let seen = exchange::try_case(case, target, facts);
     let seen = seen.map_err(|why| ProbeError::NotTried(case.id(), why))?;
-    let verdict = match judge::failure(case, &seen, facts) {
+    let verdict = match verdict::failure(case, &seen, facts) {
         None => Verdict::Passed,
         Some(why) => Verdict::Failed {
             why,

@@ -1,7 +1,7 @@
 //! Sending an answer: the head with a small content in one write, a larger one behind it.
 //!
 //! Rule: what the head promises is sent to the last byte, or the connection is broken off so that the
-//! guest sees that it is not whole (RFC 9112 section 8).
+//! client sees that it is not whole (RFC 9112 section 8).
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -9,10 +9,10 @@ use std::io::ErrorKind;
 use super::{Answered, Conversation, Exchange, Logged, Then};
 use crate::files::{Content, Response};
 use crate::http::framing::Body;
-use crate::http::steps::CloseReason;
+use crate::http::state::CloseReason;
 use crate::http::{date, write};
 use crate::limits;
-use crate::net::{Stop, read_at};
+use crate::net::{IoFailure, read_at};
 
 /// Bytes of a head without the fields of its response: status line, `Date` and `Connection`.
 const HEAD: usize = 128;
@@ -59,8 +59,8 @@ impl Conversation<'_> {
             length: whole.then_some(response.length),
         }));
         match sent {
-            Err(Stop::Broken) => return Then::Leave,
-            Err(Stop::Silent | Stop::FileShort) => return Then::Abort,
+            Err(IoFailure::Broken) => return Then::Leave,
+            Err(IoFailure::Silent | IoFailure::FileShort) => return Then::Abort,
             Ok(()) => {}
         }
         let said = self.connection.data();
@@ -69,7 +69,7 @@ impl Conversation<'_> {
         }
         match self.connection.steps().closes {
             None => Then::GoOn,
-            // This guest wanted one answer, and sent nothing behind its request.
+            // This client wanted one answer, and sent nothing behind its request.
             Some(CloseReason::ClientSaidClose | CloseReason::OldVersion)
                 if response.status < 400 && self.input.is_drained() =>
             {
@@ -97,7 +97,7 @@ impl Conversation<'_> {
     }
 
     /// Puts a small content behind the head; whether all of it is there.
-    fn append(&mut self, response: &Response) -> Result<bool, Stop> {
+    fn append(&mut self, response: &Response) -> Result<bool, IoFailure> {
         match &response.content {
             Content::Bytes(bytes) => {
                 self.output.extend_from_slice(bytes);
@@ -114,7 +114,7 @@ impl Conversation<'_> {
     }
 
     /// Sends a content that is not yet in the output.
-    fn send(&mut self, response: &Response) -> Result<(), Stop> {
+    fn send(&mut self, response: &Response) -> Result<(), IoFailure> {
         match &response.content {
             Content::Bytes(bytes) => self.line.write(bytes),
             Content::File { file, first } => self.line.send_file(file, *first, response.length),
@@ -130,17 +130,17 @@ impl Conversation<'_> {
 }
 
 /// Fills the buffer from a file, from an offset on.
-fn read_whole(file: &File, mut first: u64, buffer: &mut [u8]) -> Result<(), Stop> {
+fn read_whole(file: &File, mut first: u64, buffer: &mut [u8]) -> Result<(), IoFailure> {
     let mut done = 0;
     while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
         match read_at(file, rest, first) {
-            Ok(0) => return Err(Stop::FileShort),
+            Ok(0) => return Err(IoFailure::FileShort),
             Ok(count) => {
                 done += count;
                 first += count as u64;
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Err(Stop::FileShort),
+            Err(_) => return Err(IoFailure::FileShort),
         }
     }
     Ok(())

@@ -3,9 +3,9 @@
 //! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
-mod brief;
+mod abridged;
+mod chunk_label;
 mod compare;
-mod label;
 mod ladder;
 pub mod notation;
 mod pattern;
@@ -15,7 +15,7 @@ mod svg;
 mod transcript;
 mod xml;
 
-pub use compare::{Difference, Wanted, What, compare, compare_side};
+pub use compare::{Difference, DifferenceKind, Wanted, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub(crate) use pattern::{Element, match_all};

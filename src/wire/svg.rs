@@ -17,7 +17,7 @@
 
 use std::time::Duration;
 
-use super::label::{Fold, Heads, Span, Tone, columns, fitted, label};
+use super::chunk_label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::notation::{event_text, gap_text, who_text};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who, xml_text};
 

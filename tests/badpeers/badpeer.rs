@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
-use wirelab::course::scripts::filled;
+use wirelab::check::variants::filled;
 use wirelab::limits;
 use wirelab::net::player::Player;
 use wirelab::net::{Weather, listen};
@@ -17,14 +17,14 @@ use wirelab::wire::{Entry, Event, Transcript, Who};
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Content-Length: 12\r\nConnection: close\r\n\r\nthree tacos\n";
 
-/// A server that serves one guest after the other; what it returns goes to stderr.
+/// A server that serves one client after the other; what it returns goes to stderr.
 type Serve = fn(&TcpStream) -> io::Result<()>;
 
 const SERVERS: &[(&str, Serve)] = &[
     ("echo", echo),
     ("good", good),
     ("single-read", single_read),
-    ("never-reads", |mut guest| guest.write_all(ANSWER)),
+    ("never-reads", |mut client| client.write_all(ANSWER)),
     ("read-to-eof", read_to_eof),
     ("whole-buffer", whole_buffer),
     ("short-write", short_write),
@@ -37,17 +37,19 @@ const SERVERS: &[(&str, Serve)] = &[
     ("leaks", leaks),
     ("endless", endless),
     ("one-byte-a-second", one_byte_a_second),
-    ("tls", |mut guest| {
-        guest.write_all(&[0x15, 3, 3, 0, 2, 2, 10])
+    ("tls", |mut client| {
+        client.write_all(&[0x15, 3, 3, 0, 2, 2, 10])
     }),
-    ("resets-at-once", |guest| reset(guest, 0)),
-    ("resets-in-the-head", |guest| reset(guest, 20)),
-    ("resets-in-the-body", |guest| reset(guest, ANSWER.len() - 4)),
+    ("resets-at-once", |client| reset(client, 0)),
+    ("resets-in-the-head", |client| reset(client, 20)),
+    ("resets-in-the-body", |client| {
+        reset(client, ANSWER.len() - 4)
+    }),
     ("closes-at-once", |_| Ok(())),
-    ("closes-in-the-head", |guest| cut(guest, 20)),
-    ("closes-in-the-body", |guest| cut(guest, ANSWER.len() - 4)),
-    ("says-nothing", |mut guest| {
-        guest.read_to_end(&mut Vec::new()).map(|_| ())
+    ("closes-in-the-head", |client| cut(client, 20)),
+    ("closes-in-the-body", |client| cut(client, ANSWER.len() - 4)),
+    ("says-nothing", |mut client| {
+        client.read_to_end(&mut Vec::new()).map(|_| ())
     }),
 ];
 
@@ -88,9 +90,9 @@ fn main() -> io::Result<()> {
 fn serve_on(addr: &str, serve: Serve) -> io::Result<()> {
     let listener = TcpListener::bind(addr)?;
     println!("listening on {}", listener.local_addr()?);
-    for guest in listener.incoming() {
-        if let Err(error) = serve(&guest?) {
-            eprintln!("a guest left: {error}");
+    for client in listener.incoming() {
+        if let Err(error) = serve(&client?) {
+            eprintln!("a client left: {error}");
         }
     }
     Ok(())
@@ -103,11 +105,11 @@ fn wait_for_ever() -> io::Result<()> {
 }
 
 /// Everything up to the empty line.
-fn head(mut guest: &TcpStream) -> io::Result<Vec<u8>> {
+fn head(mut client: &TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut piece = [0; 1024];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        match guest.read(&mut piece)? {
+        match client.read(&mut piece)? {
             0 => return Err(ErrorKind::UnexpectedEof.into()),
             n => head.extend_from_slice(&piece[..n]),
         }
@@ -116,51 +118,51 @@ fn head(mut guest: &TcpStream) -> io::Result<Vec<u8>> {
 }
 
 /// No flaw: sends back what comes.
-fn echo(mut guest: &TcpStream) -> io::Result<()> {
+fn echo(mut client: &TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     loop {
-        match guest.read(&mut buffer)? {
+        match client.read(&mut buffer)? {
             0 => return Ok(()),
-            n => guest.write_all(&buffer[..n])?,
+            n => client.write_all(&buffer[..n])?,
         }
     }
 }
 
 /// No flaw: lab 9's answer.
-fn good(mut guest: &TcpStream) -> io::Result<()> {
-    head(guest)?;
-    guest.write_all(ANSWER)
+fn good(mut client: &TcpStream) -> io::Result<()> {
+    head(client)?;
+    client.write_all(ANSWER)
 }
 
-fn single_read(mut guest: &TcpStream) -> io::Result<()> {
-    if guest.read(&mut [0; 1024])? > 0 {
-        guest.write_all(ANSWER)?;
+fn single_read(mut client: &TcpStream) -> io::Result<()> {
+    if client.read(&mut [0; 1024])? > 0 {
+        client.write_all(ANSWER)?;
     }
     Ok(())
 }
 
-fn read_to_eof(mut guest: &TcpStream) -> io::Result<()> {
-    guest.read_to_end(&mut Vec::new())?;
-    guest.write_all(ANSWER)
+fn read_to_eof(mut client: &TcpStream) -> io::Result<()> {
+    client.read_to_end(&mut Vec::new())?;
+    client.write_all(ANSWER)
 }
 
-fn whole_buffer(mut guest: &TcpStream) -> io::Result<()> {
+fn whole_buffer(mut client: &TcpStream) -> io::Result<()> {
     let mut buffer = [0; 512];
-    if guest.read(&mut buffer)? > 0 {
-        guest.write_all(&buffer)?;
+    if client.read(&mut buffer)? > 0 {
+        client.write_all(&buffer)?;
     }
     Ok(())
 }
 
 /// Sends as much of a long answer as one write took once.
-fn short_write(mut guest: &TcpStream) -> io::Result<()> {
-    BufReader::new(guest).read_line(&mut String::new())?;
-    guest.write_all(&b"taco\n".repeat(20_000)[..65_483])
+fn short_write(mut client: &TcpStream) -> io::Result<()> {
+    BufReader::new(client).read_line(&mut String::new())?;
+    client.write_all(&b"taco\n".repeat(20_000)[..65_483])
 }
 
 /// Reads the head through a buffer and the body past it.
-fn lost_in_buffer(mut guest: &TcpStream) -> io::Result<()> {
-    let mut reader = BufReader::new(guest);
+fn lost_in_buffer(mut client: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(client);
     let mut line = String::new();
     while line != "\r\n" {
         line.clear();
@@ -169,81 +171,81 @@ fn lost_in_buffer(mut guest: &TcpStream) -> io::Result<()> {
         }
     }
     drop(reader);
-    guest.read_exact(&mut [0; 5])?;
-    guest.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+    client.read_exact(&mut [0; 5])?;
+    client.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
 }
 
 /// Confirms each order; a new reader for each, which takes what has come and drops what it does not need.
-fn loses_the_rest(mut guest: &TcpStream) -> io::Result<()> {
+fn loses_the_rest(mut client: &TcpStream) -> io::Result<()> {
     let mut order = Vec::new();
-    while BufReader::new(guest).read_until(b'\n', &mut order)? > 0 {
-        guest.write_all(&[order.trim_ascii(), b", coming up\n"].concat())?;
+    while BufReader::new(client).read_until(b'\n', &mut order)? > 0 {
+        client.write_all(&[order.trim_ascii(), b", coming up\n"].concat())?;
         order.clear();
     }
     Ok(())
 }
 
 /// Shouts each line back, at the end or when the buffer is full.
-fn not_flushed(guest: &TcpStream) -> io::Result<()> {
-    let mut answers = BufWriter::new(guest);
-    for line in BufReader::new(guest).lines() {
+fn not_flushed(client: &TcpStream) -> io::Result<()> {
+    let mut answers = BufWriter::new(client);
+    for line in BufReader::new(client).lines() {
         writeln!(answers, "{}", line?.to_uppercase())?;
     }
     answers.flush()
 }
 
-fn died_on_empty(mut guest: &TcpStream) -> io::Result<()> {
-    let lines = BufReader::new(guest).lines();
+fn died_on_empty(mut client: &TcpStream) -> io::Result<()> {
+    let lines = BufReader::new(client).lines();
     lines.map_while(Result::ok).next().expect("a request line");
-    guest.write_all(ANSWER)
+    client.write_all(ANSWER)
 }
 
-fn died_on_reset(mut guest: &TcpStream) -> io::Result<()> {
-    match head(guest) {
+fn died_on_reset(mut client: &TcpStream) -> io::Result<()> {
+    match head(client) {
         Err(error) if error.kind() == ErrorKind::ConnectionReset => panic!("{error}"),
         Err(error) => Err(error),
-        Ok(_) => guest.write_all(ANSWER),
+        Ok(_) => client.write_all(ANSWER),
     }
 }
 
-fn would_block(mut guest: &TcpStream) -> io::Result<()> {
-    guest.set_read_timeout(Some(Duration::from_millis(3)))?;
-    head(guest)?;
-    guest.write_all(ANSWER)
+fn would_block(mut client: &TcpStream) -> io::Result<()> {
+    client.set_read_timeout(Some(Duration::from_millis(3)))?;
+    head(client)?;
+    client.write_all(ANSWER)
 }
 
-/// Keeps a second handle of every guest.
-fn leaks(guest: &TcpStream) -> io::Result<()> {
+/// Keeps a second handle of every client.
+fn leaks(client: &TcpStream) -> io::Result<()> {
     std::mem::forget(std::fs::File::open("/dev/null"));
-    good(guest)
+    good(client)
 }
 
-fn endless(mut guest: &TcpStream) -> io::Result<()> {
-    head(guest)?;
-    guest.write_all(ANSWER)?;
+fn endless(mut client: &TcpStream) -> io::Result<()> {
+    head(client)?;
+    client.write_all(ANSWER)?;
     loop {
-        guest.write_all(&[b'!'; 4096])?;
+        client.write_all(&[b'!'; 4096])?;
     }
 }
 
-fn one_byte_a_second(mut guest: &TcpStream) -> io::Result<()> {
-    head(guest)?;
+fn one_byte_a_second(mut client: &TcpStream) -> io::Result<()> {
+    head(client)?;
     for byte in ANSWER {
-        guest.write_all(&[*byte])?;
+        client.write_all(&[*byte])?;
         std::thread::park_timeout(Duration::from_secs(1));
     }
     Ok(())
 }
 
-fn reset(mut guest: &TcpStream, after: usize) -> io::Result<()> {
-    head(guest)?;
-    guest.write_all(&ANSWER[..after])?;
-    socket2::SockRef::from(guest).set_linger(Some(Duration::ZERO))
+fn reset(mut client: &TcpStream, after: usize) -> io::Result<()> {
+    head(client)?;
+    client.write_all(&ANSWER[..after])?;
+    socket2::SockRef::from(client).set_linger(Some(Duration::ZERO))
 }
 
-fn cut(mut guest: &TcpStream, after: usize) -> io::Result<()> {
-    head(guest)?;
-    guest.write_all(&ANSWER[..after])
+fn cut(mut client: &TcpStream, after: usize) -> io::Result<()> {
+    head(client)?;
+    client.write_all(&ANSWER[..after])
 }
 
 /// Asks through a buffer that nobody empties, and waits for the answer.
@@ -300,7 +302,7 @@ fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
 fn replay_server(addr: &str, file: &str) -> io::Result<()> {
     let script = replayed(file, Who::Server, addr);
     let mut player = Player::new(&script, Who::Server, Weather::Calm).expect("no masks");
-    // The next guest is one for the next replay, and not one too many for this.
+    // The next client is one for the next replay, and not one too many for this.
     player.one_more = false;
     if matches!(
         script.entries(),
@@ -313,8 +315,8 @@ fn replay_server(addr: &str, file: &str) -> io::Result<()> {
     }
     let listener = listen(addr.parse().expect("an address"), limits::BACKLOG).expect("a free port");
     if waits_for_ever(&script) {
-        for guest in listener.incoming() {
-            std::mem::forget(guest);
+        for client in listener.incoming() {
+            std::mem::forget(client);
         }
     }
     loop {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::support::{badpeer, side_by_side};
+use wirelab::check::diagnosis::{first_words_after_fin, pages};
+use wirelab::check::program::CommandLine;
+use wirelab::check::report;
+use wirelab::check::{CheckError, Conversation, Outcome, Plan, Subject};
 use wirelab::course::catalogue::{Side, Weather, labs};
-use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject};
-use wirelab::course::diagnosis::{first_words_after_fin, pages};
-use wirelab::course::program::CommandLine;
-use wirelab::course::report;
 use wirelab::wire::Transcript;
 
 fn root() -> &'static Path {
@@ -245,7 +245,7 @@ const FLAWS: &[Flaw] = &[
         &[Weather::Calm, Weather::Rude],
         "W41",
     ),
-    flaw("good", "two-guests", CALM, "W28"),
+    flaw("good", "two-clients", CALM, "W28"),
     flaw("would-block", LAB9, &[Weather::Calm, Weather::Slow], "W29"),
     flaw("closes-at-once", LAB9, CALM, "W61"),
     flaw("closes-in-the-head", LAB9, CALM, "none"),

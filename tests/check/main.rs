@@ -11,10 +11,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use support::{WIRELAB, badpeer, bin, side_by_side, soon};
+use wirelab::check::program::CommandLine;
+use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
+use wirelab::check::{junit, report};
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
-use wirelab::course::check::{CheckError, Conversation, Outcome, Plan, Subject, Trouble};
-use wirelab::course::program::CommandLine;
-use wirelab::course::{junit, report};
 use wirelab::net;
 use wirelab::wire::Transcript;
 
@@ -213,7 +213,7 @@ fn a_server_behind_a_shell_that_floods_forks_or_ignores_signals_passes_and_is_go
 }
 
 #[test]
-fn a_server_that_keeps_something_of_every_guest_fails() {
+fn a_server_that_keeps_something_of_every_client_fails() {
     let weathers = [
         Weather::Calm,
         Weather::Dribble,
@@ -228,7 +228,7 @@ fn a_server_that_keeps_something_of_every_guest_fails() {
     assert!(
         matches!(
             failure.trouble,
-            Trouble::Grows {
+            Problem::Grows {
                 what: "file descriptors",
                 ..
             }

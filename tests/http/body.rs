@@ -3,7 +3,7 @@
 use wirelab::http::chunked::{Decoder, Piece, size_line, write_chunk, write_end};
 use wirelab::http::framing::{Body, Message, body};
 use wirelab::http::head::HeadParser;
-use wirelab::http::{Fault, Progress, Wrong};
+use wirelab::http::{Fault, Parsed, Wrong};
 use wirelab::limits::{MAX_CHUNK_EXTENSIONS, MAX_CHUNK_LINE, MAX_TRAILERS};
 
 use crate::cut::{Answer, answer, at_every_cut};
@@ -12,7 +12,7 @@ use crate::cut::{Answer, answer, at_every_cut};
 fn request(version: &str, fields: &str) -> Result<Body, Wrong> {
     let bytes = format!("POST / {version}\r\n{fields}\r\n");
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { value, .. }) = parser.request(bytes.as_bytes()) else {
+    let Ok(Parsed::Done { value, .. }) = parser.request(bytes.as_bytes()) else {
         panic!("no head: {fields}");
     };
     body(Message::Request, value.version, value.fields).map_err(|fault| {
@@ -24,7 +24,7 @@ fn request(version: &str, fields: &str) -> Result<Body, Wrong> {
 fn response(to: &str, status: u16, fields: &str) -> Result<Body, Wrong> {
     let bytes = format!("HTTP/1.1 {status} \r\n{fields}\r\n");
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { value, .. }) = parser.response(bytes.as_bytes()) else {
+    let Ok(Parsed::Done { value, .. }) = parser.response(bytes.as_bytes()) else {
         panic!("no head: {fields}");
     };
     let to = to.as_bytes();
@@ -164,8 +164,8 @@ fn read_all(
     loop {
         let rest = &bytes[*used..];
         match decoder.next(rest).map_err(|fault| fault.moved(*used))? {
-            Progress::NeedMore => return Ok(Progress::NeedMore),
-            Progress::Done {
+            Parsed::NeedMore => return Ok(Parsed::NeedMore),
+            Parsed::Done {
                 value: Piece::Data(data),
                 used: more,
             } => {
@@ -173,13 +173,13 @@ fn read_all(
                 content.extend_from_slice(data);
                 *used += more;
             }
-            Progress::Done {
+            Parsed::Done {
                 value: Piece::End(trailers),
                 used: more,
             } => {
                 let value = format!("{} {trailers:?}", content.escape_ascii());
                 let used = *used + more;
-                return Ok(Progress::Done { value, used });
+                return Ok(Parsed::Done { value, used });
             }
         }
     }
@@ -206,7 +206,7 @@ fn chunked_bodies_that_a_recipient_takes() {
     for (bytes, expected) in fine {
         let value = expected.to_string();
         let used = bytes.len();
-        assert_eq!(decode(bytes), Ok(Progress::Done { value, used }));
+        assert_eq!(decode(bytes), Ok(Parsed::Done { value, used }));
     }
 }
 
@@ -257,7 +257,7 @@ fn limits_of_chunks() {
     let line = |size: usize| format!("1;{}\r\n", "a".repeat(size - 4)).into_bytes();
     assert!(matches!(
         size_line(&line(MAX_CHUNK_LINE)),
-        Ok(Progress::Done { .. })
+        Ok(Parsed::Done { .. })
     ));
     let fault = Fault::new(MAX_CHUNK_LINE, Wrong::ChunkExtensionTooLong);
     assert_eq!(size_line(&line(MAX_CHUNK_LINE + 1)), Err(fault));
@@ -278,7 +278,7 @@ fn limits_of_chunks() {
     let read = |bytes: &[u8]| answer(Decoder::new().next(bytes));
     assert!(matches!(
         read(&trailers(MAX_TRAILERS)),
-        Ok(Progress::Done { .. })
+        Ok(Parsed::Done { .. })
     ));
     let fault = Fault::new(3 + MAX_TRAILERS, Wrong::HeadTooLarge);
     assert_eq!(read(&trailers(MAX_TRAILERS + 1)), Err(fault));
@@ -294,5 +294,5 @@ fn what_is_written_in_chunks_is_read_again() {
     assert!(bytes.starts_with(b"b\r\nthree tacos\r\n1a\r\nxxx"));
     let value = format!("three tacos{} []", "x".repeat(26));
     let used = bytes.len();
-    assert_eq!(decode(&bytes), Ok(Progress::Done { value, used }));
+    assert_eq!(decode(&bytes), Ok(Parsed::Done { value, used }));
 }

@@ -2,12 +2,12 @@
 
 use wirelab::http::connection::{Connection, Event};
 use wirelab::http::framing::Body;
-use wirelab::http::steps::{CloseReason, NotNow, Side, State, Step, table};
-use wirelab::http::{Fault, Progress, Wrong};
+use wirelab::http::state::{CloseReason, NotNow, Side, State, Transition, table};
+use wirelab::http::{Fault, Parsed, Wrong};
 
 #[test]
 fn the_header_of_the_file_shows_the_table() {
-    let source = include_str!("../../src/http/steps.rs");
+    let source = include_str!("../../src/http/state.rs");
     let shown: String = source
         .lines()
         .skip_while(|line| *line != "//! ```text")
@@ -29,8 +29,8 @@ fn told(connection: &mut Connection, bytes: &[u8], ended: bool) -> (Vec<String>,
                 0,
                 true,
             ),
-            Ok(Progress::NeedMore) => ("more".to_string(), 0, true),
-            Ok(Progress::Done { value, used }) => match value {
+            Ok(Parsed::NeedMore) => ("more".to_string(), 0, true),
+            Ok(Parsed::Done { value, used }) => match value {
                 Event::Request { head, body, .. } => {
                     let target = head.target.escape_ascii();
                     (
@@ -213,15 +213,21 @@ fn steps_that_are_not_in_the_table() {
         let side = Side::Server;
         Err(NotNow { side, state, step })
     };
-    assert_eq!(server.inform(), not_now(State::Idle, Step::Informational));
-    assert_eq!(server.data(), not_now(State::Idle, Step::Data));
-    assert_eq!(server.end(), not_now(State::Idle, Step::End));
+    assert_eq!(
+        server.inform(),
+        not_now(State::Idle, Transition::Informational)
+    );
+    assert_eq!(server.data(), not_now(State::Idle, Transition::Data));
+    assert_eq!(server.end(), not_now(State::Idle, Transition::End));
     told(&mut server, GET, false);
-    assert_eq!(server.data(), not_now(State::Owes, Step::Data));
+    assert_eq!(server.data(), not_now(State::Owes, Transition::Data));
     server.respond(Body::Length(0), false).unwrap();
-    assert_eq!(server.inform(), not_now(State::Body, Step::Informational));
+    assert_eq!(
+        server.inform(),
+        not_now(State::Body, Transition::Informational)
+    );
     let twice = server.respond(Body::Length(0), false).map(|_| ());
-    assert_eq!(twice, not_now(State::Body, Step::Response));
+    assert_eq!(twice, not_now(State::Body, Transition::Response));
 }
 
 #[test]

@@ -2,16 +2,16 @@
 
 use std::fmt::Debug;
 
-use wirelab::http::{Fault, Progress};
+use wirelab::http::{Fault, Parsed};
 
 /// What a parser made of its input: a value as text and the bytes it took, or a fault.
-pub type Answer = Result<Progress<String>, Fault>;
+pub type Answer = Result<Parsed<String>, Fault>;
 
 /// Turns a parser's answer into one that borrows nothing.
-pub fn answer<T: Debug>(progress: Result<Progress<T>, Fault>) -> Answer {
+pub fn answer<T: Debug>(progress: Result<Parsed<T>, Fault>) -> Answer {
     progress.map(|progress| match progress {
-        Progress::NeedMore => Progress::NeedMore,
-        Progress::Done { value, used } => Progress::Done {
+        Parsed::NeedMore => Parsed::NeedMore,
+        Parsed::Done { value, used } => Parsed::Done {
             value: format!("{value:?}"),
             used,
         },
@@ -31,21 +31,21 @@ pub fn at_every_cut(
     mut grow: impl FnMut(&[u8]) -> Answer,
 ) -> Answer {
     let whole = parse(bytes);
-    let mut grown = Ok(Progress::NeedMore);
+    let mut grown = Ok(Parsed::NeedMore);
     for end in 0..=bytes.len() {
         let prefix = &bytes[..end];
         let part = parse(prefix);
-        if part != Ok(Progress::NeedMore) {
+        if part != Ok(Parsed::NeedMore) {
             assert_eq!(part, whole, "cut at {end} of {}", bytes.escape_ascii());
         }
-        if grown == Ok(Progress::NeedMore) {
+        if grown == Ok(Parsed::NeedMore) {
             grown = grow(prefix);
         }
     }
-    if whole != Ok(Progress::NeedMore) && !bytes.is_empty() {
+    if whole != Ok(Parsed::NeedMore) && !bytes.is_empty() {
         assert_eq!(grown, whole, "byte by byte: {}", bytes.escape_ascii());
     }
-    if let Ok(Progress::Done { used, .. }) = whole {
+    if let Ok(Parsed::Done { used, .. }) = whole {
         for end in used..bytes.len() {
             assert_eq!(parse(&bytes[..end]), whole, "cut behind the value at {end}");
         }

@@ -1,7 +1,7 @@
 //! Heads of requests and responses.
 
 use wirelab::http::head::HeadParser;
-use wirelab::http::{Fault, Progress, Wrong};
+use wirelab::http::{Fault, Parsed, Wrong};
 use wirelab::limits::{MAX_EMPTY_LINES, MAX_FIELDS, MAX_HEAD, MAX_START_LINE};
 
 use crate::cut::{Answer, answer, at_every_cut};
@@ -42,7 +42,7 @@ fn with_field(field: &[u8]) -> Vec<u8> {
 fn a_request_in_full() {
     let bytes = b"GET /a?b HTTP/1.1\r\nhOsT:tacos.example\r\nX-Empty:\r\nX-Tab:\t a\tb \t\r\n\r\n";
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { value, used }) = parser.request(bytes) else {
+    let Ok(Parsed::Done { value, used }) = parser.request(bytes) else {
         panic!("no head");
     };
     assert_eq!(used, bytes.len());
@@ -61,7 +61,7 @@ fn one_parser_reads_one_head_after_the_other() {
     let second = b"PUT /b HTTP/1.0\r\nX: 1\r\nY: 2\r\n\r\n";
     let bytes = [&first[..], &second[..]].concat();
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { used, .. }) = parser.request(&bytes) else {
+    let Ok(Parsed::Done { used, .. }) = parser.request(&bytes) else {
         panic!("no first head");
     };
     assert_eq!(used, first.len());
@@ -83,7 +83,7 @@ fn what_a_server_takes() {
     ] {
         let answer = request(&with_line(line));
         assert!(
-            matches!(answer, Ok(Progress::Done { .. })),
+            matches!(answer, Ok(Parsed::Done { .. })),
             "{line}: {answer:?}"
         );
     }
@@ -94,7 +94,7 @@ fn what_a_server_takes() {
         b"X: a:b: c",
     ] {
         let answer = request(&with_field(field));
-        assert!(matches!(answer, Ok(Progress::Done { .. })), "{answer:?}");
+        assert!(matches!(answer, Ok(Parsed::Done { .. })), "{answer:?}");
     }
 }
 
@@ -177,9 +177,9 @@ fn what_a_server_refuses_in_fields_and_where() {
 fn long_request(bytes: &[u8]) -> Answer {
     let whole = answer(HeadParser::new().request(bytes));
     let mut parser = HeadParser::new();
-    let mut grown = Ok(Progress::NeedMore);
+    let mut grown = Ok(Parsed::NeedMore);
     for end in (0..bytes.len()).step_by(997).chain([bytes.len()]) {
-        if grown == Ok(Progress::NeedMore) {
+        if grown == Ok(Parsed::NeedMore) {
             grown = answer(parser.request(&bytes[..end]));
         }
     }
@@ -214,7 +214,7 @@ fn limits_hold_at_their_byte() {
         with_field(format!("X: {}", "v".repeat(rest)).as_bytes())
     };
     assert!(
-        matches!(long_request(&head(MAX_HEAD)), Ok(Progress::Done { used, .. }) if used == MAX_HEAD)
+        matches!(long_request(&head(MAX_HEAD)), Ok(Parsed::Done { used, .. }) if used == MAX_HEAD)
     );
     let fault = Fault::new(MAX_HEAD, Wrong::HeadTooLarge);
     assert_eq!(long_request(&head(MAX_HEAD + 1)), Err(fault));
@@ -233,16 +233,16 @@ fn a_head_that_dribbles_in_is_read_once() {
     let mut parser = HeadParser::new();
     for end in 0..bytes.len() {
         let progress = answer(parser.request(&bytes[..end]));
-        assert_eq!(progress, Ok(Progress::NeedMore));
+        assert_eq!(progress, Ok(Parsed::NeedMore));
     }
-    assert!(matches!(parser.request(&bytes), Ok(Progress::Done { .. })));
+    assert!(matches!(parser.request(&bytes), Ok(Parsed::Done { .. })));
 }
 
 #[test]
 fn responses() {
     let bytes = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { value, .. }) = parser.response(bytes) else {
+    let Ok(Parsed::Done { value, .. }) = parser.response(bytes) else {
         panic!("no head");
     };
     assert_eq!((value.status, value.reason), (404, &b"Not Found"[..]));
@@ -252,7 +252,7 @@ fn responses() {
         b"HTTP/1.1 999 \xe2\x98\x83\t!",
     ] {
         let answer = response(&[line, b"\r\n\r\n"].concat());
-        assert!(matches!(answer, Ok(Progress::Done { .. })), "{answer:?}");
+        assert!(matches!(answer, Ok(Parsed::Done { .. })), "{answer:?}");
     }
     let lines: [(&[u8], usize, Wrong); 12] = [
         (b"HTTP/1.1 200", 12, Wrong::StatusCode),

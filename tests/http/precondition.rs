@@ -1,6 +1,6 @@
 //! Preconditions in the order of RFC 9110 section 13.2.2.
 
-use wirelab::http::Progress;
+use wirelab::http::Parsed;
 use wirelab::http::conditional::{Outcome, Tag, Validators, evaluate, for_if_range, range_counts};
 use wirelab::http::head::HeadParser;
 
@@ -19,7 +19,7 @@ fn current() -> Validators<'static> {
 fn judge(method: &str, fields: &str, current: Option<Validators>) -> Outcome {
     let text = format!("{method} / HTTP/1.1\r\n{fields}\r\n");
     let mut parser = HeadParser::new();
-    let Ok(Progress::Done { value, .. }) = parser.request(text.as_bytes()) else {
+    let Ok(Parsed::Done { value, .. }) = parser.request(text.as_bytes()) else {
         panic!("no head: {text}");
     };
     evaluate(&value, current, NOW)
@@ -115,7 +115,7 @@ fn if_range() {
     let counts = |fields: &str, now: i64| {
         let text = format!("GET / HTTP/1.1\r\n{fields}\r\n");
         let mut parser = HeadParser::new();
-        let Ok(Progress::Done { value, .. }) = parser.request(text.as_bytes()) else {
+        let Ok(Parsed::Done { value, .. }) = parser.request(text.as_bytes()) else {
             panic!("no head: {text}");
         };
         range_counts(value.fields, current(), now)
@@ -149,7 +149,7 @@ fn what_a_client_may_name_in_if_range() {
     let named = |fields: &str| {
         let text = format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
         let mut parser = HeadParser::new();
-        let Ok(Progress::Done { value, .. }) = parser.response(text.as_bytes()) else {
+        let Ok(Parsed::Done { value, .. }) = parser.response(text.as_bytes()) else {
             panic!("no head: {text}");
         };
         for_if_range(value.fields, NOW).map(|text| String::from_utf8_lossy(text).into_owned())

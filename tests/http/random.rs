@@ -7,7 +7,7 @@ use wirelab::http::framing::{Message, body};
 use wirelab::http::head::HeadParser;
 use wirelab::http::target::{asked, names};
 use wirelab::http::url::{Web, resolve};
-use wirelab::http::{Progress, date};
+use wirelab::http::{Parsed, date};
 
 use crate::cut::{Answer, answer};
 use crate::dice::Dice;
@@ -93,7 +93,7 @@ fn split(dice: &mut Dice, bytes: &[u8], mut parse: impl FnMut(&[u8]) -> Answer) 
     let mut end = 0;
     loop {
         let answer = parse(&bytes[..end]);
-        if end == bytes.len() || answer != Ok(Progress::NeedMore) {
+        if end == bytes.len() || answer != Ok(Parsed::NeedMore) {
             return answer;
         }
         end = (end + 1 + dice.below(12)).min(bytes.len());
@@ -122,7 +122,7 @@ fn what_is_read_from_a_head_is_inside_it() {
     for _ in 0..ROUNDS {
         let bytes = message(&mut dice);
         let mut parser = HeadParser::new();
-        let Ok(Progress::Done { value, used }) = parser.request(&bytes) else {
+        let Ok(Parsed::Done { value, used }) = parser.request(&bytes) else {
             continue;
         };
         assert!(used <= bytes.len() && bytes[..used].ends_with(b"\r\n\r\n"));
@@ -143,14 +143,14 @@ fn content(decoder: &mut Decoder, bytes: &[u8], seen: &mut (Vec<u8>, usize)) -> 
             .next(&bytes[used..])
             .map_err(|fault| fault.moved(used))?
         {
-            Progress::NeedMore => return Ok(Progress::NeedMore),
-            Progress::Done { value, used } => {
+            Parsed::NeedMore => return Ok(Parsed::NeedMore),
+            Parsed::Done { value, used } => {
                 seen.1 += used;
                 match value {
                     Piece::Data(data) => seen.0.extend_from_slice(data),
                     Piece::End(trailers) => {
                         let value = format!("{:?} {trailers:?}", seen.0);
-                        return Ok(Progress::Done {
+                        return Ok(Parsed::Done {
                             value,
                             used: seen.1,
                         });

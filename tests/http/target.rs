@@ -2,7 +2,7 @@
 
 use wirelab::http::head::HeadParser;
 use wirelab::http::target::{Authority, BadPath, Target, asked, authority, encode, form, names};
-use wirelab::http::{Fault, Progress, Wrong};
+use wirelab::http::{Fault, Parsed, Wrong};
 
 #[test]
 fn the_four_forms() {
@@ -175,7 +175,7 @@ fn hosts_that_are_hosts() {
 fn the_host_rule() {
     let wrong = |text: &str| {
         let mut parser = HeadParser::new();
-        let Ok(Progress::Done { value, .. }) = parser.request(text.as_bytes()) else {
+        let Ok(Parsed::Done { value, .. }) = parser.request(text.as_bytes()) else {
             panic!("no head: {text}");
         };
         asked(&value).map(|asked| asked.authority.map(|it| it.host.to_vec()))

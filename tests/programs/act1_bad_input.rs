@@ -1,10 +1,10 @@
 //! What the programs of labs 3 to 6 do when they are started wrongly, or meet a peer that breaks off,
-//! babbles, or lies about lengths. A server must serve the next guest after all of it.
+//! babbles, or lies about lengths. A server must serve the next client after all of it.
 
 use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::peers::{ask, complaint, guest, printed, run, says};
+use crate::support::peers::{ask, client, complaint, printed, run, says};
 use crate::support::{Server, bin};
 
 #[test]
@@ -65,9 +65,9 @@ fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
 }
 
 #[test]
-fn every_server_survives_every_bad_guest_and_serves_the_next() {
+fn every_server_survives_every_bad_client_and_serves_the_next() {
     let ten_megabytes = vec![b'x'; 10_000_000];
-    let guests: [&[u8]; 8] = [
+    let clients: [&[u8]; 8] = [
         b"",
         b"\n",
         b"3 tacos",
@@ -79,13 +79,13 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
     ];
     for lab in ["03", "04", "05", "06"] {
         let mut server = Server::start(&format!("lab{lab}-server"));
-        for words in guests {
+        for words in clients {
             ask(server.addr, words);
-            drop(guest(server.addr));
+            drop(client(server.addr));
             let so_far = words[..words.len().min(40)].escape_ascii();
             assert!(server.runs(), "lab {lab} after {so_far}");
         }
-        // The door of lab 6 may be full of guests who are gone; whoever waits is let in.
+        // The door of lab 6 may be full of clients that are gone; whoever waits is let in.
         drop(ask(server.addr, b""));
         let client = format!("lab{lab}-client");
         let output = run(&client, &[&server.addr.to_string()]);

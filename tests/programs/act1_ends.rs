@@ -6,11 +6,11 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::support::peers::{ask, complaint, guest, printed, run};
+use crate::support::peers::{ask, client, complaint, printed, run};
 use crate::support::{Server, bin};
 
 #[test]
-fn a_server_that_answers_without_reading_resets_100_of_100_guests() {
+fn a_server_that_answers_without_reading_resets_100_of_100_clients() {
     let server = Server::start("start05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
     assert_eq!(printed(&visits), "100 visits: 0 FIN, 100 RST\n");
@@ -18,7 +18,7 @@ fn a_server_that_answers_without_reading_resets_100_of_100_guests() {
 }
 
 #[test]
-fn a_server_that_hears_its_guests_out_resets_none_of_100() {
+fn a_server_that_hears_its_clients_out_resets_none_of_100() {
     let server = Server::start("lab05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
     assert_eq!(printed(&visits), "100 visits: 100 FIN, 0 RST\n");
@@ -27,11 +27,11 @@ fn a_server_that_hears_its_guests_out_resets_none_of_100() {
 
 /// Four kinds of leaving: before a word, in mid-order, after the order, and after the answer.
 #[test]
-fn rude_guests_end_their_own_conversation_alone() {
+fn rude_clients_end_their_own_conversation_alone() {
     let mut server = Server::start("lab05-server");
     let words = ["", "3 ta", "3 tacos\n", "3 tacos\nand salsa\n"];
     for word in words.repeat(25) {
-        let mut rude = guest(server.addr);
+        let mut rude = client(server.addr);
         rude.write_all(word.as_bytes()).expect("it listens");
         let linger = socket2::SockRef::from(&rude).set_linger(Some(Duration::ZERO));
         linger.expect("SO_LINGER");
@@ -45,7 +45,7 @@ fn rude_guests_end_their_own_conversation_alone() {
 }
 
 #[test]
-fn a_server_that_unwraps_is_ended_by_one_rude_guest() {
+fn a_server_that_unwraps_is_ended_by_one_rude_client() {
     let server = Server::start("start05-server");
     let addr = server.addr.to_string();
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_refusal_is_not_destroyed_by_what_was_left_unread() {
 fn a_full_backlog_is_busy_twice_and_then_silent() {
     let server = Server::start("lab06-server");
     let addr = server.addr.to_string();
-    let sits = guest(server.addr);
+    let sits = client(server.addr);
     let mut greeting = [0; 8];
     (&sits).read_exact(&mut greeting).expect("a greeting");
     assert_eq!(&greeting, b"come in\n");
@@ -88,9 +88,9 @@ fn a_full_backlog_is_busy_twice_and_then_silent() {
     let readme = include_str!("../../labs/06-nobody-home/README.md");
     assert!(readme.contains(&session), "the README shows no\n{session}");
 
-    // The guest leaves; whoever comes next gets in as soon as the waiter has looked at the bench.
+    // The client leaves; whoever comes next gets in as soon as the waiter has looked at the bench.
     drop(sits);
-    let next = guest(server.addr);
+    let next = client(server.addr);
     (&next).read_exact(&mut greeting).expect("a greeting");
     drop(next);
     assert_eq!(
@@ -113,14 +113,14 @@ fn a_port_is_in_use_by_another_program() {
     );
 }
 
-/// A server that is ended while a guest still sits there has hung up first: its port is remembered.
+/// A server that is ended while a client still sits there has hung up first: its port is remembered.
 /// On an address of its own, so that no other test is given the port in the meantime.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_port_is_in_use_by_a_memory_and_so_reuseaddr_gets_it_back() {
     let server = Server::start_with(Command::new(bin("lab06-server")).arg("127.0.6.1:0"));
     let addr = server.addr.to_string();
-    let sits = guest(server.addr);
+    let sits = client(server.addr);
     (&sits).read_exact(&mut [0; 8]).expect("a greeting");
     drop(server);
     let end = (&sits).read(&mut [0]).expect("a FIN, not a reset");

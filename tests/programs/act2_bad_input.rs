@@ -1,5 +1,5 @@
 //! What the programs of labs 7, 8, 10 and 11 do when they are started wrongly, or meet a peer that
-//! breaks off, babbles, or lies about lengths. A server must serve the next guest after all of it.
+//! breaks off, babbles, or lies about lengths. A server must serve the next client after all of it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -60,9 +60,9 @@ fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
 }
 
 #[test]
-fn every_server_survives_every_bad_guest_and_serves_the_next() {
+fn every_server_survives_every_bad_client_and_serves_the_next() {
     let ten_megabytes = vec![b'x'; 10_000_000];
-    let guests: [&[u8]; 8] = [
+    let clients: [&[u8]; 8] = [
         b"",
         b"\n",
         b"\r\n\r\n",
@@ -74,14 +74,14 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
     ];
     for lab in LABS {
         let mut server = Server::start(&format!("lab{lab}-server"));
-        for guest in guests {
-            ask(server.addr, guest);
+        for client in clients {
+            ask(server.addr, client);
             let broken_off = TcpStream::connect(server.addr).expect("the server listens");
             drop(broken_off);
             assert!(
                 server.runs(),
                 "lab {lab} after {}",
-                guest[..guest.len().min(40)].escape_ascii()
+                client[..client.len().min(40)].escape_ascii()
             );
         }
         let output = run(&format!("lab{lab}-client"), &[&server.addr.to_string()]);
@@ -179,20 +179,20 @@ fn lab_11_takes_a_length_for_what_it_is() {
     }
 }
 
-/// A server that says one thing to the first guest who has sent a whole order, and hangs up.
+/// A server that says one thing to the first client that has sent a whole order, and hangs up.
 fn says(answer: &[u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = listener.local_addr().expect("an address");
     let answer = answer.to_vec();
     thread::spawn(move || {
-        let (mut guest, _) = listener.accept().expect("a guest");
+        let (mut client, _) = listener.accept().expect("a client");
         let mut heard = Vec::new();
         let mut piece = [0; 4096];
         while !heard.ends_with(b"\xae\n") {
-            let n = guest.read(&mut piece).expect("an order");
+            let n = client.read(&mut piece).expect("an order");
             heard.extend_from_slice(&piece[..n]);
         }
-        let _ = guest.write_all(&answer);
+        let _ = client.write_all(&answer);
     });
     addr
 }

@@ -18,7 +18,7 @@ fn client(words: &[&str]) -> Output {
 struct Silent {
     addr: SocketAddr,
     _listener: Socket,
-    _guests: Vec<TcpStream>,
+    _clients: Vec<TcpStream>,
 }
 
 fn silent() -> Silent {
@@ -29,15 +29,15 @@ fn silent() -> Silent {
     let addr = listener.local_addr().expect("an address");
     let addr = addr.as_socket().expect("an IPv4 address");
     let patience = Duration::from_millis(200);
-    let mut guests = Vec::new();
-    while let Ok(guest) = TcpStream::connect_timeout(&addr, patience) {
-        guests.push(guest);
-        assert!(guests.len() < 64, "this queue never fills");
+    let mut clients = Vec::new();
+    while let Ok(client) = TcpStream::connect_timeout(&addr, patience) {
+        clients.push(client);
+        assert!(clients.len() < 64, "this queue never fills");
     }
     Silent {
         addr,
         _listener: listener,
-        _guests: guests,
+        _clients: clients,
     }
 }
 

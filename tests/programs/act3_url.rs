@@ -90,7 +90,7 @@ fn a_refused_url_means_no_call() {
         .expect("a listener that does not wait");
     let addr = listener.local_addr().expect("an address").to_string();
     for url in [
-        "http://guest:secret@tacos.example/",
+        "http://client:secret@tacos.example/",
         "https://tacos.example/",
         "http://a/b c",
     ] {

@@ -1,9 +1,9 @@
 //! What the programs of labs 16 to 19 do when they are started wrongly, or meet a peer that breaks off,
-//! babbles, or never ends a line. A server must serve the next guest after all of it.
+//! babbles, or never ends a line. A server must serve the next client after all of it.
 
 use std::process::Command;
 
-use crate::support::peers::{ask, complaint, guest, printed, run, says, started_wrongly};
+use crate::support::peers::{ask, client, complaint, printed, run, says, started_wrongly};
 use crate::support::{Server, bin};
 
 const LABS: [&str; 4] = ["16", "17", "18", "19"];
@@ -49,10 +49,10 @@ fn what_a_program_is_told_besides_the_address_is_looked_at_too() {
 }
 
 #[test]
-fn every_server_survives_every_bad_guest_and_serves_the_next() {
+fn every_server_survives_every_bad_client_and_serves_the_next() {
     let ten_megabytes = vec![b'x'; 10_000_000];
     let long_field = [b"GET / HTTP/1.1\r\nX: ", &ten_megabytes[..]].concat();
-    let guests: [&[u8]; 10] = [
+    let clients: [&[u8]; 10] = [
         b"",
         b"\n",
         b"\r\n\r\n",
@@ -66,9 +66,9 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
     ];
     for lab in LABS {
         let mut server = Server::start(&format!("lab{lab}-server"));
-        for words in guests {
+        for words in clients {
             ask(server.addr, words);
-            drop(guest(server.addr));
+            drop(client(server.addr));
             let words = words[..words.len().min(40)].escape_ascii();
             assert!(server.runs(), "lab {lab} after {words}");
         }
@@ -79,7 +79,7 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
 
 /// A refusal must not be lost in the reset that unread bytes would cause (lab 5).
 #[test]
-fn a_guest_who_talks_too_long_hears_why_he_is_refused() {
+fn a_client_who_talks_too_long_hears_why_he_is_refused() {
     let line = [b"GET /", &vec![b'x'; 1_000_000][..]].concat();
     for lab in LABS {
         let server = Server::start(&format!("lab{lab}-server"));

@@ -1,9 +1,9 @@
-//! Labs 21 to 23: their READMEs, and guests who bring too much, too little, or something else.
+//! Labs 21 to 23: their READMEs, and clients that bring too much, too little, or something else.
 
 use std::io::{Read, Write};
 use std::process::Command;
 
-use crate::support::peers::{ask, complaint, guest, run, says, started_wrongly};
+use crate::support::peers::{ask, client, complaint, run, says, started_wrongly};
 use crate::support::{Server, bin, readme};
 
 const LABS: [&str; 3] = ["21", "22", "23"];
@@ -47,17 +47,17 @@ fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
 }
 
 #[test]
-fn every_server_survives_every_bad_guest_and_serves_the_next() {
+fn every_server_survives_every_bad_client_and_serves_the_next() {
     let ten_megabytes = vec![b'x'; 10_000_000];
     let post = |rest: &str| format!("POST / HTTP/1.1\r\nHost: x\r\n{rest}").into_bytes();
-    let mut guests: Vec<Vec<u8>> = vec![
+    let mut clients: Vec<Vec<u8>> = vec![
         vec![],
         b"\n".to_vec(),
         b"GET".to_vec(),
         b"\xff\xfe\x00\x01\r\n\r\n".to_vec(),
         ten_megabytes,
     ];
-    guests.extend([
+    clients.extend([
         post("Content-Length: 18446744073709551616\r\n\r\n"),
         post("Content-Length: 900000\r\n\r\nhalf"),
         post("Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"),
@@ -80,7 +80,7 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
     ]);
     for lab in LABS {
         let mut server = Server::start(&format!("lab{lab}-server"));
-        for words in &guests {
+        for words in &clients {
             ask(server.addr, words);
             let shown = words[..words.len().min(60)].escape_ascii();
             assert!(server.runs(), "lab {lab} after {shown}");
@@ -91,12 +91,12 @@ fn every_server_survives_every_bad_guest_and_serves_the_next() {
     }
 }
 
-/// Half a plate is never there, not while it comes and not when its guest has gone.
+/// Half a plate is never there, not while it comes and not when its client has gone.
 #[test]
 fn lab_21_shows_no_half_of_an_upload_to_anyone() {
     let server = Server::start("lab21-server");
     let get = b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let mut slow = guest(server.addr);
+    let mut slow = client(server.addr);
     slow.write_all(
         b"PUT /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
     )
@@ -132,14 +132,14 @@ fn lab_22_reads_chunks_that_are_cut_anywhere() {
         whole.escape_ascii()
     );
     for cut in 1..body.len() {
-        let mut guest = guest(server.addr);
-        guest.set_nodelay(true).expect("an option");
-        guest
+        let mut client = client(server.addr);
+        client.set_nodelay(true).expect("an option");
+        client
             .write_all(&[&head[..], &body[..cut]].concat())
             .expect("the server reads");
-        guest.write_all(&body[cut..]).expect("the server reads");
+        client.write_all(&body[cut..]).expect("the server reads");
         let mut answer = Vec::new();
-        guest.read_to_end(&mut answer).expect("an answer");
+        client.read_to_end(&mut answer).expect("an answer");
         assert_eq!(answer, whole, "cut at {cut}");
     }
 }

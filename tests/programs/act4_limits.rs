@@ -12,14 +12,14 @@ fn the_commands_of_lab_20_print_what_its_readme_says() {
     assert_eq!(readme::run("20-slow-and-greedy", text, &[]), 6);
 }
 
-/// The answer is twenty megabytes, and this guest takes a hundred bytes of it. The server must let go of
-/// it, and serve the next at once, however many such guests there are.
+/// The answer is twenty megabytes, and this client takes a hundred bytes of it. The server must let go of
+/// it, and serve the next at once, however many such clients there are.
 #[test]
-fn guests_who_do_not_read_are_left_and_keep_nobody_waiting() {
+fn clients_who_do_not_read_are_left_and_keep_nobody_waiting() {
     let mut server = Server::start("lab20-server");
     let mut deaf: Vec<TcpStream> = (0..8).map(|_| ask(&server, "/all")).collect();
-    for guest in &mut deaf {
-        guest
+    for client in &mut deaf {
+        client
             .read_exact(&mut [0; 100])
             .expect("the beginning of the answer");
     }
@@ -38,16 +38,16 @@ fn guests_who_do_not_read_are_left_and_keep_nobody_waiting() {
 
     // This one eats a bite a millisecond, for longer than the server allows: there is always some
     // progress. There is an end before the end.
-    let guest = deaf.first_mut().expect("one of them");
+    let client = deaf.first_mut().expect("one of them");
     let mut eaten = 0;
     while begun.elapsed() < Duration::from_millis(2_500) {
-        let bite = guest.read(&mut [0; 1_000]);
+        let bite = client.read(&mut [0; 1_000]);
         eaten += bite.expect("the next bytes of the answer");
-        // The guest's pace; nothing is waited for.
+        // The client's pace; nothing is waited for.
         std::thread::park_timeout(Duration::from_millis(1));
     }
     let mut piece = vec![0; 1 << 20];
-    while let Ok(n @ 1..) = guest.read(&mut piece) {
+    while let Ok(n @ 1..) = client.read(&mut piece) {
         eaten += n;
     }
     assert!(
@@ -59,13 +59,13 @@ fn guests_who_do_not_read_are_left_and_keep_nobody_waiting() {
 }
 
 fn ask(server: &Server, path: &str) -> TcpStream {
-    let mut guest = TcpStream::connect(server.addr).expect("the server listens");
+    let mut client = TcpStream::connect(server.addr).expect("the server listens");
     let request = format!("GET {path} HTTP/1.1\r\nHost: tacos.example\r\n\r\n");
-    guest
+    client
         .write_all(request.as_bytes())
         .expect("the request is sent");
-    guest
+    client
         .set_read_timeout(Some(Duration::from_secs(20)))
         .expect("a deadline");
-    guest
+    client
 }

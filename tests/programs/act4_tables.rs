@@ -1,11 +1,11 @@
-//! Lab 19: no guest takes a waiter with him, every place is given back, and the house can be closed while
-//! guests sit there. Everything is waited for by its bytes.
+//! Lab 19: no client takes a waiter with him, every place is given back, and the house can be closed while
+//! clients sit there. Everything is waited for by its bytes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::peers::{ask, guest, printed, run};
+use crate::support::peers::{ask, client, printed, run};
 use crate::support::{Server, bin};
 
 const PLACES: usize = 32;
@@ -42,8 +42,8 @@ fn a_hundred_stumbling_orders_cost_no_waiter() {
             answer.escape_ascii()
         );
     }
-    // All eight waiters are still there: eight guests are served, and all of them stay.
-    let mut tables: Vec<TcpStream> = (0..8).map(|_| guest(server.addr)).collect();
+    // All eight waiters are still there: eight clients are served, and all of them stay.
+    let mut tables: Vec<TcpStream> = (0..8).map(|_| client(server.addr)).collect();
     for table in &mut tables {
         table.write_all(QUESTION).expect("a question");
         hear(table);
@@ -59,7 +59,7 @@ fn is_turned_away(addr: SocketAddr) {
 #[test]
 fn a_place_that_is_given_back_is_given_to_the_next() {
     let server = Server::start("lab19-server");
-    let mut inside: Vec<TcpStream> = (0..PLACES).map(|_| guest(server.addr)).collect();
+    let mut inside: Vec<TcpStream> = (0..PLACES).map(|_| client(server.addr)).collect();
     for _ in 0..40 {
         is_turned_away(server.addr);
     }
@@ -67,7 +67,7 @@ fn a_place_that_is_given_back_is_given_to_the_next() {
     let mut leaving = inside.remove(0);
     leaving.shutdown(Shutdown::Write).expect("a farewell");
     leaving.read_to_end(&mut Vec::new()).expect("an end");
-    let mut late = guest(server.addr);
+    let mut late = client(server.addr);
     is_turned_away(server.addr);
     // The others leave, and a waiter comes.
     drop(inside);
@@ -97,8 +97,8 @@ fn start() -> (Child, SocketAddr) {
 fn told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
     let (mut server, addr) = start();
     // Nine ghosts: eight waiters stand at their tables, and one sits in the queue.
-    let ghosts: Vec<TcpStream> = (0..9).map(|_| guest(addr)).collect();
-    let mut asked = guest(addr);
+    let ghosts: Vec<TcpStream> = (0..9).map(|_| client(addr)).collect();
+    let mut asked = client(addr);
     asked.write_all(QUESTION).expect("a question");
 
     let mut keyboard = server.stdin.take().expect("stdin is piped");
@@ -122,7 +122,7 @@ fn told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
 fn the_end_of_the_input_is_no_word() {
     let (mut server, addr) = start();
     drop(server.stdin.take());
-    let mut table = guest(addr);
+    let mut table = client(addr);
     table.write_all(QUESTION).expect("a question");
     hear(&mut table);
     server.kill().expect("it still runs");

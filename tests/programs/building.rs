@@ -171,7 +171,7 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     let bill = course.run(&["bill", "--name", "Maria"]);
     assert_eq!(err(&bill), "");
     assert!(
-        out(&bill).contains("guest Maria\n\n01-three-tacos server\n"),
+        out(&bill).contains("name Maria\n\n01-three-tacos server\n"),
         "{}",
         out(&bill)
     );

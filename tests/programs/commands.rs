@@ -21,7 +21,7 @@ fn the_commands_of_lab_5_print_what_its_readme_says() {
     assert_eq!(readme::run("05-hanging-up", text, &[]), 8);
 }
 
-/// The guest who sits, and the forgetful server, are in `act1_ends`.
+/// The client that sits, and the forgetful server, are in `act1_ends`.
 #[test]
 fn the_commands_of_lab_6_print_what_its_readme_says() {
     let text = include_str!("../../labs/06-nobody-home/README.md");

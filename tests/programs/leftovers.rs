@@ -25,24 +25,24 @@ const DESCRIBED: [&str; 4] = [
 /// How a half-written file of progress is called, up to the number of the process that wrote it.
 const HALF: &str = "labs/workbench/progress.txt.new-";
 
-/// Lab 9's server in Python; each guest has a process of his own.
+/// Lab 9's server in Python; each client has a process of his own.
 const PYTHON: &str = r#"import os, signal, socket
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 host, port = os.environ["WIRELAB_ADDR"].rsplit(":", 1)
 server = socket.create_server((host, int(port)))
 while True:
-    guest, _ = server.accept()
+    client, _ = server.accept()
     if os.fork() == 0:
         head = b""
         while b"\r\n\r\n" not in head:
-            piece = guest.recv(1024)
+            piece = client.recv(1024)
             if not piece:
                 os._exit(0)
             head += piece
-        guest.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
             b"Content-Length: 12\r\nConnection: close\r\n\r\nthree tacos\n")
         os._exit(0)
-    guest.close()
+    client.close()
 "#;
 
 /// Servers of every kind, as words behind `/bin/sh -c SCRIPT sh BADPEER OWN STUB PYTHON`.

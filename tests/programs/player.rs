@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::peers::{DEADLINE, free_listener};
 use socket2::SockRef;
 use wirelab::limits;
-use wirelab::net::player::{Delivery, End, Played, Player, Stopped};
+use wirelab::net::player::{End, Played, Player, Segmentation, Stopped};
 use wirelab::net::{Activity, Serving, Weather, call, serve};
 use wirelab::wire::{Transcript, Who, compare_side};
 
@@ -26,10 +26,10 @@ C fin
 S fin
 ";
 
-/// A server that does `handle` to each guest.
+/// A server that does `handle` to each client.
 fn server(handle: impl Fn(&mut &TcpStream) + Send + Sync + 'static) -> Serving {
-    let serving = serve(free_listener(), 50, move |guest| {
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 50, move |client| {
+        let mut stream = client.stream;
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         handle(&mut stream);
     });
@@ -50,15 +50,15 @@ fn line(stream: &mut &TcpStream) -> Option<Vec<u8>> {
     Some(line)
 }
 
-/// Whether the guest is still there, and says nothing, for that long.
-fn guest_waits(stream: &mut &TcpStream, time: Duration) -> bool {
+/// Whether the client is still there, and says nothing, for that long.
+fn client_waits(stream: &mut &TcpStream, time: Duration) -> bool {
     stream.set_read_timeout(Some(time)).unwrap();
     let read = stream.read(&mut [0]);
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
     read.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
 }
 
-/// Answers orders as in [`ORDERS`] until the guest is done.
+/// Answers orders as in [`ORDERS`] until the client is done.
 fn waiter(stream: &mut &TcpStream) {
     while let Some(mut order) = line(stream) {
         order.extend_from_slice(b", coming up\n");
@@ -162,12 +162,12 @@ fn dribble_comes_in_crumbs_and_glue_in_one_piece() {
 }
 
 #[test]
-fn the_rude_and_the_ghosts_come_before_the_calm_guest() {
-    let guests = Arc::new(Mutex::new(Vec::new()));
-    let noting = Arc::clone(&guests);
-    // One guest after the other, so that the list is in order.
-    let serving = serve(free_listener(), 1, move |guest| {
-        let mut stream = guest.stream;
+fn the_rude_and_the_ghosts_come_before_the_calm_client() {
+    let clients = Arc::new(Mutex::new(Vec::new()));
+    let noting = Arc::clone(&clients);
+    // One client after the other, so that the list is in order.
+    let serving = serve(free_listener(), 1, move |client| {
+        let mut stream = client.stream;
         let mut said = Vec::new();
         let ended = stream.read_to_end(&mut said).map(|_| ());
         let ended = ended.map_err(|error| error.kind());
@@ -181,12 +181,12 @@ fn the_rude_and_the_ghosts_come_before_the_calm_guest() {
     let calm = ("3 tacos\n".to_string(), Ok(()));
     play(one, Weather::Rude, server.address());
     let rude = ("3 ta".to_string(), Err(ErrorKind::ConnectionReset));
-    assert_eq!(*guests.lock().unwrap(), [rude, calm.clone()]);
-    guests.lock().unwrap().clear();
+    assert_eq!(*clients.lock().unwrap(), [rude, calm.clone()]);
+    clients.lock().unwrap().clear();
     play(one, Weather::Ghost, server.address());
     let mut expected = vec![(String::new(), Ok(())); 5];
     expected.push(calm);
-    assert_eq!(*guests.lock().unwrap(), expected);
+    assert_eq!(*clients.lock().unwrap(), expected);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_wrong_answer_is_heard_to_its_end_without_waiting_for_more() {
         server.address(),
     );
     assert_eq!(played.got.bytes_of(1, Who::Server), b"wrong\n");
-    assert_eq!(played.stopped, Some(Stopped::Silence(1)));
+    assert_eq!(played.stopped, Some(Stopped::IdleTimer(1)));
     assert!(begun.elapsed() < DEADLINE);
 }
 
@@ -237,7 +237,7 @@ fn silence_is_recorded() {
         Weather::Calm,
         server.address(),
     );
-    assert_eq!(played.stopped, Some(Stopped::Silence(1)));
+    assert_eq!(played.stopped, Some(Stopped::IdleTimer(1)));
     assert_eq!(played.ends[&1], End::Open);
     let expected = "C connect\nC> 1\\n\nS> o\nC timeout 200ms\n~ end\n";
     assert_eq!(text(&played), expected);
@@ -289,16 +289,16 @@ fn nobody_there_is_a_refusal() {
 }
 
 #[test]
-fn no_guest_is_a_timeout() {
+fn no_client_is_a_timeout() {
     let mut player = Player::new(&script(ORDERS), Who::Server, Weather::Calm).unwrap();
-    player.guest = Duration::from_millis(30);
+    player.client = Duration::from_millis(30);
     let played = player.answer(&free_listener());
     assert_eq!(played.stopped, Some(Stopped::NoGuest));
     assert_eq!(text(&played), "S timeout 30ms\n");
 }
 
 #[test]
-fn a_guest_too_many_is_recorded() {
+fn a_client_too_many_is_recorded() {
     let listener = free_listener();
     let addr = listener.local_addr().unwrap();
     let client = thread::spawn(move || {
@@ -343,7 +343,7 @@ fn masks_are_waited_for() {
     let server = server(|stream| {
         line(stream);
         stream.write_all(b"at 12").unwrap();
-        guest_waits(stream, Duration::from_millis(20));
+        client_waits(stream, Duration::from_millis(20));
         stream.write_all(b"34 o'clock\n").unwrap();
         line(stream);
     });
@@ -357,17 +357,17 @@ fn masks_are_waited_for() {
 #[test]
 fn deliveries_tell_programs_apart() {
     let one = script("C connect\nC> 3 tacos\\n\nS> ok\\n\nC fin\nS fin\n");
-    let passes = |addr: SocketAddr, delivery: Delivery| {
+    let passes = |addr: SocketAddr, delivery: Segmentation| {
         let mut player = Player::new(&one, Who::Client, Weather::Calm).unwrap();
         player.silence = SILENCE;
         let played = player.deliver(delivery).call(addr);
         played.got.bytes_of(1, Who::Server) == b"ok\n"
     };
     let all = [
-        Delivery::Whole,
-        Delivery::Dribble,
-        Delivery::Split(2),
-        Delivery::HalfClose,
+        Segmentation::Whole,
+        Segmentation::Dribble,
+        Segmentation::Split(2),
+        Segmentation::HalfClose,
     ];
     let single_read = server(|stream| {
         let mut buffer = [0; 100];
@@ -404,7 +404,7 @@ fn a_peer_that_sends_without_end_is_cut_off() {
 fn a_peer_that_drips_is_given_up() {
     let server = server(|stream| {
         line(stream);
-        while guest_waits(stream, SILENCE / 4) {
+        while client_waits(stream, SILENCE / 4) {
             let _ = stream.write_all(b"x");
         }
     });

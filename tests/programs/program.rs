@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::support::{badpeer, soon};
-use wirelab::course::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
+use wirelab::check::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::{Server, bin};
-use wirelab::net::{self, Guest};
+use wirelab::net::{self, AcceptedClient};
 use wirelab::probe::Target;
 use wirelab::probe::storm::{Weather, report, storm};
 
@@ -80,8 +80,8 @@ fn our_server_lives_through_a_storm() {
 
 /// A server that takes every end of a head for the end of a request, whatever its framing, and answers
 /// all alike.
-fn deaf(guest: Guest) {
-    let mut stream = guest.stream;
+fn deaf(client: AcceptedClient) {
+    let mut stream = client.stream;
     let _ = stream.set_read_timeout(Some(Duration::from_millis(500)));
     let mut buffer = [0; 64 * 1024];
     loop {

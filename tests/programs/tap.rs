@@ -10,7 +10,7 @@ use crate::support::peers::{DEADLINE, free_listener};
 use crate::support::soon;
 use socket2::SockRef;
 use wirelab::limits;
-use wirelab::net::{Recorder, Tap, What, call, serve};
+use wirelab::net::{ObservationKind, Recorder, Tap, call, serve};
 use wirelab::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
 /// A server that serves one connection, in the background.
@@ -227,8 +227,8 @@ fn a_refused_upstream_resets_the_client() {
 /// threads come to read it; the same when it breaks off instead.
 #[test]
 fn one_call_after_the_other_is_recorded_so() {
-    let patient = serve(free_listener(), 300, |guest| {
-        let _ = read_to_end(guest.stream);
+    let patient = serve(free_listener(), 300, |client| {
+        let _ = read_to_end(client.stream);
     });
     let patient = patient.unwrap();
     for how in ["fin", "rst"] {
@@ -258,8 +258,8 @@ fn one_call_after_the_other_is_recorded_so() {
 fn two_hundred_connections_at_once_stay_apart() {
     let listener = free_listener();
     let upstream = listener.local_addr().unwrap();
-    let echo = serve(listener, 300, |guest| {
-        let mut stream = guest.stream;
+    let echo = serve(listener, 300, |client| {
+        let mut stream = client.stream;
         let all = read_to_end(stream).unwrap();
         stream.write_all(&all).unwrap();
     });
@@ -271,7 +271,7 @@ fn two_hundred_connections_at_once_stay_apart() {
             scope.spawn(move || {
                 let mut client = call(tap.address(), DEADLINE).unwrap();
                 all_connected.wait();
-                let said = format!("guest {number}");
+                let said = format!("client {number}");
                 client.write_all(said.as_bytes()).unwrap();
                 client.shutdown(Shutdown::Write).unwrap();
                 assert_eq!(read_to_end(&client).unwrap(), said.as_bytes());
@@ -287,7 +287,7 @@ fn two_hundred_connections_at_once_stay_apart() {
         said.push(String::from_utf8(order).unwrap());
     }
     said.sort();
-    let mut expected: Vec<String> = (0..200).map(|number| format!("guest {number}")).collect();
+    let mut expected: Vec<String> = (0..200).map(|number| format!("client {number}")).collect();
     expected.sort();
     assert_eq!(said, expected);
     assert!(echo.unwrap().stop());
@@ -306,7 +306,7 @@ fn a_long_one_way_flow_needs_no_memory() {
     let seen = Arc::new(Mutex::new((0, 0)));
     let counting = Arc::clone(&seen);
     let recorder = Recorder::into_sink(move |step| {
-        if let What::Bytes(bytes) = step.what {
+        if let ObservationKind::Bytes(bytes) = step.what {
             let mut seen = counting.lock().unwrap();
             seen.0 += bytes.len();
             seen.1 = seen.1.max(bytes.len());

@@ -12,10 +12,10 @@ use wirelab::limits;
 use wirelab::net::{Serving, call, serve};
 use wirelab::wire::{Entry, Gap, Transcript, Who};
 
-/// A server that sends back what a guest says, and hangs up when it is done.
+/// A server that sends back what a client says, and hangs up when it is done.
 fn echo() -> Serving {
-    let serving = serve(free_listener(), 50, |guest| {
-        let mut stream = guest.stream;
+    let serving = serve(free_listener(), 50, |client| {
+        let mut stream = client.stream;
         let mut buffer = vec![0; 1 << 16];
         while let Ok(count @ 1..) = stream.read(&mut buffer) {
             if stream.write_all(&buffer[..count]).is_err() {

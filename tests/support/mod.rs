@@ -34,7 +34,7 @@ impl Server {
     /// The same for a command that has its arguments already.
     pub fn start_with(command: &mut Command) -> Server {
         let child = command
-            // What guests leave there may stay; it is the build's folder.
+            // What clients leave there may stay; it is the build's folder.
             .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

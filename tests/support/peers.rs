@@ -1,4 +1,4 @@
-//! The other side of a program of the course: running it to its end, being its guest, being its server.
+//! The other side of a program of the course: running it to its end, being its client, being its server.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -69,36 +69,36 @@ pub fn started_wrongly(labs: &[&str]) {
     }
 }
 
-/// A guest with a deadline.
-pub fn guest(addr: SocketAddr) -> TcpStream {
-    let guest = TcpStream::connect(addr).expect("the server listens");
-    guest.set_read_timeout(Some(DEADLINE)).expect("a deadline");
-    guest
+/// A client with a deadline.
+pub fn client(addr: SocketAddr) -> TcpStream {
+    let client = TcpStream::connect(addr).expect("the server listens");
+    client.set_read_timeout(Some(DEADLINE)).expect("a deadline");
+    client
 }
 
 /// Says these bytes, then that this was all, and hears what comes until the end. A reset is an end, too.
 pub fn ask(addr: SocketAddr, words: &[u8]) -> Vec<u8> {
-    let mut guest = guest(addr);
-    let said = guest.write_all(words);
-    let _ = said.and_then(|()| guest.shutdown(Shutdown::Write));
+    let mut client = client(addr);
+    let said = client.write_all(words);
+    let _ = said.and_then(|()| client.shutdown(Shutdown::Write));
     let mut answer = Vec::new();
-    let _ = guest.read_to_end(&mut answer);
+    let _ = client.read_to_end(&mut answer);
     answer
 }
 
-/// A server that says `answer` to each guest once the guest has said `order`, hears him out and hangs up.
+/// A server that says `answer` to each client once the client has said `order`, hears him out and hangs up.
 pub fn says(order: &'static [u8], answer: Vec<u8>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        for guest in listener.incoming() {
-            let mut guest = guest.expect("a guest");
+        for client in listener.incoming() {
+            let mut client = client.expect("a client");
             let mut heard = vec![0; order.len()];
-            guest.read_exact(&mut heard).expect("an order");
+            client.read_exact(&mut heard).expect("an order");
             assert_eq!(heard, order);
-            let _ = guest.write_all(&answer);
-            let _ = guest.shutdown(Shutdown::Write);
-            let _ = guest.read_to_end(&mut Vec::new());
+            let _ = client.write_all(&answer);
+            let _ = client.shutdown(Shutdown::Write);
+            let _ = client.read_to_end(&mut Vec::new());
         }
     });
     addr

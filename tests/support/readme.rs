@@ -47,7 +47,7 @@ pub fn steps(readme: &str) -> Vec<Step> {
 /// Runs a README from top to bottom. `typed` are the lines that the reader types into telnet.
 /// Answers how many commands were run; panics at the first that prints something else.
 pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
-    let mut town = Town::default();
+    let mut town = ReadmeSession::default();
     let mut count = 0;
     for step in steps(readme) {
         let place = format!("{name}/README.md:{}: $ {}", step.line, step.command);
@@ -94,14 +94,14 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
 
 /// The servers that were started so far, and which port stands for which of the README's.
 #[derive(Default)]
-struct Town {
+struct ReadmeSession {
     ports: HashMap<u16, u16>,
     running: Vec<Server>,
     /// Held, so that no other test listens where nobody should be.
     closed: Vec<Closed>,
 }
 
-impl Town {
+impl ReadmeSession {
     /// Puts the real ports in. A port at which nothing was started yet becomes one where nobody is.
     fn translate(&mut self, command: &str) -> String {
         numbers(command, |number| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wirelab::wire::{Difference, Event, Wanted, What, Who, compare, compare_side};
+use wirelab::wire::{Difference, DifferenceKind, Event, Wanted, Who, compare, compare_side};
 
 use crate::read;
 
@@ -52,7 +52,7 @@ S fin";
     let found = difference(expected, &got).expect("they differ");
     assert_eq!(
         (found.conn, found.who, found.what),
-        (1, Who::Server, What::Bytes)
+        (1, Who::Server, DifferenceKind::Bytes)
     );
     assert_eq!((found.offset, found.line, found.column), (33, 2, 17));
     assert_eq!(found.line_so_far, b"Content-Length: ");
@@ -72,7 +72,7 @@ C timeout 2000ms";
     let found = difference(ORDER, got).expect("bytes are missing");
     assert_eq!(
         (found.what, found.agreed, found.offset),
-        (What::Short, 2, 5)
+        (DifferenceKind::Short, 2, 5)
     );
     assert!(found.is_prefix());
     assert_eq!(found.total, Some(19));
@@ -89,7 +89,7 @@ fn more_than_expected_is_extra() {
     let found = difference(ORDER, &got).expect("there is more");
     assert_eq!(
         (found.what, found.agreed, found.offset),
-        (What::Extra, 3, 19)
+        (DifferenceKind::Extra, 3, 19)
     );
     assert_eq!(found.expected, Wanted::Event(Event::Fin));
     assert_eq!(found.got, b"\r\n");
@@ -102,7 +102,10 @@ fn extra_bytes_before_the_other_sides_turn() {
     let expected = "C> a\nS> 1\nC> b\nS> 2\nS fin";
     let got = "C> a\nS> 1\\r\\n\nC> b\nS> 2\nS fin";
     let found = difference(expected, got).expect("there is more");
-    assert_eq!((found.who, found.what), (Who::Server, What::Extra));
+    assert_eq!(
+        (found.who, found.what),
+        (Who::Server, DifferenceKind::Extra)
+    );
     assert_eq!((found.agreed, found.offset), (2, 1));
     assert_eq!(found.expected, Wanted::OtherSide);
 }
@@ -123,7 +126,7 @@ fn endings_count() {
     for (expected, got, wanted, ended) in table {
         let found = difference(&format!("S> x\n{expected}"), &format!("S> x\n{got}"));
         let found = found.expect(expected);
-        assert_eq!(found.what, What::Ending, "{expected} {got}");
+        assert_eq!(found.what, DifferenceKind::Ending, "{expected} {got}");
         assert_eq!(
             (found.expected, found.ended),
             (wanted, ended),
@@ -139,7 +142,7 @@ fn endings_count() {
     let refused = difference("C connect\nC> x", "S refuse").expect("nobody listens");
     assert_eq!(
         (refused.who, refused.what, refused.agreed),
-        (Who::Client, What::Ending, 0)
+        (Who::Client, DifferenceKind::Ending, 0)
     );
 }
 
@@ -155,14 +158,17 @@ fn order_counts_where_one_waits_for_the_other() {
     let found = difference(expected, pipelined).expect("the client does not wait");
     assert_eq!(
         (found.who, found.what, found.agreed),
-        (Who::Client, What::Early, 2)
+        (Who::Client, DifferenceKind::Early, 2)
     );
     assert_eq!((found.offset, found.expected), (1, Wanted::OtherSide));
 
     let hasty = read("C> 3 ta\nS> ok\nC> cos\nS fin");
     let found = compare_side(&read("C> 3 tacos\nS> ok\nS fin"), &hasty, Who::Server);
     let found = found.expect("the server answers half an order");
-    assert_eq!((found.who, found.what), (Who::Server, What::Early));
+    assert_eq!(
+        (found.who, found.what),
+        (Who::Server, DifferenceKind::Early)
+    );
     assert_eq!((found.agreed, found.offset), (1, 0));
 }
 
@@ -180,7 +186,7 @@ fn gaps_that_are_asked_for_are_measured() {
     }
     let found = difference(expected, "C> a\n~ 5ms\nS> b").expect("too soon");
     let measured = Duration::from_millis(5);
-    assert_eq!(found.what, What::Gap { measured });
+    assert_eq!(found.what, DifferenceKind::Gap { measured });
 }
 
 /// The earliest entry wins, on whatever connection and whichever side.
@@ -194,7 +200,7 @@ fn the_first_of_several_differences() {
         let found = difference("C> a", &format!("C> a\n{more}"));
         let found = found.expect("a connection too many");
         let place = (found.conn, found.what, found.agreed);
-        assert_eq!(place, (3, What::Extra, 1));
+        assert_eq!(place, (3, DifferenceKind::Extra, 1));
     }
 }
 
@@ -213,7 +219,7 @@ fn other_words_are_not_waited_for() {
     let found = compare(&read(ORDER), &got).expect("the order is another");
     assert_eq!(
         (found.who, found.what, found.offset),
-        (Who::Client, What::Bytes, 0)
+        (Who::Client, DifferenceKind::Bytes, 0)
     );
 }
 
@@ -224,5 +230,5 @@ fn a_connect_that_is_left_unsaid_is_no_difference() {
     assert_eq!(difference(script, &got), None);
     let another = format!("{got}C2 connect\n");
     let found = difference(script, &another).expect("nobody asked for a second one");
-    assert_eq!((found.conn, found.what), (2, What::Extra));
+    assert_eq!((found.conn, found.what), (2, DifferenceKind::Extra));
 }

@@ -1,6 +1,6 @@
 //! Masks: what each matches, what not, and where it says that it did not.
 
-use wirelab::wire::{Transcript, What, Who, compare};
+use wirelab::wire::{DifferenceKind, Transcript, Who, compare};
 
 use crate::comparing::difference;
 use crate::read;
@@ -109,18 +109,18 @@ fn a_miss_behind_a_mask_has_a_place() {
         r"S> Type: text/plain; chraset=utf-8\r\n",
     );
     let found = found.expect("a letter is wrong");
-    assert_eq!((found.what, found.offset), (What::Bytes, 20));
+    assert_eq!((found.what, found.offset), (DifferenceKind::Bytes, 20));
     let found = difference(
         r"S> Date: \{date}\r\n",
         r"S> Date: Sun, 06 Nov 1994 08:49:37 CET\r\n",
     );
     let found = found.expect("no GMT");
-    assert_eq!((found.what, found.offset), (What::Bytes, 32));
+    assert_eq!((found.what, found.offset), (DifferenceKind::Bytes, 32));
     let found = difference(r"S> Date: \{date}\r\n", r"S> Date: Sun, 06 Nov");
-    assert_eq!(found.expect("cut").what, What::Short);
+    assert_eq!(found.expect("cut").what, DifferenceKind::Short);
     assert_eq!(
         difference(r"S> \{9 bytes}", "S> 123").expect("cut").what,
-        What::Short
+        DifferenceKind::Short
     );
 }
 

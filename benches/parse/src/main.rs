@@ -5,7 +5,7 @@ mod heads;
 use std::hint::black_box;
 use std::time::Instant;
 
-use wirelab::http::Progress;
+use wirelab::http::Parsed;
 use wirelab::http::head::HeadParser;
 
 /// How often everything is measured; odd, so that there is a middle.
@@ -41,7 +41,7 @@ fn race(bytes: &[u8]) -> (Times, Times) {
     let mut parser = HeadParser::new();
     let mut ours = || {
         let progress = parser.request(black_box(bytes));
-        let Ok(Progress::Done { value, used }) = progress else {
+        let Ok(Parsed::Done { value, used }) = progress else {
             panic!("wirelab refuses a head of the benchmark");
         };
         black_box((value, used));

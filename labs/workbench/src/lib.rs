@@ -7,7 +7,9 @@
 #[cfg(test)]
 use std::process::ExitCode;
 #[cfg(test)]
-use wirelab::course::{exercise, progress::By, report, workbench};
+use wirelab::check::report;
+#[cfg(test)]
+use wirelab::course::{exercise, progress::By, workbench};
 
 #[cfg(test)]
 fn main() -> ExitCode {

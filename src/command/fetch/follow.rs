@@ -7,7 +7,7 @@ use crate::command::wire_log::View;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use wirelab::limits;
-use wirelab::net::{Recorder, Step, What};
+use wirelab::net::{Observation, ObservationKind, Recorder};
 use wirelab::wire::{Conn, Ink, Ladder, Transcript, Who};
 
 /// Shows each step of a recording.
@@ -64,12 +64,12 @@ impl Follower {
 }
 
 impl Shown {
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Observation) {
         if step.conn != self.conn {
             self.count();
             (self.conn, self.shown) = (step.conn, 0);
         }
-        if let (Who::Server, What::Bytes(bytes)) = (step.who, step.what) {
+        if let (Who::Server, ObservationKind::Bytes(bytes)) = (step.who, step.what) {
             if self.shown > limits::SHOWN_BODY {
                 self.unshown += bytes.len() as u64;
                 return;

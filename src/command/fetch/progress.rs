@@ -48,7 +48,7 @@ impl<'a> Progress<'a> {
         let Some(screen) = &mut self.screen else {
             return;
         };
-        if self.drawn.elapsed() < limits::TICK {
+        if self.drawn.elapsed() < limits::STOP_POLL {
             return;
         }
         self.drawn = Instant::now();

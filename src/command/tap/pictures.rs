@@ -1,7 +1,7 @@
 //! The picture and the packets of a tap, which are made of the whole recording and so renewed while
 //! it grows.
 //!
-//! Rule 1: at most [`limits::PICTURED`] bytes are kept; then the pictures stop, and it is said.
+//! Rule 1: at most [`limits::PICTURE_BYTES`] bytes are kept; then the pictures stop, and it is said.
 //! Rule 2: they are drawn by the one who prints, never by the relay.
 
 use crate::command::wire_file::{replace, shown};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use wirelab::limits;
-use wirelab::net::{Step, What};
+use wirelab::net::{Observation, ObservationKind};
 use wirelab::wire::{Gap, PcapngOptions, Transcript, pcapng, svg};
 
 /// What has been recorded so far, and where its pictures go.
@@ -54,19 +54,19 @@ impl Pictures {
     }
 
     /// Keeps a step; an error is told once.
-    pub fn add(&mut self, step: &Step) -> Result<(), String> {
+    pub fn add(&mut self, step: &Observation) -> Result<(), String> {
         if self.full || self.outputs.iter().all(Option::is_none) {
             return Ok(());
         }
-        if let What::Bytes(bytes) = step.what {
+        if let ObservationKind::Bytes(bytes) = step.what {
             self.bytes += bytes.len();
         }
         self.view.add(&mut self.said, step);
         self.open = step.open;
         self.news = true;
-        self.full = self.bytes > limits::PICTURED;
+        self.full = self.bytes > limits::PICTURE_BYTES;
         if self.full {
-            let mebibytes = limits::PICTURED >> 20;
+            let mebibytes = limits::PICTURE_BYTES >> 20;
             self.said.push_note("the picture stops here");
             return Err(format!("{mebibytes} MiB were said: the pictures stop here"));
         }

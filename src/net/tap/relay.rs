@@ -19,11 +19,15 @@ use crate::net::socket::{is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again.
-const READ_WAIT: Option<Duration> = if cfg!(unix) { None } else { Some(limits::TICK) };
+const READ_WAIT: Option<Duration> = if cfg!(unix) {
+    None
+} else {
+    Some(limits::STOP_POLL)
+};
 
 /// A tapped connection. Invariants: what has left the client's or server's receive queue is recorded
 /// before `state` is unlocked; after a reset is recorded, nothing more is.
-pub(super) struct Line {
+pub(super) struct Relay {
     client: Arc<TcpStream>,
     server: TcpStream,
     recorder: Recorder,
@@ -65,15 +69,15 @@ impl State {
     }
 }
 
-impl Line {
+impl Relay {
     /// `server` must have been connected already.
     pub(super) fn new(
         client: Arc<TcpStream>,
         server: TcpStream,
         recorder: Recorder,
         conn: Conn,
-    ) -> Line {
-        Line {
+    ) -> Relay {
+        Relay {
             client,
             server,
             recorder,
@@ -84,13 +88,13 @@ impl Line {
         }
     }
 
-    /// Relays until both directions have ended, or [`Line::stop`]. The caller closes the sockets
+    /// Relays until both directions have ended, or [`Relay::stop`]. The caller closes the sockets
     /// afterwards, which sends the reset if there was one.
     pub(super) fn run(&self) {
         for stream in [&*self.client, &self.server] {
             let _ = stream.set_nodelay(true);
             let _ = stream.set_read_timeout(READ_WAIT);
-            let _ = stream.set_write_timeout(Some(limits::TICK));
+            let _ = stream.set_write_timeout(Some(limits::STOP_POLL));
         }
         thread::scope(|scope| {
             let back = thread::Builder::new()
@@ -104,7 +108,7 @@ impl Line {
         });
     }
 
-    /// Records nothing more, and ends [`Line::run`].
+    /// Records nothing more, and ends [`Relay::run`].
     pub(super) fn stop(&self) {
         self.lock().over = true;
         self.wake();
@@ -116,7 +120,7 @@ impl Line {
     }
 
     /// Whether something that the client sent or did is not recorded yet, though it was there when
-    /// [`Line::bytes_of_client`] was `before`, and though the server takes what the client says.
+    /// [`Relay::bytes_of_client`] was `before`, and though the server takes what the client says.
     pub(super) fn client_has_news(&self, before: u64) -> bool {
         let mut state = self.lock();
         let later = state.client.bytes >= before + limits::RECEIVE_QUEUE;

@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::{Cause, Line, SocketError};
+use crate::net::{Cause, RecordedStream, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{self, Answer};
-use crate::probe::facts::Facts;
-use crate::probe::trial::hear;
+use crate::probe::baseline::Facts;
+use crate::probe::exchange::hear;
 
 /// Half a request each.
 pub struct Crowd {
-    lines: Vec<Line>,
+    lines: Vec<RecordedStream>,
     /// Connections that our own system did not give us any more.
     pub refused: usize,
     since: Instant,
@@ -30,7 +30,7 @@ pub struct Honest {
     pub longest: Duration,
 }
 
-/// How a crowd was sent away.
+/// How the half requests were answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SentAway {
     /// With 408 (Request Timeout).
@@ -41,7 +41,7 @@ pub struct SentAway {
     pub silently: usize,
     /// Still there at the end.
     pub stay: usize,
-    /// When the last of them was sent away, since the crowd stood.
+    /// When the last of them was answered, since all were connected.
     pub after: Duration,
 }
 
@@ -55,7 +55,7 @@ impl Crowd {
             since: Instant::now(),
         };
         while crowd.lines.len() + crowd.refused < size {
-            match Line::call(target.addr, limits::IO_DEADLINE, None) {
+            match RecordedStream::call(target.addr, limits::IO_DEADLINE, None) {
                 Ok(mut line) => {
                     let _ = line.write(half.as_bytes());
                     crowd.lines.push(line);
@@ -91,7 +91,7 @@ impl Crowd {
                 Ok(0) => away.silently += 1,
                 Ok(_) if buffer.starts_with(b"HTTP/1.1 408") => away.told += 1,
                 Ok(_) => away.otherwise += 1,
-                Err(crate::net::Stop::Silent) => {
+                Err(crate::net::IoFailure::Silent) => {
                     away.stay += 1;
                     continue;
                 }
@@ -118,7 +118,7 @@ pub fn honest(
     let mut times = Vec::new();
     while times.len() < count || others() {
         let begun = Instant::now();
-        let mut line = Line::call(target.addr, limits::IO_DEADLINE, None)?;
+        let mut line = RecordedStream::call(target.addr, limits::IO_DEADLINE, None)?;
         let _ = line.write(request.as_bytes());
         let mut heard = Vec::new();
         let mut good = false;

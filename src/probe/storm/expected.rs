@@ -1,7 +1,7 @@
 //! What RFC 9112 makes of some bytes, by our own reading of it: whole requests, one that has not come
 //! whole, or something else.
 
-use crate::http::Progress;
+use crate::http::Parsed;
 use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
 
@@ -62,11 +62,11 @@ fn one(server: &mut Connection, bytes: &[u8]) -> (Option<String>, Result<usize, 
     let mut method = None;
     loop {
         let event = match server.receive(&bytes[used..], false) {
-            Ok(Progress::Done { value, used: more }) => {
+            Ok(Parsed::Done { value, used: more }) => {
                 used += more;
                 value
             }
-            Ok(Progress::NeedMore) => {
+            Ok(Parsed::NeedMore) => {
                 return (method.or_else(|| first_word(bytes)), Err(Behind::Part));
             }
             Err(_) => {

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::net::SocketError;
 use crate::probe::Target;
-use crate::probe::facts::{Facts, NoServer};
+use crate::probe::baseline::{Facts, NoServer};
 use crate::wire::Transcript;
 
 use crowd::{Crowd, Honest, SentAway};
@@ -36,7 +36,7 @@ pub struct Weather {
     pub seed: u64,
     /// Random requests at most.
     pub requests: u64,
-    /// How long for those, and how long the crowd waits to be sent away.
+    /// How long for those, and how long the half requests wait for their answers.
     pub time: Duration,
     /// Connections with half a request.
     pub crowd: usize,
@@ -117,8 +117,8 @@ pub fn storm(target: &Target, weather: Weather) -> Result<Storm, StormError> {
     let facts = Facts::find(target).map_err(StormError::NoServer)?;
     let figures = || weather.pid.and_then(Figures::of);
     let gone = |during| move |error| StormError::Gone(during, error);
-    let calm =
-        crowd::honest(target, &facts, limits::STORM_HONEST, || false).map_err(gone("calm"))?;
+    let calm = crowd::honest(target, &facts, limits::STORM_CONTROL_REQUESTS, || false)
+        .map_err(gone("calm"))?;
     let before = figures();
     let watch = Watch::default();
     let findings = Findings::default();
@@ -131,7 +131,7 @@ pub fn storm(target: &Target, weather: Weather) -> Result<Storm, StormError> {
         let (rude, beside_rude) = rude_and_honest(target, &facts).map_err(gone("rude clients"))?;
         let crowd = Crowd::gather(target, &facts, weather.crowd).map_err(gone("the crowd"))?;
         let size = crowd.size();
-        let in_crowd = crowd::honest(target, &facts, limits::STORM_HONEST, || false);
+        let in_crowd = crowd::honest(target, &facts, limits::STORM_CONTROL_REQUESTS, || false);
         let in_crowd = in_crowd.map_err(gone("the crowd"))?;
         let sent_away = crowd.wait(Instant::now() + weather.time);
         watch.end();
@@ -169,7 +169,7 @@ fn throw_all(
 ) -> Result<u64, SocketError> {
     let seeds = requests::seeds(facts);
     let thrown = AtomicU64::new(0);
-    let throw = requests::Throw {
+    let throw = requests::Roll {
         target,
         facts,
         seeds: &seeds,
@@ -197,7 +197,7 @@ fn rude_and_honest(target: &Target, facts: &Facts) -> Result<(Rude, Honest), Soc
     thread::scope(|scope| {
         let rude = scope.spawn(|| rude::all(target, facts));
         let others = || !rude.is_finished();
-        let honest = crowd::honest(target, facts, limits::STORM_HONEST, others)?;
+        let honest = crowd::honest(target, facts, limits::STORM_CONTROL_REQUESTS, others)?;
         let rude = rude.join().unwrap_or_else(|_| Ok(Rude::default()))?;
         Ok((rude, honest))
     })
@@ -214,7 +214,7 @@ fn settle(before: Option<Figures>, figures: impl Fn() -> Option<Figures>) -> Opt
         if !high || Instant::now() > until {
             return Some(now);
         }
-        thread::sleep(limits::TICK);
+        thread::sleep(limits::STOP_POLL);
     }
 }
 
@@ -229,7 +229,7 @@ impl Watch {
         let mut most = Figures::default();
         while !self.over.load(Ordering::Relaxed) {
             most = most.most(figures().unwrap_or_default());
-            thread::sleep(limits::TICK / 4);
+            thread::sleep(limits::STOP_POLL / 4);
         }
         most
     }

@@ -21,7 +21,7 @@ pub fn text(storm: &Storm) -> String {
         let _ = writeln!(text, "… and {more} more findings\n");
     }
     requests(&mut text, storm);
-    guests(&mut text, storm);
+    clients(&mut text, storm);
     figures(&mut text, storm);
     let _ = writeln!(
         text,
@@ -48,7 +48,7 @@ fn requests(text: &mut String, storm: &Storm) {
     }
 }
 
-fn guests(text: &mut String, storm: &Storm) {
+fn clients(text: &mut String, storm: &Storm) {
     let rude = storm.rude;
     let _ = writeln!(
         text,
@@ -59,7 +59,7 @@ fn guests(text: &mut String, storm: &Storm) {
     let away = storm.sent_away;
     let _ = writeln!(
         text,
-        "  sent away: {} with 408, {} with another answer, {} without; {} stay",
+        "  answered: {} with 408, {} with another status, {} closed without; {} stay",
         away.told, away.otherwise, away.silently, away.stay
     );
     if away.stay < storm.crowd {

@@ -10,22 +10,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::net::player::End;
-use crate::net::{Line, SocketError};
+use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{self, Answer, Answers};
-use crate::probe::facts::Facts;
+use crate::probe::baseline::Facts;
+use crate::probe::exchange::hear;
 use crate::probe::storm::dice::Dice;
 use crate::probe::storm::expected::{Behind, Expected, expected};
 use crate::probe::storm::{Findings, mutate};
 use crate::probe::suite;
-use crate::probe::trial::hear;
 use crate::wire::{Event, Gap, Transcript, Who};
 
 /// Connections on which one thread asks until it takes a new one. Reason: both must happen.
 const ON_ONE_LINE: usize = 50;
 
 /// What all throwers of requests share.
-pub struct Throw<'a> {
+pub struct Roll<'a> {
     /// Whom.
     pub target: &'a Target,
     /// What it is like.
@@ -53,7 +53,7 @@ pub fn seeds(facts: &Facts) -> Vec<Vec<u8>> {
 }
 
 /// Throws until it is enough. `Err`: the server cannot be called any more.
-pub fn throw(all: &Throw, mut dice: Dice) -> Result<(), SocketError> {
+pub fn throw(all: &Roll, mut dice: Dice) -> Result<(), SocketError> {
     let mut line = None;
     let mut used = 0;
     while all.thrown.fetch_add(1, Ordering::Relaxed) < all.most && Instant::now() < all.until {
@@ -62,7 +62,7 @@ pub fn throw(all: &Throw, mut dice: Dice) -> Result<(), SocketError> {
             Some(line) => line,
             None => {
                 used = 0;
-                Line::call(all.target.addr, crate::limits::IO_DEADLINE, None)?
+                RecordedStream::call(all.target.addr, crate::limits::IO_DEADLINE, None)?
             }
         };
         used += 1;
@@ -73,7 +73,12 @@ pub fn throw(all: &Throw, mut dice: Dice) -> Result<(), SocketError> {
 }
 
 /// One request and its marker; the connection, if it can be used again.
-fn one(all: &Throw, mut line: Line, request: &[u8], position: usize) -> Option<Line> {
+fn one(
+    all: &Roll,
+    mut line: RecordedStream,
+    request: &[u8],
+    position: usize,
+) -> Option<RecordedStream> {
     let Expected { methods, then } = expected(request);
     let Facts { host, path, .. } = all.facts;
     let mut said = request.to_vec();
@@ -90,7 +95,7 @@ fn one(all: &Throw, mut line: Line, request: &[u8], position: usize) -> Option<L
     }
     let _ = line.write(&said);
     if then == Behind::Part {
-        line.fin();
+        line.shutdown_write();
     }
     let mut heard = Vec::new();
     let until = Instant::now() + all.target.silence;

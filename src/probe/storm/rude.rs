@@ -7,9 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::{Line, SocketError, Stop};
+use crate::net::{IoFailure, RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::facts::Facts;
+use crate::probe::baseline::Facts;
 
 /// How many rude clients there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,9 +60,9 @@ pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
         let mut line = call(target)?;
         let _ = line.write(&request[..end]);
         if count > 0 {
-            let _ = line.read(&mut vec![0; count], limits::PROBE_LAST);
+            let _ = line.read(&mut vec![0; count], limits::PROBE_CLOSE_WAIT);
         }
-        line.abort();
+        line.reset();
         rude.resets += 1;
         let reader = rude.resets % slow.len();
         let _ = slow[reader].read_now(&mut [0]);
@@ -75,11 +75,11 @@ pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
 }
 
 /// Clients that ask until nothing is taken any more, and do not read.
-fn all_deaf(target: &Target, request: &[u8]) -> Result<Vec<Line>, SocketError> {
+fn all_deaf(target: &Target, request: &[u8]) -> Result<Vec<RecordedStream>, SocketError> {
     let many = request.repeat(200);
     let deaf = || {
         let mut line = call(target)?;
-        line.patience(Duration::from_millis(50));
+        line.set_write_timeout(Duration::from_millis(50));
         let until = Instant::now() + Duration::from_millis(200);
         while Instant::now() < until && line.write(&many).is_ok() {}
         Ok(line)
@@ -96,16 +96,18 @@ fn byte_by_byte(target: &Target, request: &[u8]) -> Result<(), SocketError> {
     for byte in request {
         let _ = line.write(&[*byte]);
     }
-    line.fin();
+    line.shutdown_write();
     let mut buffer = [0];
     loop {
-        match line.read(&mut buffer, limits::PROBE_LAST) {
+        match line.read(&mut buffer, limits::PROBE_CLOSE_WAIT) {
             Ok(1) => {}
-            Ok(_) | Err(Stop::Silent | Stop::Broken | Stop::FileShort) => return Ok(()),
+            Ok(_) | Err(IoFailure::Silent | IoFailure::Broken | IoFailure::FileShort) => {
+                return Ok(());
+            }
         }
     }
 }
 
-fn call(target: &Target) -> Result<Line, SocketError> {
-    Line::call(target.addr, limits::IO_DEADLINE, None)
+fn call(target: &Target) -> Result<RecordedStream, SocketError> {
+    RecordedStream::call(target.addr, limits::IO_DEADLINE, None)
 }

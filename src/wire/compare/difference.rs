@@ -16,7 +16,7 @@ pub struct Difference {
     /// The side whose bytes, ending or time is not as expected.
     pub who: Who,
     /// What kind of difference it is.
-    pub what: What,
+    pub what: DifferenceKind,
     /// How many entries of the expected transcript agreed before this one.
     pub agreed: usize,
     /// How many bytes of this direction agreed; the first wrong byte counted from 0.
@@ -41,7 +41,7 @@ pub struct Difference {
 
 /// The kinds of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum DifferenceKind {
     /// A byte that does not fit.
     Bytes,
     /// All that came fits, and it is not all: a matter of time, or of an early end.
@@ -79,7 +79,7 @@ pub enum Wanted {
 impl Difference {
     /// Whether what came is a strict prefix of what was expected.
     pub fn is_prefix(&self) -> bool {
-        self.what == What::Short
+        self.what == DifferenceKind::Short
     }
 }
 
@@ -92,26 +92,30 @@ impl fmt::Display for Difference {
         };
         let at = self.offset + 1;
         match self.what {
-            What::Bytes => write!(
+            DifferenceKind::Bytes => write!(
                 f,
                 "{who}'s bytes are wrong from byte {at} on (line {}, byte {} of it)",
                 self.line, self.column
             )?,
-            What::Short => {
+            DifferenceKind::Short => {
                 write!(f, "{who}'s bytes stop after {}", self.offset)?;
                 if let Some(total) = self.total {
                     write!(f, " of {total}")?;
                 }
                 write!(f, ", {}", ending_text(self.ended))?;
             }
-            What::Extra if self.got.is_empty() => write!(f, "{who} does more than was expected")?,
-            What::Extra => write!(
+            DifferenceKind::Extra if self.got.is_empty() => {
+                write!(f, "{who} does more than was expected")?
+            }
+            DifferenceKind::Extra => write!(
                 f,
                 "{who} sent more than was expected, from byte {at} on ({} bytes)",
                 self.got.len()
             )?,
-            What::Early => write!(f, "{who} did not wait for the other side at byte {at}")?,
-            What::Ending => {
+            DifferenceKind::Early => {
+                write!(f, "{who} did not wait for the other side at byte {at}")?
+            }
+            DifferenceKind::Ending => {
                 let wanted = match &self.expected {
                     Wanted::Event(event) => Some(*event),
                     _ => None,
@@ -123,7 +127,7 @@ impl fmt::Display for Difference {
                     ending_text(self.ended)
                 )?;
             }
-            What::Gap { measured } => write!(
+            DifferenceKind::Gap { measured } => write!(
                 f,
                 "{who} took {} ms before byte {at}, outside the bounds",
                 measured.as_millis()

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
-pub use difference::{Difference, Wanted, What};
+pub use difference::{Difference, DifferenceKind, Wanted};
 use lanes::{
     Expected, Lane, Moment, Recorded, ended_of, expected_of, lane_of, lanes_of, recorded_of,
     waited_of,
@@ -197,7 +197,13 @@ impl Compared<'_> {
     }
 
     /// A difference at `offset` of this lane.
-    fn difference(&self, what: What, agreed: usize, offset: usize, expected: Wanted) -> Difference {
+    fn difference(
+        &self,
+        what: DifferenceKind,
+        agreed: usize,
+        offset: usize,
+        expected: Wanted,
+    ) -> Difference {
         let (so_far, got) = self.recorded.bytes.split_at(offset);
         let line_start = so_far
             .iter()
@@ -303,12 +309,12 @@ impl Comparison<'_> {
         let elements = &compared.expected.elements;
         if miss.element == elements.len() {
             let (entry, wanted) = compared.wanted_end(self.expected.entries().len());
-            return Some(compared.difference(What::Extra, entry, miss.at, wanted));
+            return Some(compared.difference(DifferenceKind::Extra, entry, miss.at, wanted));
         }
         let entry = elements[miss.element].0;
         if miss.short {
             let wanted = compared.wanted(miss.element, miss.matched);
-            return Some(compared.difference(What::Short, entry, miss.at, wanted));
+            return Some(compared.difference(DifferenceKind::Short, entry, miss.at, wanted));
         }
         let begins_turn = miss.element > 0 && elements[miss.element - 1].0 != entry;
         if let Some(waits_for) = self.waits_for[entry]
@@ -319,10 +325,10 @@ impl Comparison<'_> {
         {
             let agreed = elements[miss.element - 1].0 + 1;
             let wanted = Wanted::OtherSide;
-            return Some(compared.difference(What::Extra, agreed, miss.at, wanted));
+            return Some(compared.difference(DifferenceKind::Extra, agreed, miss.at, wanted));
         }
         let wanted = compared.wanted(miss.element, miss.matched);
-        Some(compared.difference(What::Bytes, entry, miss.at, wanted))
+        Some(compared.difference(DifferenceKind::Bytes, entry, miss.at, wanted))
     }
 
     /// The first event that is missing, another one, or too much. Where the other side was expected
@@ -337,8 +343,8 @@ impl Comparison<'_> {
             None => (self.expected.entries().len(), Wanted::Open),
         };
         let what = match pair.recorded {
-            Some((Event::Connect, _)) => What::Extra,
-            _ => What::Ending,
+            Some((Event::Connect, _)) => DifferenceKind::Extra,
+            _ => DifferenceKind::Ending,
         };
         let agreed = compared.matching.miss.map(|miss| miss.at);
         let offset = agreed.unwrap_or(compared.recorded.bytes.len());
@@ -364,7 +370,7 @@ impl Comparison<'_> {
             };
             if self.waits_for[at].is_some_and(|other| self.is_before(placed.first, other)) {
                 let wanted = Wanted::OtherSide;
-                return Some(compared.difference(What::Early, at, placed.start, wanted));
+                return Some(compared.difference(DifferenceKind::Early, at, placed.start, wanted));
             }
         }
         None
@@ -394,7 +400,7 @@ impl Comparison<'_> {
                 let measured = placed.first.time.saturating_sub(start);
                 if measured < *least || measured > *most {
                     let wanted = Wanted::Pause(*least, *most);
-                    let what = What::Gap { measured };
+                    let what = DifferenceKind::Gap { measured };
                     return Some(compared.difference(what, at, placed.start, wanted));
                 }
             }

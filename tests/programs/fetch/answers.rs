@@ -214,19 +214,19 @@ fn a_gibibyte_passes_through_little_memory() {
         .stderr(Stdio::piped());
     let running = command.spawn().expect("it starts");
 
-    let (mut guest, _) = listener.accept().expect("a guest");
+    let (mut client, _) = listener.accept().expect("a client");
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
         1024 * PIECE
     );
-    guest.write_all(head.as_bytes()).expect("it reads");
+    client.write_all(head.as_bytes()).expect("it reads");
     let piece = vec![b't'; PIECE];
     for _ in 1..1024 {
-        guest.write_all(&piece).expect("it reads");
+        client.write_all(&piece).expect("it reads");
     }
     let peak = peak_of(running.id());
-    guest.write_all(&piece).expect("it reads");
-    let _ = guest.read_to_end(&mut Vec::new());
+    client.write_all(&piece).expect("it reads");
+    let _ = client.read_to_end(&mut Vec::new());
     let output = running.wait_with_output().expect("it ends");
     assert_eq!(
         (output.status.code(), told(&output)),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::server::{Guest, Server, answer, complained, fetch, says, told};
+use super::server::{AcceptedClient, Server, answer, complained, fetch, says, told};
 
 const BODY: &str = "tacos, ten";
 
@@ -51,7 +51,7 @@ fn text(file: &str) -> String {
 }
 
 /// An answer that hangs up after the first `come` bytes of the body.
-fn cut(fields: &str, come: usize) -> Guest {
+fn cut(fields: &str, come: usize) -> AcceptedClient {
     let length = BODY.len();
     answer(
         "200 OK",
@@ -60,7 +60,7 @@ fn cut(fields: &str, come: usize) -> Guest {
     )
 }
 
-fn rest(fields: &str, first: usize) -> Guest {
+fn rest(fields: &str, first: usize) -> AcceptedClient {
     let (last, length) = (BODY.len() - 1, BODY.len());
     let left = length - first;
     let fields = format!(
@@ -142,7 +142,7 @@ fn another_version_is_taken_from_the_beginning() {
 fn a_rest_that_is_none_is_not_glued_to_the_part() {
     let strong = "ETag: \"v1\"\r\n";
     let outside = "Content-Range: bytes */3\r\nContent-Length: 0\r\n";
-    let no_rests: [fn() -> Guest; 4] = [
+    let no_rests: [fn() -> AcceptedClient; 4] = [
         || rest("ETag: \"v1\"\r\n", 5),
         || rest("ETag: \"other\"\r\n", 4),
         || {
@@ -155,7 +155,7 @@ fn a_rest_that_is_none_is_not_glued_to_the_part() {
         || answer("206 Partial Content", "Content-Length: 6\r\n", "xxxxxx"),
     ];
     let too_long = answer("416 Range Not Satisfiable", outside, "");
-    let answers = no_rests.iter().map(|guest| guest()).chain([too_long]);
+    let answers = no_rests.iter().map(|client| client()).chain([too_long]);
     for no_rest in answers {
         let folder = Folder::new("no-rest");
         let file = folder.file("menu");

@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::net::{TcpListener, ToSocketAddrs};
 
-use super::server::{Guest, Server, answer, complained, fetched};
+use super::server::{AcceptedClient, Server, answer, complained, fetched};
 
-fn moved(status: &str, to: &str) -> Guest {
+fn moved(status: &str, to: &str) -> AcceptedClient {
     let fields = format!("Location: {to}\r\nContent-Length: 4\r\n");
     answer(status, &fields, "gone")
 }
 
-fn here() -> Guest {
+fn here() -> AcceptedClient {
     answer("200 OK", "Content-Length: 4\r\n", "here")
 }
 
@@ -44,8 +44,8 @@ fn a_journey_to_another_server_says_its_host() {
 
 #[test]
 fn places_that_point_at_each_other_are_left() {
-    let guests = (0..11).map(|hop| moved("302 Found", if hop % 2 == 0 { "/b" } else { "/a" }));
-    let server = Server::new(guests.collect());
+    let clients = (0..11).map(|hop| moved("302 Found", if hop % 2 == 0 { "/b" } else { "/a" }));
+    let server = Server::new(clients.collect());
     let said = complained(&[&server.url("/a")], 1);
     assert!(said.ends_with("the places point at each other"), "{said}");
     for hop in 0..11 {
@@ -110,7 +110,7 @@ fn the_next_address_of_a_name_is_tried() {
     let port = server.addr.port();
     assert_eq!(fetched(&[&format!("http://localhost:{port}/")]), b"here");
     drop(server);
-    // Its one guest was served, so its listener is gone, or goes as soon as its thread ends.
+    // Its one client was served, so its listener is gone, or goes as soon as its thread ends.
     let nowhere = TcpListener::bind(format!("{}:0", bracketed(last))).expect("a port");
     let port = nowhere.local_addr().expect("an address").port();
     drop(nowhere);

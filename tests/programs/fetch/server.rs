@@ -1,4 +1,4 @@
-//! A server that says what it is told to, one guest after the other, and reports what it was asked.
+//! A server that says what it is told to, one client after the other, and reports what it was asked.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::support::bin;
 
-/// What a server does with one guest, after it has heard the head of the request.
-pub struct Guest {
+/// What a server does with one client, after it has heard the head of the request.
+pub struct AcceptedClient {
     pub says: Vec<u8>,
     pub then: Then,
 }
@@ -31,20 +31,20 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(guests: Vec<Guest>) -> Server {
-        Server::at("127.0.0.1:0", guests).expect("a port")
+    pub fn new(clients: Vec<AcceptedClient>) -> Server {
+        Server::at("127.0.0.1:0", clients).expect("a port")
     }
 
-    pub fn at(addr: &str, guests: Vec<Guest>) -> std::io::Result<Server> {
+    pub fn at(addr: &str, clients: Vec<AcceptedClient>) -> std::io::Result<Server> {
         let listener = TcpListener::bind(addr)?;
         let addr = listener.local_addr()?;
         let (tell, requests) = mpsc::channel();
         thread::spawn(move || {
-            for guest in guests {
-                let (mut stream, _) = listener.accept().expect("a guest");
+            for client in clients {
+                let (mut stream, _) = listener.accept().expect("a client");
                 let _ = tell.send(head(&mut stream));
-                let _ = stream.write_all(&guest.says);
-                end(stream, guest.then);
+                let _ = stream.write_all(&client.says);
+                end(stream, client.then);
             }
         });
         Ok(Server { addr, requests })
@@ -93,24 +93,24 @@ fn end(mut stream: TcpStream, then: Then) {
     }
 }
 
-/// One guest who gets these bytes, and then the end.
-pub fn says(bytes: impl Into<Vec<u8>>) -> Guest {
-    Guest {
+/// One client that gets these bytes, and then the end.
+pub fn says(bytes: impl Into<Vec<u8>>) -> AcceptedClient {
+    AcceptedClient {
         says: bytes.into(),
         then: Then::HangUp,
     }
 }
 
 /// The same with another end.
-pub fn says_then(bytes: impl Into<Vec<u8>>, then: Then) -> Guest {
-    Guest {
+pub fn says_then(bytes: impl Into<Vec<u8>>, then: Then) -> AcceptedClient {
+    AcceptedClient {
         says: bytes.into(),
         then,
     }
 }
 
 /// An answer with these fields and this body; the length is not added.
-pub fn answer(status: &str, fields: &str, body: &str) -> Guest {
+pub fn answer(status: &str, fields: &str, body: &str) -> AcceptedClient {
     says(format!("HTTP/1.1 {status}\r\n{fields}\r\n{body}"))
 }
 

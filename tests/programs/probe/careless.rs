@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use wirelab::net::{self, Guest, Serving};
+use wirelab::net::{self, AcceptedClient, Serving};
 use wirelab::probe::answers;
 
 /// One thing that a careless server does.
@@ -91,10 +91,10 @@ impl Careless {
         let held: Arc<Mutex<Option<TcpStream>>> = Arc::default();
         let (shared, holds) = (Arc::clone(&plan), Arc::clone(&held));
         let listener = net::listen("127.0.0.1:0".parse().unwrap(), 64).unwrap();
-        let serving = net::serve(listener, 64, move |guest: Guest| {
+        let serving = net::serve(listener, 64, move |client: AcceptedClient| {
             let plan = shared.lock().unwrap().clone();
             // A client that has hung up is no trouble.
-            let _ = serve(&plan, guest.stream, right, &holds);
+            let _ = serve(&plan, client.stream, right, &holds);
         });
         let serving = serving.unwrap();
         Careless {

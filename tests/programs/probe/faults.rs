@@ -6,7 +6,7 @@
 
 use super::careless::Does::{self, *};
 
-type Line = (&'static str, &'static [Does]);
+type RecordedStream = (&'static str, &'static [Does]);
 
 /// The fault of a case, and the number of its line.
 pub fn of(name: &str) -> Option<(usize, &'static [Does])> {
@@ -35,7 +35,7 @@ const LATE: &str = "Fri, 01 Jan 2094 08:49:37 GMT";
 const EARLY: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 #[rustfmt::skip]
-const FAULTS: &[Line] = &[
+const FAULTS: &[RecordedStream] = &[
     // 9112 2.1 and 2.2: lines.
     ("plain-get", &[Hears(b" HTTP/1.1\r\n", b" HTTP/1.1\r\n\r\n")]),
     ("no-fields", &[Hears(b"HTTP/1.0", b"HTTP/1.1")]),

@@ -18,11 +18,11 @@ use std::time::Duration;
 use crate::support::{Server, bin};
 use careless::{Careless, Plan};
 use wirelab::files::{Files, Settings};
-use wirelab::net::{self, Guest};
+use wirelab::net::{self, AcceptedClient};
+use wirelab::probe::baseline::Facts;
 use wirelab::probe::case::Case;
-use wirelab::probe::facts::Facts;
-use wirelab::probe::{Target, Verdict, judge, probe, suite, trial};
-use wirelab::server::{Patience, Server as StaticServer};
+use wirelab::probe::{Target, Verdict, exchange, probe, suite, verdict};
+use wirelab::server::{Server as StaticServer, Timeouts};
 
 /// How long the probe listens to a server that may be silent for ever.
 const SILENCE: Duration = Duration::from_millis(100);
@@ -57,12 +57,12 @@ fn right(folder: &Path) -> std::net::SocketAddr {
         handler: wirelab::server::files(Files::open(folder, settings).unwrap()),
         recorder: None,
         now: None,
-        patience: Patience::default(),
+        patience: Timeouts::default(),
         log: Box::new(|_| {}),
     };
     let listener = net::listen("127.0.0.1:0".parse().unwrap(), 256).unwrap();
     let addr = listener.local_addr().unwrap();
-    let seats = net::Seats::default();
+    let seats = net::PoolLimits::default();
     thread::spawn(move || net::pool(&listener, seats, move |it| server.serve(it), |_| {}));
     addr
 }
@@ -195,8 +195,8 @@ impl Proof<'_> {
         let Facts { host, path, .. } = self.facts;
         let mut target = Target::new(self.careless.address(), host, path);
         target.silence = silence;
-        let seen = trial::try_case(case, &target, self.facts).unwrap();
-        judge::failure(case, &seen, self.facts)
+        let seen = exchange::try_case(case, &target, self.facts).unwrap();
+        verdict::failure(case, &seen, self.facts)
     }
 }
 
@@ -216,8 +216,8 @@ fn command(words: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// A server that says yes to everything.
-fn says_yes(guest: Guest) {
-    let mut stream = guest.stream;
+fn says_yes(client: AcceptedClient) {
+    let mut stream = client.stream;
     let _ = stream.read(&mut [0; 4096]);
     let yes = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nyes";
     let _ = stream.write_all(yes);

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use wirelab::limits::FIRST_READ;
 
-use super::guest::{Answer, Guest, ask, command, folder, server, tell};
+use super::client::{Answer, TestClient, ask, command, folder, server, tell};
 
 const GET: &str = "GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -14,14 +14,14 @@ const GET: &str = "GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
 fn many_requests_on_one_connection() {
     let root = folder("keep");
     let server = server(&root, &["--quiet"]);
-    let mut guest = Guest::call(server.addr);
+    let mut client = TestClient::call(server.addr);
     for _ in 0..3 {
-        let answer = guest.say(GET.as_bytes()).hear_answer();
+        let answer = client.say(GET.as_bytes()).hear_answer();
         assert_eq!((answer.status, answer.text()), (200, "three tacos\n"));
         assert_eq!(answer.field("connection"), None);
     }
     let last = "GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    let answer = Answer::read(&guest.say(last.as_bytes()).hear_all());
+    let answer = Answer::read(&client.say(last.as_bytes()).hear_all());
     assert_eq!(answer.status, 404);
     assert_eq!(answer.field("connection"), Some("close"));
 }
@@ -36,11 +36,11 @@ fn pipelined_requests_are_answered_in_order() {
     let last = "GET /nothing HTTP/1.0\r\n\r\n";
     let bytes = [GET, head, post, chunked, GET, last, GET].concat();
     for pieces in [bytes.len(), 7, 1] {
-        let mut guest = Guest::call(server.addr);
+        let mut client = TestClient::call(server.addr);
         for piece in bytes.as_bytes().chunks(pieces) {
-            guest.say(piece);
+            client.say(piece);
         }
-        let heard = String::from_utf8(guest.hear_all()).unwrap();
+        let heard = String::from_utf8(client.hear_all()).unwrap();
         let found: Vec<&str> = heard
             .match_indices("HTTP/1.1 ")
             .map(|(at, _)| &heard[at + 9..at + 12])
@@ -59,16 +59,16 @@ fn clients_of_http_1_0() {
     let root = folder("old");
     let server = server(&root, &["--quiet"]);
     let answer = Answer::read(
-        &Guest::call(server.addr)
+        &TestClient::call(server.addr)
             .say(b"GET /tacos.txt HTTP/1.0\r\n\r\n")
             .hear_all(),
     );
     assert_eq!(answer.field("connection"), Some("close"));
     assert_eq!(answer.text(), "three tacos\n");
-    let mut guest = Guest::call(server.addr);
+    let mut client = TestClient::call(server.addr);
     let keep = b"GET /tacos.txt HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
     for _ in 0..2 {
-        let answer = guest.say(keep).hear_answer();
+        let answer = client.say(keep).hear_answer();
         assert_eq!(answer.field("connection"), Some("keep-alive"));
     }
 }
@@ -79,7 +79,11 @@ fn expectations() {
     let server = server(&root, &["--quiet"]);
     let post = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
     // The final answer comes instead of 100, and the body is not waited for.
-    let answer = Answer::read(&Guest::call(server.addr).say(post.as_bytes()).hear_all());
+    let answer = Answer::read(
+        &TestClient::call(server.addr)
+            .say(post.as_bytes())
+            .hear_all(),
+    );
     assert_eq!(
         (answer.status, answer.field("connection")),
         (405, Some("close"))
@@ -145,8 +149,8 @@ fn each_fault_gets_its_status_and_the_end() {
     ];
     for (bytes, status) in cases {
         // What follows must not be taken for a request.
-        let mut guest = Guest::call(server.addr);
-        let heard = guest
+        let mut client = TestClient::call(server.addr);
+        let heard = client
             .say(bytes.as_bytes())
             .say(GET.as_bytes())
             .fin()
@@ -182,31 +186,31 @@ fn nobody_waits_for_a_body_that_is_too_large() {
         "Content-Length: 9999999\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\nffffffff\r\nx",
     ] {
-        let mut guest = Guest::call(server.addr);
+        let mut client = TestClient::call(server.addr);
         let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}");
         // Neither the body nor an end comes; a server that waits answers 408.
-        assert_eq!(guest.say(head.as_bytes()).hear_answer().status, 413);
+        assert_eq!(client.say(head.as_bytes()).hear_answer().status, 413);
     }
 }
 
 #[test]
-fn an_error_reaches_a_guest_who_is_still_talking() {
+fn an_error_reaches_a_client_who_is_still_talking() {
     let root = folder("talking");
     let server = server(&root, &["--quiet"]);
     for _ in 0..20 {
-        let mut guest = Guest::call(server.addr);
-        guest.say(b"GET / HTTP/1.1\r\nHost: a\r\nX: ");
+        let mut client = TestClient::call(server.addr);
+        client.say(b"GET / HTTP/1.1\r\nHost: a\r\nX: ");
         for _ in 0..8 {
-            guest.say(&[b'v'; 60_000]);
+            client.say(&[b'v'; 60_000]);
         }
-        assert_eq!(Answer::read(&guest.hear_all()).status, 431);
+        assert_eq!(Answer::read(&client.hear_all()).status, 431);
     }
 }
 
 /// The server may close at once behind the last answer, but not before bytes that it has not read: a
 /// reset would erase the answer (RFC 9112 section 9.6).
 #[test]
-fn a_last_answer_reaches_a_guest_who_goes_on_all_the_same() {
+fn a_last_answer_reaches_a_client_who_goes_on_all_the_same() {
     let root = folder("goes-on");
     fs::write(root.join("large.bin"), vec![b'x'; 300_000]).unwrap();
     let server = server(&root, &["--quiet"]);
@@ -228,21 +232,21 @@ fn a_last_answer_reaches_a_guest_who_goes_on_all_the_same() {
             12,
         ),
     ] {
-        let mut guest = Guest::call(server.addr);
+        let mut client = TestClient::call(server.addr);
         let text = format!("{first}{}", GET.repeat(500));
-        let answer = Answer::read(&guest.say(text.as_bytes()).hear_all());
+        let answer = Answer::read(&client.say(text.as_bytes()).hear_all());
         assert_eq!((answer.status, answer.content.len()), (200, length));
     }
 }
 
 #[test]
-fn a_guest_who_says_nothing_hears_nothing() {
+fn a_client_who_says_nothing_hears_nothing() {
     let root = folder("silent");
     let server = server(&root, &["--quiet"]);
     assert_eq!(tell(server.addr, b""), b"");
     let half = Answer::read(&tell(server.addr, b"GET / HTTP/1.1\r\nHo"));
     assert_eq!(half.status, 400);
-    // A guest who hung up behind the request still gets the answer (RFC 9112 section 9.6).
+    // A client that hung up behind the request still gets the answer (RFC 9112 section 9.6).
     assert_eq!(Answer::read(&tell(server.addr, GET.as_bytes())).status, 200);
 }
 
@@ -256,17 +260,17 @@ fn the_log_has_the_common_format_and_nobody_can_fake_a_line() {
         .unwrap();
     let addr = first_line(child.stdout.as_mut().unwrap());
     let addr = addr.strip_prefix("listening on ").unwrap().parse().unwrap();
-    let mut guest = Guest::call(addr);
-    guest
+    let mut client = TestClient::call(addr);
+    client
         .say(b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n")
         .hear_answer();
-    guest
+    client
         .say(b"HEAD /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /\x1b[31m HTTP/1.1\r\n\r\n")
         .fin()
         .hear_all();
     assert!(
         child.wait().unwrap().success(),
-        "--once ends after its guest"
+        "--once ends after its client"
     );
     let mut log = String::new();
     child.stderr.unwrap().read_to_string(&mut log).unwrap();
@@ -344,9 +348,12 @@ fn every_byte_can_be_shown() {
     let addr = first_line(&mut stdout);
     let addr = addr.strip_prefix("listening on ").unwrap().parse().unwrap();
     let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\nCookie: secret\r\n\r\n";
-    let mut guest = Guest::call(addr);
-    guest.say(get).hear_answer();
-    let big = guest.say(b"GET /big.bin HTTP/1.0\r\n\r\n").fin().hear_all();
+    let mut client = TestClient::call(addr);
+    client.say(get).hear_answer();
+    let big = client
+        .say(b"GET /big.bin HTTP/1.0\r\n\r\n")
+        .fin()
+        .hear_all();
     assert!(big.len() > 40_000);
     child.wait().unwrap();
     let mut shown = String::new();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use super::guest::{ask, folder, server};
+use super::client::{ask, folder, server};
 use crate::support::soon;
 
 #[test]

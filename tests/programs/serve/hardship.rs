@@ -1,4 +1,4 @@
-//! Slow, rude and vanishing guests, missing descriptors, and files that change under way.
+//! Slow, rude and vanishing clients, missing descriptors, and files that change under way.
 
 use std::cell::OnceCell;
 use std::fs::{self, File};
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use wirelab::files::{Files, Settings};
-use wirelab::net::{self, Arrival, Seats};
-use wirelab::server::{Patience, Server};
+use wirelab::net::{self, Accepted, PoolLimits};
+use wirelab::server::{Server, Timeouts};
 
-use super::guest::{Answer, Guest, ask, folder, server};
+use super::client::{Answer, TestClient, ask, folder, server};
 use crate::support::{Server as Started, bin, soon};
 
 /// A server in this process, which lasts as long as the tests do.
@@ -25,7 +25,7 @@ fn impatient(root: &Path, seats: usize) -> SocketAddr {
         listing: true,
         dotfiles: false,
     };
-    let patience = Patience {
+    let patience = Timeouts {
         between: Duration::from_millis(200),
         head: Duration::from_millis(300),
         body: Duration::from_millis(300),
@@ -39,7 +39,7 @@ fn impatient(root: &Path, seats: usize) -> SocketAddr {
     };
     let listener = net::listen((Ipv4Addr::LOCALHOST, 0).into(), 128).unwrap();
     let addr = listener.local_addr().unwrap();
-    let seats = Seats {
+    let seats = PoolLimits {
         most: seats,
         idle: Duration::from_millis(100),
     };
@@ -52,17 +52,17 @@ fn half_a_request_is_told_off_and_silence_is_not() {
     let addr = impatient(&folder("half"), 100);
     let post = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab";
     for (said, status) in [(&b"GET / HTTP/1.1\r\nHost"[..], 408), (post, 408)] {
-        let answer = Answer::read(&Guest::call(addr).say(said).hear_all());
+        let answer = Answer::read(&TestClient::call(addr).say(said).hear_all());
         assert_eq!(answer.status, status);
         assert_eq!(answer.field("connection"), Some("close"));
     }
-    assert_eq!(Guest::call(addr).hear_all(), b"");
-    let mut guest = Guest::call(addr);
-    guest
+    assert_eq!(TestClient::call(addr).hear_all(), b"");
+    let mut client = TestClient::call(addr);
+    client
         .say(b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n")
         .hear_answer();
     assert_eq!(
-        guest.hear_all(),
+        client.hear_all(),
         b"",
         "between two requests there is nobody to tell off"
     );
@@ -71,8 +71,8 @@ fn half_a_request_is_told_off_and_silence_is_not() {
 #[test]
 fn the_deadline_of_a_head_counts_from_its_first_byte() {
     let addr = impatient(&folder("drip"), 100);
-    let guest = Guest::call(addr);
-    guest
+    let client = TestClient::call(addr);
+    client
         .stream()
         .set_read_timeout(Some(Duration::from_millis(20)))
         .unwrap();
@@ -83,9 +83,9 @@ fn the_deadline_of_a_head_counts_from_its_first_byte() {
         .iter()
         .chain([b'v'; 400].iter())
     {
-        let _ = guest.stream().write_all(&[*byte]);
+        let _ = client.stream().write_all(&[*byte]);
         let mut buffer = [0; 1024];
-        match guest.stream().read(&mut buffer) {
+        match client.stream().read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => heard.extend_from_slice(&buffer[..count]),
             Err(_) if heard.is_empty() => {}
@@ -97,14 +97,14 @@ fn the_deadline_of_a_head_counts_from_its_first_byte() {
 }
 
 #[test]
-fn when_all_seats_are_taken_guests_are_told() {
+fn when_all_seats_are_taken_clients_are_told() {
     let addr = impatient(&folder("seats"), 2);
-    let mut first = Guest::call(addr);
-    let mut second = Guest::call(addr);
+    let mut first = TestClient::call(addr);
+    let mut second = TestClient::call(addr);
     let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
     assert_eq!(first.say(get).hear_answer().status, 200);
     assert_eq!(second.say(get).hear_answer().status, 200);
-    let answer = Answer::read(&Guest::call(addr).say(get).hear_all());
+    let answer = Answer::read(&TestClient::call(addr).say(get).hear_all());
     assert_eq!(
         (answer.status, answer.field("retry-after")),
         (503, Some("2"))
@@ -133,7 +133,7 @@ thread_local! {
 fn the_threads_of_a_crowd_end_when_it_has_left_however_busy_the_server_is() {
     let threads = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&threads);
-    let handle = move |arrival: Arrival| {
+    let handle = move |arrival: Accepted| {
         COUNTED.with(|counted| {
             counted.get_or_init(|| {
                 count.fetch_add(1, Ordering::SeqCst);
@@ -143,27 +143,27 @@ fn the_threads_of_a_crowd_end_when_it_has_left_however_busy_the_server_is() {
         let _ = (&arrival.stream).write_all(b"!");
         let _ = (&arrival.stream).read_to_end(&mut Vec::new());
     };
-    let seats = Seats {
+    let seats = PoolLimits {
         most: 1_000,
         idle: Duration::from_millis(300),
     };
     let listener = net::listen((Ipv4Addr::LOCALHOST, 0).into(), 1_000).unwrap();
     let addr = listener.local_addr().unwrap();
     thread::spawn(move || net::pool(&listener, seats, handle, |_| {}));
-    let mut crowd: Vec<Guest> = (0..100).map(|_| Guest::call(addr)).collect();
-    for guest in &mut crowd {
-        assert_eq!(guest.hear(1), b"!");
+    let mut crowd: Vec<TestClient> = (0..100).map(|_| TestClient::call(addr)).collect();
+    for client in &mut crowd {
+        assert_eq!(client.hear(1), b"!");
     }
     assert_eq!(threads.load(Ordering::SeqCst), 100);
     drop(crowd);
-    // Guest after guest: were the threads taken in turn, none would ever be idle for long.
+    // TestClient after client: were the threads taken in turn, none would ever be idle for long.
     let deadline = Instant::now() + Duration::from_secs(20);
     while threads.load(Ordering::SeqCst) > 3 {
         let still = threads.load(Ordering::SeqCst);
         assert!(Instant::now() < deadline, "{still} threads are still there");
-        let mut guest = Guest::call(addr);
-        assert_eq!(guest.hear(1), b"!");
-        guest.fin().hear_all();
+        let mut client = TestClient::call(addr);
+        assert_eq!(client.hear(1), b"!");
+        client.fin().hear_all();
     }
 }
 
@@ -171,9 +171,9 @@ fn the_threads_of_a_crowd_end_when_it_has_left_however_busy_the_server_is() {
 fn two_hundred_half_requests_hold_up_nobody() {
     let root = folder("ghosts");
     let server = server(&root, &["--quiet"]);
-    let ghosts: Vec<Guest> = (0..200)
+    let ghosts: Vec<TestClient> = (0..200)
         .map(|_| {
-            let mut ghost = Guest::call(server.addr);
+            let mut ghost = TestClient::call(server.addr);
             ghost.say(b"GET / HTTP/1.1\r\nHo");
             ghost
         })
@@ -195,12 +195,12 @@ fn a_reset_at_every_byte_hurts_nobody() {
     let mut server = server(&root, &["--quiet"]);
     let get = b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n";
     for cut in 0..=get.len() {
-        let mut guest = Guest::call(server.addr);
-        guest.say(&get[..cut]);
+        let mut client = TestClient::call(server.addr);
+        client.say(&get[..cut]);
         if cut == get.len() {
-            guest.hear(100_000);
+            client.hear(100_000);
         }
-        SockRef::from(guest.stream())
+        SockRef::from(client.stream())
             .set_linger(Some(Duration::ZERO))
             .unwrap();
     }
@@ -221,12 +221,12 @@ fn without_descriptors_the_server_says_so_once_and_goes_on() {
     // A file may be one descriptor too many, too: then it is 503.
     let is_served = |status: u16| assert!(status == 200 || status == 503, "{status}");
     for _ in 0..5 {
-        let mut guests: Vec<Guest> = (0..60).map(|_| Guest::call(server.addr)).collect();
+        let mut clients: Vec<TestClient> = (0..60).map(|_| TestClient::call(server.addr)).collect();
         // Those who came in are served, whatever the others wait for.
-        is_served(guests[0].say(get).hear_answer().status);
+        is_served(clients[0].say(get).hear_answer().status);
         // Who waits is served when the others have left.
-        let mut waits = guests.pop().unwrap();
-        drop(guests);
+        let mut waits = clients.pop().unwrap();
+        drop(clients);
         is_served(waits.say(get).hear_answer().status);
     }
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
@@ -245,8 +245,8 @@ fn a_file_that_shrinks_under_way_breaks_the_answer_off() {
         .set_len(length)
         .unwrap();
     let server = server(&root, &["--quiet"]);
-    let mut guest = Guest::call(server.addr);
-    guest
+    let mut client = TestClient::call(server.addr);
+    client
         .say(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n")
         .hear(1_000_000);
     let file = File::options()
@@ -255,7 +255,7 @@ fn a_file_that_shrinks_under_way_breaks_the_answer_off() {
         .unwrap();
     file.set_len(1_000).unwrap();
     let mut rest = Vec::new();
-    let end = guest.stream().read_to_end(&mut rest);
+    let end = client.stream().read_to_end(&mut rest);
     assert!((rest.len() as u64) < length - 1_000_000, "{end:?}");
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
 }
@@ -287,22 +287,22 @@ fn nothing_and_ten_gigabytes() {
 }
 
 #[test]
-fn a_guest_who_never_reads_holds_up_nobody() {
+fn a_client_who_never_reads_holds_up_nobody() {
     let root = folder("unread");
     File::create(root.join("big.bin"))
         .unwrap()
         .set_len(100_000_000)
         .unwrap();
     let server = server(&root, &["--quiet"]);
-    let mut idle: Vec<Guest> = (0..20).map(|_| Guest::call(server.addr)).collect();
-    for guest in &mut idle {
-        guest.say(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut idle: Vec<TestClient> = (0..20).map(|_| TestClient::call(server.addr)).collect();
+    for client in &mut idle {
+        client.say(b"GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n");
     }
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
 }
 
 #[test]
-fn many_guests_at_once_each_get_their_own_answer() {
+fn many_clients_at_once_each_get_their_own_answer() {
     let root = folder("many");
     for n in 0..8 {
         fs::write(
@@ -312,21 +312,21 @@ fn many_guests_at_once_each_get_their_own_answer() {
         .unwrap();
     }
     let server = Arc::new(server(&root, &["--quiet"]));
-    let guests: Vec<_> = (0..8)
+    let clients: Vec<_> = (0..8)
         .map(|n| {
             let server = Arc::clone(&server);
             thread::spawn(move || {
-                let mut guest = Guest::call(server.addr);
+                let mut client = TestClient::call(server.addr);
                 let get = format!("GET /{n}.txt HTTP/1.1\r\nHost: a\r\n\r\n");
                 for _ in 0..50 {
-                    let answer = guest.say(get.as_bytes()).hear_answer();
+                    let answer = client.say(get.as_bytes()).hear_answer();
                     assert_eq!(answer.content.len(), 10_000 * (n + 1));
                     assert!(answer.content.iter().all(|b| *b == b'0' + n as u8));
                 }
             })
         })
         .collect();
-    for guest in guests {
-        guest.join().unwrap();
+    for client in clients {
+        client.join().unwrap();
     }
 }

@@ -1,8 +1,8 @@
 //! The static server, over loopback, byte for byte.
 
+mod client;
 mod conversation;
 mod files;
-mod guest;
 mod hardship;
 mod random;
 mod tools;

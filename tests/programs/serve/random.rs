@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::guest::{Guest, ask, folder, server};
+use super::client::{TestClient, ask, folder, server};
 use crate::dice::Dice;
 
 const ROUNDS: usize = 1_000;
@@ -67,7 +67,7 @@ fn a_marker_behind_each_request_is_answered_as_itself_or_not_at_all() {
     let before = size_of(&server);
     for _ in 0..ROUNDS {
         let bytes = mutated(&mut dice);
-        let heard = Guest::call(server.addr)
+        let heard = TestClient::call(server.addr)
             .say(&bytes)
             .say(marker.as_bytes())
             .fin()

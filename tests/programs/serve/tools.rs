@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::guest::{folder, server};
+use super::client::{folder, server};
 use crate::support::{browser, have, listens};
 
 #[test]
@@ -134,22 +134,22 @@ fn nginx_in_front_of_it() {
         nginx.try_wait()
     );
     for _ in 0..20 {
-        let answer = super::guest::ask(front, "GET", "/tacos.txt", "");
+        let answer = super::client::ask(front, "GET", "/tacos.txt", "");
         assert_eq!((answer.status, answer.text()), (200, "three tacos\n"));
     }
-    let tag = super::guest::ask(front, "GET", "/tacos.txt", "")
+    let tag = super::client::ask(front, "GET", "/tacos.txt", "")
         .field("etag")
         .unwrap()
         .to_string();
     let same = format!("If-None-Match: {tag}\r\n");
     assert_eq!(
-        super::guest::ask(front, "GET", "/tacos.txt", &same).status,
+        super::client::ask(front, "GET", "/tacos.txt", &same).status,
         304
     );
-    let bite = super::guest::ask(front, "GET", "/tacos.txt", "Range: bytes=6-10\r\n");
+    let bite = super::client::ask(front, "GET", "/tacos.txt", "Range: bytes=6-10\r\n");
     assert_eq!((bite.status, bite.text()), (206, "tacos"));
     assert_eq!(
-        super::guest::ask(front, "POST", "/", "Content-Length: 0\r\n").status,
+        super::client::ask(front, "POST", "/", "Content-Length: 0\r\n").status,
         405
     );
     nginx.kill().unwrap();

@@ -1,0 +1,206 @@
+//! The door at which a client knocks: somebody plays the server there, or nobody listens, or the bench
+//! before it is full.
+//!
+//! Rule: the door stands before the client is started, so that no client comes too early.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::subject::{Done, UPSTREAM, anywhere, is_silence, player};
+use super::{CheckError, Plan};
+use crate::check::diagnosis::{Prints, Process};
+use crate::check::program::Program;
+use crate::check::variants::filled;
+use crate::course::catalogue::Weather;
+use crate::limits;
+use crate::net::player::Stopped;
+use crate::net::{self, IdleTimer};
+use crate::wire::{Entry, Event, Transcript, Who};
+
+/// What a script wants the client to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// Somebody who plays the server.
+    Open,
+    /// Nobody listens (`S refuse`).
+    Closed,
+    /// The knock is not answered (`C timeout` without a connection).
+    Silent,
+}
+
+impl Door {
+    fn of(script: &Transcript) -> Door {
+        let first = script.entries().iter().find_map(|entry| match entry {
+            Entry::Event { who, event, .. } => Some((*who, *event)),
+            Entry::Chunk(_) => Some((Who::Client, Event::Connect)),
+            _ => None,
+        });
+        match first {
+            Some((Who::Server, Event::Refuse)) => Door::Closed,
+            Some((Who::Client, Event::Timeout(_))) => Door::Silent,
+            _ => Door::Open,
+        }
+    }
+}
+
+impl Plan {
+    /// Starts the client at the door that the script wants, and plays the server if there is one.
+    pub(super) fn answer(
+        &self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        match Door::of(script) {
+            Door::Open => self.serve(script, weather, silence),
+            Door::Closed => {
+                let closed = net::Closed::at(anywhere()).map_err(CheckError::Socket)?;
+                self.knock(closed.addr, script)
+            }
+            Door::Silent => {
+                let listener = net::listen(anywhere(), 0).map_err(CheckError::Socket)?;
+                let addr = listener.local_addr().unwrap_or(anywhere());
+                // Full when a knock goes unheard; the callers stay until the client is done.
+                let mut bench = Vec::new();
+                while let Ok(caller) = net::call(addr, limits::CLIENT_POLL) {
+                    bench.push(caller);
+                }
+                self.knock(addr, script)
+            }
+        }
+    }
+
+    fn serve(
+        &self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
+        let addr = listener.local_addr().unwrap_or(anywhere());
+        let filled = filled(script, addr);
+        let mut player = player(&filled, Who::Server, weather, silence)?;
+        let mut program = self.start_client(addr, script)?;
+        // Short waits for the client, so that a client which ends at once is not waited for.
+        player.client = limits::CLIENT_POLL;
+        let begun = Instant::now();
+        let mut start = IdleTimer::new(self.start_deadline, false);
+        let played = loop {
+            let played = player.answer_seen(&listener, &|| program.activity());
+            let waits = played.stopped == Some(Stopped::NoGuest) && !connected(&played.got);
+            if !waits || program.ending().is_some() {
+                break played;
+            }
+            let lasted = begun.elapsed();
+            if lasted >= start.next() && start.counts(lasted, || program.activity()) {
+                break played;
+            }
+        };
+        let seen = is_silence(&played) && program.activity().is_some();
+        let mut played = played;
+        self.hear_further_clients(&mut program, &listener, &mut played.got);
+        let connected = connected(&played.got);
+        let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
+        let still_runs = process.ending.is_none();
+        let done = Done::of(filled, played, process);
+        Ok(Done {
+            silent: done.silent || still_runs,
+            still_runs,
+            seen: seen || still_runs,
+            ..done
+        })
+    }
+
+    /// A client that comes once more than it should is recorded, too. Waits until the client has ended, or
+    /// for a while.
+    fn hear_further_clients(
+        &self,
+        program: &mut Program,
+        listener: &net::Listener,
+        got: &mut Transcript,
+    ) {
+        let mut nothing = Transcript::new();
+        nothing.push_event(1, Who::Client, Event::Connect);
+        // It is heard to its end, or until it waits for an answer.
+        nothing.push_event(1, Who::Client, Event::Fin);
+        let Ok(mut player) = player(
+            &nothing,
+            Who::Server,
+            Weather::Calm,
+            limits::CHECK_RETRY_SILENCE,
+        ) else {
+            return;
+        };
+        player.client = limits::CLIENT_POLL / 5;
+        let until = Instant::now() + limits::CHECK_EXIT;
+        loop {
+            let ended = program.ending().is_some();
+            let further = player.answer_seen(listener, &|| program.activity()).got;
+            if connected(&further) {
+                let conn = got.connections().into_iter().max().unwrap_or(0) + 1;
+                got.push_event(conn, Who::Client, Event::Connect);
+                got.push_bytes(conn, Who::Client, &further.bytes_of(1, Who::Client));
+                return;
+            }
+            if ended || Instant::now() > until {
+                return;
+            }
+        }
+    }
+
+    /// Nobody is there to be played; what the script says happens by itself.
+    fn knock(&self, addr: SocketAddr, script: &Transcript) -> Result<Done, CheckError> {
+        let program = self.start_client(addr, script)?;
+        let process = self.ended(program, addr, script, limits::CHECK_CLIENT_GIVES_UP, false);
+        let still_runs = process.ending.is_none();
+        Ok(Done {
+            script: script.clone(),
+            got: script.clone(),
+            behind: None,
+            not_taken: None,
+            silent: still_runs,
+            process,
+            still_runs,
+            seen: still_runs,
+        })
+    }
+
+    fn start_client(&self, addr: SocketAddr, script: &Transcript) -> Result<Program, CheckError> {
+        let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
+        let arg = arg.map(str::to_string);
+        let line = self.line(arg.as_deref());
+        Program::start(&line, &self.contract(addr, script, arg)).map_err(CheckError::Start)
+    }
+
+    /// Waits for a client's end.
+    fn ended(
+        &self,
+        mut program: Program,
+        addr: SocketAddr,
+        script: &Transcript,
+        patience: Duration,
+        connected: bool,
+    ) -> Process {
+        let ending = program.wait_end_of_work(patience);
+        program.end();
+        let mut process = self.process(&program, addr, ending, connected);
+        process.prints = script.heading("prints").map(|wanted| Prints {
+            wanted: format!("{}\n", wanted.replace("{addr}", &addr.to_string())),
+            printed: program.wait_stdout(limits::EXIT_AFTER_CLOSE).text(),
+        });
+        process
+    }
+}
+
+fn connected(got: &Transcript) -> bool {
+    let connect = |entry: &Entry| {
+        matches!(
+            entry,
+            Entry::Event {
+                event: Event::Connect,
+                ..
+            }
+        )
+    };
+    got.entries().iter().any(connect)
+}

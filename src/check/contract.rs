@@ -1,0 +1,88 @@
+//! What the program under check is told, and what can be told about it.
+
+use std::net::SocketAddr;
+
+use super::{Plan, Subject, Unready};
+use crate::check::diagnosis::{Evidence, Language, Process, diagnose};
+use crate::check::program::{CommandLine, Contract, Ending, NotReady, Program};
+use crate::course::cargo;
+use crate::course::catalogue::NOW;
+use crate::wire::Transcript;
+
+impl Plan {
+    /// The command line for one run.
+    pub(super) fn line(&self, arg: Option<&str>) -> CommandLine {
+        match &self.subject {
+            Subject::Command(line) => line.clone(),
+            Subject::Own(path) => cargo::own_command(path, arg),
+            Subject::Address(_) => unreachable!("a server that runs already is not started"),
+        }
+    }
+
+    /// The environment of one run.
+    pub(super) fn contract(
+        &self,
+        addr: SocketAddr,
+        script: &Transcript,
+        arg: Option<String>,
+    ) -> Contract {
+        let now = script
+            .heading("now")
+            .and_then(|now| now.trim().parse().ok());
+        Contract {
+            addr,
+            root: self.root.clone(),
+            now: Some(now.unwrap_or(NOW)),
+            arg,
+        }
+    }
+
+    /// What can be told about a process.
+    pub(super) fn process(
+        &self,
+        program: &Program,
+        addr: SocketAddr,
+        ending: Option<Ending>,
+        connected: bool,
+    ) -> Process {
+        Process {
+            ending,
+            stderr: program.stderr().text(),
+            address: addr.to_string(),
+            elsewhere: Vec::new(),
+            connected,
+            language: self.language(),
+            prints: None,
+        }
+    }
+
+    fn language(&self) -> Option<Language> {
+        match &self.subject {
+            Subject::Command(line) => Language::of(&line.words()),
+            Subject::Own(_) => Some(Language::Rust),
+            Subject::Address(_) => None,
+        }
+    }
+
+    /// A server that never listened, and what that probably means.
+    pub(super) fn unready(&self, why: NotReady, mut program: Program, addr: SocketAddr) -> Unready {
+        program.end();
+        let (ending, elsewhere) = match &why {
+            NotReady::Ended(ending) => (Some(*ending), Vec::new()),
+            NotReady::Silent { elsewhere, .. } => {
+                (None, elsewhere.iter().map(SocketAddr::to_string).collect())
+            }
+        };
+        let process = Process {
+            elsewhere,
+            ..self.process(&program, addr, ending, false)
+        };
+        let stderr = process.stderr.clone();
+        let evidence = Evidence::of_process(self.side, process);
+        Unready {
+            why,
+            stderr,
+            diagnosis: diagnose(&evidence),
+        }
+    }
+}

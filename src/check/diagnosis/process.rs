@@ -1,0 +1,194 @@
+//! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
+
+use super::evidence::{Close, Evidence};
+use super::message::message;
+use super::process_pages as page;
+use super::{Cause, Entry, PANICKED, served_pages, shown};
+use crate::course::catalogue::{Side, Weather};
+
+pub(super) const TABLE: &[Entry] = &[
+    Entry {
+        page: &page::ADDRESS_SYNTAX,
+        judge: address_syntax,
+    },
+    Entry {
+        page: &page::ADDR_IN_USE,
+        judge: addr_in_use,
+    },
+    Entry {
+        page: &page::REFUSED,
+        judge: refused,
+    },
+    Entry {
+        page: &page::WOULD_BLOCK,
+        judge: would_block,
+    },
+    Entry {
+        page: &page::DIED_ON_EMPTY,
+        judge: died_on_empty,
+    },
+    Entry {
+        page: &page::DIED_ON_RESET,
+        judge: died_on_reset,
+    },
+    Entry {
+        page: &served_pages::NO_LIMIT,
+        judge: no_limit,
+    },
+    Entry {
+        page: &page::ONE_AT_A_TIME,
+        judge: one_at_a_time,
+    },
+];
+
+/// The first line of stderr that holds one of these, cut to what fits into a sentence.
+fn line_with(evidence: &Evidence, signs: &[&str]) -> Option<String> {
+    let mut lines = evidence.process.stderr.lines();
+    let line = lines.find(|line| signs.iter().any(|sign| line.contains(sign)))?;
+    Some(shown(line.trim().as_bytes()))
+}
+
+/// What Rust says about an address without a port, or with a scheme or a path.
+fn address_syntax(evidence: &Evidence) -> Option<Cause> {
+    let line = line_with(evidence, &["invalid socket address", "invalid port value"])?;
+    (!evidence.process.connected).then_some(())?;
+    Cause::likely(format!(
+        "your program said `{line}`. It took something for an address that is none: an address is a host, a \
+         colon and a port, like {}, without http:// in front and without a path behind.",
+        evidence.process.address
+    ))
+}
+
+fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
+    let signs = [
+        "AddrInUse",
+        "ddress already in use",
+        "EADDRINUSE",
+        "only one usage of each socket",
+    ];
+    let line = line_with(evidence, &signs)?;
+    (!evidence.process.connected).then_some(())?;
+    Cause::likely(format!(
+        "your program said `{line}`: another process listens there, perhaps an older copy of yours. The \
+         check gave it {}, where nobody listens; your program took another address.",
+        evidence.process.address
+    ))
+}
+
+/// Nobody at the address that the program was given (server), or nobody where it called (client).
+fn refused(evidence: &Evidence) -> Option<Cause> {
+    let process = &evidence.process;
+    (!process.connected).then_some(())?;
+    let given = &process.address;
+    if evidence.side == Side::Client {
+        let line = line_with(evidence, &["refused", "ECONNREFUSED"])?;
+        return Cause::likely(format!(
+            "your client said `{line}`. It called an address where nobody listens. The check listened on \
+             {given}, and had told it so."
+        ));
+    }
+    let Some(elsewhere) = process.elsewhere.first() else {
+        // It runs, listens nowhere on this port, or could not be started: the verdict says so.
+        return (process.ending.is_none()).then(|| Cause {
+            text: format!(
+                "nobody listens on {given}. The program was told this address in WIRELAB_ADDR and in place of \
+                 {{addr}} in its command line; it may listen at another one, or not yet."
+            ),
+            proven: false,
+        });
+    };
+    Cause::likely(format!(
+        "nobody listens on {given}, but something listens on {elsewhere}. `localhost` means 127.0.0.1 and ::1, \
+         which are two addresses, and a port on one is not open on the other."
+    ))
+}
+
+fn would_block(evidence: &Evidence) -> Option<Cause> {
+    let signs = [
+        "Resource temporarily unavailable",
+        "WouldBlock",
+        "os error 11)",
+        "os error 35)",
+    ];
+    let line = line_with(evidence, &signs)?;
+    (!evidence.right_bytes() || evidence.process.ending.is_some()).then_some(())?;
+    Cause::likely(format!(
+        "your program said `{line}`. That is a read timeout: no bytes came in the time that it allows. It \
+         is no fault of the connection, and its name differs from system to system."
+    ))
+}
+
+/// It ended after connections that said nothing, and does not otherwise.
+fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence.process.ending?;
+    if evidence.others_open && evidence.have.bytes.is_empty() {
+        return Cause::likely(format!(
+            "your program ended ({ending}) with clients in it who had connected and said nothing. When such a client leaves, \
+             a read gives 0 bytes, and your program took it for granted that there was a line.{}",
+            last_words(evidence)
+        ));
+    }
+    (evidence.weather == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
+    Cause::proven(format!(
+        "your program ended ({ending}) when clients connected, said nothing, and left. The first read gave it \
+         0 bytes, and it took it for granted that there was a line.{}",
+        last_words(evidence)
+    ))
+}
+
+/// It ended after a connection that was reset, and does not otherwise. (Its end may be seen only by the
+/// next client; then its last words tell.)
+fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence.process.ending?;
+    let signs = ["reset by peer", "ConnectionReset", "ECONNRESET"];
+    let said = evidence.side == Side::Server && line_with(evidence, &signs).is_some();
+    let rude = evidence.weather == Weather::Rude && evidence.passes_in_calm();
+    (rude || said).then_some(())?;
+    Cause::proven(format!(
+        "your program ended ({ending}) when a client broke the connection off in the middle. A reset is an \
+         error of that one connection; the next client must still be served.{}",
+        last_words(evidence)
+    ))
+}
+
+/// The client that is one too many is not turned away.
+fn no_limit(evidence: &Evidence) -> Option<Cause> {
+    let full = message(&evidence.want.bytes).status() == Some(503);
+    let let_in = evidence.have.bytes.is_empty() && evidence.have.close == Close::Open;
+    let served = message(&evidence.have.bytes)
+        .status()
+        .is_some_and(|status| status < 500);
+    let alive = evidence.process.ending.is_none() && evidence.others_open;
+    (evidence.side == Side::Server && full && alive && (let_in || served)).then_some(())?;
+    Cause::likely(
+        "every place was taken, at the tables and in the queue, and still one more client was let in. He should have been \
+         told at once that it is full. With clients that never end, this goes on until something breaks.",
+    )
+}
+
+/// The answer on one connection does not come while another, which says nothing, stands open.
+fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
+    let stuck = evidence.process.ending.is_none() && evidence.silence.is_some();
+    let server = evidence.side == Side::Server && evidence.have.bytes.is_empty();
+    (server && stuck && evidence.others_open).then_some(())?;
+    Cause::likely(
+        "while one client was connected and silent, the next one asked and got no answer. Your program serves one \
+         connection to its end before it looks at the next, so one silent client stops everybody.",
+    )
+}
+
+/// What stderr complains of last, as a sentence of its own; a panic says why on the line below its place.
+fn last_words(evidence: &Evidence) -> String {
+    let lines: Vec<&str> = evidence.process.stderr.lines().collect();
+    let signs = ["panicked", "Error", "error", "Exception"];
+    let sign = |line: &&str| signs.iter().any(|sign| line.contains(sign));
+    let panic = lines.iter().rposition(|line| line.contains(PANICKED));
+    let line = match panic {
+        Some(at) => lines.get(at + 1).copied(),
+        None => lines.iter().copied().rfind(sign),
+    };
+    match line {
+        Some(line) => format!(" It said `{}`.", shown(line.trim().as_bytes())),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,51 @@
+//! What a failed check leaves behind to look at: both transcripts and a picture, in `target/wirelab/`.
+//!
+//! Rule: the names are the same for every failure of a side of a lab, so that nothing piles up; a check
+//! that passes takes them away.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use crate::check::Report;
+use crate::course::cargo;
+use crate::wire::svg;
+
+/// The folder, from the repository's on; outside of a repository from the current one on.
+const FOLDER: &str = "target/wirelab";
+
+/// Writes expected, got and picture of a failure, or takes older ones away; the paths for the reader.
+/// Errors carry the file's name.
+pub fn keep(report: &Report) -> io::Result<Vec<String>> {
+    let here = cargo::repository().unwrap_or_default();
+    let place = report
+        .place
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    let stem = format!("{FOLDER}/{place}-{}", report.side.word());
+    let names = [
+        format!("{stem}-expected.wire"),
+        format!("{stem}-got.wire"),
+        format!("{stem}-got.svg"),
+    ];
+    let Some((_, failure)) = report.failure() else {
+        for name in &names {
+            let _ = fs::remove_file(here.join(name));
+        }
+        return Ok(Vec::new());
+    };
+    fs::create_dir_all(here.join(FOLDER)).map_err(|error| named(FOLDER, &error))?;
+    let texts = [
+        failure.expected.render(),
+        failure.got.render(),
+        svg(&failure.got),
+    ];
+    for (name, text) in names.iter().zip(texts) {
+        let path: PathBuf = here.join(name);
+        fs::write(&path, text).map_err(|error| named(name, &error))?;
+    }
+    Ok(names.to_vec())
+}
+
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}

@@ -1,0 +1,348 @@
+//! The check: plays the other side of a lab's conversations at a program, in every weather, and judges
+//! what came.
+//!
+//! Rule 1: a program is judged by its bytes, in order, and by how it ended; every byte too many counts.
+//! Rule 2: it has to live on: a server that has ended, or grows with every client, fails.
+//! Rule 3: the first failure ends the check; what comes after it would often only repeat it.
+//! Rule 4: a silence is taken for an answer only from a program that really waits: on a busy machine
+//! it gets more time.
+
+mod client_setup;
+mod contract;
+pub mod diagnosis;
+mod evidence;
+pub mod evidence_files;
+pub mod junit;
+pub mod program;
+pub mod report;
+pub mod retry;
+mod runner;
+pub mod shell_words;
+mod subject;
+mod timeouts;
+pub mod variants;
+pub mod verdict;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::check::diagnosis::{Diagnosis, Prints};
+use crate::check::program::{CommandLine, Ending, NotReady, StartError};
+use crate::course::cargo::{self, BuildError};
+use crate::course::catalogue::{Built, Lab, Side, Weather};
+use crate::limits;
+use crate::net::SocketError;
+use crate::net::player::PlayError;
+use crate::wire::{Difference, ParseError, Transcript};
+
+use runner::Runner;
+
+/// What is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Anyone's program.
+    Command(CommandLine),
+    /// One of our own kind: it takes the address, and the words of the argument, on its command line.
+    Own(PathBuf),
+    /// A server that runs already.
+    Address(SocketAddr),
+}
+
+/// One conversation that is played, and in which weathers.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// The stem of its snapshot, or the name of the user's file.
+    pub name: String,
+    /// What should be said.
+    pub expected: Transcript,
+    /// Calm first.
+    pub weathers: Vec<Weather>,
+}
+
+/// Everything that a check needs to know.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// `lab 09`: for the headlines.
+    pub place: String,
+    /// Which side is under check.
+    pub side: Side,
+    /// The program.
+    pub subject: Subject,
+    /// What is played.
+    pub conversations: Vec<Conversation>,
+    /// The folder of the lab's files.
+    pub root: Option<PathBuf>,
+    /// Whether a failure is looked into by playing the conversation again otherwise.
+    pub triage: bool,
+    /// How long a server may take until it listens, and a client until it connects.
+    pub start_deadline: Duration,
+}
+
+/// Why nothing could be checked: exit code 3.
+#[derive(Debug)]
+pub enum CheckError {
+    /// The learner's program does not exist or does not compile.
+    Build(BuildError),
+    /// The program could not be started.
+    Start(StartError),
+    /// It was started, and is no server: it ended, or does not listen.
+    NotReady(Box<Unready>),
+    /// Nobody listens at the address that was given.
+    Nobody(SocketAddr),
+    /// The side that the check plays has a hole in it.
+    Play(PlayError),
+    /// We could not listen.
+    Socket(SocketError),
+    /// A snapshot is no transcript.
+    Script(String, ParseError),
+    /// No conversation of this lab checks this side, or none in this weather.
+    Nothing(String),
+}
+
+/// A server that never listened.
+#[derive(Debug)]
+pub struct Unready {
+    /// What happened.
+    pub why: NotReady,
+    /// What it printed to stderr.
+    pub stderr: String,
+    /// What it probably means.
+    pub diagnosis: Option<Diagnosis>,
+}
+
+/// The result of a check.
+#[derive(Debug)]
+pub struct Report {
+    /// `lab 09`.
+    pub place: String,
+    /// Which side.
+    pub side: Side,
+    /// Each conversation in each weather, in the order in which they were played.
+    pub runs: Vec<Run>,
+}
+
+/// One conversation in one weather.
+#[derive(Debug)]
+pub struct Run {
+    /// The conversation.
+    pub name: String,
+    /// How it was delivered.
+    pub weather: Weather,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Every byte is right.
+    Passed,
+    /// Something is wrong.
+    Failed(Box<Failure>),
+    /// An earlier run failed.
+    NotRun,
+}
+
+/// Everything about a failure.
+#[derive(Debug)]
+pub struct Failure {
+    /// What should have been said.
+    pub expected: Transcript,
+    /// What was said.
+    pub got: Transcript,
+    /// What is wrong.
+    pub trouble: Problem,
+    /// What it probably means.
+    pub diagnosis: Option<Diagnosis>,
+    /// How the program ended, if it has (a server should not).
+    pub ending: Option<Ending>,
+    /// What it printed to stderr.
+    pub stderr: String,
+}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Bytes, or the end of a connection.
+    Difference(Box<Difference>),
+    /// All is right in front of a relay; behind it something is not.
+    Behind(Box<Difference>),
+    /// All bytes are right, but a client that says nothing is answered, too.
+    Unasked,
+    /// All bytes are right, but the program left before it had taken all of ours.
+    NotTaken {
+        /// How many bytes it took.
+        after: u64,
+    },
+    /// All is right, and then the server ended.
+    Died(Ending),
+    /// All is right, and then the client goes on running.
+    StillRuns,
+    /// All bytes are right, but a client printed something else than it should.
+    Prints(Prints),
+    /// File descriptors or threads grow with every client.
+    Grows {
+        /// `file descriptors`, `threads`.
+        what: &'static str,
+        /// After the first conversation.
+        before: usize,
+        /// After the last.
+        after: usize,
+        /// Connections in between.
+        clients: usize,
+    },
+}
+
+impl Report {
+    /// Whether every run passed.
+    pub fn passed(&self) -> bool {
+        self.runs
+            .iter()
+            .all(|run| matches!(run.outcome, Outcome::Passed))
+    }
+
+    /// The failed run and its failure.
+    pub fn failure(&self) -> Option<(&Run, &Failure)> {
+        self.runs.iter().find_map(|run| match &run.outcome {
+            Outcome::Failed(failure) => Some((run, &**failure)),
+            _ => None,
+        })
+    }
+
+    /// How long all of it took.
+    pub fn took(&self) -> Duration {
+        self.runs.iter().map(|run| run.took).sum()
+    }
+}
+
+impl Plan {
+    /// The check of one side of a lab; `weather`: only this one.
+    pub fn for_lab(
+        lab: &Lab,
+        built: &Built,
+        side: Side,
+        subject: Subject,
+        weather: Option<Weather>,
+    ) -> Result<Plan, CheckError> {
+        let mut conversations = Vec::new();
+        for script in built.scripts.iter().filter(|script| script.checks(side)) {
+            let expected = Transcript::parse(script.text());
+            let expected =
+                expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;
+            let listed = script.weathers.iter().copied();
+            let weathers: Vec<Weather> = listed
+                .filter(|listed| weather.is_none_or(|w| w == *listed))
+                .collect();
+            conversations.push(Conversation {
+                name: script.name.to_string(),
+                expected,
+                weathers,
+            });
+        }
+        conversations.retain(|conversation| !conversation.weathers.is_empty());
+        let place = format!("lab {:02}", lab.number);
+        if conversations.is_empty() {
+            let which = weather.map_or(String::new(), |weather| {
+                format!(" in the weather {}", weather.name())
+            });
+            let text = format!(
+                "{place} has no conversation that checks a {}{which}",
+                side.word()
+            );
+            return Err(CheckError::Nothing(text));
+        }
+        Ok(Plan {
+            root: cargo::files_folder(lab),
+            ..Plan::new(place, side, subject, conversations)
+        })
+    }
+
+    /// A check of a conversation of the user's own.
+    pub fn new(
+        place: String,
+        side: Side,
+        subject: Subject,
+        conversations: Vec<Conversation>,
+    ) -> Plan {
+        let start_deadline = match &subject {
+            Subject::Own(_) => limits::OWN_START_DEADLINE,
+            Subject::Command(_) | Subject::Address(_) => limits::START_DEADLINE,
+        };
+        Plan {
+            place,
+            side,
+            subject,
+            conversations,
+            root: None,
+            triage: true,
+            start_deadline,
+        }
+    }
+
+    /// Plays everything, up to the first failure.
+    pub fn run(&self) -> Result<Report, CheckError> {
+        let mut bench = Runner::new(self);
+        let mut runs = Vec::new();
+        // Every conversation in calm weather first: the plainest failure is the best to learn from.
+        let calm_first = |calm: bool| {
+            self.conversations.iter().flat_map(move |conversation| {
+                let weathers = conversation.weathers.iter().copied();
+                weathers
+                    .filter(move |&w| (w == Weather::Calm) == calm)
+                    .map(move |w| (conversation, w))
+            })
+        };
+        let mut failed = false;
+        for (conversation, weather) in calm_first(true).chain(calm_first(false)) {
+            let begun = Instant::now();
+            let outcome = match failed {
+                true => Outcome::NotRun,
+                false => bench.run(conversation, weather)?,
+            };
+            failed |= matches!(outcome, Outcome::Failed(_));
+            let name = conversation.name.clone();
+            runs.push(Run {
+                name,
+                weather,
+                outcome,
+                took: begun.elapsed(),
+            });
+        }
+        if !failed
+            && let Some(last) = runs.last_mut()
+            && let Some(failure) = bench.leftovers()
+        {
+            last.outcome = Outcome::Failed(Box::new(failure));
+        }
+        Ok(Report {
+            place: self.place.clone(),
+            side: self.side,
+            runs,
+        })
+    }
+}
+
+impl std::fmt::Display for CheckError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CheckError::Build(error) => error.fmt(f),
+            CheckError::Start(error) => error.fmt(f),
+            CheckError::NotReady(unready) => unready.why.fmt(f),
+            CheckError::Nobody(addr) => {
+                write!(
+                    f,
+                    "nobody listens on {addr}: start the server first, or let the check start it with --server"
+                )
+            }
+            CheckError::Play(error) => error.fmt(f),
+            CheckError::Socket(error) => error.fmt(f),
+            CheckError::Script(name, error) => write!(f, "{name}:{error}"),
+            CheckError::Nothing(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for CheckError {}

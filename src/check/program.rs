@@ -1,0 +1,366 @@
+//! Anyone's program, in any language: how it is started, what it is told, what it prints, and how
+//! it ends, together with everything that it started.
+//!
+//! Rule 1: no shell. A command is words; `{addr}`, `{host}`, `{port}` and `{arg}` in them are replaced.
+//! Rule 2: a program ends with the value that stands for it, however we end (see `guard`).
+//! Rule 3: every failure to start is a value that says what to do; nothing here knows a lab.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::check::shell_words;
+use crate::limits;
+use crate::net::{self, Activity, IdleTimer};
+
+mod activity;
+mod errors;
+mod find;
+mod guard;
+mod kept;
+
+pub use errors::{Ending, NotReady, StartError};
+use find::find;
+use guard::Guard;
+pub use kept::Kept;
+use kept::Stream;
+
+/// A program and its words, before anything in them is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    words: Vec<OsString>,
+}
+
+/// What every program is told, in its environment and in place of `{…}` in its command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Where a server listens and a client calls: `WIRELAB_ADDR`, `{addr}`, `{host}`, `{port}`.
+    pub addr: SocketAddr,
+    /// The folder of the lab's files: `WIRELAB_ROOT`.
+    pub root: Option<PathBuf>,
+    /// The second since 1970 to use as now: `WIRELAB_NOW`.
+    pub now: Option<u64>,
+    /// What a client was told to do: `WIRELAB_ARG`, `{arg}`; `{addr}` in it is replaced.
+    pub arg: Option<String>,
+}
+
+/// A running program. Dropping it ends it and all that it started.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    guard: Option<Guard>,
+    ending: Option<Ending>,
+    stdout: Stream,
+    stderr: Stream,
+}
+
+impl CommandLine {
+    /// Splits as a shell splits words.
+    pub fn parse(text: &str) -> Result<CommandLine, StartError> {
+        let words = shell_words::split(text).map_err(StartError::Words)?;
+        let words = words.into_iter().map(OsString::from).collect();
+        Ok(CommandLine { words })
+    }
+
+    /// A program with words that need no splitting; `{addr}` and its like are replaced in them too.
+    pub fn of(program: &Path, words: &[&str]) -> CommandLine {
+        let mut all = vec![OsString::from(program)];
+        all.extend(words.iter().map(OsString::from));
+        CommandLine { words: all }
+    }
+
+    /// The first word: what is run.
+    pub fn program(&self) -> String {
+        self.words[0].to_string_lossy().into_owned()
+    }
+
+    /// Whether this is one of our own programs, without a word behind it: `…/lab09-server`,
+    /// `start09-server`, `my09-server`. Those take the address on their command line.
+    pub fn own(&self) -> Option<PathBuf> {
+        let [program] = &self.words[..] else {
+            return None;
+        };
+        let name = Path::new(program).file_stem()?.to_str()?;
+        let (kind, side) = name.split_once('-')?;
+        let number = kind.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let kind = &kind[..kind.len() - number.len()];
+        let digits = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let ours = ["lab", "start", "my"].contains(&kind) && ["server", "client"].contains(&side);
+        (ours && digits).then(|| PathBuf::from(program))
+    }
+
+    /// All words as text.
+    pub fn words(&self) -> Vec<String> {
+        self.words
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    }
+
+    /// Whether the words hold what only a shell understands: an operator, or `NAME=value` in front.
+    fn for_a_shell(&self) -> bool {
+        let operators = ["&&", "||", "|", ";", ">", "<", "2>&1", "&"];
+        let first = self.program();
+        self.words()
+            .iter()
+            .any(|word| operators.contains(&&word[..]))
+            || (first.contains('=') && !first.contains('/'))
+            || ["cd", "source", ".", "export"].contains(&&first[..])
+    }
+}
+
+impl Contract {
+    /// An address and nothing else.
+    pub fn at(addr: SocketAddr) -> Contract {
+        Contract {
+            addr,
+            root: None,
+            now: None,
+            arg: None,
+        }
+    }
+
+    /// The argument with `{addr}` replaced; empty when there is none.
+    fn arg_text(&self) -> String {
+        let arg = self.arg.as_deref().unwrap_or_default();
+        arg.replace("{addr}", &self.addr.to_string())
+    }
+
+    /// The words behind the first, with everything in braces replaced. `{arg}` alone becomes as many
+    /// words as the argument has: none, or `http://127.0.0.1:8014/order` and `POST`.
+    fn arguments(&self, words: &[OsString]) -> Vec<OsString> {
+        let mut all = Vec::new();
+        for word in words {
+            if word == "{arg}" {
+                all.extend(self.arg_text().split_whitespace().map(OsString::from));
+            } else {
+                all.push(self.replaced(word));
+            }
+        }
+        all
+    }
+
+    /// A word with everything in braces replaced. Words that are no UTF-8 stay as they are.
+    fn replaced(&self, word: &OsString) -> OsString {
+        let Some(text) = word.to_str() else {
+            return word.clone();
+        };
+        let host = self.addr.ip().to_string();
+        let port = self.addr.port().to_string();
+        // {arg} last: what it brings along is not looked at again.
+        let text = text.replace("{addr}", &self.addr.to_string());
+        let text = text.replace("{host}", &host).replace("{port}", &port);
+        text.replace("{arg}", &self.arg_text()).into()
+    }
+
+    /// The environment variables of the contract.
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let mut all = vec![("WIRELAB_ADDR", self.addr.to_string().into())];
+        all.extend(self.root.as_ref().map(|root| ("WIRELAB_ROOT", root.into())));
+        all.extend(self.now.map(|now| ("WIRELAB_NOW", now.to_string().into())));
+        all.extend(
+            self.arg
+                .as_ref()
+                .map(|_| ("WIRELAB_ARG", self.arg_text().into())),
+        );
+        all
+    }
+}
+
+impl Program {
+    /// Starts a program. It runs when this returns; a server needs [`Program::wait_ready`] too.
+    pub fn start(line: &CommandLine, contract: &Contract) -> Result<Program, StartError> {
+        let system = |error: std::io::Error| StartError::System {
+            program: line.program(),
+            reason: error.to_string(),
+        };
+        let path = find(line)?;
+        let mut command = guard::command(&path);
+        command
+            .args(contract.arguments(&line.words[1..]))
+            .envs(contract.environment())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let starting = net::starting();
+        let mut child = command.spawn().map_err(system)?;
+        let stdout = child.stdout.take().map(Stream::reading).unwrap_or_default();
+        let stderr = child.stderr.take().map(Stream::reading).unwrap_or_default();
+        let guard = Guard::of(&mut child).map_err(system)?;
+        drop(starting);
+        Ok(Program {
+            child,
+            guard: Some(guard),
+            ending: None,
+            stdout,
+            stderr,
+        })
+    }
+
+    /// The process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it printed to stdout so far.
+    pub fn stdout(&self) -> Kept {
+        self.stdout.kept()
+    }
+
+    /// What it printed to stdout, once that is closed or `patience` is over.
+    pub fn wait_stdout(&self, patience: Duration) -> Kept {
+        self.stdout.wait(patience, |_| None::<()>);
+        self.stdout.kept()
+    }
+
+    /// What it printed to stderr so far.
+    pub fn stderr(&self) -> Kept {
+        self.stderr.kept()
+    }
+
+    /// How it ended, if it has. What it had started and left running ends then, too.
+    pub fn ending(&mut self) -> Option<Ending> {
+        if self.ending.is_none()
+            && let Ok(Some(status)) = self.child.try_wait()
+        {
+            self.ending = Some(ending(status));
+            self.end_group();
+        }
+        self.ending
+    }
+
+    /// Waits until it has ended by itself; `None` when it still runs after `patience`.
+    pub fn wait_end(&mut self, patience: Duration) -> Option<Ending> {
+        poll(patience, || self.ending())
+    }
+
+    /// The same with as much more patience as it was kept from working (see [`IdleTimer`]).
+    pub fn wait_end_of_work(&mut self, patience: Duration) -> Option<Ending> {
+        let begun = Instant::now();
+        let mut silence = IdleTimer::new(patience, false);
+        loop {
+            let left = silence.next().saturating_sub(begun.elapsed());
+            let ending = self.wait_end(left);
+            if ending.is_some() || silence.counts(begun.elapsed(), || self.activity()) {
+                return ending;
+            }
+        }
+    }
+
+    /// Ends it now, together with all that it started, and waits until they are gone and what they
+    /// printed is read to its end.
+    pub fn end(&mut self) {
+        self.end_group();
+        for stream in [&self.stdout, &self.stderr] {
+            stream.wait(limits::EXIT_AFTER_CLOSE, |kept| kept.closed.then_some(()));
+        }
+    }
+
+    /// Waits until a server accepts at `addr`, without connecting where the system's table of
+    /// sockets can be read. A program in another network namespace (a container) is not in that table:
+    /// after [`limits::READY_BY_TABLE`] a connection is tried, too. One that was kept from working gets
+    /// more patience (see [`IdleTimer`]).
+    pub fn wait_ready(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
+        let began = Instant::now();
+        let mut silence = IdleTimer::new(patience, false);
+        loop {
+            let left = silence.next().saturating_sub(began.elapsed());
+            let ready = poll(left, || {
+                // Before the ending: what accepts is the program itself, not one that was there before.
+                if let Some(ending) = self.ending() {
+                    return Some(Err(NotReady::Ended(ending)));
+                }
+                let by_table = began.elapsed() < limits::READY_BY_TABLE;
+                net::accepts(addr, by_table).then_some(Ok(()))
+            });
+            if let Some(ready) = ready {
+                return ready;
+            }
+            if silence.counts(began.elapsed(), || self.activity()) {
+                return Err(NotReady::Silent {
+                    waited: patience,
+                    elsewhere: net::listeners(addr.port()).unwrap_or_default(),
+                });
+            }
+        }
+    }
+
+    /// Waits for the line `listening on ADDR` on stdout, the first one of our own servers.
+    pub fn wait_listening_line(&mut self, patience: Duration) -> Result<SocketAddr, NotReady> {
+        match self.stdout.wait(patience, listening_line) {
+            Some(addr) => Ok(addr),
+            None => match self.wait_end(limits::EXIT_AFTER_CLOSE) {
+                Some(ending) => Err(NotReady::Ended(ending)),
+                None => Err(NotReady::Silent {
+                    waited: patience,
+                    elsewhere: Vec::new(),
+                }),
+            },
+        }
+    }
+
+    /// How many threads it has, where `/proc` tells (Linux).
+    pub fn threads(&self) -> Option<usize> {
+        activity::count(&format!("/proc/{}/task", self.id()))
+    }
+
+    /// How many file descriptors it has open, where `/proc` tells (Linux).
+    pub fn descriptors(&self) -> Option<usize> {
+        activity::count(&format!("/proc/{}/fd", self.id()))
+    }
+
+    /// What it and all that it started do now, where `/proc` tells (Linux).
+    pub fn activity(&self) -> Option<Activity> {
+        activity::of_group(self.id())
+    }
+
+    fn end_group(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            guard.end(&mut self.child);
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end_group();
+    }
+}
+
+#[cfg(unix)]
+fn ending(status: ExitStatus) -> Ending {
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        Some(signal) => Ending::Signal(signal),
+        None => Ending::Status(status.code().unwrap_or(-1)),
+    }
+}
+
+#[cfg(not(unix))]
+fn ending(status: ExitStatus) -> Ending {
+    Ending::Status(status.code().unwrap_or(-1))
+}
+
+/// Asks again, at first every millisecond and then every ten, until there is an answer or time is up.
+fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + patience;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let answer = ask();
+        let left = until.saturating_duration_since(Instant::now());
+        if answer.is_some() || left.is_zero() {
+            return answer;
+        }
+        std::thread::sleep(pause.min(left));
+        pause = (pause * 5 / 4).min(Duration::from_millis(10));
+    }
+}
+
+/// The address of the first whole line that says `listening on ADDR`.
+fn listening_line(kept: &Kept) -> Option<SocketAddr> {
+    let whole = kept.first.iter().rposition(|&byte| byte == b'\n')?;
+    let text = String::from_utf8_lossy(&kept.first[..whole]);
+    let mut lines = text.lines();
+    lines.find_map(|line| line.strip_prefix("listening on ")?.trim().parse().ok())
+}

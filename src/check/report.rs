@@ -1,0 +1,293 @@
+//! A failure as text of at most 80 columns: where, what agreed, expected and got, and why.
+//!
+//! Rule 1: only the first difference; what is a matter of time is reported as time, not as bytes.
+//! Rule 2: the text is the same for the same failure: no times but the silence that was waited for.
+//! Rule 3: nothing is printed here.
+
+mod comparison;
+mod verdict;
+
+use crate::check::diagnosis::{Diagnosis, PANICKED, Page};
+use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
+use crate::course::catalogue::{Side, Weather};
+use crate::wire::DifferenceKind;
+
+pub use comparison::comparison;
+pub use verdict::verdict;
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+
+/// The whole text of a check: what passed, and the failure in full. `kept`: where its transcripts lie.
+pub fn text(report: &Report, kept: &[String]) -> String {
+    let mut lines = match report.failure() {
+        Some((run, failure)) => failure_lines(report, run, failure, kept),
+        None => vec![format!("PASS {} · {}", report.place, report.side.word())],
+    };
+    lines.extend(passed_lines(report));
+    lines.join("\n") + "\n"
+}
+
+/// The text for a server that never came to be checked.
+pub fn unready_text(place: &str, unready: &Unready) -> String {
+    let page = unready.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let mut lines = headline(place, &unready.why.to_string(), page);
+    lines.push(String::new());
+    lines.extend(printed(&unready.stderr));
+    lines.extend(unready.diagnosis.iter().flat_map(reason));
+    lines.join("\n") + "\n"
+}
+
+/// The conversations and the weathers in which they passed, one line each.
+fn passed_lines(report: &Report) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for run in &report.runs {
+        if !names.contains(&&run.name[..]) {
+            names.push(&run.name);
+        }
+    }
+    let passed = |name: &str| -> Vec<&str> {
+        let runs = report.runs.iter().filter(|run| run.name == name);
+        let passed = runs.filter(|run| matches!(run.outcome, Outcome::Passed));
+        passed.map(|run| run.weather.name()).collect()
+    };
+    names.retain(|name| !passed(name).is_empty());
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let indent = " ".repeat(5 + width + 2);
+    let line = |name: &&str| {
+        wrap(
+            &format!("     {name:width$}  "),
+            &passed(name).join(" "),
+            &indent,
+        )
+    };
+    let mut lines: Vec<String> = names.iter().flat_map(line).collect();
+    if !report.passed() && !lines.is_empty() {
+        lines.insert(0, "   Passed before:".to_string());
+    }
+    lines
+}
+
+fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {
+    let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let mut lines = headline(&report.place, &verdict(&failure.trouble, report.side), page);
+    lines.extend(conversation(report, run, failure));
+    if run.weather != Weather::Calm {
+        lines.push(format!(
+            "     in the weather {}: {}",
+            run.weather.name(),
+            run.weather.description()
+        ));
+    }
+    lines.push(String::new());
+    if let Problem::Difference(difference) | Problem::Behind(difference) = &failure.trouble {
+        lines.extend(comparison(&failure.expected, difference));
+        lines.push(String::new());
+    }
+    if let Problem::Prints(prints) = &failure.trouble {
+        let show = |sign, text: &str| cut(&format!(" {sign} {}", text.escape_debug()));
+        lines.extend([
+            show('-', &prints.wanted),
+            show('+', &prints.printed),
+            String::new(),
+        ]);
+    }
+    if let Some(ending) = failure.ending {
+        lines.push(format!("   The program ended: {ending}."));
+        lines.extend(printed(&failure.stderr));
+    }
+    match &failure.diagnosis {
+        Some(diagnosis) => lines.extend(reason(diagnosis)),
+        None => lines.extend(wrap("   ", no_cause(&failure.trouble), "   ")),
+    }
+    if !kept.is_empty() {
+        lines.extend(wrap(
+            "   Transcripts: ",
+            &kept.join(" "),
+            "                ",
+        ));
+    }
+    lines
+}
+
+/// Which conversation it is, where the lab has several, and what a client was told to ask for.
+fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
+    let several = report.runs.iter().any(|other| other.name != run.name);
+    let told = match (report.side, failure.expected.heading("arg")) {
+        // Words with an address in them are others each time.
+        (Side::Client, Some(words)) if !words.is_empty() && !words.contains('{') => {
+            format!(", called with `{words}`")
+        }
+        _ => String::new(),
+    };
+    match several || !told.is_empty() {
+        true => wrap("     in ", &format!("{}{told}", run.name), "     "),
+        false => Vec::new(),
+    }
+}
+
+/// What to do when no known mistake fits.
+fn no_cause(trouble: &Problem) -> &'static str {
+    match trouble {
+        Problem::Difference(difference) | Problem::Behind(difference) => match difference.what {
+            DifferenceKind::Short if difference.ended.is_none() => {
+                "No known mistake fits. The program waits for something: let it print what it reads, and see how \
+                 far it comes."
+            }
+            DifferenceKind::Short | DifferenceKind::Ending => {
+                "No known mistake fits. Let the program print why it goes on or stops there."
+            }
+            DifferenceKind::Bytes if difference.column == 1 => {
+                "No known mistake fits. Another line belongs here: see what was said before it, and what the \
+                 lab asks for at this place."
+            }
+            _ => "No known mistake fits. Compare the two lines above, byte by byte.",
+        },
+        Problem::Grows { .. } => "Close what belongs to a client when the client has left.",
+        _ => "No known mistake fits. Let the program print what it does at that place.",
+    }
+}
+
+/// The last lines that a program printed to stderr.
+fn printed(stderr: &str) -> Vec<String> {
+    const LAST: usize = 6;
+    let all: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec!["   Its last words on stderr:".to_string()];
+    // A Rust program says why it panicked first, and then, if it was asked to, where it was.
+    let panicked = all.iter().rposition(|line| line.contains(PANICKED));
+    let from = panicked.unwrap_or(all.len().saturating_sub(LAST));
+    for line in all[from..].iter().take(LAST) {
+        let visible: String = without_thread_number(line)
+            .chars()
+            .map(|c| if c.is_control() { '·' } else { c })
+            .collect();
+        lines.push(cut(&format!("     {visible}")));
+    }
+    lines
+}
+
+/// `thread 'main' (4711) panicked at …` without the number, which is another one each time.
+fn without_thread_number(line: &str) -> String {
+    let Some((thread, place)) = line.split_once(PANICKED) else {
+        return line.to_string();
+    };
+    let thread = thread.trim_end_matches(|c: char| c.is_ascii_digit() || "()".contains(c));
+    format!("{}{PANICKED}{place}", thread.trim_end())
+}
+
+/// The verdict's line: `FAIL lab 09 · … [W10 cl-chars]`, the code at the right edge where it fits, and on
+/// a line of its own where it does not.
+pub fn headline(place: &str, words: &str, page: Option<&Page>) -> Vec<String> {
+    let mut lines = wrap(&format!("FAIL {place} · "), words, "     ");
+    if let Some(page) = page {
+        let code = format!("[{} {}]", page.code, page.slug);
+        let last = lines.last_mut().map(|line| (line.chars().count(), line));
+        match last {
+            Some((length, line)) if length + 1 + code.chars().count() <= WIDTH => {
+                let gap = WIDTH - length - code.chars().count();
+                line.push_str(&" ".repeat(gap));
+                line.push_str(&code);
+            }
+            _ => lines.push(format!("{code:>WIDTH$}")),
+        }
+    }
+    lines
+}
+
+/// A line of the notation that is too long for the report, cut.
+fn cut(line: &str) -> String {
+    if line.chars().count() <= WIDTH - 3 {
+        return line.to_string();
+    }
+    let mut text: String = line.chars().take(WIDTH - 4).collect();
+    text.push('…');
+    text
+}
+
+/// Cause, rule and advice, each a paragraph with a label.
+pub fn reason(diagnosis: &Diagnosis) -> Vec<String> {
+    let label = if diagnosis.proven {
+        "   Cause: "
+    } else {
+        "   Likely cause: "
+    };
+    let mut lines = wrap(label, &diagnosis.cause, "   ");
+    lines.extend(rule_and_advice(diagnosis.page, "   "));
+    lines
+}
+
+/// What the standard says, and one thing to try.
+pub fn rule_and_advice(page: &Page, indent: &str) -> Vec<String> {
+    let hang = format!("{indent}      ");
+    let mut lines = Vec::new();
+    if let Some(rule) = page.rule {
+        let text = format!("\"{}\" (RFC {} {})", rule.quote, rule.rfc, rule.section);
+        lines.extend(wrap(&format!("{indent}Rule: "), &text, &hang));
+    }
+    lines.extend(wrap(&format!("{indent}Try:  "), page.advice, &hang));
+    lines
+}
+
+/// `start`, and behind it a text that is broken between words so that no line passes 80 characters;
+/// `indent` begins each further line. What stands in backquotes is one word; a word that is longer than
+/// a line is broken.
+pub fn wrap(start: &str, text: &str, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = start.to_string();
+    let mut used = start.chars().count();
+    let mut gap = 0;
+    for mut word in words(text) {
+        if gap == 1 && used + gap + word.len() > WIDTH {
+            lines.push(std::mem::replace(&mut line, indent.to_string()));
+            (used, gap) = (indent.chars().count(), 0);
+        }
+        line.push_str(&" ".repeat(gap));
+        used += gap;
+        while used + word.len() > WIDTH {
+            let rest = word.split_off(WIDTH.saturating_sub(used).max(1).min(word.len()));
+            line.extend(word);
+            lines.push(std::mem::replace(&mut line, indent.to_string()));
+            used = indent.chars().count();
+            word = rest;
+        }
+        used += word.len();
+        line.extend(word);
+        gap = 1;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Splits at white space outside of backquotes. A quoted piece that would fill most of a line is split, too.
+fn words(text: &str) -> Vec<Vec<char>> {
+    let mut words: Vec<Vec<char>> = Vec::new();
+    let mut word = Vec::new();
+    let mut quoted = false;
+    let long = |from: &str| from.chars().take_while(|&c| c != '`').count() > WIDTH - 20;
+    let mut at = 0;
+    for c in text.chars() {
+        at += c.len_utf8();
+        match c {
+            '`' if quoted => quoted = false,
+            '`' => quoted = text[at..].contains('`') && !long(&text[at..]),
+            _ => {}
+        }
+        if c.is_whitespace() && !quoted {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        } else {
+            word.push(c);
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}

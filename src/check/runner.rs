@@ -1,0 +1,292 @@
+//! One run after the other: played, judged, and looked into when it fails.
+//!
+//! Rule 1: a silence that means nothing known gets more time, where the system does not tell whether the
+//! program waited or was kept from working (see `net::IdleTimer`).
+//! Rule 2: after a failure a server is started anew before each further try.
+
+use std::thread;
+use std::time::Instant;
+
+use super::evidence::{Seen, evidence};
+use super::subject::{Done, Holds, Stage};
+use super::timeouts::silence_of;
+use super::verdict;
+use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
+use crate::check::diagnosis::{Evidence, Triage, Tried, diagnose};
+use crate::check::retry::triage;
+use crate::check::variants::mute;
+use crate::course::catalogue::{Side, Weather};
+use crate::limits;
+use crate::wire::{Entry, Event, Transcript, Who};
+
+/// A plan at work.
+pub(super) struct Runner<'a> {
+    plan: &'a Plan,
+    stage: Stage<'a>,
+    /// The conversations that passed in calm weather.
+    calm: Vec<String>,
+    /// What the server held after its first conversation, and how many clients came since.
+    first: Option<(Holds, usize)>,
+    /// Whether a client that says nothing was sent.
+    mute_sent: bool,
+    /// Whether that client was the last one.
+    mute_last: bool,
+}
+
+impl<'a> Runner<'a> {
+    /// Nothing is started yet.
+    pub(super) fn new(plan: &'a Plan) -> Runner<'a> {
+        let stage = Stage::new(plan);
+        Runner {
+            plan,
+            stage,
+            calm: Vec::new(),
+            first: None,
+            mute_sent: false,
+            mute_last: false,
+        }
+    }
+
+    /// One conversation in one weather.
+    pub(super) fn run(
+        &mut self,
+        conversation: &Conversation,
+        weather: Weather,
+    ) -> Result<Outcome, CheckError> {
+        let script = &conversation.expected;
+        // Whether it survives a client that says nothing is a matter of the weather `ghost`.
+        if std::mem::take(&mut self.mute_last) {
+            self.stage.forget_if_ended();
+        }
+        if let Some(failure) = self.died_since(script) {
+            return Ok(Outcome::Failed(Box::new(failure)));
+        }
+        let silence = silence_of(script, self.plan.side);
+        let mut done = self.stage.play(script, weather, silence)?;
+        let mut trouble = self.trouble(&done);
+        // A silent one that works may be dying: to say where takes time.
+        if trouble.is_some() && (!done.silent || self.stage.works()) {
+            self.stage.wait_death(&mut done);
+        }
+        let mut known = Triage::default();
+        if trouble.is_none() {
+            known.mute = self.mute_client(script, weather)?;
+            trouble = known.mute.map(|_| Problem::Unasked);
+        }
+        let Some(mut trouble) = trouble else {
+            self.passed(conversation, weather);
+            return Ok(Outcome::Passed);
+        };
+        let calm = self.calm.contains(&conversation.name);
+        known.calm = calm.then_some(Tried::Passed);
+        let mut found = self.look_into(weather, &trouble, &done, known);
+        if diagnose(&found).is_none() && done.silent && !done.seen {
+            let again = self.stage.play(script, weather, silence * 4)?;
+            let Some(second) = self.trouble(&again) else {
+                self.passed(conversation, weather);
+                return Ok(Outcome::Passed);
+            };
+            (trouble, done) = (second, again);
+            found = self.evidence(weather, &trouble, &done, found.triage);
+        }
+        Ok(Outcome::Failed(Box::new(
+            self.failure(trouble, done, &found),
+        )))
+    }
+
+    fn failure(&self, trouble: Problem, done: Done, found: &Evidence) -> Failure {
+        // A client ends because we have hung up; that tells something only when it never came.
+        let tells = self.plan.side == Side::Server || !done.process.connected;
+        let behind = matches!(trouble, Problem::Behind(_));
+        let diagnosis = diagnose(found);
+        // Whether the reset of a server that never reads comes before our eyes or after is a race; that
+        // it answers without having been asked is sure, so that is what is said, each time.
+        let unread = diagnosis
+            .as_ref()
+            .is_some_and(|it| it.page.code == "W24" && it.proven);
+        let trouble = if unread { Problem::Unasked } else { trouble };
+        Failure {
+            expected: done.script,
+            got: done.behind.filter(|_| behind).unwrap_or(done.got),
+            diagnosis,
+            ending: found.process.ending.filter(|_| tells),
+            stderr: found.process.stderr.clone(),
+            trouble,
+        }
+    }
+
+    /// A server that ended after the last run had passed.
+    fn died_since(&mut self, script: &Transcript) -> Option<Failure> {
+        let program = self.stage.program()?;
+        let ending = program.ending()?;
+        Some(Failure {
+            expected: script.clone(),
+            got: Transcript::new(),
+            trouble: Problem::Died(ending),
+            diagnosis: None,
+            ending: Some(ending),
+            stderr: program.stderr().text(),
+        })
+    }
+
+    /// After the first calm conversation that the client begins: a client that says nothing, for a moment.
+    /// Gives back how it went when the server answered all the same.
+    fn mute_client(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+    ) -> Result<Option<Tried>, CheckError> {
+        let first = script.entries().iter().find_map(|entry| match entry {
+            Entry::Chunk(chunk) => Some(chunk.who),
+            _ => None,
+        });
+        let fits = self.plan.side == Side::Server
+            && weather == Weather::Calm
+            && first == Some(Who::Client);
+        if !fits || self.mute_sent || !self.plan.triage {
+            return Ok(None);
+        }
+        self.mute_sent = true;
+        let done = self
+            .stage
+            .play(&mute(script), weather, limits::CHECK_UNASKED)?;
+        let unasked = done
+            .script
+            .connections()
+            .iter()
+            .any(|&conn| !done.got.bytes_of(conn, Who::Server).is_empty());
+        self.mute_last = true;
+        Ok(unasked.then_some(Tried::RightBytes))
+    }
+
+    fn passed(&mut self, conversation: &Conversation, weather: Weather) {
+        if weather == Weather::Calm {
+            self.calm.push(conversation.name.clone());
+        }
+        let uninvited = match weather {
+            Weather::Ghost => 5,
+            Weather::Rude => 1,
+            _ => 0,
+        };
+        let clients = conversation.expected.connections().len() + uninvited;
+        match &mut self.first {
+            Some((_, since)) => *since += clients,
+            None => self.first = self.stage.holds().map(|holds| (holds, 0)),
+        }
+    }
+
+    /// What is wrong with a run, if anything is.
+    fn trouble(&self, done: &Done) -> Option<Problem> {
+        let (side, who) = (self.plan.side, self.plan.side.who());
+        if let Some(difference) = verdict::difference(&done.script, &done.got, who) {
+            return Some(Problem::Difference(Box::new(difference)));
+        }
+        if let Some(behind) = &done.behind
+            && let Some(difference) = verdict::difference(&done.script, behind, Who::Client)
+        {
+            return Some(Problem::Behind(Box::new(difference)));
+        }
+        if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
+            return Some(Problem::Died(ending));
+        }
+        if let Some(after) = done.not_taken.filter(|_| !resets(&done.script, who)) {
+            return Some(Problem::NotTaken { after });
+        }
+        if done.still_runs {
+            return Some(Problem::StillRuns);
+        }
+        let prints = done.process.prints.clone()?;
+        (prints.wanted != prints.printed).then_some(Problem::Prints(prints))
+    }
+
+    /// The evidence of a failure, with further tries.
+    fn look_into(
+        &mut self,
+        weather: Weather,
+        trouble: &Problem,
+        done: &Done,
+        known: Triage,
+    ) -> Evidence {
+        let mut found = self.evidence(weather, trouble, done, known);
+        if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(_)) {
+            let stage = &mut self.stage;
+            let mut play = |script: &Transcript| {
+                stage.start_anew();
+                let done = stage
+                    .play(script, Weather::Calm, limits::CHECK_RETRY_SILENCE)
+                    .ok()?;
+                Some((done.script, done.got))
+            };
+            found.triage = triage(&done.script, &found, &mut play);
+        }
+        found
+    }
+
+    fn evidence(
+        &self,
+        weather: Weather,
+        trouble: &Problem,
+        done: &Done,
+        triage: Triage,
+    ) -> Evidence {
+        evidence(Seen {
+            side: self.plan.side,
+            weather,
+            expected: &done.script,
+            got: &done.got,
+            trouble,
+            process: done.process.clone(),
+            triage,
+        })
+    }
+
+    /// What a server holds at the end that it did not hold after its first client; or that it has ended.
+    pub(super) fn leftovers(&mut self) -> Option<Failure> {
+        let script = &self.plan.conversations[0].expected;
+        if let Some(failure) = self.died_since(script) {
+            return Some(failure);
+        }
+        let (before, clients) = self.first?;
+        let until = Instant::now() + limits::CHECK_SETTLE;
+        let trouble = loop {
+            let now = self.stage.holds()?;
+            let grown = grown(before, now, clients)?;
+            if Instant::now() > until {
+                break grown;
+            }
+            thread::sleep(limits::POLL_INTERVAL);
+        };
+        let program = self.stage.program()?;
+        Some(Failure {
+            expected: script.clone(),
+            got: Transcript::new(),
+            trouble,
+            diagnosis: None,
+            ending: None,
+            stderr: program.stderr().text(),
+        })
+    }
+}
+
+/// Growth with every client; a pool that fills, or a file that is opened once, is none.
+fn grown(before: Holds, now: Holds, clients: usize) -> Option<Problem> {
+    let counts = [
+        ("file descriptors", before.descriptors, now.descriptors),
+        ("threads", before.threads, now.threads),
+    ];
+    let (what, before, after) = counts
+        .into_iter()
+        .find(|(_, before, now)| clients >= 3 && *now >= before + clients)?;
+    Some(Problem::Grows {
+        what,
+        before,
+        after,
+        clients,
+    })
+}
+
+/// Whether the script has this side break a connection off.
+fn resets(script: &Transcript, who: Who) -> bool {
+    let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
+    script.entries().iter().any(reset)
+}

@@ -1,0 +1,310 @@
+//! The program under check at work: started, played at, ended.
+//!
+//! Rule 1: one server serves all plays, as it would serve all clients; a client is started for each, and so
+//! is a relay, which gets a new server behind it.
+//! Rule 2: nothing is judged here.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{CheckError, Plan, Subject};
+use crate::check::diagnosis::Process;
+use crate::check::program::Program;
+use crate::check::variants::filled;
+use crate::course::catalogue::{Side, Weather};
+use crate::limits;
+use crate::net::player::{Played, Player, Stopped};
+use crate::net::{self, Port};
+use crate::wire::{Transcript, Who};
+
+/// In a script's argument: where the server behind a relay is.
+pub(super) const UPSTREAM: &str = "{upstream}";
+
+/// The program of a plan.
+pub(super) struct Stage<'a> {
+    plan: &'a Plan,
+    server: Option<Server>,
+    /// Whether a server that ran already was reached once.
+    reached: bool,
+}
+
+/// A server that we started.
+struct Server {
+    program: Program,
+    addr: SocketAddr,
+    /// How long it took until it listened.
+    took: Duration,
+    /// Held until the program has ended, which is before this.
+    _port: Option<Port>,
+}
+
+/// One play and what became of the program.
+pub(super) struct Done {
+    /// The script, with the address filled in.
+    pub script: Transcript,
+    /// Both sides, as they were.
+    pub got: Transcript,
+    /// What the server behind a relay has seen.
+    pub behind: Option<Transcript>,
+    /// How many of our bytes the program took, when it did not take all.
+    pub not_taken: Option<u64>,
+    /// Whether it ended because nothing more came.
+    pub silent: bool,
+    /// What is known of the program.
+    pub process: Process,
+    /// A client that does not end.
+    pub still_runs: bool,
+    /// Whether the system told what the program did while it was silent.
+    pub seen: bool,
+}
+
+/// What a server holds: descriptors and threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    pub descriptors: usize,
+    pub threads: usize,
+}
+
+impl Done {
+    /// What the player has seen, and what became of the program.
+    pub(super) fn of(script: Transcript, played: Played, process: Process) -> Done {
+        let silent = is_silence(&played);
+        Done {
+            script,
+            got: played.got,
+            behind: None,
+            not_taken: played.failed_writes.first().map(|failed| failed.after),
+            silent,
+            process,
+            still_runs: false,
+            seen: false,
+        }
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// Nothing is started yet.
+    pub(super) fn new(plan: &'a Plan) -> Stage<'a> {
+        Stage {
+            plan,
+            server: None,
+            reached: false,
+        }
+    }
+
+    /// Plays a script at the program; `silence`: how long it may say nothing when it is its turn.
+    pub(super) fn play(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let relay = script
+            .heading("arg")
+            .is_some_and(|arg| arg.contains(UPSTREAM));
+        match (self.plan.side, &self.plan.subject) {
+            (Side::Client, _) => self.plan.answer(script, weather, silence),
+            (Side::Server, Subject::Address(addr)) => {
+                self.call_running(*addr, script, weather, silence)
+            }
+            (Side::Server, _) if relay => self.call_relay(script, weather, silence),
+            (Side::Server, _) => self.call(script, weather, silence),
+        }
+    }
+
+    /// A server that runs already.
+    fn call_running(
+        &mut self,
+        addr: SocketAddr,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let script = filled(script, addr);
+        let played = player(&script, Who::Client, weather, silence)?.call(addr);
+        if matches!(&played.stopped, Some(Stopped::NotOpened(_))) && !self.reached {
+            return Err(CheckError::Nobody(addr));
+        }
+        self.reached = true;
+        let address = addr.to_string();
+        let process = Process {
+            address,
+            connected: true,
+            ..Process::default()
+        };
+        Ok(Done::of(script, played, process))
+    }
+
+    /// The server of this plan, which is started if it does not run.
+    fn call(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        if self
+            .server
+            .as_mut()
+            .is_none_or(|server| server.program.ending().is_some())
+        {
+            self.server = Some(self.start(script, None)?);
+        }
+        let Some(server) = &mut self.server else {
+            unreachable!("the server was started above");
+        };
+        let script = filled(script, server.addr);
+        let played = server.play(&player(&script, Who::Client, weather, silence)?);
+        Ok(server.done(self.plan, script, played))
+    }
+
+    /// A relay, with the player on both sides of it.
+    fn call_relay(
+        &mut self,
+        script: &Transcript,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
+        let upstream = listener.local_addr().unwrap_or(anywhere());
+        let mut server = self.start(script, Some(upstream.to_string()))?;
+        let script = filled(script, server.addr);
+        let before = player(&script, Who::Client, weather, silence)?;
+        // Behind it is more patience than before it, so that the one in front sees who waits.
+        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 3 / 2)?;
+        behind.client = silence;
+        let (played, behind) = thread::scope(|scope| {
+            let behind = scope.spawn(|| server.hear(&behind, &listener));
+            (server.play(&before), behind.join())
+        });
+        let behind = behind.map_or(Transcript::new(), |played| played.got);
+        let done = server.done(self.plan, script, played);
+        Ok(Done {
+            behind: Some(behind),
+            ..done
+        })
+    }
+
+    fn start(&self, script: &Transcript, upstream: Option<String>) -> Result<Server, CheckError> {
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let port = net::free_port(ip).ok();
+        let addr = SocketAddr::new(ip, port.as_ref().map_or(0, |port| port.number));
+        let begun = Instant::now();
+        let line = self.plan.line(upstream.as_deref());
+        let contract = self.plan.contract(addr, script, upstream);
+        let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
+        match program.wait_ready(addr, self.plan.start_deadline) {
+            Ok(()) => Ok(Server {
+                program,
+                addr,
+                took: begun.elapsed(),
+                _port: port,
+            }),
+            Err(why) => {
+                let unready = self.plan.unready(why, program, addr);
+                Err(CheckError::NotReady(Box::new(unready)))
+            }
+        }
+    }
+
+    /// Puts a fresh server in the place of one that starts quickly, so that a stuck connection does not
+    /// colour the next play.
+    pub(super) fn start_anew(&mut self) {
+        if self
+            .server
+            .as_ref()
+            .is_some_and(|server| server.took < limits::CHECK_RETRY_SILENCE)
+        {
+            self.server = None;
+        }
+    }
+
+    /// The server, when it runs for several plays.
+    pub(super) fn program(&mut self) -> Option<&mut Program> {
+        self.server.as_mut().map(|server| &mut server.program)
+    }
+
+    /// Looks a little longer whether the server has ended: one that dies of a run may take its time to say
+    /// why.
+    pub(super) fn wait_death(&mut self, done: &mut Done) {
+        if let Some(server) = &mut self.server
+            && done.process.ending.is_none()
+        {
+            done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
+            done.process.stderr = server.program.stderr().text();
+        }
+    }
+
+    /// Whether the server is seen at work.
+    pub(super) fn works(&mut self) -> bool {
+        let activity = self.program().and_then(|program| program.activity());
+        activity.is_some_and(|activity| activity.works)
+    }
+
+    /// Forgets a server that has ended, when it is done with its clients.
+    pub(super) fn forget_if_ended(&mut self) {
+        let Some(program) = self.program() else {
+            return;
+        };
+        net::rest(&|| program.activity());
+        if program.ending().is_some() {
+            self.server = None;
+        }
+    }
+
+    /// What the server holds when it is done with its clients, where the system tells.
+    pub(super) fn holds(&mut self) -> Option<Holds> {
+        let program = self.program()?;
+        net::rest(&|| program.activity());
+        Some(Holds {
+            descriptors: program.descriptors()?,
+            threads: program.threads()?,
+        })
+    }
+}
+
+impl Server {
+    fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
+        let ending = self.program.wait_end(limits::CHECK_EXIT_AFTER_RUN);
+        let process = plan.process(&self.program, self.addr, ending, true);
+        let done = Done::of(script, played, process);
+        let seen = done.silent && self.program.activity().is_some();
+        Done { seen, ..done }
+    }
+
+    fn play(&self, player: &Player) -> Played {
+        player.call_seen(self.addr, &|| self.program.activity())
+    }
+
+    fn hear(&self, player: &Player, listener: &net::Listener) -> Played {
+        player.answer_seen(listener, &|| self.program.activity())
+    }
+}
+
+/// Whether a play ended because nothing more came.
+pub(super) fn is_silence(played: &Played) -> bool {
+    matches!(
+        played.stopped,
+        Some(Stopped::IdleTimer(_) | Stopped::NoGuest | Stopped::TooLong)
+    )
+}
+
+/// The side of `script` that we play.
+pub(super) fn player(
+    script: &Transcript,
+    us: Who,
+    weather: Weather,
+    silence: Duration,
+) -> Result<Player, CheckError> {
+    let mut player = Player::new(script, us, weather).map_err(CheckError::Play)?;
+    player.silence = silence;
+    // A further try only helps to find the cause: no report says how long it was silent.
+    player.early = silence <= limits::CHECK_RETRY_SILENCE;
+    player.whole = limits::CHECK_RUN.max(silence * 2);
+    Ok(player)
+}
+
+/// This machine, and a port that the system chooses.
+pub(super) fn anywhere() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
+}

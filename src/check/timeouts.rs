@@ -1,0 +1,24 @@
+//! How long the check waits for what.
+//!
+//! Rule: the numbers stand in `limits`; here stands only when which of them holds.
+
+use std::time::Duration;
+
+use crate::course::catalogue::Side;
+use crate::limits;
+use crate::wire::{Entry, Gap, Transcript};
+
+/// How long the program may be silent: what the script asks for, and a margin. A client that should give
+/// up on its own, because nothing was said, has a patience of its own.
+pub(super) fn silence_of(script: &Transcript, side: Side) -> Duration {
+    let waits = script.entries().iter().map(|entry| match entry {
+        Entry::Gap(Gap::Between(_, most)) => *most,
+        _ => Duration::ZERO,
+    });
+    let speaks = |entry: &Entry| matches!(entry, Entry::Chunk(_));
+    let patience = match side == Side::Client && !script.entries().iter().any(speaks) {
+        true => limits::CHECK_CLIENT_GIVES_UP,
+        false => limits::CHECK_SILENCE,
+    };
+    patience + waits.max().unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! Whether what came is what was expected, in whatever weather.
+//!
+//! Rule: `wire` compares to the letter: nobody speaks before the other side's turn is over. Where one
+//! turn holds several messages and arrives in pieces, a good program answers the first message
+//! before the last has come; that is no fault. Nor is it one to refuse a request whose head has come.
+
+use crate::check::variants::{exact, messages};
+use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
+
+/// The first difference on the side of `who`, if there is one.
+pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<Difference> {
+    let found = compare_side(expected, got, who)?;
+    if found.what == DifferenceKind::Early && has_heard_enough(expected, got, &found) {
+        return compare_side(expected, &other_side_first(got, who), who);
+    }
+    Some(found)
+}
+
+/// Whether, when the program spoke, at least the first of several messages of the other side's turn had
+/// been said; or the head of the only one, when the answer to it is that it is wrong (4xx).
+fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference) -> bool {
+    let other = |entry: &Entry| {
+        chunk_of(entry, early)
+            .filter(|chunk| chunk.who != early.who)
+            .map(exact)
+    };
+    let entries = expected.entries();
+    let before = entries.iter().take(early.agreed + 1);
+    let turns: Vec<Vec<u8>> = before.filter_map(other).collect();
+    let Some((turn, earlier)) = turns.split_last() else {
+        return false;
+    };
+    let parts = messages(turn);
+    let enough = match parts.as_slice() {
+        [first, _, ..] => Some(first.len()),
+        _ if is_refused(expected, early) => head_length(turn),
+        _ => None,
+    };
+    let earlier: usize = earlier.iter().map(Vec::len).sum();
+    enough.is_some_and(|enough| said_before(got, early) >= earlier + enough)
+}
+
+/// Whether the answer that is expected at this place says that the request is wrong.
+fn is_refused(expected: &Transcript, place: &Difference) -> bool {
+    let behind = expected.entries().iter().skip(place.agreed);
+    let mut chunks = behind.filter_map(|entry| chunk_of(entry, place));
+    let answer = chunks.find(|chunk| chunk.who == place.who).map(exact);
+    answer.is_some_and(|answer| answer.starts_with(b"HTTP/1.1 4"))
+}
+
+/// Bytes of the head, its empty line included.
+fn head_length(message: &[u8]) -> Option<usize> {
+    let end = message.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    end.map(|end| end + 4)
+}
+
+/// How many bytes the other side had said when the program said the byte of the difference.
+fn said_before(got: &Transcript, early: &Difference) -> usize {
+    let (mut said, mut own) = (0, 0);
+    for chunk in got
+        .entries()
+        .iter()
+        .filter_map(|entry| chunk_of(entry, early))
+    {
+        let length = exact(chunk).len();
+        if chunk.who != early.who {
+            said += length;
+        } else if own + length > early.offset {
+            break;
+        } else {
+            own += length;
+        }
+    }
+    said
+}
+
+fn chunk_of<'a>(entry: &'a Entry, place: &Difference) -> Option<&'a Chunk> {
+    match entry {
+        Entry::Chunk(chunk) if chunk.conn == place.conn => Some(chunk),
+        _ => None,
+    }
+}
+
+/// The same recording with everything that the other side said and did before everything of `who`: then
+/// nothing is too early.
+fn other_side_first(got: &Transcript, who: Who) -> Transcript {
+    let mut sorted = Transcript::new();
+    for side in [who.other(), who] {
+        for entry in got.entries() {
+            match entry {
+                Entry::Chunk(chunk) if chunk.who == side => {
+                    sorted.push_bytes(chunk.conn, side, &exact(chunk))
+                }
+                Entry::Event {
+                    who: by,
+                    conn,
+                    event,
+                } if *by == side => sorted.push_event(*conn, side, *event),
+                _ => {}
+            }
+        }
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCRIPT: &str = "C connect\nC> a\\n\nC> b\\n\nS> A\\n\nS> B\\n\nC fin\nS fin\n";
+
+    fn judged(got: &str) -> Option<DifferenceKind> {
+        let expected = Transcript::parse(SCRIPT).unwrap();
+        difference(&expected, &Transcript::parse(got).unwrap(), Who::Server).map(|found| found.what)
+    }
+
+    #[test]
+    fn a_refusal_may_come_behind_the_head_and_nothing_else_may() {
+        let head = "C connect\nC> POST / HTTP/1.1\\r\\n\nC> Content-Length: 6\\r\\n\nC> \\r\\n\n";
+        let judged = |answer: &str, got: String| {
+            let answer = format!("S> HTTP/1.1 {answer}\\r\\n\nS> \\r\\n\n");
+            let script = format!("{head}C> tacos\\n\n{answer}S fin\nC fin\n");
+            let got = got.replace("ANSWER\n", &answer);
+            let [script, got] = [script, got].map(|text| Transcript::parse(&text).unwrap());
+            difference(&script, &got, Who::Server).map(|found| found.what)
+        };
+        let inside = format!("{head}C> ta\nANSWER\nC> cos\\n\nS fin\nC fin\n");
+        assert_eq!(judged("400 Bad Request", inside.clone()), None);
+        assert_eq!(judged("200 OK", inside), Some(DifferenceKind::Early));
+        let sooner = inside_head(head);
+        assert_eq!(
+            judged("400 Bad Request", sooner),
+            Some(DifferenceKind::Early)
+        );
+    }
+
+    /// The answer stands in the midst of the head.
+    fn inside_head(head: &str) -> String {
+        let (first, rest) = head.split_at(head.find("C> Content").unwrap());
+        format!("{first}ANSWER\n{rest}C> tacos\\n\nS fin\nC fin\n")
+    }
+
+    #[test]
+    fn a_whole_message_may_be_answered_and_half_a_one_may_not() {
+        assert_eq!(
+            judged("C connect\nC> a\\n\nS> A\\n\nC> b\\n\nS> B\\n\nC fin\nS fin\n"),
+            None
+        );
+        assert_eq!(
+            judged("C connect\nC> a\nS> A\\n\nC> \\n\nC> b\\n\nS> B\\n\nC fin\nS fin\n"),
+            Some(DifferenceKind::Early)
+        );
+        assert_eq!(
+            judged("C connect\nS> A\\n\nC> a\\n\nC> b\\n\nS> B\\n\nC fin\nS fin\n"),
+            Some(DifferenceKind::Early)
+        );
+        assert_eq!(
+            judged("C connect\nC> a\\n\nS> A\\n\nC> b\\n\nS> C\\n\nC fin\nS fin\n"),
+            Some(DifferenceKind::Bytes)
+        );
+        assert_eq!(
+            judged("C connect\nC> a\\n\nS> A\\n\nC> b\\n\nS> B\\n\nC fin\nS rst\n"),
+            Some(DifferenceKind::Ending)
+        );
+    }
+}

@@ -1,0 +1,354 @@
+//! The bill: what was served in this course, as a text that anyone can verify.
+//!
+//!     wirelab bill 1
+//!     name Maria
+//!
+//!     01-three-tacos server
+//!       lab01-three-tacos
+//!         calm dribble slow rude · 31 bytes · sha256:0123456789abcdef
+//!
+//!     1 program, 1 conversation, 31 bytes
+//!     sha256:… over the lines above
+//!
+//! Rule 1: a bill claims nothing that a check cannot show again: which programs held which
+//! conversations (named by the hash of their transcript) in which weathers.
+//! Rule 2: the same course and the same progress give the same text, byte for byte.
+
+use std::fmt;
+
+use super::catalogue::{self, Lab, Script, Side};
+use super::progress::{self, Progress};
+use crate::wire::{Transcript, Who, sha256};
+
+mod svg;
+
+pub use svg::svg;
+
+/// The first line of a bill.
+const HEAD: &str = "wirelab bill 1";
+/// Hex digits of a transcript's hash; as many as the notation asks for.
+const DIGITS: usize = 16;
+/// The longest name's name, in characters. Reason: the line fits 80 columns.
+const NAME: usize = 60;
+
+/// A bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// Whose it is, if that was said.
+    pub name: Option<String>,
+    /// The programs that passed, in the order of the labs.
+    pub programs: Vec<Served>,
+}
+
+/// One program that passed every conversation of its lab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The lab's slug.
+    pub slug: String,
+    /// Which side the name wrote.
+    pub side: Side,
+    /// What was said.
+    pub conversations: Vec<Conversation>,
+}
+
+/// One conversation, as it stands in a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// The name of its snapshot.
+    pub name: String,
+    /// The weathers, in words, in the order of the catalogue.
+    pub weathers: String,
+    /// How many bytes both sides say in it.
+    pub bytes: u64,
+    /// The first 16 hex digits of the SHA-256 of its transcript's text.
+    pub sha256: String,
+}
+
+/// Why a text is no bill, or not one of this course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BillError {
+    /// The first line is another one.
+    NoBill,
+    /// A line that makes no sense, by its number.
+    Line(usize),
+    /// The last line's hash is not that of the lines above it.
+    Changed,
+    /// A program or conversation that this course does not have, or has with other bytes.
+    OtherCourse(String),
+}
+
+impl fmt::Display for BillError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BillError::NoBill => write!(f, "this is no bill: its first line is not `{HEAD}`"),
+            BillError::Line(line) => write!(f, "line {line} does not belong in a bill"),
+            BillError::Changed => f.write_str(
+                "the bill was changed: its last line is not the hash of the lines above it",
+            ),
+            BillError::OtherCourse(what) => write!(
+                f,
+                "{what} is not what this course serves today: verify with the version of the bill"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for BillError {}
+
+impl Bill {
+    /// The bill for what the progress file says. That it is true is for a check to show.
+    pub fn of(progress: &Progress, name: Option<&str>) -> Bill {
+        let mut programs = Vec::new();
+        for lab in catalogue::labs() {
+            let sides = lab.built.as_ref().map(progress::exercises);
+            let sides = sides.unwrap_or_default().into_iter();
+            let passed = sides.filter(|side| progress.has_passed(lab, *side));
+            programs.extend(passed.map(|side| Served::of(lab, side)));
+        }
+        Bill {
+            name: name.map(one_line),
+            programs,
+        }
+    }
+
+    /// The text, its hash in the last line.
+    pub fn text(&self) -> String {
+        let lines = self.lines();
+        let hash = sha256::hex(lines.as_bytes());
+        format!("{lines}sha256:{hash}\n")
+    }
+
+    /// Everything above the hash.
+    fn lines(&self) -> String {
+        let mut text = format!("{HEAD}\n");
+        if let Some(name) = &self.name {
+            text += &format!("name {name}\n");
+        }
+        text += "\n";
+        for served in &self.programs {
+            text += &format!("{} {}\n", served.slug, served.side.word());
+            for conversation in &served.conversations {
+                let (bytes, hash) = (conversation.bytes, &conversation.sha256);
+                text += &format!("  {}\n", conversation.name);
+                text += &format!(
+                    "    {} · {bytes} bytes · sha256:{hash}\n",
+                    conversation.weathers
+                );
+            }
+        }
+        format!("{text}\n{}\n", self.total())
+    }
+
+    /// `3 programs, 7 conversations, 310 bytes`
+    pub fn total(&self) -> String {
+        let all = self
+            .programs
+            .iter()
+            .flat_map(|served| &served.conversations);
+        let bytes: u64 = all.clone().map(|conversation| conversation.bytes).sum();
+        format!(
+            "{}, {}, {}",
+            counted(self.programs.len() as u64, "program"),
+            counted(all.count() as u64, "conversation"),
+            counted(bytes, "byte")
+        )
+    }
+
+    /// The hash over all, 64 hex digits.
+    pub fn hash(&self) -> String {
+        sha256::hex(self.lines().as_bytes())
+    }
+
+    /// Reads a bill, and holds it against its own hash and against this course.
+    pub fn parse(text: &str) -> Result<Bill, BillError> {
+        let mut bill = Bill {
+            name: None,
+            programs: Vec::new(),
+        };
+        let mut lines = text.lines().enumerate();
+        if lines.next().map(|(_, line)| line) != Some(HEAD) {
+            return Err(BillError::NoBill);
+        }
+        for (index, line) in lines {
+            let known = bill.take(line);
+            known.ok_or(BillError::Line(index + 1))?;
+        }
+        // Whatever was read, the bill is written anew from it: so each byte counts.
+        if bill.text() != text.replace("\r\n", "\n") {
+            return Err(BillError::Changed);
+        }
+        for served in &bill.programs {
+            let today = served.lab().map(|lab| Served::of(lab, served.side));
+            if today.as_ref() != Some(served) {
+                return Err(BillError::OtherCourse(served.slug.clone()));
+            }
+        }
+        Ok(bill)
+    }
+
+    /// Takes one line in; `None` when it cannot be one of a bill's. The total and the hash are made
+    /// anew, so they are passed over here.
+    fn take(&mut self, line: &str) -> Option<()> {
+        if line.is_empty() || line.starts_with("sha256:") {
+            return Some(());
+        }
+        if let Some(name) = line.strip_prefix("name ") {
+            self.name = Some(one_line(name));
+            return Some(());
+        }
+        if let Some(rest) = line.strip_prefix("    ") {
+            let mut parts = rest.split(" · ");
+            let last = self.programs.last_mut()?.conversations.last_mut()?;
+            last.weathers = parts.next()?.to_string();
+            last.bytes = parts.next()?.strip_suffix(" bytes")?.parse().ok()?;
+            last.sha256 = parts.next()?.strip_prefix("sha256:")?.to_string();
+            return Some(());
+        }
+        if let Some(name) = line.strip_prefix("  ") {
+            self.programs.last_mut()?.conversations.push(Conversation {
+                name: name.to_string(),
+                weathers: String::new(),
+                bytes: 0,
+                sha256: String::new(),
+            });
+            return Some(());
+        }
+        if line.contains(" program") && line.contains(" conversation") {
+            return Some(());
+        }
+        let (slug, side) = line.split_once(' ')?;
+        let sides = [Side::Server, Side::Client];
+        let side = sides.into_iter().find(|one| one.word() == side)?;
+        self.programs.push(Served {
+            slug: slug.to_string(),
+            side,
+            conversations: Vec::new(),
+        });
+        Some(())
+    }
+}
+
+impl Served {
+    /// What a program for this side has served when its check passed.
+    pub fn of(lab: &Lab, side: Side) -> Served {
+        let scripts = lab.built.as_ref().map_or(&[][..], |built| built.scripts);
+        let scripts = scripts.iter().filter(|script| match side {
+            Side::Server => script.checks_server,
+            Side::Client => script.checks_client,
+        });
+        Served {
+            slug: lab.slug.to_string(),
+            side,
+            conversations: scripts.map(Conversation::of).collect(),
+        }
+    }
+
+    /// Its lab, if this course has it.
+    pub fn lab(&self) -> Option<&'static Lab> {
+        catalogue::labs().find(|lab| lab.slug == self.slug)
+    }
+}
+
+impl Conversation {
+    fn of(script: &Script) -> Conversation {
+        let transcript = Transcript::parse(script.text()).unwrap_or_default();
+        let conns = transcript.connections();
+        let sides = [Who::Client, Who::Server];
+        let said = conns
+            .iter()
+            .flat_map(|conn| sides.map(|who| transcript.bytes_of(*conn, who).len() as u64));
+        let weathers: Vec<String> = script
+            .weathers
+            .iter()
+            .map(|weather| weather.name().to_string())
+            .collect();
+        let mut sha256 = sha256::hex(script.text().as_bytes());
+        sha256.truncate(DIGITS);
+        Conversation {
+            name: script.name.to_string(),
+            weathers: weathers.join(" "),
+            bytes: said.sum(),
+            sha256,
+        }
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+fn counted(number: u64, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
+/// A name as one line of visible characters.
+fn one_line(name: &str) -> String {
+    let visible = name.chars().filter(|letter| !letter.is_control());
+    let short: String = visible.take(NAME).collect();
+    short.trim().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::progress::By;
+
+    fn bill() -> Bill {
+        let mut progress = Progress::default();
+        progress.set_passed(catalogue::lab(1).unwrap(), Side::Server, &By::Workbench);
+        progress.set_passed(catalogue::lab(9).unwrap(), Side::Server, &By::Workbench);
+        Bill::of(&progress, Some("Maria\n Taquera"))
+    }
+
+    #[test]
+    fn a_bill_is_read_again_as_it_was_written() {
+        let text = bill().text();
+        assert!(text.starts_with("wirelab bill 1\nname Maria Taquera\n\n01-three-tacos server\n"));
+        assert!(text.contains(" · 27 bytes · sha256:"), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert_eq!(Bill::parse(&text), Ok(bill()));
+        assert_eq!(Bill::parse(&text.replace('\n', "\r\n")), Ok(bill()));
+        assert!(text.ends_with(&format!("sha256:{}\n", bill().hash())));
+        let empty = Bill::of(&Progress::default(), None);
+        assert_eq!(Bill::parse(&empty.text()), Ok(empty));
+    }
+
+    #[test]
+    fn every_changed_letter_of_a_bill_is_found() {
+        let text = bill().text();
+        for (at, letter) in text.char_indices() {
+            let mut changed = text.clone();
+            let other = if letter == 'x' { "y" } else { "x" };
+            changed.replace_range(at..at + letter.len_utf8(), other);
+            assert!(Bill::parse(&changed).is_err(), "{changed}");
+            assert!(
+                at == 0 || Bill::parse(&text[..at]).is_err(),
+                "{}",
+                &text[..at]
+            );
+        }
+    }
+
+    #[test]
+    fn a_bill_with_a_true_hash_must_still_be_of_this_course() {
+        let mut other = bill();
+        other.programs[0].conversations[0].bytes += 1;
+        let slug = "01-three-tacos".to_string();
+        assert_eq!(
+            Bill::parse(&other.text()),
+            Err(BillError::OtherCourse(slug))
+        );
+        let mut other = bill();
+        other.programs[0].slug = "25-dessert".to_string();
+        assert!(matches!(
+            Bill::parse(&other.text()),
+            Err(BillError::OtherCourse(_))
+        ));
+        assert_eq!(Bill::parse("hello\n"), Err(BillError::NoBill));
+        assert_eq!(
+            Bill::parse("wirelab bill 1\nhello\n"),
+            Err(BillError::Line(2))
+        );
+    }
+}

@@ -1,0 +1,279 @@
+//! Who may say what next on a connection, as a table, and why a connection closes (RFC 9112
+//! section 9).
+//!
+//! Two programs share a connection, so there are two states: the client's and the server's. What one
+//! says moves its own state, and a request also makes the server owe an answer. The whole table:
+//!
+//! ```text
+//! client  idle    request        -> body
+//! client  body    data           -> body
+//! client  body    end            -> done
+//! client  idle    close          -> closed
+//! client  done    close          -> closed
+//! client  closing close          -> closed
+//! client  closed  close          -> closed
+//! server  idle    request        -> owes
+//! server  owes    informational  -> owes
+//! server  owes    response       -> body
+//! server  idle    response       -> body
+//! server  body    data           -> body
+//! server  body    end            -> done
+//! server  idle    close          -> closed
+//! server  owes    close          -> closed
+//! server  done    close          -> closed
+//! server  closing close          -> closed
+//! server  closed  close          -> closed
+//! ```
+//!
+//! What is not in the table is not allowed. Three rules need no step of their own:
+//!
+//! Rule 1: when both are done and the connection persists, both are idle again; what the client sent
+//! meanwhile (pipelining) waits until then.
+//! Rule 2: when it does not persist, who is done is closing: it may say nothing more, and hangs up.
+//! Rule 3: nobody switches protocols: an `Upgrade` is ignored, which RFC 9110 section 7.8 allows, and
+//! CONNECT is refused. After a tunnel was granted to our client, HTTP ends here.
+
+use super::Fault;
+
+/// One end of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Asks.
+    Client,
+    /// Answers.
+    Server,
+}
+
+/// Where one side is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Between two messages.
+    Idle,
+    /// A request came; the answer has not begun. The server's only.
+    Owes,
+    /// The head was said; the body, also an empty one, has not ended.
+    Body,
+    /// The message has ended; the other side's has not.
+    Done,
+    /// It said its last message, and must hang up.
+    Closing,
+    /// It hung up.
+    Closed,
+}
+
+/// What a side does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// The head of a request.
+    Request,
+    /// The head of a response from 100 to 199.
+    Informational,
+    /// The head of any other response.
+    Response,
+    /// A part of a body.
+    Data,
+    /// The end of a message.
+    End,
+    /// The end of everything this side says.
+    Close,
+}
+
+/// One row of the table: in this state this step leads there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Whose state.
+    pub side: Side,
+    /// The state before.
+    pub from: State,
+    /// The step.
+    pub step: Transition,
+    /// The state behind.
+    pub to: State,
+}
+
+const fn row(side: Side, from: State, step: Transition, to: State) -> Row {
+    Row {
+        side,
+        from,
+        step,
+        to,
+    }
+}
+
+/// The table of the file's header.
+pub const TABLE: [Row; 18] = [
+    row(Side::Client, State::Idle, Transition::Request, State::Body),
+    row(Side::Client, State::Body, Transition::Data, State::Body),
+    row(Side::Client, State::Body, Transition::End, State::Done),
+    row(Side::Client, State::Idle, Transition::Close, State::Closed),
+    row(Side::Client, State::Done, Transition::Close, State::Closed),
+    row(
+        Side::Client,
+        State::Closing,
+        Transition::Close,
+        State::Closed,
+    ),
+    row(
+        Side::Client,
+        State::Closed,
+        Transition::Close,
+        State::Closed,
+    ),
+    row(Side::Server, State::Idle, Transition::Request, State::Owes),
+    row(
+        Side::Server,
+        State::Owes,
+        Transition::Informational,
+        State::Owes,
+    ),
+    row(Side::Server, State::Owes, Transition::Response, State::Body),
+    // A server may also answer before it understood a request: 400, 408, 503.
+    row(Side::Server, State::Idle, Transition::Response, State::Body),
+    row(Side::Server, State::Body, Transition::Data, State::Body),
+    row(Side::Server, State::Body, Transition::End, State::Done),
+    row(Side::Server, State::Idle, Transition::Close, State::Closed),
+    row(Side::Server, State::Owes, Transition::Close, State::Closed),
+    row(Side::Server, State::Done, Transition::Close, State::Closed),
+    row(
+        Side::Server,
+        State::Closing,
+        Transition::Close,
+        State::Closed,
+    ),
+    row(
+        Side::Server,
+        State::Closed,
+        Transition::Close,
+        State::Closed,
+    ),
+];
+
+/// The table as text, as it stands in the header of this file.
+pub fn table() -> String {
+    let line = |row: &Row| {
+        let [side, from, step, to] = [
+            format!("{:?}", row.side),
+            format!("{:?}", row.from),
+            format!("{:?}", row.step),
+            format!("{:?}", row.to),
+        ]
+        .map(|word| word.to_lowercase());
+        format!("{side:7} {from:7} {step:14} -> {to}\n")
+    };
+    TABLE.iter().map(line).collect()
+}
+
+/// Why a connection carries no further message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The client said `Connection: close`.
+    ClientSaidClose,
+    /// The server said `Connection: close`.
+    ServerSaidClose,
+    /// HTTP/1.0 without `Connection: keep-alive`.
+    OldVersion,
+    /// The end of the connection is the end of the body.
+    BodyUntilClose,
+    /// The answer came while the client still waited to be told to go on: nobody knows whether it
+    /// will send the body (RFC 9110 section 10.1.1).
+    BodyNotAwaited,
+    /// A CONNECT was granted.
+    Tunnel,
+    /// What the other side said was wrong.
+    Fault(Fault),
+    /// The other side hung up between two messages.
+    HungUp,
+}
+
+/// This step is not in the table for the state that this side is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotNow {
+    /// Who wanted to do it.
+    pub side: Side,
+    /// Its state.
+    pub state: State,
+    /// The step.
+    pub step: Transition,
+}
+
+impl std::fmt::Display for NotNow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let NotNow { side, state, step } = self;
+        write!(
+            f,
+            "a {side:?} that is {state:?} cannot do the step {step:?}"
+        )
+    }
+}
+
+impl std::error::Error for NotNow {}
+
+/// The states of both sides, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateMachine {
+    /// The client's state.
+    pub client: State,
+    /// The server's state.
+    pub server: State,
+    /// Why no further message will come, once that is decided.
+    pub closes: Option<CloseReason>,
+}
+
+impl StateMachine {
+    /// A connection on which nothing was said.
+    pub fn new() -> StateMachine {
+        StateMachine {
+            client: State::Idle,
+            server: State::Idle,
+            closes: None,
+        }
+    }
+
+    /// Moves both states by one row each, or says that there is none.
+    pub fn take(&mut self, side: Side, step: Transition) -> Result<(), NotNow> {
+        let next = |side: Side, state: State| {
+            let fits = |row: &&Row| row.side == side && row.from == state && row.step == step;
+            TABLE.iter().find(fits).map(|row| row.to)
+        };
+        let (client, server) = (self.client, self.server);
+        let not_now = |state| NotNow { side, state, step };
+        match side {
+            Side::Client => {
+                self.client = next(Side::Client, client).ok_or(not_now(client))?;
+                // A request is a step for the server, too.
+                self.server = match step {
+                    Transition::Request => next(Side::Server, server).unwrap_or(server),
+                    _ => server,
+                };
+            }
+            Side::Server => self.server = next(Side::Server, server).ok_or(not_now(server))?,
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// Decides that no further message will come. The first reason stays.
+    pub fn close_because(&mut self, reason: CloseReason) {
+        self.closes.get_or_insert(reason);
+    }
+
+    /// Rules 1 and 2.
+    fn settle(&mut self) {
+        if self.closes.is_some() {
+            for state in [&mut self.client, &mut self.server] {
+                if *state == State::Done {
+                    *state = State::Closing;
+                }
+            }
+        } else if (self.client, self.server) == (State::Done, State::Done) {
+            self.client = State::Idle;
+            self.server = State::Idle;
+        }
+    }
+}
+
+impl Default for StateMachine {
+    fn default() -> StateMachine {
+        StateMachine::new()
+    }
+}

@@ -1,0 +1,59 @@
+//! A conversation without a script: somebody says what comes to mind, and hears all that comes.
+//!
+//! Rule: both directions are recorded as they happen; nothing is kept here.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::limits;
+use crate::net::peer::{End, FailedWrite, PeerConnection};
+use crate::net::segmentation::Segmentation;
+use crate::net::{Recorder, SocketError, call};
+use crate::wire::{Event, Who};
+
+/// An open connection to a server.
+pub struct Session {
+    link: PeerConnection,
+    /// How many bytes we have said.
+    said: AtomicU64,
+}
+
+impl Session {
+    /// Calls the server at `addr`; the recorder gets all that is said, as its next connection.
+    pub fn open(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
+        let stream = call(addr, limits::IO_DEADLINE)?;
+        let conn = recorder.connection();
+        recorder.event(conn, Who::Client, Event::Connect);
+        let link = PeerConnection::new(stream, recorder, (conn, Who::Client), None, false)
+            .map_err(|error| SocketError::new(addr, Duration::ZERO, &error))?;
+        let said = AtomicU64::new(0);
+        Ok(Session { link, said })
+    }
+
+    /// Says all of `bytes`, however slowly the server takes them.
+    pub fn say(&self, bytes: &[u8]) -> Result<(), FailedWrite> {
+        let until = Instant::now() + limits::SESSION_TIMEOUT;
+        let after = self.said.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let whole = Segmentation::Whole;
+        self.link.say(
+            bytes,
+            after,
+            whole,
+            (limits::SESSION_TIMEOUT, until),
+            &|| None,
+        )
+    }
+
+    /// Says that this was all (FIN). The server may go on.
+    pub fn fin(&self) {
+        self.link.fin();
+    }
+
+    /// Waits until the server has ended its side, and says how; `Open` after [`limits::SESSION_TIMEOUT`].
+    pub fn wait_end(&self) -> End {
+        let until = Instant::now() + limits::SESSION_TIMEOUT;
+        self.link.wait(|_| false, |_| until);
+        self.link.heard().end.unwrap_or(End::Open)
+    }
+}

@@ -1,0 +1,289 @@
+//! One connection, of a server or of a client: reading and writing with deadlines, sending files, hanging
+//! up so that the last words arrive.
+//!
+//! Rule 1: every wait has an end, and what ended it is a value.
+//! Rule 2: a deadline is told to the system only when it changes (SO_RCVTIMEO; socket(7)).
+//! Rule 3: with a recorder, every byte passes through us; without, the kernel sends files by itself.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::limits;
+use crate::net::socket::is_pause;
+use crate::net::{Cause, Recorder, SocketError};
+use crate::wire::{Conn, Event, Who};
+
+/// Why a connection cannot be used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IoFailure {
+    /// Nothing came, or nothing was taken, for as long as we wait.
+    Silent,
+    /// The other side reset the connection, or it is lost.
+    Broken,
+    /// The file ends before the bytes that we promised; or it cannot be read.
+    FileShort,
+}
+
+/// A connection, from one side.
+pub struct RecordedStream {
+    stream: TcpStream,
+    me: Who,
+    /// The deadline that the system has for reads.
+    told: Option<Duration>,
+    record: Option<(Recorder, Conn)>,
+    /// The other side's FIN or reset was read.
+    ended: bool,
+}
+
+impl RecordedStream {
+    /// Takes over a connection as its server. With a recorder, it is recorded from here on.
+    pub fn new(stream: TcpStream, recorder: Option<&Recorder>) -> RecordedStream {
+        RecordedStream::over(stream, Who::Server, recorder)
+    }
+
+    /// Calls the server at `addr`, for at most `patience`. A refusal and a silence are recorded, too.
+    pub fn call(
+        addr: SocketAddr,
+        patience: Duration,
+        recorder: Option<&Recorder>,
+    ) -> Result<RecordedStream, SocketError> {
+        let called = crate::net::call(addr, patience);
+        if let (Err(error), Some(recorder)) = (&called, recorder) {
+            let event = match error.cause {
+                Cause::Refused => Some((Who::Server, Event::Refuse)),
+                Cause::Silent(waited) => Some((Who::Client, Event::Timeout(waited))),
+                _ => None,
+            };
+            if let Some((who, event)) = event {
+                recorder.event(recorder.connection(), who, event);
+            }
+        }
+        Ok(RecordedStream::over(called?, Who::Client, recorder))
+    }
+
+    fn over(stream: TcpStream, me: Who, recorder: Option<&Recorder>) -> RecordedStream {
+        // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
+        let _ = stream.set_nodelay(true);
+        let _ = stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
+        let record = recorder.map(|recorder| {
+            let conn = recorder.connection();
+            recorder.event(conn, Who::Client, Event::Connect);
+            (recorder.clone(), conn)
+        });
+        RecordedStream {
+            stream,
+            me,
+            told: None,
+            record,
+            ended: false,
+        }
+    }
+
+    /// Reads what is there, or waits for it; 0: the other side has said all (FIN).
+    pub fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, IoFailure> {
+        let wait = wait.max(limits::POLL_INTERVAL);
+        if self.told != Some(wait) {
+            let _ = self.stream.set_read_timeout(Some(wait));
+            self.told = Some(wait);
+        }
+        loop {
+            match (&self.stream).read(buffer) {
+                Ok(0) => {
+                    if !self.ended {
+                        self.note(self.me.other(), Event::Fin);
+                    }
+                    self.ended = true;
+                    return Ok(0);
+                }
+                Ok(count) => {
+                    self.bytes(self.me.other(), buffer.get(..count).unwrap_or_default());
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_pause(&error) => return Err(IoFailure::Silent),
+                Err(_) => {
+                    self.note(self.me.other(), Event::Rst);
+                    return Err(IoFailure::Broken);
+                }
+            }
+        }
+    }
+
+    /// Reads what is there, without any wait. (The system rounds the shortest deadline of a read up to
+    /// some milliseconds.)
+    pub fn read_now(&mut self, buffer: &mut [u8]) -> Result<usize, IoFailure> {
+        let _ = self.stream.set_nonblocking(true);
+        let read = self.read(buffer, limits::POLL_INTERVAL);
+        let _ = self.stream.set_nonblocking(false);
+        read
+    }
+
+    /// Gives a peer up in a write after this time, instead of `WRITE_DEADLINE`.
+    pub fn set_write_timeout(&mut self, time: Duration) {
+        let _ = self.stream.set_write_timeout(Some(time));
+    }
+
+    /// Writes everything. A peer that takes nothing for `WRITE_DEADLINE` is given up.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
+        self.bytes(self.me, bytes);
+        (&self.stream)
+            .write_all(bytes)
+            .map_err(|error| stop(&error))
+    }
+
+    /// As [`RecordedStream::write`], for bytes behind which a file follows at once: the kernel may put its beginning
+    /// into the same segment (MSG_MORE; send(2)).
+    #[cfg(target_os = "linux")]
+    pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
+        const MSG_MORE: i32 = 0x8000;
+        self.bytes(self.me, bytes);
+        let socket = socket2::SockRef::from(&self.stream);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match socket.send_with_flags(rest, MSG_MORE) {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(stop(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`RecordedStream::write`]: here the system cannot be told that more follows.
+    #[cfg(not(target_os = "linux"))]
+    pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
+        self.write(bytes)
+    }
+
+    /// Sends `length` bytes of a file from `first` on.
+    pub fn send_file(&mut self, file: &File, first: u64, length: u64) -> Result<(), IoFailure> {
+        if self.record.is_none() && cfg!(target_os = "linux") {
+            return self.send_by_kernel(file, first, length);
+        }
+        self.copy_file(file, first, length)
+    }
+
+    /// Lets the kernel copy from the file to the socket (sendfile(2)).
+    #[cfg(target_os = "linux")]
+    fn send_by_kernel(
+        &self,
+        file: &File,
+        mut first: u64,
+        mut length: u64,
+    ) -> Result<(), IoFailure> {
+        use std::num::NonZeroUsize;
+        let socket = socket2::SockRef::from(&self.stream);
+        while length > 0 {
+            let most = length.min(limits::SENDFILE_MAX as u64) as usize;
+            let offset = usize::try_from(first).map_err(|_| IoFailure::FileShort)?;
+            match socket.sendfile(file, offset, NonZeroUsize::new(most)) {
+                Ok(0) => return Err(IoFailure::FileShort),
+                Ok(sent) => {
+                    first += sent as u64;
+                    length -= sent as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(stop(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_by_kernel(&mut self, file: &File, first: u64, length: u64) -> Result<(), IoFailure> {
+        self.copy_file(file, first, length)
+    }
+
+    fn copy_file(&mut self, file: &File, mut first: u64, mut length: u64) -> Result<(), IoFailure> {
+        let mut buffer = vec![0; length.min(limits::CHUNK as u64) as usize];
+        while length > 0 {
+            let most = length.min(buffer.len() as u64) as usize;
+            let part = buffer.get_mut(..most).unwrap_or_default();
+            let count = match read_at(file, part, first) {
+                Ok(0) => return Err(IoFailure::FileShort),
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return Err(IoFailure::FileShort),
+            };
+            self.write(part.get(..count).unwrap_or_default())?;
+            first += count as u64;
+            length -= count as u64;
+        }
+        Ok(())
+    }
+
+    /// Closes after the last word of both sides: there is nothing left that a reset could erase, so this
+    /// need not wait for the other side's FIN. A recorded line does, for its picture.
+    pub fn close(self) {
+        if self.record.is_some() {
+            self.close_gracefully();
+        }
+    }
+
+    /// Hangs up in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
+    /// says that this was all, then takes in what the peer still sends, for a short while.
+    pub fn close_gracefully(mut self) {
+        self.note(self.me, Event::Fin);
+        if self.stream.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        let until = Instant::now() + limits::LINGER;
+        let mut buffer = vec![0; limits::FIRST_READ];
+        let mut taken = 0;
+        while taken < limits::LINGER_BYTES {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.read(&mut buffer, left) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => taken += count,
+            }
+            if left.is_zero() {
+                return;
+            }
+        }
+    }
+
+    /// Says that this was all (FIN). The other side may go on.
+    pub fn shutdown_write(&mut self) {
+        self.note(self.me, Event::Fin);
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    /// Breaks the connection off, so that the peer sees that what it got is not whole.
+    pub fn reset(self) {
+        crate::net::socket::reset_on_close(&self.stream);
+        self.note(self.me, Event::Rst);
+    }
+
+    fn note(&self, who: Who, event: Event) {
+        if let Some((recorder, conn)) = &self.record {
+            recorder.event(*conn, who, event);
+        }
+    }
+
+    fn bytes(&self, who: Who, bytes: &[u8]) {
+        if let Some((recorder, conn)) = &self.record {
+            recorder.bytes(*conn, who, bytes);
+        }
+    }
+}
+
+fn stop(error: &io::Error) -> IoFailure {
+    match is_pause(error) {
+        true => IoFailure::Silent,
+        false => IoFailure::Broken,
+    }
+}
+
+/// Reads at an offset, without moving a place that other threads share (pread(2)).
+#[cfg(unix)]
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+/// Reads at an offset.
+#[cfg(windows)]
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
