@@ -16,6 +16,7 @@ mod act3_anywhere;
 mod act3_url;
 mod act4_bad_input;
 mod act4_bodies;
+mod act4_capstone;
 mod act4_files;
 mod act4_limits;
 mod act4_tables;
