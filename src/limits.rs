@@ -366,3 +366,13 @@ pub const STORM_CONTROL_REQUESTS: usize = 100;
 /// How long a server may take to let go of its clients before it counts as growing.
 /// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next client.
 pub const STORM_SETTLE: Duration = Duration::from_secs(6);
+
+// What event streams may take up (src/server/events.rs).
+
+/// How long a client may take nothing of an event stream.
+/// Reason: a page that does not read loses its stream, soon; it comes back with `Last-Event-ID`.
+pub const STREAM_WRITE: Duration = Duration::from_secs(5);
+
+/// After so long without an event a stream says a comment.
+/// Precedent: WHATWG HTML section 9.2.7 proposes "every 15 seconds or so", for proxies.
+pub const STREAM_COMMENT: Duration = Duration::from_secs(15);

@@ -10,18 +10,22 @@
 //! next bytes could be anything (RFC 9112 section 2.2).
 //! Rule 3: the clock is read once a request.
 
+pub mod events;
+mod handler;
 mod reply;
 mod tls_client_hello;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use crate::files::{Files, Response};
+use crate::files::Response;
 use crate::http::connection::{Connection, Event};
-use crate::http::target::Asked;
 use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{AcceptProblem, Accepted, Input, IoFailure, RecordedStream, Recorder};
+
+use handler::decide;
+pub use handler::{Answer, FromBody, Handler, Request, files};
 
 /// How long a client may take for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,26 +60,6 @@ pub struct Server {
     pub patience: Timeouts,
     /// Hears of every answer and of every trouble; called from many threads.
     pub log: Box<dyn Fn(&Logged) + Send + Sync>,
-}
-
-/// A request, as a handler sees it.
-pub struct Request<'a> {
-    /// What was understood of its head.
-    pub head: &'a RequestHead<'a>,
-    /// Whose resource is meant, and which.
-    pub asked: &'a Asked<'a>,
-    /// The head as it came, the empty line included.
-    pub bytes: &'a [u8],
-    /// The second since 1970 to use as now.
-    pub now: i64,
-}
-
-/// From a request to a response; called from many threads.
-pub type Handler = Box<dyn Fn(&Request<'_>) -> Response + Send + Sync>;
-
-/// A handler that brings files.
-pub fn files(files: Files) -> Handler {
-    Box::new(move |request| files.answer(request.head, request.asked, request.now))
 }
 
 /// Something for the log.
@@ -130,11 +114,10 @@ enum Then {
     Leave,
 }
 
-/// What was understood of a request, and what is to be answered.
+/// What was understood of a request.
 struct Exchange {
     request: Vec<u8>,
     head_only: bool,
-    response: Response,
     now: i64,
     close: bool,
 }
@@ -213,26 +196,36 @@ impl Conversation<'_> {
 
     /// One request and its answer.
     fn exchange(&mut self) -> Then {
-        let mut exchange = match self.read_head() {
-            Ok(exchange) => exchange,
+        let (mut exchange, mut answer) = match self.read_head() {
+            Ok(read) => read,
             Err(then) => return then,
         };
-        if let Err(stopped) = self.discard_body() {
-            match stopped {
-                Unread::Refused(response) => {
-                    exchange.response = response;
-                    exchange.close = true;
-                }
-                // The answer stands, but what follows on this connection is not to be waited for.
-                Unread::Left => exchange.close = true,
-                Unread::Gone => return Then::Leave,
+        let wanted = match &answer {
+            Answer::ToBody { most, .. } => Some(*most as u64),
+            _ => None,
+        };
+        let mut body = Vec::new();
+        match self.read_body(wanted, &mut body) {
+            Ok(()) => answer = answer.for_body(&body),
+            Err(Unread::Refused(response)) => {
+                answer = response.into();
+                exchange.close = true;
             }
+            // The answer stands, but what follows on this connection is not to be waited for.
+            Err(Unread::Left) => {
+                if wanted.is_some() {
+                    let sentence = "Send the body without waiting for 100 (Continue).";
+                    answer = Response::error(417, sentence).into();
+                }
+                exchange.close = true;
+            }
+            Err(Unread::Gone) => return Then::Leave,
         }
-        self.answer(exchange)
+        self.answer(exchange, answer)
     }
 
     /// Waits for the head of a request, and decides what to answer.
-    fn read_head(&mut self) -> Result<Exchange, Then> {
+    fn read_head(&mut self) -> Result<(Exchange, Answer), Then> {
         let mut until = None;
         loop {
             match self
@@ -242,23 +235,21 @@ impl Conversation<'_> {
                 Ok(Parsed::Done { value, used }) => match value {
                     Event::Request { head, asked, .. } => {
                         let now = self.server.now();
+                        let request = Request {
+                            head: &head,
+                            asked: &asked,
+                            bytes: self.input.bytes().get(..used).unwrap_or_default(),
+                            now,
+                        };
+                        let answer = decide(self.server, &request);
                         let exchange = Exchange {
                             request: request_line(&head),
                             head_only: head.method == b"HEAD",
-                            response: decide(
-                                self.server,
-                                &Request {
-                                    head: &head,
-                                    asked: &asked,
-                                    bytes: self.input.bytes().get(..used).unwrap_or_default(),
-                                    now,
-                                },
-                            ),
                             now,
                             close: false,
                         };
                         self.input.take(used);
-                        return Ok(exchange);
+                        return Ok((exchange, answer));
                     }
                     // Hung up between two requests, or there is nothing more to listen to.
                     _ => return Err(Then::HangUp),
@@ -290,18 +281,20 @@ impl Conversation<'_> {
         }
     }
 
-    /// Reads the body of a request and throws it away, so that the next request can be found behind
-    /// it; or finds that this is not worth it.
-    fn discard_body(&mut self) -> Result<(), Unread> {
+    /// Reads the body of a request, so that the next request can be found behind it; or finds that this
+    /// is not worth it. A body that is wanted, of at most so many bytes, is put into `body`; any other is
+    /// thrown away.
+    fn read_body(&mut self, wanted: Option<u64>, body: &mut Vec<u8>) -> Result<(), Unread> {
         // The final answer is our "no": the client need not send the body (RFC 9110 section 10.1.1).
         if self.connection.expects_continue() {
             return Err(Unread::Left);
         }
         let mut until = None;
-        let mut discarded = 0;
+        let mut read = 0;
+        let most = wanted.unwrap_or(limits::MAX_DISCARDED);
         loop {
             // What is announced counts as if it had come: nobody waits for it.
-            if self.connection.announced().saturating_add(discarded) > limits::MAX_DISCARDED {
+            if self.connection.announced().saturating_add(read) > most {
                 let response = Response::error(413, "Nobody here wants so large a body.");
                 return Err(Unread::Refused(response));
             }
@@ -312,7 +305,10 @@ impl Conversation<'_> {
                 Ok(Parsed::Done { value, used }) => {
                     let end = matches!(value, Event::End(_));
                     if let Event::Data(data) = value {
-                        discarded += data.len() as u64;
+                        read += data.len() as u64;
+                        if wanted.is_some() {
+                            body.extend_from_slice(data);
+                        }
                     }
                     self.input.take(used);
                     if end {
@@ -359,11 +355,10 @@ impl Conversation<'_> {
         let exchange = Exchange {
             request: b"-".to_vec(),
             head_only: come.starts_with(b"HEAD "),
-            response,
             now: self.server.now(),
             close: true,
         };
-        self.answer(exchange)
+        self.answer(exchange, response.into())
     }
 }
 
@@ -375,17 +370,6 @@ enum Unread {
     Left,
     /// The client is gone.
     Gone,
-}
-
-/// What to answer to a request, as far as its head says it.
-fn decide(server: &Server, request: &Request<'_>) -> Response {
-    // The only expectation that there is; others may be refused (RFC 9110 section 10.1.1).
-    let other = |it: &crate::http::headers::Element| !it.text.eq_ignore_ascii_case(b"100-continue");
-    let mut expectations = request.head.fields.list("expect");
-    if expectations.any(|element| other(&element)) {
-        return Response::error(417, "This server knows one expectation, 100-continue.");
-    }
-    (server.handler)(request)
 }
 
 fn fault_page(fault: Fault) -> Response {

@@ -58,7 +58,7 @@ fn open(addr: &str) -> Result<(), String> {
 fn handler() -> Result<Handler, String> {
     let Some(root) = std::env::var_os("WIRELAB_ROOT") else {
         return Ok(Box::new(|it: &Request<'_>| {
-            pages::answer(it.head, it.asked, it.bytes)
+            pages::answer(it.head, it.asked, it.bytes).into()
         }));
     };
     let root = Path::new(&root);

@@ -72,7 +72,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let addr = address(args)?;
     let handler = match args.place(0) {
         Some(folder) => files(Path::new(folder), args)?,
-        None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes)),
+        None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes).into()),
     };
     let quiet = args.has("--quiet");
     let server = Arc::new(Server {

@@ -56,6 +56,18 @@ impl Input {
 
     /// Reads more behind what is there.
     pub fn fill(&mut self, line: &mut RecordedStream, wait: Duration) -> Result<(), IoFailure> {
+        self.fill_by(|room| line.read(room, wait))
+    }
+
+    /// The same, without any wait: `Silent` when nothing has come.
+    pub fn fill_now(&mut self, line: &mut RecordedStream) -> Result<(), IoFailure> {
+        self.fill_by(|room| line.read_now(room))
+    }
+
+    fn fill_by(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, IoFailure>,
+    ) -> Result<(), IoFailure> {
         if self.end == self.buffer.len() && self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -67,7 +79,7 @@ impl Input {
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();
         let most = room.len();
-        let count = line.read(room, wait)?;
+        let count = read(room)?;
         self.full = count == most;
         self.end += count;
         self.ended |= count == 0;

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 
-use super::{Answered, Conversation, Exchange, Logged, Then};
+use super::{Answer, Answered, Conversation, Exchange, Logged, Then};
 use crate::files::{Content, Response};
 use crate::http::framing::Body;
 use crate::http::state::CloseReason;
@@ -19,11 +19,23 @@ const HEAD: usize = 128;
 
 impl Conversation<'_> {
     /// Sends the answer to an exchange.
-    pub(super) fn answer(&mut self, exchange: Exchange) -> Then {
+    pub(super) fn answer(&mut self, exchange: Exchange, answer: Answer) -> Then {
+        match answer {
+            Answer::Response(response) => self.respond(exchange, response),
+            Answer::Events { fields, reader } if !exchange.close => {
+                self.stream(exchange, fields, reader)
+            }
+            Answer::Events { .. } | Answer::ToBody { .. } => {
+                let sentence = "The body of this request was not read.";
+                self.respond(exchange, Response::error(400, sentence))
+            }
+        }
+    }
+
+    fn respond(&mut self, exchange: Exchange, mut response: Response) -> Then {
         let Exchange {
             request,
             head_only,
-            mut response,
             now,
             close,
         } = exchange;
@@ -58,6 +70,11 @@ impl Conversation<'_> {
             status: response.status,
             length: whole.then_some(response.length),
         }));
+        self.after(sent, response.status < 400)
+    }
+
+    /// What follows an answer. `polite`: when the client wanted one answer only, it needs no long goodbye.
+    pub(super) fn after(&mut self, sent: Result<(), IoFailure>, polite: bool) -> Then {
         match sent {
             Err(IoFailure::Broken) => return Then::Leave,
             Err(IoFailure::Silent | IoFailure::FileShort) => return Then::Abort,
@@ -71,7 +88,7 @@ impl Conversation<'_> {
             None => Then::GoOn,
             // This client wanted one answer, and sent nothing behind its request.
             Some(CloseReason::ClientSaidClose | CloseReason::OldVersion)
-                if response.status < 400 && self.input.is_drained() =>
+                if polite && self.input.is_drained() =>
             {
                 Then::Close
             }
@@ -81,18 +98,29 @@ impl Conversation<'_> {
 
     /// Puts the head of the answer into the output.
     fn head(&mut self, response: &Response, now: i64, connection: Option<&str>) {
+        let small = response.length.min(limits::SMALL_FILE) as usize;
+        self.output = Vec::with_capacity(HEAD + response.fields.len() + small);
+        self.head_of(response.status, &response.fields, now, connection);
+    }
+
+    /// Puts a head into the output.
+    pub(super) fn head_of(
+        &mut self,
+        status: u16,
+        fields: &[u8],
+        now: i64,
+        connection: Option<&str>,
+    ) {
         if self.second != now {
             self.second = now;
             self.date = date::format(now);
         }
-        let small = response.length.min(limits::SMALL_FILE) as usize;
-        self.output = Vec::with_capacity(HEAD + response.fields.len() + small);
-        write::status_line(&mut self.output, response.status);
+        write::status_line(&mut self.output, status);
         write::field(&mut self.output, "Date", self.date.as_bytes());
         if let Some(value) = connection {
             write::field(&mut self.output, "Connection", value.as_bytes());
         }
-        self.output.extend_from_slice(&response.fields);
+        self.output.extend_from_slice(fields);
         write::end(&mut self.output);
     }
 
