@@ -79,8 +79,7 @@ const PARTS: [Part; 13] = [
     },
     Part {
         path: "src/check/",
-        // Until plans carry all that the check needs, it reads the catalogue.
-        may_use: &["limits", "wire", "http", "net", "course"],
+        may_use: &["limits", "wire", "http", "net"],
         must_not: &["anyhow"],
     },
     Part {

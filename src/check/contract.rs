@@ -1,20 +1,33 @@
 //! What the program under check is told, and what can be told about it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{Plan, Subject, Unready};
 use crate::check::diagnosis::{Evidence, Language, Process, diagnose};
 use crate::check::program::{CommandLine, Contract, Ending, NotReady, Program};
-use crate::course::cargo;
-use crate::course::catalogue::NOW;
 use crate::wire::Transcript;
+
+/// The second since 1970 that programs are told to use as now (`WIRELAB_NOW`) unless a script says
+/// `@now`: Sunday, 6 November 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
+pub const NOW: u64 = 784_111_777;
+
+/// How one of our own programs is called: ADDR, then the words of the argument. An argument that
+/// holds `{addr}` (a URL) stands alone.
+pub fn own_command(program: &Path, arg: Option<&str>) -> CommandLine {
+    let mut words: Vec<&str> = arg.unwrap_or_default().split_whitespace().collect();
+    if !words.iter().any(|word| word.contains("{addr}")) {
+        words.insert(0, "{addr}");
+    }
+    CommandLine::of(program, &words)
+}
 
 impl Plan {
     /// The command line for one run.
     pub(super) fn line(&self, arg: Option<&str>) -> CommandLine {
         match &self.subject {
             Subject::Command(line) => line.clone(),
-            Subject::Own(path) => cargo::own_command(path, arg),
+            Subject::Own(path) => own_command(path, arg),
             Subject::Address(_) => unreachable!("a server that runs already is not started"),
         }
     }

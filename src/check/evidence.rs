@@ -3,11 +3,12 @@
 //! Rule: nothing is played here, and nothing is concluded.
 
 use crate::check::Problem;
+use crate::check::Side;
 use crate::check::diagnosis::{
     Before, Close, Evidence, Part, Process, Triage, first_words_after_fin, part,
 };
 use crate::check::retry::surroundings;
-use crate::course::catalogue::{Side, Weather};
+use crate::net::Weather;
 use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Wanted, Who};
 
 /// One run, as far as evidence needs it.

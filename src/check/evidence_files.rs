@@ -5,19 +5,17 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::check::Report;
-use crate::course::cargo;
 use crate::wire::svg;
 
-/// The folder, from the repository's on; outside of a repository from the current one on.
+/// The folder, below the one that [`keep`] is given.
 const FOLDER: &str = "target/wirelab";
 
-/// Writes expected, got and picture of a failure, or takes older ones away; the paths for the reader.
+/// Below `here`: writes expected, got and picture of a failure, or takes older ones away; the paths for the reader.
 /// Errors carry the file's name.
-pub fn keep(report: &Report) -> io::Result<Vec<String>> {
-    let here = cargo::repository().unwrap_or_default();
+pub fn keep(report: &Report, here: &Path) -> io::Result<Vec<String>> {
     let place = report
         .place
         .replace(|c: char| !c.is_ascii_alphanumeric(), "");

@@ -18,6 +18,7 @@ pub mod report;
 pub mod retry;
 mod runner;
 pub mod shell_words;
+mod side;
 mod subject;
 mod timeouts;
 pub mod variants;
@@ -29,12 +30,13 @@ use std::time::{Duration, Instant};
 
 use crate::check::diagnosis::{Diagnosis, Prints};
 use crate::check::program::{CommandLine, Ending, NotReady, StartError};
-use crate::course::cargo::{self, BuildError};
-use crate::course::catalogue::{Built, Lab, Side, Weather};
 use crate::limits;
-use crate::net::SocketError;
 use crate::net::player::PlayError;
+use crate::net::{SocketError, Weather};
 use crate::wire::{Difference, ParseError, Transcript};
+
+pub use contract::{NOW, own_command};
+pub use side::Side;
 
 use runner::Runner;
 
@@ -83,7 +85,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub enum CheckError {
     /// The learner's program does not exist or does not compile.
-    Build(BuildError),
+    Build(String),
     /// The program could not be started.
     Start(StartError),
     /// It was started, and is no server: it ended, or does not listen.
@@ -219,47 +221,6 @@ impl Report {
 }
 
 impl Plan {
-    /// The check of one side of a lab; `weather`: only this one.
-    pub fn for_lab(
-        lab: &Lab,
-        built: &Built,
-        side: Side,
-        subject: Subject,
-        weather: Option<Weather>,
-    ) -> Result<Plan, CheckError> {
-        let mut conversations = Vec::new();
-        for script in built.scripts.iter().filter(|script| script.checks(side)) {
-            let expected = Transcript::parse(script.text());
-            let expected =
-                expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;
-            let listed = script.weathers.iter().copied();
-            let weathers: Vec<Weather> = listed
-                .filter(|listed| weather.is_none_or(|w| w == *listed))
-                .collect();
-            conversations.push(Conversation {
-                name: script.name.to_string(),
-                expected,
-                weathers,
-            });
-        }
-        conversations.retain(|conversation| !conversation.weathers.is_empty());
-        let place = format!("lab {:02}", lab.number);
-        if conversations.is_empty() {
-            let which = weather.map_or(String::new(), |weather| {
-                format!(" in the weather {}", weather.name())
-            });
-            let text = format!(
-                "{place} has no conversation that checks a {}{which}",
-                side.word()
-            );
-            return Err(CheckError::Nothing(text));
-        }
-        Ok(Plan {
-            root: cargo::files_folder(lab),
-            ..Plan::new(place, side, subject, conversations)
-        })
-    }
-
     /// A check of a conversation of the user's own.
     pub fn new(
         place: String,
@@ -328,7 +289,7 @@ impl Plan {
 impl std::fmt::Display for CheckError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            CheckError::Build(error) => error.fmt(f),
+            CheckError::Build(said) => said.fmt(f),
             CheckError::Start(error) => error.fmt(f),
             CheckError::NotReady(unready) => unready.why.fmt(f),
             CheckError::Nobody(addr) => {

@@ -7,9 +7,10 @@
 mod comparison;
 mod verdict;
 
+use crate::check::Side;
 use crate::check::diagnosis::{Diagnosis, PANICKED, Page};
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
-use crate::course::catalogue::{Side, Weather};
+use crate::net::Weather;
 use crate::wire::DifferenceKind;
 
 pub use comparison::comparison;

@@ -3,10 +3,11 @@
 //!
 //! Rule: here is what to try and how it went; the scripts are made in `scripts`, and `check` plays them.
 
+use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Triage, Tried};
 use crate::check::variants::{self, exact, messages};
 use crate::check::verdict::difference;
-use crate::course::catalogue::{Side, Weather};
+use crate::net::Weather;
 use crate::wire::{Conn, Entry, Event, Transcript, Who};
 
 /// Plays a script at the program in calm weather; `None` when that is not possible. Gives back the

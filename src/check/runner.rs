@@ -12,11 +12,12 @@ use super::subject::{Done, Holds, Stage};
 use super::timeouts::silence_of;
 use super::verdict;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
+use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Triage, Tried, diagnose};
 use crate::check::retry::triage;
 use crate::check::variants::mute;
-use crate::course::catalogue::{Side, Weather};
 use crate::limits;
+use crate::net::Weather;
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// A plan at work.

@@ -9,11 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{CheckError, Plan, Subject};
+use crate::check::Side;
 use crate::check::diagnosis::Process;
 use crate::check::program::Program;
 use crate::check::variants::filled;
-use crate::course::catalogue::{Side, Weather};
 use crate::limits;
+use crate::net::Weather;
 use crate::net::player::{Played, Player, Stopped};
 use crate::net::{self, Port};
 use crate::wire::{Transcript, Who};

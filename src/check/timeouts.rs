@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::course::catalogue::Side;
+use crate::check::Side;
 use crate::limits;
 use crate::wire::{Entry, Gap, Transcript};
 

@@ -225,7 +225,8 @@ fn jobs_of(
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
     let mut job = |side, subject: std::result::Result<Subject, CheckError>, by: Option<By>| {
-        let plan = subject.and_then(|subject| Plan::for_lab(lab, built, side, subject, weather));
+        let plan =
+            subject.and_then(|subject| exercise::plan_of(lab, built, side, subject, weather));
         if !(all && matches!(plan, Err(CheckError::Nothing(_)))) {
             let note = by.filter(|_| weather.is_none()).map(|by| (lab, side, by));
             jobs.push(Job {
@@ -240,7 +241,8 @@ fn jobs_of(
     } else if args.has("--reference") {
         for side in [Side::Server, Side::Client] {
             if built.has(side) && built.scripts.iter().any(|script| script.checks(side)) {
-                let path = cargo::lab_programs(lab, &[side]).map_err(CheckError::Build);
+                let path = cargo::lab_programs(lab, &[side])
+                    .map_err(|error| CheckError::Build(error.to_string()));
                 job(
                     side,
                     path.map(|mut paths| Subject::Own(paths.remove(0))),
@@ -254,7 +256,8 @@ fn jobs_of(
                 Err(cargo::BuildError::NotStarted { .. }) => {}
                 path => job(
                     side,
-                    path.map(Subject::Own).map_err(CheckError::Build),
+                    path.map(Subject::Own)
+                        .map_err(|error| CheckError::Build(error.to_string())),
                     Some(By::Workbench),
                 ),
             }
@@ -289,7 +292,7 @@ fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> 
 }
 
 fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
-    let kept = evidence_files::keep(report)?;
+    let kept = evidence_files::keep(report, &cargo::repository().unwrap_or_default())?;
     let text = report::text(report, &kept);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let style = if report.passed() {

@@ -12,7 +12,6 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use super::catalogue::{Lab, Side};
-use crate::check::program::CommandLine;
 
 /// Why a program is not there.
 #[derive(Debug)]
@@ -134,16 +133,6 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
 /// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
 pub fn workbench_source(program: &str) -> String {
     format!("labs/workbench/src/bin/{program}.rs")
-}
-
-/// How one of our own programs is called: ADDR, then the words of the argument. An argument that
-/// holds `{addr}` (a URL) stands alone.
-pub fn own_command(program: &Path, arg: Option<&str>) -> CommandLine {
-    let mut words: Vec<&str> = arg.unwrap_or_default().split_whitespace().collect();
-    if !words.iter().any(|word| word.contains("{addr}")) {
-        words.insert(0, "{addr}");
-    }
-    CommandLine::of(program, &words)
 }
 
 /// Whether a program is missing, or was built before this time.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::cargo::{self, BuildError};
 use super::catalogue::{Built, Lab, NOW, Side};
+use crate::check::own_command;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::limits;
 use crate::net::player::Player;
@@ -87,7 +88,7 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
         now: Some(NOW),
         ..Contract::at(tap.address())
     };
-    let line = cargo::own_command(&paths[1], arg);
+    let line = own_command(&paths[1], arg);
     let mut client = Program::start(&line, &contract).map_err(DemoError::Start)?;
     let ending = client.wait_end(PATIENCE);
     client.end();
@@ -140,7 +141,7 @@ impl Server {
             arg: arg.clone(),
             ..Contract::at(addr)
         };
-        let line = cargo::own_command(path, arg.as_deref());
+        let line = own_command(path, arg.as_deref());
         let mut program = Program::start(&line, &contract).map_err(DemoError::Start)?;
         match program.wait_listening_line(limits::START_DEADLINE) {
             Ok(addr) => Ok(Server {

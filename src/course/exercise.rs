@@ -3,11 +3,12 @@
 //! Rule: nothing is judged here; a plan is made, and `check` runs it.
 
 use super::cargo;
-use super::catalogue::{Lab, Side};
+use super::catalogue::{Built, Lab, Side, Weather};
 use super::progress::{By, Progress};
 use crate::check::program::CommandLine;
-use crate::check::{CheckError, Plan, Report, Subject};
+use crate::check::{CheckError, Conversation, Plan, Report, Subject};
 use crate::net;
+use crate::wire::Transcript;
 
 /// The whole check of one side of a lab, in all weathers, of the program that `by` names.
 pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
@@ -18,7 +19,7 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
     let subject = match by {
         By::Workbench => {
             let program = cargo::workbench_program(lab, side);
-            Subject::Own(program.map_err(CheckError::Build)?)
+            Subject::Own(program.map_err(|error| CheckError::Build(error.to_string()))?)
         }
         By::Command(text) => Subject::Command(CommandLine::parse(text).map_err(CheckError::Start)?),
         By::Address(text) => {
@@ -27,7 +28,48 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
             Subject::Address(address.map_err(words)?)
         }
     };
-    Plan::for_lab(lab, built, side, subject, None)
+    plan_of(lab, built, side, subject, None)
+}
+
+/// The check of one side of a lab; `weather`: only this one.
+pub fn plan_of(
+    lab: &Lab,
+    built: &Built,
+    side: Side,
+    subject: Subject,
+    weather: Option<Weather>,
+) -> Result<Plan, CheckError> {
+    let mut conversations = Vec::new();
+    for script in built.scripts.iter().filter(|script| script.checks(side)) {
+        let expected = Transcript::parse(script.text());
+        let expected =
+            expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;
+        let listed = script.weathers.iter().copied();
+        let weathers: Vec<Weather> = listed
+            .filter(|listed| weather.is_none_or(|w| w == *listed))
+            .collect();
+        conversations.push(Conversation {
+            name: script.name.to_string(),
+            expected,
+            weathers,
+        });
+    }
+    conversations.retain(|conversation| !conversation.weathers.is_empty());
+    let place = format!("lab {:02}", lab.number);
+    if conversations.is_empty() {
+        let which = weather.map_or(String::new(), |weather| {
+            format!(" in the weather {}", weather.name())
+        });
+        let text = format!(
+            "{place} has no conversation that checks a {}{which}",
+            side.word()
+        );
+        return Err(CheckError::Nothing(text));
+    }
+    Ok(Plan {
+        root: cargo::files_folder(lab),
+        ..Plan::new(place, side, subject, conversations)
+    })
 }
 
 /// Writes down that a report of all weathers has passed. Outside the repository nothing is kept.

@@ -15,6 +15,7 @@ use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
 use wirelab::check::{junit, report};
 use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
+use wirelab::course::exercise;
 use wirelab::net;
 use wirelab::wire::Transcript;
 
@@ -35,7 +36,7 @@ fn plans(kind: &str, wanted: impl Fn(&Built, Side) -> bool) -> Vec<(String, Plan
             let checked = built.scripts.iter().any(|script| script.checks(side));
             if checked && wanted(built, side) {
                 let program = bin(&lab.program(kind, side));
-                let plan = Plan::for_lab(lab, built, side, Subject::Own(program), None);
+                let plan = exercise::plan_of(lab, built, side, Subject::Own(program), None);
                 plans.push((
                     format!("{kind}{:02}-{}", lab.number, side.word()),
                     plan.expect("a plan"),

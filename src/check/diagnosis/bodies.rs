@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::message::{Message, is_request, message};
 use super::served::answer_at;
 use super::{Cause, Entry, count, find, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

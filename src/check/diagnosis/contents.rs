@@ -4,7 +4,7 @@ use super::contents_pages as page;
 use super::evidence::{Close, Evidence};
 use super::message::{field, message};
 use super::{Cause, Entry, count, find, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

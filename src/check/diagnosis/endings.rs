@@ -4,7 +4,7 @@ use super::endings_pages as page;
 use super::evidence::{Close, Evidence, Tried};
 use super::message::message;
 use super::{Cause, Entry, count, served_pages, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

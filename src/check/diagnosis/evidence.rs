@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use crate::check::Side;
 use crate::check::program::Ending;
-use crate::course::catalogue::{Side, Weather};
+use crate::net::Weather;
 use crate::wire::{Conn, Entry, Event, Transcript, Who};
 
 /// How one side ended a connection.

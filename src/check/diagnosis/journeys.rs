@@ -4,7 +4,7 @@ use super::evidence::Evidence;
 use super::journeys_pages as page;
 use super::message::{Message, message};
 use super::{Cause, Entry, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

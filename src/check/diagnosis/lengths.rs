@@ -4,7 +4,7 @@ use super::evidence::{Close, Evidence};
 use super::lengths_pages as page;
 use super::message::{Message, field, is_response, message};
 use super::{Cause, Entry, count, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

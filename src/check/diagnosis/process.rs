@@ -4,7 +4,8 @@ use super::evidence::{Close, Evidence};
 use super::message::message;
 use super::process_pages as page;
 use super::{Cause, Entry, PANICKED, served_pages, shown};
-use crate::course::catalogue::{Side, Weather};
+use crate::check::Side;
+use crate::net::Weather;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

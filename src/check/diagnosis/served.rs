@@ -4,7 +4,7 @@ use super::evidence::Evidence;
 use super::message::{Message, field, message};
 use super::served_pages as page;
 use super::{Cause, Entry, find, shown};
-use crate::course::catalogue::Side;
+use crate::check::Side;
 use crate::http::date;
 
 pub(super) const TABLE: &[Entry] = &[

@@ -4,7 +4,8 @@ use super::evidence::{Close, Evidence, Tried};
 use super::message::{is_request, message};
 use super::streams_pages as page;
 use super::{Cause, Entry, count, find, shown};
-use crate::course::catalogue::{Side, Weather};
+use crate::check::Side;
+use crate::net::Weather;
 
 pub(super) const TABLE: &[Entry] = &[
     Entry {

@@ -1,7 +1,7 @@
 //! What went wrong, in one line.
 
 use crate::check::Problem;
-use crate::course::catalogue::Side;
+use crate::check::Side;
 use crate::wire::{Difference, DifferenceKind, Event, Wanted, Who};
 
 /// What went wrong, in words for the headline.

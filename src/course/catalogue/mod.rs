@@ -13,8 +13,8 @@ mod act4_built;
 
 use std::net::SocketAddr;
 
+pub use crate::check::{NOW, Side};
 pub use crate::net::Weather;
-use crate::wire::Who;
 
 /// How steep a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +46,6 @@ pub struct Standard {
     /// Its sections: `"6.2"`. Empty when all of it is meant.
     pub sections: &'static [&'static str],
 }
-
-/// The second since 1970 that programs are told to use as now (`WIRELAB_NOW`) unless a script says
-/// `@now`: Sunday, 6 November 1994, 08:49:37, the date of RFC 9110 section 5.6.7.
-pub const NOW: u64 = 784_111_777;
 
 /// A lab as the learner meets it.
 #[derive(Clone, Copy, Debug)]
@@ -120,33 +116,6 @@ impl Lab {
     /// The port of the lab's own server when nothing else is said: 8001 for lab 1.
     pub fn port(&self) -> u16 {
         8000 + u16::from(self.number)
-    }
-}
-
-/// Which of the two programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The one that waits and answers.
-    Server,
-    /// The one that connects and asks.
-    Client,
-}
-
-impl Side {
-    /// `server`, `client`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Side::Server => "server",
-            Side::Client => "client",
-        }
-    }
-
-    /// The same in a transcript.
-    pub fn who(self) -> Who {
-        match self {
-            Side::Server => Who::Server,
-            Side::Client => Who::Client,
-        }
     }
 }
 
