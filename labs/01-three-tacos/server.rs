@@ -4,57 +4,43 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
-const LONGEST_ORDER: u64 = 8_000; // bytes; a guest who never ends the line must not fill our memory
-const PATIENCE: Duration = Duration::from_secs(5); // a guest who says nothing must not keep the next one waiting
+const LONGEST_ORDER: u64 = 8_000; // bytes; a client that never ends the line must not fill our memory
+const PATIENCE: Duration = Duration::from_secs(5); // a client that says nothing must not keep the next one waiting
 
-fn main() -> ExitCode {
+fn main() {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8001");
 
     // The server is there first. It takes a place, an address and a port, and waits.
-    let listener = match TcpListener::bind(addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab01-server: {}", why_not(addr, &error));
-            return ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            });
-        }
-    };
-    match listener.local_addr() {
-        Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab01-server: where am I? {error}"),
+    let listener = TcpListener::bind(addr).unwrap_or_else(|error| give_up(addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
     }
-
-    // One guest after the other. A guest who misbehaves is a line in the log, not our end.
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
+    // One client after the other. If one misbehaves, the log gets a line, and the next one is served.
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
             Ok(said) => eprintln!("{said}"),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("this guest said nothing for {PATIENCE:?}; the next one, please")
+                eprintln!("this client said nothing for {PATIENCE:?}; the next one, please")
             }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
         }
     }
-    ExitCode::SUCCESS
 }
 
 /// Reads one order and answers it; says for the log what happened. Returning closes the connection.
-fn serve(mut guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
+fn serve(mut client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
 
     // TCP carries a stream of bytes. Our two programs agree that a newline ends an order.
     let mut line = Vec::new();
-    BufReader::new(guest.take(LONGEST_ORDER)).read_until(b'\n', &mut line)?;
+    BufReader::new(client.take(LONGEST_ORDER)).read_until(b'\n', &mut line)?;
 
     if line.is_empty() {
-        return Ok("a guest came and left without a word".to_string());
+        return Ok("a client came and left without a word".to_string());
     }
     if !line.ends_with(b"\n") {
         return Ok(format!(
@@ -69,7 +55,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
         None | Some(0) => b"? how many\n".to_vec(),
         Some(_) => [order, b", coming up\n"].concat(),
     };
-    guest.write_all(&answer)?;
+    client.write_all(&answer)?;
     Ok(format!(
         "{} -> {}",
         line.escape_ascii(),
@@ -83,22 +69,16 @@ fn how_many(order: &[u8]) -> Option<u32> {
     std::str::from_utf8(first_word).ok()?.parse().ok()
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidInput => {
-            format!("{addr} is no address: write HOST:PORT, like 127.0.0.1:8001")
-        }
-        ErrorKind::AddrInUse => {
-            format!("{addr} is taken: stop the program that listens there, or give another port")
-        }
-        ErrorKind::PermissionDenied => {
-            format!(
-                "{addr}: ports below 1024 are reserved for the system; take one above, like 8001"
-            )
-        }
-        ErrorKind::AddrNotAvailable => {
-            format!("{addr} is not an address of this machine: take 127.0.0.1 and a port")
-        }
-        _ => format!("cannot listen on {addr}: {error}"),
-    }
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
+    };
+    eprintln!("lab01-server: {addr} {why}");
+    std::process::exit(status)
 }

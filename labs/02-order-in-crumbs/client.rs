@@ -13,18 +13,6 @@ const LONGEST_VISIT: u64 = 8_000; // bytes; a server that never stops must not f
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(15); // between crumbs, so that you can see them
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8002");
-    match visit(addr) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("lab02-client: {}", what_happened(addr, &error));
-            ExitCode::FAILURE
-        }
-    }
-}
-
 fn visit(addr: &str) -> io::Result<()> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -54,6 +42,18 @@ fn print_line(answers: &mut impl BufRead) -> io::Result<()> {
     }
     print!("{}", String::from_utf8_lossy(&line));
     Ok(())
+}
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8002");
+    match visit(addr) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lab02-client: {}", what_happened(addr, &error));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

@@ -15,26 +15,6 @@ const LONGEST_DISH: u32 = 8_000; // bytes; whatever a server announces, we take 
 const PATIENCE: Duration = Duration::from_secs(5);
 const FRAMINGS: [&str; 3] = ["by line", "by closing", "by length"];
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8003".to_string());
-    let chosen = words.collect::<Vec<_>>().join(" ");
-    if !chosen.is_empty() && !FRAMINGS.contains(&chosen.as_str()) {
-        eprintln!("lab03-client: no framing `{chosen}`: say by line, by closing, or by length");
-        return ExitCode::from(2);
-    }
-    for framing in FRAMINGS {
-        if (chosen.is_empty() || chosen == framing)
-            && let Err(error) = visit(&addr, framing)
-        {
-            eprintln!("lab03-client: {}", what_happened(&addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            return ExitCode::from(if wrong_use { 2 } else { 1 });
-        }
-    }
-    ExitCode::SUCCESS
-}
-
 /// One visit: the menu in one framing, and an order in the same.
 fn visit(addr: &str, framing: &str) -> io::Result<()> {
     let mut server = TcpStream::connect(addr)?;
@@ -97,6 +77,26 @@ fn read_one(heard: &mut impl BufRead, framing: &str) -> io::Result<Vec<u8>> {
         _ => drop(heard.read_to_end(&mut piece)?),
     }
     Ok(piece)
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8003".to_string());
+    let chosen = words.collect::<Vec<_>>().join(" ");
+    if !chosen.is_empty() && !FRAMINGS.contains(&chosen.as_str()) {
+        eprintln!("lab03-client: no framing `{chosen}`: say by line, by closing, or by length");
+        return ExitCode::from(2);
+    }
+    for framing in FRAMINGS {
+        if (chosen.is_empty() || chosen == framing)
+            && let Err(error) = visit(&addr, framing)
+        {
+            eprintln!("lab03-client: {}", what_happened(&addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            return ExitCode::from(if wrong_use { 2 } else { 1 });
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

@@ -1,8 +1,8 @@
-//! Lab 3 · your server. It says the menu by line and by closing. Teach it to say it by length, and to
-//! hear an order by length.
+//! Lab 3 · your server. It sends the menu by line and by closing. Make it send the menu by length, and
+//! read an order by length.
 //!
-//! Four bytes, the biggest part first, say how many bytes follow. The length 0 ends the menu. An order
-//! of more than 8000 bytes gets `? at most 8000 bytes`. Check it with: cargo lab check 3
+//! Four bytes, the biggest part first, say how many bytes follow. The length 0 ends the menu. The answer
+//! has its length in front, too. An order of more than 8000 bytes gets `? at most 8000 bytes`. Check it with: cargo lab check 3
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,31 +14,31 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8003"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
-    let mut heard = BufReader::new(guest);
+fn serve(mut client: &TcpStream) -> io::Result<()> {
+    let mut heard = BufReader::new(client);
     match read_line(&mut heard)?.trim_ascii() {
         b"menu by line" => {
-            guest.write_all(&[&MENU.join(&b'\n')[..], b"\n\n"].concat())?;
+            client.write_all(&[&MENU.join(&b'\n')[..], b"\n\n"].concat())?;
             let order = read_line(&mut heard)?;
-            guest.write_all(&[answer(order.trim_ascii()), b"\n".to_vec()].concat())
+            client.write_all(&[answer(order.trim_ascii()), b"\n".to_vec()].concat())
         }
         b"menu by length" => {
             // Here: each dish with its length in front, and a length of 0. This is still by line.
-            guest.write_all(&[&MENU.join(&b'\n')[..], b"\n\n"].concat())?;
-            // Here: read a length, then as many bytes. Who says that the length is a good one?
+            client.write_all(&[&MENU.join(&b'\n')[..], b"\n\n"].concat())?;
+            // Here: read a length, then as many bytes. Must you believe any length?
             let order = read_line(&mut heard)?;
-            guest.write_all(&answer(order.trim_ascii()))
+            client.write_all(&answer(order.trim_ascii()))
         }
-        b"menu by closing" => guest.write_all(&MENU.concat()),
-        _ => guest.write_all(b"? menu by line, by length, or by closing\n"),
+        b"menu by closing" => client.write_all(&MENU.concat()),
+        _ => client.write_all(b"? menu by line, by length, or by closing\n"),
     }
 }
 

@@ -13,6 +13,23 @@ use std::time::Duration;
 const LONGEST_BILL: u64 = 8_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Any number of orders, one bill.
+fn dine(addr: &str, orders: &str) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(addr)?;
+    server.set_read_timeout(Some(PATIENCE))?;
+    server.set_write_timeout(Some(PATIENCE))?;
+
+    for order in orders.split(',') {
+        server.write_all(format!("{}\n", order.trim()).as_bytes())?;
+    }
+    // That's all, thanks. Our direction is closed, the server's stays open.
+    server.shutdown(Shutdown::Write)?;
+
+    let mut bill = Vec::new();
+    server.take(LONGEST_BILL).read_to_end(&mut bill)?;
+    Ok(bill)
+}
+
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let addr = words.next().unwrap_or("127.0.0.1:8004".to_string());
@@ -36,23 +53,6 @@ fn main() -> ExitCode {
             ExitCode::from(if wrong_use { 2 } else { 1 })
         }
     }
-}
-
-/// Any number of orders, one bill.
-fn dine(addr: &str, orders: &str) -> io::Result<Vec<u8>> {
-    let mut server = TcpStream::connect(addr)?;
-    server.set_read_timeout(Some(PATIENCE))?;
-    server.set_write_timeout(Some(PATIENCE))?;
-
-    for order in orders.split(',') {
-        server.write_all(format!("{}\n", order.trim()).as_bytes())?;
-    }
-    // That's all, thanks. Our direction is closed, the server's stays open.
-    server.shutdown(Shutdown::Write)?;
-
-    let mut bill = Vec::new();
-    server.take(LONGEST_BILL).read_to_end(&mut bill)?;
-    Ok(bill)
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

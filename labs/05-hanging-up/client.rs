@@ -20,31 +20,6 @@ enum End {
     Rst,
 }
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1).filter(|word| !word.is_empty());
-    let addr = words.next().unwrap_or("127.0.0.1:8005".to_string());
-    let result = match words.next().as_deref() {
-        None => one_visit(&addr),
-        Some("rude") => be_rude(&addr),
-        Some(word) => match word.parse() {
-            Ok(visits) => many_visits(&addr, visits),
-            Err(_) => {
-                eprintln!("lab05-client: `{word}` is no number of visits, and not `rude`");
-                return ExitCode::from(2);
-            }
-        },
-    };
-    match result {
-        Ok(End::Fin) => ExitCode::SUCCESS,
-        Ok(End::Rst) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("lab05-client: {}", what_happened(&addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            ExitCode::from(if wrong_use { 2 } else { 1 })
-        }
-    }
-}
-
 fn one_visit(addr: &str) -> io::Result<End> {
     let (answer, end) = visit(addr)?;
     print!("{}", String::from_utf8_lossy(&answer));
@@ -100,6 +75,31 @@ fn be_rude(addr: &str) -> io::Result<End> {
     drop(server);
     println!("we broke off: RST");
     Ok(End::Fin)
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1).filter(|word| !word.is_empty());
+    let addr = words.next().unwrap_or("127.0.0.1:8005".to_string());
+    let result = match words.next().as_deref() {
+        None => one_visit(&addr),
+        Some("rude") => be_rude(&addr),
+        Some(word) => match word.parse() {
+            Ok(visits) => many_visits(&addr, visits),
+            Err(_) => {
+                eprintln!("lab05-client: `{word}` is no number of visits, and not `rude`");
+                return ExitCode::from(2);
+            }
+        },
+    };
+    match result {
+        Ok(End::Fin) => ExitCode::SUCCESS,
+        Ok(End::Rst) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("lab05-client: {}", what_happened(&addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

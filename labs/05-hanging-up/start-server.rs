@@ -1,7 +1,7 @@
-//! Lab 5 · your server. It resets every guest, and a guest who resets it kills it. Repair both.
+//! Lab 5 · your server. It resets every client, and a client that resets it kills it. Repair both.
 //!
-//! It is so sure of what its guests want that it answers before it has heard the order. Hear the guest
-//! out; then nobody is reset. And let no guest end the whole server. Check it with: cargo lab check 5
+//! It answers before it has read the order. Read the order to its end; then no client is reset. And no
+//! client may end the whole server. Check it with: cargo lab check 5
 
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,17 +11,17 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8005"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        // Here: what if it goes wrong with one guest?
-        serve(&guest.unwrap()).unwrap();
+    for client in listener.incoming() {
+        // Here: what if a call fails for one client?
+        serve(&client.unwrap()).unwrap();
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
-    // The guest has begun to speak. (peek looks at what has arrived, and leaves it there.)
-    guest.peek(&mut [0])?;
+fn serve(mut client: &TcpStream) -> io::Result<()> {
+    // Waits until the client has sent something. (peek looks at the bytes, and leaves them there.)
+    client.peek(&mut [0])?;
 
-    // Here: what did he say? Read it, to its end.
-    guest.write_all(b"3 tacos, coming up\n")
+    // Here: what did the client order? Read it, to its end.
+    client.write_all(b"3 tacos, coming up\n")
 }

@@ -13,37 +13,15 @@ use std::time::Duration;
 /// continent take some seconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-fn main() -> ExitCode {
-    let mut doors: Vec<String> = std::env::args().skip(1).collect();
-    if doors.is_empty() {
-        doors.push("127.0.0.1:8006".to_string());
-    }
-    let mut exit = ExitCode::SUCCESS;
-    for door in doors {
-        match address(&door).and_then(|addr| knock(&addr)) {
-            Ok(word) => println!("{door} {word}"),
-            Err(error) if error.kind() == ErrorKind::InvalidInput => {
-                eprintln!("lab06-client: {door} is no address: write HOST:PORT");
-                return ExitCode::from(2);
-            }
-            Err(error) => {
-                eprintln!("lab06-client: {door}: {error}");
-                exit = ExitCode::FAILURE;
-            }
-        }
-    }
-    exit
-}
-
-/// Knocks once. The word depends on which call failed, and how; never on the text of an error, which
-/// is another one on every system.
+/// Connects once. The word depends on the call that failed and on the kind of the error. It must not
+/// depend on the text of the error, which differs between systems.
 fn knock(addr: &SocketAddr) -> io::Result<&'static str> {
     let connected = TcpStream::connect_timeout(addr, PATIENCE);
     let mut server = match connected {
         Ok(server) => server,
         Err(error) => {
             return match error.kind() {
-                // ECONNREFUSED. Somebody has answered, and at once: that machine's system, with a RST.
+                // ECONNREFUSED. That machine's system has answered at once, with a RST.
                 ErrorKind::ConnectionRefused => Ok("closed"),
                 // ETIMEDOUT, or our own deadline. Nothing came back at all.
                 ErrorKind::TimedOut => Ok("no answer"),
@@ -51,7 +29,7 @@ fn knock(addr: &SocketAddr) -> io::Result<&'static str> {
             };
         }
     };
-    // The door has opened. But that was the system; has the waiter seen us?
+    // We are connected. But that was the other system; has the server accepted us?
     server.set_read_timeout(Some(PATIENCE))?;
     let mut greeting = [0; 64];
     match server.read(&mut greeting) {
@@ -72,4 +50,26 @@ fn address(door: &str) -> io::Result<SocketAddr> {
     let mut all = door.to_socket_addrs()?;
     all.next()
         .ok_or(io::Error::other("this name has no address"))
+}
+
+fn main() -> ExitCode {
+    let mut doors: Vec<String> = std::env::args().skip(1).collect();
+    if doors.is_empty() {
+        doors.push("127.0.0.1:8006".to_string());
+    }
+    let mut exit = ExitCode::SUCCESS;
+    for door in doors {
+        match address(&door).and_then(|addr| knock(&addr)) {
+            Ok(word) => println!("{door} {word}"),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                eprintln!("lab06-client: {door} is no address: write HOST:PORT");
+                return ExitCode::from(2);
+            }
+            Err(error) => {
+                eprintln!("lab06-client: {door}: {error}");
+                exit = ExitCode::FAILURE;
+            }
+        }
+    }
+    exit
 }

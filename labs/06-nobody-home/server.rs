@@ -7,98 +7,85 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
 const BENCH: i32 = 1; // how many may wait; Linux lets one more sit down than it is told
 const LONGEST_MEAL: Duration = Duration::from_secs(60); // without a word
-const MOST_WORDS: u64 = 1_000_000; // bytes that one guest may say; nobody listens to them
-
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8006".to_string());
-    let forgetful = words.next().as_deref() == Some("forgetful");
-
-    let listener = match listen(&addr, forgetful) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab06-server: {}", why_not(&addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            return ExitCode::from(if wrong_use { 2 } else { 1 });
-        }
-    };
-    if let Ok(place) = listener.local_addr() {
-        println!("listening on {place}");
-    }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(()) => eprintln!("the guest has left; the next one, please"),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!(
-                    "this guest sat for {LONGEST_MEAL:?} without a word; the next one, please"
-                )
-            }
-            Err(error) => eprintln!("this guest was gone: {error}; the next one, please"),
-        }
-    }
-    ExitCode::SUCCESS
-}
+const MOST_WORDS: u64 = 1_000_000; // bytes that one client may say; nobody listens to them
 
 /// `TcpListener::bind` does all this in one call. Here each line is one question to the system.
 fn listen(addr: &str, forgetful: bool) -> io::Result<TcpListener> {
     let addr = addr.to_socket_addrs()?.next().ok_or(ErrorKind::NotFound)?;
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
-    // May we have this port although some of its last connections are not forgotten yet? (On Windows
-    // the option means something else, "share this port with others", and nobody needs it.)
+    // May we have this port, although the system still remembers old connections of it? (On Windows
+    // the option means something else, "share this port with others", and is not needed.)
     if cfg!(unix) && !forgetful {
         socket.set_reuse_address(true)?;
     }
     // The port is ours, or it is in use.
     socket.bind(&addr.into())?;
-    // From now on the system opens the door, whether we are there or not, until the bench is full.
+    // From now on the system accepts connections for us, until the bench is full.
     socket.listen(BENCH)?;
     Ok(socket.into())
 }
 
-/// The guest is asked in, and stays as long as he likes. Meanwhile all others wait.
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
-    guest.set_read_timeout(Some(LONGEST_MEAL))?;
-    guest.set_write_timeout(Some(LONGEST_MEAL))?;
-    guest.write_all(b"come in\n")?;
-    eprintln!("a guest sits at the table");
-    io::copy(&mut guest.take(MOST_WORDS), &mut io::sink())?;
+/// Greets the client, and waits until it leaves. Meanwhile all others wait.
+fn serve(mut client: &TcpStream) -> io::Result<()> {
+    client.set_read_timeout(Some(LONGEST_MEAL))?;
+    client.set_write_timeout(Some(LONGEST_MEAL))?;
+    client.write_all(b"come in\n")?;
+    eprintln!("a client sits at the table");
+    io::copy(&mut client.take(MOST_WORDS), &mut io::sink())?;
     Ok(())
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidInput => {
-            format!("{addr} is no address: write HOST:PORT, like 127.0.0.1:8006")
+fn main() {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8006".to_string());
+    let forgetful = words.next().as_deref() == Some("forgetful");
+
+    let listener = listen(&addr, forgetful).unwrap_or_else(|error| give_up(&addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
+    }
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(()) => eprintln!("the client has left; the next one, please"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!(
+                    "this client stayed for {LONGEST_MEAL:?} without a word; the next one, please"
+                )
+            }
+            Err(error) => eprintln!("this client was gone: {error}; the next one, please"),
         }
-        ErrorKind::AddrInUse => in_use(addr),
-        ErrorKind::PermissionDenied => {
-            format!("{addr}: ports below 1024 are reserved for the system; take one above")
-        }
-        ErrorKind::AddrNotAvailable => {
-            format!("{addr} is not an address of this machine: take 127.0.0.1 and a port")
-        }
-        _ => format!("cannot listen on {addr}: {error}"),
     }
 }
 
-/// In use by whom? The system says no more. So we knock: a program that listens opens, a memory does not.
-fn in_use(addr: &str) -> String {
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, in_use(addr)),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
+    };
+    eprintln!("lab06-server: {addr} {why}");
+    std::process::exit(status)
+}
+
+/// Which of the two uses the port, a program or the system's memory? We connect: only a program accepts.
+fn in_use(addr: &str) -> &'static str {
     let knock = |addr: SocketAddr| TcpStream::connect_timeout(&addr, Duration::from_millis(500));
     let mut places = addr.to_socket_addrs().into_iter().flatten();
     match places.next().map(knock) {
-        Some(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => format!(
-            "{addr} is in use, but nobody listens there: the system remembers old connections \
+        Some(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+            "is in use, but nobody listens there: the system remembers old connections \
              (TIME_WAIT); wait a minute, or set SO_REUSEADDR"
-        ),
-        _ => format!(
-            "{addr} is in use: another program listens there; stop it, or take another port"
-        ),
+        }
+        _ => "is in use: another program listens there; stop it, or take another port",
     }
 }

@@ -1,8 +1,8 @@
-//! Lab 6 · your client. Whatever goes wrong, it says "error", and when nobody opens it waits for
-//! minutes. Teach it four words.
+//! Lab 6 · your client. It says "error" for every failure, and it waits for minutes when nobody answers.
+//! Teach it four words.
 //!
-//! For the address that it is told it prints one line, the address and a word: `closed`, `no answer`,
-//! `busy`, or `open`.
+//! It gets one address. It must print one line: the address, a space, and `closed`, `no answer`, `busy`
+//! or `open`. It must wait at most half a second for the connection, and as long for the greeting.
 //! Check it with: cargo lab check 6
 
 use std::io::Read;
@@ -12,12 +12,12 @@ fn main() {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8006");
 
-    // Here: how long do we wait, and who decides that? Which error was it?
+    // Here: how long may this take? Which kind of error was it?
     let Ok(mut server) = TcpStream::connect(addr) else {
         println!("{addr} error");
         return;
     };
-    // Here: the door has opened. Does anybody speak?
+    // Here: the connection is there. Does a greeting come?
     match server.read(&mut [0; 64]) {
         Ok(1..) => println!("{addr} open"),
         _ => println!("{addr} error"),

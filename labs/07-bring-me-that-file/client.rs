@@ -11,33 +11,6 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8007".to_string());
-    let path = words.next().filter(|word| !word.is_empty());
-    let path = path.unwrap_or("/menu.txt".to_string());
-    if path.contains(char::is_whitespace) || !path.starts_with('/') {
-        eprintln!("lab07-client: {path:?} is no path: it begins with / and has no spaces");
-        return ExitCode::from(2);
-    }
-    match fetch(&addr, &path) {
-        Ok(0) => {
-            eprintln!("lab07-client: {addr} hung up without a byte. Is the file empty, or did the");
-            eprintln!("  server fail? This protocol cannot say: look at the server's terminal");
-            ExitCode::FAILURE
-        }
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("lab07-client: {}", what_happened(&addr, &error));
-            ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            })
-        }
-    }
-}
-
 /// Asks for one file and passes on every byte of it; says how many there were.
 fn fetch(addr: &str, path: &str) -> io::Result<u64> {
     let mut file = TcpStream::connect(addr)?;
@@ -57,6 +30,30 @@ fn fetch(addr: &str, path: &str) -> io::Result<u64> {
             return Err(io::Error::other(format!(
                 "the bytes came, but could not be written: {error}"
             )));
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8007".to_string());
+    let path = words.next().filter(|word| !word.is_empty());
+    let path = path.unwrap_or("/menu.txt".to_string());
+    if path.contains(char::is_whitespace) || !path.starts_with('/') {
+        eprintln!("lab07-client: {path:?} is no path: it begins with / and has no spaces");
+        return ExitCode::from(2);
+    }
+    match fetch(&addr, &path) {
+        Ok(0) => {
+            eprintln!("lab07-client: {addr} hung up without a byte. Is the file empty, or did the");
+            eprintln!("  server fail? This protocol cannot say: look at the server's terminal");
+            ExitCode::FAILURE
+        }
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lab07-client: {}", what_happened(&addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            ExitCode::from(if wrong_use { 2 } else { 1 })
         }
     }
 }

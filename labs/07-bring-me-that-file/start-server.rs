@@ -1,7 +1,7 @@
-//! Lab 7 · your server. It brings the menu, and it cannot bring a picture. Make it bring any file,
-//! unchanged.
+//! Lab 7 · your server. It sends the menu, but it cannot send a picture. Make it send any file unchanged.
 //!
-//! It finds its files in the folder WIRELAB_ROOT. Check it with: cargo lab check 7
+//! Its files are in the folder WIRELAB_ROOT. A file that is not there, or a name that is not allowed,
+//! gets `no such file here\n`; that part is finished. Check it with: cargo lab check 7
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,28 +15,28 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8007"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest, Path::new(&folder))) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client, Path::new(&folder))) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream, folder: &Path) -> io::Result<()> {
+fn serve(mut client: &TcpStream, folder: &Path) -> io::Result<()> {
     let mut line = Vec::new();
-    BufReader::new(guest.take(8_000)).read_until(b'\n', &mut line)?;
+    BufReader::new(client.take(8_000)).read_until(b'\n', &mut line)?;
     if line.is_empty() {
         return Ok(());
     }
     let path = file_name(&line).map(|name| folder.join(name));
     let Some(path) = path.filter(|path| path.is_file()) else {
-        return guest.write_all(b"no such file here\n");
+        return client.write_all(b"no such file here\n");
     };
 
-    // Here: this brings a menu. What does it do to a picture?
+    // Here: this works for a menu. What does it do with a picture?
     let text = fs::read_to_string(path)?;
-    guest.write_all(text.as_bytes())
+    client.write_all(text.as_bytes())
 }
 
 /// The file that a line such as `GET /menu.txt` asks for. A name is made of letters, digits, `-`, `_`

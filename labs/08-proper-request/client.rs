@@ -10,29 +10,6 @@ use std::time::Duration;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8008");
-    match ask(addr) {
-        Ok(answer) => {
-            print!("{}", String::from_utf8_lossy(&answer));
-            if answer.starts_with(b"HTTP/1.1 200 ") {
-                return ExitCode::SUCCESS;
-            }
-            eprintln!("lab08-client: {addr} did not say 200: the first line above has its reason");
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            eprintln!("lab08-client: {}", what_happened(addr, &error));
-            ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            })
-        }
-    }
-}
-
 fn ask(addr: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -52,6 +29,26 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
         return Err(ErrorKind::UnexpectedEof.into());
     }
     Ok(answer)
+}
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8008");
+    match ask(addr) {
+        Ok(answer) => {
+            print!("{}", String::from_utf8_lossy(&answer));
+            if answer.starts_with(b"HTTP/1.1 200 ") {
+                return ExitCode::SUCCESS;
+            }
+            eprintln!("lab08-client: {addr} did not say 200: the first line above has its reason");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("lab08-client: {}", what_happened(addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

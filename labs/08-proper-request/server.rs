@@ -5,11 +5,10 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60); // for one line: people type this by hand
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
 /// No other server is so strict: others take header lines in any order, and ignore unknown ones.
 const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\n\
@@ -18,54 +17,27 @@ const REQUEST: &[u8] = b"GET /menu.txt HTTP/1.1\r\n\
       Connection: close\r\n\
       \r\n";
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8008");
-    let listener = match TcpListener::bind(addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab08-server: {}", why_not(addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            return ExitCode::from(if wrong_use { 2 } else { 1 });
-        }
-    };
-    match listener.local_addr() {
-        Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab08-server: where am I? {error}"),
-    }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(log) => eprintln!("{log}"),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("nothing came for {PATIENCE:?}; the next guest, please")
-            }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
-        }
-    }
-    ExitCode::SUCCESS
-}
-
 /// Listens until the request is whole or wrong, and answers.
-fn serve(mut guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
+fn serve(mut client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
 
     let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
     loop {
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         heard.extend_from_slice(&piece[..n]);
         if heard.is_empty() {
-            return Ok("a guest came and left without a word".to_string());
+            return Ok("a client came and left without a word".to_string());
         }
         let pairs = heard.iter().zip(REQUEST);
         let right = pairs.take_while(|(came, due)| came == due).count();
         if right == REQUEST.len() {
-            answer(guest, "200 OK", "three tacos\n")?;
+            answer(client, "200 OK", "three tacos\n")?;
             return Ok(format!("all {right} bytes are right -> 200"));
         }
         if right < heard.len() || n == 0 {
             let reason = first_wrong(right, heard.get(right));
-            answer(guest, "400 Bad Request", &format!("{reason}\n"))?;
+            answer(client, "400 Bad Request", &format!("{reason}\n"))?;
             return Ok(format!("{reason} -> 400"));
         }
         let to_come = REQUEST.len() - right;
@@ -92,7 +64,7 @@ fn name(byte: u8) -> String {
 }
 
 /// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
-fn answer(mut guest: &TcpStream, status: &str, body: &str) -> io::Result<()> {
+fn answer(mut client: &TcpStream, status: &str, body: &str) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\
@@ -101,20 +73,41 @@ fn answer(mut guest: &TcpStream, status: &str, body: &str) -> io::Result<()> {
          \r\n",
         body.len()
     );
-    guest.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    client.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
     Ok(())
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    let advice = match error.kind() {
-        ErrorKind::InvalidInput => "it is no address: write HOST:PORT, like 127.0.0.1:8008",
-        ErrorKind::AddrInUse => "it is taken: stop who listens there, or give another port",
-        ErrorKind::PermissionDenied => "ports below 1024 are for the system: take 8008",
-        ErrorKind::AddrNotAvailable => "this machine has no such address: take 127.0.0.1",
-        _ => return format!("cannot listen on {addr}: {error}"),
+fn main() {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8008");
+    let listener = TcpListener::bind(addr).unwrap_or_else(|error| give_up(addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
+    }
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!("nothing came for {PATIENCE:?}; the next client, please")
+            }
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
+        }
+    }
+}
+
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
     };
-    format!("{addr}: {advice}")
+    eprintln!("lab08-server: {addr} {why}");
+    std::process::exit(status)
 }

@@ -1,6 +1,6 @@
-//! Lab 9 · your server. It reads the request to its end and then has nothing to say. Write the answer.
+//! Lab 9 · your server. It reads the request to its end, but its answer has no head. Write the answer.
 //!
-//! Five wire lines and twelve bytes: the README shows them. Check it with: cargo lab check 9
+//! It must send the five lines and the twelve bytes of the README's transcript, and hang up. Check it with: cargo lab check 9
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,19 +10,19 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8009"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
+fn serve(mut client: &TcpStream) -> io::Result<()> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         if n == 0 {
             return Ok(());
         }
@@ -30,5 +30,5 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
     }
 
     // Here: a status line, the header lines, the empty line, and the body.
-    guest.write_all(b"three tacos\n")
+    client.write_all(b"three tacos\n")
 }

@@ -11,29 +11,6 @@ use std::time::Duration;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8010");
-    match ask(addr) {
-        Ok(answer) => {
-            print!("{}", String::from_utf8_lossy(&answer));
-            if answer.starts_with(b"HTTP/1.1 200 ") {
-                return ExitCode::SUCCESS;
-            }
-            eprintln!("lab10-client: {addr} did not say 200");
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            eprintln!("lab10-client: {}", what_happened(addr, &error));
-            ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            })
-        }
-    }
-}
-
 fn ask(addr: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -42,7 +19,7 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
     let request = [
         &b"GET / HTTP/1.1\r\n"[..],
         b"hOsT: tacos.example\r\n",             // a name has no case
-        b"Salsa:verde\r\n",                     // the space behind the colon is optional
+        b"Salsa:verde\r\n",                     // the space after the colon is optional
         b"Note: open 10:00, not on Monday\r\n", // a value may hold colons and commas
         b"SALSA:\t roja ,, habanero \t\r\n",    // outer spaces and tabs do not count; it goes on
         b"Dish: jalape\xc3\xb1o\r\n",           // bytes from 80 to ff are kept as they are
@@ -59,6 +36,26 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
         return Err(ErrorKind::UnexpectedEof.into());
     }
     Ok(answer)
+}
+
+fn main() -> ExitCode {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8010");
+    match ask(addr) {
+        Ok(answer) => {
+            print!("{}", String::from_utf8_lossy(&answer));
+            if answer.starts_with(b"HTTP/1.1 200 ") {
+                return ExitCode::SUCCESS;
+            }
+            eprintln!("lab10-client: {addr} did not say 200");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("lab10-client: {}", what_happened(addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

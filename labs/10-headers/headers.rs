@@ -13,7 +13,7 @@ pub struct Field {
     pub value: Vec<u8>,
 }
 
-pub const MOST_FIELDS: usize = 100; // a guest with 10,000 header lines must not keep us busy
+pub const MOST_FIELDS: usize = 100; // a client with 10,000 header lines must not keep us busy
 
 pub const LINE_END: &str = "a line does not end in CR LF";
 pub const BARE_CR: &str = "a CR without its LF";

@@ -1,5 +1,5 @@
-//! Lab 10 · Headers · the server: it says how it understood each header line, or refuses them all.
-//! The parser stands next door, in headers.rs.
+//! Lab 10 · Headers · the server: it sends back how it understood each header line, or refuses them all.
+//! The parser is in headers.rs.
 //!
 //!     cargo run --bin lab10-server [ADDR]          without ADDR: 127.0.0.1:8010
 
@@ -7,45 +7,17 @@ mod headers;
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 const LONGEST_HEAD: usize = 65_536; // bytes; a header of 1 MB is refused, and not kept
 const TOO_LARGE: &str = "431 Request Header Fields Too Large"; // RFC 6585 section 5
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8010");
-    let listener = match TcpListener::bind(addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab10-server: {}", why_not(addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            return ExitCode::from(if wrong_use { 2 } else { 1 });
-        }
-    };
-    match listener.local_addr() {
-        Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab10-server: where am I? {error}"),
-    }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(log) => eprintln!("{log}"),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("this guest said nothing for {PATIENCE:?}; the next one, please")
-            }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-fn serve(guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-    let head = read_head(guest)?;
+fn serve(client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+    let head = read_head(client)?;
     let request_line = head.iter().take_while(|byte| **byte != b'\n').count();
     let understood = match head.len() > LONGEST_HEAD {
         true => Err(headers::TOO_MANY),
@@ -56,7 +28,7 @@ fn serve(guest: &TcpStream) -> io::Result<String> {
         Err(headers::TOO_MANY) => (TOO_LARGE, [headers::TOO_MANY.as_bytes(), b"\n"].concat()),
         Err(why) => ("400 Bad Request", [why.as_bytes(), b"\n"].concat()),
     };
-    answer(guest, status, &body)?;
+    answer(client, status, &body)?;
     Ok(format!("{} bytes of head -> {status}", head.len()))
 }
 
@@ -76,9 +48,9 @@ fn receipt(fields: &[headers::Field]) -> Vec<u8> {
 }
 
 /// Everything up to the empty line, or as much as we are willing to read.
-fn read_head(guest: &TcpStream) -> io::Result<Vec<u8>> {
+fn read_head(client: &TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    let mut reader = BufReader::new(guest.take(LONGEST_HEAD as u64 + 1));
+    let mut reader = BufReader::new(client.take(LONGEST_HEAD as u64 + 1));
     while !head.ends_with(b"\n\r\n") && head.len() <= LONGEST_HEAD {
         if reader.read_until(b'\n', &mut head)? == 0 && head.len() <= LONGEST_HEAD {
             let error = format!("{} bytes and no empty line", head.len());
@@ -89,7 +61,7 @@ fn read_head(guest: &TcpStream) -> io::Result<Vec<u8>> {
 }
 
 /// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
-fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
+fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\
          Content-Type: text/plain\r\n\
@@ -98,20 +70,41 @@ fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
          \r\n",
         body.len()
     );
-    guest.write_all(&[head.as_bytes(), body].concat())?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    client.write_all(&[head.as_bytes(), body].concat())?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
     Ok(())
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    let advice = match error.kind() {
-        ErrorKind::InvalidInput => "it is no address: write HOST:PORT, like 127.0.0.1:8010",
-        ErrorKind::AddrInUse => "it is taken: stop who listens there, or give another port",
-        ErrorKind::PermissionDenied => "ports below 1024 are for the system: take 8010",
-        ErrorKind::AddrNotAvailable => "this machine has no such address: take 127.0.0.1",
-        _ => return format!("cannot listen on {addr}: {error}"),
+fn main() {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8010");
+    let listener = TcpListener::bind(addr).unwrap_or_else(|error| give_up(addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
+    }
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!("this client said nothing for {PATIENCE:?}; the next one, please")
+            }
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
+        }
+    }
+}
+
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
     };
-    format!("{addr}: {advice}")
+    eprintln!("lab10-server: {addr} {why}");
+    std::process::exit(status)
 }

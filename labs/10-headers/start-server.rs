@@ -1,7 +1,8 @@
-//! Lab 10 · your server. It cuts header lines where it likes. Write its parser after the rules in the
+//! Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 //! README: first the names and values, then the eight refusals.
 //!
-//! All below `understand` is finished: the answer, the words of each refusal, the reading of the head.
+//! `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
+//! the reading of the head.
 //! Check it with: cargo lab check 10
 
 use std::io::{self, Read, Write};
@@ -10,9 +11,10 @@ use std::net::{TcpListener, TcpStream};
 /// A name in small letters, and the value without outer spaces. Both are bytes.
 type Field = (Vec<u8>, Vec<u8>);
 
-/// The header lines, each with its line end, in; the fields out, or the words of the rule that is broken.
+/// Takes the header lines, each with its line end. Returns the fields, or the words of the first rule
+/// that is broken.
 fn understand(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
-    // Here: this takes a header for text, and a line for what stands between two colons.
+    // Here: this treats a header as text, and it cuts at every colon.
     let text = String::from_utf8_lossy(lines);
     let mut fields = Vec::new();
     for line in text.lines() {
@@ -30,12 +32,12 @@ fn understand(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
 
 /// The members of the list `name`: of all its lines, in their order, without the empty ones.
 fn members(fields: &[Field], name: &[u8]) -> Vec<Vec<u8>> {
-    // Here: the last line of that name wins, and that is wrong, too.
+    // Here: this takes the last line of that name, and does not cut it at the commas.
     let last = fields.iter().rfind(|field| field.0 == name);
     last.map(|field| field.1.clone()).into_iter().collect()
 }
 
-// The words of the refusals, in the order in which a line is looked at.
+// The words of the refusals, in the order in which the rules are tried on a line.
 #[rustfmt::skip]
 #[allow(dead_code, reason = "you will need them all")]
 mod refusals {
@@ -55,15 +57,15 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8010"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
+fn serve(mut client: &TcpStream) -> io::Result<()> {
     // The head, up to the empty line; what comes after it is not ours.
     let mut head = Vec::new();
     let mut piece = [0; 4096];
@@ -71,7 +73,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
         if let Some(at) = head.windows(3).position(|three| three == b"\n\r\n") {
             break at + 1;
         }
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         if n == 0 || head.len() > 65_536 {
             return Ok(());
         }
@@ -94,7 +96,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
          \r\n",
         body.len()
     );
-    guest.write_all(&[head.as_bytes(), &body].concat())
+    client.write_all(&[head.as_bytes(), &body].concat())
 }
 
 /// One line a field, the value in brackets, and at the end all members of the list Salsa.

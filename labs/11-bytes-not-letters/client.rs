@@ -12,32 +12,6 @@ const LONGEST_HEAD: u64 = 65_536; // bytes
 const LONGEST_BODY: u64 = 1_000_000; // bytes; a length is a promise of a stranger, it sizes nothing here
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8011".to_string());
-    let order = words.collect::<Vec<_>>().join(" ");
-    let order = if order.is_empty() {
-        "jalapeño 🌮"
-    } else {
-        &order
-    };
-    match ask(&addr, &format!("{order}\n")) {
-        Ok(body) => {
-            print!("{}", String::from_utf8_lossy(&body));
-            println!("({} bytes announced, and as many came)", body.len());
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("lab11-client: {}", what_happened(&addr, &error));
-            ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            })
-        }
-    }
-}
-
 /// One order, one answer: the body, when it is as long as it was announced.
 fn ask(addr: &str, order: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
@@ -106,6 +80,29 @@ fn announced(head: &str) -> io::Result<u64> {
 
 fn wrong<T>(what: String) -> io::Result<T> {
     Err(io::Error::new(ErrorKind::InvalidData, what))
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8011".to_string());
+    let order = words.collect::<Vec<_>>().join(" ");
+    let order = if order.is_empty() {
+        "jalapeño 🌮"
+    } else {
+        &order
+    };
+    match ask(&addr, &format!("{order}\n")) {
+        Ok(body) => {
+            print!("{}", String::from_utf8_lossy(&body));
+            println!("({} bytes announced, and as many came)", body.len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("lab11-client: {}", what_happened(&addr, &error));
+            let wrong_use = error.kind() == ErrorKind::InvalidInput;
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

@@ -5,47 +5,19 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 const LONGEST_HEAD: u64 = 65_536; // bytes
 const LONGEST_ORDER: u64 = 8_000; // bytes; a length is a promise of a stranger, it sizes nothing here
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8011");
-    let listener = match TcpListener::bind(addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab11-server: {}", why_not(addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            return ExitCode::from(if wrong_use { 2 } else { 1 });
-        }
-    };
-    match listener.local_addr() {
-        Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab11-server: where am I? {error}"),
-    }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(log) => eprintln!("{log}"),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("this guest said nothing for {PATIENCE:?}; the next one, please")
-            }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-fn serve(guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
+fn serve(client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
 
     // The head ends with the empty line. Read on from the same reader: it may hold body bytes already.
-    let mut reader = BufReader::new(guest);
+    let mut reader = BufReader::new(client);
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut line = reader.by_ref().take(LONGEST_HEAD - head.len() as u64);
@@ -56,7 +28,7 @@ fn serve(guest: &TcpStream) -> io::Result<String> {
     let length = match announced(&head) {
         Ok(length) => length,
         Err((status, why)) => {
-            answer(guest, status, format!("{why}\n").as_bytes())?;
+            answer(client, status, format!("{why}\n").as_bytes())?;
             return Ok(format!("{why} -> {status}"));
         }
     };
@@ -67,7 +39,7 @@ fn serve(guest: &TcpStream) -> io::Result<String> {
         return Ok(format!("only {} of {length} bytes came", order.len()));
     }
     let body = [order.trim_ascii_end(), b", coming up\n"].concat();
-    answer(guest, "200 OK", &body)?;
+    answer(client, "200 OK", &body)?;
     Ok(format!("{length} bytes: {} -> 200", order.escape_ascii()))
 }
 
@@ -92,7 +64,7 @@ fn announced(head: &[u8]) -> Result<u64, (&'static str, &'static str)> {
 }
 
 /// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
-fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
+fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\
@@ -101,20 +73,41 @@ fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
          \r\n",
         body.len() // of bytes; in Rust also of a &str, in Python or JavaScript not of a string
     );
-    guest.write_all(&[head.as_bytes(), body].concat())?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    client.write_all(&[head.as_bytes(), body].concat())?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
     Ok(())
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    let advice = match error.kind() {
-        ErrorKind::InvalidInput => "it is no address: write HOST:PORT, like 127.0.0.1:8011",
-        ErrorKind::AddrInUse => "it is taken: stop who listens there, or give another port",
-        ErrorKind::PermissionDenied => "ports below 1024 are for the system: take 8011",
-        ErrorKind::AddrNotAvailable => "this machine has no such address: take 127.0.0.1",
-        _ => return format!("cannot listen on {addr}: {error}"),
+fn main() {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8011");
+    let listener = TcpListener::bind(addr).unwrap_or_else(|error| give_up(addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
+    }
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!("this client said nothing for {PATIENCE:?}; the next one, please")
+            }
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
+        }
+    }
+}
+
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
     };
-    format!("{addr}: {advice}")
+    eprintln!("lab11-server: {addr} {why}");
+    std::process::exit(status)
 }

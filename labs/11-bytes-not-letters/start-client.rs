@@ -1,8 +1,8 @@
-//! Lab 11 · your client. It counts letters, and it believes whatever comes. Make it count bytes, and
-//! complain about an answer that is shorter or longer than announced.
+//! Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
+//! complain if the body is shorter or longer than announced.
 //!
-//! The words after the address are the order; without them it is `jalapeño 🌮`. After a complaint, end
-//! with a status that is not 0. Check it with: cargo lab check 11 --client
+//! The words after the address are the order; without them it is `jalapeño 🌮`. After a complaint, the
+//! exit status must not be 0. Check it with: cargo lab check 11 --client
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,8 +1,8 @@
-//! Lab 11 · your server. It listens until the guest hangs up, and it counts letters. Both go well with
-//! tacos and badly with jalapeños.
+//! Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
 //!
-//! Read exactly as many bytes as were announced, and announce exactly as many as you send. A length that
-//! is none is answered with 400 and `a length is made of digits\n`. Check it with: cargo lab check 11
+//! Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer a
+//! length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and one
+//! above 8000 with `413 Content Too Large` and `we take 8000 bytes and no more\n`. Check it with: cargo lab check 11
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,18 +12,18 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8011"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(guest: &TcpStream) -> io::Result<()> {
-    // Here: the guest waits for an answer and does not hang up. When is the order over?
+fn serve(client: &TcpStream) -> io::Result<()> {
+    // Here: the client waits for an answer and does not hang up. When is the order over?
     let mut heard = Vec::new();
-    guest.take(100_000).read_to_end(&mut heard)?;
+    client.take(100_000).read_to_end(&mut heard)?;
 
     let Some(at) = heard.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(());
@@ -32,13 +32,13 @@ fn serve(guest: &TcpStream) -> io::Result<()> {
     eprintln!("the head says:\n{}", String::from_utf8_lossy(head));
 
     answer(
-        guest,
+        client,
         "200 OK",
         &[order.trim_ascii_end(), b", coming up\n"].concat(),
     )
 }
 
-fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
+fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     // Here: what does this number count?
     let length = String::from_utf8_lossy(body).chars().count();
     let head = format!(
@@ -48,5 +48,5 @@ fn answer(mut guest: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
          Connection: close\r\n\
          \r\n"
     );
-    guest.write_all(&[head.as_bytes(), body].concat())
+    client.write_all(&[head.as_bytes(), body].concat())
 }

@@ -18,6 +18,29 @@ use wirelab::net;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
 
+fn ask(place: &str, url: &Url) -> io::Result<Vec<u8>> {
+    let addr = net::address(place).map_err(io::Error::other)?;
+    let mut server = net::call(addr, PATIENCE).map_err(io::Error::other)?;
+
+    // Host names the port only when it is not the one that everybody assumes.
+    let (target, host) = (&url.target, &url.host);
+    let host = match url.port {
+        80 => host.to_string(),
+        port => format!("{host}:{port}"),
+    };
+    let request = format!(
+        "GET {target} HTTP/1.1\r\n\
+         Host: {host}\r\n\
+         Connection: close\r\n\
+         \r\n"
+    );
+    server.write_all(request.as_bytes())?;
+
+    let mut answer = Vec::new();
+    server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
     if !words.last().is_some_and(|word| word.contains("://")) {
@@ -48,27 +71,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn ask(place: &str, url: &Url) -> io::Result<Vec<u8>> {
-    let addr = net::address(place).map_err(io::Error::other)?;
-    let mut server = net::call(addr, PATIENCE).map_err(io::Error::other)?;
-
-    // Host names the port only when it is not the one that everybody assumes.
-    let (target, host) = (&url.target, &url.host);
-    let host = match url.port {
-        80 => host.to_string(),
-        port => format!("{host}:{port}"),
-    };
-    let request = format!(
-        "GET {target} HTTP/1.1\r\n\
-         Host: {host}\r\n\
-         Connection: close\r\n\
-         \r\n"
-    );
-    server.write_all(request.as_bytes())?;
-
-    let mut answer = Vec::new();
-    server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
-    Ok(answer)
 }

@@ -8,7 +8,7 @@ pub fn is_whole(record: &[u8]) -> bool {
     number(record, 3).is_some_and(|length| record.len() >= 5 + length)
 }
 
-/// The site, from the extension server_name (RFC 6066 section 3); `None` when the guest asks for an address.
+/// The site, from the extension server_name (RFC 6066 section 3); `None` when the client asks for an address.
 pub fn server_name(record: &[u8]) -> Option<&str> {
     let mut at = 43; // record 5, handshake 4, version 2, random 32
     at += 1 + usize::from(*record.get(at)?); // session id

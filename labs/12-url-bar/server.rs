@@ -1,5 +1,5 @@
-//! Lab 12 · The URL bar · the server: it says back what it has heard of the URL, which is less than you
-//! typed. To a browser that begins with TLS it cannot answer; it says so in its log.
+//! Lab 12 · The URL bar · the server: it sends back what it learned of the URL, which is less than you
+//! typed. It cannot answer a browser that begins with TLS; it says so in its log.
 //!
 //!     cargo run --bin lab12-server [ADDR]          without ADDR: 127.0.0.1:8012
 
@@ -14,9 +14,64 @@ use wirelab::http::{Fault, Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
 const ENVELOPE: &str = "this lab stops at the envelope";
+
+fn serve(mut client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+
+    // The parser knows the rules of labs 8 and 10, and when the head is whole.
+    let mut heard = Vec::new();
+    let mut piece = [0; 4096];
+    let mut parser = HeadParser::new();
+    let (status, body) = loop {
+        let n = client.read(&mut piece)?;
+        heard.extend_from_slice(&piece[..n]);
+        if n == 0 {
+            return Ok(format!("the client left after {} bytes", heard.len()));
+        }
+        // Its first byte alone may have come.
+        if b"\x16\x03".starts_with(&heard[..heard.len().min(2)]) {
+            if !envelope::is_whole(&heard) {
+                continue;
+            }
+            return Ok(match envelope::server_name(&heard) {
+                Some(site) => format!("a client wants https://{site}/, in TLS: {ENVELOPE}"),
+                None => format!("a client wants https, in TLS: {ENVELOPE}"),
+            });
+        }
+        match understood(&mut parser, &heard) {
+            Ok(None) => {}
+            Ok(Some(body)) => break (200, body),
+            Err(fault) => break (fault.status(), format!("{fault}\n")),
+        }
+    };
+    let mut answer = Vec::new();
+    write::status_line(&mut answer, status);
+    write::field(&mut answer, "Content-Type", b"text/plain; charset=utf-8");
+    write::field_number(&mut answer, "Content-Length", body.len() as u64);
+    write::field(&mut answer, "Connection", b"close");
+    write::end(&mut answer);
+    answer.extend_from_slice(body.as_bytes());
+    client.write_all(&answer)?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
+    Ok(format!("{status}: {}", body.trim_end().escape_debug()))
+}
+
+/// What the head says of the URL; `None` while it is not whole.
+fn understood(parser: &mut HeadParser, heard: &[u8]) -> Result<Option<String>, Fault> {
+    let Parsed::Done { value: head, .. } = parser.request(heard)? else {
+        return Ok(None);
+    };
+    target::asked(&head)?; // one Host, and a target that is one
+    let target = head.target.escape_ascii();
+    let host = head.fields.get("host").unwrap_or_default().escape_ascii();
+    Ok(Some(format!("you ask for {target}\nof {host}\n")))
+}
 
 fn main() -> ExitCode {
     let addr = std::env::args()
@@ -43,66 +98,11 @@ fn serve_all(listener: &TcpListener) -> ExitCode {
         Ok(place) => println!("listening on {place}"),
         Err(error) => eprintln!("lab12-server: where am I? {error}"),
     }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
             Ok(log) => eprintln!("{log}"),
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
         }
     }
     ExitCode::SUCCESS
-}
-
-fn serve(mut guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-
-    // The parser knows the rules of labs 8 and 10, and when the head is whole.
-    let mut heard = Vec::new();
-    let mut piece = [0; 4096];
-    let mut parser = HeadParser::new();
-    let (status, body) = loop {
-        let n = guest.read(&mut piece)?;
-        heard.extend_from_slice(&piece[..n]);
-        if n == 0 {
-            return Ok(format!("the guest left after {} bytes", heard.len()));
-        }
-        // Its first byte alone may have come.
-        if b"\x16\x03".starts_with(&heard[..heard.len().min(2)]) {
-            if !envelope::is_whole(&heard) {
-                continue;
-            }
-            return Ok(match envelope::server_name(&heard) {
-                Some(site) => format!("a guest wants https://{site}/, in TLS: {ENVELOPE}"),
-                None => format!("a guest wants https, in TLS: {ENVELOPE}"),
-            });
-        }
-        match understood(&mut parser, &heard) {
-            Ok(None) => {}
-            Ok(Some(body)) => break (200, body),
-            Err(fault) => break (fault.status(), format!("{fault}\n")),
-        }
-    };
-    let mut answer = Vec::new();
-    write::status_line(&mut answer, status);
-    write::field(&mut answer, "Content-Type", b"text/plain; charset=utf-8");
-    write::field_number(&mut answer, "Content-Length", body.len() as u64);
-    write::field(&mut answer, "Connection", b"close");
-    write::end(&mut answer);
-    answer.extend_from_slice(body.as_bytes());
-    guest.write_all(&answer)?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
-    Ok(format!("{status}: {}", body.trim_end().escape_debug()))
-}
-
-/// What the head says of the URL; `None` while it is not whole.
-fn understood(parser: &mut HeadParser, heard: &[u8]) -> Result<Option<String>, Fault> {
-    let Parsed::Done { value: head, .. } = parser.request(heard)? else {
-        return Ok(None);
-    };
-    target::asked(&head)?; // one Host, and a target that is one
-    let target = head.target.escape_ascii();
-    let host = head.fields.get("host").unwrap_or_default().escape_ascii();
-    Ok(Some(format!("you ask for {target}\nof {host}\n")))
 }

@@ -1,12 +1,11 @@
-//! Lab 12 · your client. It cuts the URL once, and takes what is left for the path. Take the URL apart
-//! as a browser does.
+//! Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser does.
 //!
-//! It is told where to call (ADDR) and what was typed into the URL bar (URL). Check it with: cargo lab check 12
+//! It gets the address to connect to (ADDR), and what was typed into the URL bar (URL). Check it with: cargo lab check 12
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-/// What stands in the URL bar, sorted by whose business it is.
+/// The parts of a URL.
 struct Url {
     host: String,   // for Host, in small letters
     port: u16,      // 80 when the URL says nothing
@@ -14,7 +13,7 @@ struct Url {
 }
 
 fn split(url: &str) -> Result<Url, String> {
-    // Here: this works for http://tacos.example/menu. There are eleven other URLs in the README.
+    // Here: this works for http://tacos.example/menu. The README has twelve other URLs.
     let rest = url
         .strip_prefix("http://")
         .ok_or("a URL begins with http://")?;
@@ -39,7 +38,7 @@ fn main() -> io::Result<()> {
         }
     };
 
-    // Here: what has Host to say when the port is not 80?
+    // Here: what must Host contain when the port is not 80?
     eprintln!("the port is {}", url.port);
     let mut server = TcpStream::connect(addr)?;
     let request = format!(

@@ -5,15 +5,15 @@
 
 use std::net::Ipv6Addr;
 
-/// What stands in the URL bar, sorted by whose business it is.
+/// The parts of a URL.
 pub struct Url {
-    pub host: String,     // whom to call; the server hears it in Host
-    pub port: u16,        // which door of the host; 80 when nothing is said
-    pub target: String,   // path and query, what to ask for
-    pub fragment: String, // where to look on the page: nobody's business but ours
+    pub host: String,     // where to connect; the server reads it in Host
+    pub port: u16,        // 80 when the URL has none
+    pub target: String,   // path and query: for the request line
+    pub fragment: String, // where to look on the page: it is not sent
 }
 
-/// From the outside in: what stands behind the # first, then the scheme, then the authority.
+/// Cuts off the fragment, which begins at the first #, then the scheme, then the authority.
 pub fn split(url: &str) -> Result<Url, String> {
     let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
     let (scheme, rest) = rest.split_once("://").unwrap_or(("", rest));
@@ -26,7 +26,7 @@ pub fn split(url: &str) -> Result<Url, String> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
     if authority.contains('@') {
-        return Err("refused: the host stands behind the @, not before it".to_string());
+        return Err("refused: the host stands after the @, not before it".to_string());
     }
     // An IPv6 address has colons of its own, in brackets: [::1]:8080
     let colon = authority

@@ -1,9 +1,9 @@
-//! Lab 13 · A server may live anywhere · the client: it asks the phone book for all addresses of a name,
-//! and calls one after the other until somebody answers.
+//! Lab 13 · A server may live anywhere · the client: it asks the name service for all addresses of a name,
+//! and tries one after the other until a connection succeeds.
 //!
 //!     cargo run --bin lab13-client [URL [ADDR …]]
 //!
-//! With addresses it does not ask the phone book and calls these. Without URL: http://localhost:8013/
+//! With addresses it does not ask the name service and tries these. Without URL: http://localhost:8013/
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -16,33 +16,7 @@ const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
 const IMPATIENCE: Duration = Duration::from_millis(300); // for a call, while other addresses are left
 
-fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words = words.join(" ");
-    let mut words = words.split_whitespace();
-    let url = words.next().unwrap_or("http://localhost:8013/");
-    let (web, addrs) = match places(url, words) {
-        Ok(found) => found,
-        Err(why) => {
-            eprintln!("lab13-client: {why}");
-            return ExitCode::from(2);
-        }
-    };
-    let answer =
-        call(&addrs).and_then(|server| ask(server, &web).map_err(|error| error.to_string()));
-    match answer {
-        Ok(answer) => {
-            print!("{}", String::from_utf8_lossy(&answer));
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            eprintln!("lab13-client: {}: {why}", web.host);
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Where to call: the addresses that we were given, or all that stand behind the name.
+/// Where to connect: the addresses that we were given, or all addresses of the name.
 fn places<'a>(
     url: &str,
     given: impl Iterator<Item = &'a str>,
@@ -64,8 +38,8 @@ fn places<'a>(
     Ok((web, addrs))
 }
 
-/// The first address at which somebody answers. A dead one costs its patience, so that is short while
-/// there is another one to try. The last one may take its time.
+/// Connects to the first address that accepts. The wait for each address is short while there is another
+/// one to try. The wait for the last one is longer.
 fn call(addrs: &[SocketAddr]) -> Result<TcpStream, String> {
     let mut failures = Vec::new();
     for (at, addr) in addrs.iter().enumerate() {
@@ -102,4 +76,30 @@ fn ask(mut server: TcpStream, web: &Web) -> io::Result<Vec<u8>> {
     let mut answer = Vec::new();
     server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
     Ok(answer)
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words = words.join(" ");
+    let mut words = words.split_whitespace();
+    let url = words.next().unwrap_or("http://localhost:8013/");
+    let (web, addrs) = match places(url, words) {
+        Ok(found) => found,
+        Err(why) => {
+            eprintln!("lab13-client: {why}");
+            return ExitCode::from(2);
+        }
+    };
+    let answer =
+        call(&addrs).and_then(|server| ask(server, &web).map_err(|error| error.to_string()));
+    match answer {
+        Ok(answer) => {
+            print!("{}", String::from_utf8_lossy(&answer));
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("lab13-client: {}: {why}", web.host);
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! Lab 13 · A server may live anywhere · the server: it listens where it is told, and serves two sites
-//! from one place. Who is meant stands in Host.
+//! Lab 13 · A server may live anywhere · the server: it listens where you tell it, and serves two sites
+//! at one address. `Host` says which site the client wants.
 //!
 //!     cargo run --bin lab13-server [ADDR]          without ADDR: 127.0.0.1:8013
 //!
@@ -16,7 +16,66 @@ use wirelab::http::{Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+
+/// [::] is every address of this machine. An option of the socket says whether that includes the IPv4
+/// addresses (RFC 3493 section 5.3, IPV6_V6ONLY). Its default differs between systems, so we set it.
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    if !addr.is_ipv6() || !addr.ip().is_unspecified() {
+        return net::listen(addr, 128).map_err(io::Error::other);
+    }
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
+    socket.set_only_v6(false)?;
+    if cfg!(unix) {
+        socket.set_reuse_address(true)?;
+    }
+    let listening = socket.bind(&addr.into()).and_then(|()| socket.listen(128));
+    listening.map_err(|error| io::Error::other(format!("{addr}: {error}")))?;
+    Ok(socket.into())
+}
+
+fn serve(mut client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+
+    let mut heard = Vec::new();
+    let mut piece = [0; 4096];
+    let mut parser = HeadParser::new();
+    let site = loop {
+        let n = client.read(&mut piece)?;
+        heard.extend_from_slice(&piece[..n]);
+        if n == 0 {
+            return Ok(format!("the client left after {} bytes", heard.len()));
+        }
+        match parser.request(&heard) {
+            Ok(Parsed::NeedMore) => {}
+            Ok(Parsed::Done { value: head, .. }) => {
+                let asked = target::asked(&head).ok();
+                break asked.and_then(|asked| Some(asked.authority?.host.to_ascii_lowercase()));
+            }
+            Err(_) => break None,
+        }
+    };
+    // The address at which the client reached us. An IPv4 client of [::] looks like ::ffff:127.0.0.1.
+    let door = client.local_addr()?.ip().to_canonical();
+    let (status, body) = match site.as_deref() {
+        Some(b"nachos.example") => (200, format!("a plate of nachos, from {door}\n")),
+        Some(_) => (200, format!("three tacos, from {door}\n")), // a site for all other names
+        None => (400, "which site?\n".to_string()),
+    };
+    let mut answer = Vec::new();
+    write::status_line(&mut answer, status);
+    write::field(&mut answer, "Content-Type", b"text/plain; charset=utf-8");
+    write::field_number(&mut answer, "Content-Length", body.len() as u64);
+    write::field(&mut answer, "Connection", b"close");
+    write::end(&mut answer);
+    answer.extend_from_slice(body.as_bytes());
+    client.write_all(&answer)?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
+    Ok(format!("{status}: {}", body.trim_end()))
+}
 
 fn main() -> ExitCode {
     let addr = std::env::args()
@@ -40,70 +99,11 @@ fn main() -> ExitCode {
         Ok(place) => println!("listening on {place}"),
         Err(error) => eprintln!("lab13-server: where am I? {error}"),
     }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
             Ok(log) => eprintln!("{log}"),
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
         }
     }
     ExitCode::SUCCESS
-}
-
-/// [::] is every address of this machine. Whether that includes the IPv4 ones is an option of the
-/// socket, and systems differ in what they assume: so we say it (RFC 3493 section 5.3, IPV6_V6ONLY).
-fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
-    if !addr.is_ipv6() || !addr.ip().is_unspecified() {
-        return net::listen(addr, 128).map_err(io::Error::other);
-    }
-    let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
-    socket.set_only_v6(false)?;
-    if cfg!(unix) {
-        socket.set_reuse_address(true)?;
-    }
-    let listening = socket.bind(&addr.into()).and_then(|()| socket.listen(128));
-    listening.map_err(|error| io::Error::other(format!("{addr}: {error}")))?;
-    Ok(socket.into())
-}
-
-fn serve(mut guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-
-    let mut heard = Vec::new();
-    let mut piece = [0; 4096];
-    let mut parser = HeadParser::new();
-    let site = loop {
-        let n = guest.read(&mut piece)?;
-        heard.extend_from_slice(&piece[..n]);
-        if n == 0 {
-            return Ok(format!("the guest left after {} bytes", heard.len()));
-        }
-        match parser.request(&heard) {
-            Ok(Parsed::NeedMore) => {}
-            Ok(Parsed::Done { value: head, .. }) => {
-                let asked = target::asked(&head).ok();
-                break asked.and_then(|asked| Some(asked.authority?.host.to_ascii_lowercase()));
-            }
-            Err(_) => break None,
-        }
-    };
-    // The address by which the guest has found us. An IPv4 guest of [::] looks like ::ffff:127.0.0.1.
-    let door = guest.local_addr()?.ip().to_canonical();
-    let (status, body) = match site.as_deref() {
-        Some(b"nachos.example") => (200, format!("a plate of nachos, from {door}\n")),
-        Some(_) => (200, format!("three tacos, from {door}\n")), // a site for all other names
-        None => (400, "which site?\n".to_string()),
-    };
-    let mut answer = Vec::new();
-    write::status_line(&mut answer, status);
-    write::field(&mut answer, "Content-Type", b"text/plain; charset=utf-8");
-    write::field_number(&mut answer, "Content-Length", body.len() as u64);
-    write::field(&mut answer, "Connection", b"close");
-    write::end(&mut answer);
-    answer.extend_from_slice(body.as_bytes());
-    guest.write_all(&answer)?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
-    Ok(format!("{status}: {}", body.trim_end()))
 }

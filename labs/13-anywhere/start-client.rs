@@ -1,7 +1,7 @@
-//! Lab 13 · your client. It calls the first address, and when that one is dead, it gives up. Make it try
-//! them all, and let none of them cost you more than a moment.
+//! Lab 13 · your client. It connects to the first address, and gives up if that fails. Make it try all
+//! addresses, and wait only a moment for each.
 //!
-//! Its words are a URL and the addresses of the site, in the order in which to try them:
+//! Its arguments are a URL and the addresses of the site, in the order in which to try them:
 //! `http://tacos.example/ 127.0.0.1:1 127.0.0.1:8013`. Check it with: cargo lab check 13
 
 use std::io::{self, Read, Write};
@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
     let url = words.next().unwrap_or("http://tacos.example/");
     let addrs: Vec<&str> = words.collect();
 
-    // Here: what if nobody is at the first one? And what if nobody even says so?
+    // Here: what if the first address refuses? And what if it does not answer at all?
     let first = addrs.first().unwrap_or(&"127.0.0.1:8013");
     let mut server = TcpStream::connect(first)?;
 

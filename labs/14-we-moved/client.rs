@@ -13,24 +13,6 @@ const MOST_HOPS: u32 = 5; // two places that point at each other would keep us f
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let url = words
-        .next()
-        .unwrap_or("http://127.0.0.1:8014/menu".to_string());
-    let method = words.next().unwrap_or("GET".to_string());
-    match follow(url, method) {
-        Ok(body) => {
-            print!("{}", String::from_utf8_lossy(&body));
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            eprintln!("lab14-client: {why}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
 /// Follows `Location` from one answer to the next, to an answer that has none.
 fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
     for _ in 0..=MOST_HOPS {
@@ -39,12 +21,12 @@ fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
         let (status, location, body) = read(&answer).ok_or(format!("{url}: no HTTP answer"))?;
         match (status, location) {
             (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                // A reference, as a link on a page is: it may be whole, or only say what differs.
+                // A reference, like a link on a page: a whole URL, or a part of one.
                 let next = resolve(&url, &location);
                 eprintln!("{method} {url}\n    {status}, Location: {location}");
                 url = next;
-                // 307 and 308: the same again, there. 303: go and *look* there. 301 and 302 meant the
-                // first; for a POST, everyone has always done the second.
+                // 307 and 308 keep the method, 303 makes it a GET. 301 and 302 were meant to keep a POST,
+                // but browsers have always made it a GET.
                 if status == 303 || (status < 303 && method == "POST") {
                     method = "GET".to_string();
                 }
@@ -81,7 +63,7 @@ fn ask(method: &str, web: &Web) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// Status, `Location` and body of an answer; `None` when it is none. (Lab 10 has the whole of this.)
+/// Status, `Location` and body of an answer; `None` if it is not HTTP. (Lab 10 has the full parser.)
 fn read(answer: &[u8]) -> Option<(u16, Option<String>, Vec<u8>)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end]).ok()?;
@@ -96,6 +78,24 @@ fn read(answer: &[u8]) -> Option<(u16, Option<String>, Vec<u8>)> {
     let location = fields.find(|(name, _)| name.eq_ignore_ascii_case("location"));
     let location = location.map(|(_, value)| value.trim().to_string());
     Some((status, location, answer[end + 4..].to_vec()))
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let url = words
+        .next()
+        .unwrap_or("http://127.0.0.1:8014/menu".to_string());
+    let method = words.next().unwrap_or("GET".to_string());
+    match follow(url, method) {
+        Ok(body) => {
+            print!("{}", String::from_utf8_lossy(&body));
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("lab14-client: {why}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn in_words(error: &io::Error) -> String {

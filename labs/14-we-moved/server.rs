@@ -1,16 +1,15 @@
-//! Lab 14 · We moved · the server: an old address, a new address, and a sign at the old one.
+//! Lab 14 · We moved · the server: an old address, a new address, and a redirect at the old one.
 //!
 //!     cargo run --bin lab14-server [ADDR]          without ADDR: 127.0.0.1:8014
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::time::Duration;
 
 const LONGEST_HEAD: usize = 65_536; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The signs: what is asked for, the status, and what `Location` says.
+/// The redirects: the target of the request, the status, and the value of `Location`.
 #[rustfmt::skip]
 const SIGNS: [(&str, &str, &str); 8] = [
     ("/menu", "301 Moved Permanently", "/menu/"),
@@ -23,53 +22,23 @@ const SIGNS: [(&str, &str, &str); 8] = [
     ("/and/round", "302 Found", "/round"),
 ];
 
-fn main() -> ExitCode {
-    let addr = std::env::args().nth(1);
-    let addr = addr.as_deref().unwrap_or("127.0.0.1:8014");
-    let listener = match TcpListener::bind(addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab14-server: {}", why_not(addr, &error));
-            return ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            });
-        }
-    };
-    let place = listener
-        .local_addr()
-        .map_or(addr.to_string(), |place| place.to_string());
-    println!("listening on {place}");
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(log) => eprintln!("{log}"),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("this guest said nothing for {PATIENCE:?}; the next one, please")
-            }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-fn serve(mut guest: &TcpStream) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-    let head = read_head(guest)?;
+fn serve(mut client: &TcpStream) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+    let head = read_head(client)?;
     let mut words = head.split([' ', '\r']);
     let (Some(method @ ("GET" | "POST")), Some(target)) = (words.next(), words.next()) else {
         return Ok("neither GET nor POST: no answer".to_string());
     };
 
-    // The client knows by which port it came: it says so in Host. Our second sign repeats it.
+    // The client says in Host at which port it reached us. The second redirect repeats it.
     let mut lines = head.split("\r\n");
     let host = lines.find_map(|line| line.strip_prefix("Host: "));
     let (_, port) = host
         .and_then(|host| host.rsplit_once(':'))
         .unwrap_or(("", "80"));
 
-    // A sign says where to go, and nothing more. The client has to ask there itself.
+    // A redirect only says where to go. The client has to send a request there itself.
     let sign = SIGNS.iter().find(|(here, _, _)| *here == target);
     let (status, location, body) = match sign {
         Some((_, status, there)) => (*status, format!("Location: {there}\r\n"), ""),
@@ -86,16 +55,16 @@ fn serve(mut guest: &TcpStream) -> io::Result<String> {
         location.replace("{port}", port),
         body.len(),
     );
-    guest.write_all(answer.as_bytes())?;
+    client.write_all(answer.as_bytes())?;
     Ok(format!("{method} {target} -> {status}"))
 }
 
-/// Everything up to the empty line; what is not text cannot be one of our addresses.
-fn read_head(mut guest: &TcpStream) -> io::Result<String> {
+/// Everything up to the empty line. A target that is not text is none of ours.
+fn read_head(mut client: &TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         if n == 0 || head.len() > LONGEST_HEAD {
             return Err(io::Error::other("no empty line: this is no request"));
         }
@@ -104,11 +73,34 @@ fn read_head(mut guest: &TcpStream) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidInput => format!("{addr} is no address: write HOST:PORT"),
-        ErrorKind::AddrInUse => format!("{addr} is taken: stop who listens there, or take another"),
-        ErrorKind::PermissionDenied => format!("{addr}: take a port above 1023, like 8014"),
-        _ => format!("cannot listen on {addr}: {error}"),
+fn main() {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:8014");
+    let listener = TcpListener::bind(addr).unwrap_or_else(|error| give_up(addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
     }
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(log) => eprintln!("{log}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                eprintln!("this client said nothing for {PATIENCE:?}; the next one, please")
+            }
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
+        }
+    }
+}
+
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
+    };
+    eprintln!("lab14-server: {addr} {why}");
+    std::process::exit(status)
 }

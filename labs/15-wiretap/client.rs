@@ -11,6 +11,23 @@ use std::time::Duration;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
+fn ask(addr: &str) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(addr)?;
+    server.set_read_timeout(Some(PATIENCE))?;
+    server.write_all(
+        b"GET /menu.txt HTTP/1.1\r\n\
+          Host: tacos.example\r\n\
+          Connection: close\r\n\
+          \r\n",
+    )?;
+    // "That's all": a FIN in one direction. It must come out at the other end of the relay.
+    server.shutdown(Shutdown::Write)?;
+
+    let mut answer = Vec::new();
+    server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8015");
@@ -28,23 +45,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn ask(addr: &str) -> io::Result<Vec<u8>> {
-    let mut server = TcpStream::connect(addr)?;
-    server.set_read_timeout(Some(PATIENCE))?;
-    server.write_all(
-        b"GET /menu.txt HTTP/1.1\r\n\
-          Host: tacos.example\r\n\
-          Connection: close\r\n\
-          \r\n",
-    )?;
-    // "That's all": a FIN in one direction. It must come out at the other end of the relay.
-    server.shutdown(Shutdown::Write)?;
-
-    let mut answer = Vec::new();
-    server.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
-    Ok(answer)
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

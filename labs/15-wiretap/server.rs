@@ -5,45 +5,11 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60); // a browser keeps silent connections for a while
 const PIECE: usize = 16_384; // bytes that are under way in one direction at the most
-
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8015".to_string());
-    let upstream = words.next().unwrap_or("127.0.0.1:8009".to_string());
-    let listener = match TcpListener::bind(&addr) {
-        Ok(listener) => listener,
-        Err(error) => {
-            eprintln!("lab15-server: {}", why_not(&addr, &error));
-            return ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            });
-        }
-    };
-    match listener.local_addr() {
-        Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab15-server: where am I? {error}"),
-    }
-    for (number, client) in (1..).zip(listener.incoming()) {
-        let upstream = upstream.clone();
-        let relay = move || match client.and_then(|client| relay(number, client, &upstream)) {
-            Ok(()) => eprintln!("{number} is over"),
-            Err(error) => eprintln!("{number} broke off: {}", in_words(&error, &upstream)),
-        };
-        // A browser opens several connections at once: each gets a thread of its own.
-        if let Err(error) = thread::Builder::new().spawn(relay) {
-            eprintln!("{number} was sent away: {error}");
-        }
-    }
-    ExitCode::SUCCESS
-}
 
 /// Connects on, and pumps both directions until both are over.
 fn relay(number: u32, client: TcpStream, upstream: &str) -> io::Result<()> {
@@ -109,11 +75,37 @@ fn in_words(error: &io::Error, upstream: &str) -> String {
     }
 }
 
-fn why_not(addr: &str, error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidInput => format!("{addr} is no address: write HOST:PORT"),
-        ErrorKind::AddrInUse => format!("{addr} is taken: stop who listens there, or take another"),
-        ErrorKind::PermissionDenied => format!("{addr}: take a port above 1023, like 8015"),
-        _ => format!("cannot listen on {addr}: {error}"),
+fn main() {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8015".to_string());
+    let upstream = words.next().unwrap_or("127.0.0.1:8009".to_string());
+    let listener = TcpListener::bind(&addr).unwrap_or_else(|error| give_up(&addr, &error));
+    if let Ok(place) = listener.local_addr() {
+        println!("listening on {place}");
     }
+    for (number, client) in (1..).zip(listener.incoming()) {
+        let upstream = upstream.clone();
+        let relay = move || match client.and_then(|client| relay(number, client, &upstream)) {
+            Ok(()) => eprintln!("{number} is over"),
+            Err(error) => eprintln!("{number} broke off: {}", in_words(&error, &upstream)),
+        };
+        // A browser opens several connections at once: each gets a thread of its own.
+        if let Err(error) = thread::Builder::new().spawn(relay) {
+            eprintln!("{number} was sent away: {error}");
+        }
+    }
+}
+
+/// Without a place to listen nobody can be served: says why not, and ends the program.
+fn give_up(addr: &str, error: &io::Error) -> ! {
+    let system = error.to_string();
+    let (status, why) = match error.kind() {
+        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
+        ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
+        ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),
+        _ => (1, &system[..]),
+    };
+    eprintln!("lab15-server: {addr} {why}");
+    std::process::exit(status)
 }

@@ -1,8 +1,8 @@
-//! Lab 15 · your relay. It reads all that the client says, passes it on, then reads all that the
-//! server says. Try it with your browser: the page never comes. Why?
+//! Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
+//! the server. Try it with your browser: the page never comes. Why?
 //!
-//! Make it pass each piece on as it comes, in both directions at once, and the end of each direction,
-//! too. Check it with: cargo lab check 15
+//! It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
+//! of each direction, too. Check it with: cargo lab check 15
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

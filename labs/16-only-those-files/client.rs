@@ -1,5 +1,5 @@
-//! Lab 16 · Any file, but only those files · the client: a guest with bad manners. It asks for each path
-//! as it is, dots and all, on a connection of its own, and prints one line about each answer.
+//! Lab 16 · Any file, but only those files · the client: it asks for each path exactly
+//! as it is, with its dots, on a connection of its own, and prints one line about each answer.
 //!
 //!     cargo run --bin lab16-client [ADDR [PATH ...]]  without: 127.0.0.1:8016, and the five below
 
@@ -19,31 +19,6 @@ const PATHS: [&str; 5] = [
     "/menu.txt%00.png",
     "/side-door/salsa.txt",
 ];
-
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8016".to_string());
-    let mut paths: Vec<String> = words.collect();
-    if paths.is_empty() {
-        paths = PATHS.map(str::to_string).to_vec();
-    }
-    for path in paths {
-        // A space or a line end would make another request of it.
-        if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            eprintln!("lab16-client: {path:?} is no path: it begins with / and has no white space");
-            return ExitCode::from(2);
-        }
-        match ask(&addr, &path) {
-            Ok(answer) => println!("{path}\n    {}", in_a_line(&answer)),
-            Err(error) => {
-                eprintln!("lab16-client: {}", what_happened(&addr, &error));
-                let wrong_use = error.kind() == ErrorKind::InvalidInput;
-                return ExitCode::from(if wrong_use { 2 } else { 1 });
-            }
-        }
-    }
-    ExitCode::SUCCESS
-}
 
 fn ask(addr: &str, path: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
@@ -72,6 +47,31 @@ fn in_a_line(answer: &[u8]) -> String {
     let line = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = &line[..line.len().min(60)];
     format!("{} \"{}\"", status.escape_ascii(), line.escape_ascii())
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8016".to_string());
+    let mut paths: Vec<String> = words.collect();
+    if paths.is_empty() {
+        paths = PATHS.map(str::to_string).to_vec();
+    }
+    for path in paths {
+        // A space or a line end would make another request of it.
+        if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            eprintln!("lab16-client: {path:?} is no path: it begins with / and has no white space");
+            return ExitCode::from(2);
+        }
+        match ask(&addr, &path) {
+            Ok(answer) => println!("{path}\n    {}", in_a_line(&answer)),
+            Err(error) => {
+                eprintln!("lab16-client: {}", what_happened(&addr, &error));
+                let wrong_use = error.kind() == ErrorKind::InvalidInput;
+                return ExitCode::from(if wrong_use { 2 } else { 1 });
+            }
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn what_happened(addr: &str, error: &io::Error) -> String {

@@ -3,8 +3,8 @@
 //!     path         = *( "/" segment )        RFC 3986 section 3.3
 //!     pct-encoded  = "%" HEXDIG HEXDIG       RFC 3986 section 2.1
 //!
-//! Four steps: cut at each slash, decode each piece once, follow the dots, and ask the file system where
-//! that really is. Their order is the whole art. What was decoded is never cut or decoded again.
+//! Four steps in this order: cut at each slash, decode each piece once, resolve the dots, and ask the file
+//! system where that place really is. What was decoded is never cut or decoded again.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -13,8 +13,8 @@ use std::path::{Component, Path, PathBuf};
 pub enum Refusal {
     /// It is no path: 400, and what is wrong with it.
     Bad(&'static str),
-    /// There is no such file, or it is none of a guest's business. Both are 404: who is told which of
-    /// the two it is has learnt something about the house.
+    /// There is no such file, or it is outside the folder. Both are 404: if the answers differed, a client
+    /// could find out which files exist.
     NoFile,
 }
 

@@ -1,7 +1,7 @@
-//! Lab 16 · your server. It puts the path of a stranger behind the name of its folder, and opens
-//! whatever that is. Write `find`, and leave the rest as it is.
+//! Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
+//! `find` by the seven steps in the README, and leave the rest as it is.
 //!
-//! Its folder is in WIRELAB_ROOT. Check it with: cargo lab check 16
+//! Its folder is WIRELAB_ROOT. Check it with: cargo lab check 16
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// `404 Not Found` with `no such file here`, or `400 Bad Request` and one of
 /// `a % needs two hex digits`, `no file name holds a NUL`, `a slash hides in a name`.
 fn find(root: &Path, path: &str) -> Result<PathBuf, (&'static str, &'static str)> {
-    // Here: a path from a stranger is not a path.
+    // Here: steps 2 to 7. (Step 1, the query, is done in `serve`.)
     let place = PathBuf::from(format!("{}{path}", root.display()));
     if place.is_file() {
         return Ok(place);
@@ -28,19 +28,19 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8016"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest, &root)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client, &root)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<()> {
+fn serve(mut client: &TcpStream, root: &Path) -> io::Result<()> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         if n == 0 || head.len() > 65_536 {
             return Ok(());
         }
@@ -62,5 +62,5 @@ fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<()> {
          \r\n",
         body.len()
     );
-    guest.write_all(&[head.as_bytes(), &body].concat())
+    client.write_all(&[head.as_bytes(), &body].concat())
 }

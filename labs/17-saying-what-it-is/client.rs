@@ -1,5 +1,5 @@
 //! Lab 17 · Saying what it is · the client: it asks in several ways, each on a connection of its own, and
-//! prints the head of every answer and how long the body was that came behind it.
+//! prints the head of each answer and the length of its body.
 //!
 //!     cargo run --bin lab17-client [ADDR [METHOD PATH ...]]  without: 127.0.0.1:8017, and the four below
 
@@ -22,36 +22,6 @@ const QUESTIONS: [&str; 8] = [
     "/menu.txt",
 ];
 
-fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let addr = words.next().unwrap_or("127.0.0.1:8017".to_string());
-    let mut questions: Vec<String> = words.collect();
-    if questions.is_empty() {
-        questions = QUESTIONS.map(str::to_string).to_vec();
-    }
-    for question in questions.chunks(2) {
-        // White space would make another request of it.
-        let odd = |word: &String| word.is_empty() || word.contains(|c: char| c <= ' ');
-        let [method, path] = question else {
-            eprintln!("lab17-client: behind {} a path is missing", question[0]);
-            return ExitCode::from(2);
-        };
-        if question.iter().any(odd) || !path.starts_with('/') {
-            eprintln!("lab17-client: {method:?} {path:?}: write a method and a path, as in GET /");
-            return ExitCode::from(2);
-        }
-        match ask(&addr, method, path) {
-            Ok(answer) => println!("{method} {path}\n{}", in_words(&answer)),
-            Err(error) => {
-                eprintln!("lab17-client: {}", what_happened(&addr, &error));
-                let wrong_use = error.kind() == ErrorKind::InvalidInput;
-                return ExitCode::from(if wrong_use { 2 } else { 1 });
-            }
-        }
-    }
-    ExitCode::SUCCESS
-}
-
 fn ask(addr: &str, method: &str, path: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -70,8 +40,38 @@ fn ask(addr: &str, method: &str, path: &str) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// The lines of the head, and the number of bytes behind it. The answer is a stranger's: what is no text
-/// is escaped.
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8017".to_string());
+    let mut questions: Vec<String> = words.collect();
+    if questions.is_empty() {
+        questions = QUESTIONS.map(str::to_string).to_vec();
+    }
+    for question in questions.chunks(2) {
+        // White space would make another request of it.
+        let odd = |word: &String| word.is_empty() || word.contains(|c: char| c <= ' ');
+        let [method, path] = question else {
+            eprintln!("lab17-client: after {} a path is missing", question[0]);
+            return ExitCode::from(2);
+        };
+        if question.iter().any(odd) || !path.starts_with('/') {
+            eprintln!("lab17-client: {method:?} {path:?}: write a method and a path, as in GET /");
+            return ExitCode::from(2);
+        }
+        match ask(&addr, method, path) {
+            Ok(answer) => println!("{method} {path}\n{}", in_words(&answer)),
+            Err(error) => {
+                eprintln!("lab17-client: {}", what_happened(&addr, &error));
+                let wrong_use = error.kind() == ErrorKind::InvalidInput;
+                return ExitCode::from(if wrong_use { 2 } else { 1 });
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The lines of the head, and the number of bytes after it. Bytes that are not text
+/// are escaped.
 fn in_words(answer: &[u8]) -> String {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
     let (head, body) = answer.split_at(end.map_or(answer.len(), |at| at + 4));

@@ -1,5 +1,5 @@
-//! Lab 17 · Saying what it is · the server: it hears a request, and says what its answer is before it
-//! says the answer. What it says is made next door, in answer.rs and date.rs.
+//! Lab 17 · Saying what it is · the server: it reads a request, and says in the head what its answer is.
+//! answer.rs and date.rs make the answer.
 //!
 //!     cargo run --bin lab17-server [ADDR]          without ADDR: 127.0.0.1:8017
 //!
@@ -21,7 +21,43 @@ use wirelab::net;
 
 const AT_ONCE: u64 = 65_536; // bytes of a file that leave together with the head
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the guest's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+
+/// One request, one answer. Returning closes the connection.
+fn serve(mut client: &TcpStream, house: &House) -> io::Result<String> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+    let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
+    let mut answer = loop {
+        match parser.request(&heard) {
+            Ok(Parsed::NeedMore) => {}
+            Ok(Parsed::Done { value: head, .. }) => break house.answer(&head),
+            // 400, 414, 431, 501, and 505 for a version that we do not speak.
+            Err(fault) => break house.no(fault.status(), fault.wrong.rule().sentence),
+        }
+        let n = client.read(&mut piece)?;
+        if n == 0 {
+            return Ok(format!("left after {} bytes: no request", heard.len()));
+        }
+        heard.extend_from_slice(&piece[..n]);
+    };
+    // HEAD is GET without the body. Nothing else is different, and the length least of all.
+    if heard.starts_with(b"HEAD ") {
+        answer.body = Box::new(io::empty());
+    }
+    // Head and body in one write, for all but large files; then a polite end (lab 5).
+    let mut bytes = answer.head.into_bytes();
+    answer.body.by_ref().take(AT_ONCE).read_to_end(&mut bytes)?;
+    client.write_all(&bytes)?;
+    let said = bytes.len() as u64 + io::copy(&mut answer.body, &mut client)?;
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(FAREWELL))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
+
+    let line = heard.split(|byte| *byte == b'\r').next().unwrap_or(&heard);
+    let line = line[..line.len().min(60)].escape_ascii();
+    Ok(format!("{line} -> {}, {said} bytes", answer.status))
+}
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
@@ -33,13 +69,13 @@ fn main() -> ExitCode {
         }
     };
     println!("listening on {place}");
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest, &house)) {
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client, &house)) {
             Ok(log) => eprintln!("{log}"),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("this guest waited for {PATIENCE:?}, as we did; the next one, please")
+                eprintln!("this client sent nothing for {PATIENCE:?}; the next one, please")
             }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+            Err(error) => eprintln!("this client failed: {error}; the next one, please"),
         }
     }
     ExitCode::SUCCESS
@@ -68,40 +104,4 @@ fn open(addr: &str) -> Result<(TcpListener, SocketAddr, House), (u8, String)> {
     let listener = net::listen(addr, 128).map_err(|error| (1, error.to_string()))?;
     let place = listener.local_addr().unwrap_or(addr);
     Ok((listener, place, House { root, now: seconds }))
-}
-
-/// One request, one answer. Returning closes the connection.
-fn serve(mut guest: &TcpStream, house: &House) -> io::Result<String> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-    let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 4096]);
-    let mut answer = loop {
-        match parser.request(&heard) {
-            Ok(Parsed::NeedMore) => {}
-            Ok(Parsed::Done { value: head, .. }) => break house.answer(&head),
-            // 400, 414, 431, 501, and 505 for a version that we do not speak.
-            Err(fault) => break house.no(fault.status(), fault.wrong.rule().sentence),
-        }
-        let n = guest.read(&mut piece)?;
-        if n == 0 {
-            return Ok(format!("left after {} bytes: no request", heard.len()));
-        }
-        heard.extend_from_slice(&piece[..n]);
-    };
-    // HEAD is GET without the body. Nothing else is different, and the length least of all.
-    if heard.starts_with(b"HEAD ") {
-        answer.body = Box::new(io::empty());
-    }
-    // Head and body in one write, for all but large files; then a polite end (lab 5).
-    let mut bytes = answer.head.into_bytes();
-    answer.body.by_ref().take(AT_ONCE).read_to_end(&mut bytes)?;
-    guest.write_all(&bytes)?;
-    let said = bytes.len() as u64 + io::copy(&mut answer.body, &mut guest)?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(FAREWELL))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
-
-    let line = heard.split(|byte| *byte == b'\r').next().unwrap_or(&heard);
-    let line = line[..line.len().min(60)].escape_ascii();
-    Ok(format!("{line} -> {}, {said} bytes", answer.status))
 }

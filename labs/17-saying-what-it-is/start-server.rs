@@ -1,9 +1,9 @@
-//! Lab 17 · your server. It brings files, and says nothing about them; and whatever it is asked to do, it
-//! brings a file. Write `answer`, and leave the rest as it is.
+//! Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
+//! method. Write `answer`, and leave the rest as it is.
 //!
-//! Its folder is in WIRELAB_ROOT, and the second to use as now in WIRELAB_NOW (seconds since 1970; without
-//! it, take the clock of the system). `wirelab::http::date::format` writes a date, if you do not want to
-//! write it yourself; `wirelab::http::write::reason` knows the words behind a status.
+//! Its folder is WIRELAB_ROOT. WIRELAB_NOW is the second to use as now (seconds since 1970); without it,
+//! take the clock of the system. `wirelab::http::date::format` writes a date, if you do not want to write
+//! it yourself, and `wirelab::http::write::reason` knows the words after a status.
 //! Check it with: cargo lab check 17
 
 use std::fs;
@@ -16,7 +16,7 @@ use wirelab::http::target;
 /// The whole answer to a request: `method`, `target` and `version` are the three words of its first line.
 fn answer(root: &Path, method: &str, target: &str, version: &str) -> Vec<u8> {
     eprintln!("{method} {target} {version}");
-    // Here: what is it, when was it said, is a body wanted, is the method one of ours, is the version?
+    // Here: the version, the method, the type, the date, and whether a body is wanted.
     let path = target.split('?').next().unwrap_or_default();
     match find(root, path).and_then(|file| fs::read(file).ok()) {
         Some(body) => {
@@ -50,19 +50,19 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8017"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest, &root)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client, &root)) {
+            eprintln!("this client failed: {error}; the next one, please");
         }
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<()> {
+fn serve(mut client: &TcpStream, root: &Path) -> io::Result<()> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut piece)?;
         if n == 0 || head.len() > 65_536 {
             return Ok(());
         }
@@ -71,5 +71,5 @@ fn serve(mut guest: &TcpStream, root: &Path) -> io::Result<()> {
     let head = String::from_utf8_lossy(&head);
     let mut words = head.lines().next().unwrap_or_default().split(' ');
     let mut word = || words.next().unwrap_or_default();
-    guest.write_all(&answer(root, word(), word(), word()))
+    client.write_all(&answer(root, word(), word(), word()))
 }

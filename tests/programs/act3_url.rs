@@ -70,8 +70,8 @@ fn what_is_no_url_of_this_lab_is_refused_in_words() {
         ("http://a:65536/", "no port"),
         ("http://a:-1/", "no port"),
         ("http://a:8o/", "no port"),
-        ("http://a@b/", "behind the @"),
-        ("http://a:1@b:2/", "behind the @"),
+        ("http://a@b/", "after the @"),
+        ("http://a:1@b:2/", "after the @"),
         ("http://a/b c", "%"),
         ("http://a/jalape\u{f1}o", "%"),
         ("http://a/b\r\nHost: c", "%"),
@@ -226,7 +226,8 @@ fn say_in_crumbs(addr: SocketAddr, bytes: &[u8]) -> Vec<u8> {
 fn a_server_that_is_spoken_to_in_tls_says_so_in_its_log() {
     let mut server = Logged::start();
     assert!(say_in_crumbs(server.addr, &hello("tacos.example")).is_empty());
-    let expected = "a guest wants https://tacos.example/, in TLS: this lab stops at the envelope\n";
+    let expected =
+        "a client wants https://tacos.example/, in TLS: this lab stops at the envelope\n";
     assert_eq!(server.next_line(), expected);
     if have(&["curl"]) {
         let url = format!("https://localhost:{}/", server.addr.port());
