@@ -71,13 +71,13 @@ pub static LABS: [Lab; 6] = [
         }],
         needs: &[1],
         hints: [
-            "What did one read give you, and who decided how many bytes that were? Print the number that \
-             `read` returns before you do anything with the bytes.",
+            "How many bytes did one read give you? Who decided that number? Print the number that `read` \
+             returns before you do anything with the bytes.",
             "You need a Vec<u8> that lives longer than one order. Read into it until it holds a \\n; how \
              often you had to read does not matter.",
-            "What stands behind the \\n is the beginning of the next order. Take only the first line out \
-             of the Vec, keep the rest in it, and look for a \\n in that rest before you read again. \
-             Turn bytes into text only when the line is complete.",
+            "The bytes after the \\n are the beginning of the next order. Take only the first line out of \
+             the Vec, keep the rest in it, and look for a \\n in that rest before you read again. Turn \
+             bytes into text only when the line is complete.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/02-order-in-crumbs/README.md"),
@@ -194,13 +194,13 @@ pub static LABS: [Lab; 6] = [
         }],
         needs: &[2, 3],
         hints: [
-            "The server sends the bill when it knows that no further order comes. What tells it that, \
-             when the number of orders is not known before?",
+            "The server sends the bill when it knows that no more orders come. The number of orders is \
+             not known before. So what tells the server that it has all of them?",
             "A connection has two directions. Each side can end its own and leave the other one open: \
              look for the method of TcpStream that takes a direction.",
-            "End your sending direction after the last order, then read until the end of the other \
-             direction, where read returns 0. When the stream is dropped before that, both directions \
-             end, and nobody is there to take the bill.",
+            "End your sending direction after the last order. Then read until the end of the other \
+             direction, where read returns 0. If you drop the stream before that, both directions end, \
+             and your client cannot receive the bill.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/04-thats-all-thanks/README.md"),
@@ -255,11 +255,11 @@ pub static LABS: [Lab; 6] = [
         hints: [
             "Run the client against the server and read the last line of the ladder: is it `S fin` or \
              `S rst`? What had the server not done with the bytes of the order when it closed?",
-            "A kernel that is told to close while received bytes are still unread sends a reset instead \
-             of a FIN. A reset may destroy an answer that is already under way.",
-            "Read the order to its end before you answer and close. And a guest who leaves early is \
-             normal: a read or a write that fails must end that one conversation with a line in the \
-             log, not the server.",
+            "If a program closes a connection while received bytes are unread, the kernel sends a reset \
+             instead of a FIN. A reset may destroy an answer that is already on its way.",
+            "Read the order to its end before you answer and close. A client that leaves early is normal. \
+             A read or a write that fails must end that one conversation, with a line in the log. It must \
+             not end the server.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/05-hanging-up/README.md"),
@@ -314,8 +314,8 @@ pub static LABS: [Lab; 6] = [
         hints: [
             "For each of the four addresses: which system call fails, after how long, and with which \
              error? Print the error's kind before you name it.",
-            "A refusal is an answer, and it comes at once. Silence is no answer, and only your own \
-             deadline ends it. So the deadline must be yours: connect with a timeout.",
+            "A refusal is an answer, and it comes at once. Silence is no answer, and it lasts until a \
+             deadline ends it. The system's deadline is minutes, so set your own: connect with a timeout.",
             "`open` and `busy` both connect: the difference shows in what comes after, a greeting or \
              none. Decide by the error's kind and by where it happened, not by its text: the \
              text differs between systems.",

@@ -96,8 +96,8 @@ pub static LABS: [Lab; 5] = [
              did it expect there?",
             "Each line ends in two bytes, CR and LF: \\r\\n. The head ends with an empty line, so the \
              last four bytes of the request are \\r\\n\\r\\n.",
-            "The request line is METHOD, one space, target, one space, version. HTTP/1.1 demands a Host \
-             line as well. Compare what you send with `cargo lab 8`, one wire line at a time.",
+            "The request line is METHOD, one space, target, one space, version. HTTP/1.1 requires a Host \
+             line, too. Compare what you send with `cargo lab 8`, one wire line at a time.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/08-proper-request/README.md"),
@@ -169,9 +169,9 @@ pub static LABS: [Lab; 5] = [
         needs: &[7, 8],
         hints: [
             "An answer has the same shape as a request: a first line, header lines, an empty line, a \
-             body. Which of these parts does yours have, and does each line end in \\r\\n?",
-            "Content-Length is the number of bytes behind the empty line, a newline at the end included. \
-             Count the bytes of the body that you send, and nothing of the head.",
+             body. Which of these parts does your answer have? Does each line of its head end in \\r\\n?",
+            "Content-Length is the number of bytes after the empty line. A newline at the end counts, \
+             too. Count the bytes of the body that you send, and nothing of the head.",
             "Read the request up to its empty line before you answer, also when it comes in crumbs. A \
              server that closes with unread bytes sends a reset, and the browser may never see the \
              answer (lab 5).",
@@ -224,9 +224,9 @@ pub static LABS: [Lab; 5] = [
              parser do with `Host: tacos.example:8010`, which has two colons?",
             "The first colon ends the name. Spaces and tabs around the value do not belong to it; inside \
              the value they do. Names are compared without case; values are kept as they came.",
-            "A line that begins with a space, a space before the colon and a CR without LF are answered \
-             with 400. A name that comes twice keeps both values, in their order: the second does not \
-             replace the first.",
+            "Answer 400 to a line that begins with a space, to a space before the colon, and to a CR \
+             without its LF. A name that comes twice keeps both values, in their order: the second does \
+             not replace the first.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/10-headers/README.md"),
@@ -334,11 +334,12 @@ pub static LABS: [Lab; 5] = [
         hints: [
             "How many letters has `jalape\u{f1}o`, and how many bytes? `printf 'jalape\u{f1}o' | wc -c` counts \
              them. Which of the two numbers does your program send?",
-            "The server's number is the length of the bytes that it writes behind the empty line. The \
-             client reads that many bytes and stops: the end of the connection is no part of the answer.",
-            "A client has three cases to tell apart: as many bytes as announced, fewer because the \
-             connection ended early, and more than announced. The last two are errors, and deserve words \
-             that say how many bytes were missing or too many.",
+            "The server's number is the length of the bytes that it writes after the empty line. The \
+             client reads that many bytes. Only then it looks whether the connection ends or more bytes \
+             come.",
+            "A client must tell three cases apart: as many bytes as announced, fewer bytes because the \
+             connection ended early, and more bytes. The last two are errors. Say how many bytes were \
+             missing or too many.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/11-bytes-not-letters/README.md"),

@@ -31,14 +31,14 @@ pub static LABS: [Lab; 4] = [
         ],
         needs: &[8, 11],
         hints: [
-            "A URL holds two kinds of parts: some tell the client where to call, others are for the \
-             server. Underline in each of the twelve URLs what the server should see.",
+            "A URL has two kinds of parts: some tell the client where to connect, others are for the \
+             server. In each of the twelve URLs, underline the parts that the server should see.",
             "Cut from the outside: first the fragment, from the # on, which never leaves the client; then \
-             the scheme up to ://; then the authority up to the next / or ?. What is left goes into the \
+             the scheme up to ://; then the host and port up to the next / or ?. The rest goes into the \
              request line.",
             "An empty path is sent as /. Port 80 is the default and is left out of Host, any other port \
-             is in it. An IPv6 address stands in square brackets, so look for the port's colon behind \
-             the ]. A user name before an @ is refused.",
+             is in it. An IPv6 address stands in square brackets, so look for the port's colon after the \
+             ]. Refuse a user name before an @.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/12-url-bar/README.md"),
@@ -161,10 +161,11 @@ pub static LABS: [Lab; 4] = [
         hints: [
             "Print every address that the name gives you, not only the first. Which of them does your \
              client try, and what does it do when that one does not answer?",
-            "Try the addresses in order, each with a deadline of its own. A refusal comes at once; a \
-             dead machine costs you the whole deadline, so keep it short while others are left.",
-            "Report a failure only when the last address has failed, and then name all of them with \
-             their reasons. The Host line keeps the name from the URL, whichever address answered.",
+            "Try the addresses in order, each with a deadline of its own. A refusal comes at once. A \
+             machine that is switched off costs you the whole deadline, so keep it short while there are \
+             other addresses.",
+            "Report a failure only when the last address has failed, and then name all of them with their \
+             reasons. The Host line has the name from the URL, whichever address answered.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/13-anywhere/README.md"),
@@ -224,14 +225,13 @@ pub static LABS: [Lab; 4] = [
         ],
         needs: &[12, 13],
         hints: [
-            "Read the Location line of each answer. Is it a whole URL, or does it need the one that you \
-             asked for to make sense?",
+            "Read the Location line of each answer. Is it a whole URL, or only a part that you must \
+             combine with the URL of the request?",
             "A reference such as /new or ../menu is resolved against the URL of the request that it \
              answers, not against the first one. With another host or port, the connection and the Host \
              line change too.",
-            "Count the hops and give up after five, saying where you were sent last: two servers can \
-             send you round in a circle. 307 and 308 keep the method; after 303 the next request is \
-             a GET.",
+            "Count the redirects and give up after five: two of them can point at each other. 307 and 308 \
+             keep the method. After 303 the next request is a GET; after 301 and 302 it is a GET, too.",
         ],
         built: Some(Built {
             readme: include_str!("../../../labs/14-we-moved/README.md"),
@@ -286,8 +286,8 @@ pub static LABS: [Lab; 4] = [
         hints: [
             "A relay has two directions, and either can be silent for long. Can one loop that reads from \
              one side and then from the other serve both?",
-            "One thread a direction: read what is there, write it on, print it, and read again. Whoever \
-             waits for the end of one side before writing to the other has built a bucket, not a relay.",
+            "One thread for each direction: read what is there, write it to the other side, print it, and \
+             read again. Do not wait for the end of one side before you write to the other.",
             "When one side ends its direction, end the same direction towards the other side and leave \
              the opposite one open (lab 4). Both threads are done when both directions have ended. \
              Print CR and LF as two visible things.",

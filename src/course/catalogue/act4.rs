@@ -27,13 +27,13 @@ pub static LABS: [Lab; 9] = [
         ],
         needs: &[7, 12],
         hints: [
-            "Write down what /%2e%2e/secret becomes at each step of your function. At which step does \
-             it stop being harmless?",
-            "Decode once, then look at the segments between the slashes, then build the path. A check \
-             that runs before the decoding sees nothing; a second decoding undoes the check.",
-            "Refuse what cannot be a name: an escape that is not two hex digits, a NUL byte, a slash \
-             that was hidden in an escape. Compare paths by their components, not by how their text \
-             begins, and ask the file system where a symbolic link really leads.",
+            "Write down what /%2e%2e/secret becomes at each step of your function. After which step do \
+             you see the two dots?",
+            "Cut at the slashes, decode each piece once, resolve the dots, then build the path. A check \
+             before the decoding sees nothing. A second decoding makes the check useless.",
+            "Refuse what cannot be a name: a % without two hex digits, a NUL byte, a slash that was \
+             encoded. Ask the file system where a symbolic link really leads. Compare paths name by name, \
+             not as text.",
         ],
         built: Some(act4_built::LAB_16),
     },
@@ -55,10 +55,10 @@ pub static LABS: [Lab; 9] = [
         hints: [
             "Send the same request once with GET and once with HEAD and lay the two answers side by \
              side. What must be equal, and what must be missing?",
-            "An error is an answer like any other: it has a length and, unless it answers HEAD, a body. \
-             405 says with Allow what would have worked; 501 is for a method that you have never heard of.",
-            "Date is in GMT whatever the clock on the wall says, always 29 bytes, with English names of \
-             days and months. The second to use stands in WIRELAB_NOW when a check runs.",
+            "An error is an answer like any other: it has a length and, except after HEAD, a body. 405 \
+             names the allowed methods in Allow. 501 is for a method that your server does not know.",
+            "Date is in GMT, not in local time. It always has 29 bytes, with English names of days and \
+             months. When a check runs, WIRELAB_NOW has the second that you must use.",
         ],
         built: Some(act4_built::LAB_17),
     },
