@@ -1,15 +1,16 @@
-//! Lab 18 · Keep the table · the answers, each with its length, and the decision whether another may follow.
+//! Lab 18 · Keep the table · the answers. Each has its length. Here the server also decides whether the
+//! connection stays open.
 
 use wirelab::http::framing::{Body, Message, body};
 use wirelab::http::{Fault, RequestHead, Version, target, write::reason};
 
-/// The answer to one request, and whether another may follow on this connection.
+/// The answer to one request, and whether the connection stays open after it.
 pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
     let body = target::host_field(head.version, head.fields, 0)
         .and_then(|_| body(Message::Request, head.version, head.fields));
     let goes_on = match body {
         Ok(Body::None | Body::Length(0)) => persists(head),
-        // We take no bodies. Unread, it would be taken for the next request: so this was the last one.
+        // We do not read bodies. The next read would take this one for a request, so we close instead.
         Ok(_) => false,
         Err(fault) => return no(fault),
     };
@@ -20,7 +21,7 @@ pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
         _ => (501, "GET and HEAD are all that we know\n"),
     };
     let connection = match (goes_on, head.version) {
-        (true, Version::Http11) => "", // nothing to say: this is what HTTP/1.1 does
+        (true, Version::Http11) => "", // HTTP/1.1 keeps a connection open without any word
         (true, Version::Http10) => "Connection: keep-alive\r\n",
         (false, _) => "Connection: close\r\n",
     };
@@ -28,7 +29,7 @@ pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
     (say(status, connection, text, with_body), goes_on)
 }
 
-/// RFC 9112 section 9.3, in its order.
+/// Whether the client wants the connection kept: the rules of RFC 9112 section 9.3, in their order.
 fn persists(head: &RequestHead) -> bool {
     if head.fields.has_element("connection", "close") {
         return false;
@@ -36,14 +37,15 @@ fn persists(head: &RequestHead) -> bool {
     head.version == Version::Http11 || head.fields.has_element("connection", "keep-alive")
 }
 
-/// Behind a fault nobody knows where the next request would begin.
+/// The answer to bytes that are no request. We close after it: we cannot know where the next request begins.
 pub fn no(fault: Fault) -> (Vec<u8>, bool) {
     let why = format!("{}\n", fault.wrong.rule().sentence);
     let bytes = say(fault.status(), "Connection: close\r\n", &why, true);
     (bytes, false)
 }
 
-/// On a connection that goes on, the length is the only end that an answer has. A 404 has one, too.
+/// An answer in bytes. Every answer has its length, a 404 too: on a connection that stays open, the client
+/// has no other way to find the end.
 fn say(status: u16, connection: &str, text: &str, with_body: bool) -> Vec<u8> {
     let (reason, length) = (reason(status), text.len());
     let head =

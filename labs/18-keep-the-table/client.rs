@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · the client: three questions on one connection, then two at once, then one that
-//! is the last; and one as a client of 1996 would ask it. How it hears an answer stands in table.rs.
+//! Lab 18 · Keep the table · the client: on one connection it sends three requests, then two at once, then a
+//! last one. On a second connection it asks as a client of 1996 did. table.rs reads the answers.
 //!
 //!     cargo run --bin lab18-client [ADDR]          without ADDR: 127.0.0.1:8018
 
@@ -13,17 +13,13 @@ use table::Table;
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8018");
-    match modern_guest(addr).and_then(|()| old_guest(addr)) {
+    match modern_client(addr).and_then(|()| old_client(addr)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("lab18-client: {}", what_happened(addr, &error));
-            let wrong_use = error.kind() == ErrorKind::InvalidInput;
-            ExitCode::from(if wrong_use { 2 } else { 1 })
-        }
+        Err(error) => failed(addr, &error),
     }
 }
 
-fn modern_guest(addr: &str) -> io::Result<()> {
+fn modern_client(addr: &str) -> io::Result<()> {
     let mut table = Table::at(addr)?;
     for (method, path) in [
         ("GET", "/menu.txt"),
@@ -35,7 +31,7 @@ fn modern_guest(addr: &str) -> io::Result<()> {
         ))?;
         table.hear(method)?;
     }
-    // Pipelining: the second question before the first answer. The answers come in the same order.
+    // Pipelining: we send the second request before the first answer comes. The answers keep the order.
     table.say(
         "GET /drinks.txt HTTP/1.1\r\nHost: tacos.example\r\n\r\n\
          GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\n\r\n",
@@ -48,22 +44,23 @@ fn modern_guest(addr: &str) -> io::Result<()> {
     table.hear_the_end()
 }
 
-/// HTTP/1.0: one connection, one question. Who says nothing else wants to be hung up on.
-fn old_guest(addr: &str) -> io::Result<()> {
+/// HTTP/1.0: one connection, one request. The server closes unless the client asks it not to.
+fn old_client(addr: &str) -> io::Result<()> {
     let mut table = Table::at(addr)?;
     table.say("GET /menu.txt HTTP/1.0\r\n\r\n")?;
     table.hear("GET")?;
     table.hear_the_end()
 }
 
-fn what_happened(addr: &str, error: &io::Error) -> String {
-    let what = match error.kind() {
-        ErrorKind::ConnectionRefused => "nobody listens here: start the server first",
+fn failed(addr: &str, error: &io::Error) -> ExitCode {
+    let why = match error.kind() {
+        ErrorKind::ConnectionRefused => "nobody listens there: start the server first",
         ErrorKind::InvalidInput => "this is no address: write HOST:PORT, like 127.0.0.1:8018",
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => "silence for 5 s, in the middle of it all",
-        ErrorKind::UnexpectedEof => "it hung up before all was answered",
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "broken off in the middle",
-        _ => return format!("{addr}: {error}"),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "the server sent nothing for 5 s",
+        ErrorKind::UnexpectedEof => "the server closed before all was answered",
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "the server reset the connection",
+        _ => &error.to_string(),
     };
-    format!("{addr}: {what}")
+    eprintln!("lab18-client: {addr}: {why}");
+    ExitCode::from(1 + u8::from(error.kind() == ErrorKind::InvalidInput))
 }

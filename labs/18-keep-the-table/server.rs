@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · the server: it answers request after request on one connection, until one
-//! side says that this was the last. What it answers stands next door, in answer.rs.
+//! Lab 18 · Keep the table · the server: it answers several requests on one connection, until one side says
+//! that this was the last. The answers are in answer.rs.
 //!
 //!     cargo run --bin lab18-server [ADDR]          without ADDR: 127.0.0.1:8018
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
-const PATIENCE: Duration = Duration::from_secs(5); // for the next request, too
+const PATIENCE: Duration = Duration::from_secs(5); // one read waits this long at most, also for the next request
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
@@ -27,56 +27,57 @@ fn main() -> ExitCode {
     if let Ok(place) = listener.local_addr() {
         println!("listening on {place}");
     }
-    for guest in listener.incoming() {
-        match guest.and_then(|guest| serve(&guest)) {
-            Ok(answers) => eprintln!("the table is free again, after {answers} answers"),
+    for client in listener.incoming() {
+        match client.and_then(|client| serve(&client)) {
+            Ok(answers) => eprintln!("closed after {answers} answers"),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                eprintln!("nothing for {PATIENCE:?}: this table is for the next one")
+                eprintln!("closed: the client sent nothing for {PATIENCE:?}")
             }
-            Err(error) => eprintln!("this guest went wrong: {error}; the next one, please"),
+            Err(error) => eprintln!("this connection failed: {error}"),
         }
     }
     ExitCode::SUCCESS
 }
 
-fn open(addr: &str) -> Result<TcpListener, (u8, String)> {
-    let addr = net::address(addr).map_err(|error| (2, error.to_string()))?;
-    net::listen(addr, 128).map_err(|error| (1, error.to_string()))
-}
+/// Answers one request after the other, and returns how many there were. Then the connection is closed.
+fn serve(mut client: &TcpStream) -> io::Result<u32> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+    client.set_nodelay(true)?; // send an answer at once, even if the one before is not acknowledged yet
 
-/// Answers request after request; says how many there were. Returning closes the connection.
-fn serve(mut guest: &TcpStream) -> io::Result<u32> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-    guest.set_nodelay(true)?; // an answer need not wait until the one before it was acknowledged
-
-    // All that has come and is not yet an answered request. It lives as long as the connection.
-    let mut heard = Vec::new();
-    let (mut parser, mut piece, mut answers) = (HeadParser::new(), [0; 4096], 0);
+    // All bytes that have come and are not answered yet. They are kept as long as the connection is open.
+    let mut received = Vec::new();
+    let (mut parser, mut buffer, mut answers) = (HeadParser::new(), [0; 4096], 0);
     loop {
-        // First look at what is there already: one read may have brought two requests.
-        let next = match parser.request(&heard) {
+        // First look at the bytes that we have: one read may have brought two requests.
+        let next = match parser.request(&received) {
             Ok(Parsed::NeedMore) => None,
             Ok(Parsed::Done { value: head, used }) => Some((used, answer::to(&head))),
-            Err(fault) => Some((heard.len(), answer::no(fault))),
+            Err(fault) => Some((received.len(), answer::no(fault))),
         };
         if let Some((used, (bytes, goes_on))) = next {
-            guest.write_all(&bytes)?;
-            heard.drain(..used); // the rest is the beginning of the next request
+            client.write_all(&bytes)?;
+            received.drain(..used); // what remains is the beginning of the next request
             answers += 1;
             if goes_on {
                 continue;
             }
             break;
         }
-        let n = guest.read(&mut piece)?;
+        let n = client.read(&mut buffer)?;
         if n == 0 {
             return Ok(answers);
         }
-        heard.extend_from_slice(&piece[..n]);
+        received.extend_from_slice(&buffer[..n]);
     }
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(Duration::from_secs(1)))?;
-    let _ = io::copy(&mut guest.take(16_000_000), &mut io::sink());
+    // Close gracefully: end our side, then read on for a while, so that no reset destroys the answer (lab 5).
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(Duration::from_secs(1)))?;
+    let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());
     Ok(answers)
+}
+
+fn open(addr: &str) -> Result<TcpListener, (u8, String)> {
+    let addr = net::address(addr).map_err(|error| (2, error.to_string()))?;
+    net::listen(addr, 128).map_err(|error| (1, error.to_string()))
 }

@@ -1,5 +1,5 @@
-//! Lab 18 · your server. It keeps every guest at his table: it has heard that this is the modern way. Four
-//! things are wrong with it, and each makes some client wait for ever.
+//! Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
+//! them makes some client wait for ever, or loses a request.
 //!
 //! Check it with: cargo lab check 18
 
@@ -11,32 +11,32 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8018"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this connection failed: {error}");
         }
     }
     Ok(())
 }
 
-/// Answers request after request, until the guest hangs up.
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
+/// Answers one request after the other, until the client closes.
+fn serve(mut client: &TcpStream) -> io::Result<()> {
     loop {
-        // Here: what of the bytes that have come with the last request, and belong to the next one?
-        let mut heard = Vec::new();
-        let mut piece = [0; 4096];
-        while !heard.windows(4).any(|four| four == b"\r\n\r\n") {
-            let n = guest.read(&mut piece)?;
-            if n == 0 || heard.len() > 65_536 {
+        // Here: one read may bring the end of this request and the beginning of the next one. Keep the rest.
+        let mut received = Vec::new();
+        let mut buffer = [0; 4096];
+        while !received.windows(4).any(|four| four == b"\r\n\r\n") {
+            let n = client.read(&mut buffer)?;
+            if n == 0 || received.len() > 65_536 {
                 return Ok(());
             }
-            heard.extend_from_slice(&piece[..n]);
+            received.extend_from_slice(&buffer[..n]);
         }
-        let head = String::from_utf8_lossy(&heard);
+        let head = String::from_utf8_lossy(&received);
         let mut words = head.lines().next().unwrap_or_default().split(' ');
         let (method, target) = (words.next(), words.next());
 
-        // Here: does this guest want to stay? And how does he know where an answer ends?
+        // Here: must the connection close after this answer? And does every answer say how long it is?
         let mut answer = match target {
             Some("/menu.txt") => found("three tacos\n"),
             Some("/drinks.txt") => found("one water\n"),
@@ -46,7 +46,7 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
             let end = answer.find("\r\n\r\n").map_or(answer.len(), |at| at + 4);
             answer.truncate(end);
         }
-        guest.write_all(answer.as_bytes())?;
+        client.write_all(answer.as_bytes())?;
     }
 }
 

@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · a client's end of a connection on which several answers come, one behind the
-//! other and in pieces of any size.
+//! Lab 18 · Keep the table · a client's end of a connection. Several answers come on it, one after the other,
+//! and each read may bring any number of bytes.
 
 use std::io::{self, Error, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -12,17 +12,17 @@ use wirelab::http::head::HeadParser;
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_ANSWER: usize = 1_000_000; // bytes
 
-/// A connection, and what has come on it and belongs to an answer that we have not looked at yet.
+/// A connection, and the bytes that have come on it and that no answer has used yet.
 pub struct Table {
     server: TcpStream,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Table {
     pub fn at(addr: &str) -> io::Result<Table> {
-        let (server, heard) = (TcpStream::connect(addr)?, Vec::new());
+        let (server, received) = (TcpStream::connect(addr)?, Vec::new());
         server.set_read_timeout(Some(PATIENCE))?;
-        Ok(Table { server, heard })
+        Ok(Table { server, received })
     }
 
     pub fn say(&mut self, words: &str) -> io::Result<()> {
@@ -30,12 +30,12 @@ impl Table {
         self.server.write_all(words.as_bytes())
     }
 
-    /// Prints one answer, and takes not a byte more: what comes behind it belongs to the next one.
+    /// Prints one answer. It takes exactly the bytes of this answer: the next byte belongs to the next one.
     pub fn hear(&mut self, method: &str) -> io::Result<()> {
         let to = method.as_bytes();
         let mut parser = HeadParser::new();
         loop {
-            let head = parser.response(&self.heard).map_err(Error::other)?;
+            let head = parser.response(&self.received).map_err(Error::other)?;
             if let Parsed::Done { value, used } = head {
                 let status = value.status;
                 let message = Message::Response { status, to };
@@ -44,9 +44,9 @@ impl Table {
                     Ok(Body::Length(length)) => used.saturating_add(length as usize),
                     other => return Err(Error::other(format!("no good end: {other:?}"))),
                 };
-                if let Some(body) = self.heard.get(used..end) {
+                if let Some(body) = self.received.get(used..end) {
                     println!("    {status} \"{}\"", body.escape_ascii());
-                    self.heard.drain(..end);
+                    self.received.drain(..end);
                     return Ok(());
                 }
             }
@@ -63,10 +63,10 @@ impl Table {
     }
 
     fn read(&mut self) -> io::Result<usize> {
-        let mut piece = [0; 4096];
-        let n = self.server.read(&mut piece)?;
-        self.heard.extend_from_slice(&piece[..n]);
-        if self.heard.len() > LONGEST_ANSWER {
+        let mut buffer = [0; 4096];
+        let n = self.server.read(&mut buffer)?;
+        self.received.extend_from_slice(&buffer[..n]);
+        if self.received.len() > LONGEST_ANSWER {
             return Err(Error::other("more bytes than we want to keep"));
         }
         Ok(n)

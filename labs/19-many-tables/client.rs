@@ -1,5 +1,5 @@
-//! Lab 19 · Many tables · the clients: five ghosts, who come and say nothing; a sleeper, who asks, and then
-//! sleeps at the table; and all the others, who want to eat.
+//! Lab 19 · Many tables · the clients. Five ghosts connect and send nothing. A sleeper asks once, and keeps its
+//! connection. Then all the others ask at the same time.
 //!
 //!     cargo run --bin lab19-client [ADDR [HOW MANY OTHERS]]  without: 127.0.0.1:8019, 20
 
@@ -23,20 +23,19 @@ fn main() -> ExitCode {
         .ok()
         .filter(|others| (1..=1000).contains(others))
     else {
-        eprintln!("lab19-client: {others:?} others? Write a number from 1 to 1000");
+        eprintln!(
+            "lab19-client: {others:?} is no number of other clients: write one from 1 to 1000"
+        );
         return ExitCode::from(2);
     };
     match party(&addr, others) {
         Ok(served) if served == others => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("lab19-client: {}", what_happened(&addr, &error));
-            ExitCode::from(1 + u8::from(error.kind() == ErrorKind::InvalidInput))
-        }
+        Err(error) => failed(&addr, &error),
     }
 }
 
-/// How many of the others were served, while the ghosts and the sleeper sat at their tables.
+/// How many of the others were served while the ghosts and the sleeper had their connections open.
 fn party(addr: &str, others: usize) -> io::Result<usize> {
     let ghosts = (0..GHOSTS)
         .map(|_| connect(addr))
@@ -47,7 +46,7 @@ fn party(addr: &str, others: usize) -> io::Result<usize> {
     sleeper.write_all(b"GET /share/3 HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
     println!("the sleeper: {}", hear(&mut sleeper, b" each\n")?);
 
-    // All of them connect, and when the last one has, all of them ask at once.
+    // Each of them connects. When the last one has connected, all of them ask at once.
     let together = Barrier::new(others);
     let answers: Vec<io::Result<String>> = thread::scope(|scope| {
         let guest = || {
@@ -82,14 +81,14 @@ fn connect(addr: &str) -> io::Result<TcpStream> {
     Ok(table)
 }
 
-/// A question that is the last, and its answer, up to the end of the connection.
+/// Sends the last request of a connection, and reads up to the end of the connection.
 fn ask_last(mut table: TcpStream) -> io::Result<String> {
     table
         .write_all(b"GET /share/4 HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n")?;
     hear(&mut table, b"\0")
 }
 
-/// Status and last line of an answer that ends like this, or else with the connection.
+/// The status and the last line of an answer. It ends with these bytes, or with the connection.
 fn hear(table: &mut TcpStream, end: &[u8]) -> io::Result<String> {
     let (mut answer, mut piece) = (Vec::new(), [0; 1024]);
     while !answer.ends_with(end) && answer.len() < LONGEST_ANSWER {
@@ -107,14 +106,15 @@ fn hear(table: &mut TcpStream, end: &[u8]) -> io::Result<String> {
     ))
 }
 
-fn what_happened(addr: &str, error: &io::Error) -> String {
-    let what = match error.kind() {
-        ErrorKind::ConnectionRefused => "nobody listens here: start the server first",
+fn failed(addr: &str, error: &io::Error) -> ExitCode {
+    let why = match error.kind() {
+        ErrorKind::ConnectionRefused => "nobody listens there: start the server first",
         ErrorKind::InvalidInput => "this is no address: write HOST:PORT, like 127.0.0.1:8019",
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-            "silence for 5 s: is every waiter with a ghost?"
+            "the server sent nothing for 5 s: is every thread busy with a ghost?"
         }
-        _ => return format!("{addr}: {error}"),
+        _ => &error.to_string(),
     };
-    format!("{addr}: {what}")
+    eprintln!("lab19-client: {addr}: {why}");
+    ExitCode::from(1 + u8::from(error.kind() == ErrorKind::InvalidInput))
 }

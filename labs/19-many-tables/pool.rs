@@ -1,5 +1,5 @@
-//! Lab 19 · Many tables · the waiters: a fixed number of threads, and a queue with a fixed number of
-//! chairs. Nobody who is one too many gets in, and no guest can take a waiter with him.
+//! Lab 19 · Many tables · the pool: a fixed number of threads, and a queue with a fixed number of places. A
+//! client that is one too many is not let in, and no client can end a thread.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,103 +11,103 @@ use std::thread::{self, JoinHandle};
 use crate::table;
 
 pub struct Pool {
-    hall: Arc<Hall>,
-    waiters: Vec<JoinHandle<()>>,
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
     places: usize,
 }
 
-/// What the door and all waiters share.
+/// What the accepting thread and all workers share.
 #[derive(Default)]
-struct Hall {
-    guests: Mutex<Guests>,
+struct Shared {
+    clients: Mutex<Clients>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Guests {
-    /// Those whom no waiter has come for, the first to come first.
+struct Clients {
+    /// The clients that wait for a worker, the first to come first.
     queue: VecDeque<Arc<TcpStream>>,
-    /// All of them, those at the tables, too.
+    /// All clients: those that wait, and those that a worker serves.
     inside: Vec<Arc<TcpStream>>,
     closing: bool,
 }
 
 impl Pool {
-    /// Errors: the system has no thread left.
-    pub fn new(waiters: usize, chairs: usize) -> io::Result<Pool> {
-        let hall = Arc::new(Hall::default());
-        let hire = |number| {
-            let hall = Arc::clone(&hall);
-            let waiter = thread::Builder::new().name(format!("waiter {number}"));
-            waiter.spawn(move || work(&hall))
+    /// Starts the workers. Errors: the system has no thread left.
+    pub fn new(workers: usize, queued: usize) -> io::Result<Pool> {
+        let shared = Arc::new(Shared::default());
+        let start = |number| {
+            let shared = Arc::clone(&shared);
+            let worker = thread::Builder::new().name(format!("worker {number}"));
+            worker.spawn(move || work(&shared))
         };
-        let hired: io::Result<Vec<_>> = (1..=waiters).map(hire).collect();
+        let started: io::Result<Vec<_>> = (1..=workers).map(start).collect();
         Ok(Pool {
-            waiters: hired?,
-            places: waiters + chairs,
-            hall,
+            workers: started?,
+            places: workers + queued,
+            shared,
         })
     }
 
-    /// Lets a guest in, or gives him back: then every place is taken. (What counts is who is inside, not
-    /// who stands in the queue: a guest may stand there for a moment although a waiter is free.)
-    pub fn let_in(&self, guest: TcpStream) -> Result<(), TcpStream> {
-        let mut guests = self.hall.lock();
-        if guests.inside.len() == self.places {
-            return Err(guest);
+    /// Takes the client in, or gives it back if every place is taken. (It counts all clients inside, not the
+    /// queue: a client may be in the queue for a moment although a worker is free.)
+    pub fn let_in(&self, client: TcpStream) -> Result<(), TcpStream> {
+        let mut clients = self.shared.lock();
+        if clients.inside.len() == self.places {
+            return Err(client);
         }
-        let guest = Arc::new(guest);
-        guests.inside.push(Arc::clone(&guest));
-        guests.queue.push_back(guest);
-        self.hall.changed.notify_one();
+        let client = Arc::new(client);
+        clients.inside.push(Arc::clone(&client));
+        clients.queue.push_back(client);
+        self.shared.changed.notify_one();
         Ok(())
     }
 
-    /// Answers what has been asked so far, and ends every waiter. Nobody is waited for who says nothing:
-    /// each guest's next read ends at what has already come.
+    /// Answers the requests that have arrived, and ends every worker. It waits for no silent client: shutting
+    /// down the reading side ends each client's input after the bytes that have already come.
     pub fn stop(self) {
-        let mut guests = self.hall.lock();
-        guests.closing = true;
-        for guest in &guests.inside {
-            let _ = guest.shutdown(Shutdown::Read);
+        let mut clients = self.shared.lock();
+        clients.closing = true;
+        for client in &clients.inside {
+            let _ = client.shutdown(Shutdown::Read);
         }
-        drop(guests);
-        self.hall.changed.notify_all();
-        for waiter in self.waiters {
-            let _ = waiter.join();
+        drop(clients);
+        self.shared.changed.notify_all();
+        for worker in self.workers {
+            let _ = worker.join();
         }
     }
 }
 
-/// A waiter's day: the next guest, and the next, until the house closes and the queue is empty.
-fn work(hall: &Hall) {
-    while let Some(guest) = hall.next() {
-        // A panic unwinds up to here, and no further: it ends this guest's visit, and nobody else's.
-        if catch_unwind(AssertUnwindSafe(|| table::serve(&guest))).is_err() {
-            table::apologise(&guest);
+/// What a worker does: it serves one client after the other, until the pool is closing and the queue is empty.
+fn work(shared: &Shared) {
+    while let Some(client) = shared.next() {
+        // A panic in `serve` ends here. It ends this client's connection, and nothing else.
+        if catch_unwind(AssertUnwindSafe(|| table::serve(&client))).is_err() {
+            table::apologise(&client);
         }
-        let mut guests = hall.lock();
-        guests.inside.retain(|other| !Arc::ptr_eq(other, &guest));
+        let mut clients = shared.lock();
+        clients.inside.retain(|other| !Arc::ptr_eq(other, &client));
     }
 }
 
-impl Hall {
-    /// A lock is called poisoned when a panic went by while it was held. None does here.
-    fn lock(&self) -> MutexGuard<'_, Guests> {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+impl Shared {
+    /// A mutex is poisoned if a thread panicked while it held the lock. No code here panics with the lock held.
+    fn lock(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn next(&self) -> Option<Arc<TcpStream>> {
-        let mut guests = self.lock();
+        let mut clients = self.lock();
         loop {
-            if let Some(guest) = guests.queue.pop_front() {
-                return Some(guest);
+            if let Some(client) = clients.queue.pop_front() {
+                return Some(client);
             }
-            if guests.closing {
+            if clients.closing {
                 return None;
             }
-            let woken = self.changed.wait(guests);
-            guests = woken.unwrap_or_else(PoisonError::into_inner);
+            let woken = self.changed.wait(clients);
+            clients = woken.unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Lab 19 · your server. Four waiters share the work, as many a tutorial does it. After four guests who said
-//! nothing there is no waiter left. Make it survive everybody, and turn away whom it cannot serve.
+//! Lab 19 · your server. Four threads share the work, as in many tutorials. Four clients that send nothing
+//! end all four. Make the server survive every client, and refuse the clients that it cannot serve.
 //!
-//! Eight waiters, and chairs for 24 who wait. Check it with: cargo lab check 19
+//! Eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,30 +14,30 @@ fn main() -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     std::panic::set_hook(Box::new(|what| eprintln!("a waiter drops dead: {what}")));
 
-    // Here: how long may this queue become?
-    let (door, queue) = mpsc::channel::<TcpStream>();
+    // Here: this queue has no limit.
+    let (sender, queue) = mpsc::channel::<TcpStream>();
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..4 {
         let queue = Arc::clone(&queue);
         thread::spawn(move || {
             loop {
-                let guest = queue.lock().unwrap().recv().unwrap();
-                // Here: what becomes of this waiter when `serve` panics?
-                serve(&guest);
+                let client = queue.lock().unwrap().recv().unwrap();
+                // Here: what happens to this thread when `serve` panics?
+                serve(&client);
             }
         });
     }
-    for guest in listener.incoming() {
-        let _ = door.send(guest?);
+    for client in listener.incoming() {
+        let _ = sender.send(client?);
     }
     Ok(())
 }
 
-/// Answers request after request. `GET /share/3` says how many of twelve tacos each of three gets.
-fn serve(mut guest: &TcpStream) {
-    let mut lines = BufReader::new(guest).lines();
+/// Answers one request after the other. `GET /share/3` shares twelve tacos among three people.
+fn serve(mut client: &TcpStream) {
+    let mut lines = BufReader::new(client).lines();
     loop {
-        // Here: a guest may leave without a word, break off, or sleep at the table.
+        // Here: a client may close without a request, close in the middle of one, or stay and send nothing.
         let request = lines.next().unwrap().unwrap();
         let mut stays = true;
         loop {
@@ -63,7 +63,7 @@ fn serve(mut guest: &TcpStream) {
         let close = if stays { "" } else { "Connection: close\r\n" };
         let length = body.len();
         let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{close}\r\n{body}");
-        guest.write_all(answer.as_bytes()).unwrap();
+        client.write_all(answer.as_bytes()).unwrap();
         if !stays {
             return;
         }

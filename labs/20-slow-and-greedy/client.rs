@@ -1,4 +1,4 @@
-//! Lab 20 · Slow eaters, greedy eaters · the client: a good guest, and four that no server wants.
+//! Lab 20 · Slow eaters, greedy eaters · the client. It plays one good client, and five that no server wants.
 //!
 //!     cargo run --bin lab20-client [ADDR [KIND]]   KIND: good, mute, slow, greedy, long, deaf
 //!
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(60); // between the bytes of the slow guest
+const PAUSE: Duration = Duration::from_millis(60); // between the bytes of the slow client
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -26,14 +26,7 @@ fn main() -> ExitCode {
             println!("{kind}: {}", String::from_utf8_lossy(line));
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            eprintln!("lab20-client: {addr}: {}", in_words(&error));
-            ExitCode::from(if error.kind() == ErrorKind::InvalidInput {
-                2
-            } else {
-                1
-            })
-        }
+        Err(error) => failed(&addr, &error),
     }
 }
 
@@ -44,18 +37,18 @@ fn visit(addr: &str, kind: &str) -> io::Result<Vec<u8>> {
     let first = b"GET / HTTP/1.1\r\nHost: tacos.example\r\n";
     match kind {
         "good" => server.write_all(&[first, &b"\r\n"[..]].concat())?,
-        // Begins a sentence, and never ends it.
+        // Begins a request, and never ends it.
         "mute" => server.write_all(&first[..20])?,
-        // A byte now and then. No single wait is long.
+        // Sends one byte at a time. No single wait is long.
         "slow" => {
             for byte in first.iter().chain(b"\r\n") {
                 if server.write_all(&[*byte]).is_err() {
-                    break; // we have been sent away; the reason waits to be read
+                    break; // the server has closed; its answer waits to be read
                 }
                 thread::sleep(PAUSE);
             }
         }
-        // One field of 16,000 bytes. (A megabyte ends the same way.)
+        // One header line of 16,000 bytes. (With a megabyte the same happens.)
         "greedy" => {
             let salsa = [b"X-Salsa: ", &b"hot ".repeat(4_000)[..], b"\r\n\r\n"].concat();
             server.write_all(&[first, &salsa[..]].concat())?;
@@ -65,13 +58,13 @@ fn visit(addr: &str, kind: &str) -> io::Result<Vec<u8>> {
             let request = format!("GET /{path} HTTP/1.1\r\nHost: tacos.example\r\n\r\n");
             server.write_all(request.as_bytes())?;
         }
-        // Orders twenty megabytes, and takes one bite.
+        // Asks for twenty megabytes, and reads a hundred bytes.
         "deaf" => {
             server.write_all(b"GET /all HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
-            let mut bite = vec![0; 100];
-            let n = server.read(&mut bite)?;
+            let mut some = vec![0; 100];
+            let n = server.read(&mut some)?;
             thread::sleep(PATIENCE / 2);
-            return Ok(bite[..n].to_vec());
+            return Ok(some[..n].to_vec());
         }
         _ => return Err(ErrorKind::InvalidInput.into()),
     }
@@ -80,13 +73,17 @@ fn visit(addr: &str, kind: &str) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
+fn failed(addr: &str, error: &io::Error) -> ExitCode {
+    let why = match error.kind() {
         ErrorKind::ConnectionRefused => "nobody listens there: start the server first".to_string(),
         ErrorKind::InvalidInput => {
             "write HOST:PORT, then good, mute, slow, greedy, long or deaf".to_string()
         }
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => format!("not a word for {PATIENCE:?}"),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            format!("the server sent nothing for {PATIENCE:?}")
+        }
         _ => error.to_string(),
-    }
+    };
+    eprintln!("lab20-client: {addr}: {why}");
+    ExitCode::from(1 + u8::from(error.kind() == ErrorKind::InvalidInput))
 }

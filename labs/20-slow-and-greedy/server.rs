@@ -1,5 +1,5 @@
-//! Lab 20 · Slow eaters, greedy eaters · the server: every wait has a limit and every buffer, too, and
-//! who runs into one is told so.
+//! Lab 20 · Slow eaters, greedy eaters · the server: every wait has a limit, and every buffer too. The answer
+//! tells the client which limit it has passed.
 //!
 //!     cargo run --bin lab20-server [ADDR]          without ADDR: 127.0.0.1:8020
 
@@ -9,41 +9,41 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const WHOLE_HEAD: Duration = Duration::from_secs(1); // from the first byte we wait for to the empty line
+const WHOLE_HEAD: Duration = Duration::from_secs(1); // from the accept to the empty line
 const WHOLE_ANSWER: Duration = Duration::from_secs(2); // until the client has taken all of it
-const FAREWELL: Duration = Duration::from_secs(1); // after the last word, for the client to read it
+const FAREWELL: Duration = Duration::from_secs(1); // to read on after the answer, so that the client can read it
 const LONGEST_LINE: usize = 8_000; // bytes of the request line, as RFC 9112 section 3 recommends
-const WAITED: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut]; // in vain: a timeout
+const WAITED: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut]; // how a read or a write reports a timeout
 const LONGEST_HEAD: usize = 16_000; // bytes of request line and header lines together
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8020");
-    let Err(error) = open(addr) else {
+    let Err(error) = serve_all(addr) else {
         return ExitCode::SUCCESS;
     };
     eprintln!("lab20-server: cannot listen on {addr}: {error}");
     ExitCode::from(u8::from(error.kind() == ErrorKind::InvalidInput) + 1)
 }
 
-fn open(addr: &str) -> io::Result<()> {
+fn serve_all(addr: &str) -> io::Result<()> {
     let listener = TcpListener::bind(addr)?;
     println!("listening on {}", listener.local_addr()?);
-    for guest in listener.incoming() {
-        let visit = || match guest.and_then(|guest| serve(&guest)) {
+    for client in listener.incoming() {
+        let serve_one = || match client.and_then(|client| serve(&client)) {
             Ok(log) => eprintln!("{log}"),
-            Err(error) => eprintln!("no answer: {error}"),
+            Err(error) => eprintln!("this connection failed: {error}"),
         };
-        // Slow guests must not stop the quick ones (lab 19): a thread each.
-        if let Err(error) = thread::Builder::new().spawn(visit) {
-            eprintln!("no thread for this guest: {error}");
+        // A slow client must not stop the others (lab 19), so each has a thread.
+        if let Err(error) = thread::Builder::new().spawn(serve_one) {
+            eprintln!("cannot start a thread for this client: {error}");
         }
     }
     Ok(())
 }
 
-fn serve(guest: &TcpStream) -> io::Result<String> {
-    let (status, body) = match read_head(guest) {
+fn serve(client: &TcpStream) -> io::Result<String> {
+    let (status, body) = match read_head(client) {
         Ok(head) if line(&head) > LONGEST_LINE => ("414 URI Too Long", vec![]),
         Ok(head) if head.len() > LONGEST_HEAD => ("431 Request Header Fields Too Large", vec![]),
         Ok(head) if head.starts_with(b"GET /all ") => ("200 OK", b"taco\n".repeat(4_000_000)),
@@ -58,60 +58,60 @@ fn serve(guest: &TcpStream) -> io::Result<String> {
          \r\n",
         body.len(),
     );
-    write(guest, &[head.as_bytes(), &body].concat())?;
-    farewell(guest)?;
+    write(client, &[head.as_bytes(), &body].concat())?;
+    linger(client)?;
     Ok(status.to_string())
 }
 
-/// The length of the first line, as far as it has come.
+/// The length of the first line, or of the part of it that has come.
 fn line(head: &[u8]) -> usize {
     head.split(|byte| *byte == b'\n')
         .next()
         .map_or(0, <[u8]>::len)
 }
 
-/// The bytes up to the empty line, or up to the limit that they break.
-fn read_head(mut guest: &TcpStream) -> io::Result<Vec<u8>> {
+/// Reads up to the empty line, or until a limit is passed. Errors: TimedOut or WouldBlock after WHOLE_HEAD.
+fn read_head(mut client: &TcpStream) -> io::Result<Vec<u8>> {
     let end = Instant::now() + WHOLE_HEAD;
     let mut head = Vec::new();
-    let mut piece = [0; 16_384];
+    let mut buffer = [0; 16_384];
     let enough = |head: &[u8]| line(head) > LONGEST_LINE || head.len() > LONGEST_HEAD;
     while !head.windows(4).any(|four| four == b"\r\n\r\n") && !enough(&head) {
-        // Not "a second for the next byte": what is *left* of the second for all of them.
-        guest.set_read_timeout(Some(left(end)?))?;
-        match guest.read(&mut piece)? {
+        // Wait no longer than what remains of the second. A new second for each byte would be no limit.
+        client.set_read_timeout(Some(left(end)?))?;
+        match client.read(&mut buffer)? {
             0 => return Err(ErrorKind::UnexpectedEof.into()),
-            n => head.extend_from_slice(&piece[..n]),
+            n => head.extend_from_slice(&buffer[..n]),
         }
     }
     Ok(head)
 }
 
-/// A client that takes nothing, or a byte a second, has until the end of the answer's time.
-fn write(mut guest: &TcpStream, mut answer: &[u8]) -> io::Result<()> {
+/// Writes the answer. The client has WHOLE_ANSWER to take all of it, however it reads.
+fn write(mut client: &TcpStream, mut answer: &[u8]) -> io::Result<()> {
     let end = Instant::now() + WHOLE_ANSWER;
     while !answer.is_empty() {
-        guest.set_write_timeout(Some(left(end)?))?;
-        let n = guest.write(answer)?;
+        client.set_write_timeout(Some(left(end)?))?;
+        let n = client.write(answer)?;
         answer = &answer[n..];
     }
     Ok(())
 }
 
-/// "That was all", and then read on for a while, into the bin: closing with unread bytes would send a
-/// reset, and the reset would eat our last words (lab 5).
-fn farewell(mut guest: &TcpStream) -> io::Result<()> {
-    guest.shutdown(Shutdown::Write)?;
+/// A lingering close: ends our side, then reads and discards for a while. Closing with unread bytes would send
+/// a reset, and the reset would destroy our answer (lab 5).
+fn linger(mut client: &TcpStream) -> io::Result<()> {
+    client.shutdown(Shutdown::Write)?;
     let end = Instant::now() + FAREWELL;
-    let mut bin = [0; 16_384];
-    guest.set_read_timeout(Some(FAREWELL))?;
-    while guest.read(&mut bin)? > 0 {
-        guest.set_read_timeout(Some(left(end)?))?;
+    let mut discarded = [0; 16_384];
+    client.set_read_timeout(Some(FAREWELL))?;
+    while client.read(&mut discarded)? > 0 {
+        client.set_read_timeout(Some(left(end)?))?;
     }
     Ok(())
 }
 
-/// The time until `end`. When there is none: the error of a read that waited too long.
+/// The time until `end`. Errors: TimedOut if there is none left.
 fn left(end: Instant) -> io::Result<Duration> {
     let left = end.saturating_duration_since(Instant::now());
     (!left.is_zero())

@@ -1,9 +1,8 @@
-//! Lab 20 · your server. It is careful: it waits five seconds for a byte, and no longer. A guest who
-//! sends a byte every four seconds keeps a thread for over two minutes; a guest who never stops keeps
-//! our memory.
+//! Lab 20 · your server. It waits at most five seconds for each byte. A client that sends a byte every four
+//! seconds uses a thread for over two minutes. A client that never stops uses up the memory.
 //!
-//! Give the whole head one second. Give the request line 8,000 bytes and the head 16,000. Say which
-//! limit was broken, in a way that the guest can still hear. Check it with: cargo lab check 20
+//! Give the whole head one second. Allow 8,000 bytes for the request line and 16,000 for the head. Answer 408,
+//! 414 or 431, and make sure that no reset destroys the answer. Check it with: cargo lab check 20
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,28 +14,28 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8020"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
+    for client in listener.incoming() {
         thread::Builder::new().spawn(|| {
-            if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-                eprintln!("this guest went wrong: {error}");
+            if let Err(error) = client.and_then(|client| serve(&client)) {
+                eprintln!("this connection failed: {error}");
             }
         })?;
     }
     Ok(())
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
-    // Here: five seconds for each byte are not a limit for all of them.
-    guest.set_read_timeout(Some(Duration::from_secs(5)))?;
+fn serve(mut client: &TcpStream) -> io::Result<()> {
+    // Here: five seconds for each byte are no limit for all bytes together.
+    client.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut head = Vec::new();
-    let mut piece = [0; 16_384];
+    let mut buffer = [0; 16_384];
     while !head.windows(4).any(|four| four == b"\r\n\r\n") {
-        match guest.read(&mut piece)? {
+        match client.read(&mut buffer)? {
             0 => return Err(ErrorKind::UnexpectedEof.into()),
-            n => head.extend_from_slice(&piece[..n]),
+            n => head.extend_from_slice(&buffer[..n]),
         }
     }
-    guest.write_all(
+    client.write_all(
         b"HTTP/1.1 200 OK\r\n\
           Content-Length: 12\r\n\
           Connection: close\r\n\

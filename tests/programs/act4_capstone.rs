@@ -58,3 +58,15 @@ fn every_conversation_of_the_lab_has_its_step() {
     all.sort();
     assert_eq!(checked, all);
 }
+
+#[test]
+fn every_module_that_the_readme_names_is_there() {
+    let names: Vec<&str> = README
+        .split('`')
+        .filter(|word| word.starts_with("src/"))
+        .collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        assert!(std::path::Path::new(name).exists(), "{name}");
+    }
+}

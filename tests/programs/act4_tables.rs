@@ -114,7 +114,7 @@ fn told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
     let output = server.wait_with_output().expect("it ends");
     let log = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{log}");
-    assert!(log.ends_with("all waiters have gone home\n"), "{log}");
+    assert!(log.ends_with("all workers have ended\n"), "{log}");
     assert!(TcpStream::connect(addr).is_err(), "nobody listens any more");
 }
 
