@@ -1,5 +1,5 @@
-//! Lab 21 · Bring your own food · the client: it asks before it carries a plate over, looks at it there,
-//! and takes it away again.
+//! Lab 21 · Bring your own food · the client: it asks before it sends a body, fetches the plate again, and
+//! deletes it.
 //!
 //!     cargo run --bin lab21-client [ADDR [BYTES]]  without: 127.0.0.1:8021, three tacos
 
@@ -12,7 +12,7 @@ use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FOR_A_WORD: Duration = Duration::from_secs(3); // an old server never says 100; then we go on without
+const FOR_100: Duration = Duration::from_secs(3); // an old server never sends 100; after this we send the body
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn visit(mut server: &TcpStream, plate: &[u8]) -> io::Result<()> {
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     let question = format!(
         "PUT /plate HTTP/1.1\r\n\
          Host: tacos.example\r\n\
@@ -48,71 +48,71 @@ fn visit(mut server: &TcpStream, plate: &[u8]) -> io::Result<()> {
         plate.len()
     );
     server.write_all(question.as_bytes())?;
-    // The head alone. The body is heavy; a word of the server says whether to bring it.
-    server.set_read_timeout(Some(FOR_A_WORD))?;
-    let word = match answer(server, &mut heard) {
+    // So far we have sent only the head. The body may be large: the server's answer says whether to send it.
+    server.set_read_timeout(Some(FOR_100))?;
+    let first = match answer(server, &mut received) {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
         word => Some(word?),
     };
     server.set_read_timeout(Some(PATIENCE))?;
-    let (status, body) = match word {
+    let (status, body) = match first {
         Some((status, body)) if status >= 200 => (status, body),
         _ => {
             server.write_all(plate)?;
-            answer(server, &mut heard)?
+            answer(server, &mut received)?
         }
     };
     println!("PUT: {status}");
     if status >= 300 {
-        server.read_to_end(&mut heard)?;
+        server.read_to_end(&mut received)?;
         let why = String::from_utf8_lossy(&body);
         return Err(io::Error::other(why.trim_end()));
     }
 
     server.write_all(b"GET /plate HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
-    let (status, body) = answer(server, &mut heard)?;
+    let (status, body) = answer(server, &mut received)?;
     println!("GET: {status}, {} bytes", body.len());
 
     server
         .write_all(b"DELETE /plate HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n")?;
-    println!("DELETE: {}", answer(server, &mut heard)?.0);
-    server.read_to_end(&mut heard)?; // it hangs up, we follow
+    println!("DELETE: {}", answer(server, &mut received)?.0);
+    server.read_to_end(&mut received)?; // the server closes first
     Ok(())
 }
 
-/// The next answer: its status and its body. What came behind it stays in `heard`.
-fn answer(mut server: &TcpStream, heard: &mut Vec<u8>) -> io::Result<(u16, Vec<u8>)> {
-    let mut piece = [0; 65_536];
+/// The next answer: its status and its body. Bytes that came after it stay in `received`.
+fn answer(mut server: &TcpStream, received: &mut Vec<u8>) -> io::Result<(u16, Vec<u8>)> {
+    let mut buffer = [0; 65_536];
     loop {
-        // From the beginning each time, which is enough for answers as short as these.
+        // Parse from the beginning each time: that is good enough for answers as short as these.
         if let Parsed::Done { value, used } = HeadParser::new()
-            .response(heard)
+            .response(received)
             .map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?
         {
             let status = value.status;
             let length = value.fields.only("content-length").unwrap_or(b"0");
             let length: usize = String::from_utf8_lossy(length).parse().unwrap_or(0);
-            if heard.len() - used >= length {
-                let body = heard[used..used + length].to_vec();
-                heard.drain(..used + length);
+            if received.len() - used >= length {
+                let body = received[used..used + length].to_vec();
+                received.drain(..used + length);
                 return Ok((status, body));
             }
         }
-        let n = server.read(&mut piece)?;
-        if n == 0 || heard.len() > 200_000_000 {
+        let n = server.read(&mut buffer)?;
+        if n == 0 || received.len() > 200_000_000 {
             return Err(io::Error::other(
-                "the server hung up in the middle of an answer",
+                "the server closed in the middle of an answer",
             ));
         }
-        heard.extend_from_slice(&piece[..n]);
+        received.extend_from_slice(&buffer[..n]);
     }
 }
 
 fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::WouldBlock => format!("the server said nothing for {PATIENCE:?}"),
+        io::ErrorKind::WouldBlock => format!("the server sent nothing for {PATIENCE:?}"),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            "the server broke the connection off: look at its terminal".to_string()
+            "the server reset the connection: look at its terminal".to_string()
         }
         _ => error.to_string(),
     }

@@ -1,36 +1,41 @@
-//! Lab 21 · Bring your own food · the order: what the head of a request says about its body, before a byte
-//! of the body has been read.
+//! Lab 21 · Bring your own food · the order: what the head of a request says about its body. Nothing here
+//! reads a byte of the body.
 
 use std::io::{self, BufRead, Read};
 
 use wirelab::http::{Parsed, RequestHead, Version, grammar, head::HeadParser, target};
 
-const LARGEST: u64 = 1_000_000; // bytes of a plate; a length is a promise of a stranger (lab 11)
+const LARGEST: u64 = 1_000_000; // bytes of a plate; we do not trust the length that a client says (lab 11)
 
-/// Why we do not do it: status, header lines, a sentence.
+/// A refusal: status, header lines, a sentence.
 pub type Refusal = (u16, &'static str, &'static str);
 
 /// A request without its body.
 pub struct Order {
     /// `PUT`.
     pub method: String,
-    /// The plate's name, without the slash before it; empty for `/`, the counter.
+    /// The plate's name, without the slash before it; empty for `/`.
     pub name: String,
     /// How many bytes of body follow the head.
     pub length: u64,
-    /// The guest holds the body back until we say 100 (Continue).
+    /// The client does not send the body before we say 100 (Continue).
     pub waits: bool,
-    /// The guest wants no other answer behind this one.
+    /// The client sends no other request after this one.
     pub closes: bool,
 }
 
 impl Order {
-    /// Takes the head of the next request out of the reader; the body stays in it. `None`: the guest is gone.
+    /// Takes the head of the next request out of the reader; the body stays in it. `None`: the client has closed.
     pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Result<Order, Refusal>>> {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         // Line by line, so that no byte of the body is taken with the head.
-        while reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? > 0 {
-            match parser.request(&heard) {
+        while reader
+            .by_ref()
+            .take(8_192)
+            .read_until(b'\n', &mut received)?
+            > 0
+        {
+            match parser.request(&received) {
                 Ok(Parsed::NeedMore) => {}
                 Ok(Parsed::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
                 Err(fault) => {
@@ -59,7 +64,7 @@ impl Order {
         })
     }
 
-    /// What the method and the name alone forbid. A name is made as in lab 7.
+    /// The refusal that follows from the method and the name alone. Names are as in lab 7.
     pub fn refusal(&self) -> Option<Refusal> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let known = self.name.chars().all(plain) && !self.name.starts_with('.');
@@ -74,7 +79,7 @@ impl Order {
     }
 }
 
-/// The number of bytes of body, or why nobody can tell.
+/// The length of the body in bytes, or the refusal.
 fn length(head: &RequestHead) -> Result<u64, Refusal> {
     if head.fields.get("transfer-encoding").is_some() {
         return Err((411, "", "in one piece, please, and with its length"));
@@ -87,7 +92,7 @@ fn length(head: &RequestHead) -> Result<u64, Refusal> {
     match lengths[..] {
         [] if matches!(head.method, b"PUT" | b"POST") => Err((411, "", "how many bytes is it?")),
         [] => Ok(0),
-        // `decimal`: None when these are no digits, Some(None) when they are too many for a number.
+        // `decimal` gives None if these are no digits, and Some(None) if the number is too large for a u64.
         [digits] => match grammar::decimal(digits) {
             Some(Some(length)) if length <= LARGEST => Ok(length),
             Some(_) => Err((413, "", "we take 1000000 bytes and no more")),

@@ -1,7 +1,8 @@
-//! Lab 21 · Bring your own food · the shelf: plates under their names, each whole or not there at all.
+//! Lab 21 · Bring your own food · the shelf: it keeps plates under their names. A plate is there as a whole,
+//! or not at all.
 //!
-//! Every plate is a file. While it is still coming it has a name that begins with a dot, and no guest
-//! can ask for that; when the last byte is there, it gets its real name in one step.
+//! Every plate is a file. While its bytes come, its name begins with a dot, and no client can ask for such
+//! a name. After the last byte the file gets its real name in one step.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -10,14 +11,14 @@ use std::sync::Mutex;
 
 /// A folder of plates.
 pub struct Shelf {
-    /// New for each start of the server, and there only while something is in it.
+    /// Each start of the server has a folder of its own. It exists only while it contains something.
     pub folder: PathBuf,
-    /// Held by who puts up the folder, or takes it away.
+    /// Locked while a thread makes the folder or removes it.
     folding: Mutex<()>,
 }
 
 impl Shelf {
-    /// An empty shelf, in the system's folder for files that need not last.
+    /// An empty shelf, in the system's folder for temporary files.
     pub fn new() -> Shelf {
         Shelf {
             folder: std::env::temp_dir().join(format!("wirelab-plates-{}", std::process::id())),
@@ -25,10 +26,10 @@ impl Shelf {
         }
     }
 
-    /// Takes `length` bytes of what comes into a file of its own, for the guest of this number; or nothing,
-    /// when they do not all come.
-    pub fn receive(&self, guest: u64, body: impl Read, length: u64) -> io::Result<Half<'_>> {
-        let plate = self.folder.join(format!(".half-{guest}"));
+    /// Writes the next `length` bytes into a temporary file, one for each client number. Errors: fewer bytes
+    /// come; then nothing is kept.
+    pub fn receive(&self, client: u64, body: impl Read, length: u64) -> io::Result<Half<'_>> {
+        let plate = self.folder.join(format!(".half-{client}"));
         let mut file = self.create(&plate)?;
         let half = Half { plate, shelf: self };
         let came = io::copy(&mut body.take(length), &mut file)?;
@@ -39,8 +40,8 @@ impl Shelf {
         Ok(half)
     }
 
-    /// PUT: the guest has chosen the name. Whoever reads the old plate reads it to its end, whoever asks
-    /// from now on gets the new one, and nobody ever gets a half: rename(2). `true` when the name is new.
+    /// PUT: the client has chosen the name. rename(2) replaces the old file in one step: a client that reads
+    /// the old plate reads it to its end, and nobody gets half a plate. `true`: the name is new.
     pub fn put(&self, half: &Half, name: &str) -> io::Result<bool> {
         let plate = self.folder.join(name);
         let new = !plate.exists();
@@ -48,8 +49,8 @@ impl Shelf {
         Ok(new)
     }
 
-    /// POST: we choose the name, the first that is free. link(2) fails where there is a file already, so
-    /// two guests at the same moment get two names.
+    /// POST: we choose the first name that is free. link(2) fails if there is a file of that name, so two
+    /// clients at the same moment get two names.
     pub fn add(&self, half: &Half) -> io::Result<String> {
         let mut number = 1;
         loop {
@@ -67,7 +68,7 @@ impl Shelf {
         fs::read(self.folder.join(name))
     }
 
-    /// DELETE: the name is gone.
+    /// DELETE: removes the plate.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         self.take_off(&self.folder.join(name))
     }
@@ -78,8 +79,8 @@ impl Shelf {
         File::create(plate)
     }
 
-    /// Nobody can clear up behind a server that is killed. So it does while it runs: with the last plate goes
-    /// the folder.
+    /// Removes a plate, and the folder with the last plate. A server that is killed cannot clean up, so it
+    /// does so while it runs.
     fn take_off(&self, plate: &Path) -> io::Result<()> {
         let _alone = self.folding.lock();
         let gone = fs::remove_file(plate);
@@ -88,7 +89,7 @@ impl Shelf {
     }
 }
 
-/// A plate on its way in. What has not got a real name is thrown away.
+/// A plate whose bytes are still coming. Dropping it removes the temporary file.
 pub struct Half<'a> {
     plate: PathBuf,
     shelf: &'a Shelf,

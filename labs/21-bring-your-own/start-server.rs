@@ -1,7 +1,8 @@
-//! Lab 21 · your server. It keeps plates in its memory, and hears nobody out: a body that comes with a
-//! request is left lying on the connection, where the next request should be.
+//! Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
+//! stays on the connection, and the server takes it for the next request.
 //!
-//! Give each request its body. The README says in which order; check it with: cargo lab check 21
+//! Read the body of each request. The README says in which order, and lists the answers. Check it with:
+//! cargo lab check 21
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
@@ -17,29 +18,29 @@ fn main() -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
 
     let mut plates = Plates::new();
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest, &mut plates)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client, &mut plates)) {
+            eprintln!("this connection failed: {error}");
         }
     }
     Ok(())
 }
 
-/// Request after request, on one connection (lab 18).
-fn serve(mut guest: &TcpStream, plates: &mut Plates) -> io::Result<()> {
-    let mut reader = BufReader::new(guest);
+/// Answers one request after the other, on one connection (lab 18).
+fn serve(mut client: &TcpStream, plates: &mut Plates) -> io::Result<()> {
+    let mut reader = BufReader::new(client);
     loop {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         let head = loop {
-            if reader.read_until(b'\n', &mut heard)? == 0 {
+            if reader.read_until(b'\n', &mut received)? == 0 {
                 return Ok(());
             }
-            match parser.request(&heard) {
+            match parser.request(&received) {
                 Ok(Parsed::NeedMore) => {}
-                Ok(Parsed::Done { .. }) => break heard,
+                Ok(Parsed::Done { .. }) => break received,
                 Err(fault) => {
                     let why = fault.wrong.rule().sentence;
-                    return guest.write_all(&answer(fault.status(), &format!("{why}\n"), true));
+                    return client.write_all(&answer(fault.status(), &format!("{why}\n"), true));
                 }
             }
         };
@@ -49,11 +50,11 @@ fn serve(mut guest: &TcpStream, plates: &mut Plates) -> io::Result<()> {
         let closes = value.fields.has_element("connection", "close");
         let name = String::from_utf8_lossy(value.target).into_owned();
 
-        // Here: how long is the body? Does the guest wait for a word? Do we want it? Take it off.
+        // Here: how long is the body? Does the client wait for 100? Do we want the body? Take it off the connection.
         let _: Fields = value.fields;
         let plate = Vec::new();
 
-        let said = match value.method {
+        let answer_bytes = match value.method {
             b"PUT" => match plates.insert(name, plate) {
                 None => answer(201, "", closes),
                 Some(_) => answer(204, "", closes),
@@ -72,7 +73,7 @@ fn serve(mut guest: &TcpStream, plates: &mut Plates) -> io::Result<()> {
                 closes,
             ),
         };
-        guest.write_all(&said)?;
+        client.write_all(&answer_bytes)?;
         if closes {
             return Ok(());
         }

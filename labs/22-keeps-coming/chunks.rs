@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · chunks: a machine that takes bytes as they come, in pieces of any
-//! size, and knows at each moment what has to come next.
+//! Lab 22 · The order that keeps coming · chunks: a machine that takes bytes as they come, any number at a
+//! time. At each moment it knows what must come next.
 //!
 //!     chunk = size in hex digits [; extension] CR LF, so many bytes of data, CR LF
 //!     body  = chunks, a chunk of size 0 (without data), trailer lines, an empty line
@@ -9,29 +9,29 @@ use std::io::{self, BufRead};
 use crate::length::Refusal;
 
 const LONGEST_LINE: usize = 1_024; // bytes of a size line or a trailer line
-const MOST_LINES: usize = 10_000; // size lines and trailer lines; a chunk of one byte costs six
+const MOST_LINES: usize = 10_000; // size lines and trailer lines; a chunk with one byte of data has six bytes
 
-/// What has to come next.
+/// What must come next.
 enum Next {
-    /// A line: hex digits, and perhaps an extension, which means nothing to us.
+    /// A line: hex digits, and perhaps an extension, which we ignore.
     Size,
-    /// So many more bytes of data.
+    /// This many more bytes of data.
     Data(usize),
-    /// CR LF, and nothing else. To skip two bytes here without a look is how data gets lost.
+    /// CR LF, and nothing else. If you skip two bytes here without comparing them, you may lose data.
     DataEnd,
-    /// Trailer lines; the empty one ends the body.
+    /// Trailer lines. The empty line ends the body.
     Trailer,
 }
 
-/// Reads one chunked body; what stands behind it stays in the reader.
+/// Reads one chunked body, of at most `most` bytes. The bytes after it stay in the reader.
 pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>, Refusal>> {
     let (mut body, mut line, mut lines) = (Vec::new(), Vec::new(), 0);
     let mut next = Next::Size;
     loop {
-        let piece = reader.fill_buf()?; // whatever has come: a byte, half a line, ten chunks
+        let piece = reader.fill_buf()?; // what has come: one byte, half a line, or ten chunks
         if piece.is_empty() {
             return Err(io::Error::other(
-                "the guest left in the middle of a chunked order",
+                "the client closed in the middle of a chunked body",
             ));
         }
         if let Next::Data(left) = next {
@@ -55,7 +55,7 @@ pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>
             return Ok(Err((400, "too much around too little")));
         }
         if byte != b'\n' {
-            continue; // not the end of a line: not yet
+            continue; // the line has not ended yet
         }
         let Some(text) = line.strip_suffix(b"\r\n") else {
             return Ok(Err((400, "a line of a chunked body ends in \\r\\n")));
@@ -76,7 +76,8 @@ pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>
     }
 }
 
-/// `1a;note=x` is 26. Hex digits in either case, at least one, at most eight: a sign or a space is none.
+/// The size in a size line: `1a;note=x` is 26. One to eight hex digits, small or capital letters. A sign or a
+/// space is no digit.
 fn size(line: &[u8]) -> Option<usize> {
     let digits = match line.iter().position(|byte| *byte == b';') {
         Some(at) => line[..at].trim_ascii_end(),

@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · the client: it reads whatever the server calls an answer to its
-//! end, by the eight rules next door (rules.rs), and sends an order whose length it does not know.
+//! Lab 22 · The order that keeps coming · the client: it finds the end of each answer by the eight rules
+//! (rules.rs), and sends an order in chunks.
 //!
 //!     cargo run --bin lab22-client [ADDR]          without ADDR: 127.0.0.1:8022
 
@@ -32,13 +32,13 @@ fn main() -> ExitCode {
 
 fn visit(mut server: &TcpStream) -> io::Result<()> {
     server.set_read_timeout(Some(PATIENCE))?;
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     server.write_all(b"GET / HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
-    if !answer(server, &mut heard, "GET")? {
-        return Ok(()); // it hung up behind the menu, and takes no order
+    if !answer(server, &mut received, "GET")? {
+        return Ok(()); // the server closed after the menu, and takes no order
     }
-    // Two chunks, 4 bytes and 14, cut where it hurts. What stands behind the ; is an extension, what
-    // stands behind the last chunk is a trailer: nobody has to understand them, everybody has to read them.
+    // Two chunks, of 4 bytes and 14, cut inside a word. After the ; there is an extension, and after the last
+    // chunk a trailer. No server needs to understand them, but every server must read them.
     server.write_all(
         b"POST / HTTP/1.1\r\n\
           Host: tacos.example\r\n\
@@ -53,39 +53,39 @@ fn visit(mut server: &TcpStream) -> io::Result<()> {
           Tip: 10%\r\n\
           \r\n",
     )?;
-    answer(server, &mut heard, "POST")?;
-    server.read_to_end(&mut heard).map(|_| ()) // it hangs up, we follow
+    answer(server, &mut received, "POST")?;
+    server.read_to_end(&mut received).map(|_| ()) // the server closes first
 }
 
-/// Prints the next answer, piece by piece; says whether the connection goes on behind it.
-fn answer(server: &TcpStream, heard: &mut Vec<u8>, method: &str) -> io::Result<bool> {
+/// Prints the next answer, piece by piece. Returns whether the connection stays open after it.
+fn answer(server: &TcpStream, received: &mut Vec<u8>, method: &str) -> io::Result<bool> {
     let wrong = |fault: Fault| Error::other(fault.wrong.rule().sentence);
     let mut parser = HeadParser::new();
     let mut end = loop {
-        if let Parsed::Done { value, used } = parser.response(heard).map_err(wrong)? {
+        if let Parsed::Done { value, used } = parser.response(received).map_err(wrong)? {
             let end = end(&value, method).map_err(Error::other)?;
             println!("{method}: {}", value.status);
-            heard.drain(..used);
+            received.drain(..used);
             break end;
         }
-        if more(server, heard)? == 0 {
-            return Err(Error::other("the server hung up in the middle of a head"));
+        if more(server, received)? == 0 {
+            return Err(Error::other("the server closed in the middle of a head"));
         }
     };
     loop {
         let used = match &mut end {
             End::Now | End::After(0) => return Ok(true),
             End::After(left) => {
-                let n = heard.len().min(*left);
+                let n = received.len().min(*left);
                 *left -= n;
-                print!("{}", String::from_utf8_lossy(&heard[..n]));
+                print!("{}", String::from_utf8_lossy(&received[..n]));
                 n
             }
             End::WithTheConnection => {
-                print!("{}", String::from_utf8_lossy(heard));
-                heard.len()
+                print!("{}", String::from_utf8_lossy(received));
+                received.len()
             }
-            End::Chunked(decoder) => match decoder.next(heard).map_err(wrong)? {
+            End::Chunked(decoder) => match decoder.next(received).map_err(wrong)? {
                 Parsed::NeedMore => 0,
                 Parsed::Done { value, used } => match value {
                     Piece::Data(data) => {
@@ -96,25 +96,25 @@ fn answer(server: &TcpStream, heard: &mut Vec<u8>, method: &str) -> io::Result<b
                         for one in trailers.iter() {
                             println!("{}: {}", one.name.escape_ascii(), one.value.escape_ascii());
                         }
-                        heard.drain(..used);
+                        received.drain(..used);
                         return Ok(true);
                     }
                 },
             },
         };
-        heard.drain(..used);
-        if used == 0 && more(server, heard)? == 0 {
+        received.drain(..used);
+        if used == 0 && more(server, received)? == 0 {
             return match end {
                 End::WithTheConnection => Ok(false),
-                _ => Err(Error::other("the server hung up in the middle of a body")),
+                _ => Err(Error::other("the server closed in the middle of a body")),
             };
         }
     }
 }
 
-fn more(mut server: &TcpStream, heard: &mut Vec<u8>) -> io::Result<usize> {
+fn more(mut server: &TcpStream, received: &mut Vec<u8>) -> io::Result<usize> {
     let mut piece = [0; 16_384];
     let n = server.read(&mut piece)?;
-    heard.extend_from_slice(&piece[..n]);
+    received.extend_from_slice(&piece[..n]);
     Ok(n)
 }

@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · where the body of a request ends: what is left of the eight rules
-//! of RFC 9112, section 6.3, when the message is a request (the client has all of them).
+//! Lab 22 · The order that keeps coming · where the body of a request ends: those of the eight rules of RFC
+//! 9112, section 6.3, that apply to a request. The client's rules.rs has the rules for an answer.
 
 use wirelab::http::{RequestHead, Version, grammar};
 
@@ -9,7 +9,7 @@ pub type Refusal = (u16, &'static str);
 /// How the body ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Body {
-    /// After so many bytes.
+    /// After this many bytes.
     Length(u64),
     /// After a chunk of size 0.
     Chunked,
@@ -29,11 +29,11 @@ pub fn body(head: &RequestHead) -> Result<Body, Refusal> {
         .collect();
     let coded = head.fields.get("transfer-encoding").is_some();
     if coded && (!lengths.is_empty() || head.version == Version::Http10) {
-        // Rule 3. Two programs that believe different ones see different requests. We believe neither.
+        // Rule 3. If two programs trust different lengths, they see different requests. We trust neither.
         return Err((400, "a length and chunks: which of them is true?"));
     }
     if coded {
-        // Rule 4. Chunked is the last coding, or nobody knows the end; and we know no other coding.
+        // Rule 4. If chunked is not the last coding, nobody can find the end. We know no other coding.
         return match coding[..] {
             [one] if one.eq_ignore_ascii_case(b"chunked") => Ok(Body::Chunked),
             [.., last] if last.eq_ignore_ascii_case(b"chunked") => {
@@ -43,13 +43,13 @@ pub fn body(head: &RequestHead) -> Result<Body, Refusal> {
         };
     }
     match lengths[..] {
-        // Rule 5. Two lengths, or one that is none.
+        // Rule 5. Two lengths, or one that is not a number.
         [_, _, ..] => Err((400, "two lengths: which of them is true?")),
         [digits] => match grammar::decimal(digits) {
             Some(length) => Ok(Body::Length(length.unwrap_or(u64::MAX))), // rule 6
             None => Err((400, "a length is made of digits")),
         },
-        // Rule 7. A request that says nothing of a body has none.
+        // Rule 7. A request that says nothing about a body has none.
         [] => Ok(Body::Length(0)),
     }
 }

@@ -10,20 +10,25 @@ use crate::length::{self, Body, Refusal};
 pub struct Order {
     /// `GET` or `POST`; anything else is refused.
     pub method: String,
-    /// How its body ends, or why nobody can tell.
+    /// How its body ends, or the refusal.
     pub body: Result<Body, Refusal>,
-    /// It is of HTTP/1.0, which knows no chunks.
+    /// The request is of HTTP/1.0, which does not know chunks.
     pub old: bool,
-    /// No other answer is wanted behind this one.
+    /// The client sends no other request after this one.
     pub closes: bool,
 }
 
 impl Order {
     /// Takes the head of the next request out of the reader, line by line; the body stays in it.
     pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Order>> {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
-        while reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? > 0 {
-            match parser.request(&heard) {
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
+        while reader
+            .by_ref()
+            .take(8_192)
+            .read_until(b'\n', &mut received)?
+            > 0
+        {
+            match parser.request(&received) {
                 Ok(Parsed::NeedMore) => {}
                 Ok(Parsed::Done { value: head, .. }) => return Ok(Some(Order::of(&head))),
                 Err(fault) => {

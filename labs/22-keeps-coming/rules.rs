@@ -7,15 +7,15 @@ use wirelab::http::{ResponseHead, chunked::Decoder, grammar};
 pub enum End {
     /// With the head.
     Now,
-    /// After so many bytes.
+    /// After this many bytes.
     After(usize),
     /// After a chunk of size 0.
     Chunked(Decoder),
-    /// When the server hangs up.
+    /// When the server closes.
     WithTheConnection,
 }
 
-/// The eight rules of RFC 9112, section 6.3, for the answer to `method`.
+/// Where the body of this answer to `method` ends: the rules of RFC 9112, section 6.3, in their order.
 pub fn end(head: &ResponseHead, method: &str) -> Result<End, &'static str> {
     let coding = head.fields.list("transfer-encoding").last();
     let lengths: Vec<_> = head
@@ -35,7 +35,7 @@ pub fn end(head: &ResponseHead, method: &str) -> Result<End, &'static str> {
         (_, None, [_, _, ..]) => Err("two lengths: which of them is true?"), // 5
         (_, None, [digits]) => match grammar::decimal(digits).flatten() {
             Some(length) => Ok(End::After(usize::try_from(length).unwrap_or(usize::MAX))), // 6
-            None => Err("a length that is no number"),                                     // 5, too
+            None => Err("the length is not a number"),                                     // 5, too
         },
         (_, None, []) => Ok(End::WithTheConnection), // 8; number 7 is for requests
     }

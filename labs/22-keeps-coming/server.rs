@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · the server: it takes orders that come in chunks, and answers with
-//! a list that it reads out piece by piece. The heart of it is next door: length.rs and chunks.rs.
+//! Lab 22 · The order that keeps coming · the server: it takes orders in chunks, and it answers in chunks. The
+//! subject of the lab is in length.rs and chunks.rs.
 //!
 //!     cargo run --bin lab22-server [ADDR]          without ADDR: 127.0.0.1:8022
 //!
@@ -16,13 +16,13 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use answer::{hang_up, in_chunks, refuse};
+use answer::{close_gracefully, in_chunks, refuse};
 use length::{Body, Refusal};
 use order::Order;
 use wirelab::limits::REQUEST_DEADLINE;
 use wirelab::net::{self, DeadlineReader};
 
-const LONGEST_ORDER: usize = 65_536; // bytes of body, however many chunks they come in
+const LONGEST_ORDER: usize = 65_536; // bytes of body, in any number of chunks
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
@@ -36,44 +36,28 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
-    let addr = net::address(addr.unwrap_or("127.0.0.1:8022")).map_err(|e| (2, e.to_string()))?;
-    let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/22-keeps-coming/files".into());
-    fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
-    let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
-    println!("listening on {}", listener.local_addr().unwrap_or(addr));
-    let serve = move |guest: net::AcceptedClient| match serve(guest.stream, &root) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            eprintln!("guest {} was too slow for us", guest.number)
-        }
-        Err(error) => eprintln!("guest {} went wrong: {error}", guest.number),
-    };
-    net::serve(listener, 100, serve).map_err(|e| (1, e.to_string()))
-}
-
-/// Request after request, on one connection (lab 18).
-fn serve(guest: &TcpStream, root: &str) -> io::Result<()> {
-    guest.set_write_timeout(Some(PATIENCE))?;
-    guest.set_nodelay(true)?; // a chunk should leave when it is written, not when the next one comes
-    // PATIENCE for one read, REQUEST_DEADLINE for all of them (lab 20).
-    let mut reader = BufReader::new(DeadlineReader::new(guest, PATIENCE, REQUEST_DEADLINE));
+/// Answers one request after the other, on one connection (lab 18).
+fn serve(client: &TcpStream, root: &str) -> io::Result<()> {
+    client.set_write_timeout(Some(PATIENCE))?;
+    client.set_nodelay(true)?; // send each chunk at once
+    // PATIENCE limits one read, REQUEST_DEADLINE limits the whole request (lab 20).
+    let mut reader = BufReader::new(DeadlineReader::new(client, PATIENCE, REQUEST_DEADLINE));
     while let Some(order) = Order::read(&mut reader)? {
-        // An order that nobody can measure is refused, and the connection with it: what stands behind
-        // it may be the rest of the order, or a request that somebody hid there.
+        // If we cannot find the end of a body, we refuse the request and close. The next bytes may be the
+        // rest of this body, or a request that somebody has hidden in it.
         let body = match order.body {
             Ok(Body::Length(length)) => read_exactly(&mut reader, length)?,
             Ok(Body::Chunked) => chunks::read(&mut reader, LONGEST_ORDER)?,
             Err(refusal) => Err(refusal),
         };
         match (order.method.as_str(), body) {
-            ("GET", Ok(_)) => in_chunks(guest, &order, menu(root)?)?,
-            ("POST", Ok(body)) => in_chunks(guest, &order, confirmed(&body))?,
-            (_, Ok(_)) => return refuse(guest, (501, "GET and POST are all that we know")),
-            (_, Err(refusal)) => return refuse(guest, refusal),
+            ("GET", Ok(_)) => in_chunks(client, &order, menu(root)?)?,
+            ("POST", Ok(body)) => in_chunks(client, &order, confirmed(&body))?,
+            (_, Ok(_)) => return refuse(client, (501, "GET and POST are all that we know")),
+            (_, Err(refusal)) => return refuse(client, refusal),
         }
         if order.closes {
-            return hang_up(guest);
+            return close_gracefully(client);
         }
         reader.get_mut().begin(REQUEST_DEADLINE);
     }
@@ -86,12 +70,14 @@ fn read_exactly(reader: &mut impl Read, length: u64) -> io::Result<Result<Vec<u8
         return Ok(Err((413, "we take 65536 bytes and no more")));
     }
     match reader.take(length).read_to_end(&mut body)? as u64 {
-        n if n < length => Err(io::Error::other("the guest left in the middle of an order")),
+        n if n < length => Err(io::Error::other(
+            "the client closed in the middle of a body",
+        )),
         _ => Ok(Ok(body)),
     }
 }
 
-/// One line a file, read out while we look.
+/// The menu: one line for each file.
 fn menu(root: &str) -> io::Result<Vec<String>> {
     let names = fs::read_dir(root)?.map(|entry| Ok(entry?.file_name()));
     let mut names: Vec<_> = names.collect::<io::Result<_>>()?;
@@ -107,4 +93,20 @@ fn confirmed(order: &[u8]) -> Vec<String> {
     text.lines()
         .map(|dish| format!("{dish}, coming up\n"))
         .collect()
+}
+
+fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
+    let addr = net::address(addr.unwrap_or("127.0.0.1:8022")).map_err(|e| (2, e.to_string()))?;
+    let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/22-keeps-coming/files".into());
+    fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
+    let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
+    println!("listening on {}", listener.local_addr().unwrap_or(addr));
+    let serve = move |client: net::AcceptedClient| match serve(client.stream, &root) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            eprintln!("client {}: too slow, closed", client.number)
+        }
+        Err(error) => eprintln!("client {}: {error}", client.number),
+    };
+    net::serve(listener, 100, serve).map_err(|e| (1, e.to_string()))
 }

@@ -1,7 +1,7 @@
-//! Lab 22 · your server. It takes orders that come in one piece, and sends every other one away.
+//! Lab 22 · your server. It takes orders that have a length, and refuses all others.
 //!
-//! Two functions are yours: `ends`, which says where the body of a request ends, and `chunks`, which reads
-//! one that comes in pieces. Check it with: cargo lab check 22
+//! Two functions are yours. `ends` says where the body of a request ends. `chunks` reads a chunked body; it is
+//! not there yet. The README has the rules and the sentences. Check it with: cargo lab check 22
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -20,15 +20,15 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8022"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this connection failed: {error}");
         }
     }
     Ok(())
 }
 
-/// Here: where the body ends. The README has the rules, in their order.
+/// Here: where does the body end? The README has the rules, in their order.
 fn ends(head: &RequestHead) -> Result<Body, Refusal> {
     if head.fields.get("transfer-encoding").is_some() {
         return Err((411, "in one piece, please, and with its length"));
@@ -40,15 +40,15 @@ fn ends(head: &RequestHead) -> Result<Body, Refusal> {
         .ok_or((400, "a length is made of digits"))
 }
 
-fn serve(guest: &TcpStream) -> io::Result<()> {
-    let mut reader = BufReader::new(guest);
+fn serve(client: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(client);
     loop {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         let (lists, closes, body) = loop {
-            if reader.read_until(b'\n', &mut heard)? == 0 {
+            if reader.read_until(b'\n', &mut received)? == 0 {
                 return Ok(());
             }
-            match parser.request(&heard) {
+            match parser.request(&received) {
                 Ok(Parsed::NeedMore) => {}
                 Ok(Parsed::Done { value: head, .. }) => {
                     let closes = head.fields.has_element("connection", "close");
@@ -60,13 +60,13 @@ fn serve(guest: &TcpStream) -> io::Result<()> {
         let mut order = String::new();
         match body {
             Ok(Body::Length(length)) => reader.by_ref().take(length).read_to_string(&mut order)?,
-            Err(refusal) => return refuse(guest, refusal),
+            Err(refusal) => return refuse(client, refusal),
         };
         match lists {
-            true => in_chunks(guest, &menu()?, closes)?,
+            true => in_chunks(client, &menu()?, closes)?,
             false => {
                 let dishes = order.lines().map(|dish| format!("{dish}, coming up\n"));
-                in_chunks(guest, &dishes.collect::<Vec<_>>(), closes)?;
+                in_chunks(client, &dishes.collect::<Vec<_>>(), closes)?;
             }
         }
         if closes {
@@ -86,25 +86,25 @@ fn menu() -> io::Result<Vec<String>> {
     Ok(lines.collect())
 }
 
-/// Chunks go out well already.
-fn in_chunks(mut guest: &TcpStream, pieces: &[String], closes: bool) -> io::Result<()> {
+/// Sends an answer in chunks. Nothing needs to be changed here.
+fn in_chunks(mut client: &TcpStream, pieces: &[String], closes: bool) -> io::Result<()> {
     let close = if closes { "Connection: close\r\n" } else { "" };
     let how = "Transfer-Encoding: chunked\r\nTrailer: Dishes\r\n";
-    guest.write_all(format!("HTTP/1.1 200 OK\r\n{how}{close}\r\n").as_bytes())?;
+    client.write_all(format!("HTTP/1.1 200 OK\r\n{how}{close}\r\n").as_bytes())?;
     for piece in pieces {
-        guest.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes())?;
+        client.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes())?;
     }
-    guest.write_all(format!("0\r\nDishes: {}\r\n\r\n", pieces.len()).as_bytes())
+    client.write_all(format!("0\r\nDishes: {}\r\n\r\n", pieces.len()).as_bytes())
 }
 
-fn refuse(mut guest: &TcpStream, (status, why): Refusal) -> io::Result<()> {
+fn refuse(mut client: &TcpStream, (status, why): Refusal) -> io::Result<()> {
     let mut bytes = Vec::new();
     write::status_line(&mut bytes, status);
     write::field_number(&mut bytes, "Content-Length", why.len() as u64 + 1);
     write::field(&mut bytes, "Connection", b"close");
     write::end(&mut bytes);
-    guest.write_all(&[&bytes, why.as_bytes(), b"\n"].concat())?;
-    guest.shutdown(Shutdown::Write)?;
-    guest.take(65_536).read_to_end(&mut bytes)?; // so that no reset eats the answer
+    client.write_all(&[&bytes, why.as_bytes(), b"\n"].concat())?;
+    client.shutdown(Shutdown::Write)?;
+    client.take(65_536).read_to_end(&mut bytes)?; // so that no reset destroys the answer
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Lab 23 · Not again, and only a bite · the answers: what is said of a file, and as much of it as is wanted.
+//! Lab 23 · Not again, and only a bite · the answers: the header lines of a file, and the part of it that the
+//! client wants.
 
 use std::fs;
 use std::io;
@@ -9,12 +10,12 @@ use wirelab::wire::sha256;
 
 use crate::asked::{File, Wish, wish};
 
-/// The answer to a request without a body, in bytes.
+/// The answer, in bytes, to a request without a body.
 pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8>> {
     if !matches!(head.method, b"GET" | b"HEAD") {
         return Ok(no(501, "GET and HEAD are all that we know", "", closes));
     }
-    // A name is made as in lab 7: one folder, no dot in front.
+    // Names are as in lab 7: one folder, and no dot at the beginning.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let name = head.target.strip_prefix(b"/").unwrap_or_default();
     let fine = !name.is_empty() && name.iter().all(plain) && !name.starts_with(b".");
@@ -26,7 +27,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
     let now = now();
     let file = File {
         tag: tag(&bytes),
-        // A file from the future (or a clock that is behind): then it changed now, at the latest.
+        // If the file is newer than the clock, we say: changed now.
         modified: seconds(fs::metadata(&path)?.modified()?).min(now),
         length: bytes.len() as u64,
     };
@@ -46,7 +47,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
         }
     };
     let mut fields = format!("ETag: {}\r\n", file.tag);
-    // Who asks with If-Range or gets a 304 knows the rest, and need not hear it again.
+    // A client that gets a 304, or a part after If-Range, knows these lines already.
     if status != 304 && head.fields.get("if-range").is_none_or(|_| status == 200) {
         let modified = date::format(file.modified);
         fields += &format!("Last-Modified: {modified}\r\nAccept-Ranges: bytes\r\n");
@@ -58,7 +59,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
     Ok(in_bytes(status, &fields, body, closes))
 }
 
-/// The polite no.
+/// A refusal: a status, a sentence, and the header lines that belong to it.
 pub fn no(status: u16, why: &str, fields: &str, closes: bool) -> Vec<u8> {
     let fields = format!("{fields}Content-Length: {}\r\n", why.len() + 1);
     in_bytes(status, &fields, format!("{why}\n").as_bytes(), closes)
@@ -74,13 +75,13 @@ fn in_bytes(status: u16, fields: &str, body: &[u8], closes: bool) -> Vec<u8> {
     bytes
 }
 
-/// A tag that is made of the bytes themselves, sixteen digits of their SHA-256: other bytes, another tag.
+/// The file's tag, made from its bytes: the first sixteen digits of their SHA-256. Other bytes give another tag.
 fn tag(bytes: &[u8]) -> String {
     format!("\"{}\"", &sha256::hex(bytes)[..16])
 }
 
-/// Whether WIRELAB_NOW, where it is set, is a second before the year 10000; dates end there.
-pub fn the_clock_goes() -> bool {
+/// Whether WIRELAB_NOW, if it is set, is a second before the year 10000. HTTP has no later dates.
+pub fn now_is_valid() -> bool {
     let told = std::env::var("WIRELAB_NOW").ok();
     told.is_none_or(|text| {
         text.parse()
@@ -94,7 +95,7 @@ fn now() -> i64 {
     told.unwrap_or_else(|| seconds(SystemTime::now()))
 }
 
-/// Seconds since 1970; 0 for what is before.
+/// Seconds since 1970; 0 for an earlier time.
 fn seconds(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

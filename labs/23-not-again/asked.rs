@@ -1,11 +1,11 @@
-//! Lab 23 · Not again, and only a bite · what a request asks for, of a file that we have: all of it, nothing
-//! because the client has it already, or a part.
+//! Lab 23 · Not again, and only a bite · what a request wants of a file: all of it, a part of it, or nothing,
+//! because the client has it already.
 
 use wirelab::http::{RequestHead, date};
 
 /// What we know of a file without its bytes.
 pub struct File {
-    /// Its strong entity tag, quotes included: another tag, other bytes.
+    /// Its strong entity tag, with the quotes. Files with other bytes have other tags.
     pub tag: String,
     /// When it last changed, in seconds since 1970.
     pub modified: i64,
@@ -13,14 +13,14 @@ pub struct File {
     pub length: u64,
 }
 
-/// What the answer should bring.
+/// What the answer must bring.
 #[derive(Debug, PartialEq)]
 pub enum Wish {
     /// 200: all of it.
     All,
     /// 304: the client has it already.
     Nothing,
-    /// 206: from this byte to that one, both included, counted from 0.
+    /// 206: from this byte to that byte, both included. The first byte is number 0.
     Part(u64, u64),
     /// 416: a part that does not exist.
     Outside,
@@ -30,14 +30,14 @@ pub enum Wish {
 pub fn wish(head: &RequestHead, file: &File, now: i64) -> Wish {
     let fields = head.fields;
     if fields.get("if-none-match").is_some() {
-        // A list of tags, or * for any. W/ in front would say: as good as this one. Good enough here.
+        // A list of tags, or * for any tag. W/ marks a weak tag; here it is compared like a strong one.
         let same = |one: &[u8]| one.strip_prefix(b"W/").unwrap_or(one) == file.tag.as_bytes();
         let mut tags = fields.list("if-none-match");
         if tags.any(|one| one.text == b"*" || same(one.text)) {
             return Wish::Nothing;
         }
     } else if let Some(text) = fields.only("if-modified-since") {
-        // Only when there is no tag to compare: a date cannot tell two changes within one second.
+        // Only if there is no tag to compare: a date cannot show two changes within one second.
         if date::parse(text, now).is_some_and(|since| file.modified <= since) {
             return Wish::Nothing;
         }
@@ -45,15 +45,16 @@ pub fn wish(head: &RequestHead, file: &File, now: i64) -> Wish {
     let Some(range) = fields.only("range").filter(|_| head.method == b"GET") else {
         return Wish::All;
     };
-    // "The rest, if it is still the same file. If not, all of the new one." A date is not sure enough.
+    // If-Range: send the part if the tag is still the same; if not, all of the new file. We accept tags only,
+    // because a date is not exact enough.
     match fields.get("if-range") {
         Some(tag) if tag != file.tag.as_bytes() => Wish::All,
         _ => part(range, file.length),
     }
 }
 
-/// `bytes=0-9` are ten bytes, `bytes=9-` all from the tenth on, `bytes=-9` the last nine. What is no such
-/// thing, several parts among it, is passed over: whoever asks for less may always get all.
+/// The part that a range names: `bytes=0-9` is ten bytes, `bytes=9-` all from the tenth on, `bytes=-9` the last
+/// nine. Any other text, and a list of several parts, gives All: a server may always send everything.
 fn part(range: &[u8], length: u64) -> Wish {
     let text = std::str::from_utf8(range).unwrap_or_default();
     let Some((first, last)) = text
@@ -77,7 +78,7 @@ fn part(range: &[u8], length: u64) -> Wish {
     }
 }
 
-/// 1*DIGIT; what is too large for a number is as large as a number can be.
+/// 1*DIGIT. A number that is too large for a u64 becomes the largest u64.
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(u64::MAX))

@@ -1,5 +1,5 @@
-//! Lab 23 · Not again, and only a bite · the client: it fetches a file, goes on where it was broken off, asks
-//! again without getting it twice, and then wants a bite.
+//! Lab 23 · Not again, and only a bite · the client: it downloads a file. If the download breaks off, it asks for
+//! the rest. Then it asks whether the file has changed, and at last for a part of it.
 //!
 //!     cargo run --bin lab23-client [ADDR]          without ADDR: 127.0.0.1:8023
 
@@ -15,12 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_TRIES: usize = 5;
 const LARGEST: usize = 100_000_000; // bytes
 
-/// An answer, as far as it came.
+/// An answer, or the beginning of one that broke off.
 struct Answer {
     status: u16,
     tag: String,
     range: String,
-    /// How many bytes of its body did not come.
+    /// The number of bytes of its body that did not come.
     missing: usize,
     body: Vec<u8>,
 }
@@ -42,7 +42,7 @@ fn visit(addr: SocketAddr) -> io::Result<()> {
     let mut file = Vec::new();
     let (mut tag, mut server) = (String::new(), call(addr)?);
     for tries in 1.. {
-        // What we have already is the beginning of the rest, if the file is still the same: If-Range.
+        // If we have a part, ask for the rest, on condition that the file is still the same: If-Range.
         let rest = match file.len() {
             0 => String::new(),
             have => format!("Range: bytes={have}-\r\nIf-Range: {tag}\r\n"),
@@ -52,7 +52,7 @@ fn visit(addr: SocketAddr) -> io::Result<()> {
         match answer.status {
             200 => file = answer.body,
             206 if answer.range.starts_with(&beginning) => file.extend(answer.body),
-            status => return Err(Error::other(format!("{status} is no answer to that"))),
+            status => return Err(Error::other(format!("{status} brings no part of a file"))),
         }
         println!("{}: we have {} bytes", answer.status, file.len());
         tag = answer.tag;
@@ -61,18 +61,18 @@ fn visit(addr: SocketAddr) -> io::Result<()> {
         }
         println!("broken off, {} bytes are missing", answer.missing);
         if tries == MOST_TRIES {
-            return Err(Error::other("broken off five times, and no end"));
+            return Err(Error::other("the server broke off five times"));
         }
         server = call(addr)?;
     }
-    // Whoever keeps the tag need not fetch the same bytes again.
+    // With the tag we need not download the same bytes again.
     let answer = ask(&server, &format!("If-None-Match: {tag}\r\n"))?;
     println!("{}: {} new bytes", answer.status, answer.body.len());
 
     let answer = ask(&server, "Range: bytes=0-10\r\nConnection: close\r\n")?;
     let bite = String::from_utf8_lossy(&answer.body);
     println!("{}: {bite}", answer.status);
-    server.read_to_end(&mut Vec::new()).map(|_| ()) // it hangs up, we follow
+    server.read_to_end(&mut Vec::new()).map(|_| ()) // the server closes first
 }
 
 fn call(addr: SocketAddr) -> io::Result<TcpStream> {
@@ -85,15 +85,15 @@ fn call(addr: SocketAddr) -> io::Result<TcpStream> {
 fn ask(mut server: &TcpStream, fields: &str) -> io::Result<Answer> {
     let request = format!("GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\n{fields}\r\n");
     server.write_all(request.as_bytes())?;
-    let (mut parser, mut heard, mut piece) = (HeadParser::new(), Vec::new(), [0; 65_536]);
+    let (mut parser, mut received, mut buffer) = (HeadParser::new(), Vec::new(), [0; 65_536]);
     let (mut answer, used) = loop {
-        let n = server.read(&mut piece)?;
+        let n = server.read(&mut buffer)?;
         if n == 0 {
-            return Err(Error::other("the server hung up without an answer"));
+            return Err(Error::other("the server closed without an answer"));
         }
-        heard.extend_from_slice(&piece[..n]);
+        received.extend_from_slice(&buffer[..n]);
         let wrong = |fault: Fault| Error::other(fault.wrong.rule().sentence);
-        if let Parsed::Done { value, used } = parser.response(&heard).map_err(wrong)? {
+        if let Parsed::Done { value, used } = parser.response(&received).map_err(wrong)? {
             let text = |name| String::from_utf8_lossy(value.fields.only(name).unwrap_or(b""));
             let answer = Answer {
                 status: value.status,
@@ -105,7 +105,7 @@ fn ask(mut server: &TcpStream, fields: &str) -> io::Result<Answer> {
             break (answer, used);
         }
     };
-    answer.body = heard.split_off(used);
+    answer.body = received.split_off(used);
     if answer.status != 304 {
         let due = answer
             .missing

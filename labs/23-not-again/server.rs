@@ -1,9 +1,9 @@
-//! Lab 23 · Not again, and only a bite · the server: it brings a file once, and then only what the client
-//! does not have. What a request asks for is decided next door, in asked.rs, and written in answer.rs.
+//! Lab 23 · Not again, and only a bite · the server: it sends a file once, and after that only what the client
+//! does not have. asked.rs decides what a request wants, and answer.rs writes the answer.
 //!
 //!     cargo run --bin lab23-server [ADDR]          without ADDR: 127.0.0.1:8023
 //!
-//! Its files are in WIRELAB_ROOT, or else in labs/23-not-again/files; its clock is WIRELAB_NOW, or else yours.
+//! Its files are in WIRELAB_ROOT, or else in labs/23-not-again/files. Its clock is WIRELAB_NOW, or else the real one.
 
 mod answer;
 mod asked;
@@ -31,41 +31,24 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
-    let addr = net::address(addr.unwrap_or("127.0.0.1:8023")).map_err(|e| (2, e.to_string()))?;
-    let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/23-not-again/files".into());
-    fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
-    if !answer::the_clock_goes() {
-        return Err((
-            2,
-            "WIRELAB_NOW is a number of seconds since 1970".to_string(),
-        ));
-    }
-    let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
-    println!("listening on {}", listener.local_addr().unwrap_or(addr));
-    let serve = move |guest: net::AcceptedClient| match serve(guest.stream, &root) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            eprintln!("guest {} said nothing for {PATIENCE:?}", guest.number)
-        }
-        Err(error) => eprintln!("guest {} went wrong: {error}", guest.number),
-    };
-    net::serve(listener, 100, serve).map_err(|e| (1, e.to_string()))
-}
-
-/// Request after request, on one connection (lab 18).
-fn serve(mut guest: &TcpStream, root: &str) -> io::Result<()> {
-    guest.set_read_timeout(Some(PATIENCE))?;
-    guest.set_write_timeout(Some(PATIENCE))?;
-    let mut reader = BufReader::new(guest);
+/// Answers one request after the other, on one connection (lab 18).
+fn serve(mut client: &TcpStream, root: &str) -> io::Result<()> {
+    client.set_read_timeout(Some(PATIENCE))?;
+    client.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(client);
     let mut closes = false;
     while !closes {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         let said = loop {
-            if reader.by_ref().take(8_192).read_until(b'\n', &mut heard)? == 0 {
+            if reader
+                .by_ref()
+                .take(8_192)
+                .read_until(b'\n', &mut received)?
+                == 0
+            {
                 return Ok(());
             }
-            match parser.request(&heard) {
+            match parser.request(&received) {
                 Ok(Parsed::NeedMore) => {}
                 Ok(Parsed::Done { value: head, .. }) => {
                     let old = head.version == Version::Http10;
@@ -80,10 +63,32 @@ fn serve(mut guest: &TcpStream, root: &str) -> io::Result<()> {
                 }
             }
         };
-        guest.write_all(&said)?;
+        client.write_all(&said)?;
     }
-    guest.shutdown(Shutdown::Write)?;
-    guest.set_read_timeout(Some(Duration::from_secs(1)))?;
-    io::copy(&mut guest.take(65_536), &mut io::sink())?; // so that no reset eats the answer (lab 5)
+    client.shutdown(Shutdown::Write)?;
+    client.set_read_timeout(Some(Duration::from_secs(1)))?;
+    io::copy(&mut client.take(65_536), &mut io::sink())?; // so that no reset destroys the answer (lab 5)
     Ok(())
+}
+
+fn open(addr: Option<&str>) -> Result<net::Serving, (u8, String)> {
+    let addr = net::address(addr.unwrap_or("127.0.0.1:8023")).map_err(|e| (2, e.to_string()))?;
+    let root = std::env::var("WIRELAB_ROOT").unwrap_or("labs/23-not-again/files".into());
+    fs::read_dir(&root).map_err(|e| (2, format!("{root}: {e}: name a folder in WIRELAB_ROOT")))?;
+    if !answer::now_is_valid() {
+        return Err((
+            2,
+            "WIRELAB_NOW is a number of seconds since 1970".to_string(),
+        ));
+    }
+    let listener = net::listen(addr, 128).map_err(|e| (1, e.to_string()))?;
+    println!("listening on {}", listener.local_addr().unwrap_or(addr));
+    let serve = move |client: net::AcceptedClient| match serve(client.stream, &root) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            eprintln!("client {}: nothing for {PATIENCE:?}, closed", client.number)
+        }
+        Err(error) => eprintln!("client {}: {error}", client.number),
+    };
+    net::serve(listener, 100, serve).map_err(|e| (1, e.to_string()))
 }

@@ -1,7 +1,7 @@
-//! Lab 23 · your server. It brings all of the file to everyone, each time, whatever they have already.
+//! Lab 23 · your server. It sends the whole file to every client, each time, even if the client has it already.
 //!
-//! The tag is there, and so are the dates. Listen to what is asked: `wish` is yours, and then the answer must
-//! follow it. Check it with: cargo lab check 23
+//! The tag and the dates are there. `wish` is yours: it decides what the request wants. Then `answer` must
+//! send that. Check it with: cargo lab check 23
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use wirelab::http::{Parsed, RequestHead, date, head::HeadParser, write};
 use wirelab::wire::sha256;
 
-/// What the answer should bring.
+/// What the answer must bring.
 enum Wish {
     All,
 }
@@ -20,9 +20,9 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8023"))?;
     println!("listening on {}", listener.local_addr()?);
 
-    for guest in listener.incoming() {
-        if let Err(error) = guest.and_then(|guest| serve(&guest)) {
-            eprintln!("this guest went wrong: {error}; the next one, please");
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client)) {
+            eprintln!("this connection failed: {error}");
         }
     }
     Ok(())
@@ -50,7 +50,7 @@ fn answer(head: &RequestHead) -> io::Result<Vec<u8>> {
     let path = format!("{root}/menu.txt");
     let file = std::fs::read(&path)?;
     let tag = format!("\"{}\"", &sha256::hex(&file)[..16]);
-    // A file that is newer than the clock changed now, at the latest.
+    // If the file is newer than the clock, we say: changed now.
     let modified = seconds(std::fs::metadata(&path)?.modified()?).min(now());
 
     let (status, body) = match wish(head, &tag, modified, file.len()) {
@@ -73,15 +73,15 @@ fn answer(head: &RequestHead) -> io::Result<Vec<u8>> {
     Ok(said)
 }
 
-fn serve(mut guest: &TcpStream) -> io::Result<()> {
-    let mut reader = BufReader::new(guest);
+fn serve(mut client: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(client);
     loop {
-        let (mut parser, mut heard) = (HeadParser::new(), Vec::new());
+        let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         let (said, closes) = loop {
-            if reader.read_until(b'\n', &mut heard)? == 0 {
+            if reader.read_until(b'\n', &mut received)? == 0 {
                 return Ok(());
             }
-            let told = parser.request(&heard);
+            let told = parser.request(&received);
             let told = told.map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?;
             if let Parsed::Done { value: head, .. } = told {
                 break (
@@ -90,10 +90,10 @@ fn serve(mut guest: &TcpStream) -> io::Result<()> {
                 );
             }
         };
-        guest.write_all(&said)?;
+        client.write_all(&said)?;
         if closes {
-            guest.shutdown(Shutdown::Write)?;
-            guest.take(65_536).read_to_end(&mut heard)?;
+            client.shutdown(Shutdown::Write)?;
+            client.take(65_536).read_to_end(&mut received)?;
             return Ok(());
         }
     }

@@ -1,6 +1,5 @@
-//! Lab 24 · The whole restaurant · the client: a guest who knows the house. One connection, five
-//! requests: the menu, only its head, a bite of it, whether it has changed, and something that is not
-//! on it.
+//! Lab 24 · The whole restaurant · the client: five requests on one connection. It asks for the menu, for its
+//! head, for a part of it, whether it has changed, and for a file that does not exist.
 //!
 //!     cargo run --bin lab24-client [ADDR]          without ADDR: 127.0.0.1:8024
 
@@ -14,7 +13,7 @@ use wirelab::http::{Parsed, write};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Method, path, and a field that makes the question a special one.
+/// Method, path, and the header line that makes the request a special one.
 const QUESTIONS: [(&str, &str, (&str, &str)); 5] = [
     ("GET", "/menu.txt", ("Accept", "text/plain")),
     ("HEAD", "/menu.txt", ("Accept", "text/plain")),
@@ -28,28 +27,15 @@ fn main() -> ExitCode {
     let addr = addr.as_deref().unwrap_or("127.0.0.1:8024");
     match visit(addr) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let why = match error.kind() {
-                ErrorKind::ConnectionRefused => "nobody listens there: start the server first",
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => "not a word for five seconds",
-                ErrorKind::InvalidInput => "this is no address: write HOST:PORT",
-                _ => return complain(addr, &error.to_string()),
-            };
-            complain(addr, why)
-        }
+        Err(error) => failed(addr, &error),
     }
-}
-
-fn complain(addr: &str, why: &str) -> ExitCode {
-    eprintln!("lab24-client: {addr}: {why}");
-    ExitCode::FAILURE
 }
 
 fn visit(addr: &str) -> io::Result<()> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
     let mut connection = Connection::client();
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     for (method, path, (name, value)) in QUESTIONS {
         let mut request = Vec::new();
         write::request_line(&mut request, method, path);
@@ -63,43 +49,57 @@ fn visit(addr: &str) -> io::Result<()> {
         connection.end().map_err(io::Error::other)?;
         server.write_all(&request)?;
         print!("{method} {path}");
-        listen(&mut server, &mut connection, &mut heard)?;
+        read_answer(&mut server, &mut connection, &mut received)?;
     }
-    // The last answer said that the server will close. Wait for its word.
-    server.read_to_end(&mut heard)?;
+    // The last answer said that the server will close. Wait for that.
+    server.read_to_end(&mut received)?;
     Ok(())
 }
 
-/// Hears one answer to its end, and prints its status and what it brought.
-fn listen(
+/// Reads one answer to its end. Prints its status, and the number of bytes of its body.
+fn read_answer(
     server: &mut TcpStream,
     connection: &mut Connection,
-    heard: &mut Vec<u8>,
+    received: &mut Vec<u8>,
 ) -> io::Result<()> {
-    let mut brought = 0;
-    let mut piece = [0; 4096];
+    let mut length = 0;
+    let mut buffer = [0; 4096];
     loop {
-        match connection.receive(heard, false).map_err(io::Error::other)? {
+        match connection
+            .receive(received, false)
+            .map_err(io::Error::other)?
+        {
             Parsed::Done { value, used } => {
                 match &value {
                     Event::Response { head, .. } => print!(" -> {}", head.status),
-                    Event::Data(data) => brought += data.len(),
+                    Event::Data(data) => length += data.len(),
                     _ => {}
                 }
                 let end = matches!(value, Event::End(_));
-                heard.drain(..used);
+                received.drain(..used);
                 if end {
-                    println!(", {brought} bytes");
+                    println!(", {length} bytes");
                     return Ok(());
                 }
             }
             Parsed::NeedMore => {
-                let n = server.read(&mut piece)?;
+                let n = server.read(&mut buffer)?;
                 if n == 0 {
                     return Err(ErrorKind::UnexpectedEof.into());
                 }
-                heard.extend_from_slice(&piece[..n]);
+                received.extend_from_slice(&buffer[..n]);
             }
         }
     }
+}
+
+fn failed(addr: &str, error: &io::Error) -> ExitCode {
+    let why = match error.kind() {
+        ErrorKind::ConnectionRefused => "nobody listens there: start the server first",
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "the server sent nothing for 5 s",
+        ErrorKind::InvalidInput => "this is no address: write HOST:PORT",
+        _ => &error.to_string(),
+    };
+    eprintln!("lab24-client: {addr}: {why}");
+    ExitCode::FAILURE
 }

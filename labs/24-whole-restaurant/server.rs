@@ -1,10 +1,10 @@
-//! Lab 24 · The whole restaurant · the server: everything that the labs led up to, put together.
+//! Lab 24 · The whole restaurant · the server: all that the labs led up to, in one program.
 //!
 //!     cargo run --bin lab24-server [ADDR]          without ADDR: 127.0.0.1:8024
 //!
 //! It serves the folder in WIRELAB_ROOT; without one it serves this course. Read on in this order:
 //! src/net/pool.rs (labs 13, 19), src/net/stream.rs (labs 4, 5, 20), src/server.rs (labs 17, 18, 21),
-//! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each is the lab, grown up.
+//! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each of them is a lab that has grown up.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -38,23 +38,23 @@ fn open(addr: &str) -> Result<(), String> {
         log: Box::new(log),
     });
 
-    // A place, and a bench before it for those who come while all are busy (labs 6 and 13).
+    // An address, and a backlog for clients that come while all threads are busy (labs 6 and 13).
     let listener = net::listen(addr, limits::SERVER_BACKLOG).map_err(|error| error.to_string())?;
     let place = listener.local_addr().map_err(|error| error.to_string())?;
     println!("listening on {place}");
 
-    // A thread a guest, up to a limit; further ones are told 503 (lab 19). What one guest's thread
-    // does with its connection, from the first request to the last word, is `Server::serve`.
-    let waiter = Arc::clone(&server);
+    // One thread for each client, up to a limit. The next client gets a 503 (lab 19). `Server::serve` is what
+    // a thread does with its connection, from the first request to the last answer.
+    let worker = Arc::clone(&server);
     net::pool(
         &listener,
         net::PoolLimits::default(),
-        move |guest| waiter.serve(guest),
+        move |client| worker.serve(client),
         |trouble| log(&Logged::AcceptProblem(trouble)),
     )
 }
 
-/// What answers a request: the files of a folder (labs 16, 17 and 23), or the pages of this course.
+/// What answers the requests: the files of a folder (labs 16, 17 and 23), or the pages of this course.
 fn handler() -> Result<Handler, String> {
     let Some(root) = std::env::var_os("WIRELAB_ROOT") else {
         return Ok(Box::new(|it: &Request<'_>| {
@@ -75,7 +75,7 @@ fn handler() -> Result<Handler, String> {
     }
 }
 
-/// The second to use as now: `Date` must be exact where every byte is checked (lab 17).
+/// The second to use as now. A check sets it, because it compares every byte of `Date` (lab 17).
 fn now() -> Result<Option<i64>, String> {
     let Ok(text) = std::env::var("WIRELAB_NOW") else {
         return Ok(None);
@@ -88,9 +88,11 @@ fn log(logged: &Logged) {
     match logged {
         Logged::Answer(it) => eprintln!("{} \"{}\" {}", it.peer, it.request_line(), it.status),
         Logged::Tls { peer, name } => {
-            let name = name.as_deref().unwrap_or("somebody");
-            eprintln!("{peer} spoke TLS and asked for {name}: that envelope stays closed (lab 12)");
+            let name = name.as_deref().unwrap_or("a server without a name");
+            eprintln!(
+                "{peer} sent a TLS hello for {name}: this server does not speak TLS (lab 12)"
+            );
         }
-        Logged::AcceptProblem(trouble) => eprintln!("the door is in trouble: {trouble:?}"),
+        Logged::AcceptProblem(trouble) => eprintln!("cannot accept a connection: {trouble:?}"),
     }
 }

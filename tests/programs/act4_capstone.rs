@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::support::{Server, bin};
+use wirelab::check;
 use wirelab::course::catalogue;
 
 const README: &str = include_str!("../../labs/24-whole-restaurant/README.md");
@@ -18,7 +19,7 @@ fn steps() -> Vec<Vec<&'static str>> {
 
 #[test]
 fn every_step_passes_with_the_finished_server() {
-    let now = catalogue::NOW.to_string();
+    let now = check::NOW.to_string();
     let root = "labs/24-whole-restaurant/files";
     let environment = format!("$ WIRELAB_ROOT={root} WIRELAB_NOW={now} cargo run ");
     assert!(README.contains(&environment), "{environment}");

@@ -82,13 +82,14 @@ pub static LABS: [Lab; 9] = [
         ],
         needs: &[2, 11, 17],
         hints: [
-            "Two requests arrive in one read. After you have answered the first, where are the bytes of \
-             the second?",
-            "The loop is: take one request out of what you have, answer it, decide whether to go on. The \
-             buffer lives outside of the loop, and is asked before the socket is.",
-            "HTTP/1.1 goes on unless one side says Connection: close; HTTP/1.0 ends unless both agree to \
-             go on. On a connection that goes on every answer needs its length, a 404 too, or the client \
-             waits for ever.",
+            "Two requests arrive in one read. You answer the first one. Where are the bytes of the second \
+             one then?",
+            "Make a loop: take one request out of the bytes that you have, answer it, decide whether to \
+             go on. Keep the buffer outside of the loop. Look into the buffer before you read from the \
+             socket.",
+            "An HTTP/1.1 connection stays open unless one side says Connection: close. An HTTP/1.0 \
+             connection closes unless both sides agree to keep it. On a connection that stays open every \
+             answer needs its length, a 404 too. Without it the client waits for ever.",
         ],
         built: Some(act4_built::LAB_18),
     },
@@ -112,14 +113,13 @@ pub static LABS: [Lab; 9] = [
         ],
         needs: &[5, 18],
         hints: [
-            "Open five connections that say nothing, then ask for a page on a sixth. Which of your \
+            "Open five connections that send nothing. Then ask for a page on a sixth one. Which of your \
              threads could answer it?",
-            "A worker must survive its guest: every error of one connection ends that connection only, \
-             and a panic is caught at the edge of the job. The number of workers is fixed, and so is the \
-             number of jobs that wait.",
-            "When the queue is full, the thread that accepts answers 503 with Retry-After at once, which \
-             costs little. To stop, close the sending end of the queue, let the workers finish, and join \
-             them; nobody may wait for a guest without a deadline.",
+            "A thread must survive its client. An error may end one connection only, so catch a panic at \
+             the edge of the job. Limit the number of threads, and limit the number of clients that wait.",
+            "If the queue is full, the thread that accepts answers 503 with Retry-After at once; that is \
+             cheap. To stop, close the sending end of the queue, let the threads finish, and join them. \
+             Give every wait for a client a deadline.",
         ],
         built: Some(act4_built::LAB_19),
     },
@@ -147,14 +147,14 @@ pub static LABS: [Lab; 9] = [
         ],
         needs: &[5, 19],
         hints: [
-            "A client that sends one byte a second never makes a single read wait for long. What else \
-             could you measure?",
-            "Fix the time at which the whole head must be there, and before each read compute what is \
-             left of it. Count bytes as well: the request line and the header section have limits of \
-             their own, and each has its own status.",
-            "Say why before you hang up: 408, 414, 431. Then end your direction, read and throw away \
-             what still comes for a short while, and close; unread bytes would turn your last words \
-             into a reset (lab 5).",
+            "A client that sends one byte a second never makes a single read wait long. What else could \
+             you measure?",
+            "Fix the time at which the whole head must have come. Before each read, compute how much time \
+             remains. Count bytes as well: the request line and the whole head have limits of their own, \
+             and each limit has its own status.",
+            "First answer 408, 414 or 431. Then shut down your sending side, read and discard for a short \
+             while what still comes, and close. If you close with unread bytes, a reset may destroy your \
+             answer (lab 5).",
         ],
         // The subject is time itself: any weather but a calm one would change it.
         built: Some(act4_built::LAB_20),
@@ -175,14 +175,14 @@ pub static LABS: [Lab; 9] = [
         }],
         needs: &[11, 18, 20],
         hints: [
-            "Where does the body of a request begin, where does it end, and who has to take it off the \
-             connection when your handler does not want it?",
-            "The length comes from the head; read exactly that many bytes, first from what you already \
-             have, then from the socket. A client that sent Expect: 100-continue waits for your word \
-             before the body.",
-            "Refuse before reading: 411 without a length, 413 with too great a one. After a refusal the \
-             unread body is still coming: read it away within limits or close. Write to a temporary \
-             file and rename it at the end, so that half an upload is never seen.",
+            "Where does the body of a request begin, and where does it end? Which part of your program \
+             takes it off the connection when nobody wants it?",
+            "The head says the length. Read exactly that many bytes: first those that you have already, \
+             then the rest from the socket. A client that sent Expect: 100-continue waits for your answer \
+             before it sends the body.",
+            "Refuse before you read: 411 without a length, 413 if it is too large. After a refusal the \
+             body may still come, so discard it up to a limit, or close. Write a body to a temporary file \
+             and rename that at the end. Then no client ever sees half an upload.",
         ],
         built: Some(act4_built::LAB_21),
     },
@@ -200,14 +200,14 @@ pub static LABS: [Lab; 9] = [
         }],
         needs: &[3, 18, 21],
         hints: [
-            "Write down the bytes of one chunk and name each part. Which parts can be split between two \
+            "Write down the bytes of one chunk, and name each part. Which parts can be split between two \
              reads? All of them can.",
-            "Make the decoder a machine that is given bytes and says how many it used: it is in the \
-             size, in its line end, in the data, behind the data, in the trailer, or done. Sizes are \
-             hexadecimal, in either case.",
-            "The two bytes behind the data must be \\r\\n: compare them, do not skip them. Size 0 ends \
-             the data, then come trailer lines and an empty line. Content-Length together with \
-             Transfer-Encoding is refused: two readers that disagree are how requests are smuggled.",
+            "Make the decoder a machine that takes bytes and says how many it used. Its states are: the \
+             size line, the data, the line end after the data, the trailers, done. A size is hexadecimal, \
+             in small or capital letters.",
+            "Compare the two bytes after the data with \\r\\n; do not skip them. After size 0 come \
+             trailer lines and an empty line. Refuse Content-Length together with Transfer-Encoding: if \
+             two readers disagree about the end, a request can be smuggled.",
         ],
         built: Some(act4_built::LAB_22),
     },
@@ -228,13 +228,13 @@ pub static LABS: [Lab; 9] = [
         }],
         needs: &[17, 18],
         hints: [
-            "What does the client have already, and with which words does it say so? Answer that \
-             question before you open the file.",
-            "The order of the questions is fixed: If-None-Match first, and only without it \
-             If-Modified-Since; a range is looked at last. 304 has no body, whatever its header lines say.",
-            "Both ends of a range count: 0-0 is one byte. -5 means the last five bytes, 5- means from \
-             byte 5 to the end. A range that begins behind the end is 416, and Content-Range then says \
-             bytes */ and the length.",
+            "What does the client have already, and in which header line does it say so? Answer that \
+             question before you send the file.",
+            "The order of the questions is fixed: If-None-Match first, If-Modified-Since only without it, \
+             Range last. An answer 304 has no body, whatever its header lines say.",
+            "Both ends of a range count: 0-0 is one byte. -5 means the last five bytes, and 5- means from \
+             byte 5 to the end. If a range begins past the end of the file, answer 416. Its Content-Range \
+             says bytes */ and the length of the file.",
         ],
         built: Some(act4_built::LAB_23),
     },
@@ -258,13 +258,12 @@ pub static LABS: [Lab; 9] = [
         ],
         needs: &[8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
         hints: [
-            "Draw the way of one request from the socket to the socket, and write the number of a lab at \
-             each step. Which step has no number yet?",
-            "Keep the parts apart: bytes to request, request and folder to response, response to bytes. \
-             The middle part needs no socket, so you can try it without one.",
-            "Run the checks of the labs 8 to 23 against your server one after the other and mend the \
-             first that fails. When all pass, start the storm with its seed and read your log while \
-             it blows.",
+            "Draw the way of one request from the socket to the socket. Write the number of a lab at each \
+             step. Which step has no number yet?",
+            "Keep three parts apart: bytes to request, request and folder to answer, answer to bytes. The \
+             middle part needs no socket, so you can try it without one.",
+            "Check the steps of the README one after the other, and repair the first one that fails. When \
+             all pass, run cargo lab check 24. Then start the storm, and read your log while it runs.",
         ],
         built: Some(act4_built::LAB_24),
     },
