@@ -1,27 +1,34 @@
 //! A request and a root folder in, a response out: what a static file server knows.
 //!
 //! Rule 1: no sockets. A response names the file and the bytes of it; somebody else sends them.
-//! Rule 2: nothing outside the root is ever opened. Dot segments are followed in the text of the path
-//! (`http::target::names`), links on the disk by the system, and then it is checked where that led.
+//! Rule 2: nothing outside the root is ever served. Dot segments are followed in the text of the path
+//! (`http::target::names`), links on the disk by the system. Then it is checked where that led, and after
+//! the opening the open file is asked where it lies: nobody can exchange that.
 //! Rule 3: only regular files are opened: a pipe would wait for its writer for ever.
-//!
-//! Who may write below the root between our check and our opening could still lead us out; who serves a
-//! folder that strangers can write to serves what strangers want anyhow.
+//! Rule 4: what is sent under one tag is the state of a file at one moment, or the answer breaks off.
 
+mod cache;
 mod listing;
 mod lookup;
+mod open;
+mod respond;
+mod root;
+mod stamp;
 
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
+use std::time::Instant;
 
-use crate::http::conditional::{self, Outcome, Tag, Validators};
-use crate::http::range::{self, Multipart, Range, Wish};
+use crate::http::conditional::{self, Outcome, Validators};
+use crate::http::range::Range;
 use crate::http::target::{self, Asked, BadPath, Target};
-use crate::http::{RequestHead, date, write};
+use crate::http::{RequestHead, write};
 
-use lookup::{Found, Miss, Thing};
+use cache::Cache;
+use lookup::{Lookup, NoThing, Thing};
+use open::{Boundary, Miss};
+pub use open::{OpenFile, Source};
+use root::Root;
 
 /// What the server is allowed to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +42,9 @@ pub struct Settings {
 /// A folder that is served.
 #[derive(Debug)]
 pub struct Files {
-    /// Without links in it.
-    root: PathBuf,
+    root: Root,
     settings: Settings,
-    cache: lookup::Cache,
+    cache: Cache,
 }
 
 /// What to answer.
@@ -61,16 +67,16 @@ pub enum Content {
     /// These bytes, perhaps none.
     Bytes(Vec<u8>),
     /// A part of a file, perhaps all of it.
-    File {
+    Part {
         /// The file.
-        file: Arc<File>,
+        source: Source,
         /// Offset of the first byte; `Response::length` says how many.
         first: u64,
     },
     /// Several parts of a file, each with what stands before it.
     Parts {
         /// The file.
-        file: Arc<File>,
+        source: Source,
         /// What stands before each part, and the part.
         parts: Vec<(String, Range)>,
         /// What stands behind the last.
@@ -88,15 +94,16 @@ const KNOWN: [&[u8]; 5] = [b"POST", b"PUT", b"DELETE", b"TRACE", b"PATCH"];
 impl Files {
     /// Opens a folder to be served. Errors: it is not there, or is no folder.
     pub fn open(root: &Path, settings: Settings) -> io::Result<Files> {
-        let root = root.canonicalize()?;
-        if !root.is_dir() {
-            return Err(io::ErrorKind::NotADirectory.into());
-        }
         Ok(Files {
-            root,
+            root: Root::new(root)?,
             settings,
-            cache: lookup::Cache::default(),
+            cache: Cache::new(),
         })
+    }
+
+    /// Keeps at most so many files open between two requests.
+    pub fn keep_open(&mut self, most: usize) {
+        self.cache.descriptors = self.cache.descriptors.min(most);
     }
 
     /// The answer to a request; `now` in seconds since 1970.
@@ -108,44 +115,87 @@ impl Files {
             Target::Origin { path, query } | Target::Absolute { path, query, .. } => (path, query),
             _ => return Response::error(400, "This method needs the path of a file."),
         };
-        let (names, folder) = match target::names(path) {
-            Ok(found) => found,
-            Err(BadPath::Slash) => return Response::error(404, "No file has a slash in its name."),
-            Err(BadPath::Nul | BadPath::Percent) => {
-                return Response::error(400, "This path can be the name of no file.");
-            }
+        let looked = Instant::now();
+        let (root, moved_elsewhere) = self.root.look(looked);
+        if moved_elsewhere {
+            self.cache.clear();
+        }
+        let lookup = Lookup {
+            files: self,
+            boundary: Boundary {
+                root: &root,
+                dotfiles: self.settings.dotfiles,
+            },
+            fields: head.fields,
+            now: looked,
         };
-        match self.find(&names, folder, head.fields) {
-            Ok(Thing::File(found)) => file(head, &found, now),
-            Ok(Thing::Folder(path)) if folder => {
-                let page = self.list(&path, &names);
+        match lookup.find(path) {
+            Ok(Thing::File(found)) => respond::file(head, &found, now),
+            Ok(Thing::Folder { names, slash, .. }) if !slash => moved(&names, query),
+            Ok(Thing::Folder { names, real, .. }) => {
+                let page = self.list(lookup.boundary, &real, &names, query);
                 let there = (page.status == 200).then_some(Validators::default());
                 unmet(head, there, now).unwrap_or(page)
             }
-            Ok(Thing::Folder(_)) => moved(&names, query),
-            Err(Miss::NotThere) => Response::error(404, "There is no such file here."),
-            Err(Miss::Forbidden) => Response::error(403, "This file may not be read."),
-            Err(Miss::Busy) => {
-                let mut response = Response::error(503, "Too much is open here; try again soon.");
-                write::field(&mut response.fields, "Retry-After", b"1");
-                response
-            }
+            Err(nothing) => no_thing(&nothing),
         }
     }
 
+    /// The cache closes its files, so that there are descriptors for other things again. `false`: it had
+    /// none open.
+    pub fn close_kept(&self) -> bool {
+        self.cache.close_files()
+    }
+
     #[cold]
-    fn list(&self, path: &Path, names: &[Vec<u8>]) -> Response {
+    fn list(
+        &self,
+        boundary: Boundary<'_>,
+        real: &Path,
+        names: &[Vec<u8>],
+        query: Option<&[u8]>,
+    ) -> Response {
         if !self.settings.listing {
             return Response::error(404, "There is no index.html in this folder.");
         }
-        match listing::page(&self.root, path, names, self.settings.dotfiles) {
+        match listing::page(boundary, real, names, listing::Order::asked(query)) {
             Ok(page) => {
                 let mut fields = Vec::new();
                 write::field(&mut fields, "Content-Type", b"text/html; charset=utf-8");
                 Response::new(200, fields, page.into_bytes())
             }
+            Err(Miss::NotThere) => no_thing(&Miss::NotThere.into()),
+            Err(Miss::Busy) => no_thing(&Miss::Busy.into()),
             Err(_) => Response::error(403, "This folder may not be read."),
         }
+    }
+}
+
+/// The answer when there is nothing to send.
+#[cold]
+fn no_thing(why: &NoThing) -> Response {
+    let later = |sentence| {
+        let mut response = Response::error(503, sentence);
+        write::field(&mut response.fields, "Retry-After", b"1");
+        response
+    };
+    match why {
+        NoThing::BadPath(BadPath::Slash) => {
+            Response::error(404, "No file has a slash in its name.")
+        }
+        NoThing::BadPath(BadPath::Nul | BadPath::Percent) => {
+            Response::error(400, "This path can be the name of no file.")
+        }
+        NoThing::Miss(Miss::NotThere) => Response::error(404, "There is no such file here."),
+        NoThing::Miss(Miss::Forbidden) => Response::error(403, "This file may not be read."),
+        NoThing::Miss(Miss::Busy) => later("Too much is open here; try again soon."),
+        NoThing::Miss(Miss::Changing) => {
+            later("The file changes while it is read; try again soon.")
+        }
+        NoThing::Miss(Miss::NoLength) => Response::error(
+            500,
+            "The file is longer than the system says; it is not sent.",
+        ),
     }
 }
 
@@ -202,136 +252,6 @@ fn unmet(head: &RequestHead<'_>, current: Option<Validators<'_>>, now: i64) -> O
 
 fn failed() -> Response {
     Response::error(412, "What is here is not what you expect it to be.")
-}
-
-/// The answer for a file that is there: preconditions first, then ranges, in the order of RFC 9110
-/// section 13.2.2.
-#[inline(never)]
-fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response {
-    let open = &found.open;
-    // A file from the future is as old as the answer (RFC 9110 section 8.8.2.1).
-    let modified = open.modified.as_ref().map(|(since, _)| (*since).min(now));
-    let current = Validators {
-        tag: Tag::parse(open.tag.as_bytes()),
-        modified,
-    };
-    match conditional::evaluate(head, Some(current), now) {
-        Outcome::Proceed => {}
-        Outcome::Failed => return failed(),
-        Outcome::NotModified => {
-            let mut fields = Vec::new();
-            write::field(&mut fields, "ETag", found.open.tag.as_bytes());
-            vary(&mut fields, found);
-            return Response::without_length(304, fields);
-        }
-    }
-    let mut fields = described(found, modified);
-    let wish = match head.fields.only("range") {
-        Some(value)
-            if head.method == b"GET" && conditional::range_counts(head.fields, current, now) =>
-        {
-            range::wish(value, open.length())
-        }
-        _ => Wish::All,
-    };
-    match wish {
-        Wish::All => {
-            let whole = (0, open.length());
-            part(200, fields, found, whole)
-        }
-        Wish::Nothing => {
-            let mut response = Response::error(416, "The file ends before the range begins.");
-            let range = range::content_range_outside(open.length());
-            write::field(&mut response.fields, "Content-Range", range.as_bytes());
-            response
-        }
-        Wish::Parts(parts) => match parts.as_slice() {
-            [one] => {
-                let range = range::content_range(*one, open.length());
-                write::field(&mut fields, "Content-Range", range.as_bytes());
-                part(206, fields, found, (one.first, one.length()))
-            }
-            _ => several(fields, found, &parts),
-        },
-    }
-}
-
-/// The fields that every answer with bytes of this file has.
-fn described(found: &Found, modified: Option<i64>) -> Vec<u8> {
-    let mut fields = Vec::with_capacity(256);
-    match (modified, &found.open.modified) {
-        (Some(modified), Some((since, date))) if modified == *since => {
-            write::field(&mut fields, "Last-Modified", date.as_bytes());
-        }
-        (Some(modified), _) => {
-            let date = date::format(modified);
-            write::field(&mut fields, "Last-Modified", date.as_bytes());
-        }
-        (None, _) => {}
-    }
-    write::field(&mut fields, "ETag", found.open.tag.as_bytes());
-    write::field(&mut fields, "Accept-Ranges", b"bytes");
-    vary(&mut fields, found);
-    if let Some(encoding) = found.encoding {
-        write::field(&mut fields, "Content-Encoding", encoding.as_bytes());
-    }
-    fields
-}
-
-/// A file from an offset on, so many bytes.
-fn part(status: u16, mut fields: Vec<u8>, found: &Found, (first, length): (u64, u64)) -> Response {
-    write::field(&mut fields, "Content-Type", found.media.as_bytes());
-    write::field_number(&mut fields, "Content-Length", length);
-    let file = Arc::clone(&found.open.file);
-    Response {
-        status,
-        fields,
-        content: Content::File { file, first },
-        length,
-    }
-}
-
-/// Several parts in one answer (RFC 9110 section 15.3.7.2).
-#[cold]
-fn several(mut fields: Vec<u8>, found: &Found, parts: &[Range]) -> Response {
-    let boundary = boundary();
-    let multipart = Multipart {
-        boundary: &boundary,
-        media: found.media,
-        length: found.open.length(),
-    };
-    let length = multipart.body_length(parts);
-    write::field(
-        &mut fields,
-        "Content-Type",
-        multipart.content_type().as_bytes(),
-    );
-    write::field_number(&mut fields, "Content-Length", length);
-    let before = |range: &Range| (multipart.before(*range), *range);
-    Response {
-        status: 206,
-        fields,
-        content: Content::Parts {
-            file: Arc::clone(&found.open.file),
-            parts: parts.iter().map(before).collect(),
-            end: multipart.end(),
-        },
-        length,
-    }
-}
-
-/// Thirty-two hex digits that nobody can foresee, and so can have put into a file. std has no random
-/// numbers, but it seeds its hash tables with some.
-fn boundary() -> String {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-    let number = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", number(), number())
-}
-
-fn vary(fields: &mut Vec<u8>, found: &Found) {
-    if found.varies {
-        write::field(fields, "Vary", b"Accept-Encoding");
-    }
 }
 
 impl Response {

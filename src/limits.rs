@@ -230,12 +230,40 @@ pub const PLAY_TIMEOUT: Duration = Duration::from_secs(60);
 
 // What the static server may take up (src/files.rs, src/server.rs).
 
-/// How many files are kept open for the next request.
-/// Reason: a descriptor each. Precedent: nginx's manual suggests 1,000 for `open_file_cache`.
-pub const MAX_OPEN_FILES: usize = 512;
+/// Most files that are kept for the next request.
+/// Precedent: nginx's manual suggests 1,000 for `open_file_cache`.
+pub const CACHED_FILES: usize = 512;
 
-/// How long it is believed that an open file still lies on its path, and has no compressed neighbours.
-/// Reason: three walks along a path less a request. Precedent: nginx's open_file_cache_valid, 60 s.
+/// Which part of the limit of descriptors the kept files may take: one in so many.
+/// Reason: the others are for connections, one each.
+pub const CACHED_DESCRIPTORS_PART: usize = 8;
+
+/// Up to this length, in bytes, a file is read whole and kept in memory.
+/// Reason: a page with its pictures; one write with the head. Precedent: nginx's output_buffers, 64 KiB.
+pub const MEMORY_FILE: u64 = 64 * 1024;
+
+/// Most memory, in bytes, that the kept files take. Reason: it holds every file of a small site.
+/// Precedent: 512 files of 64 KiB would be 32 MiB.
+pub const CACHED_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long a kept file is believed after somebody looked at its path.
+/// Reason: two walks along a path less a request. Precedent: lighttpd's stat cache believes for 1 s.
+pub const BELIEVED: Duration = Duration::from_millis(10);
+
+/// How many requests in [`BELIEVED`] look for themselves all the same.
+/// Reason: who saves a file and asks again at once sees the change; a thousandth of a busy server's requests.
+pub const LOOKS: u32 = 8;
+
+/// How long a file must have been unchanged before its stamp proves that it is.
+/// Reason: two changes within one tick of the system's clock can have the same time. Precedent: the tick of
+/// a kernel with 100 Hz, 10 ms.
+pub const SETTLED: Duration = Duration::from_millis(10);
+
+/// How often a small file is read again when it was changed while it was read; then 503.
+pub const SNAPSHOT_TRIES: usize = 3;
+
+/// How long it is believed that a kept file has no compressed neighbours.
+/// Reason: two calls of the system less a request. Precedent: nginx's open_file_cache_valid, 60 s.
 pub const PATH_REVALIDATE: Duration = Duration::from_secs(1);
 
 /// Most lines on the page of a folder.
@@ -303,9 +331,15 @@ pub const LINGER_BYTES: usize = 1024 * 1024;
 /// Reason: the write deadline counts from call to call. Precedent: nginx's sendfile_max_chunk, 2 MiB.
 pub const SENDFILE_MAX: usize = 2 * 1024 * 1024;
 
-/// Up to this length a file's bytes travel in one write with the head.
-/// Reason: two writes are two packets and two calls.
-pub const SMALL_FILE: u64 = 16 * 1024;
+/// Up to this length the bytes of an answer are copied behind its head; longer ones are written from where
+/// they are. Reason: a page of memory is copied faster than the kernel takes up a second buffer.
+pub const SMALL_BODY: usize = 4 * 1024;
+
+/// How many bytes at the end of a file are copied into the socket instead of lent to it.
+/// Reason: until the other side has read them, the kernel reads lent bytes from the file itself, and a
+/// change of the file would show in them. Precedent: Linux holds up to 4 MiB on our side and about as much
+/// on the other (tcp(7), `tcp_wmem` and `tcp_rmem`).
+pub const COPIED_TAIL: u64 = 8 * 1024 * 1024;
 
 /// How long a client that says nothing listens whether the server answers all the same.
 /// Reason: an answer that needs no question comes at once.

@@ -182,7 +182,9 @@ impl Conversation<'_> {
     fn run(&mut self) -> Then {
         loop {
             match self.exchange() {
-                Then::GoOn => {}
+                // Whoever has waited for the processor is next: a client that always has its next request
+                // ready must not keep it for a whole time slice.
+                Then::GoOn => std::thread::yield_now(),
                 then => return then,
             }
         }

@@ -1,34 +1,62 @@
 //! A folder as a page: plain, and safe whatever the names are.
 //!
-//! Rule: a name occurs twice, percent-encoded as a link and escaped as text; nothing else from the disk
-//! is written.
+//! Rule 1: a name occurs twice, percent-encoded as a link and escaped as text; nothing else from the disk
+//! is written. Characters that are not seen, or that turn the direction of what follows, are spelt out.
+//! Rule 2: a folder of any size takes bounded memory: the lines that are shown are the first ones in the
+//! order that was asked for, and only those are held.
 
+use std::collections::BinaryHeap;
 use std::fmt::Write;
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use super::open::{Boundary, Miss, miss, own_descriptor};
 use crate::http::{date, target};
 use crate::limits::MAX_LISTED;
 
-/// One line of the page.
-struct Entry {
-    name: Vec<u8>,
-    folder: bool,
-    length: u64,
-    /// Seconds since 1970.
-    modified: Option<i64>,
+/// By what the lines are sorted. Folders always come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Name,
+    /// The largest first.
+    Size,
+    /// The newest first.
+    Date,
 }
 
-/// The page for the folder at `path` below `root`, whose URL is made of `names`.
+/// One line of the page. Lines are compared as they are sorted.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    file: bool,
+    /// 0 in the order of names; the size or the date, the highest first, in theirs.
+    rank: std::cmp::Reverse<u64>,
+    name: Vec<u8>,
+    length: u64,
+    /// Seconds since 1970.
+    modified: Option<u64>,
+}
+
+impl Order {
+    /// The order that a query asks for: `sort=size`, `sort=date`; by name otherwise.
+    pub(super) fn asked(query: Option<&[u8]>) -> Order {
+        let mut words = query.unwrap_or_default().split(|&b| b == b'&');
+        match words.find_map(|word| word.strip_prefix(b"sort=")) {
+            Some(b"size") => Order::Size,
+            Some(b"date") => Order::Date,
+            _ => Order::Name,
+        }
+    }
+}
+
+/// The page for the folder at `real`, whose URL is made of `names`.
 pub(super) fn page(
-    root: &Path,
-    path: &Path,
+    boundary: Boundary<'_>,
+    real: &Path,
     names: &[Vec<u8>],
-    dotfiles: bool,
-) -> io::Result<String> {
-    let (entries, more) = entries(root, path, dotfiles)?;
+    order: Order,
+) -> Result<String, Miss> {
+    let (lines, more) = lines(boundary, real, order)?;
     let shown: Vec<String> = names.iter().map(|name| text(name)).collect();
     let title = match shown.as_slice() {
         [] => "/".to_string(),
@@ -40,11 +68,23 @@ pub(super) fn page(
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<table>\n"
     );
+    page.push_str("<tr>");
+    for (own, link, word) in [
+        (Order::Name, "name", "Name"),
+        (Order::Size, "size", "Size"),
+        (Order::Date, "date", "Changed"),
+    ] {
+        let _ = match own == order {
+            true => write!(page, "<th>{word}</th>"),
+            false => write!(page, "<th><a href=\"?sort={link}\">{word}</a></th>"),
+        };
+    }
+    page.push_str("</tr>\n");
     if !names.is_empty() {
         page.push_str("<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
     }
-    for entry in &entries {
-        row(&mut page, entry);
+    for line in &lines {
+        row(&mut page, line);
     }
     page.push_str("</table>\n");
     if more > 0 {
@@ -54,68 +94,105 @@ pub(super) fn page(
     Ok(page)
 }
 
+/// A long name is broken, so that size and date stay where they can be seen.
 const STYLE: &str = "body{font-family:monospace;margin:2em}\
-td{padding:.1em 2em .1em 0}td+td{text-align:right}";
+td,th{padding:.1em 2em .1em 0;text-align:left;vertical-align:top}\
+td:first-child{overflow-wrap:anywhere}\
+td+td,th+th{text-align:right;white-space:nowrap}";
 
-/// Folders first, then files, each by name; and how many were left out.
-fn entries(root: &Path, path: &Path, dotfiles: bool) -> io::Result<(Vec<Entry>, usize)> {
-    let mut entries = Vec::new();
+/// The first lines in this order; and how many were left out.
+fn lines(boundary: Boundary<'_>, real: &Path, order: Order) -> Result<(Vec<Line>, usize), Miss> {
+    // The folder is held open: what is read is the one that was checked, whatever its path leads to by now.
+    let folder = boundary.open(real)?;
+    let held = own_descriptor(&folder).filter(|link| link.is_dir());
+    let path = held.as_deref().unwrap_or(real);
+    let mut first = BinaryHeap::new();
     let mut more = 0;
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        let name = entry.file_name().as_encoded_bytes().to_vec();
-        if name.first() == Some(&b'.') && !dotfiles {
-            continue;
+    for entry in fs::read_dir(path).map_err(|error| miss(&error))? {
+        let entry = entry.map_err(|error| miss(&error))?;
+        if let Some(line) = line(boundary, &entry, order) {
+            first.push(line);
         }
-        // What vanished meanwhile, and what is neither file nor folder, cannot be served.
-        let Ok(metadata) = fs::metadata(entry.path()) else {
-            continue;
-        };
-        if !metadata.is_dir() && !metadata.is_file() {
-            continue;
-        }
-        // A link that leads out of the root is not served, so it is not shown.
-        let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-        if link
-            && !entry
-                .path()
-                .canonicalize()
-                .is_ok_and(|real| real.starts_with(root))
-        {
-            continue;
-        }
-        if entries.len() == MAX_LISTED {
+        if first.len() > MAX_LISTED {
+            first.pop();
             more += 1;
-            continue;
         }
-        let modified = metadata.modified().ok();
-        let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        entries.push(Entry {
-            name,
-            folder: metadata.is_dir(),
-            length: metadata.len(),
-            modified: since.and_then(|since| i64::try_from(since.as_secs()).ok()),
-        });
     }
-    entries.sort_by(|a, b| (!a.folder, &a.name).cmp(&(!b.folder, &b.name)));
-    Ok((entries, more))
+    Ok((first.into_sorted_vec(), more))
 }
 
-fn row(page: &mut String, entry: &Entry) {
-    let slash = if entry.folder { "/" } else { "" };
-    let (link, name) = (target::encode(&entry.name), text(&entry.name));
-    let length = match entry.folder {
-        true => String::new(),
-        false => entry.length.to_string(),
+/// The line for an entry, if it would be served.
+fn line(boundary: Boundary<'_>, entry: &fs::DirEntry, order: Order) -> Option<Line> {
+    let name = entry.file_name().as_encoded_bytes().to_vec();
+    if name.starts_with(b".") && !boundary.dotfiles {
+        return None;
+    }
+    // What vanished meanwhile, and what is neither file nor folder, cannot be served.
+    let metadata = fs::metadata(entry.path()).ok()?;
+    if !metadata.is_dir() && !metadata.is_file() {
+        return None;
+    }
+    // A link that leads to what is not served is not shown.
+    if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+        boundary.follow(&entry.path()).ok()?;
+    }
+    let modified = metadata.modified().ok();
+    let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = modified.map(|since| since.as_secs());
+    let rank = match order {
+        Order::Name => 0,
+        Order::Size => metadata.len(),
+        Order::Date => modified.unwrap_or(0),
     };
-    let modified = entry.modified.map(date::format).unwrap_or_default();
-    let _ = writeln!(
-        page,
-        "<tr><td><a href=\"{link}{slash}\">{name}{slash}</a></td><td>{length}</td><td>{modified}</td></tr>"
-    );
+    Some(Line {
+        file: metadata.is_file(),
+        rank: std::cmp::Reverse(rank),
+        name,
+        length: metadata.len(),
+        modified,
+    })
 }
 
-/// A name as text on a page; what is no UTF-8 becomes U+FFFD.
+fn row(page: &mut String, line: &Line) {
+    let slash = if line.file { "" } else { "/" };
+    let (link, name) = (target::encode(&line.name), text(&line.name));
+    let _ = write!(
+        page,
+        "<tr><td><a href=\"{link}{slash}\">{name}{slash}</a></td>"
+    );
+    let _ = match line.file {
+        true => write!(
+            page,
+            "<td title=\"{} bytes\">{}</td>",
+            line.length,
+            size(line.length)
+        ),
+        false => write!(page, "<td></td>"),
+    };
+    let modified = line.modified.and_then(|since| i64::try_from(since).ok());
+    let modified = modified.map(date::format).unwrap_or_default();
+    let _ = writeln!(page, "<td>{modified}</td></tr>");
+}
+
+/// A number of bytes for people: `12 B`, `1.5 KiB`, `200 MiB`.
+fn size(bytes: u64) -> String {
+    let (mut whole, mut tenths, mut unit) = (bytes, 0, "B");
+    for larger in ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
+        if whole < 1024 {
+            break;
+        }
+        tenths = whole % 1024 * 10 / 1024;
+        whole /= 1024;
+        unit = larger;
+    }
+    match unit {
+        "B" => format!("{whole} B"),
+        _ if whole < 10 => format!("{whole}.{tenths} {unit}"),
+        _ => format!("{whole} {unit}"),
+    }
+}
+
+/// A name as text on a page; what is no UTF-8 becomes U+FFFD, what cannot be seen its number.
 fn text(name: &[u8]) -> String {
     let mut text = String::new();
     for letter in String::from_utf8_lossy(name).chars() {
@@ -125,9 +202,69 @@ fn text(name: &[u8]) -> String {
             '>' => text.push_str("&gt;"),
             '"' => text.push_str("&quot;"),
             '\'' => text.push_str("&#39;"),
-            c if c.is_control() => text.push('\u{fffd}'),
+            c if is_unseen(c) => {
+                let _ = write!(text, "[U+{:04X}]", u32::from(c));
+            }
             c => text.push(c),
         }
     }
     text
+}
+
+/// Control characters, and those of Unicode that show nothing or turn the direction of the text: with them
+/// `gpj.exe` is shown as `exe.jpg`, and two different names as the same (Unicode Technical Report 36).
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (10_240, "10 KiB"),
+            (1_048_575, "1023 KiB"),
+            (5 << 30, "5.0 GiB"),
+            (u64::MAX, "15 EiB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_spelt_out() {
+        assert_eq!(
+            text("menu\u{202e}gpj.exe".as_bytes()),
+            "menu[U+202E]gpj.exe"
+        );
+        assert_eq!(
+            text("a\u{2066}b\u{200b}c\nd".as_bytes()),
+            "a[U+2066]b[U+200B]c[U+000A]d"
+        );
+        assert_eq!(text("señor 日本 👨‍👩‍👧".as_bytes()), "señor 日本 👨‍👩‍👧");
+    }
 }

@@ -123,6 +123,17 @@ pub(crate) fn no_descriptors(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24 | 10_024))
 }
 
+/// How many files and connections this process may have open at a time (`ulimit -n`; getrlimit(2)). Where
+/// the system does not tell it: 256, the least that a desktop system has.
+pub fn descriptor_limit() -> usize {
+    let table = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = table
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    soft.map_or(256, |soft| soft.parse().unwrap_or(usize::MAX))
+}
+
 /// A socket that listens, for those who keep it and hand it on.
 pub type Listener = TcpListener;
 

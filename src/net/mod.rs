@@ -25,13 +25,13 @@ pub use address::{AddressError, address, addresses};
 pub use deadline::DeadlineReader;
 pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use input::Input;
-pub use listen::{Cause, Closed, Listener, SocketError, call, listen};
+pub use listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
 pub use pool::{AcceptProblem, Accepted, PoolLimits, accept, pool};
 pub use ports::{Port, accepts, free_port, listeners};
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
 pub use socket::starting;
-pub use stream::{IoFailure, RecordedStream, read_at};
+pub use stream::{IoFailure, RecordedStream};
 
 pub use session::Session;
 pub use tap::Tap;

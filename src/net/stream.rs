@@ -6,7 +6,7 @@
 //! Rule 3: with a recorder, every byte passes through us; without, the kernel sends files by itself.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ pub enum IoFailure {
     Broken,
     /// The file ends before the bytes that we promised; or it cannot be read.
     FileShort,
+    /// The file was changed while it was sent.
+    FileChanged,
 }
 
 /// A connection, from one side.
@@ -157,12 +159,54 @@ impl RecordedStream {
         self.write(bytes)
     }
 
-    /// Sends `length` bytes of a file from `first` on.
-    pub fn send_file(&mut self, file: &File, first: u64, length: u64) -> Result<(), IoFailure> {
-        if self.record.is_none() && cfg!(target_os = "linux") {
-            return self.send_by_kernel(file, first, length);
+    /// Writes two pieces as if they were one, without copying them together (writev(2)).
+    pub fn write_both(&mut self, first: &[u8], second: &[u8]) -> Result<(), IoFailure> {
+        self.bytes(self.me, first);
+        self.bytes(self.me, second);
+        let mut done = 0;
+        while done < first.len() {
+            let rest = first.get(done..).unwrap_or_default();
+            match (&self.stream).write_vectored(&[IoSlice::new(rest), IoSlice::new(second)]) {
+                Ok(0) => return Err(IoFailure::Broken),
+                Ok(count) => done += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(stop(&error)),
+            }
         }
-        self.copy_file(file, first, length)
+        let rest = second.get(done - first.len()..).unwrap_or_default();
+        (&self.stream).write_all(rest).map_err(|error| stop(&error))
+    }
+
+    /// Sends `length` bytes of a file from `first` on. Before the last of them leave, `unchanged` says whether
+    /// all of them are from one state of the file; if not, this is [`IoFailure::FileChanged`].
+    ///
+    /// The kernel lends pages of the file to the socket, so a change of the file changes what is still under
+    /// way. Therefore the end is copied: when the last bytes are asked for, the lent ones have arrived.
+    pub fn send_file(
+        &mut self,
+        file: &File,
+        first: u64,
+        length: u64,
+        unchanged: impl Fn() -> bool,
+    ) -> Result<(), IoFailure> {
+        let lent = match self.record.is_none() && cfg!(target_os = "linux") {
+            true => length.saturating_sub(limits::COPIED_TAIL),
+            false => 0,
+        };
+        self.send_by_kernel(file, first, lent)?;
+        let (mut at, end) = (first + lent, first + length);
+        let mut buffer = Vec::new();
+        while at < end {
+            let piece = (end - at).min(limits::CHUNK as u64);
+            buffer.resize(piece as usize, 0);
+            read_exact_at(file, &mut buffer, at)?;
+            at += piece;
+            if at == end && !unchanged() {
+                return Err(IoFailure::FileChanged);
+            }
+            self.write(&buffer)?;
+        }
+        Ok(())
     }
 
     /// Lets the kernel copy from the file to the socket (sendfile(2)).
@@ -192,25 +236,7 @@ impl RecordedStream {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn send_by_kernel(&mut self, file: &File, first: u64, length: u64) -> Result<(), IoFailure> {
-        self.copy_file(file, first, length)
-    }
-
-    fn copy_file(&mut self, file: &File, mut first: u64, mut length: u64) -> Result<(), IoFailure> {
-        let mut buffer = vec![0; length.min(limits::CHUNK as u64) as usize];
-        while length > 0 {
-            let most = length.min(buffer.len() as u64) as usize;
-            let part = buffer.get_mut(..most).unwrap_or_default();
-            let count = match read_at(file, part, first) {
-                Ok(0) => return Err(IoFailure::FileShort),
-                Ok(count) => count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return Err(IoFailure::FileShort),
-            };
-            self.write(part.get(..count).unwrap_or_default())?;
-            first += count as u64;
-            length -= count as u64;
-        }
+    fn send_by_kernel(&self, _: &File, _: u64, _: u64) -> Result<(), IoFailure> {
         Ok(())
     }
 
@@ -276,14 +302,31 @@ fn stop(error: &io::Error) -> IoFailure {
     }
 }
 
+/// Fills the buffer from a file, from an offset on.
+fn read_exact_at(file: &File, buffer: &mut [u8], mut first: u64) -> Result<(), IoFailure> {
+    let mut done = 0;
+    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match read_at(file, rest, first) {
+            Ok(0) => return Err(IoFailure::FileShort),
+            Ok(count) => {
+                done += count;
+                first += count as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return Err(IoFailure::FileShort),
+        }
+    }
+    Ok(())
+}
+
 /// Reads at an offset, without moving a place that other threads share (pread(2)).
 #[cfg(unix)]
-pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 /// Reads at an offset.
 #[cfg(windows)]
-pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }

@@ -8,6 +8,8 @@ use crate::files::{Files, Response};
 use crate::http::RequestHead;
 use crate::http::headers::Element;
 use crate::http::target::Asked;
+use crate::limits;
+use crate::net::descriptor_limit;
 
 /// A request, as a handler sees it.
 pub struct Request<'a> {
@@ -64,7 +66,8 @@ impl From<Response> for Answer {
 pub type Handler = Box<dyn Fn(&Request<'_>) -> Answer + Send + Sync>;
 
 /// A handler that brings files.
-pub fn files(files: Files) -> Handler {
+pub fn files(mut files: Files) -> Handler {
+    files.keep_open(descriptor_limit() / limits::CACHED_DESCRIPTORS_PART);
     Box::new(move |request| {
         let response = files.answer(request.head, request.asked, request.now);
         response.into()

@@ -3,16 +3,13 @@
 //! Rule: what the head promises is sent to the last byte, or the connection is broken off so that the
 //! client sees that it is not whole (RFC 9112 section 8).
 
-use std::fs::File;
-use std::io::ErrorKind;
-
 use super::{Answer, Answered, Conversation, Exchange, Logged, Then};
-use crate::files::{Content, Response};
+use crate::files::{Content, Response, Source};
 use crate::http::framing::Body;
 use crate::http::state::CloseReason;
 use crate::http::{date, write};
 use crate::limits;
-use crate::net::{IoFailure, read_at};
+use crate::net::IoFailure;
 
 /// Bytes of a head without the fields of its response: status line, `Date` and `Connection`.
 const HEAD: usize = 128;
@@ -32,7 +29,7 @@ impl Conversation<'_> {
         }
     }
 
-    fn respond(&mut self, exchange: Exchange, mut response: Response) -> Then {
+    fn respond(&mut self, exchange: Exchange, response: Response) -> Then {
         let Exchange {
             request,
             head_only,
@@ -44,23 +41,10 @@ impl Conversation<'_> {
             return Then::HangUp;
         };
         self.head(&response, now, connection);
-        let mut rest = !head_only;
-        if rest && response.length <= limits::SMALL_FILE {
-            let appended = self.append(&response);
-            if appended.is_err() {
-                response = Response::error(500, "The file changed while it was read.");
-                self.head(&response, now, connection);
-                let _ = self.append(&response);
-            }
-            rest = appended == Ok(false);
-        }
-        let mut sent = match rest {
-            true => self.line.write_more(&self.output),
-            false => self.line.write(&self.output),
+        let sent = match head_only {
+            true => self.line.write(&self.output),
+            false => self.send(&response),
         };
-        if rest && sent.is_ok() {
-            sent = self.send(&response);
-        }
         self.output = Vec::new();
         let whole = sent.is_ok() && !head_only;
         (self.server.log)(&Logged::Answer(Answered {
@@ -77,7 +61,7 @@ impl Conversation<'_> {
     pub(super) fn after(&mut self, sent: Result<(), IoFailure>, polite: bool) -> Then {
         match sent {
             Err(IoFailure::Broken) => return Then::Leave,
-            Err(IoFailure::Silent | IoFailure::FileShort) => return Then::Abort,
+            Err(_) => return Then::Abort,
             Ok(()) => {}
         }
         let said = self.connection.data();
@@ -98,7 +82,7 @@ impl Conversation<'_> {
 
     /// Puts the head of the answer into the output.
     fn head(&mut self, response: &Response, now: i64, connection: Option<&str>) {
-        let small = response.length.min(limits::SMALL_FILE) as usize;
+        let small = response.length.min(limits::SMALL_BODY as u64) as usize;
         self.output = Vec::with_capacity(HEAD + response.fields.len() + small);
         self.head_of(response.status, &response.fields, now, connection);
     }
@@ -124,52 +108,50 @@ impl Conversation<'_> {
         write::end(&mut self.output);
     }
 
-    /// Puts a small content behind the head; whether all of it is there.
-    fn append(&mut self, response: &Response) -> Result<bool, IoFailure> {
-        match &response.content {
-            Content::Bytes(bytes) => {
-                self.output.extend_from_slice(bytes);
-                Ok(true)
-            }
-            Content::File { file, first } => {
-                let start = self.output.len();
-                self.output.resize(start + response.length as usize, 0);
-                let buffer = &mut self.output[start..];
-                read_whole(file, *first, buffer).map(|()| true)
-            }
-            Content::Parts { .. } => Ok(false),
-        }
-    }
-
-    /// Sends a content that is not yet in the output.
+    /// Sends the head, which is in the output, and the content.
     fn send(&mut self, response: &Response) -> Result<(), IoFailure> {
         match &response.content {
-            Content::Bytes(bytes) => self.line.write(bytes),
-            Content::File { file, first } => self.line.send_file(file, *first, response.length),
-            Content::Parts { file, parts, end } => {
+            Content::Bytes(bytes) => self.send_bytes(bytes),
+            Content::Part { source, first } => match source {
+                Source::Memory(bytes) => self.send_bytes(slice(bytes, *first, response.length)),
+                Source::Disk(_) => {
+                    self.line.write_more(&self.output)?;
+                    self.send_part(source, *first, response.length)
+                }
+            },
+            Content::Parts { source, parts, end } => {
+                self.line.write_more(&self.output)?;
                 for (before, range) in parts {
                     self.line.write_more(before.as_bytes())?;
-                    self.line.send_file(file, range.first, range.length())?;
+                    self.send_part(source, range.first, range.length())?;
                 }
                 self.line.write(end.as_bytes())
             }
         }
     }
-}
 
-/// Fills the buffer from a file, from an offset on.
-fn read_whole(file: &File, mut first: u64, buffer: &mut [u8]) -> Result<(), IoFailure> {
-    let mut done = 0;
-    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
-        match read_at(file, rest, first) {
-            Ok(0) => return Err(IoFailure::FileShort),
-            Ok(count) => {
-                done += count;
-                first += count as u64;
+    fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
+        if bytes.len() <= limits::SMALL_BODY {
+            self.output.extend_from_slice(bytes);
+            return self.line.write(&self.output);
+        }
+        self.line.write_both(&self.output, bytes)
+    }
+
+    fn send_part(&mut self, source: &Source, first: u64, length: u64) -> Result<(), IoFailure> {
+        match source {
+            Source::Memory(bytes) => self.line.write_more(slice(bytes, first, length)),
+            Source::Disk(open) => {
+                let unchanged = || open.is_unchanged();
+                self.line.send_file(open.file(), first, length, unchanged)
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Err(IoFailure::FileShort),
         }
     }
-    Ok(())
+}
+
+/// A part of a file that is in memory.
+fn slice(bytes: &[u8], first: u64, length: u64) -> &[u8] {
+    let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+    let end = at(first.saturating_add(length));
+    bytes.get(at(first)..end).unwrap_or_default()
 }

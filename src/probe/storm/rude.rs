@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::{IoFailure, RecordedStream, SocketError};
+use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
 use crate::probe::baseline::Facts;
 
@@ -101,7 +101,7 @@ fn byte_by_byte(target: &Target, request: &[u8]) -> Result<(), SocketError> {
     loop {
         match line.read(&mut buffer, limits::PROBE_CLOSE_WAIT) {
             Ok(1) => {}
-            Ok(_) | Err(IoFailure::Silent | IoFailure::Broken | IoFailure::FileShort) => {
+            Ok(_) | Err(_) => {
                 return Ok(());
             }
         }

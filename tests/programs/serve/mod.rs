@@ -4,5 +4,7 @@ mod client;
 mod conversation;
 mod files;
 mod hardship;
+mod listing;
 mod random;
 mod tools;
+mod truth;
