@@ -58,7 +58,7 @@ impl Order {
             method: String::from_utf8_lossy(head.method).into_owned(),
             name: target.strip_prefix('/').unwrap_or(" ").to_string(),
             length,
-            // A client of HTTP/1.0 does not know what 100 means, whatever it says.
+            // A client of HTTP/1.0 does not know what 100 means, even if it sends Expect.
             waits: new && length > 0 && head.fields.has_element("expect", "100-continue"),
             closes: !new || head.fields.has_element("connection", "close"),
         })
