@@ -28,7 +28,7 @@ fn what_each_lab_says_equals_its_snapshots() {
     settings.set_omit_expression(true);
     let mut scripts = Vec::new();
     for lab in catalogue::labs() {
-        let of_lab = lab.built.iter().flat_map(|built| built.scripts);
+        let of_lab = lab.scripts.iter();
         scripts.extend(
             of_lab
                 .filter(|script| begins_with_connect(script))

@@ -5,7 +5,7 @@
 
 use super::wire_file;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
-use crate::command::lab::{built_of, lab_at};
+use crate::command::lab::lab_at;
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -15,9 +15,9 @@ use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Plan, Report, Subject};
 use wirelab::check::{evidence_files, junit, report};
 use wirelab::course::cargo;
-use wirelab::course::catalogue::{self, Built, Lab, Side, Weather};
+use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
-use wirelab::course::progress::{By, exercises};
+use wirelab::course::progress::By;
 use wirelab::net;
 
 /// `cargo lab check N`
@@ -187,9 +187,8 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
         if args.place(0).is_some() {
             return Err(WrongUse("give a lab or --all, not both".to_string()).into());
         }
-        let labs = catalogue::labs().filter_map(|lab| Some((lab, lab.built.as_ref()?)));
-        let jobs: Vec<Job> = labs
-            .flat_map(|(lab, built)| jobs_of(args, lab, built, &subject, weather, true))
+        let jobs: Vec<Job> = catalogue::labs()
+            .flat_map(|lab| jobs_of(args, lab, &subject, weather, true))
             .collect();
         let text = "no exercise is started: `cargo lab start 1` puts the first into the workbench";
         return match jobs.is_empty() {
@@ -201,8 +200,7 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
         return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
     }
     let lab = lab_at(args, 0)?;
-    let built = built_of(lab)?;
-    let jobs = jobs_of(args, lab, built, &subject, weather, false);
+    let jobs = jobs_of(args, lab, &subject, weather, false);
     if jobs.is_empty() {
         let number = lab.number;
         let text = format!(
@@ -218,15 +216,13 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
 fn jobs_of(
     args: &Args,
     lab: &'static Lab,
-    built: &'static Built,
     subject: &Option<(Side, Subject, By)>,
     weather: Option<Weather>,
     all: bool,
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
     let mut job = |side, subject: std::result::Result<Subject, CheckError>, by: Option<By>| {
-        let plan =
-            subject.and_then(|subject| exercise::plan_of(lab, built, side, subject, weather));
+        let plan = subject.and_then(|subject| exercise::plan_of(lab, side, subject, weather));
         if !(all && matches!(plan, Err(CheckError::Nothing(_)))) {
             let note = by.filter(|_| weather.is_none()).map(|by| (lab, side, by));
             jobs.push(Job {
@@ -240,7 +236,7 @@ fn jobs_of(
         job(*side, Ok(subject.clone()), Some(by.clone()));
     } else if args.has("--reference") {
         for side in [Side::Server, Side::Client] {
-            if built.has(side) && built.scripts.iter().any(|script| script.checks(side)) {
+            if lab.has(side) && lab.scripts_for(side).next().is_some() {
                 let path = cargo::lab_programs(lab, &[side])
                     .map_err(|error| CheckError::Build(error.to_string()));
                 job(
@@ -251,7 +247,7 @@ fn jobs_of(
             }
         }
     } else {
-        for side in exercises(built) {
+        for side in lab.exercises() {
             match cargo::workbench_program(lab, side) {
                 Err(cargo::BuildError::NotStarted { .. }) => {}
                 path => job(

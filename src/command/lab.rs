@@ -6,7 +6,7 @@ use super::args::printable;
 use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
-use wirelab::course::catalogue::{self, Built, Lab};
+use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::demo::{self, Demo, DemoError};
 use wirelab::course::readme::{self, Readme};
 use wirelab::wire::{self, Ink};
@@ -26,19 +26,15 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
-    let Some(built) = &lab.built else {
-        not_built(lab, screen)?;
-        return Ok(Outcome::Passed);
-    };
-    let readme = Readme::of(built.readme);
+    let readme = Readme::of(lab.readme);
     writeln!(screen, "{}", screen.style(Style::Bold, readme.title))?;
     writeln!(screen, "{}", readme.sentence)?;
     writeln!(screen, "{}\n", screen.style(Style::Dim, readme.effort))?;
     print_part(&readme, "Story", screen)?;
-    on_the_wire(lab, built, screen)?;
+    on_the_wire(lab, screen)?;
     heading("By hand", screen)?;
     print_part(&readme, "By hand", screen)?;
-    next(lab, built, screen)?;
+    next(lab, screen)?;
     Ok(Outcome::Passed)
 }
 
@@ -55,33 +51,9 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
     Ok(lab)
 }
 
-/// The files of the lab, or the error that it has none yet.
-pub fn built_of(lab: &Lab) -> Result<&Built> {
-    let built = lab.built.as_ref().ok_or_else(|| {
-        let (number, title) = (lab.number, lab.title);
-        WrongUse(format!(
-            "lab {number}, {title}, is not built yet: `cargo lab` lists the labs"
-        ))
-    })?;
-    Ok(built)
-}
-
-fn not_built(lab: &Lab, screen: &mut Screen) -> Result<()> {
-    let title = format!("Lab {} · {}", lab.number, lab.title);
-    writeln!(screen, "{}", screen.style(Style::Bold, &title))?;
-    writeln!(screen, "{}", lab.sentence)?;
-    writeln!(screen, "{}\n", lab.effort())?;
-    let standards = format!("{}.", lab.standards());
-    for line in readme::wrapped(&standards, "To be read in ", "  ") {
-        writeln!(screen, "{line}")?;
-    }
-    writeln!(screen, "This lab is not built yet.")?;
-    Ok(())
-}
-
 /// Runs the two programs and shows what they said.
-fn on_the_wire(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
-    let demo = match demo::run(lab, built) {
+fn on_the_wire(lab: &Lab, screen: &mut Screen) -> Result<()> {
+    let demo = match demo::run(lab) {
         Ok(demo) => demo,
         Err(DemoError::NoPair) => return Ok(()),
         Err(error) => {
@@ -127,14 +99,14 @@ fn visible(letter: char) -> char {
 }
 
 /// What to do now: the exercise, the page, the next lab.
-fn next(lab: &Lab, built: &Built, screen: &mut Screen) -> Result<()> {
+fn next(lab: &Lab, screen: &mut Screen) -> Result<()> {
     let number = lab.number;
     heading("Next", screen)?;
     let mut steps = vec![(
         format!("labs/{}/README.md", lab.slug),
         "this page, with the exercise",
     )];
-    if built.start_server.is_some() || built.start_client.is_some() {
+    if !lab.exercises().is_empty() {
         steps.push((
             format!("cargo lab start {number}"),
             "puts the exercise into your workbench",

@@ -5,8 +5,8 @@
 use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::course::catalogue::{self, ACTS, Lab, Side};
-use wirelab::course::progress::{self, Progress};
+use wirelab::course::catalogue::{self, Lab, Side};
+use wirelab::course::progress::Progress;
 
 /// `cargo lab list`
 pub const COMMAND: Command = Command {
@@ -22,17 +22,17 @@ pub const COMMAND: Command = Command {
 fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
     let progress = Progress::load()?;
     let next = progress.next();
-    for act in &ACTS {
+    for act in catalogue::acts() {
         let heading = format!("Act {} · {}", act.numeral, act.title);
         writeln!(screen, "{}", screen.style(Style::Bold, &heading))?;
-        for lab in act.labs {
+        for lab in &act.labs {
             let is_next = next.is_some_and(|next| next.number == lab.number);
             writeln!(screen, "{}", line(lab, &progress, is_next, screen))?;
         }
         writeln!(screen)?;
     }
-    for track in catalogue::TRACKS {
-        let labs = catalogue::counted(track.labs);
+    for track in catalogue::tracks() {
+        let labs = catalogue::counted(&track.labs);
         writeln!(screen, "{:14} labs {labs}", track.name)?;
     }
     match next {
@@ -55,21 +55,17 @@ fn line(lab: &Lab, progress: &Progress, is_next: bool, screen: &Screen) -> Strin
     let state = state(lab, progress);
     let line = match state.as_str() {
         "passed" => format!("{words} {}", screen.style(Style::Good, &state)),
-        "not built yet" => screen.style(Style::Dim, &format!("{words} {state}")),
         _ => format!("{words} {state}"),
     };
     line.trim_end().to_string()
 }
 
-/// `passed`, `client passed`, `not built yet`, `next`, or nothing.
+/// `passed`, `client passed`, or nothing.
 fn state(lab: &Lab, progress: &Progress) -> String {
-    let Some(built) = &lab.built else {
-        return "not built yet".to_string();
-    };
     if progress.is_done(lab) {
         return "passed".to_string();
     }
-    let sides: Vec<Side> = progress::exercises(built);
+    let sides: Vec<Side> = lab.exercises();
     let passed = sides.iter().filter(|side| progress.has_passed(lab, **side));
     let passed: Vec<String> = passed
         .map(|side| format!("{} passed", side.word()))

@@ -121,7 +121,7 @@ fn open(
     let Some(lab) = lab.filter(|_| error.cause == Cause::Refused) else {
         return Err(error.into());
     };
-    let server = demo::serve(lab, super::lab::built_of(lab)?, addr);
+    let server = demo::serve(lab, addr);
     let server = server.map_err(|error| NotStarted(error.to_string()));
     let server = server.with_context(|| format!("lab {}", lab.number))?;
     Ok((Session::open(addr, recorder)?, Some(server)))

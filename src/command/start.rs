@@ -2,12 +2,11 @@
 //!
 //! Rule: what the learner has written stays.
 
-use super::lab::{built_of, lab_at};
+use super::lab::lab_at;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::Side;
-use wirelab::course::progress;
 use wirelab::course::workbench::{self, PlaceError, Placed};
 
 /// `cargo lab start N`
@@ -46,10 +45,9 @@ pub const ONLY_CLIENT: Opt = Opt {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
-    let built = built_of(lab)?;
     let number = lab.number;
     let mut new = 0;
-    for side in sides(args, &progress::exercises(built)) {
+    for side in sides(args, &lab.exercises()) {
         let placed = match workbench::place(lab, side, args.has("--again")) {
             Err(error @ PlaceError::NoStub(_)) => {
                 return Err(WrongUse(format!("lab {number}: {error}")).into());

@@ -3,7 +3,7 @@
 //! Rule: what happens at a save is what `cargo lab check N` does; here is only the waiting.
 
 use super::check::check_exercise;
-use super::lab::{built_of, lab_at};
+use super::lab::lab_at;
 use super::start::{ONLY_CLIENT, ONLY_SERVER, sides};
 use super::{Args, Command, NotStarted, Outcome, Screen, Style};
 use anyhow::Result;
@@ -11,7 +11,7 @@ use std::io::Write;
 use wirelab::check::CheckError;
 use wirelab::check::report;
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::{progress, workbench};
+use wirelab::course::workbench;
 
 /// `cargo lab watch N`
 pub const COMMAND: Command = Command {
@@ -26,7 +26,7 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
-    let sides = sides(args, &progress::exercises(built_of(lab)?));
+    let sides = sides(args, &lab.exercises());
     let number = lab.number;
     if !workbench::started()
         .iter()

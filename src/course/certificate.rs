@@ -17,7 +17,7 @@
 use std::fmt;
 
 use super::catalogue::{self, Lab, Script, Side};
-use super::progress::{self, Progress};
+use super::progress::Progress;
 use crate::wire::{Transcript, Who, sha256};
 
 mod svg;
@@ -100,8 +100,7 @@ impl Bill {
     pub fn of(progress: &Progress, name: Option<&str>) -> Bill {
         let mut programs = Vec::new();
         for lab in catalogue::labs() {
-            let sides = lab.built.as_ref().map(progress::exercises);
-            let sides = sides.unwrap_or_default().into_iter();
+            let sides = lab.exercises().into_iter();
             let passed = sides.filter(|side| progress.has_passed(lab, *side));
             programs.extend(passed.map(|side| Served::of(lab, side)));
         }
@@ -231,11 +230,7 @@ impl Bill {
 impl Served {
     /// What a program for this side has served when its check passed.
     pub fn of(lab: &Lab, side: Side) -> Served {
-        let scripts = lab.built.as_ref().map_or(&[][..], |built| built.scripts);
-        let scripts = scripts.iter().filter(|script| match side {
-            Side::Server => script.checks_server,
-            Side::Client => script.checks_client,
-        });
+        let scripts = lab.scripts_for(side);
         Served {
             slug: lab.slug.to_string(),
             side,

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::cargo::{self, BuildError};
-use super::catalogue::{Built, Lab, NOW, Side};
+use super::catalogue::{Lab, NOW, Side};
 use crate::check::own_command;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::limits;
@@ -69,13 +69,13 @@ impl std::error::Error for DemoError {}
 
 /// Runs the lab's server and client once, with the tap between them, and everything ended after it.
 /// The client is told what the lab's main script says in `@arg`.
-pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
-    if !built.server || !built.client {
+pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
+    if !lab.has(Side::Server) || !lab.has(Side::Client) {
         return Err(DemoError::NoPair);
     }
     let paths = cargo::lab_programs(lab, &[Side::Server, Side::Client]);
     let paths = paths.map_err(DemoError::Build)?;
-    let script = main_script(built);
+    let script = main_script(lab);
     let server = Server::start(lab, &paths[0], &script, ANYWHERE)?;
     let recorder = Recorder::new();
     let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
@@ -105,14 +105,14 @@ pub fn run(lab: &Lab, built: &Built) -> Result<Demo, DemoError> {
 }
 
 /// Starts the lab's own server at `addr`, to be talked to by hand.
-pub fn serve(lab: &Lab, built: &Built, addr: SocketAddr) -> Result<Server, DemoError> {
+pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
     let paths = cargo::lab_programs(lab, &[Side::Server]);
     let paths = paths.map_err(DemoError::Build)?;
-    Server::start(lab, &paths[0], &main_script(built), addr)
+    Server::start(lab, &paths[0], &main_script(lab), addr)
 }
 
-fn main_script(built: &Built) -> Transcript {
-    let script = built.scripts.first().map(|script| script.text());
+fn main_script(lab: &Lab) -> Transcript {
+    let script = lab.scripts.first().map(|script| script.text());
     let script = script.and_then(|text| Transcript::parse(text).ok());
     script.unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 //! Rule: nothing is judged here; a plan is made, and `check` runs it.
 
 use super::cargo;
-use super::catalogue::{Built, Lab, Side, Weather};
+use super::catalogue::{Lab, Side, Weather};
 use super::progress::{By, Progress};
 use crate::check::program::CommandLine;
 use crate::check::{CheckError, Conversation, Plan, Report, Subject};
@@ -12,10 +12,6 @@ use crate::wire::Transcript;
 
 /// The whole check of one side of a lab, in all weathers, of the program that `by` names.
 pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
-    let Some(built) = &lab.built else {
-        let text = format!("lab {:02} is not built yet", lab.number);
-        return Err(CheckError::Nothing(text));
-    };
     let subject = match by {
         By::Workbench => {
             let program = cargo::workbench_program(lab, side);
@@ -28,19 +24,18 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
             Subject::Address(address.map_err(words)?)
         }
     };
-    plan_of(lab, built, side, subject, None)
+    plan_of(lab, side, subject, None)
 }
 
 /// The check of one side of a lab; `weather`: only this one.
 pub fn plan_of(
     lab: &Lab,
-    built: &Built,
     side: Side,
     subject: Subject,
     weather: Option<Weather>,
 ) -> Result<Plan, CheckError> {
     let mut conversations = Vec::new();
-    for script in built.scripts.iter().filter(|script| script.checks(side)) {
+    for script in lab.scripts_for(side) {
         let expected = Transcript::parse(script.text());
         let expected =
             expected.map_err(|error| CheckError::Script(script.name.to_string(), error))?;

@@ -7,7 +7,7 @@
 
 use pulldown_cmark::{Options, Parser, html};
 
-use crate::course::catalogue::{self, ACTS, Built, Lab};
+use crate::course::catalogue::{self, Lab};
 use crate::files::{self, Response};
 use crate::http::target::{Asked, Target};
 use crate::http::{RequestHead, write};
@@ -29,12 +29,12 @@ pub fn answer(head: &RequestHead<'_>, asked: &Asked<'_>, bytes: &[u8]) -> Respon
         [b""] => page("The course", &index()),
         [b"style.css"] => typed("text/css; charset=utf-8", STYLE.to_string()),
         [b"you"] => page("What your browser said", &you(bytes)),
-        [b"labs", slug] => match built(slug) {
-            Some((lab, _)) => moved(lab),
+        [b"labs", slug] => match lab_of(slug) {
+            Some(lab) => moved(lab),
             None => nothing(),
         },
-        [b"labs", slug, b""] => match built(slug) {
-            Some((lab, built)) => page(lab.title, &lab_page(lab, &built)),
+        [b"labs", slug, b""] => match lab_of(slug) {
+            Some(lab) => page(lab.title, &lab_page(lab)),
             None => nothing(),
         },
         [b"labs", slug, name] => picture(slug, name).unwrap_or_else(nothing),
@@ -42,10 +42,9 @@ pub fn answer(head: &RequestHead<'_>, asked: &Asked<'_>, bytes: &[u8]) -> Respon
     }
 }
 
-/// The lab of this slug, if it is built.
-fn built(slug: &[u8]) -> Option<(&'static Lab, Built)> {
-    let lab = catalogue::labs().find(|lab| lab.slug.as_bytes() == slug)?;
-    Some((lab, lab.built?))
+/// The lab of this slug.
+fn lab_of(slug: &[u8]) -> Option<&'static Lab> {
+    catalogue::labs().find(|lab| lab.slug.as_bytes() == slug)
 }
 
 /// The list of labs, by acts.
@@ -55,18 +54,15 @@ fn index() -> String {
          the server that the course ends with. <a href=\"/you\">See what your browser has just said \
          to it.</a></p>\n",
     );
-    for act in &ACTS {
+    for act in catalogue::acts() {
         body += &format!(
             "<h2>Act {} · {}</h2>\n<ol>\n",
             act.numeral,
             xml_text(act.title)
         );
-        for lab in act.labs {
+        for lab in &act.labs {
             let title = xml_text(lab.title);
-            let title = match lab.built {
-                Some(_) => format!("<a href=\"/labs/{}/\">{title}</a>", lab.slug),
-                None => title,
-            };
+            let title = format!("<a href=\"/labs/{}/\">{title}</a>", lab.slug);
             let (number, sentence) = (lab.number, markdown_line(lab.sentence));
             body += &format!(
                 "<li value=\"{number}\">{title} <small>{} min</small><br>{sentence}</li>\n",
@@ -79,9 +75,9 @@ fn index() -> String {
 }
 
 /// A lab's README, and the way to its neighbours.
-fn lab_page(lab: &Lab, built: &Built) -> String {
+fn lab_page(lab: &Lab) -> String {
     let neighbour = |number: u8, arrow: &str| {
-        let lab = catalogue::lab(number).filter(|lab| lab.built.is_some())?;
+        let lab = catalogue::lab(number)?;
         let title = xml_text(lab.title);
         Some(format!(
             "<a href=\"/labs/{}/\">{arrow} {number} · {title}</a>",
@@ -90,7 +86,7 @@ fn lab_page(lab: &Lab, built: &Built) -> String {
     };
     let before = neighbour(lab.number - 1, "←").unwrap_or_default();
     let after = neighbour(lab.number + 1, "→").unwrap_or_default();
-    let text = markdown(built.readme);
+    let text = markdown(lab.readme);
     format!(
         "<nav><a href=\"/\">All labs</a> {before} {after}</nav>\n{text}<nav>{before} {after}</nav>\n"
     )
@@ -114,11 +110,11 @@ fn you(bytes: &[u8]) -> String {
 
 /// `ladder.svg`, `ladder-CASE.svg`: drawn from the snapshot.
 fn picture(slug: &[u8], name: &[u8]) -> Option<Response> {
-    let (lab, built) = built(slug)?;
+    let lab = lab_of(slug)?;
     let name = std::str::from_utf8(name).ok()?;
     let case = name.strip_prefix("ladder")?.strip_suffix(".svg")?;
     let wanted = format!("{}{case}", lab.snapshot_name());
-    let script = built.scripts.iter().find(|script| script.name == wanted)?;
+    let script = lab.scripts.iter().find(|script| script.name == wanted)?;
     let transcript = Transcript::parse(script.text()).ok()?;
     Some(typed("image/svg+xml", svg(&transcript)))
 }

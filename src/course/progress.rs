@@ -15,7 +15,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cargo;
-use super::catalogue::{self, Built, Lab, Side};
+use super::catalogue::{self, Lab, Side};
 
 /// Where the file is, from the repository's folder on.
 pub const FILE: &str = "labs/workbench/progress.txt";
@@ -98,18 +98,15 @@ impl Progress {
 
     /// Whether every side that the lab's exercise has was passed.
     pub fn is_done(&self, lab: &Lab) -> bool {
-        let Some(built) = &lab.built else {
-            return false;
-        };
-        let sides = exercises(built);
+        let sides = lab.exercises();
         !sides.is_empty() && sides.iter().all(|side| self.has_passed(lab, *side))
     }
 
-    /// The first lab that is built, has an exercise, and is not done.
+    /// The first lab that has an exercise, and is not done.
     pub fn next(&self) -> Option<&'static Lab> {
         let mut labs = catalogue::labs();
         labs.find(|lab| {
-            let sides = lab.built.as_ref().map(exercises).unwrap_or_default();
+            let sides = lab.exercises();
             !sides.is_empty() && !self.is_done(lab)
         })
     }
@@ -189,14 +186,6 @@ impl Progress {
             *line = words.collect::<Vec<&str>>().join(" ");
         }
     }
-}
-
-/// The sides that a learner writes in this lab.
-pub fn exercises(built: &Built) -> Vec<Side> {
-    let both = [Side::Server, Side::Client];
-    both.into_iter()
-        .filter(|side| built.stub(*side).is_some())
-        .collect()
 }
 
 fn is_key(word: &str, key: &str) -> bool {

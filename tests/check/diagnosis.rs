@@ -102,10 +102,8 @@ impl Wrong {
 
 /// The conversation of a lab, or one beside the bad peers.
 fn script(name: &str) -> Transcript {
-    let scripts = labs()
-        .filter_map(|lab| lab.built.as_ref())
-        .flat_map(|built| built.scripts);
-    match scripts.into_iter().find(|script| script.name == name) {
+    let mut scripts = labs().flat_map(|lab| &lab.scripts);
+    match scripts.find(|script| script.name == name) {
         Some(script) => Transcript::parse(script.text()).unwrap(),
         None => {
             let file = root().join("tests/badpeers").join(format!("{name}.script"));

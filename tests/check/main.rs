@@ -14,7 +14,7 @@ use support::{WIRELAB, badpeer, bin, side_by_side, soon};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
 use wirelab::check::{junit, report};
-use wirelab::course::catalogue::{Built, Lab, Side, Weather, labs};
+use wirelab::course::catalogue::{Lab, Side, Weather, labs};
 use wirelab::course::exercise;
 use wirelab::net;
 use wirelab::wire::Transcript;
@@ -22,21 +22,18 @@ use wirelab::wire::Transcript;
 /// Longer than any check may take, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-fn lab(number: u8) -> (&'static Lab, &'static Built) {
-    let lab = wirelab::course::catalogue::lab(number).expect("a lab");
-    (lab, lab.built.as_ref().expect("it is built"))
+fn lab(number: u8) -> &'static Lab {
+    wirelab::course::catalogue::lab(number).expect("a lab")
 }
 
 /// Every side of every lab for which `wanted` says so, with the plan to check `kind`'s program.
-fn plans(kind: &str, wanted: impl Fn(&Built, Side) -> bool) -> Vec<(String, Plan)> {
+fn plans(kind: &str, wanted: impl Fn(&Lab, Side) -> bool) -> Vec<(String, Plan)> {
     let mut plans = Vec::new();
     for lab in labs() {
-        let Some(built) = &lab.built else { continue };
         for side in [Side::Server, Side::Client] {
-            let checked = built.scripts.iter().any(|script| script.checks(side));
-            if checked && wanted(built, side) {
+            if lab.scripts_for(side).next().is_some() && wanted(lab, side) {
                 let program = bin(&lab.program(kind, side));
-                let plan = exercise::plan_of(lab, built, side, Subject::Own(program), None);
+                let plan = exercise::plan_of(lab, side, Subject::Own(program), None);
                 plans.push((
                     format!("{kind}{:02}-{}", lab.number, side.word()),
                     plan.expect("a plan"),
@@ -79,7 +76,7 @@ fn without_ports(text: &str) -> String {
 
 #[test]
 fn every_program_of_ours_passes_in_every_weather() {
-    let failed: Vec<String> = texts(plans("lab", Built::has))
+    let failed: Vec<String> = texts(plans("lab", Lab::has))
         .into_iter()
         .filter(|(_, _, passed)| !passed)
         .map(|(name, text, _)| format!("{name}:\n{text}"))
@@ -89,7 +86,7 @@ fn every_program_of_ours_passes_in_every_weather() {
 
 #[test]
 fn every_untouched_exercise_fails_with_a_message_that_teaches() {
-    for (name, text, passed) in texts(plans("start", |built, side| built.stub(side).is_some())) {
+    for (name, text, passed) in texts(plans("start", |lab, side| lab.stub(side).is_some())) {
         assert!(!passed, "{name} passes");
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
@@ -103,9 +100,9 @@ fn every_untouched_exercise_fails_with_a_message_that_teaches() {
 
 /// A check of a bad peer against lab 9's main conversation.
 fn plan(words: &[&str], weathers: &[Weather]) -> Plan {
-    let (_, built) = lab(9);
-    let expected = Transcript::parse(built.scripts[0].text()).unwrap();
-    let name = built.scripts[0].name.to_string();
+    let script = &lab(9).scripts[0];
+    let expected = Transcript::parse(script.text()).unwrap();
+    let name = script.name.to_string();
     let line = CommandLine::of(Path::new(words[0]), &words[1..]);
     let conversation = Conversation {
         name,

@@ -27,7 +27,7 @@ fn get(server: &Server, path: &str, more: &str) -> String {
 }
 
 #[test]
-fn every_lab_is_listed_and_every_built_one_has_its_page_and_its_pictures() {
+fn every_lab_is_listed_and_has_its_page_and_its_pictures() {
     let server = course();
     let index = get(&server, "/", "");
     for lab in catalogue::labs() {
@@ -36,7 +36,6 @@ fn every_lab_is_listed_and_every_built_one_has_its_page_and_its_pictures() {
             "{}",
             lab.title
         );
-        let Some(built) = lab.built else { continue };
         let folder = format!("/labs/{}/", lab.slug);
         assert!(
             index.contains(&format!("<a href=\"{folder}\">")),
@@ -48,7 +47,7 @@ fn every_lab_is_listed_and_every_built_one_has_its_page_and_its_pictures() {
             page.contains(&format!("<h1>Lab {} · ", lab.number)),
             "{folder}: {page}"
         );
-        for picture in pictures(built.readme) {
+        for picture in pictures(lab.readme) {
             let answer = get(&server, &format!("{folder}{picture}"), "");
             let committed = std::fs::read_to_string(format!("labs/{}/{picture}", lab.slug));
             let body = answer

@@ -1,20 +1,21 @@
-//! The catalogue: the 24 labs as data, one file an act.
+//! The catalogue: the labs as data, read from the files that the learner reads, too.
 //!
-//! Rule 1: everything that is said about a lab in more than one place stands here once: the command,
-//! the check and the table in the README take it from here, and `tests/course.rs` holds them equal.
-//! Rule 2: a lab whose files do not exist yet has `built: None`, and says so to the learner.
+//! Rule 1: nothing about a lab is written here. Its title, sentence and effort stand at the head of its
+//! README, its hints in `hints.txt`, its conversations in `snapshots/` with the headings `@checks` and
+//! `@weather`, its place and its standards in `labs/syllabus.txt`; `build.rs` compiles them in.
+//! Rule 2: what is missing or cannot be read is empty here; `tests/course.rs` demands that nothing is.
 //! Rule 3: hints lead from a question to the mechanism; none of them prints the solution's code.
 
-mod act1;
-mod act2;
-mod act3;
-mod act4;
-mod act4_built;
+mod syllabus;
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 pub use crate::check::{NOW, Side};
 pub use crate::net::Weather;
+use crate::wire::Transcript;
+pub use syllabus::counted;
+use syllabus::{LabFiles, SYLLABUS, read_acts};
 
 /// How steep a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +40,18 @@ impl Difficulty {
 }
 
 /// One standard that a lab rests on, and where in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standard {
     /// The number of the RFC: 9112.
     pub rfc: u16,
     /// Its sections: `"6.2"`. Empty when all of it is meant.
-    pub sections: &'static [&'static str],
+    pub sections: Vec<&'static str>,
 }
 
 /// A lab as the learner meets it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Lab {
-    /// 1 to 24.
+    /// 1, 2, 3 …
     pub number: u8,
     /// The name of its folder under `labs/`, number included: `01-three-tacos`.
     pub slug: &'static str,
@@ -62,16 +63,19 @@ pub struct Lab {
     pub minutes: u16,
     /// How steep it is.
     pub difficulty: Difficulty,
-    /// 1 to 4.
+    /// 1 for act I.
     pub act: u8,
     /// Where the subject stands in the standards; never empty.
-    pub rfc: &'static [Standard],
+    pub rfc: Vec<Standard>,
     /// The earlier labs that it builds on, by number.
-    pub needs: &'static [u8],
+    pub needs: Vec<u8>,
     /// Three, each telling more than the one before.
-    pub hints: [&'static str; 3],
-    /// Its files, compiled in; `None` while the lab is not built.
-    pub built: Option<Built>,
+    pub hints: Vec<&'static str>,
+    /// `README.md`.
+    pub readme: &'static str,
+    /// The conversations that the check plays; the first is the lab's main one.
+    pub scripts: Vec<Script>,
+    files: &'static LabFiles,
 }
 
 impl Lab {
@@ -87,7 +91,7 @@ impl Lab {
 
     /// `15 minutes · gentle · needs labs 7 and 8`, as its README says under the title.
     pub fn effort(&self) -> String {
-        let needs = match self.needs {
+        let needs = match self.needs.as_slice() {
             [] => "nothing but a terminal".to_string(),
             [one] => format!("lab {one}"),
             several => format!("labs {}", counted(several)),
@@ -101,7 +105,7 @@ impl Lab {
 
     /// `RFC 9112 sections 4 and 6.2, RFC 9110 section 15.3.1`.
     pub fn standards(&self) -> String {
-        let one = |standard: &Standard| match standard.sections {
+        let one = |standard: &Standard| match standard.sections.as_slice() {
             [] => format!("RFC {}", standard.rfc),
             [section] => format!("RFC {} section {section}", standard.rfc),
             [first @ .., last] => {
@@ -113,49 +117,43 @@ impl Lab {
         all.join("; ")
     }
 
-    /// The port of the lab's own server when nothing else is said: 8001 for lab 1.
-    pub fn port(&self) -> u16 {
-        8000 + u16::from(self.number)
-    }
-}
-
-/// The files of a lab, compiled in. `None` where the lab has no such file.
-#[derive(Clone, Copy, Debug)]
-pub struct Built {
-    /// `README.md`.
-    pub readme: &'static str,
-    /// Whether there is a `server.rs`.
-    pub server: bool,
-    /// Whether there is a `client.rs`.
-    pub client: bool,
-    /// `start-server.rs`, the stub of the exercise.
-    pub start_server: Option<&'static str>,
-    /// `start-client.rs`.
-    pub start_client: Option<&'static str>,
-    /// The conversations that the check plays; the first is the lab's main one.
-    pub scripts: &'static [Script],
-}
-
-impl Built {
     /// The text of the stub for one side, when the exercise has one.
     pub fn stub(&self, side: Side) -> Option<&'static str> {
         match side {
-            Side::Server => self.start_server,
-            Side::Client => self.start_client,
+            Side::Server => self.files.start_server,
+            Side::Client => self.files.start_client,
         }
     }
 
     /// Whether the lab has its own program for one side.
     pub fn has(&self, side: Side) -> bool {
         match side {
-            Side::Server => self.server,
-            Side::Client => self.client,
+            Side::Server => self.files.server,
+            Side::Client => self.files.client,
         }
+    }
+
+    /// The sides for which the exercise has a stub, the server first.
+    pub fn exercises(&self) -> Vec<Side> {
+        let sides = [Side::Server, Side::Client].into_iter();
+        sides.filter(|side| self.stub(*side).is_some()).collect()
+    }
+
+    /// The conversations that the check of this side plays.
+    pub fn scripts_for(&self, side: Side) -> impl Iterator<Item = &Script> {
+        self.scripts
+            .iter()
+            .filter(move |script| script.checks(side))
+    }
+
+    /// The port of the lab's own server when nothing else is said: 8001 for lab 1.
+    pub fn port(&self) -> u16 {
+        8000 + u16::from(self.number)
     }
 }
 
 /// One conversation of a lab: a file in `snapshots/`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Script {
     /// The stem of the file: `lab09-smallest-answer`, `lab09-smallest-answer-ghost`.
     pub name: &'static str,
@@ -166,10 +164,41 @@ pub struct Script {
     /// Whether the check plays its server's side at a client.
     pub checks_client: bool,
     /// The weathers in which it must hold; calm is the first.
-    pub weathers: &'static [Weather],
+    pub weathers: Vec<Weather>,
+    /// Its place among the lab's further conversations; most come by name, after those with a place.
+    order: u8,
 }
 
 impl Script {
+    /// Reads the headings `@checks server|client|both` and `@weather calm dribble … (reason)`.
+    fn of((name, snapshot): (&'static str, &'static str)) -> Script {
+        let mut script = Script {
+            name,
+            snapshot,
+            checks_server: false,
+            checks_client: false,
+            weathers: Vec::new(),
+            order: u8::MAX,
+        };
+        let transcript = Transcript::parse(script.text()).unwrap_or_default();
+        let checks = transcript.heading("checks").unwrap_or_default();
+        script.checks_server = matches!(checks, "server" | "both");
+        script.checks_client = matches!(checks, "client" | "both");
+        if let Some(order) = transcript
+            .heading("order")
+            .and_then(|order| order.parse().ok())
+        {
+            script.order = order;
+        }
+        let weathers = transcript.heading("weather").unwrap_or_default();
+        let named = weathers.split('(').next().unwrap_or_default();
+        script.weathers = named
+            .split_whitespace()
+            .filter_map(Weather::parse)
+            .collect();
+        script
+    }
+
     /// Whether the check of this side plays it.
     pub fn checks(&self, side: Side) -> bool {
         match side {
@@ -188,6 +217,16 @@ impl Script {
         }
     }
 
+    /// The conversation as the lab's page shows it: without the headings that are for the check alone.
+    pub fn lesson(&self) -> Transcript {
+        let mut transcript = Transcript::parse(self.text()).unwrap_or_default();
+        let for_the_check = ["checks", "order", "weather", "vary"];
+        transcript
+            .headings
+            .retain(|(key, _)| !for_the_check.contains(&key.as_str()));
+        transcript
+    }
+
     /// The text as it is played at `addr`: `{addr}` and `{port}` in it, in the argument and in the bytes,
     /// stand for where the server really is (labs 12 to 15, whose subject is the address).
     pub fn at(&self, addr: SocketAddr) -> String {
@@ -203,70 +242,35 @@ impl Script {
 }
 
 /// A part of the course.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Act {
-    /// `I` to `IV`.
+    /// `I`, `II` …
     pub numeral: &'static str,
     /// A few words: `the order`.
     pub title: &'static str,
     /// Its labs, in order.
-    pub labs: &'static [Lab],
+    pub labs: Vec<Lab>,
 }
 
-/// The four acts, in order.
-pub static ACTS: [Act; 4] = [
-    Act {
-        numeral: "I",
-        title: "the order (TCP)",
-        labs: &act1::LABS,
-    },
-    Act {
-        numeral: "II",
-        title: "the file (HTTP by hand)",
-        labs: &act2::LABS,
-    },
-    Act {
-        numeral: "III",
-        title: "the URL bar, and a server may live anywhere",
-        labs: &act3::LABS,
-    },
-    Act {
-        numeral: "IV",
-        title: "the restaurant (a complete static server)",
-        labs: &act4::LABS,
-    },
-];
-
 /// A way through the labs for a given time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Track {
     /// `one hour`.
     pub name: &'static str,
     /// The labs, by number, in order.
-    pub labs: &'static [u8],
+    pub labs: Vec<u8>,
 }
 
-/// The ways through the labs, the shortest first.
-pub const TRACKS: [Track; 3] = [
-    Track {
-        name: "one hour",
-        labs: &[1, 2, 8, 9],
-    },
-    Track {
-        name: "one afternoon",
-        labs: &[1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 18],
-    },
-    Track {
-        name: "the course",
-        labs: &[
-            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
-        ],
-    },
-];
+static ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| read_acts(SYLLABUS));
+
+/// The acts, in order.
+pub fn acts() -> &'static [Act] {
+    &ACTS
+}
 
 /// All labs, in order.
 pub fn labs() -> impl Iterator<Item = &'static Lab> {
-    ACTS.iter().flat_map(|act| act.labs)
+    ACTS.iter().flat_map(|act| &act.labs)
 }
 
 /// The lab with this number.
@@ -274,28 +278,23 @@ pub fn lab(number: u8) -> Option<&'static Lab> {
     labs().find(|lab| lab.number == number)
 }
 
-/// Numbers in words: `7 and 8`; `1, 2 and 9`; a row of three and more as `8 to 23`.
-pub fn counted(numbers: &[u8]) -> String {
-    let mut pieces: Vec<String> = Vec::new();
-    let mut rest = numbers;
-    while let [first, ..] = rest {
-        let row = (0u8..).zip(rest);
-        let length = row
-            .take_while(|(index, number)| **number == first + index)
-            .count();
-        if length >= 3 {
-            pieces.push(format!("{first} to {}", rest[length - 1]));
-            rest = &rest[length..];
-        } else {
-            pieces.push(first.to_string());
-            rest = &rest[1..];
-        }
-    }
-    match pieces.pop() {
-        Some(last) if !pieces.is_empty() => format!("{} and {last}", pieces.join(", ")),
-        Some(last) => last,
-        None => String::new(),
-    }
+/// The ways through the labs, the shortest first.
+pub fn tracks() -> Vec<Track> {
+    let lines = SYLLABUS
+        .lines()
+        .filter_map(|line| line.strip_prefix("track "));
+    let rows = lines.filter_map(|line| line.split_once(": "));
+    rows.map(|(name, numbers)| {
+        let named = numbers
+            .split_whitespace()
+            .filter_map(|word| word.parse().ok());
+        let labs = match numbers {
+            "all" => labs().map(|lab| lab.number).collect(),
+            _ => named.collect(),
+        };
+        Track { name, labs }
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -303,24 +302,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_counted_as_people_do() {
-        assert_eq!(counted(&[]), "");
-        assert_eq!(counted(&[7]), "7");
-        assert_eq!(counted(&[7, 8]), "7 and 8");
-        assert_eq!(counted(&[1, 2, 8, 9]), "1, 2, 8 and 9");
-        assert_eq!(counted(&[1, 4, 5, 6, 9]), "1, 4 to 6 and 9");
-        assert_eq!(counted(&[8, 9, 10]), "8 to 10");
-    }
-
-    #[test]
     fn the_header_of_a_snapshot_is_no_part_of_its_text() {
-        let script = |snapshot| Script {
-            name: "x",
-            snapshot,
-            checks_server: true,
-            checks_client: true,
-            weathers: &[Weather::Calm],
-        };
+        let script = |snapshot| Script::of(("x", snapshot));
         let file = "---\nsource: tests/labs.rs\nexpression: text\n---\n@wire 1\nC fin\n";
         assert_eq!(script(file).text(), "@wire 1\nC fin\n");
         assert_eq!(script("@wire 1\n").text(), "@wire 1\n");
