@@ -1,7 +1,8 @@
 //! Lab 1 · your client. It always orders three tacos. Make it order what you tell it.
 //!
 //! It must send the words after the address, and a newline: `my01-client 127.0.0.1:8001 0 tacos` sends
-//! `0 tacos\n`. Without such words it sends `3 tacos\n`, as now. Check it with: cargo lab check 1 --client
+//! `0 tacos\n`. Without such words it sends `3 tacos\n`, as now.
+//! Check it with: cargo lab check 1 --client
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,8 +1,8 @@
 //! Lab 2 · your server. It takes each read for a whole order. That is the most common mistake with TCP,
 //! and on a good day nobody notices it.
 //!
-//! Write `read_line`: collect bytes until there is a newline, return the line, and keep what came
-//! after it. Check it with: cargo lab check 2
+//! Write `read_line`: collect bytes until there is a newline, return the line, and keep what came after
+//! it. Check it with: cargo lab check 2
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

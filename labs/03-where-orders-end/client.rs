@@ -36,7 +36,7 @@ fn visit(addr: &str, framing: &str) -> io::Result<()> {
         println!("    {}", dish.escape_ascii());
     }
 
-    // We order the second dish exactly as we have read it. By closing, nobody is left to hear it.
+    // We order the second dish exactly as we have read it. By closing, there is no connection to order on.
     if let Some(dish) = dishes.get(1) {
         match framing {
             "by line" => server.write_all(&[dish, &b"\n"[..]].concat())?,

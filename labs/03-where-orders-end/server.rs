@@ -10,10 +10,10 @@ use std::time::Duration;
 const LONGEST_ORDER: u32 = 8_000; // bytes; whatever a client announces, we take no more
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The menu. The second dish stands on the board in two lines, and is one dish all the same.
+/// The menu. The name of the second dish has two lines, but it is one dish.
 const MENU: [&[u8]; 3] = [b"nachos", b"taco\ncon jalape\xc3\xb1o", b"flan"];
 
-/// One menu, and an order where the framing leaves room for one. Returning closes the connection.
+/// One menu, and one order if the framing allows it. Returning closes the connection.
 fn serve(mut client: &TcpStream) -> io::Result<String> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
@@ -39,13 +39,13 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
                 client.write_all(&frame(b"? at most 8000 bytes"))?;
                 return Ok(format!("by length: refused an order of {length} bytes"));
             }
-            // Only now is the number good for asking the system for memory.
+            // Only now may the number decide how much memory we ask for.
             let mut order = vec![0; length as usize];
             heard.read_exact(&mut order)?;
             client.write_all(&frame(&answer(&order)))?;
             Ok(format!("by length: {}", order.escape_ascii()))
         }
-        // Closing: hanging up ends the menu, and the conversation with it. Nothing ends a dish.
+        // Closing: the end of the connection ends the menu. Nothing marks the end of a dish.
         b"menu by closing" => {
             client.write_all(&MENU.concat())?;
             Ok("by closing: that was all".to_string())
@@ -57,7 +57,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     }
 }
 
-/// The kitchen knows the dishes of the menu by their whole names.
+/// Only the whole name of a dish is known.
 fn answer(order: &[u8]) -> Vec<u8> {
     match MENU.contains(&order) {
         true => [order, b", coming up"].concat(),

@@ -1,8 +1,9 @@
 //! Lab 3 · your server. It sends the menu by line and by closing. Make it send the menu by length, and
 //! read an order by length.
 //!
-//! Four bytes, the biggest part first, say how many bytes follow. The length 0 ends the menu. The answer
-//! has its length in front, too. An order of more than 8000 bytes gets `? at most 8000 bytes`. Check it with: cargo lab check 3
+//! Four bytes, the biggest part first, say how many bytes follow. The length 0 ends the menu. The
+//! answer has its length in front, too. An order of more than 8000 bytes gets `? at most 8000 bytes`.
+//! Check it with: cargo lab check 3
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

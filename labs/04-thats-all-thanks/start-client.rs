@@ -1,5 +1,6 @@
-//! Lab 4 · your client. It sends three fixed orders, and then waits for the bill. The server waits, too:
-//! for the next order. Make the client send the orders that you give it, and say that this was all.
+//! Lab 4 · your client. It sends three fixed orders, and then waits for the bill. The server waits,
+//! too: for the next order. Make the client send the orders that you give it, and say that this was
+//! all.
 //!
 //! The words after the address are any number of orders, with commas between them:
 //! `my04-client 127.0.0.1:8004 1 flan, 2 waters`. Without them it sends the orders that it sends now.

@@ -66,7 +66,7 @@ fn visit(addr: &str) -> io::Result<(Vec<u8>, End)> {
     ))
 }
 
-/// Opens the door, and slams it without a word.
+/// Connects, and resets the connection without a word.
 fn be_rude(addr: &str) -> io::Result<End> {
     let server = TcpStream::connect(addr)?;
     // SO_LINGER with 0 seconds: closing sends no FIN, it throws the connection away with a RST. The

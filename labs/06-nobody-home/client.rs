@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// For the door, and once more for the greeting. On one machine this is an age; for another
+/// For the connection, and once more for the greeting. On one machine this is a long time; for another
 /// continent take some seconds.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -38,7 +38,7 @@ fn knock(addr: &SocketAddr) -> io::Result<&'static str> {
         Err(error) => match error.kind() {
             // EAGAIN: our deadline again. On Windows it is called TimedOut.
             ErrorKind::WouldBlock | ErrorKind::TimedOut => Ok("busy"),
-            // ECONNRESET: we sat on the bench, and the taqueria was closed.
+            // ECONNRESET: we waited in the backlog, and the server ended.
             ErrorKind::ConnectionReset => Ok("closed"),
             _ => Err(error),
         },

@@ -1,5 +1,5 @@
-//! Lab 6 · your client. It says "error" for every failure, and it waits for minutes when nobody answers.
-//! Teach it four words.
+//! Lab 6 · your client. It says "error" for every failure, and it waits for minutes when nobody
+//! answers. Teach it four words.
 //!
 //! It gets one address. It must print one line: the address, a space, and `closed`, `no answer`, `busy`
 //! or `open`. It must wait at most half a second for the connection, and as long for the greeting.

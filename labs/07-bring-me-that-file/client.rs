@@ -17,7 +17,7 @@ fn fetch(addr: &str, path: &str) -> io::Result<u64> {
     file.set_read_timeout(Some(PATIENCE))?;
     file.write_all(format!("GET {path}\r\n").as_bytes())?;
 
-    // From here on this is like reading a file of our own: piece after piece, until there is no more.
+    // From here on this is like reading a file on this machine: piece after piece, to the end.
     let mut bytes = 0;
     let mut piece = [0; 65_536];
     loop {

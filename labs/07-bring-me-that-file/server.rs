@@ -27,7 +27,7 @@ fn serve(mut client: &TcpStream, folder: &Path) -> io::Result<String> {
     let path = file_name(&line).map(|name| folder.join(name));
     let path = path.filter(|path| fs::metadata(path).is_ok_and(|about| about.is_file()));
     let Some(mut file) = path.and_then(|path| File::open(path).ok()) else {
-        // In 1991 there was no other way to say it. The client cannot tell this from a file.
+        // This protocol has no other way to say it. The client cannot tell this from a file.
         client.write_all(b"no such file here\n")?;
         return Ok(format!("{asked} -> no such file here"));
     };
@@ -56,7 +56,7 @@ fn read_line(mut client: &TcpStream) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// The file that a line such as `GET /menu.txt` asks for. One rule keeps a stranger in the folder: a
+/// The file that a line such as `GET /menu.txt` asks for. One rule keeps all requests in the folder: a
 /// name is made of letters, digits, `-`, `_` and dots, and begins with no dot. No `/` is in it, and no `..`.
 fn file_name(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line).ok()?;

@@ -1,4 +1,5 @@
-//! Lab 7 · your server. It sends the menu, but it cannot send a picture. Make it send any file unchanged.
+//! Lab 7 · your server. It sends the menu, but it cannot send a picture. Make it send any file
+//! unchanged.
 //!
 //! Its files are in the folder WIRELAB_ROOT. A file that is not there, or a name that is not allowed,
 //! gets `no such file here\n`; that part is finished. Check it with: cargo lab check 7

@@ -14,7 +14,7 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
 
-    // One wire line a source line. Each ends in two bytes, \r\n, and so does the empty one.
+    // One source line for each line on the wire. Each ends in two bytes, \r\n, and so does the empty one.
     server.write_all(
         b"GET /menu.txt HTTP/1.1\r\n\
           Host: tacos.example\r\n\

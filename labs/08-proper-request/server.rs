@@ -63,7 +63,8 @@ fn name(byte: u8) -> String {
     }
 }
 
-/// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
+/// One write, then a close in two steps: with unread bytes a close is a reset, which may destroy the
+/// answer (lab 5).
 fn answer(mut client: &TcpStream, status: &str, body: &str) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\

@@ -1,6 +1,8 @@
-//! Lab 8 · your client. It sends the request of 1991, and the server refuses it. Make it a proper request.
+//! Lab 8 · your client. It sends the request of 1991, and the server refuses it. Make it a proper
+//! request.
 //!
-//! It must send the five lines of the README's transcript, byte for byte, and print the whole answer. Check it with: cargo lab check 8
+//! It must send the five lines of the README's transcript, byte for byte, and print the whole answer.
+//! Check it with: cargo lab check 8
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -19,7 +19,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     if head.is_empty() {
         return Ok("a client came and left without a word".to_string());
     }
-    // One wire line a source line. The length counts the twelve bytes below the empty line.
+    // One source line for each line on the wire. The length counts the twelve bytes below the empty line.
     client.write_all(
         b"HTTP/1.1 200 OK\r\n\
           Content-Type: text/plain; charset=utf-8\r\n\

@@ -1,6 +1,7 @@
 //! Lab 9 · your server. It reads the request to its end, but its answer has no head. Write the answer.
 //!
-//! It must send the five lines and the twelve bytes of the README's transcript, and hang up. Check it with: cargo lab check 9
+//! It must send the five lines and the twelve bytes of the README's transcript, and hang up.
+//! Check it with: cargo lab check 9
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

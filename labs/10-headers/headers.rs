@@ -90,7 +90,7 @@ pub fn without_outer_spaces(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// The members of a list: comma between them, spaces around them, empty ones not counted
+/// The members of a list: comma between them, spaces around them, empty ones ignored
 /// (RFC 9110 section 5.6.1). A name that comes twice is one list, in the order of its lines.
 pub fn members<'a>(fields: &'a [Field], name: &[u8]) -> Vec<&'a [u8]> {
     let lines = fields.iter().filter(|field| field.name == name);

@@ -32,8 +32,8 @@ fn serve(client: &TcpStream) -> io::Result<String> {
     Ok(format!("{} bytes of head -> {status}", head.len()))
 }
 
-/// One line a header line, each value in brackets, so that you see where it begins and ends. Salsa is a
-/// list: whether commas separate members is said where a field is defined, and here we define it.
+/// One line for each header line, with the value in brackets, so that you see where it begins and ends.
+/// The definition of a field says whether it is a list. We define Salsa, and it is one.
 fn receipt(fields: &[headers::Field]) -> Vec<u8> {
     let mut receipt = Vec::new();
     for field in fields {
@@ -60,7 +60,8 @@ fn read_head(client: &TcpStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
+/// One write, then a close in two steps: with unread bytes a close is a reset, which may destroy the
+/// answer (lab 5).
 fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\

@@ -2,8 +2,7 @@
 //! README: first the names and values, then the eight refusals.
 //!
 //! `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
-//! the reading of the head.
-//! Check it with: cargo lab check 10
+//! the reading of the head. Check it with: cargo lab check 10
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -66,7 +65,7 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut client: &TcpStream) -> io::Result<()> {
-    // The head, up to the empty line; what comes after it is not ours.
+    // The head, up to the empty line. The bytes after it are ignored.
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     let end = loop {
@@ -99,7 +98,7 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
     client.write_all(&[head.as_bytes(), &body].concat())
 }
 
-/// One line a field, the value in brackets, and at the end all members of the list Salsa.
+/// One line for each field, the value in brackets, and at the end all members of the list Salsa.
 fn receipt(fields: &[Field]) -> Vec<u8> {
     let mut receipt = Vec::new();
     for (name, value) in fields {

@@ -32,7 +32,7 @@ fn serve(client: &TcpStream) -> io::Result<String> {
             return Ok(format!("{why} -> {status}"));
         }
     };
-    // Exactly so many bytes, however many reads it takes. One more would not be of this order.
+    // Exactly so many bytes, however many reads it takes. The next byte does not belong to this order.
     let mut order = Vec::new();
     reader.take(length).read_to_end(&mut order)?;
     if (order.len() as u64) < length {
@@ -63,7 +63,8 @@ fn announced(head: &[u8]) -> Result<u64, (&'static str, &'static str)> {
     }
 }
 
-/// One write, then a polite end: with unread bytes a close is a reset, which may eat the answer (lab 5).
+/// One write, then a close in two steps: with unread bytes a close is a reset, which may destroy the
+/// answer (lab 5).
 fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\

@@ -1,10 +1,10 @@
-//! Lab 12 · The URL bar · the client: it takes a URL apart, and sends what is the server's business.
-//! How it takes it apart stands next door, in url.rs.
+//! Lab 12 · The URL bar · the client: it takes a URL apart, and sends the parts that the server needs.
+//! url.rs takes the URL apart.
 //!
 //!     cargo run --bin lab12-client [[ADDR] URL]
 //!
-//! Without ADDR it calls the host that the URL names. With ADDR it calls there: nobody's phone book
-//! has tacos.example, and names are lab 13. Without URL: http://tacos.example/menu?dish=taco#salsa
+//! Without ADDR it connects to the host of the URL. With ADDR it connects there: no name service knows
+//! tacos.example (lab 13 is about names). Without URL: http://tacos.example/menu?dish=taco#salsa
 
 mod url;
 
@@ -22,7 +22,7 @@ fn ask(place: &str, url: &Url) -> io::Result<Vec<u8>> {
     let addr = net::address(place).map_err(io::Error::other)?;
     let mut server = net::call(addr, PATIENCE).map_err(io::Error::other)?;
 
-    // Host names the port only when it is not the one that everybody assumes.
+    // Host names the port only if it is not 80.
     let (target, host) = (&url.target, &url.host);
     let host = match url.port {
         80 => host.to_string(),

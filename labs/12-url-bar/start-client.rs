@@ -1,6 +1,8 @@
-//! Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser does.
+//! Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
+//! does.
 //!
-//! It gets the address to connect to (ADDR), and what was typed into the URL bar (URL). Check it with: cargo lab check 12
+//! It gets the address to connect to (ADDR), and what was typed into the URL bar (URL).
+//! Check it with: cargo lab check 12
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! Lab 14 · We moved · the client: it asks, and when the answer says "look there", it looks there.
+//! Lab 14 · We moved · the client: it sends a request, and follows the redirects that it gets.
 //!
 //!     cargo run --bin lab14-client [URL [METHOD]]  without: http://127.0.0.1:8014/menu, GET
 

@@ -1,8 +1,8 @@
 //! Lab 14 · your client. It sends one request, and prints the answer: a redirect, and no tacos.
 //!
 //! Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
-//! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which takes a URL apart (lab 12),
-//! and `resolve`, which resolves a reference (RFC 3986, section 5.2).
+//! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which takes a URL apart (lab
+//! 12), and `resolve`, which resolves a reference (RFC 3986, section 5.2).
 //! Check it with: cargo lab check 14
 
 use std::io::{self, Error, Read, Write};

@@ -1,5 +1,5 @@
-//! Lab 15 · The wiretap · the client: it asks, says that it will ask nothing more, and listens. Your
-//! browser is the better client for this lab; this one is for the days when you want to know each byte.
+//! Lab 15 · The wiretap · the client: it sends a request, ends its direction, and reads the answer. Your
+//! browser is the better client for this lab. Of this client you know each byte.
 //!
 //!     cargo run --bin lab15-client [ADDR]          without ADDR: 127.0.0.1:8015
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60); // a browser keeps silent connections for a while
 const PIECE: usize = 16_384; // bytes that are under way in one direction at the most
 
-/// Connects on, and pumps both directions until both are over.
+/// Connects to the server, and passes on both directions until both have ended.
 fn relay(number: u32, client: TcpStream, upstream: &str) -> io::Result<()> {
     let server = TcpStream::connect(upstream)?;
     eprintln!("{number} C connect");
@@ -37,11 +37,11 @@ fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io:
             to.write_all(&piece[..n]).map(|()| n)
         });
         match passed_on {
-            // `from` has said its last word. `to` must hear that, and may still answer.
+            // `from` has ended its direction. `to` must learn that, and may still answer.
             Ok(0) => return to.shutdown(Shutdown::Write),
             Ok(_) => continue,
             Err(error) => {
-                // This direction is broken: wake the other thread, it waits for nothing now.
+                // This direction is broken: wake the other thread, which would wait for ever.
                 let _ = from.shutdown(Shutdown::Both);
                 let _ = to.shutdown(Shutdown::Both);
                 return Err(error);
@@ -50,7 +50,7 @@ fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io:
     }
 }
 
-/// A piece as lines of the notation: one text line a wire line, CR and LF made visible.
+/// A piece as lines of the notation: one line of text for each line on the wire, CR and LF made visible.
 fn tape(number: u32, who: char, piece: &[u8]) -> String {
     if piece.is_empty() {
         return format!("{number} {who} fin\n");

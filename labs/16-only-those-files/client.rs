@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One honest question, and four that try to get out of the dining room.
+/// One ordinary path, three that lead out of the folder, and one that is no path.
 const PATHS: [&str; 5] = [
     "/daily%20special.txt",
     "/../files-secret/salsa.txt",
@@ -38,7 +38,7 @@ fn ask(addr: &str, path: &str) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// The status, and the first line of the body. The answer is a stranger's: what is no text is escaped.
+/// The status, and the first line of the body. Bytes that are not text are escaped.
 fn in_a_line(answer: &[u8]) -> String {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
     let (head, body) = answer.split_at(end.map_or(answer.len(), |at| at + 4));

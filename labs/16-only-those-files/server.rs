@@ -69,7 +69,7 @@ fn find(head: &RequestHead, root: &Path) -> Result<PathBuf, (u16, &'static str)>
     })
 }
 
-/// Head and body, one write for all but large files; then a polite end (lab 5).
+/// Head and body, one write for all but large files; then a close in two steps (lab 5).
 fn answer(mut client: &TcpStream, status: u16, length: u64, body: impl Read) -> io::Result<u64> {
     let mut bytes = Vec::new();
     write::status_line(&mut bytes, status);
@@ -108,7 +108,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The place and the folder; what is wrong with them comes with the exit status to end with.
+/// The listener, its address and the folder; or the exit status and what is wrong.
 fn open(addr: &str, root: &str) -> Result<(TcpListener, SocketAddr, PathBuf), (u8, String)> {
     let no_folder = |error| (2, format!("{root}: {error}: name a folder in WIRELAB_ROOT"));
     let folder = fs::canonicalize(root).and_then(|root| fs::read_dir(&root).map(|_| root));

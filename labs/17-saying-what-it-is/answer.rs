@@ -1,5 +1,5 @@
-//! Lab 17 · Saying what it is · the answers: a request in, a head and a body out. Every answer says when it
-//! was given, what it is and how long it is; a no does so, too.
+//! Lab 17 · Saying what it is · the answers: a request in, a head and a body out. Each answer, also an
+//! error, says when it was given, what it is and how long it is.
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read};
@@ -10,7 +10,7 @@ use wirelab::http::{RequestHead, target, write::reason};
 
 use crate::date;
 
-/// The folder, and the second to use as now; without one the clock of the system is asked.
+/// The folder, and the second to use as now; `None` is the clock of the system.
 pub struct House {
     pub root: PathBuf,
     pub now: Option<u64>,
@@ -22,7 +22,7 @@ pub struct Answer {
     pub body: Box<dyn Read>,
 }
 
-/// What the end of a name says about the bytes. Of all others one knows only that they are bytes.
+/// The type of a file by the end of its name. The last entry is for all other names.
 #[rustfmt::skip]
 const KINDS: [(&str, &str); 7] = [
     (".txt", TEXT), (".html", "text/html; charset=utf-8"), (".css", "text/css; charset=utf-8"),
@@ -31,7 +31,7 @@ const KINDS: [(&str, &str); 7] = [
 ];
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Methods that everybody has heard of (RFC 9110 section 9.3, RFC 5789), and that no file here has.
+/// Methods that are known (RFC 9110 section 9.3, RFC 5789), but not allowed for the files here.
 const NOT_HERE: [&str; 7] = [
     "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
 ];
@@ -51,7 +51,7 @@ impl House {
         }
     }
 
-    /// An error is an answer like any other. 405 says what would have worked.
+    /// An error is an answer like any other. 405 names the allowed methods.
     pub fn no(&self, status: u16, why: &'static str) -> Answer {
         let allow = if status == 405 {
             "Allow: GET, HEAD\r\n"

@@ -2,8 +2,7 @@
 //!
 //!     IMF-fixdate = day-name "," SP day SP month SP year SP hour ":" minute ":" second SP GMT
 //!
-//! RFC 9110 section 5.6.7. In GMT wherever the server stands, in English wherever it was bought, and
-//! always of the same length.
+//! RFC 9110 section 5.6.7. The time is GMT, the names are English, and the length is always the same.
 
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]; // 1970 began on a Thursday
 #[rustfmt::skip]

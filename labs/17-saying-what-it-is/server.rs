@@ -41,11 +41,11 @@ fn serve(mut client: &TcpStream, house: &House) -> io::Result<String> {
         }
         heard.extend_from_slice(&piece[..n]);
     };
-    // HEAD is GET without the body. Nothing else is different, and the length least of all.
+    // HEAD is GET without the body. The head is the same, and so is the length in it.
     if heard.starts_with(b"HEAD ") {
         answer.body = Box::new(io::empty());
     }
-    // Head and body in one write, for all but large files; then a polite end (lab 5).
+    // Head and body in one write, for all but large files; then a close in two steps (lab 5).
     let mut bytes = answer.head.into_bytes();
     answer.body.by_ref().take(AT_ONCE).read_to_end(&mut bytes)?;
     client.write_all(&bytes)?;
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The place, the folder and the clock; what is wrong with them comes with the exit status to end with.
+/// The listener, its address, the folder and the clock; or the exit status and what is wrong.
 fn open(addr: &str) -> Result<(TcpListener, SocketAddr, House), (u8, String)> {
     let root = std::env::var("WIRELAB_ROOT");
     let root = root.unwrap_or("labs/17-saying-what-it-is/files".to_string());
