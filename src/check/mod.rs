@@ -7,12 +7,14 @@
 //! Rule 4: a silence is taken for an answer only from a program that really waits: on a busy machine
 //! it gets more time.
 
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
 mod client_setup;
 mod contract;
 pub mod diagnosis;
-mod evidence;
 pub mod evidence_files;
 pub mod junit;
+pub mod message;
 pub mod program;
 pub mod report;
 pub mod retry;

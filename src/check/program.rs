@@ -73,7 +73,9 @@ impl CommandLine {
 
     /// The first word: what is run.
     pub fn program(&self) -> String {
-        self.words[0].to_string_lossy().into_owned()
+        self.words
+            .first()
+            .map_or_else(String::new, |word| word.to_string_lossy().into_owned())
     }
 
     /// Whether this is one of our own programs, without a word behind it: `…/lab09-server`,
@@ -130,7 +132,7 @@ impl Contract {
 
     /// The words behind the first, with everything in braces replaced. `{arg}` alone becomes as many
     /// words as the argument has: none, or `http://127.0.0.1:8014/order` and `POST`.
-    fn arguments(&self, words: &[OsString]) -> Vec<OsString> {
+    fn arguments<'a>(&self, words: impl Iterator<Item = &'a OsString>) -> Vec<OsString> {
         let mut all = Vec::new();
         for word in words {
             if word == "{arg}" {
@@ -179,7 +181,7 @@ impl Program {
         let path = find(line)?;
         let mut command = guard::command(&path);
         command
-            .args(contract.arguments(&line.words[1..]))
+            .args(contract.arguments(line.words.iter().skip(1)))
             .envs(contract.environment())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -360,7 +362,7 @@ fn poll<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> 
 /// The address of the first whole line that says `listening on ADDR`.
 fn listening_line(kept: &Kept) -> Option<SocketAddr> {
     let whole = kept.first.iter().rposition(|&byte| byte == b'\n')?;
-    let text = String::from_utf8_lossy(&kept.first[..whole]);
+    let text = String::from_utf8_lossy(kept.first.get(..whole)?);
     let mut lines = text.lines();
     lines.find_map(|line| line.strip_prefix("listening on ")?.trim().parse().ok())
 }

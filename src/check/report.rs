@@ -167,7 +167,7 @@ fn printed(stderr: &str) -> Vec<String> {
     // A Rust program says why it panicked first, and then, if it was asked to, where it was.
     let panicked = all.iter().rposition(|line| line.contains(PANICKED));
     let from = panicked.unwrap_or(all.len().saturating_sub(LAST));
-    for line in all[from..].iter().take(LAST) {
+    for line in all.iter().skip(from).take(LAST) {
         let visible: String = without_thread_number(line)
             .chars()
             .map(|c| if c.is_control() { '·' } else { c })

@@ -7,14 +7,13 @@
 use std::thread;
 use std::time::Instant;
 
-use super::evidence::{Seen, evidence};
 use super::subject::{Done, Holds, Stage};
 use super::timeouts::silence_of;
 use super::verdict;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
-use crate::check::diagnosis::{Evidence, Triage, Tried, diagnose};
-use crate::check::retry::triage;
+use crate::check::diagnosis::{Evidence, Expectation, Tried, Tries, diagnose};
+use crate::check::retry::retry;
 use crate::check::variants::mute;
 use crate::limits;
 use crate::net::Weather;
@@ -69,7 +68,7 @@ impl<'a> Runner<'a> {
         if trouble.is_some() && (!done.silent || self.stage.works()) {
             self.stage.wait_death(&mut done);
         }
-        let mut known = Triage::default();
+        let mut known = Tries::default();
         if trouble.is_none() {
             known.mute = self.mute_client(script, weather)?;
             trouble = known.mute.map(|_| Problem::Unasked);
@@ -88,7 +87,7 @@ impl<'a> Runner<'a> {
                 return Ok(Outcome::Passed);
             };
             (trouble, done) = (second, again);
-            found = self.evidence(weather, &trouble, &done, found.triage);
+            found = self.evidence(weather, &trouble, &done, found.tries);
         }
         Ok(Outcome::Failed(Box::new(
             self.failure(trouble, done, &found),
@@ -206,7 +205,7 @@ impl<'a> Runner<'a> {
         weather: Weather,
         trouble: &Problem,
         done: &Done,
-        known: Triage,
+        known: Tries,
     ) -> Evidence {
         let mut found = self.evidence(weather, trouble, done, known);
         if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(_)) {
@@ -218,32 +217,24 @@ impl<'a> Runner<'a> {
                     .ok()?;
                 Some((done.script, done.got))
             };
-            found.triage = triage(&done.script, &found, &mut play);
+            found.tries = retry(&done.script, &found, &mut play);
         }
         found
     }
 
-    fn evidence(
-        &self,
-        weather: Weather,
-        trouble: &Problem,
-        done: &Done,
-        triage: Triage,
-    ) -> Evidence {
-        evidence(Seen {
+    fn evidence(&self, weather: Weather, trouble: &Problem, done: &Done, tries: Tries) -> Evidence {
+        let expectation = Expectation {
             side: self.plan.side,
             weather,
-            expected: &done.script,
-            got: &done.got,
-            trouble,
-            process: done.process.clone(),
-            triage,
-        })
+            script: done.script.clone(),
+        };
+        let (got, process) = (done.got.clone(), done.process.clone());
+        Evidence::new(expectation, got, Some(trouble.clone()), process, tries)
     }
 
     /// What a server holds at the end that it did not hold after its first client; or that it has ended.
     pub(super) fn leftovers(&mut self) -> Option<Failure> {
-        let script = &self.plan.conversations[0].expected;
+        let script = &self.plan.conversations.first()?.expected;
         if let Some(failure) = self.died_since(script) {
             return Some(failure);
         }

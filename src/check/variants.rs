@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::check::message::{find, from, head_and_body, messages};
 use crate::wire::{Chunk, Entry, Event, Gap, Piece, Transcript, Who};
 
 /// The pause between messages that are sent apart.
@@ -71,13 +72,11 @@ pub fn filled(script: &Transcript, addr: SocketAddr) -> Transcript {
         ];
         let mut bytes = bytes.to_vec();
         for (name, value) in names {
-            let mut from = 0;
-            while let Some(at) = bytes[from..]
-                .windows(name.len())
-                .position(|window| window == name.as_bytes())
-            {
-                bytes.splice(from + at..from + at + name.len(), value.bytes());
-                from += at + value.len();
+            let mut start = 0;
+            while let Some(at) = find(from(&bytes, start), name.as_bytes()) {
+                let place = start + at..start + at + name.len();
+                bytes.splice(place, value.bytes());
+                start += at + value.len();
             }
         }
         bytes
@@ -114,7 +113,7 @@ pub fn fin_first(script: &Transcript) -> Transcript {
 pub fn apart(script: &Transcript) -> Transcript {
     changed(script, |entry, to| match entry {
         Entry::Chunk(chunk) if chunk.who == Who::Client => {
-            let bytes = exact(chunk);
+            let bytes = chunk.exact();
             let mut first = true;
             for message in messages(&bytes)
                 .iter()
@@ -136,7 +135,7 @@ pub fn many(script: &Transcript) -> Option<Transcript> {
     let first = |who| {
         script.entries().iter().find_map(|entry| match entry {
             Entry::Chunk(chunk) if chunk.who == who && chunk.conn == 1 => {
-                messages(&exact(chunk)).first().cloned()
+                messages(&chunk.exact()).first().map(|first| first.to_vec())
             }
             _ => None,
         })
@@ -153,87 +152,9 @@ pub fn many(script: &Transcript) -> Option<Transcript> {
     Some(many)
 }
 
-/// The exact bytes of a chunk.
-pub fn exact(chunk: &Chunk) -> Vec<u8> {
-    let bytes = chunk.pieces.iter().filter_map(|piece| match piece {
-        Piece::Bytes(bytes) => Some(&bytes[..]),
-        _ => None,
-    });
-    bytes.collect::<Vec<_>>().concat()
-}
-
-/// Cuts what one side says into messages: HTTP requests and responses with their bodies, or lines.
-pub fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut rest = bytes;
-    let mut all = Vec::new();
-    while !rest.is_empty() {
-        let length = http_length(rest).unwrap_or_else(|| {
-            let lf = rest.iter().position(|&byte| byte == b'\n');
-            lf.map_or(rest.len(), |lf| lf + 1)
-        });
-        let (message, behind) = rest.split_at(length.min(rest.len()));
-        all.push(message.to_vec());
-        rest = behind;
-    }
-    all
-}
-
-/// The length of the HTTP message at the start; `None` when none begins there.
-fn http_length(bytes: &[u8]) -> Option<usize> {
-    let line = bytes.split(|&byte| byte == b'\n').next()?;
-    line.windows(7)
-        .any(|window| window == b"HTTP/1.")
-        .then_some(())?;
-    let end = head_end(bytes)?;
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-    let length = head
-        .split("content-length:")
-        .nth(1)
-        .and_then(|rest| rest.lines().next()?.trim().parse().ok());
-    let body: usize = match length {
-        Some(length) => length,
-        None if head.contains("chunked") => bytes.len() - end,
-        None => 0,
-    };
-    Some(end.saturating_add(body))
-}
-
-fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|at| at + 4)
-}
-
-/// A message with a body in two parts; any other in one.
-fn head_and_body(message: &[u8]) -> Vec<&[u8]> {
-    match head_end(message).filter(|&end| end < message.len()) {
-        Some(end) => vec![&message[..end], &message[end..]],
-        None => vec![message],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn messages_are_lines_or_whole_http_messages() {
-        assert_eq!(
-            messages(b"1 water\n2 tacos\nhalf"),
-            [&b"1 water\n"[..], b"2 tacos\n", b"half"]
-        );
-        let two = b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\na\nb\nc";
-        let pipelined = [&two[..], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
-        assert_eq!(
-            messages(&pipelined),
-            [&two[..], b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
-        );
-        assert_eq!(head_and_body(two), [&two[..38], b"a\nb\nc"]);
-        assert!(messages(b"").is_empty());
-        let huge = b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\nx";
-        assert_eq!(messages(huge).concat(), huge);
-    }
 
     #[test]
     fn variants_say_the_same_bytes() {

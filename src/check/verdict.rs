@@ -4,7 +4,7 @@
 //! turn holds several messages and arrives in pieces, a good program answers the first message
 //! before the last has come; that is no fault. Nor is it one to refuse a request whose head has come.
 
-use crate::check::variants::{exact, messages};
+use crate::check::message::{head_length, messages};
 use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
 
 /// The first difference on the side of `who`, if there is one.
@@ -22,7 +22,7 @@ fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference)
     let other = |entry: &Entry| {
         chunk_of(entry, early)
             .filter(|chunk| chunk.who != early.who)
-            .map(exact)
+            .map(Chunk::exact)
     };
     let entries = expected.entries();
     let before = entries.iter().take(early.agreed + 1);
@@ -44,14 +44,10 @@ fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference)
 fn is_refused(expected: &Transcript, place: &Difference) -> bool {
     let behind = expected.entries().iter().skip(place.agreed);
     let mut chunks = behind.filter_map(|entry| chunk_of(entry, place));
-    let answer = chunks.find(|chunk| chunk.who == place.who).map(exact);
+    let answer = chunks
+        .find(|chunk| chunk.who == place.who)
+        .map(Chunk::exact);
     answer.is_some_and(|answer| answer.starts_with(b"HTTP/1.1 4"))
-}
-
-/// Bytes of the head, its empty line included.
-fn head_length(message: &[u8]) -> Option<usize> {
-    let end = message.windows(4).position(|bytes| bytes == b"\r\n\r\n");
-    end.map(|end| end + 4)
 }
 
 /// How many bytes the other side had said when the program said the byte of the difference.
@@ -62,7 +58,7 @@ fn said_before(got: &Transcript, early: &Difference) -> usize {
         .iter()
         .filter_map(|entry| chunk_of(entry, early))
     {
-        let length = exact(chunk).len();
+        let length = chunk.exact().len();
         if chunk.who != early.who {
             said += length;
         } else if own + length > early.offset {
@@ -89,7 +85,7 @@ fn other_side_first(got: &Transcript, who: Who) -> Transcript {
         for entry in got.entries() {
             match entry {
                 Entry::Chunk(chunk) if chunk.who == side => {
-                    sorted.push_bytes(chunk.conn, side, &exact(chunk))
+                    sorted.push_bytes(chunk.conn, side, &chunk.exact())
                 }
                 Entry::Event {
                     who: by,

@@ -51,15 +51,14 @@ fn show(page: &Page, screen: &mut Screen) -> Result<()> {
     for line in report::wrap("", &heading, "    ") {
         writeln!(screen, "{}", screen.style(Style::Bold, &line))?;
     }
-    for paragraph in page.text {
+    for paragraph in &page.text {
         writeln!(screen)?;
         print(paragraph, "", screen)?;
     }
     if !page.languages.is_empty() {
         writeln!(screen)?;
     }
-    for (language, text) in page.languages {
-        let text = text.trim_start_matches('(').trim_end_matches(')');
+    for (language, text) in &page.languages {
         print(&format!("{}: {text}", language.name()), "  ", screen)?;
     }
     writeln!(screen)?;

@@ -11,7 +11,7 @@ use wirelab::course::catalogue::Side;
 use wirelab::limits;
 use wirelab::net::player::{Played, Player, Stopped};
 use wirelab::net::{self, Weather};
-use wirelab::wire::{Conn, DifferenceKind, Entry, Event, Piece, Transcript, Who};
+use wirelab::wire::{Conn, DifferenceKind, Entry, Event, Transcript, Who};
 
 /// `cargo lab play F.wire ADDR`
 pub const COMMAND: Command = Command {
@@ -171,11 +171,7 @@ fn fin_later(got: &Transcript, peer: Who) -> Transcript {
     for step in steps {
         match step {
             Entry::Chunk(chunk) => {
-                let bytes = chunk.pieces.iter().filter_map(|piece| match piece {
-                    Piece::Bytes(bytes) => Some(bytes),
-                    _ => None,
-                });
-                bytes.for_each(|bytes| sorted.push_bytes(chunk.conn, chunk.who, bytes));
+                sorted.push_bytes(chunk.conn, chunk.who, &chunk.exact());
             }
             Entry::Event { who, conn, event } => sorted.push_event(*conn, *who, *event),
             Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}

@@ -160,6 +160,17 @@ pub struct Transcript {
     entries: Vec<Entry>,
 }
 
+impl Chunk {
+    /// Its bytes, joined; holes count as nothing.
+    pub fn exact(&self) -> Vec<u8> {
+        let bytes = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bytes(bytes) => Some(&bytes[..]),
+            _ => None,
+        });
+        bytes.collect::<Vec<_>>().concat()
+    }
+}
+
 impl Transcript {
     /// An empty transcript.
     pub fn new() -> Transcript {
@@ -297,11 +308,7 @@ impl Transcript {
                 && chunk.conn == conn
                 && chunk.who == who
             {
-                for piece in &chunk.pieces {
-                    if let Piece::Bytes(bytes) = piece {
-                        all.extend_from_slice(bytes);
-                    }
-                }
+                all.extend(chunk.exact());
             }
         }
         all

@@ -275,7 +275,7 @@ fn replayed(file: &str, me: Who, addr: &str) -> Transcript {
     replayed.headings.clone_from(&script.headings);
     for entry in script.entries() {
         match entry {
-            Entry::Chunk(chunk) => replayed.push_bytes(chunk.conn, chunk.who, &bytes_of(chunk)),
+            Entry::Chunk(chunk) => replayed.push_bytes(chunk.conn, chunk.who, &chunk.exact()),
             Entry::Event {
                 who,
                 conn,
@@ -289,14 +289,6 @@ fn replayed(file: &str, me: Who, addr: &str) -> Transcript {
         }
     }
     replayed
-}
-
-fn bytes_of(chunk: &wirelab::wire::Chunk) -> Vec<u8> {
-    let pieces = chunk.pieces.iter().filter_map(|piece| match piece {
-        wirelab::wire::Piece::Bytes(bytes) => Some(bytes.clone()),
-        _ => None,
-    });
-    pieces.flatten().collect()
 }
 
 fn replay_server(addr: &str, file: &str) -> io::Result<()> {

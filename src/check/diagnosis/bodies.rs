@@ -1,61 +1,36 @@
 //! Mistakes of a server with bodies: those of requests, not asked for, not taken off, read as something
 //! else; and those of answers to who has a part of it already.
 
-use super::bodies_pages as page;
-use super::evidence::Evidence;
-use super::message::{Message, is_request, message};
+use super::Evidence;
 use super::served::answer_at;
-use super::{Cause, Entry, count, find, shown};
+use super::{Cause, Row, count, shown};
 use crate::check::Side;
+use crate::check::message::{Message, find, from, is_request, message, upto};
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::NO_CONTINUE,
-        judge: no_continue,
-    },
-    Entry {
-        page: &page::BODY_LEFT,
-        judge: body_left,
-    },
-    Entry {
-        page: &page::LINE_BODY,
-        judge: line_body,
-    },
-    Entry {
-        page: &page::CHUNKS_READ,
-        judge: chunks_read,
-    },
-    Entry {
-        page: &page::SENDS_ALL,
-        judge: sends_all,
-    },
-    Entry {
-        page: &page::DATE_BEFORE_TAG,
-        judge: date_before_tag,
-    },
-    Entry {
-        page: &page::SUFFIX_RANGE,
-        judge: suffix_range,
-    },
-    Entry {
-        page: &page::RANGE_END,
-        judge: range_end,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W67", no_continue),
+    ("W68", body_left),
+    ("W69", line_body),
+    ("W70", chunks_read),
+    ("W74", sends_all),
+    ("W71", date_before_tag),
+    ("W72", suffix_range),
+    ("W73", range_end),
 ];
 
 /// The status that was wanted and the one that came in the answer of the first difference; `None` in
 /// place of the second when nothing came.
 fn statuses(evidence: &Evidence) -> Option<(u16, Option<u16>)> {
-    let want = answer_at(&evidence.want.bytes, evidence.at)?.status()?;
-    let have = answer_at(&evidence.have.bytes, evidence.at).and_then(|answer| answer.status());
-    let came = evidence.have.bytes.len() > evidence.at;
-    (evidence.side == Side::Server).then_some((want, have.filter(|_| came)))
+    let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
+    let have = answer_at(&evidence.have().bytes, evidence.at()).and_then(|answer| answer.status());
+    let came = evidence.have().bytes.len() > evidence.at();
+    (evidence.side() == Side::Server).then_some((want, have.filter(|_| came)))
 }
 
 /// The bodies of the requests that were said, those that came with a length, in order.
 fn said_bodies(evidence: &Evidence) -> Vec<&[u8]> {
     let mut bodies = Vec::new();
-    let mut rest = evidence.heard.as_slice();
+    let mut rest = evidence.heard();
     while is_request(rest) {
         let request = message(rest);
         let Some(after) = request.body else { break };
@@ -76,7 +51,7 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
         Some(status) => format!("You answered {status} before the body could come"),
         None => "You said nothing, and so the body never came: both sides waited".to_string(),
     };
-    let length = message(&evidence.heard).length().unwrap_or(0);
+    let length = message(evidence.heard()).length().unwrap_or(0);
     Cause::likely(format!(
         "the request said `Expect: 100-continue`, and held back its body of {} for your word. {what}.",
         count(length, "byte")
@@ -86,8 +61,8 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
 /// A faulty request was answered that nobody sent: it is the body of the one before.
 fn body_left(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
-    let have = have.filter(|&have| have != want || evidence.have.bytes.len() > evidence.at)?;
-    let begun = evidence.have.bytes[..evidence.at].contains(&b'\n');
+    let have = have.filter(|&have| have != want || evidence.have().bytes.len() > evidence.at())?;
+    let begun = upto(&evidence.have().bytes, evidence.at()).contains(&b'\n');
     let bodies = said_bodies(evidence);
     let body = bodies.last().filter(|_| begun)?;
     let as_request = is_request(body) || matches!(have, 400 | 405 | 501);
@@ -107,7 +82,7 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
     let bodies = said_bodies(evidence);
     let (last, earlier) = bodies.split_last()?;
     let lines = earlier.iter().any(|body| body.ends_with(b"\n")) && !last.ends_with(b"\n");
-    let waits = have.is_none() && evidence.silence.is_some() && want < 300;
+    let waits = have.is_none() && evidence.silence().is_some() && want < 300;
     (lines && waits).then_some(())?;
     Cause::likely(format!(
         "the body `{}` came whole, all {} of it, and you went on waiting. It does not end in a line end; the one before \
@@ -120,7 +95,7 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
 /// A body in chunks that is right was refused, or understood as another one.
 fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
-    let small = evidence.heard.to_ascii_lowercase();
+    let small = evidence.heard().to_ascii_lowercase();
     let chunked = find(&small, b"transfer-encoding: chunked").is_some();
     (chunked && want == 200).then_some(())?;
     let sizes = "Sizes are hexadecimal, in small or capital letters; what follows a `;` means nothing; lines behind \
@@ -142,15 +117,18 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
 /// The request (without a body) whose answer holds the first difference.
 fn asked(evidence: &Evidence) -> Option<Message<'_>> {
     // A body need not end in a line end, so an answer may begin in the middle of a line.
-    let want = &evidence.want.bytes;
-    let upto = &want[..want.len().min(evidence.at + 9)];
-    let answers = upto.windows(9).filter(|nine| nine == b"HTTP/1.1 ").count();
-    let heard = &evidence.heard;
-    let begins =
-        |at: &usize| heard[*at..].starts_with(b"GET ") && (*at == 0 || heard[at - 1] == b'\n');
+    let want = &evidence.want().bytes;
+    let answers = upto(want, evidence.at() + 9)
+        .windows(9)
+        .filter(|nine| nine == b"HTTP/1.1 ")
+        .count();
+    let heard = evidence.heard();
+    let begins = |at: &usize| {
+        from(heard, *at).starts_with(b"GET ") && (*at == 0 || upto(heard, *at).ends_with(b"\n"))
+    };
     let mut requests = (0..heard.len()).filter(begins);
     let start = requests.nth(answers.checked_sub(1)?)?;
-    Some(message(&heard[start..]))
+    Some(message(from(heard, start)))
 }
 
 /// All of it, to one who has it already or wants a part.
@@ -188,10 +166,10 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
 fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     let range = asked(evidence)?.field("Range")?;
     let suffix = range.strip_prefix(b"bytes=-")?;
-    let wanted = answer_at(&evidence.want.bytes, evidence.at)?.field("Content-Range")?;
-    let have = answer_at(&evidence.have.bytes, evidence.at)?;
+    let wanted = answer_at(&evidence.want().bytes, evidence.at())?.field("Content-Range")?;
+    let have = answer_at(&evidence.have().bytes, evidence.at())?;
     let got = have.field("Content-Range").unwrap_or(b"nothing");
-    (evidence.side == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
+    (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
         "`Range: {}` asks for the last {} bytes: `Content-Range: {}`. Yours says `{}`. A minus in front counts from \
          the end.",
@@ -206,12 +184,12 @@ fn suffix_range(evidence: &Evidence) -> Option<Cause> {
 fn range_end(evidence: &Evidence) -> Option<Cause> {
     let range = asked(evidence)?.field("Range")?;
     let (want, have) = (
-        answer_at(&evidence.want.bytes, evidence.at)?,
-        answer_at(&evidence.have.bytes, evidence.at)?,
+        answer_at(&evidence.want().bytes, evidence.at())?,
+        answer_at(&evidence.have().bytes, evidence.at())?,
     );
     let part = want.status()? == 206 && have.status()? == 206;
     let off = want.length()?.abs_diff(have.length()?) == 1;
-    (evidence.side == Side::Server && part && off).then_some(())?;
+    (evidence.side() == Side::Server && part && off).then_some(())?;
     Cause::likely(format!(
         "`Range: {}` is answered with {}, and yours has {}. Both ends of a range count: 0-0 is one byte.",
         shown(range),

@@ -1,79 +1,41 @@
 //! Mistakes that the first wrong byte shows: line ends, escapes, start lines, field lines.
 
-use super::bytes_pages as page;
-use super::evidence::{Close, Evidence};
-use super::message::{is_request, is_response, is_token, message};
-use super::{Cause, Entry, count, find, shown};
+use super::{Cause, Row, count, shown};
+use super::{Close, Evidence};
+use crate::check::message::{
+    find, from, is_request, is_response, is_token, message, split_once, upto,
+};
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::LITERAL_ESCAPES,
-        judge: literal_escapes,
-    },
-    Entry {
-        page: &page::BYTE_ORDER_MARK,
-        judge: byte_order_mark,
-    },
-    Entry {
-        page: &page::LF_CR,
-        judge: lf_cr,
-    },
-    Entry {
-        page: &page::LF_ONLY,
-        judge: lf_only,
-    },
-    Entry {
-        page: &page::INDENTED,
-        judge: indented,
-    },
-    Entry {
-        page: &page::SPACE_COLON,
-        judge: space_colon,
-    },
-    Entry {
-        page: &page::STATUS_LINE,
-        judge: status_line,
-    },
-    Entry {
-        page: &page::REQUEST_LINE,
-        judge: request_line,
-    },
-    Entry {
-        page: &page::NO_BLANK_LINE,
-        judge: no_blank_line,
-    },
-    Entry {
-        page: &page::NO_HOST,
-        judge: no_host,
-    },
-    Entry {
-        page: &page::NO_NEWLINE,
-        judge: no_newline,
-    },
-    Entry {
-        page: &page::NO_CLOSE_FIELD,
-        judge: no_close_field,
-    },
-    Entry {
-        page: &page::LETTER_CASE,
-        judge: letter_case,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W03", literal_escapes),
+    ("W36", byte_order_mark),
+    ("W05", lf_cr),
+    ("W01", lf_only),
+    ("W04", indented),
+    ("W09", space_colon),
+    ("W07", status_line),
+    ("W08", request_line),
+    ("W02", no_blank_line),
+    ("W06", no_host),
+    ("W31", no_newline),
+    ("W37", no_close_field),
+    ("W38", letter_case),
 ];
 
 /// Whether this conversation is meant to be HTTP with a head.
 fn is_http(evidence: &Evidence) -> bool {
-    is_response(&evidence.want.bytes) || is_request(&evidence.want.bytes)
+    is_response(&evidence.want().bytes) || is_request(&evidence.want().bytes)
 }
 
 /// `\`, `r`, `\`, `n` as four characters where the wire has `\r\n`; or `\`, `n` where it has `\n`.
 fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
-    let (have, want) = (&evidence.have.bytes, &evidence.want.bytes);
+    let (have, want) = (&evidence.have().bytes, &evidence.want().bytes);
     for (written, meant) in [(&b"\\r\\n"[..], "0d 0a"), (&b"\\n"[..], "0a")] {
         let at = find(have, written).filter(|_| find(want, written).is_none());
-        let Some(at) = at.filter(|&at| at <= evidence.at + written.len()) else {
+        let Some(at) = at.filter(|&at| at <= evidence.at() + written.len()) else {
             continue;
         };
-        let around = &have[at.saturating_sub(12)..at + written.len()];
+        let around = from(upto(have, at + written.len()), at.saturating_sub(12));
         return Cause::likely(format!(
             "you sent {} characters where {} belong: in `{}` each `\\\\` is a real backslash. \
              Whoever built that text did not turn the escapes into bytes.",
@@ -91,13 +53,13 @@ fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
 
 /// EF BB BF in front of everything.
 fn byte_order_mark(evidence: &Evidence) -> Option<Cause> {
-    let rest = evidence.have.bytes.strip_prefix(b"\xef\xbb\xbf")?;
-    let same = evidence.want.bytes.first() == rest.first();
+    let rest = evidence.have().bytes.strip_prefix(b"\xef\xbb\xbf")?;
+    let same = evidence.want().bytes.first() == rest.first();
     same.then_some(())?;
     Cause::likely(format!(
         "three bytes stand before your first word: ef bb bf, a byte order mark. The text `{}` behind \
          them is as it should begin. Editors put the mark into files that they save as \"UTF-8 with BOM\".",
-        shown(&rest[..rest.len().min(16)])
+        shown(upto(rest, 16))
     ))
 }
 
@@ -107,7 +69,7 @@ fn lf_cr(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "CR and LF are swapped. Byte {} is \\n and the next one \\r; a line ends the other way \
          round, first \\r (return, 0d), then \\n (newline, 0a).",
-        evidence.at + 1
+        evidence.at() + 1
     ))
 }
 
@@ -118,14 +80,14 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     let missing = evidence.missing();
     let lf = rest.first() == Some(&b'\n') && missing.starts_with(b"\r\n");
     lf.then_some(())?;
-    let (rest, missing) = (&rest[1..], &missing[2..]);
+    let (rest, missing) = (from(rest, 1), from(missing, 2));
     let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
     let next_line = missing
         .iter()
         .position(|&byte| byte == b'\r')
         .unwrap_or(missing.len());
     (agrees == rest.len() || agrees >= next_line).then_some(())?;
-    let head = message(&evidence.have.bytes).head;
+    let head = message(&evidence.have().bytes).head;
     let bare = head
         .split_inclusive(|&byte| byte == b'\n')
         .filter(|line| !line.ends_with(b"\r\n"))
@@ -145,7 +107,7 @@ fn indented(evidence: &Evidence) -> Option<Cause> {
         .iter()
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count();
-    let same = line[blank..].first() == evidence.wanted_line().first();
+    let same = line.get(blank) == evidence.wanted_line().first();
     (is_http(evidence) && evidence.at_line_start() && blank > 0 && same).then_some(())?;
     Cause::likely(format!(
         "your line begins with {}: `{}`. A text that is written over several lines of source keeps \
@@ -158,11 +120,11 @@ fn indented(evidence: &Evidence) -> Option<Cause> {
 /// White space between a field name and its colon.
 fn space_colon(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.line();
-    let colon = line.iter().position(|&byte| byte == b':')?;
-    let name = line[..colon].trim_ascii_end();
+    let (before, _) = split_once(line, b':')?;
+    let name = before.trim_ascii_end();
     let wanted = evidence.wanted_line();
     let token = !name.is_empty() && name.iter().all(|&byte| is_token(byte));
-    let spaced = token && name.len() < colon && wanted.get(name.len()) == Some(&b':');
+    let spaced = token && name.len() < before.len() && wanted.get(name.len()) == Some(&b':');
     (is_http(evidence) && spaced).then_some(())?;
     Cause::likely(format!(
         "there is a space between the name `{}` and its colon. A server must answer 400 to such a line: \
@@ -173,17 +135,18 @@ fn space_colon(evidence: &Evidence) -> Option<Cause> {
 
 /// The first line of a response does not match `HTTP/1.1 SP 3DIGIT SP [reason]`.
 fn status_line(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
+    let have = message(&evidence.have().bytes);
     let line = have.lines().next().unwrap_or_default();
     let text = line.strip_suffix(b"\r\n").unwrap_or(line);
-    let ours = is_response(&evidence.want.bytes) && evidence.at <= text.len() && !text.is_empty();
+    let ours =
+        is_response(&evidence.want().bytes) && evidence.at() <= text.len() && !text.is_empty();
     // A record of TLS: its kind and its version (RFC 8446 section 5.1).
     let tls = matches!(text, [0x14..=0x17, 3, ..]);
     (ours && (line.ends_with(b"\n") || tls) && !is_status_line(text)).then_some(())?;
     let what = match text {
         _ if tls => "it is TLS, what https speaks; here a server speaks without it",
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
-        _ if text.len() == 12 && text[9..].iter().all(u8::is_ascii_digit) => {
+        _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
             "the space after the number is missing, which must be there even with no reason behind it"
         }
         _ => "it has another form",
@@ -205,9 +168,10 @@ fn is_status_line(text: &[u8]) -> bool {
 
 /// The first line of a request does not match `METHOD SP target SP HTTP/1.1`.
 fn request_line(evidence: &Evidence) -> Option<Cause> {
-    let wanted = message(&evidence.want.bytes).first_line();
-    let line = message(&evidence.have.bytes).first_line();
-    let ours = is_request(&evidence.want.bytes) && evidence.at <= line.len() && !line.is_empty();
+    let wanted = message(&evidence.want().bytes).first_line();
+    let line = message(&evidence.have().bytes).first_line();
+    let ours =
+        is_request(&evidence.want().bytes) && evidence.at() <= line.len() && !line.is_empty();
     ours.then_some(())?;
     let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let version = words.last().copied().unwrap_or_default();
@@ -244,18 +208,18 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
 
 /// The empty line is missing: everything else goes on as if it were there, or nothing follows.
 fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
-    let want = &evidence.want.bytes;
+    let want = &evidence.want().bytes;
     let head = message(want);
     let body = head.body?;
-    let here = evidence.at == head.head.len() || evidence.at == head.head.len() + 1;
+    let here = evidence.at() == head.head.len() || evidence.at() == head.head.len() + 1;
     (is_http(evidence) && here).then_some(())?;
-    let line = evidence.have.bytes[..evidence.at]
+    let line = upto(&evidence.have().bytes, evidence.at())
         .rsplitn(3, |&b| b == b'\n')
         .nth(1)
         .unwrap_or_default();
     let last = shown(line.strip_suffix(b"\r").unwrap_or(line));
     if evidence.cut_short() {
-        let after = match (evidence.silence, evidence.have.close) {
+        let after = match (evidence.silence(), evidence.have().close) {
             (Some(_), Close::Open) => {
                 "Until it comes, the other side waits for more header lines, and it did."
             }
@@ -267,27 +231,27 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let rest = evidence
-        .have
+        .have()
         .bytes
         .get(head.head.len()..)
         .unwrap_or_default();
-    let follows = !rest.is_empty() && (body.starts_with(&rest[..1]) || rest == body);
+    let follows = !rest.is_empty() && (body.first() == rest.first() || rest == body);
     follows.then_some(())?;
     Cause::likely(format!(
         "the empty line between head and body is missing. Behind `{last}` your body follows at once, \
          so `{}` is read as one more header line.",
-        shown(&rest[..rest.len().min(24)])
+        shown(upto(rest, 24))
     ))
 }
 
 /// A request of version 1.1 without `Host`.
 fn no_host(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let wants =
-        is_request(&evidence.want.bytes) && message(&evidence.want.bytes).field("Host").is_some();
+    let have = message(&evidence.have().bytes);
+    let wants = is_request(&evidence.want().bytes)
+        && message(&evidence.want().bytes).field("Host").is_some();
     let without =
-        is_request(&evidence.have.bytes) && have.body.is_some() && have.field("Host").is_none();
-    (wants && without && evidence.at <= have.head.len()).then_some(())?;
+        is_request(&evidence.have().bytes) && have.body.is_some() && have.field("Host").is_none();
+    (wants && without && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
         "your request has no Host line. HTTP/1.1 needs one in every request, on your own machine too, \
          because one server may hold many sites. Yours has {} after `{}`.",
@@ -298,10 +262,10 @@ fn no_host(evidence: &Evidence) -> Option<Cause> {
 
 /// All is right but one `\n` that is missing, in a conversation of plain lines.
 fn no_newline(evidence: &Evidence) -> Option<Cause> {
-    let (have, want) = (&evidence.have.bytes, &evidence.want.bytes);
+    let (have, want) = (&evidence.have().bytes, &evidence.want().bytes);
     let lf = evidence.missing().starts_with(b"\n") && !is_http(evidence);
-    (lf && evidence.at > 0).then_some(())?;
-    let mut mended = have[..evidence.at].to_vec();
+    (lf && evidence.at() > 0).then_some(())?;
+    let mut mended = upto(have, evidence.at()).to_vec();
     mended.push(b'\n');
     mended.extend_from_slice(evidence.rest());
     want.starts_with(&mended).then_some(())?;
@@ -315,14 +279,14 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
 /// Only the line `Connection: close` is missing.
 fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     let wanted = evidence.wanted_line();
-    let want = &evidence.want.bytes;
-    let start = want[..evidence.at]
+    let want = &evidence.want().bytes;
+    let start = upto(want, evidence.at())
         .iter()
         .rposition(|&byte| byte == b'\n')
         .map_or(0, |lf| lf + 1);
     let closes = wanted.eq_ignore_ascii_case(b"Connection: close\r\n");
-    let without = [&want[..start], &want[start + wanted.len()..]].concat();
-    let same = !evidence.have.bytes.is_empty() && without == evidence.have.bytes;
+    let without = [upto(want, start), from(want, start + wanted.len())].concat();
+    let same = !evidence.have().bytes.is_empty() && without == evidence.have().bytes;
     (closes && same).then_some(())?;
     Cause::likely(
         "one line is missing: `Connection: close\\r\\n`; all else is right. Whoever hangs up after a message \
@@ -339,7 +303,7 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
         "your line `{}` differs in upper and lower case alone. The check compares bytes, and to it `{}` \
          and `{}` are two.",
         shown(line),
-        shown(&evidence.missing()[..1]),
-        shown(&evidence.rest()[..1])
+        shown(upto(evidence.missing(), 1)),
+        shown(upto(evidence.rest(), 1))
     ))
 }

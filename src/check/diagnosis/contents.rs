@@ -1,82 +1,39 @@
 //! Mistakes in what is said, not in how: lengths before a name, files taken for text, header values.
 
-use super::contents_pages as page;
-use super::evidence::{Close, Evidence};
-use super::message::{field, message};
-use super::{Cause, Entry, count, find, shown};
+use super::{Cause, Row, count, shown};
+use super::{Close, Evidence};
 use crate::check::Side;
+use crate::check::message::{field, find, from, message, split_once, upto};
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::BYTE_ORDER,
-        judge: byte_order,
-    },
-    Entry {
-        page: &page::PREFIX_LETTERS,
-        judge: prefix_letters,
-    },
-    Entry {
-        page: &page::ANY_LENGTH,
-        judge: any_length,
-    },
-    Entry {
-        page: &page::ONE_WORD,
-        judge: one_word,
-    },
-    Entry {
-        page: &page::NO_PATIENCE,
-        judge: no_patience,
-    },
-    Entry {
-        page: &page::TEXT_ONLY,
-        judge: text_only,
-    },
-    Entry {
-        page: &page::ADDS_NEWLINE,
-        judge: adds_newline,
-    },
-    Entry {
-        page: &page::LINE_ENDS,
-        judge: line_ends,
-    },
-    Entry {
-        page: &page::NOT_REFUSED,
-        judge: not_refused,
-    },
-    Entry {
-        page: &page::CUT_AT_COLON,
-        judge: cut_at_colon,
-    },
-    Entry {
-        page: &page::LAST_WINS,
-        judge: last_wins,
-    },
-    Entry {
-        page: &page::OUTER_SPACES,
-        judge: outer_spaces,
-    },
-    Entry {
-        page: &page::OTHER_HOST,
-        judge: other_host,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W43", byte_order),
+    ("W44", prefix_letters),
+    ("W45", any_length),
+    ("W46", one_word),
+    ("W47", no_patience),
+    ("W48", text_only),
+    ("W49", adds_newline),
+    ("W50", line_ends),
+    ("W54", not_refused),
+    ("W51", cut_at_colon),
+    ("W52", last_wins),
+    ("W53", outer_spaces),
+    ("W62", other_host),
 ];
 
 /// Asked after all others: that a body is another one says least.
-pub(super) const LAST: &[Entry] = &[Entry {
-    page: &page::OTHER_BODY,
-    judge: other_body,
-}];
+pub(super) const LAST: &[Row] = &[("W63", other_body)];
 
 /// Four bytes that hold the first difference, wanted and got, for each place where they can begin.
 fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4])> {
     let four =
         |bytes: &[u8], at: usize| -> Option<[u8; 4]> { bytes.get(at..at + 4)?.try_into().ok() };
-    let first = evidence.at.saturating_sub(3);
-    let found = (first..=evidence.at).filter_map(move |at| {
+    let first = evidence.at().saturating_sub(3);
+    let found = (first..=evidence.at()).filter_map(move |at| {
         Some((
             at,
-            four(&evidence.want.bytes, at)?,
-            four(&evidence.have.bytes, at)?,
+            four(&evidence.want().bytes, at)?,
+            four(&evidence.have().bytes, at)?,
         ))
     });
     found.filter(|(_, want, have)| want != have)
@@ -108,7 +65,7 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
             u32::from_be_bytes(have) as usize,
         );
         let name = evidence
-            .want
+            .want()
             .bytes
             .get(at + 4..at + 4 + bytes.min(1 << 20))?;
         let letters = std::str::from_utf8(name).ok()?.chars().count();
@@ -127,13 +84,13 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
 /// It waits for as many bytes as a stranger has promised.
 fn any_length(evidence: &Evidence) -> Option<Cause> {
     const MANY: u64 = 100_000_000;
-    (evidence.side == Side::Server && evidence.cut_short() && evidence.silence.is_some())
+    (evidence.side() == Side::Server && evidence.cut_short() && evidence.silence().is_some())
         .then_some(())?;
     let prefix = evidence
-        .heard
+        .heard()
         .last_chunk::<4>()
         .map(|four| u64::from(u32::from_be_bytes(*four)));
-    let http = message(&evidence.heard)
+    let http = message(evidence.heard())
         .field("Content-Length")
         .map(|value| {
             let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
@@ -144,7 +101,7 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
                 0
             }
         });
-    let binary = evidence.heard.last().is_some_and(|byte| !byte.is_ascii());
+    let binary = evidence.heard().last().is_some_and(|byte| !byte.is_ascii());
     let said = http
         .or(prefix.filter(|_| binary))
         .filter(|&said| said >= MANY)?;
@@ -161,7 +118,7 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     let wanted = prints.wanted.trim_end().strip_prefix(&address)?;
     let printed = prints.printed.trim_end().strip_prefix(&address)?;
     // What it printed after we had hung up on it says nothing about its wait.
-    let waited = evidence.silence.is_some();
+    let waited = evidence.silence().is_some();
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     Cause::likely(format!(
         "your program said `{}` where `{}` belongs. Nobody there, no answer, nobody free: these fail in different \
@@ -174,11 +131,11 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
 /// A client that should give up on a silent peer, and does not.
 fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let client =
-        evidence.side == Side::Client && evidence.right_bytes() && evidence.heard.is_empty();
-    let waits = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
+        evidence.side() == Side::Client && evidence.right_bytes() && evidence.heard().is_empty();
+    let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     let silent = evidence
-        .silence
-        .filter(|_| evidence.want.bytes.is_empty())?;
+        .silence()
+        .filter(|_| evidence.want().bytes.is_empty())?;
     (client && waits).then_some(())?;
     Cause::likely(format!(
         "the server let you in and said nothing, and after {} ms you still waited. A wait without a limit lasts \
@@ -189,20 +146,20 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
 
 /// Nothing comes of a file that is no text.
 fn text_only(evidence: &Evidence) -> Option<Cause> {
-    let valid = match std::str::from_utf8(&evidence.want.bytes) {
+    let valid = match std::str::from_utf8(&evidence.want().bytes) {
         Ok(_) => return None,
         Err(error) => error.valid_up_to(),
     };
     let stops = evidence.cut_short()
-        && evidence.have.bytes.len() <= valid
-        && evidence.have.close != Close::Open;
-    (evidence.side == Side::Server && stops).then_some(())?;
-    let byte = &evidence.want.bytes[valid..valid + 1];
+        && evidence.have().bytes.len() <= valid
+        && evidence.have().close != Close::Open;
+    (evidence.side() == Side::Server && stops).then_some(())?;
+    let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
         "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Something on the way \
          wanted text and gave up: a file is bytes, and few files are text.",
         shown(byte),
-        match evidence.have.bytes.len() {
+        match evidence.have().bytes.len() {
             0 => "nothing".to_string(),
             length => count(length, "byte"),
         }
@@ -212,12 +169,13 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
 /// A line end behind a file that does not belong to it.
 fn adds_newline(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
-    let http = message(&evidence.want.bytes).body.is_some();
-    (!http && !evidence.want.bytes.is_empty() && matches!(extra, b"\n" | b"\r\n")).then_some(())?;
+    let http = message(&evidence.want().bytes).body.is_some();
+    (!http && !evidence.want().bytes.is_empty() && matches!(extra, b"\n" | b"\r\n"))
+        .then_some(())?;
     Cause::likely(format!(
         "your {} are right, and then comes one more line end, `{}`, that is not in the file. A client that \
          compares sizes or pictures will find the copy broken.",
-        count(evidence.want.bytes.len(), "byte"),
+        count(evidence.want().bytes.len(), "byte"),
         shown(extra)
     ))
 }
@@ -231,20 +189,20 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "at byte {} the file has `\\n`, and you sent `\\r\\n`. Somebody translated the line ends. In a picture the byte \
          0a is no line end, and one byte too many breaks everything behind it.",
-        evidence.at + 1
+        evidence.at() + 1
     ))
 }
 
 /// A request that must be refused was served.
 fn not_refused(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = (
-        message(&evidence.want.bytes).status()?,
-        message(&evidence.have.bytes).status()?,
+        message(&evidence.want().bytes).status()?,
+        message(&evidence.have().bytes).status()?,
     );
     let accepted =
-        evidence.side == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
+        evidence.side() == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
     accepted.then_some(())?;
-    let reason = message(&evidence.want.bytes).body.unwrap_or_default();
+    let reason = message(&evidence.want().bytes).body.unwrap_or_default();
     let reason = reason
         .split(|&byte| byte == b'\n')
         .next()
@@ -262,7 +220,10 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
 /// The lines in which the two bodies differ first, wanted and got. A wrong Content-Length that fits its
 /// own body is a consequence, so the bodies are compared then.
 fn body_lines(evidence: &Evidence) -> Option<(&[u8], &[u8])> {
-    let (want, have) = (message(&evidence.want.bytes), message(&evidence.have.bytes));
+    let (want, have) = (
+        message(&evidence.want().bytes),
+        message(&evidence.have().bytes),
+    );
     let (wanted, got) = (want.body?, have.body?);
     (have.length() == Some(got.len()) && want.length() == Some(wanted.len())).then_some(())?;
     let lines = |body| <[u8]>::split(body, |byte: &u8| *byte == b'\n');
@@ -275,13 +236,13 @@ fn body_lines(evidence: &Evidence) -> Option<(&[u8], &[u8])> {
 fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
     let same = wanted.iter().zip(got).take_while(|(a, b)| a == b).count();
-    let value = message(&evidence.heard)
+    let value = message(evidence.heard())
         .lines()
         .skip(1)
         .filter_map(field)
         .find(|(_, value)| {
-            let colon = value.iter().position(|&byte| byte == b':');
-            colon.is_some_and(|colon| wanted[..same].ends_with(&value[..colon]))
+            let before = split_once(value, b':').map(|(before, _)| before);
+            before.is_some_and(|before| upto(wanted, same).ends_with(before))
         });
     let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
     Cause::likely(format!(
@@ -295,11 +256,12 @@ fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
 /// Of two lines with the same name, only the second is left.
 fn last_wins(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
-    let heard = message(&evidence.heard);
+    let heard = message(evidence.heard());
     let fields: Vec<(&[u8], &[u8])> = heard.lines().skip(1).filter_map(field).collect();
     let twice = fields.iter().enumerate().find(|(index, (name, _))| {
-        fields[index + 1..]
+        fields
             .iter()
+            .skip(index + 1)
             .any(|(later, _)| later.eq_ignore_ascii_case(name))
     });
     let (_, (name, value)) = twice?;
@@ -315,14 +277,13 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
 /// White space around a value was taken for a part of it.
 fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
-    let line = message(&evidence.heard).lines().skip(1).find(|line| {
+    let line = message(evidence.heard()).lines().skip(1).find(|line| {
         let colon = line
             .iter()
             .position(|&byte| byte == b':')
             .map_or(line.len(), |at| at + 1);
-        let raw = line[colon..]
-            .strip_suffix(b"\r\n")
-            .unwrap_or(&line[colon..]);
+        let raw = from(line, colon);
+        let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
         raw.len() > raw.trim_ascii().len()
             && !raw.trim_ascii().is_empty()
             && find(got, raw).is_some()
@@ -341,7 +302,7 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
     let is_host = |line| field(line).filter(|(name, _)| name.eq_ignore_ascii_case(b"Host"));
     let (_, have) = is_host(evidence.line())?;
     let (_, wanted) = is_host(evidence.wanted_line())?;
-    (evidence.side == Side::Client && have != wanted).then_some(())?;
+    (evidence.side() == Side::Client && have != wanted).then_some(())?;
     let why = if find(have, wanted) == Some(0) {
         "80 is the port that everybody assumes, and Host leaves it out"
     } else if find(wanted, have) == Some(0) {

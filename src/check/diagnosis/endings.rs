@@ -1,57 +1,29 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
-use super::endings_pages as page;
-use super::evidence::{Close, Evidence, Tried};
-use super::message::message;
-use super::{Cause, Entry, count, served_pages, shown};
+use super::{Cause, Row, count, shown};
+use super::{Close, Evidence, Tried};
 use crate::check::Side;
+use crate::check::message::{from, message, upto};
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::RST_UNREAD,
-        judge: rst_unread,
-    },
-    Entry {
-        page: &page::FULL_CLOSE,
-        judge: full_close,
-    },
-    Entry {
-        page: &page::NO_HALF_CLOSE,
-        judge: no_half_close,
-    },
-    Entry {
-        page: &page::READ_TO_EOF,
-        judge: read_to_eof,
-    },
-    Entry {
-        page: &page::STAYS_OPEN,
-        judge: stays_open,
-    },
-    Entry {
-        page: &page::CLOSES_EARLY,
-        judge: closes_early,
-    },
-    Entry {
-        page: &served_pages::IGNORES_CLOSE,
-        judge: ignores_close,
-    },
-    Entry {
-        page: &served_pages::NO_ANSWER,
-        judge: no_answer,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W24", rst_unread),
+    ("W35", full_close),
+    ("W39", no_half_close),
+    ("W19", read_to_eof),
+    ("W40", stays_open),
+    ("W42", closes_early),
+    ("W59", ignores_close),
+    ("W61", no_answer),
 ];
 
 /// What came is right, all or a part of it, and then the connection was reset.
 fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let right = evidence.right_bytes() || evidence.cut_short();
-    let reset = evidence.have.close == Close::Rst && evidence.want.close != Close::Rst;
-    let unasked = matches!(
-        evidence.triage.mute,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
-    let server = evidence.side == Side::Server && evidence.process.ending.is_none();
+    let reset = evidence.have().close == Close::Rst && evidence.want().close != Close::Rst;
+    let unasked = matches!(evidence.tries.mute, Some(Tried::Passed | Tried::RightBytes));
+    let server = evidence.side() == Side::Server && evidence.process.ending.is_none();
     // In another weather alone, a reset is what follows from reading too little: see W18.
-    let plain = !evidence.passes_in_calm() && !evidence.have.bytes.is_empty();
+    let plain = !evidence.passes_in_calm() && !evidence.have().bytes.is_empty();
     (server && right && (reset && plain || unasked)).then_some(())?;
     if unasked {
         return Cause::proven(
@@ -63,11 +35,11 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let sent = match evidence.right_bytes() {
         true => format!(
             "all {} of your answer came",
-            count(evidence.have.bytes.len(), "byte")
+            count(evidence.have().bytes.len(), "byte")
         ),
         false => format!(
             "{} of your answer came",
-            count(evidence.have.bytes.len(), "byte")
+            count(evidence.have().bytes.len(), "byte")
         ),
     };
     Cause::likely(format!(
@@ -79,9 +51,9 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
 
 /// A client closed both directions where it should only have ended its own.
 fn full_close(evidence: &Evidence) -> Option<Cause> {
-    let client = evidence.side == Side::Client && evidence.right_bytes();
-    let closed = evidence.want.close == Close::Fin && evidence.have.close == Close::Rst;
-    (client && closed && evidence.answer_owed).then_some(())?;
+    let client = evidence.side() == Side::Client && evidence.right_bytes();
+    let closed = evidence.want().close == Close::Fin && evidence.have().close == Close::Rst;
+    (client && closed && evidence.answer_owed()).then_some(())?;
     Cause::likely(
         "you closed the connection in both directions, while the answer was still to come: it met a closed door, and \
          your system sent a reset. To say \"I am done\" and still listen, shut down the writing direction alone.",
@@ -90,9 +62,9 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
 
 /// A client has said everything and waits, but never said that this was all.
 fn no_half_close(evidence: &Evidence) -> Option<Cause> {
-    let client = evidence.side == Side::Client && evidence.right_bytes();
-    let open = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
-    (client && open && evidence.answer_owed).then_some(())?;
+    let client = evidence.side() == Side::Client && evidence.right_bytes();
+    let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    (client && open && evidence.answer_owed()).then_some(())?;
     Cause::likely(
         "you have sent everything, and then both sides wait: you for the answer, the server for your end. It cannot \
          know that no more will come until you shut down the writing direction of the connection.",
@@ -103,41 +75,48 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
 fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     // Right or not: an answer that comes then is one that had waited for the end.
     let after_fin = matches!(
-        evidence.triage.half_close,
+        evidence.tries.half_close,
         Some(Tried::Passed | Tried::RightBytes | Tried::Differed)
     );
     let held_back = matches!(
-        evidence.triage.many,
+        evidence.tries.many,
         Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
     );
-    if evidence.side == Side::Server && evidence.have.bytes.is_empty() && after_fin && !held_back {
+    if evidence.side() == Side::Server
+        && evidence.have().bytes.is_empty()
+        && after_fin
+        && !held_back
+    {
         return Cause::proven(
             "no answer came until we hung up our side, and then it came at once. Your program reads to the end of the \
              stream. A client that waits for an answer does not hang up: both wait.",
         );
     }
-    let server_late = evidence.side == Side::Server && evidence.late && evidence.right_bytes();
+    let server_late = evidence.side() == Side::Server && evidence.late() && evidence.right_bytes();
     if server_late && !held_back {
         return Cause::likely(
             "your answer came only after the client had hung up its side. Your program reads to the end of the stream. \
              A client that waits for an answer does not hang up: both wait.",
         );
     }
-    let client = evidence.side == Side::Client && evidence.right_bytes() && !evidence.answer_owed;
-    let waits = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
-    (client && waits && evidence.silence.is_some() && !evidence.heard.is_empty()).then_some(())?;
+    let client =
+        evidence.side() == Side::Client && evidence.right_bytes() && !evidence.answer_owed();
+    let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
+        .then_some(())?;
     Cause::likely(format!(
         "the whole answer was there, {}, and your client went on waiting. It reads until the server hangs up, and \
          this server keeps the connection open for the next request.",
-        count(evidence.heard.len(), "byte")
+        count(evidence.heard().len(), "byte")
     ))
 }
 
 /// A server has said everything and does not hang up, although it should.
 fn stays_open(evidence: &Evidence) -> Option<Cause> {
-    let said = evidence.right_bytes() && !evidence.have.bytes.is_empty();
-    let open = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
-    (evidence.side == Side::Server && said && open && evidence.silence.is_some()).then_some(())?;
+    let said = evidence.right_bytes() && !evidence.have().bytes.is_empty();
+    let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
+        .then_some(())?;
     Cause::likely(
         "your answer is right and complete, and then you keep the connection open. In this conversation the server \
          hangs up behind its answer; the client waits for that to know that nothing more will come.",
@@ -146,17 +125,18 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
 
 /// Hung up in the middle, at the end of a line, although more was owed.
 fn closes_early(evidence: &Evidence) -> Option<Cause> {
-    let early = evidence.cut_short() && evidence.have.close == Close::Fin;
-    let whole_part = evidence.have.bytes.ends_with(b"\n") || evidence.have.bytes.is_empty();
-    let said = !evidence.have.bytes.is_empty();
+    let early = evidence.cut_short() && evidence.have().close == Close::Fin;
+    let whole_part = evidence.have().bytes.ends_with(b"\n") || evidence.have().bytes.is_empty();
+    let said = !evidence.have().bytes.is_empty();
     let calm = !evidence.passes_in_calm() && evidence.process.ending.is_none();
     // Its FIN may have crossed our next words; then a second try with these words one by one tells.
-    let left = evidence.left_early || evidence.triage.apart == Some(Tried::Stopped);
-    (evidence.side == Side::Server && early && whole_part && said && calm && left).then_some(())?;
+    let left = evidence.left_early() || evidence.tries.apart == Some(Tried::Stopped);
+    (evidence.side() == Side::Server && early && whole_part && said && calm && left)
+        .then_some(())?;
     Cause::likely(format!(
         "you hung up after {}, while the conversation goes on. The connection is there for more than one \
          question; wait for the client's next one, or for its end.",
-        count(evidence.have.bytes.len(), "byte")
+        count(evidence.have().bytes.len(), "byte")
     ))
 }
 
@@ -164,14 +144,14 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
 fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.wanted_line();
     let asked = line.eq_ignore_ascii_case(b"Connection: close\r\n");
-    let stays = evidence.want.close == Close::Fin && evidence.have.close == Close::Open;
-    let answered = evidence.have.bytes.len() > evidence.at;
-    (evidence.side == Side::Server && asked && stays && answered).then_some(())?;
-    let heard = &evidence.heard;
-    let last = heard[..heard.len().saturating_sub(4)]
+    let stays = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    let answered = evidence.have().bytes.len() > evidence.at();
+    (evidence.side() == Side::Server && asked && stays && answered).then_some(())?;
+    let heard = evidence.heard();
+    let last = upto(heard, heard.len().saturating_sub(4))
         .windows(4)
         .rposition(|four| four == b"\r\n\r\n");
-    let last = &heard[last.map_or(0, |at| at + 4)..];
+    let last = from(heard, last.map_or(0, |at| at + 4));
     let old = message(last).first_line().ends_with(b"HTTP/1.0");
     let how = match old {
         true => "is of HTTP/1.0, where a connection ends with the answer",
@@ -185,13 +165,14 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
 
 /// A whole request was said, and not one byte came back before the end.
 fn no_answer(evidence: &Evidence) -> Option<Cause> {
-    let http = evidence.want.bytes.starts_with(b"HTTP/") && evidence.heard.ends_with(b"\r\n\r\n");
-    let nothing = evidence.have.bytes.is_empty() && evidence.have.close != Close::Open;
+    let http =
+        evidence.want().bytes.starts_with(b"HTTP/") && evidence.heard().ends_with(b"\r\n\r\n");
+    let nothing = evidence.have().bytes.is_empty() && evidence.have().close != Close::Open;
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
-    (evidence.side == Side::Server && http && nothing && alive).then_some(())?;
+    (evidence.side() == Side::Server && http && nothing && alive).then_some(())?;
     Cause::likely(format!(
         "`{}` got no answer: your side of the connection ended without a byte. An answer was due, if only one that says \
          that something went wrong.",
-        shown(message(&evidence.heard).first_line())
+        shown(message(evidence.heard()).first_line())
     ))
 }

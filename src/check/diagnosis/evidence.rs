@@ -1,178 +1,328 @@
-//! What a diagnosis may look at: the two transcripts, the tries in other weather, the process.
+//! What a diagnosis may look at: the two transcripts, what is wrong, other tries, the process.
 //!
 //! Rule: facts only. Everything here was seen on the wire, in the program's output, or by running
 //! the conversation again; nothing here says what it means.
 
 use std::time::Duration;
 
+use super::facts::{Close, Expectation, Part, Process, Tried, Tries};
+use crate::check::Problem;
 use crate::check::Side;
-use crate::check::program::Ending;
+use crate::check::message::{from, messages, upto};
 use crate::net::Weather;
-use crate::wire::{Conn, Entry, Event, Transcript, Who};
+use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Wanted, Who};
 
-/// How one side ended a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Close {
-    /// It sent FIN.
-    Fin,
-    /// It broke the connection off.
-    Rst,
-    /// It did neither, as long as anyone looked.
-    Open,
-}
-
-/// What one side said on a connection, and how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Its bytes; holes of a pattern count as nothing.
-    pub bytes: Vec<u8>,
-    /// Its end.
-    pub close: Close,
-}
-
-/// A programming language, told by the start command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// `cargo …`, or the workbench.
-    Rust,
-    /// `python3 …`
-    Python,
-    /// `node …`
-    Node,
-    /// `go run …`
-    Go,
-}
-
-/// How another try of the same conversation went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tried {
-    /// As it should.
-    Passed,
-    /// The program's bytes were right, whatever the end was.
-    RightBytes,
-    /// It said something, but not all that it should, and then nothing.
-    Stopped,
-    /// It said nothing at all.
-    Silent,
-    /// It said something else.
-    Differed,
-}
-
-/// Tries of the same conversation, each with only the delivery changed. `None`: not tried.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Triage {
-    /// Each message in one write.
-    pub calm: Option<Tried>,
-    /// One message a write, with a pause; a body apart from its head.
-    pub apart: Option<Tried>,
-    /// Everything in one write, and then a half-close.
-    pub half_close: Option<Tried>,
-    /// Connected and said nothing.
-    pub mute: Option<Tried>,
-    /// The first message, thousands of times: a buffer of some KiB must overflow.
-    pub many: Option<Tried>,
-}
-
-/// What a client should print on stdout, and what it printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prints {
-    /// With its newline.
-    pub wanted: String,
-    /// All of it, bounded.
-    pub printed: String,
-}
-
-/// The process behind the peer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Process {
-    /// How it ended, if it did.
-    pub ending: Option<Ending>,
-    /// What it printed to stderr, bounded.
-    pub stderr: String,
-    /// The address that the check gave to it.
-    pub address: String,
-    /// Where it listens instead, if it listens somewhere else.
-    pub elsewhere: Vec<String>,
-    /// Whether a connection came about.
-    pub connected: bool,
-    /// What it printed, where the script says what it should.
-    pub prints: Option<Prints>,
-    /// The language that the start command names.
-    pub language: Option<Language>,
-}
-
-/// What was said on the connection before the one of the difference.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Before {
-    /// By the program.
-    pub said: Vec<u8>,
-    /// To the program.
-    pub heard: Vec<u8>,
-}
-
-/// One failed run of one conversation.
+/// One failed run of one conversation. All further facts are derived from these.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// Which side is under check.
-    pub side: Side,
-    /// How the conversation was delivered.
-    pub weather: Weather,
-    /// The connection of the first difference.
-    pub conn: Conn,
-    /// How many connections the script has.
-    pub connections: Conn,
-    /// Whether that connection came about.
-    pub came: bool,
-    /// The connection before it.
-    pub before: Before,
-    /// What the program should have said on the connection of the first difference.
-    pub want: Part,
-    /// What it said.
-    pub have: Part,
-    /// What was said to it on that connection.
-    pub heard: Vec<u8>,
-    /// The messages of the piece that was said to it last before the difference.
-    pub together: Vec<Vec<u8>>,
-    /// Whether the other side still had bytes to say when the program was to end its own side.
-    pub answer_owed: bool,
-    /// Whether the program ended its side before the other had said everything.
-    pub left_early: bool,
-    /// The first byte of `have` that differs; its length when the bytes end too early or are right.
-    pub at: usize,
-    /// Whether the other side had ended its direction by then, as the script says.
-    pub fin_said: bool,
-    /// Whether another connection stood open at that moment.
-    pub others_open: bool,
-    /// Whether the program spoke before it was its turn.
-    pub early: bool,
-    /// Whether the program left before it had taken all that was said to it.
-    pub not_taken: bool,
-    /// How long the check waited in silence, if it did.
-    pub silence: Option<Duration>,
-    /// Whether bytes came only after our own FIN on that connection.
-    pub late: bool,
-    /// Other tries.
-    pub triage: Triage,
+    /// What should have been said.
+    pub expectation: Expectation,
+    /// What was said, by both sides.
+    pub got: Transcript,
+    /// What is wrong; `None` for a program that never came to speak.
+    pub problem: Option<Problem>,
     /// The process.
     pub process: Process,
+    /// Other tries.
+    pub tries: Tries,
+    /// What is looked at most often: both parts on the connection of the first difference.
+    want: Part,
+    have: Part,
+    heard: Vec<u8>,
+}
+
+impl Evidence {
+    /// The evidence of a run.
+    pub fn new(
+        expectation: Expectation,
+        got: Transcript,
+        problem: Option<Problem>,
+        process: Process,
+        tries: Tries,
+    ) -> Evidence {
+        let nothing = Part {
+            bytes: Vec::new(),
+            close: Close::Open,
+        };
+        let mut evidence = Evidence {
+            expectation,
+            got,
+            problem,
+            process,
+            tries,
+            want: nothing.clone(),
+            have: nothing,
+            heard: Vec::new(),
+        };
+        let (conn, who) = (evidence.conn(), evidence.side().who());
+        evidence.have = part(&evidence.got, conn, who);
+        evidence.heard = evidence.got.bytes_of(conn, who.other());
+        evidence.want = evidence.wanted();
+        evidence
+    }
+
+    /// What is known of a program that never came to speak.
+    pub fn of_process(side: Side, process: Process) -> Evidence {
+        let expectation = Expectation {
+            side,
+            weather: Weather::Calm,
+            script: Transcript::new(),
+        };
+        Evidence::new(
+            expectation,
+            Transcript::new(),
+            None,
+            process,
+            Tries::default(),
+        )
+    }
+
+    /// What the program should have said on the connection of the first difference. Behind the holes of a
+    /// pattern nobody knows at which byte it goes on, so there it is what agreed, and the exact bytes that
+    /// should have followed.
+    fn wanted(&self) -> Part {
+        let script = &self.expectation.script;
+        let mut want = part(script, self.conn(), self.side().who());
+        let next = self.difference().map(|difference| &difference.expected);
+        if script.has_masks() {
+            want.bytes = upto(&self.have.bytes, self.at()).to_vec();
+            if let Some(Wanted::Bytes(bytes)) = next {
+                want.bytes.extend_from_slice(bytes);
+            }
+        }
+        if next == Some(&Wanted::Event(Event::Rst)) {
+            want.close = Close::Rst;
+        }
+        want
+    }
+
+    /// The first difference, where there is one.
+    pub fn difference(&self) -> Option<&Difference> {
+        match &self.problem {
+            Some(Problem::Difference(difference) | Problem::Behind(difference)) => Some(difference),
+            _ => None,
+        }
+    }
+
+    /// Which side is under check.
+    pub fn side(&self) -> Side {
+        self.expectation.side
+    }
+
+    /// How the conversation was delivered.
+    pub fn weather(&self) -> Weather {
+        self.expectation.weather
+    }
+
+    /// The connection of the first difference.
+    pub fn conn(&self) -> Conn {
+        self.difference().map_or(1, |difference| difference.conn)
+    }
+
+    /// How many connections the script has.
+    pub fn connections(&self) -> Conn {
+        let connections = self.expectation.script.connections().len();
+        Conn::try_from(connections).unwrap_or(Conn::MAX)
+    }
+
+    /// Whether the connection of the first difference came about.
+    pub fn came(&self) -> bool {
+        let conn = self.conn();
+        let entries = self.got.entries();
+        entries
+            .iter()
+            .any(|entry| is_event(entry, conn, None, Event::Connect))
+    }
+
+    /// What was said to the program on the connection before that one.
+    pub fn heard_before(&self) -> Vec<u8> {
+        let conn = self.conn().saturating_sub(1);
+        self.got.bytes_of(conn, self.side().who().other())
+    }
+
+    /// What the program should have said on the connection of the first difference.
+    pub fn want(&self) -> &Part {
+        &self.want
+    }
+
+    /// What it said there.
+    pub fn have(&self) -> &Part {
+        &self.have
+    }
+
+    /// What was said to it there.
+    pub fn heard(&self) -> &[u8] {
+        &self.heard
+    }
+
+    /// The first byte of `have` that differs; its length when the bytes end too early or are right.
+    pub fn at(&self) -> usize {
+        let length = self.have.bytes.len();
+        let offset = self.difference().map(|difference| difference.offset);
+        offset.unwrap_or(length).min(length)
+    }
+
+    /// How many entries of the script agreed.
+    fn agreed(&self) -> usize {
+        let all = self.expectation.script.entries().len();
+        let agreed = self.difference().map(|difference| difference.agreed);
+        agreed.unwrap_or(all).min(all)
+    }
+
+    /// The messages of the piece that was said to the program last before the difference; in the weather
+    /// `glue` all messages.
+    pub fn together(&self) -> Vec<Vec<u8>> {
+        let (conn, other) = (self.conn(), self.side().who().other());
+        let script = &self.expectation.script;
+        let piece = if self.weather() == Weather::Glue {
+            script.bytes_of(conn, other)
+        } else {
+            let before = upto_entry(script.entries(), self.agreed() + 1).iter();
+            let mut chunks = before.rev().filter_map(|entry| match entry {
+                Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (conn, other) => Some(chunk),
+                _ => None,
+            });
+            chunks.next().map(|chunk| chunk.exact()).unwrap_or_default()
+        };
+        messages(&piece).into_iter().map(<[u8]>::to_vec).collect()
+    }
+
+    /// Whether the other side still had bytes to say when the program was to end its own side.
+    pub fn answer_owed(&self) -> bool {
+        let (conn, who) = (self.conn(), self.side().who());
+        let entries = self.expectation.script.entries();
+        let fin = entries
+            .iter()
+            .position(|entry| is_event(entry, conn, Some(who), Event::Fin));
+        let after = fin.and_then(|at| entries.get(at..)).unwrap_or_default();
+        after.iter().any(|entry| is_chunk(entry, conn, who.other()))
+    }
+
+    /// Whether the program ended its side before the other had said everything.
+    pub fn left_early(&self) -> bool {
+        let (conn, who) = (self.conn(), self.side().who());
+        let entries = self.got.entries();
+        let end = entries.iter().position(|entry| {
+            is_event(entry, conn, Some(who), Event::Fin)
+                || is_event(entry, conn, Some(who), Event::Rst)
+        });
+        let behind = end.and_then(|end| entries.get(end..)).unwrap_or_default();
+        behind
+            .iter()
+            .any(|entry| is_chunk(entry, conn, who.other()))
+    }
+
+    /// Whether the other side had ended its direction by the place of the difference, as the script says.
+    pub fn fin_said(&self) -> bool {
+        let (conn, other) = (self.conn(), self.side().who().other());
+        let mut before = self.expectation.script.entries().iter().take(self.agreed());
+        before.any(|entry| is_event(entry, conn, Some(other), Event::Fin))
+    }
+
+    /// Whether another connection stood open at that moment.
+    pub fn others_open(&self) -> bool {
+        let conn = self.conn();
+        let mut open: Vec<Conn> = Vec::new();
+        for entry in self.expectation.script.entries().iter().take(self.agreed()) {
+            match entry {
+                Entry::Event {
+                    conn,
+                    event: Event::Connect,
+                    ..
+                } => open.push(*conn),
+                Entry::Event {
+                    conn,
+                    event: Event::Fin | Event::Rst,
+                    ..
+                } => {
+                    open.retain(|other| other != conn);
+                }
+                _ => {}
+            }
+        }
+        open.iter().any(|&other| other != conn)
+    }
+
+    /// Whether the program spoke before it was its turn.
+    pub fn early(&self) -> bool {
+        self.difference()
+            .is_some_and(|difference| difference.what == DifferenceKind::Early)
+    }
+
+    /// Whether the program left before it had taken all that was said to it.
+    pub fn not_taken(&self) -> bool {
+        matches!(self.problem, Some(Problem::NotTaken { .. }))
+    }
+
+    /// How long the check waited in silence, if it did.
+    pub fn silence(&self) -> Option<Duration> {
+        self.difference().and_then(|difference| difference.silence)
+    }
+
+    /// Whether bytes came only after our own FIN on that connection, and not because the script says so.
+    pub fn late(&self) -> bool {
+        let (conn, who) = (self.conn(), self.side().who());
+        first_words_after_fin(&self.got, conn, who)
+            && !first_words_after_fin(&self.expectation.script, conn, who)
+    }
+
+    /// What the program said from the first difference on.
+    pub fn rest(&self) -> &[u8] {
+        from(&self.have.bytes, self.at())
+    }
+
+    /// What it should have said from there on.
+    pub fn missing(&self) -> &[u8] {
+        from(&self.want.bytes, self.at())
+    }
+
+    /// Whether all bytes are right and none is missing.
+    pub fn right_bytes(&self) -> bool {
+        self.have.bytes == self.want.bytes
+    }
+
+    /// Whether what came is right but ends too early.
+    pub fn cut_short(&self) -> bool {
+        self.at() == self.have.bytes.len() && self.have.bytes.len() < self.want.bytes.len()
+    }
+
+    /// What came behind everything that was expected.
+    pub fn extra(&self) -> &[u8] {
+        let extra = self.have.bytes.strip_prefix(&self.want.bytes[..]);
+        extra.unwrap_or_default()
+    }
+
+    /// Whether the same conversation passes when nothing is done to its delivery.
+    pub fn passes_in_calm(&self) -> bool {
+        self.tries.calm == Some(Tried::Passed)
+    }
+
+    /// The whole wire line of `have` in which the first difference lies, line end included.
+    pub fn line(&self) -> &[u8] {
+        line_at(&self.have.bytes, self.at())
+    }
+
+    /// The same line of `want`.
+    pub fn wanted_line(&self) -> &[u8] {
+        line_at(&self.want.bytes, self.at())
+    }
+
+    /// Whether the first difference lies at the start of a wire line.
+    pub fn at_line_start(&self) -> bool {
+        let before = upto(&self.want.bytes, self.at());
+        before.is_empty() || before.ends_with(b"\n")
+    }
 }
 
 /// What `who` said on `conn`, and how it ended its side. A reset outranks a FIN that came before it.
-pub fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
+fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
     let mut close = Close::Open;
     for entry in transcript.entries() {
-        if let Entry::Event {
-            who: by,
-            conn: on,
-            event,
-        } = entry
-            && (*by, *on) == (who, conn)
-        {
-            match event {
-                Event::Fin if close == Close::Open => close = Close::Fin,
-                Event::Rst => close = Close::Rst,
-                _ => {}
-            }
+        if close == Close::Open && is_event(entry, conn, Some(who), Event::Fin) {
+            close = Close::Fin;
+        }
+        if is_event(entry, conn, Some(who), Event::Rst) {
+            close = Close::Rst;
         }
     }
     Part {
@@ -183,135 +333,85 @@ pub fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
 
 /// Whether `who` said its first bytes on `conn` only after the other side's FIN.
 pub fn first_words_after_fin(transcript: &Transcript, conn: Conn, who: Who) -> bool {
-    let mut fin = false;
-    for entry in transcript.entries() {
-        match entry {
-            Entry::Event {
-                who: by,
-                conn: on,
-                event: Event::Fin,
-            } if (*by, *on) == (who.other(), conn) => fin = true,
-            Entry::Chunk(chunk) if (chunk.who, chunk.conn) == (who, conn) => return fin,
-            _ => {}
-        }
-    }
-    false
+    let entries = transcript.entries();
+    let words = entries.iter().position(|entry| is_chunk(entry, conn, who));
+    let mut before = entries.iter().take(words.unwrap_or(0));
+    before.any(|entry| is_event(entry, conn, Some(who.other()), Event::Fin))
 }
 
-impl Evidence {
-    /// What is known of a program that never came to speak.
-    pub fn of_process(side: Side, process: Process) -> Evidence {
-        let nothing = Part {
-            bytes: Vec::new(),
-            close: Close::Open,
-        };
-        Evidence {
-            side,
-            weather: Weather::Calm,
-            conn: 1,
-            connections: 1,
-            came: false,
-            before: Before::default(),
-            want: nothing.clone(),
-            have: nothing,
-            heard: Vec::new(),
-            together: Vec::new(),
-            answer_owed: false,
-            left_early: false,
-            at: 0,
-            fin_said: false,
-            others_open: false,
-            early: false,
-            not_taken: false,
-            silence: None,
-            late: false,
-            triage: Triage::default(),
-            process,
-        }
-    }
+/// The first entries, at most so many.
+fn upto_entry(entries: &[Entry], end: usize) -> &[Entry] {
+    entries.get(..end).unwrap_or(entries)
+}
 
-    /// What the program said from the first difference on.
-    pub fn rest(&self) -> &[u8] {
-        &self.have.bytes[self.at.min(self.have.bytes.len())..]
-    }
+fn is_chunk(entry: &Entry, conn: Conn, who: Who) -> bool {
+    matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (conn, who))
+}
 
-    /// What it should have said from there on.
-    pub fn missing(&self) -> &[u8] {
-        &self.want.bytes[self.at.min(self.want.bytes.len())..]
-    }
-
-    /// Whether all bytes are right and none is missing.
-    pub fn right_bytes(&self) -> bool {
-        self.have.bytes == self.want.bytes
-    }
-
-    /// Whether what came is right but ends too early.
-    pub fn cut_short(&self) -> bool {
-        self.at == self.have.bytes.len() && self.have.bytes.len() < self.want.bytes.len()
-    }
-
-    /// What came behind everything that was expected.
-    pub fn extra(&self) -> &[u8] {
-        match self.have.bytes.strip_prefix(&self.want.bytes[..]) {
-            Some(extra) => extra,
-            None => &[],
-        }
-    }
-
-    /// Whether the same conversation passes when nothing is done to its delivery.
-    pub fn passes_in_calm(&self) -> bool {
-        self.triage.calm == Some(Tried::Passed)
-    }
-
-    /// The whole wire line of `have` in which the first difference lies, line end included.
-    pub fn line(&self) -> &[u8] {
-        line_at(&self.have.bytes, self.at)
-    }
-
-    /// The same line of `want`.
-    pub fn wanted_line(&self) -> &[u8] {
-        line_at(&self.want.bytes, self.at)
-    }
-
-    /// Whether the first difference lies at the start of a wire line.
-    pub fn at_line_start(&self) -> bool {
-        self.at == 0 || self.want.bytes.get(self.at - 1) == Some(&b'\n')
-    }
+fn is_event(entry: &Entry, conn: Conn, who: Option<Who>, wanted: Event) -> bool {
+    matches!(entry, Entry::Event { who: by, conn: on, event }
+        if *on == conn && *event == wanted && who.is_none_or(|who| who == *by))
 }
 
 /// The wire line that holds the byte at `at`, line end included; the last one when `at` is the end.
 pub fn line_at(bytes: &[u8], at: usize) -> &[u8] {
-    let at = at.min(bytes.len());
-    let start = bytes[..at]
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |lf| lf + 1);
-    let end = bytes[at..].iter().position(|&byte| byte == b'\n');
-    &bytes[start..end.map_or(bytes.len(), |lf| at + lf + 1)]
+    let (before, behind) = (upto(bytes, at), from(bytes, at));
+    let start = before.iter().rposition(|&byte| byte == b'\n');
+    let end = behind.iter().position(|&byte| byte == b'\n');
+    let end = end.map_or(bytes.len(), |lf| before.len() + lf + 1);
+    upto(
+        from(bytes, start.map_or(0, |lf| lf + 1)),
+        end - start.map_or(0, |lf| lf + 1),
+    )
 }
 
-impl Language {
-    /// As people write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::Rust => "Rust",
-            Language::Python => "Python",
-            Language::Node => "Node",
-            Language::Go => "Go",
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The evidence of `got` against `script` with a difference behind `agreed` entries.
+    fn seen(side: Side, agreed: usize) -> Evidence {
+        let script = Transcript::parse(
+            "C connect\nC> a\\n\nC> b\\n\nS> A\\n\nC> c\\n\nC fin\nS> B\\n\nS fin\n",
+        );
+        let expectation = Expectation {
+            side,
+            weather: Weather::Calm,
+            script: script.unwrap(),
+        };
+        let got = Transcript::new();
+        let mut difference =
+            crate::wire::compare_side(&expectation.script, &got, side.who()).unwrap();
+        difference.agreed = agreed;
+        let problem = Problem::Difference(Box::new(difference));
+        Evidence::new(
+            expectation,
+            got,
+            Some(problem),
+            Process::default(),
+            Tries::default(),
+        )
     }
 
-    /// The language that the first words of a command name.
-    pub fn of(words: &[String]) -> Option<Language> {
-        let first = words.first()?;
-        let name = first.rsplit('/').next().unwrap_or(first);
-        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        match name {
-            "cargo" => Some(Language::Rust),
-            "python" => Some(Language::Python),
-            "node" | "deno" | "bun" => Some(Language::Node),
-            "go" => Some(Language::Go),
-            _ => None,
+    #[test]
+    fn what_surrounds_a_difference_is_read_from_the_script() {
+        let around = seen(Side::Server, 2);
+        assert_eq!(around.together(), [b"a\n", b"b\n"]);
+        assert!(!around.answer_owed() && !around.others_open());
+        assert!(seen(Side::Client, 4).answer_owed());
+    }
+
+    #[test]
+    fn a_line_is_found_at_each_of_its_bytes() {
+        for (at, line) in [
+            (0, "a\n"),
+            (1, "a\n"),
+            (2, "bc\n"),
+            (5, "d"),
+            (6, "d"),
+            (99, "d"),
+        ] {
+            assert_eq!(line_at(b"a\nbc\nd", at), line.as_bytes(), "{at}");
         }
     }
 }

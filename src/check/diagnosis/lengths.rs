@@ -1,52 +1,27 @@
 //! Mistakes about where a message ends: Content-Length, chunked, and bytes behind the end.
 
-use super::evidence::{Close, Evidence};
-use super::lengths_pages as page;
-use super::message::{Message, field, is_response, message};
-use super::{Cause, Entry, count, shown};
+use super::{Cause, Row, count, shown};
+use super::{Close, Evidence};
 use crate::check::Side;
+use crate::check::message::{ChunkFault, Message, chunks, field, from, is_response, message};
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::EXTRA_CRLF,
-        judge: extra_crlf,
-    },
-    Entry {
-        page: &page::CL_AND_TE,
-        judge: cl_and_te,
-    },
-    Entry {
-        page: &page::BODY_NOT_ALLOWED,
-        judge: body_not_allowed,
-    },
-    Entry {
-        page: &page::HEADER_IN_BODY,
-        judge: header_in_body,
-    },
-    Entry {
-        page: &page::CHUNKED,
-        judge: chunked,
-    },
-    Entry {
-        page: &page::CL_CHARS,
-        judge: cl_chars,
-    },
-    Entry {
-        page: &page::CL_NEWLINE,
-        judge: cl_newline,
-    },
-    Entry {
-        page: &page::NO_LENGTH,
-        judge: no_length,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W13", extra_crlf),
+    ("W17", cl_and_te),
+    ("W15", body_not_allowed),
+    ("W14", header_in_body),
+    ("W16", chunked),
+    ("W10", cl_chars),
+    ("W11", cl_newline),
+    ("W12", no_length),
 ];
 
 /// Both lengths in one head, which was not asked for.
 fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let want = message(&evidence.want.bytes);
+    let have = message(&evidence.have().bytes);
+    let want = message(&evidence.want().bytes);
     let both = |message: &Message| message.length().is_some() && message.chunked();
-    (both(&have) && !both(&want) && evidence.at <= have.head.len()).then_some(())?;
+    (both(&have) && !both(&want) && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
         "your head answers \"how long is the body?\" twice: `Content-Length: {}` and `Transfer-Encoding: \
          chunked`. Two programs may believe two different ones.",
@@ -56,15 +31,15 @@ fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
 
 /// A body behind the answer to HEAD, or behind a status that has none.
 fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let head_asked = evidence.heard.starts_with(b"HEAD ");
+    let have = message(&evidence.have().bytes);
+    let head_asked = evidence.heard().starts_with(b"HEAD ");
     let status = have.status()?;
     let no_body = head_asked || matches!(status, 100..=199 | 204 | 304);
     let body = have.body.unwrap_or_default();
-    let wanted = message(&evidence.want.bytes);
+    let wanted = message(&evidence.want().bytes);
     let first =
         no_body && !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
-    (evidence.side == Side::Server && first && evidence.at >= have.head.len()).then_some(())?;
+    (evidence.side() == Side::Server && first && evidence.at() >= have.head.len()).then_some(())?;
     let why = if head_asked {
         "the request was HEAD".to_string()
     } else {
@@ -80,12 +55,12 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
 
 /// The empty line came too early, and a header line that was wanted stands behind it.
 fn header_in_body(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let want = message(&evidence.want.bytes);
+    let have = message(&evidence.have().bytes);
+    let want = message(&evidence.want().bytes);
     let body = have.body?;
     let line = body.split_inclusive(|&byte| byte == b'\n').next()?;
     let (name, _) = field(line).filter(|_| line.ends_with(b"\r\n"))?;
-    let early = evidence.at >= have.head.len() && evidence.at <= have.head.len() + 2;
+    let early = evidence.at() >= have.head.len() && evidence.at() <= have.head.len() + 2;
     let belongs = want.field(std::str::from_utf8(name).ok()?).is_some();
     (early && belongs && have.head.len() < want.head.len()).then_some(())?;
     Cause::likely(format!(
@@ -97,13 +72,13 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
 
 /// Content-Length is the number of letters of a body that has letters of several bytes.
 fn cl_chars(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
+    let have = message(&evidence.have().bytes);
     let body = whole_body(evidence, &have)?;
     let text = std::str::from_utf8(body).ok()?;
     let (letters, bytes) = (text.chars().count(), body.len());
     (letters != bytes && have.length()? == letters).then_some(())?;
     let line = text.trim_end();
-    let ends = &body[body.len() - (bytes - letters).min(body.len())..];
+    let ends = from(body, body.len().saturating_sub(bytes - letters));
     Cause::likely(format!(
         "your Content-Length counts letters. The body `{}` is {} but {}; who reads {letters} of them \
          stops before `{}`.",
@@ -116,10 +91,10 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
 
 /// Content-Length and body differ, and a line end at the end of the body explains it.
 fn cl_newline(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let want = message(&evidence.want.bytes);
+    let have = message(&evidence.have().bytes);
+    let want = message(&evidence.want().bytes);
     let (said, body) = (have.length()?, have.body?);
-    let in_length = evidence.at < have.head.len() && wanted_differs(evidence, b"Content-Length");
+    let in_length = evidence.at() < have.head.len() && wanted_differs(evidence, b"Content-Length");
     let at_end = have.length() == want.length() && said != body.len();
     (in_length || at_end).then_some(())?;
     let sent = body.len();
@@ -149,19 +124,19 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
         "you announced {} and sent {sent}. The difference is the line end at the end of the body, `{}`: \
          it counts like every other byte.",
         count(said, "byte"),
-        shown(&body[body.len() - line_end..])
+        shown(from(body, body.len() - line_end))
     ))
 }
 
 /// A response with a body, no length, no chunks, and nobody hangs up.
 fn no_length(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
-    let want = message(&evidence.want.bytes);
+    let have = message(&evidence.have().bytes);
+    let want = message(&evidence.want().bytes);
     let body = have.body.filter(|body| !body.is_empty())?;
     let unframed = have.length().is_none() && !have.chunked() && have.status().is_some();
     let framed = want.length().is_some() || want.chunked();
-    let open = evidence.have.close == Close::Open;
-    (evidence.side == Side::Server && unframed && framed && open).then_some(())?;
+    let open = evidence.have().close == Close::Open;
+    (evidence.side() == Side::Server && unframed && framed && open).then_some(())?;
     Cause::likely(format!(
         "the client cannot know where your body ends. `{}` came without a Content-Length, and you keep the \
          connection open, so the client waits for more.",
@@ -172,9 +147,9 @@ fn no_length(evidence: &Evidence) -> Option<Cause> {
 /// CRLF or LF behind everything that was announced.
 fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
-    let http = message(&evidence.want.bytes).body.is_some();
+    let http = message(&evidence.want().bytes).body.is_some();
     (http && matches!(extra, b"\r\n" | b"\n")).then_some(())?;
-    let sender = if evidence.side == Side::Server {
+    let sender = if evidence.side() == Side::Server {
         "answer"
     } else {
         "request"
@@ -189,12 +164,12 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
 
 /// The chunks do not say what they hold, or do not end.
 fn chunked(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have.bytes);
+    let have = message(&evidence.have().bytes);
     let (true, Some(body)) = (have.chunked(), have.body) else {
         return None;
     };
-    (evidence.at >= have.head.len()).then_some(())?;
-    match chunk_fault(body)? {
+    (evidence.at() >= have.head.len()).then_some(())?;
+    match chunks(body).1.err()? {
         ChunkFault::NoEnd => Cause::likely(
             "the last chunk `0\\r\\n` and the empty line behind it are missing: the message never ends. The other \
              side cannot tell whether more is to come.",
@@ -219,60 +194,9 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
     }
 }
 
-/// What is wrong with a chunked body.
-#[derive(Debug, PartialEq, Eq)]
-enum ChunkFault<'a> {
-    /// The last chunk or its empty line is missing.
-    NoEnd,
-    /// No CRLF stands behind `said` bytes; the line goes on to `really`.
-    Size {
-        line: &'a [u8],
-        said: usize,
-        really: usize,
-    },
-    /// This line is no size.
-    NoSize { line: &'a [u8] },
-}
-
-/// The first fault of a chunked body (RFC 9112 section 7.1).
-fn chunk_fault(mut body: &[u8]) -> Option<ChunkFault<'_>> {
-    loop {
-        let Some(lf) = body.iter().position(|&byte| byte == b'\n') else {
-            return Some(ChunkFault::NoEnd);
-        };
-        let line = body[..lf].trim_ascii_end();
-        let digits = line.split(|&byte| byte == b';').next()?.trim_ascii();
-        let said = std::str::from_utf8(digits)
-            .ok()
-            .and_then(|text| usize::from_str_radix(text, 16).ok());
-        let Some(said) = said else {
-            return Some(ChunkFault::NoSize { line });
-        };
-        let data = &body[lf + 1..];
-        if said == 0 {
-            let ends = data.starts_with(b"\r\n") || super::find(data, b"\r\n\r\n").is_some();
-            return (!ends).then_some(ChunkFault::NoEnd);
-        }
-        match data
-            .get(said..)
-            .and_then(|behind| behind.strip_prefix(b"\r\n"))
-        {
-            Some(behind) => body = behind,
-            None => {
-                let really = super::find(data, b"\r\n").unwrap_or(data.len());
-                return Some(ChunkFault::Size {
-                    line: digits,
-                    said,
-                    really,
-                });
-            }
-        }
-    }
-}
-
 /// The body, where it is the one that was wanted or nothing more was wanted of it.
 fn whole_body<'a>(evidence: &Evidence, have: &Message<'a>) -> Option<&'a [u8]> {
-    let wanted = message(&evidence.want.bytes).body;
+    let wanted = message(&evidence.want().bytes).body;
     have.body
         .filter(|body| wanted.is_none_or(|wanted| wanted == *body || body.starts_with(wanted)))
 }
@@ -281,36 +205,4 @@ fn whole_body<'a>(evidence: &Evidence, have: &Message<'a>) -> Option<&'a [u8]> {
 fn wanted_differs(evidence: &Evidence, name: &[u8]) -> bool {
     let is = |line| field(line).is_some_and(|(found, _)| found.eq_ignore_ascii_case(name));
     is(evidence.line()) && is(evidence.wanted_line())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_are_read_up_to_their_first_fault() {
-        assert_eq!(chunk_fault(b"5\r\ntacos\r\n0\r\n\r\n"), None);
-        assert_eq!(
-            chunk_fault(b"A;x=y\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"),
-            None
-        );
-        assert_eq!(chunk_fault(b"5\r\ntacos\r\n"), Some(ChunkFault::NoEnd));
-        assert_eq!(chunk_fault(b"5\r\ntacos\r\n0\r\n"), Some(ChunkFault::NoEnd));
-        let decimal = ChunkFault::Size {
-            line: b"10",
-            said: 16,
-            really: 10,
-        };
-        assert_eq!(chunk_fault(b"10\r\n0123456789\r\n0\r\n\r\n"), Some(decimal));
-        assert_eq!(
-            chunk_fault(b"tacos\r\n"),
-            Some(ChunkFault::NoSize { line: b"tacos" })
-        );
-        assert_eq!(
-            chunk_fault(b"ffffffffffffffffff\r\n"),
-            Some(ChunkFault::NoSize {
-                line: b"ffffffffffffffffff"
-            })
-        );
-    }
 }

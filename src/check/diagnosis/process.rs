@@ -1,45 +1,20 @@
 //! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
 
-use super::evidence::{Close, Evidence};
-use super::message::message;
-use super::process_pages as page;
-use super::{Cause, Entry, PANICKED, served_pages, shown};
+use super::{Cause, PANICKED, Row, shown};
+use super::{Close, Evidence};
 use crate::check::Side;
+use crate::check::message::message;
 use crate::net::Weather;
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::ADDRESS_SYNTAX,
-        judge: address_syntax,
-    },
-    Entry {
-        page: &page::ADDR_IN_USE,
-        judge: addr_in_use,
-    },
-    Entry {
-        page: &page::REFUSED,
-        judge: refused,
-    },
-    Entry {
-        page: &page::WOULD_BLOCK,
-        judge: would_block,
-    },
-    Entry {
-        page: &page::DIED_ON_EMPTY,
-        judge: died_on_empty,
-    },
-    Entry {
-        page: &page::DIED_ON_RESET,
-        judge: died_on_reset,
-    },
-    Entry {
-        page: &served_pages::NO_LIMIT,
-        judge: no_limit,
-    },
-    Entry {
-        page: &page::ONE_AT_A_TIME,
-        judge: one_at_a_time,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W30", address_syntax),
+    ("W26", addr_in_use),
+    ("W25", refused),
+    ("W29", would_block),
+    ("W27", died_on_empty),
+    ("W41", died_on_reset),
+    ("W60", no_limit),
+    ("W28", one_at_a_time),
 ];
 
 /// The first line of stderr that holds one of these, cut to what fits into a sentence.
@@ -81,7 +56,7 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
     let process = &evidence.process;
     (!process.connected).then_some(())?;
     let given = &process.address;
-    if evidence.side == Side::Client {
+    if evidence.side() == Side::Client {
         let line = line_with(evidence, &["refused", "ECONNREFUSED"])?;
         return Cause::likely(format!(
             "your client said `{line}`. It called an address where nobody listens. The check listened on \
@@ -122,14 +97,14 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
 /// It ended after connections that said nothing, and does not otherwise.
 fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
-    if evidence.others_open && evidence.have.bytes.is_empty() {
+    if evidence.others_open() && evidence.have().bytes.is_empty() {
         return Cause::likely(format!(
             "your program ended ({ending}) with clients in it who had connected and said nothing. When such a client leaves, \
              a read gives 0 bytes, and your program took it for granted that there was a line.{}",
             last_words(evidence)
         ));
     }
-    (evidence.weather == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
+    (evidence.weather() == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when clients connected, said nothing, and left. The first read gave it \
          0 bytes, and it took it for granted that there was a line.{}",
@@ -142,8 +117,8 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
 fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
     let signs = ["reset by peer", "ConnectionReset", "ECONNRESET"];
-    let said = evidence.side == Side::Server && line_with(evidence, &signs).is_some();
-    let rude = evidence.weather == Weather::Rude && evidence.passes_in_calm();
+    let said = evidence.side() == Side::Server && line_with(evidence, &signs).is_some();
+    let rude = evidence.weather() == Weather::Rude && evidence.passes_in_calm();
     (rude || said).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when a client broke the connection off in the middle. A reset is an \
@@ -154,13 +129,13 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
 
 /// The client that is one too many is not turned away.
 fn no_limit(evidence: &Evidence) -> Option<Cause> {
-    let full = message(&evidence.want.bytes).status() == Some(503);
-    let let_in = evidence.have.bytes.is_empty() && evidence.have.close == Close::Open;
-    let served = message(&evidence.have.bytes)
+    let full = message(&evidence.want().bytes).status() == Some(503);
+    let let_in = evidence.have().bytes.is_empty() && evidence.have().close == Close::Open;
+    let served = message(&evidence.have().bytes)
         .status()
         .is_some_and(|status| status < 500);
-    let alive = evidence.process.ending.is_none() && evidence.others_open;
-    (evidence.side == Side::Server && full && alive && (let_in || served)).then_some(())?;
+    let alive = evidence.process.ending.is_none() && evidence.others_open();
+    (evidence.side() == Side::Server && full && alive && (let_in || served)).then_some(())?;
     Cause::likely(
         "every place was taken, at the tables and in the queue, and still one more client was let in. He should have been \
          told at once that it is full. With clients that never end, this goes on until something breaks.",
@@ -169,9 +144,9 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
 
 /// The answer on one connection does not come while another, which says nothing, stands open.
 fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
-    let stuck = evidence.process.ending.is_none() && evidence.silence.is_some();
-    let server = evidence.side == Side::Server && evidence.have.bytes.is_empty();
-    (server && stuck && evidence.others_open).then_some(())?;
+    let stuck = evidence.process.ending.is_none() && evidence.silence().is_some();
+    let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty();
+    (server && stuck && evidence.others_open()).then_some(())?;
     Cause::likely(
         "while one client was connected and silent, the next one asked and got no answer. Your program serves one \
          connection to its end before it looks at the next, so one silent client stops everybody.",

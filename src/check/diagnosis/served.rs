@@ -1,42 +1,32 @@
 //! Mistakes of a server that brings files: what it gives away, and what its answers leave out.
 
-use super::evidence::Evidence;
-use super::message::{Message, field, message};
-use super::served_pages as page;
-use super::{Cause, Entry, find, shown};
+use super::Evidence;
+use super::{Cause, Row, shown};
 use crate::check::Side;
+use crate::check::message::{Message, field, find, from, message, upto};
 use crate::http::date;
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::OUTSIDE,
-        judge: outside,
-    },
-    Entry {
-        page: &page::NOT_DECODED,
-        judge: not_decoded,
-    },
-    Entry {
-        page: &page::LOCAL_DATE,
-        judge: local_date,
-    },
-    Entry {
-        page: &page::MISSING_FIELD,
-        judge: missing_field,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W55", outside),
+    ("W56", not_decoded),
+    ("W58", local_date),
+    ("W57", missing_field),
 ];
 
 /// The target of the first request that was said to the program, when both answers begin here.
 fn target(evidence: &Evidence) -> Option<&[u8]> {
-    let line = message(&evidence.heard).first_line();
+    let line = message(evidence.heard()).first_line();
     let target = line.split(|&byte| byte == b' ').nth(1)?;
-    (evidence.side == Side::Server && evidence.at < 16).then_some(target)
+    (evidence.side() == Side::Server && evidence.at() < 16).then_some(target)
 }
 
 /// A path that must not lead to a file did lead to one.
 fn outside(evidence: &Evidence) -> Option<Cause> {
     let target = target(evidence)?;
-    let (want, have) = (message(&evidence.want.bytes), message(&evidence.have.bytes));
+    let (want, have) = (
+        message(&evidence.want().bytes),
+        message(&evidence.have().bytes),
+    );
     let given_away = matches!(want.status()?, 400 | 404) && have.status()? == 200;
     given_away.then_some(())?;
     let small = target.to_ascii_lowercase();
@@ -72,15 +62,15 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let target = target(evidence)?;
     let encoded = target.iter().position(|&byte| byte == b'%')?;
     let (want, have) = (
-        message(&evidence.want.bytes).status()?,
-        message(&evidence.have.bytes).status()?,
+        message(&evidence.want().bytes).status()?,
+        message(&evidence.have().bytes).status()?,
     );
     (want == 200 && matches!(have, 400 | 404)).then_some(())?;
     Cause::likely(format!(
         "`{}` names a file that is there, and you answered {have}. In it `{}` stands for one byte: a percent sign and \
          two hexadecimal digits.",
         shown(target),
-        shown(&target[encoded..target.len().min(encoded + 3)])
+        shown(upto(from(target, encoded), 3))
     ))
 }
 
@@ -125,9 +115,9 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
 fn missing_field(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.wanted_line();
     let (name, _) = field(line).filter(|_| line.ends_with(b"\r\n"))?;
-    let answer = answer_at(&evidence.have.bytes, evidence.at)?;
+    let answer = answer_at(&evidence.have().bytes, evidence.at())?;
     let missing = answer.body.is_some() && answer.field(std::str::from_utf8(name).ok()?).is_none();
-    (evidence.side == Side::Server && missing).then_some(())?;
+    (evidence.side() == Side::Server && missing).then_some(())?;
     let what_for = WHAT_FOR
         .iter()
         .find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
@@ -167,10 +157,12 @@ const WHAT_FOR: [(&str, &str); 5] = [
 /// The response that the byte at `at` belongs to, and what follows it.
 pub(super) fn answer_at(bytes: &[u8], at: usize) -> Option<Message<'_>> {
     let begins = |start: &usize| {
-        bytes[*start..].starts_with(b"HTTP/1.1 ") && (*start == 0 || bytes[start - 1] == b'\n')
+        let begun = upto(bytes, *start);
+        from(bytes, *start).starts_with(b"HTTP/1.1 ")
+            && (begun.is_empty() || begun.ends_with(b"\n"))
     };
     let start = (0..=at.min(bytes.len())).rev().find(begins)?;
-    Some(message(&bytes[start..]))
+    Some(message(from(bytes, start)))
 }
 
 #[cfg(test)]

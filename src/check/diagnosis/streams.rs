@@ -1,45 +1,20 @@
 //! Mistakes about reading and writing a stream: one read is no message, one write may be a part.
 
-use super::evidence::{Close, Evidence, Tried};
-use super::message::{is_request, message};
-use super::streams_pages as page;
-use super::{Cause, Entry, count, find, shown};
+use super::{Cause, Row, count, shown};
+use super::{Close, Evidence, Tried};
 use crate::check::Side;
+use crate::check::message::{find, is_request, message, upto};
 use crate::net::Weather;
 
-pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        page: &page::CUT_LETTER,
-        judge: cut_letter,
-    },
-    Entry {
-        page: &page::WHOLE_BUFFER,
-        judge: whole_buffer,
-    },
-    Entry {
-        page: &page::LOST_IN_BUFFER,
-        judge: lost_in_buffer,
-    },
-    Entry {
-        page: &page::NOT_FLUSHED,
-        judge: not_flushed,
-    },
-    Entry {
-        page: &page::LOSES_THE_REST,
-        judge: loses_the_rest,
-    },
-    Entry {
-        page: &page::SINGLE_READ,
-        judge: single_read,
-    },
-    Entry {
-        page: &page::ANSWERS_TWICE,
-        judge: answers_twice,
-    },
-    Entry {
-        page: &page::SHORT_WRITE,
-        judge: short_write,
-    },
+pub(super) const TABLE: &[Row] = &[
+    ("W34", cut_letter),
+    ("W22", whole_buffer),
+    ("W21", lost_in_buffer),
+    ("W20", not_flushed),
+    ("W33", loses_the_rest),
+    ("W18", single_read),
+    ("W32", answers_twice),
+    ("W23", short_write),
 ];
 
 /// NULs where something else, or nothing, should come.
@@ -51,7 +26,7 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
         .count();
     let wanted = evidence.missing().first() == Some(&0);
     (nuls >= 8 && !wanted).then_some(())?;
-    let whole = evidence.at + nuls;
+    let whole = evidence.at() + nuls;
     let round = if whole.is_power_of_two() {
         format!(", {whole} bytes in all")
     } else {
@@ -60,19 +35,19 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "after your {} come {}{round}: you sent the whole buffer. Only as many bytes of it are filled as the \
          read returned.",
-        count(evidence.at, "byte"),
+        count(evidence.at(), "byte"),
         count(nuls, "NUL")
     ))
 }
 
 /// A message with a body hangs when both come together, and passes when the body comes later.
 fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
-    let body = message(&evidence.heard)
+    let body = message(evidence.heard())
         .body
         .is_some_and(|body| !body.is_empty());
-    let hangs = evidence.silence.is_some() && !evidence.right_bytes();
-    let apart = evidence.triage.apart == Some(Tried::Passed);
-    let http = is_request(&evidence.heard) || evidence.heard.starts_with(b"HTTP/");
+    let hangs = evidence.silence().is_some() && !evidence.right_bytes();
+    let apart = evidence.tries.apart == Some(Tried::Passed);
+    let http = is_request(evidence.heard()) || evidence.heard().starts_with(b"HTTP/");
     (http && body && hangs && apart && one_message(evidence)).then_some(())?;
     Cause::proven(
         "when the body came a moment after the head, all went well; when both came together, you waited for a \
@@ -84,16 +59,16 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
 /// Bytes came only when the other side had ended the conversation.
 fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let after_fin = matches!(
-        evidence.triage.half_close,
+        evidence.tries.half_close,
         Some(Tried::Passed | Tried::RightBytes)
     );
-    let late = evidence.late || evidence.have.bytes.is_empty() && after_fin;
-    let client = evidence.side == Side::Client && late && evidence.process.connected;
+    let late = evidence.late() || evidence.have().bytes.is_empty() && after_fin;
+    let client = evidence.side() == Side::Client && late && evidence.process.connected;
     let overflow = matches!(
-        evidence.triage.many,
+        evidence.tries.many,
         Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
     );
-    let server = evidence.side == Side::Server && evidence.have.bytes.is_empty() && overflow;
+    let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty() && overflow;
     if server {
         return Cause::proven(
             "no answer came to one message, but after thousands of them the first answers did: a buffer had to run over \
@@ -104,33 +79,33 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "your {} came only when we had ended the conversation. Until then they lay in a buffer of your program, \
          while both sides waited.",
-        count(evidence.want.bytes.len(), "byte")
+        count(evidence.want().bytes.len(), "byte")
     ))
 }
 
 /// Two messages came together, and the second was never answered.
 fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
-    let stopped = evidence.cut_short() && evidence.have.bytes.ends_with(b"\n");
-    let server = evidence.side == Side::Server && stopped && evidence.together.len() > 1;
+    let stopped = evidence.cut_short() && evidence.have().bytes.ends_with(b"\n");
+    let server = evidence.side() == Side::Server && stopped && evidence.together().len() > 1;
     // A clean end or a silence; a crash and a reset are other stories.
     let still_there = evidence.process.ending.is_none()
-        && evidence.have.close != Close::Rst
-        && !evidence.left_early;
+        && evidence.have().close != Close::Rst
+        && !evidence.left_early();
     (server && still_there).then_some(())?;
     let lost = shown(
         evidence
-            .together
+            .together()
             .last()
             .map(Vec::as_slice)
             .unwrap_or_default(),
     );
     // Apart, the first answer may come before the second message is sent: its bytes are what counts.
     let apart = matches!(
-        evidence.triage.apart,
+        evidence.tries.apart,
         Some(Tried::Passed | Tried::RightBytes)
     );
     let proven = apart || evidence.passes_in_calm();
-    let refuted = evidence.triage.apart.is_some() && !proven;
+    let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
     let text = format!(
         "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
@@ -141,12 +116,9 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
 
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
-    let unasked = matches!(
-        evidence.triage.mute,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
+    let unasked = matches!(evidence.tries.mute, Some(Tried::Passed | Tried::RightBytes));
     if evidence.passes_in_calm() && !unasked {
-        let how = match evidence.weather {
+        let how = match evidence.weather() {
             Weather::Dribble => {
                 "whole, the conversation passes; sent a byte at a time, it does not"
             }
@@ -164,36 +136,36 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     // Several lines came in one piece, and stand in the answer as if they were one.
-    let joined = evidence.together.concat();
+    let joined = evidence.together().concat();
     let joined = joined.strip_suffix(b"\n").unwrap_or(&joined);
-    let as_one = evidence.together.len() > 1 && find(&evidence.have.bytes, joined).is_some();
-    (as_one && find(&evidence.want.bytes, joined).is_none()).then_some(())?;
+    let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
+    (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
     let text = format!(
         "{} came in one piece, and you took them for one: `{}` stands in your answer as it came. Your program \
          takes one read for one message. TCP has no messages: a read gives what has arrived.",
-        count(evidence.together.len(), "message"),
+        count(evidence.together().len(), "message"),
         shown(joined)
     );
     Some(Cause {
         text,
-        proven: evidence.triage.apart == Some(Tried::Passed),
+        proven: evidence.tries.apart == Some(Tried::Passed),
     })
 }
 
 /// Everything is right, and then comes another answer.
 fn answers_twice(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
-    let http = evidence.want.bytes.starts_with(b"HTTP/");
+    let http = evidence.want().bytes.starts_with(b"HTTP/");
     let whole = if http {
         extra.starts_with(b"HTTP/")
     } else {
         extra.len() > 1 && extra.ends_with(b"\n")
     };
-    (evidence.side == Side::Server && whole).then_some(())?;
+    (evidence.side() == Side::Server && whole).then_some(())?;
     Cause::likely(format!(
         "your answer was complete after {}, and then came {} more: `{}`. One question has one answer; the second \
          will be taken for the answer to the next question.",
-        count(evidence.want.bytes.len(), "byte"),
+        count(evidence.want().bytes.len(), "byte"),
         count(extra.len(), "byte"),
         shown(extra)
     ))
@@ -202,8 +174,8 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
 /// A long answer stops in the middle, and then the connection is closed.
 fn short_write(evidence: &Evidence) -> Option<Cause> {
     const LONG: usize = 16 * 1024;
-    let (have, want) = (evidence.have.bytes.len(), evidence.want.bytes.len());
-    let cut = evidence.cut_short() && evidence.have.close != Close::Open;
+    let (have, want) = (evidence.have().bytes.len(), evidence.want().bytes.len());
+    let cut = evidence.cut_short() && evidence.have().close != Close::Open;
     (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
     Cause::likely(format!(
         "your bytes stop at {} of {}, and then you closed. One write may take only a part of what it is given, as much \
@@ -215,18 +187,21 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
 
 /// Whether everything that was said to the program is one message.
 fn one_message(evidence: &Evidence) -> bool {
-    evidence.together.len() <= 1
+    evidence.together().len() <= 1
 }
 /// U+FFFD where a letter of several bytes should stand.
 fn cut_letter(evidence: &Evidence) -> Option<Cause> {
     const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
-    let mark = evidence.have.bytes.get(evidence.at.saturating_sub(2)..)?;
+    let mark = evidence
+        .have()
+        .bytes
+        .get(evidence.at().saturating_sub(2)..)?;
     let near = find(mark, REPLACEMENT)? <= 2;
     let wanted = evidence
         .missing()
         .first()
         .is_some_and(|byte| !byte.is_ascii());
-    (near && wanted && find(&evidence.want.bytes, REPLACEMENT).is_none()).then_some(())?;
+    (near && wanted && find(&evidence.want().bytes, REPLACEMENT).is_none()).then_some(())?;
     let letter = evidence.missing();
     let length = letter
         .iter()
@@ -239,6 +214,6 @@ fn cut_letter(evidence: &Evidence) -> Option<Cause> {
          bytes were turned into text before all of them were there, or though they were no UTF-8, and the \
          originals are lost.",
         shown(REPLACEMENT),
-        shown(&letter[..length])
+        shown(upto(letter, length))
     ))
 }

@@ -9,7 +9,7 @@ use super::{CommandLine, StartError};
 /// The file that the first word names: a path when it holds a `/`, otherwise the first on `PATH`.
 /// The system would look for it, too, but its errors name neither the word nor a remedy.
 pub(super) fn find(line: &CommandLine) -> Result<PathBuf, StartError> {
-    let name = PathBuf::from(&line.words[0]);
+    let name = line.words.first().map(PathBuf::from).unwrap_or_default();
     if cfg!(not(unix)) {
         return Ok(name);
     }

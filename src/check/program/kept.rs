@@ -31,7 +31,7 @@ impl Kept {
         let (first, rest) = bytes.split_at(room.min(bytes.len()));
         self.first.extend_from_slice(first);
         let keep = rest.len().min(limits::KEPT_OUTPUT);
-        self.last.extend(&rest[rest.len() - keep..]);
+        self.last.extend(rest.iter().skip(rest.len() - keep));
         let excess = self.last.len().saturating_sub(limits::KEPT_OUTPUT);
         self.last.drain(..excess);
     }
@@ -73,7 +73,7 @@ impl Stream {
                     Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                     Err(_) => break,
                 };
-                writer.lock().add(&buffer[..n]);
+                writer.lock().add(buffer.get(..n).unwrap_or_default());
                 writer.shared.1.notify_all();
             }
             writer.lock().closed = true;

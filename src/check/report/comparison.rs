@@ -180,7 +180,7 @@ fn wire_line(so_far: &[u8], rest: &[u8]) -> (String, usize) {
     items.reverse();
     let mut text = items.concat();
     let mut width = before;
-    for &byte in &rest[..end] {
+    for &byte in rest.iter().take(end) {
         let item = escaped(byte);
         if width + item.len() > ROOM {
             text.push('…');

@@ -85,11 +85,15 @@ impl Script {
                     script.open_if_new(chunk.conn);
                     if chunk.who == me {
                         script.pause(chunk.conn, pause.take());
-                        let bytes = exact(&chunk.pieces).ok_or(PlayError::Mask {
-                            conn: chunk.conn,
-                            who: me,
-                        })?;
-                        script.push(chunk.conn, Task::Say(bytes));
+                        if chunk
+                            .pieces
+                            .iter()
+                            .any(|piece| matches!(piece, Piece::Mask(_)))
+                        {
+                            let (conn, who) = (chunk.conn, me);
+                            return Err(PlayError::Mask { conn, who });
+                        }
+                        script.push(chunk.conn, Task::Say(chunk.exact()));
                     } else {
                         pause = None;
                         let expected = script.expected.entry(chunk.conn).or_default();
@@ -181,19 +185,6 @@ impl Script {
             }
         }
     }
-}
-
-/// The bytes of a chunk without holes.
-fn exact(pieces: &[Piece]) -> Option<Vec<u8>> {
-    let mut all = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Bytes(bytes) => all.extend_from_slice(bytes),
-            Piece::Mask(_) => return None,
-            Piece::Remark(_) | Piece::Note(_) | Piece::Blank => {}
-        }
-    }
-    Some(all)
 }
 
 #[cfg(test)]

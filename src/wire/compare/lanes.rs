@@ -101,11 +101,7 @@ pub fn recorded_of(transcript: &Transcript, lane: Lane) -> Recorded {
         match entry {
             Entry::Chunk(chunk) => {
                 recorded.chunks.push((recorded.bytes.len(), moment));
-                for piece in &chunk.pieces {
-                    if let Piece::Bytes(bytes) = piece {
-                        recorded.bytes.extend_from_slice(bytes);
-                    }
-                }
+                recorded.bytes.extend(chunk.exact());
             }
             Entry::Event { event, .. } => recorded.events.push((*event, moment)),
             Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}

@@ -1,0 +1,99 @@
+//! The kinds of facts that evidence is made of.
+//!
+//! Rule: values without behaviour; nothing here says what they mean.
+
+use crate::check::Side;
+use crate::check::program::Ending;
+use crate::net::Weather;
+use crate::wire::Transcript;
+
+use super::Language;
+
+/// How one side ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// It sent FIN.
+    Fin,
+    /// It broke the connection off.
+    Rst,
+    /// It did neither, as long as anyone looked.
+    Open,
+}
+
+/// What one side said on a connection, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its bytes; holes of a pattern count as nothing.
+    pub bytes: Vec<u8>,
+    /// Its end.
+    pub close: Close,
+}
+
+/// How another try of the same conversation went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// As it should.
+    Passed,
+    /// The program's bytes were right, whatever the end was.
+    RightBytes,
+    /// It said something, but not all that it should, and then nothing.
+    Stopped,
+    /// It said nothing at all.
+    Silent,
+    /// It said something else.
+    Differed,
+}
+
+/// Tries of the same conversation, each with only the delivery changed. `None`: not tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// Each message in one write.
+    pub calm: Option<Tried>,
+    /// One message a write, with a pause; a body apart from its head.
+    pub apart: Option<Tried>,
+    /// Everything in one write, and then a half-close.
+    pub half_close: Option<Tried>,
+    /// Connected and said nothing.
+    pub mute: Option<Tried>,
+    /// The first message, thousands of times: a buffer of some KiB must overflow.
+    pub many: Option<Tried>,
+}
+
+/// What a client should print on stdout, and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prints {
+    /// With its newline.
+    pub wanted: String,
+    /// All of it, bounded.
+    pub printed: String,
+}
+
+/// The process behind the peer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Process {
+    /// How it ended, if it did.
+    pub ending: Option<Ending>,
+    /// What it printed to stderr, bounded.
+    pub stderr: String,
+    /// The address that the check gave to it.
+    pub address: String,
+    /// Where it listens instead, if it listens somewhere else.
+    pub elsewhere: Vec<String>,
+    /// Whether a connection came about.
+    pub connected: bool,
+    /// What it printed, where the script says what it should.
+    pub prints: Option<Prints>,
+    /// The language that the start command names.
+    pub language: Option<Language>,
+}
+
+/// What the program should have said, to whom, and how the conversation was delivered.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// Which side is under check.
+    pub side: Side,
+    /// How the other side delivered its bytes.
+    pub weather: Weather,
+    /// The whole conversation.
+    pub script: Transcript,
+}

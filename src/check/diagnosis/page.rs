@@ -1,0 +1,185 @@
+//! The pages of all codes, read from `pages.txt`: what is said about a mistake wherever it is said.
+//!
+//! Rule: the file is a part of the program. It is parsed once, and a test parses it, so a reader of
+//! these values meets no error.
+
+use std::sync::LazyLock;
+
+use super::Language;
+
+/// All about one mistake that does not depend on a run: `cargo lab explain W10` shows it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Page {
+    /// `W10`; stable.
+    pub code: &'static str,
+    /// `cl-chars`; stable.
+    pub slug: &'static str,
+    /// What is wrong, in one line without a full stop.
+    pub title: &'static str,
+    /// How it looks on the wire, why it happens, what follows from it: a paragraph each.
+    pub text: Vec<String>,
+    /// Where the standard speaks of it.
+    pub rule: Option<Rule>,
+    /// One thing to try, without a full stop.
+    pub advice: &'static str,
+    /// How a language leads to it; shown only when the start command names that language.
+    pub languages: Vec<(Language, &'static str)>,
+}
+
+/// A sentence of a standard, word for word; `…` where something was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// At most two lines.
+    pub quote: &'static str,
+    /// The number of the RFC.
+    pub rfc: u16,
+    /// Its section.
+    pub section: &'static str,
+}
+
+static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
+    let pages = parse(include_str!("pages.txt"));
+    pages.expect("pages.txt is a part of the program, and a test parses it")
+});
+
+/// Every page, by code.
+pub fn pages() -> &'static [Page] {
+    &PAGES
+}
+
+/// The page of a code, written `W10`, `w10`, `10` or `cl-chars`.
+pub fn page(name: &str) -> Option<&'static Page> {
+    let name = name.to_ascii_lowercase();
+    let number = name.strip_prefix('w').unwrap_or(&name);
+    let code = format!("W{number:0>2}");
+    let mut pages = PAGES.iter();
+    pages.find(|page| page.code == code || page.slug == name)
+}
+
+impl Page {
+    /// What is to be said for programs in this language.
+    pub(super) fn about(&self, language: Option<Language>) -> Option<&'static str> {
+        let found = self.languages.iter().find(|(of, _)| Some(*of) == language);
+        found.map(|(_, text)| *text)
+    }
+}
+
+/// Reads the file. An error names the line.
+fn parse(file: &'static str) -> Result<Vec<Page>, String> {
+    let mut pages: Vec<Page> = Vec::new();
+    let mut open = false; // whether the next line of text goes on with the last paragraph
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let wrong = || format!("this line has no place here: {line}");
+        let goes_on = std::mem::take(&mut open);
+        if let Some(words) = line.strip_prefix("@page ") {
+            let (code, slug) = words.split_once(' ').ok_or_else(wrong)?;
+            pages.push(Page {
+                code,
+                slug,
+                title: "",
+                text: Vec::new(),
+                rule: None,
+                advice: "",
+                languages: Vec::new(),
+            });
+        } else if let Some(words) = line.strip_prefix('@') {
+            let page = pages.last_mut().ok_or_else(wrong)?;
+            part(page, words).ok_or_else(wrong)?;
+        } else if !line.is_empty() {
+            let text = &mut pages.last_mut().ok_or_else(wrong)?.text;
+            match text.last_mut().filter(|_| goes_on) {
+                Some(paragraph) => *paragraph += &format!(" {line}"),
+                None => text.push(line.to_string()),
+            }
+            open = true;
+        }
+    }
+    Ok(pages)
+}
+
+/// Adds what stands behind the `@` of a line.
+fn part(page: &mut Page, words: &'static str) -> Option<()> {
+    let (key, value) = words.split_once(' ')?;
+    match key {
+        "title" => page.title = value,
+        "advice" => page.advice = value,
+        "rule" => {
+            let mut words = value.splitn(3, ' ');
+            let (rfc, section, quote) = (words.next()?, words.next()?, words.next()?);
+            let rfc = rfc.parse().ok()?;
+            page.rule = Some(Rule {
+                quote,
+                rfc,
+                section,
+            });
+        }
+        language => page.languages.push((Language::named(language)?, value)),
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_parsed_into_pages_and_a_wrong_line_is_named() {
+        let one = "# a note\n@page W01 a-b\n@title t\none\ntwo\n\nthree\n@rule 9112 2.1 q r\n@advice a\n@go g\n";
+        let page = Page {
+            code: "W01",
+            slug: "a-b",
+            title: "t",
+            text: vec!["one two".to_string(), "three".to_string()],
+            rule: Some(Rule {
+                quote: "q r",
+                rfc: 9112,
+                section: "2.1",
+            }),
+            advice: "a",
+            languages: vec![(Language::Go, "g")],
+        };
+        assert_eq!(parse(one), Ok(vec![page]));
+        for wrong in [
+            "text first",
+            "@title t",
+            "@page W01",
+            "@page W01 a\n@perl x",
+            "@page W01 a\n@rule x y z",
+        ] {
+            let said = parse(wrong).unwrap_err();
+            assert!(said.contains(wrong.lines().last().unwrap()), "{said}");
+        }
+    }
+
+    #[test]
+    fn codes_and_slugs_are_stable_unique_and_found_by_any_name() {
+        for (index, page) in pages().iter().enumerate() {
+            assert_eq!(page.code, format!("W{:02}", index + 1));
+            assert_eq!(super::page(page.slug).unwrap().code, page.code);
+        }
+        assert_eq!(page("10").unwrap().slug, "cl-chars");
+        assert_eq!(page("w1").unwrap().code, "W01");
+        assert!(page("W999").is_none() && page("").is_none() && page("no-such").is_none());
+    }
+
+    #[test]
+    fn pages_keep_to_their_form() {
+        for page in pages() {
+            let code = page.code;
+            assert!(!page.title.is_empty() && !page.advice.is_empty(), "{code}");
+            let ends = page.title.ends_with('.') || page.advice.ends_with('.');
+            assert!(!ends, "{code}");
+            assert!(page.title.len() <= 66, "{code}: {}", page.title.len());
+            assert!(!page.text.is_empty(), "{code}");
+            let words = page.text.join(" ") + " " + page.title + " " + page.advice;
+            for word in ["simply", "just ", "easy", "easily", "obvious"] {
+                assert!(!words.to_lowercase().contains(word), "{code}: {word}");
+            }
+            if let Some(rule) = page.rule {
+                let length = rule.quote.len();
+                assert!(length <= 156, "{code}: {length} bytes");
+                assert!([793, 3986, 9110, 9112, 9293].contains(&rule.rfc), "{code}");
+            }
+        }
+    }
+}
