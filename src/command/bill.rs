@@ -16,31 +16,32 @@ use wirelab::course::progress::Progress;
 pub const COMMAND: Command = Command {
     name: "bill",
     places: &[],
-    sentence: "the certificate: what you served, to be verified by anyone",
-    more: "Checks again every program that has passed, and writes what they served: each\n\
-           conversation with its weathers, its bytes and the hash of its transcript, and a\n\
-           hash over all of it. --verify reads a bill, runs its checks with the programs\n\
-           in this workbench, and says whether it holds.",
+    sentence: "write a certificate that anyone can verify",
+    more: "The bill is your certificate. This command checks again every program that has\n\
+           passed. Then it writes what the programs served: each conversation with its\n\
+           weathers, its bytes and the hash of its transcript, and a hash over all of it.\n\
+           With --verify it reads a bill, runs the checks of the bill with the programs in\n\
+           this workbench, and says whether the results are the same.",
     options: &[
         Opt {
             name: "--name",
             value: Some("NAME"),
-            sentence: "whose bill it is",
+            sentence: "the name on the bill",
         },
         Opt {
             name: "--save",
             value: Some("FILE"),
-            sentence: "write it to this file, not to the screen",
+            sentence: "write the bill to this file, not to the screen",
         },
         Opt {
             name: "--svg",
             value: Some("FILE"),
-            sentence: "write it as a picture, too",
+            sentence: "write the bill as a picture, too",
         },
         Opt {
             name: "--verify",
             value: Some("FILE"),
-            sentence: "say whether the bill in this file holds",
+            sentence: "verify the bill in this file",
         },
     ],
     run,

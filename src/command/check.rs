@@ -25,9 +25,11 @@ pub const COMMAND: Command = Command {
     name: "check",
     places: &["[N]"],
     sentence: "check your program for lab N, in any language",
-    more: "Without an option it checks your programs in labs/workbench. CMD is one string,\n\
-           split into words as a shell does it, without a shell. Your program finds the\n\
-           address in WIRELAB_ADDR; {addr}, {host}, {port} and {arg} in CMD are replaced.",
+    more: "Without an option, the check takes your programs in labs/workbench. CMD is one\n\
+           string. It is split into words as a shell does it, but no shell runs. Your\n\
+           program finds the address in WIRELAB_ADDR. In CMD, {addr}, {host}, {port} and\n\
+           {arg} are replaced. --lab-file takes a transcript, or one conversation of a lab:\n\
+           a file in snapshots/.",
     options: &[
         Opt {
             name: "--server",
@@ -42,7 +44,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--addr",
             value: Some("HOST:PORT"),
-            sentence: "check a server that runs already",
+            sentence: "check a server that is running already",
         },
         Opt {
             name: "--reference",
@@ -52,17 +54,17 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--all",
             value: None,
-            sentence: "every lab, not one",
+            sentence: "check every lab, not one",
         },
         Opt {
             name: "--weather",
             value: Some("W"),
-            sentence: "only in this weather (calm, dribble, …)",
+            sentence: "check only in this weather (calm, dribble, …)",
         },
         Opt {
             name: "--lab-file",
             value: Some("FILE"),
-            sentence: "against a transcript of your own",
+            sentence: "check against this transcript",
         },
         Opt {
             name: "--junit",

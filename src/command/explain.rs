@@ -13,8 +13,9 @@ use wirelab::check::report;
 pub const COMMAND: Command = Command {
     name: "explain",
     places: &["[CODE]"],
-    sentence: "what a code of the check means (W10), or all of them",
-    more: "CODE is what stands in brackets behind a failed check: W10, 10 or cl-chars.",
+    sentence: "explain a code of the check (W10), or list all codes",
+    more: "CODE is the code in brackets in the report of a failed check: W10, 10 or\n\
+           cl-chars.",
     options: &[],
     run,
 };

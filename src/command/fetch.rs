@@ -22,20 +22,21 @@ use progress::Progress;
 pub const COMMAND: Command = Command {
     name: "fetch",
     places: &["URL"],
-    sentence: "fetch what is at an http URL, to stdout or into a file",
-    more: "It follows redirects, and tries every address of a name. An answer that is not\n\
-           2xx is a failure (exit code 1), and so is one that breaks off or breaks a rule.\n\
-           With -o, the body grows in FILE.part and gets the name FILE when it is whole. If\n\
-           it breaks off, FILE.part stays, and the same command goes on behind it. That\n\
-           needs a server that names its versions (a strong ETag, or a Last-Modified that\n\
-           lies before Date); FILE.part-of keeps what it said. When the version is another\n\
-           one by then, the server sends the whole, and it is taken from the beginning.\n\
-           https is not spoken here: it is the same text inside TLS.",
+    sentence: "fetch an http URL, to stdout or into a file",
+    more: "fetch follows redirects, and tries every address of a name. It fails with exit\n\
+           code 1 if the answer is not 2xx, breaks off, or breaks a rule of HTTP.\n\
+           With -o, fetch writes the body to FILE.part, and renames that to FILE when the\n\
+           body is complete. If the answer breaks off, FILE.part stays, and the same\n\
+           command asks for the rest. The server must name its versions for that: with a\n\
+           strong ETag, or with a Last-Modified that is earlier than Date. FILE.part-of\n\
+           keeps what the server said about the version. If the file has changed by then,\n\
+           the server sends all of it, and fetch starts again.\n\
+           fetch does not speak https, which is the same text inside TLS.",
     options: &[
         Opt {
             name: "-o",
             value: Some("FILE"),
-            sentence: "put the body into this file; goes on with a part of it",
+            sentence: "write the body to this file, or complete it",
         },
         Opt {
             name: "-v",
@@ -45,12 +46,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--head",
             value: None,
-            sentence: "ask for the head alone (HEAD), and print it",
+            sentence: "ask for the head only (HEAD), and print it",
         },
         Opt {
             name: "--patience",
             value: Some("SECONDS"),
-            sentence: "wait so long for each thing the server does (30)",
+            sentence: "wait this long for each step of the server (30)",
         },
     ],
     run,

@@ -10,7 +10,7 @@ use std::io::Write;
 pub const COMMAND: Command = Command {
     name: "help",
     places: &["[COMMAND]"],
-    sentence: "this table, or all about one command",
+    sentence: "show this table, or the page of one command",
     more: "",
     options: &[],
     run,
@@ -44,11 +44,11 @@ pub fn overview(screen: &mut Screen) -> Result<Outcome> {
     }
     writeln!(
         screen,
-        "\n`cargo lab` alone lists the labs; `cargo lab 9` is short for `cargo lab lab 9`."
+        "\n`cargo lab` lists the labs. `cargo lab 9` is short for `cargo lab lab 9`."
     )?;
     writeln!(
         screen,
-        "`cargo lab help COMMAND` or `COMMAND --help` says more about one of them."
+        "`cargo lab help COMMAND` or `COMMAND --help` shows the page of one command."
     )?;
     writeln!(
         screen,
@@ -57,7 +57,7 @@ pub fn overview(screen: &mut Screen) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Everything about one command.
+/// The page of one command: usage, sentence, text and options.
 pub fn of(command: &Command, screen: &mut Screen) -> Result<Outcome> {
     writeln!(
         screen,

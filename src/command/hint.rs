@@ -13,7 +13,7 @@ use wirelab::course::readme;
 pub const COMMAND: Command = Command {
     name: "hint",
     places: &["N"],
-    sentence: "one more hint at each call, three a lab",
+    sentence: "show the next hint; each lab has three",
     more: "",
     options: &[],
     run,

@@ -15,11 +15,11 @@ use wirelab::wire::{self, Ink};
 pub const COMMAND: Command = Command {
     name: "lab",
     places: &["N"],
-    sentence: "the story of lab N, and its client and server at work",
-    more: "N is a number, or a lab's name: 9, 09-smallest-answer, smallest-answer.\n\
-           The bytes are recorded while you look, by a proxy between the two. On a\n\
-           terminal they are drawn as a ladder; otherwise, or with NO_COLOR set, as the\n\
-           notation that the course and its tests use.",
+    sentence: "tell lab N, and run its client and server",
+    more: "N is a number, or a lab's name: 9, 09-smallest-answer, smallest-answer. A proxy\n\
+           between the client and the server records the bytes while you look. On a\n\
+           terminal they are drawn as a ladder. Otherwise, or if NO_COLOR is set, they are\n\
+           printed in the notation that the course and its tests use.",
     options: &[],
     run,
 };

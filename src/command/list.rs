@@ -12,9 +12,9 @@ use wirelab::course::progress::Progress;
 pub const COMMAND: Command = Command {
     name: "list",
     places: &[],
-    sentence: "the labs: minutes, difficulty, what is passed and next",
-    more: "What is passed stands in labs/workbench/progress.txt, which you may read and\n\
-           edit. A lab is passed when each program of its exercise has passed its check.",
+    sentence: "list the labs, and show what you have passed",
+    more: "A lab is passed when each program of its exercise has passed its check. The list\n\
+           of these programs is in labs/workbench/progress.txt. You may read and edit it.",
     options: &[],
     run,
 };

@@ -21,11 +21,12 @@ use wirelab::wire::{Transcript, Who};
 pub const COMMAND: Command = Command {
     name: "nc",
     places: &["N|ADDR"],
-    sentence: "talk to a server by hand, with every byte visible",
-    more: "N is a lab: its server is called at its own port, and started if nobody listens\n\
-           there. ADDR is host:port. Each line of standard input is sent when you press\n\
-           Enter, ended by \\n, with --crlf by \\r\\n. Ctrl-D says that this was all; what the\n\
-           server still answers is shown. It ends when the server hangs up.",
+    sentence: "type to a server by hand, and see every byte",
+    more: "N is a lab. nc connects to the lab's server at its own port. If nobody listens\n\
+           there, nc starts the server. ADDR is host:port. When you press Enter, nc sends\n\
+           your line, and ends it with \\n, or with \\r\\n if you gave --crlf. Ctrl-D ends\n\
+           your side; nc still shows what the server answers. nc ends when the server\n\
+           closes.",
     options: &[
         Opt {
             name: "--crlf",

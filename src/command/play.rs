@@ -17,27 +17,27 @@ use wirelab::wire::{Conn, DifferenceKind, Entry, Event, Transcript, Who};
 pub const COMMAND: Command = Command {
     name: "play",
     places: &["F.wire", "[ADDR]"],
-    sentence: "play a transcript at a live server or client, and compare",
-    more: "Says what the client says in F.wire to the server at ADDR, and compares what\n\
-           comes back; with --listen the server's side, to a client that you start. Masks\n\
-           may stand on the other side. Exit code 0: every byte and every end was as in\n\
-           F.wire; 1: it was not.\n\
-           Weathers: calm, dribble, glue, slow, rude, ghost.",
+    sentence: "play a transcript to a server or client, and compare",
+    more: "play sends the client's part of F.wire to the server at ADDR, and compares what\n\
+           comes back. With --listen it plays the server's part to a client that you start.\n\
+           The part of the other side may contain masks. Exit code 0: every byte and every\n\
+           end was as in F.wire. Exit code 1: there was a difference.\n\
+           The weathers are calm, dribble, glue, slow, rude and ghost.",
     options: &[
         Opt {
             name: "--listen",
             value: Some("ADDR"),
-            sentence: "play the server's side, to clients that call ADDR",
+            sentence: "play the server's side, for a client that connects to ADDR",
         },
         Opt {
             name: "--weather",
             value: Some("W"),
-            sentence: "deliver our side in this weather",
+            sentence: "send our side in this weather",
         },
         Opt {
             name: "--save",
             value: Some("OUT"),
-            sentence: "keep what was really said",
+            sentence: "write what was really said to this file",
         },
     ],
     run,

@@ -14,12 +14,13 @@ use wirelab::probe::{Target, probe, suite};
 pub const COMMAND: Command = Command {
     name: "probe",
     places: &["ADDR"],
-    sentence: "is a server strict? its answers against RFC 9112 and 9110",
-    more: "Asks the server several hundred questions, each with a rule of an RFC, and says\n\
-           which answers no rule allows, with every byte. It asks for one page, which must\n\
-           answer GET with 2xx. It changes nothing: no PUT, and no DELETE of anything that\n\
-           is there. MUST and SHOULD are the RFC's words; security are cases that let one\n\
-           reader see another request than the next one does (RFC 9112 11.2).",
+    sentence: "compare a server's answers with RFC 9112 and RFC 9110",
+    more: "probe asks the server several hundred questions. Each question has a rule of an\n\
+           RFC. probe shows every answer that no rule allows, with every byte. It asks for\n\
+           one page; the server must answer GET for this page with 2xx. probe changes\n\
+           nothing: it sends no PUT, and no DELETE of anything that exists. MUST and SHOULD\n\
+           are the RFC's words. In a case of the kind \"security\", two readers of the same\n\
+           bytes could see different requests (RFC 9112 11.2).",
     options: &[
         Opt {
             name: "--path",
@@ -29,17 +30,17 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--section",
             value: Some("N"),
-            sentence: "only this section (6.3, \"9110 13\", 9112)",
+            sentence: "ask only for this section (6.3, \"9110 13\", 9112)",
         },
         Opt {
             name: "--case",
             value: Some("NAME"),
-            sentence: "only this case",
+            sentence: "ask only this question",
         },
         Opt {
             name: "--brief",
             value: None,
-            sentence: "one line a failure, without its bytes",
+            sentence: "print one line for each failure, without its bytes",
         },
         Opt {
             name: "--junit",
@@ -49,12 +50,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--wait",
             value: Some("MS"),
-            sentence: "how long the server may be silent (1000)",
+            sentence: "wait this long for a silent server (1000)",
         },
         Opt {
             name: "--at-once",
             value: Some("N"),
-            sentence: "how many connections at a time (6)",
+            sentence: "open this many connections at a time (6)",
         },
         Opt {
             name: "--remote",

@@ -22,12 +22,13 @@ pub const COMMAND: Command = Command {
     name: "serve",
     places: &["[DIR]"],
     sentence: "serve a folder, or this course, over HTTP/1.1",
-    more: "Without DIR it serves this course: its labs, and what your browser says to it.\n\
-           Files below DIR are served, and nothing else: links that lead out of it, names\n\
-           that begin with a dot, pipes and devices are not there. A file's compressed\n\
-           neighbours (menu.txt.br, menu.txt.gz) go to clients that take them.\n\
-           Ctrl-C ends it at once: no file is ever written, so none can be left half done;\n\
-           answers under way break off, and their clients see that they did.",
+    more: "Without DIR, serve serves this course: its labs, and a page that shows what your\n\
+           browser sends. With DIR, it serves the files below DIR and nothing else. It does\n\
+           not serve links that lead out of DIR, names that begin with a dot, pipes and\n\
+           devices. If a file has a compressed neighbour (menu.txt.br, menu.txt.gz), a\n\
+           client that accepts it gets the neighbour. Ctrl-C ends serve at once. serve\n\
+           never writes a file, so it leaves no file half done. Answers that it is sending\n\
+           break off, and their clients notice that.",
     options: &[
         Opt {
             name: "--port",
@@ -47,7 +48,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--no-listing",
             value: None,
-            sentence: "no page for a folder without index.html",
+            sentence: "send no page for a folder without index.html",
         },
         Opt {
             name: "--dotfiles",
@@ -57,12 +58,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--wire",
             value: None,
-            sentence: "show every byte of every exchange in the notation",
+            sentence: "show every byte of every exchange, in the notation",
         },
         Opt {
             name: "--quiet",
             value: None,
-            sentence: "no access log",
+            sentence: "write no access log",
         },
     ],
     run,

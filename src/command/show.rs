@@ -12,15 +12,15 @@ use wirelab::wire::{Conn, Entry, Ink, PcapngOptions, Piece, Transcript, Who, lad
 pub const COMMAND: Command = Command {
     name: "show",
     places: &["FILE"],
-    sentence: "a transcript as a ladder, a picture or packets",
-    more: "FILE is a transcript or a snapshot of a lab; - is stdin. On a terminal it is\n\
-           drawn as a ladder; otherwise, or with NO_COLOR set, it is printed in the\n\
-           notation. With --svg or --pcapng nothing is printed. OUT may be - for stdout.",
+    sentence: "show a transcript as a ladder, a picture or packets",
+    more: "FILE is a transcript or a snapshot of a lab; - is stdin. On a terminal, show\n\
+           draws the transcript as a ladder. Otherwise, or if NO_COLOR is set, it prints\n\
+           the notation. With --svg or --pcapng it prints nothing. OUT may be - for stdout.",
     options: &[
         Opt {
             name: "--brief",
             value: None,
-            sentence: "the notation, with the middle of long runs as a digest",
+            sentence: "print the notation, with long runs shortened",
         },
         Opt {
             name: "--svg",
@@ -35,7 +35,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--raw",
             value: Some("SIDE"),
-            sentence: "all bytes that C or S sent (C2: on connection 2)",
+            sentence: "print all bytes of C or S (C2: on connection 2)",
         },
     ],
     run,

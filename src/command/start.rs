@@ -14,16 +14,17 @@ pub const COMMAND: Command = Command {
     name: "start",
     places: &["N"],
     sentence: "put the exercise of lab N into your workbench",
-    more: "The programs come to labs/workbench/src/bin/ and are yours: change them, run\n\
-           them with `cargo run -q -p workbench --bin my09-server`, check them with\n\
-           `cargo lab check 9`. What you have written is never overwritten.",
+    more: "start copies the programs of the exercise to labs/workbench/src/bin/. They are\n\
+           yours: change them, run them with `cargo run -q -p workbench --bin my09-server`,\n\
+           and check them with `cargo lab check 9`. start never overwrites what you have\n\
+           written.",
     options: &[
         ONLY_SERVER,
         ONLY_CLIENT,
         Opt {
             name: "--again",
             value: None,
-            sentence: "from the beginning; yours is kept as .old",
+            sentence: "start from the beginning; your file is kept as .old",
         },
     ],
     run,

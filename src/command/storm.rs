@@ -14,31 +14,33 @@ use wirelab::probe::storm::{Weather, report, storm};
 pub const COMMAND: Command = Command {
     name: "storm",
     places: &["ADDR"],
-    sentence: "does a server live through strange and rude clients?",
-    more: "Random and broken requests, a marker behind each that must get its own answer;\n\
-           clients that reset, vanish, never read, or go byte by byte; and a crowd that\n\
-           sends half a request each while honest requests are timed. Only servers on\n\
-           this machine. The seed is printed; with it the same requests come again.",
+    sentence: "send strange requests and clients; see if the server lives",
+    more: "storm sends random and broken requests. After each of them it sends a marker,\n\
+           which must get an answer of its own. Then come clients that reset, disappear,\n\
+           never read, or send one byte at a time. Last comes a crowd: each of its clients\n\
+           sends half a request, and storm measures how long correct requests take\n\
+           meanwhile. The server must be on this machine. storm prints its seed. With the\n\
+           same seed it sends the same requests.",
     options: &[
         Opt {
             name: "--seed",
             value: Some("N"),
-            sentence: "the random requests of an earlier storm",
+            sentence: "repeat the random requests of an earlier storm",
         },
         Opt {
             name: "--requests",
             value: Some("N"),
-            sentence: "so many random requests at most (20000)",
+            sentence: "send at most this many random requests (20000)",
         },
         Opt {
             name: "--seconds",
             value: Some("N"),
-            sentence: "for so long at most; so long the crowd waits, too (15)",
+            sentence: "send for at most this long; the crowd stays this long (15)",
         },
         Opt {
             name: "--crowd",
             value: Some("N"),
-            sentence: "so many connections with half a request (2000)",
+            sentence: "open this many connections with half a request (2000)",
         },
         Opt {
             name: "--path",
@@ -48,7 +50,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--pid",
             value: Some("N"),
-            sentence: "the server's process: its memory, descriptors, threads",
+            sentence: "watch this process: its memory, descriptors, threads",
         },
     ],
     run,

@@ -26,44 +26,46 @@ use pictures::Pictures;
 pub const COMMAND: Command = Command {
     name: "tap",
     places: &["LISTEN", "UPSTREAM"],
-    sentence: "a recording proxy between any client and any server",
-    more: "Clients call LISTEN, and reach the server at UPSTREAM; both are host:port, and\n\
-           port 0 lets the system choose. Half-closes and resets are passed on as what they\n\
-           are; a server that refuses is passed on as a reset. Ctrl-C ends it; the file of\n\
-           --save is right at every moment.\n\
-           A transcript holds every byte of both directions, in the order our proxy read\n\
-           them, and how each side ended. It does not hold packets. In files the values of\n\
-           Authorization, Proxy-Authorization, Cookie and Set-Cookie are left out.",
+    sentence: "record what any client and any server say to each other",
+    more: "tap is a proxy. Clients connect to LISTEN, and tap connects them to the server\n\
+           at UPSTREAM. Both are host:port; with port 0 the system chooses the port. tap\n\
+           passes on half-closes and resets as they are. If the server refuses a\n\
+           connection, the client gets a reset. Ctrl-C ends tap; the file of --save is\n\
+           complete at every moment.\n\
+           A transcript contains every byte of both directions, in the order in which our\n\
+           proxy read them, and how each side ended. It contains no packets. The files do\n\
+           not contain the values of Authorization, Proxy-Authorization, Cookie and\n\
+           Set-Cookie.",
     options: &[
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "keep everything as a transcript",
+            sentence: "write everything to this file, as a transcript",
         },
         Opt {
             name: "--svg",
             value: Some("OUT"),
-            sentence: "keep the ladder as a picture, renewed at every pause",
+            sentence: "draw the ladder to this file, again at every pause",
         },
         Opt {
             name: "--pcapng",
             value: Some("OUT"),
-            sentence: "keep packets that tshark opens, renewed at every pause",
+            sentence: "write packets for tshark, again at every pause",
         },
         Opt {
             name: "--brief",
             value: None,
-            sentence: "show the middle of long runs as a digest",
+            sentence: "shorten long runs of bytes on the screen",
         },
         Opt {
             name: "--show-secrets",
             value: None,
-            sentence: "leave nothing out of the files",
+            sentence: "write the secret values to the files, too",
         },
         Opt {
             name: "--connections",
             value: Some("N"),
-            sentence: "end when so many connections have ended",
+            sentence: "end when this many connections have ended",
         },
     ],
     run,

@@ -17,9 +17,10 @@ use wirelab::course::workbench;
 pub const COMMAND: Command = Command {
     name: "watch",
     places: &["N"],
-    sentence: "check your programs for lab N on every save",
-    more: "It looks at labs/workbench a few times a second, builds and checks after each\n\
-           change, and ends when everything has passed, or at Ctrl-C.",
+    sentence: "check your programs for lab N after every save",
+    more: "watch looks at labs/workbench a few times a second. After each change it builds\n\
+           and checks the programs. It ends when everything has passed, or when you press\n\
+           Ctrl-C.",
     options: &[ONLY_SERVER, ONLY_CLIENT],
     run,
 };
