@@ -10,6 +10,7 @@
 //! next bytes could be anything (RFC 9112 section 2.2).
 //! Rule 3: the clock is read once a request.
 
+mod access_log;
 pub mod events;
 mod handler;
 mod reply;
@@ -24,6 +25,7 @@ use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{AcceptProblem, Accepted, Input, IoFailure, RecordedStream, Recorder};
 
+pub use access_log::AccessLog;
 use handler::decide;
 pub use handler::{Answer, FromBody, Handler, Request, files};
 
@@ -97,6 +99,15 @@ impl Answered {
     /// The request line for a log in which nobody can fake a line: all but printable ASCII is escaped.
     pub fn request_line(&self) -> String {
         self.request.escape_ascii().to_string()
+    }
+
+    /// The same, behind what is in `out`.
+    fn append_request_line(&self, out: &mut Vec<u8>) {
+        let plain = |b: &u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\'' | b'\\');
+        match self.request.iter().all(plain) {
+            true => out.extend_from_slice(&self.request),
+            false => out.extend(self.request.escape_ascii()),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::net;
-use wirelab::server::{Handler, Logged, Request, Server, Timeouts, files};
+use wirelab::server::{AccessLog, Handler, Logged, Request, Server, Timeouts, files};
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
@@ -30,12 +30,15 @@ fn main() -> ExitCode {
 /// Opens the restaurant, and serves for as long as the program runs.
 fn open(addr: &str) -> Result<(), String> {
     let addr = net::address(addr).map_err(|error| error.to_string())?;
+    // A thread of its own writes the log: no answer waits until a terminal has shown a line.
+    let lines = Arc::new(AccessLog::start(std::io::stderr()));
+    let answers = Arc::clone(&lines);
     let server = Arc::new(Server {
         handler: handler()?,
         now: now()?,
         patience: Timeouts::default(),
         recorder: None,
-        log: Box::new(log),
+        log: Box::new(move |logged| log(&answers, logged)),
     });
 
     // An address, and a backlog for clients that come while all threads are busy (labs 6 and 13).
@@ -50,7 +53,7 @@ fn open(addr: &str) -> Result<(), String> {
         &listener,
         net::PoolLimits::default(),
         move |client| worker.serve(client),
-        |trouble| log(&Logged::AcceptProblem(trouble)),
+        move |problem| log(&lines, &Logged::AcceptProblem(problem)),
     )
 }
 
@@ -84,15 +87,17 @@ fn now() -> Result<Option<i64>, String> {
     text.parse().map(Some).map_err(wrong)
 }
 
-fn log(logged: &Logged) {
+fn log(lines: &AccessLog, logged: &Logged) {
     match logged {
-        Logged::Answer(it) => eprintln!("{} \"{}\" {}", it.peer, it.request_line(), it.status),
+        Logged::Answer(it) => lines.answered(it),
         Logged::Tls { peer, name } => {
             let name = name.as_deref().unwrap_or("a server without a name");
-            eprintln!(
+            lines.line(&format!(
                 "{peer} sent a TLS hello for {name}: this server does not speak TLS (lab 12)"
-            );
+            ));
         }
-        Logged::AcceptProblem(trouble) => eprintln!("cannot accept a connection: {trouble:?}"),
+        Logged::AcceptProblem(problem) => {
+            lines.line(&format!("cannot accept a connection: {problem:?}"));
+        }
     }
 }

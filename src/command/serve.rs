@@ -2,7 +2,6 @@
 //!
 //! Rule: the first line on stdout says where; the log goes to stderr; `--wire` goes to stdout.
 
-use super::screen::{log, warn};
 use super::wire_log::View;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
@@ -12,10 +11,9 @@ use std::path::Path;
 use std::sync::Arc;
 use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
-use wirelab::http::date;
 use wirelab::limits;
 use wirelab::net::{self, AcceptProblem, Recorder};
-use wirelab::server::{self, Answered, Handler, Logged, Request, Server, Timeouts};
+use wirelab::server::{self, AccessLog, Handler, Logged, Request, Server, Timeouts};
 
 /// `cargo lab serve DIR`
 pub const COMMAND: Command = Command {
@@ -76,12 +74,16 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes).into()),
     };
     let quiet = args.has("--quiet");
+    let log = Arc::new(AccessLog::start(Screen::stderr()));
     let server = Arc::new(Server {
         handler,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
         patience: Timeouts::default(),
-        log: Box::new(move |logged| tell(logged, quiet)),
+        log: {
+            let log = Arc::clone(&log);
+            Box::new(move |logged| tell(&log, logged, quiet))
+        },
     });
     let listener = net::listen(addr, limits::SERVER_BACKLOG)?;
     let bound = listener
@@ -98,7 +100,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         &listener,
         net::PoolLimits::default(),
         move |arrival| own.serve(arrival),
-        |trouble| tell(&Logged::AcceptProblem(trouble), quiet),
+        move |problem| tell(&log, &Logged::AcceptProblem(problem), quiet),
     )
 }
 
@@ -159,40 +161,32 @@ fn show(screen: &Screen) -> Recorder {
 }
 
 /// Writes what happened to the log.
-fn tell(logged: &Logged, quiet: bool) {
-    match logged {
-        Logged::Answer(answered) if !quiet => log(&line(answered)),
-        Logged::Answer(_) => {}
+fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
+    let problem = match logged {
+        Logged::Answer(answered) => {
+            if !quiet {
+                log.answered(answered);
+            }
+            return;
+        }
         Logged::Tls { peer, name } => {
             let name = name.as_deref().unwrap_or("a host that it did not name yet");
-            warn(&format!(
+            format!(
                 "{peer} spoke TLS (https) and wants {name}; this server speaks plain HTTP: use http://"
-            ));
+            )
         }
-        Logged::AcceptProblem(AcceptProblem::NoDescriptors) => warn(
-            "no file descriptor is left; new clients wait until one is free (raise `ulimit -n`)",
-        ),
-        Logged::AcceptProblem(AcceptProblem::NoThreads) => {
-            warn("the system has no thread for another client; those who are here go on");
-        }
-        Logged::AcceptProblem(AcceptProblem::AtCapacity) => warn(&format!(
-            "all {} seats are taken; further clients are told 503",
-            limits::MAX_CLIENTS
-        )),
-    }
-}
-
-/// The common log format, which every log reader understands.
-fn line(answered: &Answered) -> String {
-    let Answered {
-        peer,
-        now,
-        status,
-        length,
-        ..
-    } = answered;
-    let request = answered.request_line();
-    let date = date::format_log(*now);
-    let length = length.map_or("-".to_string(), |length| length.to_string());
-    format!("{peer} - - [{date}] \"{request}\" {status} {length}")
+        Logged::AcceptProblem(problem) => match problem {
+            AcceptProblem::NoDescriptors => "no file descriptor is left; new clients wait until \
+                one is free (raise `ulimit -n`)"
+                .to_string(),
+            AcceptProblem::NoThreads => "the system has no thread for another client; those who \
+                are here go on"
+                .to_string(),
+            AcceptProblem::AtCapacity => format!(
+                "all {} seats are taken; further clients are told 503",
+                limits::MAX_CLIENTS
+            ),
+        },
+    };
+    log.line(&format!("wirelab: {problem}"));
 }

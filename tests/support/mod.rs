@@ -9,7 +9,7 @@ pub mod readme;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,12 +33,23 @@ impl Server {
 
     /// The same for a command that has its arguments already.
     pub fn start_with(command: &mut Command) -> Server {
+        Server::start_logging_to(command, Stdio::null())
+    }
+
+    /// The same with a pipe for its log, which the test reads.
+    pub fn start_logged(command: &mut Command) -> (Server, ChildStderr) {
+        let mut server = Server::start_logging_to(command, Stdio::piped());
+        let log = server.child.stderr.take().expect("stderr is piped");
+        (server, log)
+    }
+
+    fn start_logging_to(command: &mut Command, log: Stdio) -> Server {
         let child = command
             // What clients leave there may stay; it is the build's folder.
             .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(log);
         let mut child = child.spawn().expect("the program starts");
         let mut line = String::new();
         let stdout = child.stdout.as_mut().expect("stdout is piped");

@@ -330,3 +330,64 @@ fn many_clients_at_once_each_get_their_own_answer() {
         client.join().unwrap();
     }
 }
+
+/// A log that nobody reads, and one that somebody does.
+#[cfg(unix)]
+#[test]
+fn a_log_that_nobody_reads_stops_nobody_and_says_what_it_dropped() {
+    let root = folder("unread-log");
+    let (mut server, mut log) = Started::start_logged(&mut super::client::command(&root, &[]));
+    let mut client = TestClient::call(server.addr);
+    // Some 3 MB of lines: more than a pipe and the queue hold together.
+    let target = "x".repeat(3_000);
+    let get = format!("GET /tacos.txt?{target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    for _ in 0..1_000 {
+        assert_eq!(client.say(get.as_bytes()).hear_answer().status, 200);
+    }
+    // Now somebody reads: the log goes on, and says how many lines are missing.
+    let mut text = Vec::new();
+    let mut buffer = [0; 65_536];
+    let told = loop {
+        let count = log.read(&mut buffer).unwrap();
+        text.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&text);
+        if let Some(told) = text.lines().find(|line| line.contains("were dropped")) {
+            break told.to_string();
+        }
+    };
+    let dropped: usize = told.split(' ').nth(1).unwrap().parse().unwrap();
+    let whole = text
+        .split(|b| *b == b'\n')
+        .filter(|line| line.ends_with(b"\" 200 12"))
+        .count();
+    assert_eq!(whole + dropped, 1_000, "{told}");
+    assert!(dropped > 0);
+    assert!(server.runs());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_is_at_most_a_tenth_of_a_second_late_also_when_the_server_is_stopped() {
+    let root = folder("late-log");
+    let (server, mut log) = Started::start_logged(&mut super::client::command(&root, &[]));
+    let mut client = TestClient::call(server.addr);
+    let begun = Instant::now();
+    let mut answered = Vec::new();
+    while begun.elapsed() < Duration::from_millis(300) {
+        let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+        client.say(get).hear_answer();
+        answered.push(Instant::now());
+    }
+    let last = Instant::now();
+    let mut interrupt = Command::new("kill");
+    let interrupt = interrupt.args(["-INT", &server.id().to_string()]).status();
+    assert!(interrupt.is_ok_and(|status| status.success()));
+    let mut text = String::new();
+    log.read_to_string(&mut text).unwrap();
+    let late = Duration::from_millis(100);
+    let due = answered
+        .iter()
+        .filter(|at| last.duration_since(**at) > late);
+    let (due, lines) = (due.count(), text.lines().count());
+    assert!(due > 0 && lines >= due, "{lines} lines, {due} were due");
+}
