@@ -191,7 +191,7 @@ fn judge(answer: &Answer) -> Outcome {
 fn mention_extra(url: &str, extra: usize) {
     if extra > 0 {
         warn(&format!(
-            "{url}: {extra} bytes or more came behind the end of the answer; left away"
+            "{url}: {extra} bytes or more came after the end of the answer; they are ignored"
         ));
     }
 }
@@ -200,7 +200,7 @@ fn mention_part(download: Download, name: &OsStr) {
     if let Some(length) = download.give_up() {
         let part = Path::new(name).display();
         warn(&format!(
-            "{part}.part keeps {length} bytes; the same command goes on behind them"
+            "{part}.part keeps {length} bytes; the same command asks for the rest"
         ));
     }
 }

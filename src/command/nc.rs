@@ -67,7 +67,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let (tell, news) = mpsc::sync_channel(limits::UNSHOWN_EVENTS);
     let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
     if started.is_some() {
-        let text = format!("nobody listened on {addr}: its server was started");
+        let text = format!("nobody listened on {addr}: the lab's server was started");
         remark(&text, screen)?;
     }
     let crlf = args.has("--crlf");

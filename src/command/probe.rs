@@ -108,7 +108,7 @@ pub fn target(host: Option<&str>, path: Option<&str>) -> Result<Target> {
     let (host, path) = (host.unwrap_or_default(), path.unwrap_or("/"));
     let addr = net::address(host).map_err(|error| WrongUse(error.to_string()))?;
     if !path.starts_with('/') || !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let text = "--path is a path as it stands in a request, like /index.html";
+        let text = "--path is a path as a request has it, like /index.html";
         return Err(WrongUse(text.to_string()).into());
     }
     Ok(Target::new(addr, host, path))

@@ -73,7 +73,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if new == 0 {
         writeln!(
             screen,
-            "`cargo lab start {number} --again` begins anew, and keeps what you have"
+            "`cargo lab start {number} --again` starts from the beginning, and keeps what you have"
         )?;
         return Ok(Outcome::Failed);
     }

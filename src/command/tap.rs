@@ -104,9 +104,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 fn number(text: &str) -> Result<u64, WrongUse> {
     let wrong = |_| {
         let text = super::args::printable(text);
-        WrongUse(format!(
-            "a number stands behind --connections, not `{text}`"
-        ))
+        WrongUse(format!("--connections takes a number, not `{text}`"))
     };
     text.parse().map_err(wrong)
 }

@@ -282,7 +282,7 @@ fn wrong_words_are_explained() {
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--connections", "x"],
             2,
-            "a number stands behind --connections",
+            "--connections takes a number",
         ),
         (
             &[&taken, "127.0.0.1:1"],
