@@ -24,6 +24,10 @@ pub const IO_DEADLINE: Duration = Duration::from_secs(5);
 /// is 10 MB; zip readers bound what they unpack, too.
 pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
 
+/// Most bytes that one comparison hashes to find where a `\{N bytes sha256:…}` begins behind holes.
+/// Reason: a digest can only be tried, place by place; this is a tenth of a second of a processor.
+pub const MAX_HASHED: usize = 32 * 1024 * 1024;
+
 /// Bytes kept from the beginning of a program's output, and as many from its end.
 /// Reason: a program that prints 1 GB must not fill our memory; an error message stands at one of the
 /// ends. Precedent: a pipe on Linux holds 64 KiB (pipe(7)).

@@ -15,7 +15,7 @@ mod svg;
 mod transcript;
 mod xml;
 
-pub use compare::{Difference, DifferenceKind, Wanted, compare, compare_side};
+pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub(crate) use pattern::{Element, match_all};

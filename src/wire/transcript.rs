@@ -193,6 +193,13 @@ impl Transcript {
         if bytes.is_empty() {
             return;
         }
+        // The short way for what comes most: more of the same.
+        if let Some(Entry::Chunk(chunk)) = self.entries.last_mut()
+            && (chunk.conn, chunk.who) == (conn, who)
+            && let Some(Piece::Bytes(last)) = chunk.pieces.last_mut()
+        {
+            return last.extend_from_slice(bytes);
+        }
         let pieces = self.open_chunk(conn, who);
         if let Some(Piece::Bytes(last)) = pieces.last_mut() {
             last.extend_from_slice(bytes);

@@ -1,6 +1,6 @@
 //! Masks: what each matches, what not, and where it says that it did not.
 
-use wirelab::wire::{DifferenceKind, Transcript, Who, compare};
+use wirelab::wire::{DifferenceKind, Transcript, Who, compare, compare_side};
 
 use crate::comparing::difference;
 use crate::read;
@@ -133,4 +133,53 @@ fn no_pattern_explodes() {
     assert!(compare(&pattern, &got).is_some());
     got.push_bytes(1, Who::Server, b"b");
     assert_eq!(compare(&pattern, &got), None);
+}
+
+/// Patterns that took minutes when each place was tried for itself.
+#[test]
+fn a_loose_pattern_costs_one_pass_an_element() {
+    let body = "ab".repeat(20_000).into_bytes();
+    let digest = wirelab::wire::sha256::hex(&body[20_000..]);
+    let digest = &digest[..16];
+    let table = [
+        (
+            format!(r"S> \{{0..1000000 bytes}}\{{20000 bytes sha256:{digest}}}"),
+            true,
+        ),
+        (format!("S> {}b", r"\{any}a".repeat(200)), true),
+        (format!("S> {}c", r"\{any}a".repeat(200)), false),
+        (format!(r"S> \{{any}}{}b", "ab".repeat(15_000)), false),
+        (
+            format!(r"S> \{{any}}a\{{any}}{}", "ba".repeat(15_000)),
+            false,
+        ),
+        (format!("S> {}", r"\{0..9 bytes}\{hex}".repeat(500)), true),
+    ];
+    let mut got = Transcript::new();
+    got.push_bytes(1, Who::Server, &body);
+    let begun = std::time::Instant::now();
+    for (pattern, matches) in table {
+        let expected = read(&pattern);
+        let difference = compare_side(&expected, &got, Who::Server);
+        assert_eq!(difference.is_none(), matches, "{}", &pattern[..60]);
+    }
+    // A minute means one of them is not linear: together they take a second in a debug build.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+/// A digest that may begin anywhere and end anywhere is given up with a word that says what to do.
+#[test]
+fn what_cannot_be_found_in_reasonable_time_is_said() {
+    let body = vec![b'x'; 400_000];
+    let mut got = Transcript::new();
+    got.push_bytes(1, Who::Server, &body);
+    let pattern = r"S> \{any}\{50000 bytes sha256:0123456789abcdef}\{any}";
+    let difference = compare_side(&read(pattern), &got, Who::Server);
+    let difference = difference.expect("no such bytes are there");
+    assert_eq!(difference.what, DifferenceKind::TooLoose);
+    let said = difference.to_string();
+    assert!(
+        said.contains("give the holes before the digest exact lengths"),
+        "{said}"
+    );
 }

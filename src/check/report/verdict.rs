@@ -2,7 +2,7 @@
 
 use crate::check::Problem;
 use crate::check::Side;
-use crate::wire::{Difference, DifferenceKind, Event, Wanted, Who};
+use crate::wire::{Difference, DifferenceKind, Event, LOOSE, Wanted, Who};
 
 /// What went wrong, in words for the headline.
 pub fn verdict(trouble: &Problem, side: Side) -> String {
@@ -75,6 +75,7 @@ fn different(difference: &Difference) -> String {
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
         DifferenceKind::Ending => ending(difference, side),
+        DifferenceKind::TooLoose => format!("the pattern is too loose from byte {at} on: {LOOSE}"),
         DifferenceKind::Gap { measured } => {
             format!("{side} took {} ms before byte {at}", measured.as_millis())
         }

@@ -39,6 +39,9 @@ pub struct Difference {
     pub silence: Option<Duration>,
 }
 
+/// What to do about [`DifferenceKind::TooLoose`].
+pub const LOOSE: &str = "give the holes before the digest exact lengths";
+
 /// The kinds of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
@@ -52,6 +55,8 @@ pub enum DifferenceKind {
     Early,
     /// All bytes agree; how the connection began or ended does not.
     Ending,
+    /// The comparison stopped here: a digest behind holes may begin at more places than are tried.
+    TooLoose,
     /// The time between two steps is not within the bounds asked for.
     Gap {
         /// What it was.
@@ -127,6 +132,10 @@ impl fmt::Display for Difference {
                     ending_text(self.ended)
                 )?;
             }
+            DifferenceKind::TooLoose => write!(
+                f,
+                "the pattern is too loose for {who}'s bytes from byte {at} on: {LOOSE}"
+            )?,
             DifferenceKind::Gap { measured } => write!(
                 f,
                 "{who} took {} ms before byte {at}, outside the bounds",

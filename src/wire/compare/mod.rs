@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
-pub use difference::{Difference, DifferenceKind, Wanted};
+pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
 use lanes::{
     Expected, Lane, Moment, Recorded, ended_of, expected_of, lane_of, lanes_of, recorded_of,
     waited_of,
@@ -312,6 +312,10 @@ impl Comparison<'_> {
             return Some(compared.difference(DifferenceKind::Extra, entry, miss.at, wanted));
         }
         let entry = elements[miss.element].0;
+        if miss.gave_up {
+            let wanted = compared.wanted(miss.element, miss.matched);
+            return Some(compared.difference(DifferenceKind::TooLoose, entry, miss.at, wanted));
+        }
         if miss.short {
             let wanted = compared.wanted(miss.element, miss.matched);
             return Some(compared.difference(DifferenceKind::Short, entry, miss.at, wanted));

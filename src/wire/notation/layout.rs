@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::scan::{find_lf, is_common};
+
 /// Longest period of a repeat, in bytes.
 const LONGEST_PERIOD: usize = 64;
 /// Fewest bytes that a repeat stands for.
@@ -81,7 +83,10 @@ pub fn repeats(bytes: &[u8]) -> Vec<Stretch> {
 /// The repeat that covers the block at `block` and nothing before `from`, if there is one.
 fn repeat_around(bytes: &[u8], from: usize, block: usize) -> Option<Stretch> {
     let inside = &bytes[block..block + BLOCK];
-    let period = (1..=LONGEST_PERIOD).find(|&p| inside[p..] == inside[..BLOCK - p])?;
+    // Nearly all periods are refused by their first byte.
+    let first = inside[0];
+    let repeats = |p: &usize| inside[*p] == first && inside[*p..] == inside[..BLOCK - p];
+    let period = (1..=LONGEST_PERIOD).find(repeats)?;
     let mut start = block;
     while start > from && bytes[start - 1] == bytes[start - 1 + period] {
         start -= 1;
@@ -102,6 +107,10 @@ fn repeat_around(bytes: &[u8], from: usize, block: usize) -> Option<Stretch> {
 
 /// Rule 7 over `within`: cut at LF, judge each piece, join.
 fn text_and_hex(bytes: &[u8], within: Range<usize>) -> Vec<Stretch> {
+    if is_common(&bytes[within.clone()]) {
+        let form = Form::Text;
+        return vec![Stretch { at: within, form }];
+    }
     let mut joined: Vec<Stretch> = Vec::new();
     let mut start = within.start;
     while start < within.end {
@@ -143,16 +152,17 @@ fn join(joined: &mut Vec<Stretch>, piece: Stretch) {
 fn text_or_hex(piece: &[u8]) -> Form {
     let is_strange = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
     let mut strange = piece.iter().filter(|byte| is_strange(byte)).count();
-    if !piece.is_ascii() {
-        let invalid = piece.utf8_chunks().map(|chunk| chunk.invalid().len());
-        strange += invalid.sum::<usize>();
+    let too_many = |strange: usize| strange * 4 > piece.len();
+    if !too_many(strange) && !piece.is_ascii() {
+        for chunk in piece.utf8_chunks() {
+            strange += chunk.invalid().len();
+            if too_many(strange) {
+                break;
+            }
+        }
     }
-    match strange * 4 > piece.len() {
+    match too_many(strange) {
         true => Form::Hex,
         false => Form::Text,
     }
-}
-
-fn find_lf(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|&byte| byte == b'\n')
 }

@@ -23,10 +23,12 @@
 //! duration    = 1*DIGIT [ "." 1*3DIGIT ] "ms"
 //! ```
 
+mod chunk_text;
 mod error;
 mod layout;
 mod parse;
 mod render;
+mod scan;
 mod words;
 
 pub use error::{ParseError, ParseFault};

@@ -5,6 +5,7 @@
 //! repeats up to `MAX_REPEATED`.
 
 use super::error::{ParseError, ParseFault};
+use super::scan::plain_run;
 use super::words::{
     duration_from, event_from, gap_from, is_number, is_plain, mask_from, number_from,
 };
@@ -19,6 +20,7 @@ impl Transcript {
         let mut reader = Reader {
             transcript: Transcript::new(),
             repeated: 0,
+            bytes: Vec::new(),
         };
         for (before, line) in text.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
@@ -65,14 +67,17 @@ struct Reader {
     transcript: Transcript,
     /// Bytes that came out of repeats.
     repeated: u64,
+    /// The bytes of the line that is being read: one buffer for all lines.
+    bytes: Vec<u8>,
 }
 
 impl Reader {
     fn line(&mut self, line: &str) -> Result<(), Fault> {
-        let Some(first) = line.trim_end().chars().next() else {
+        let first = line.chars().next().unwrap_or(' ');
+        if first.is_whitespace() && line.trim_end().is_empty() {
             self.transcript.push_blank();
             return Ok(());
-        };
+        }
         match first {
             'C' => self.side(Who::Client, line),
             'S' => self.side(Who::Server, line),
@@ -167,32 +172,32 @@ impl Reader {
 
     /// `89 50 4e 47 |.PNG|`: pairs, with or without spaces between them; the gutter is ignored.
     fn hex(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), Fault> {
-        let mut bytes = Vec::new();
-        let mut high = None;
-        let mut end = line.len();
-        for (at, c) in line.char_indices().filter(|&(at, _)| at >= start) {
-            match (c, c.to_digit(16), high) {
-                ('|', _, _) => {
-                    end = at;
-                    break;
+        self.bytes.clear();
+        let mut at = start;
+        let mut rest = line.as_bytes().get(start..).unwrap_or_default();
+        while let [byte, after @ ..] = rest {
+            match (
+                byte,
+                nibble(*byte),
+                after.first().and_then(|low| nibble(*low)),
+            ) {
+                (b'|', _, _) => break,
+                (b' ', _, _) => (at, rest) = (at + 1, after),
+                (_, Some(high), Some(low)) => {
+                    self.bytes.push(high << 4 | low);
+                    (at, rest) = (at + 2, after.get(1..).unwrap_or_default());
                 }
-                (' ', _, None) => {}
-                (' ', _, Some(_)) => return fault(at - 1, ParseFault::HalfPair),
-                (_, Some(digit), None) => high = Some(digit),
-                (_, Some(digit), Some(first)) => {
-                    bytes.push((first * 16 + digit) as u8);
-                    high = None;
+                (_, Some(_), None) => return Err(half_pair(line, at)),
+                (_, None, _) => {
+                    let c = line.get(at..).and_then(|rest| rest.chars().next());
+                    return fault(at, ParseFault::NotHex(c.unwrap_or('?')));
                 }
-                (_, None, _) => return fault(at, ParseFault::NotHex(c)),
             }
         }
-        if high.is_some() {
-            return fault(end - 1, ParseFault::HalfPair);
+        if self.bytes.is_empty() {
+            return fault(at, ParseFault::NoBytes);
         }
-        if bytes.is_empty() {
-            return fault(end, ParseFault::NoBytes);
-        }
-        self.transcript.push_bytes(conn, who, &bytes);
+        self.transcript.push_bytes(conn, who, &self.bytes);
         Ok(())
     }
 
@@ -202,11 +207,11 @@ impl Reader {
             return fault(start, ParseFault::NoBytes);
         }
         let mut at = start;
-        let mut bytes = Vec::new();
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
         while at < line.len() {
             let rest = &line.as_bytes()[at..];
-            let plain = rest.iter().position(|&byte| !is_plain(byte));
-            let plain = plain.unwrap_or(rest.len());
+            let plain = plain_run(rest);
             if plain > 0 {
                 bytes.extend_from_slice(&rest[..plain]);
                 at += plain;
@@ -237,6 +242,7 @@ impl Reader {
             }
         }
         self.transcript.push_bytes(conn, who, &bytes);
+        self.bytes = bytes;
         let rest = line[at..].trim_start_matches(' ');
         match rest.strip_prefix('#') {
             Some(remark) => self.transcript.push_remark(behind_mark(remark)),
@@ -280,6 +286,43 @@ impl Reader {
         }
         bytes.extend(period.repeat(times as usize));
         Ok(())
+    }
+}
+
+/// The value of a hex digit.
+fn nibble(digit: u8) -> Option<u8> {
+    match NIBBLES.get(usize::from(digit)) {
+        Some(&value) if value < 16 => Some(value),
+        _ => None,
+    }
+}
+
+/// The value of each hex digit, 16 for every other byte.
+static NIBBLES: [u8; 256] = nibbles();
+
+const fn nibbles() -> [u8; 256] {
+    let mut nibbles = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        nibbles[b"0123456789abcdef"[value] as usize] = value as u8;
+        nibbles[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    nibbles
+}
+
+/// What is wrong behind the first digit of a pair, which stands at `at`.
+fn half_pair(line: &str, at: usize) -> Fault {
+    let second = line.get(at + 1..).and_then(|rest| rest.chars().next());
+    match second {
+        None | Some(' ' | '|') => Fault {
+            at,
+            fault: ParseFault::HalfPair,
+        },
+        Some(other) => Fault {
+            at: at + 1,
+            fault: ParseFault::NotHex(other),
+        },
     }
 }
 

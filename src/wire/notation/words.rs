@@ -15,6 +15,24 @@ pub fn who_text(who: Who, conn: Conn) -> String {
     }
 }
 
+/// As [`who_text`], into a buffer.
+pub fn push_who(out: &mut Vec<u8>, who: Who, conn: Conn) {
+    out.push(who.letter() as u8);
+    if conn != 1 {
+        out.extend_from_slice(conn.to_string().as_bytes());
+    }
+}
+
+/// As [`event_text`], into a buffer.
+pub fn push_event(out: &mut Vec<u8>, event: Event) {
+    out.extend_from_slice(event_text(event).as_bytes());
+}
+
+/// As [`gap_text`], into a buffer.
+pub fn push_gap(out: &mut Vec<u8>, gap: Gap) {
+    out.extend_from_slice(gap_text(gap).as_bytes());
+}
+
 /// `50.2ms`: milliseconds, with microseconds as decimals where there are any.
 pub fn duration_text(time: Duration) -> String {
     let micros = time.as_micros();

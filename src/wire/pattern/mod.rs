@@ -1,15 +1,19 @@
 //! The matcher: a row of exact bytes and masks against what really came.
 //!
 //! Rule 1: no backtracking. After each element the matcher knows the set of all places where that
-//! element may have ended, so that `\{any}` and its kin cost one pass over the bytes an element.
-//! (A digest costs its length once for each place where it may begin.)
-//! Rule 2: "too short" is an answer of its own: what came may still become a match.
+//! element may have ended, so that every element costs one pass over the bytes, whatever the holes
+//! before it allow.
+//! Rule 2: a digest can only be tried, place by place. Where it may begin at many places, those are
+//! tried from which the rest of the pattern can still reach the end, and at most
+//! [`limits::MAX_HASHED`] bytes are hashed; then the answer is [`Miss::gave_up`].
+//! Rule 3: "too short" is an answer of its own: what came may still become a match.
 
 mod date;
 
 use std::ops::Range;
 
 use super::{Mask, sha256};
+use crate::limits;
 use date::date_at;
 
 /// One element of a pattern.
@@ -41,6 +45,8 @@ pub struct Miss {
     pub at: usize,
     /// The bytes end too early, and all that came fits.
     pub short: bool,
+    /// The element is a digest with more places to try than the limit allows.
+    pub gave_up: bool,
 }
 
 /// Matches all of `got`.
@@ -48,14 +54,19 @@ pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
     let mut ends = Vec::new();
     let mut places = Places::one(0);
     let mut short = false;
+    let mut hashing = limits::MAX_HASHED;
     for (element, wanted) in elements.iter().enumerate() {
-        let mut step = Step::new(got);
+        let mut step = Step::new(got, &mut hashing);
+        if let Element::Mask(Mask::Digest { .. }) = wanted {
+            step.behind = rest_of(elements.get(element + 1..).unwrap_or_default());
+        }
         match wanted {
             Element::Bytes(bytes) => step.exact(bytes, &places),
             Element::Mask(mask) => step.mask(mask, &places),
         }
         short |= step.short;
         let Some(first) = step.reached.first() else {
+            let short = short && !step.gave_up;
             let (matched, at) = match short {
                 true => (step.short_matched, got.len()),
                 false => (step.matched, step.at),
@@ -65,6 +76,7 @@ pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
                 matched,
                 at,
                 short,
+                gave_up: step.gave_up,
             });
             return Matching { ends, miss };
         };
@@ -77,8 +89,35 @@ pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
         matched: 0,
         at: last,
         short: false,
+        gave_up: false,
     });
     Matching { ends, miss }
+}
+
+/// How many bytes these elements match together, at least and at most.
+fn rest_of(elements: &[Element]) -> Rest {
+    let mut rest = Rest { least: 0, most: 0 };
+    for element in elements {
+        let (least, most) = match element {
+            Element::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
+            Element::Mask(Mask::Date) => (29, 29),
+            Element::Mask(Mask::Port) => (1, 5),
+            Element::Mask(Mask::Any) => (0, u64::MAX),
+            Element::Mask(Mask::Int | Mask::Hex | Mask::Line) => (1, u64::MAX),
+            Element::Mask(Mask::Bytes { min, max }) => (*min, *max),
+            Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => (*bytes, *bytes),
+        };
+        rest.least = rest.least.saturating_add(least);
+        rest.most = rest.most.saturating_add(most);
+    }
+    rest
+}
+
+/// How much may stand behind an element.
+#[derive(Clone, Copy, Default)]
+struct Rest {
+    least: u64,
+    most: u64,
 }
 
 /// A set of places in the bytes: ranges in order that do not touch.
@@ -113,6 +152,16 @@ impl Places {
         self.ranges.last().map(|range| range.end - 1)
     }
 
+    fn count(&self) -> usize {
+        self.ranges.iter().map(|range| range.len()).sum()
+    }
+
+    fn has(&self, place: usize) -> bool {
+        let after = self.ranges.partition_point(|range| range.start <= place);
+        let range = after.checked_sub(1).and_then(|at| self.ranges.get(at));
+        range.is_some_and(|range| range.contains(&place))
+    }
+
     fn iter(&self) -> impl Iterator<Item = usize> {
         self.ranges.iter().cloned().flatten()
     }
@@ -129,12 +178,20 @@ struct Step<'a> {
     /// The best attempt that failed: bytes matched, and the place of the first that did not.
     matched: usize,
     at: usize,
+    /// What may follow, for a digest.
+    behind: Rest,
+    /// How many bytes may still be hashed.
+    hashing: &'a mut usize,
+    gave_up: bool,
 }
 
 impl Step<'_> {
-    fn new(got: &[u8]) -> Step<'_> {
+    fn new<'a>(got: &'a [u8], hashing: &'a mut usize) -> Step<'a> {
         Step {
             got,
+            behind: Rest::default(),
+            hashing,
+            gave_up: false,
             reached: Places::none(),
             short: false,
             short_matched: 0,
@@ -156,18 +213,12 @@ impl Step<'_> {
         self.short_matched = self.short_matched.max(matched);
     }
 
-    /// Exact bytes: compared where there is one place, searched (Knuth, Morris and Pratt) where the
-    /// element may begin anywhere in a range.
+    /// Exact bytes: compared where there is one place, searched (Knuth, Morris and Pratt) from the first
+    /// place to the last where there are several.
     fn exact(&mut self, wanted: &[u8], from: &Places) {
-        let fallback = match from.ranges.iter().any(|range| range.len() > 1) {
-            true => fallback_of(wanted),
-            false => Vec::new(),
-        };
-        for range in &from.ranges {
-            match range.len() {
-                1 => self.compare(wanted, range.start),
-                _ => self.search(wanted, &fallback, range),
-            }
+        match (from.count(), from.first()) {
+            (1, Some(start)) => self.compare(wanted, start),
+            _ => self.search(wanted, from),
         }
     }
 
@@ -186,27 +237,48 @@ impl Step<'_> {
         }
     }
 
-    fn search(&mut self, wanted: &[u8], fallback: &[usize], from: &Range<usize>) {
+    fn search(&mut self, wanted: &[u8], from: &Places) {
+        let (Some(first), Some(last)) = (from.first(), from.last()) else {
+            return;
+        };
+        let fallback = fallback_of(wanted);
         let mut same = 0;
-        let mut at = from.start;
-        while at - same < from.end {
+        let mut at = first;
+        while at - same <= last {
             if at == self.got.len() {
-                self.ended_behind(same);
-                return;
+                return self.search_ended(same, &fallback, from);
             }
             if wanted[same] == self.got[at] {
                 same += 1;
                 at += 1;
                 if same == wanted.len() {
-                    self.reached.add(at, at);
+                    if from.has(at - same) {
+                        self.reached.add(at, at);
+                    }
                     same = fallback[same - 1];
                 }
             } else {
-                self.miss(same, at);
+                if (same, at) >= (self.matched, self.at) && from.has(at - same) {
+                    self.miss(same, at);
+                }
                 match same {
                     0 => at += 1,
                     _ => same = fallback[same - 1],
                 }
+            }
+        }
+    }
+
+    /// The bytes ended with `same` of an exact element: notes the longest beginning of it that stands
+    /// there and began at a place where it may.
+    fn search_ended(&mut self, mut same: usize, fallback: &[usize], from: &Places) {
+        loop {
+            if from.has(self.got.len() - same) {
+                return self.ended_behind(same);
+            }
+            match same.checked_sub(1).and_then(|last| fallback.get(last)) {
+                Some(shorter) => same = *shorter,
+                None => return,
             }
         }
     }
@@ -221,22 +293,27 @@ impl Step<'_> {
             Mask::Date => from.iter().for_each(|start| self.date(start)),
             Mask::Bytes { min, max } => self.count(from, *min, *max),
             Mask::Masked { bytes } => self.count(from, *bytes, *bytes),
-            Mask::Digest { bytes, sha256 } => {
-                from.iter()
-                    .for_each(|start| self.digest(start, *bytes, sha256));
-            }
+            Mask::Digest { bytes, sha256 } => self.digests(from, *bytes, sha256),
         }
     }
 
     /// Any number of bytes that are neither CR nor LF: from each place as far as the line goes.
     fn any(&mut self, from: &Places) {
+        let ends_line = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let mut line_end = None;
         for range in &from.ranges {
             let last = range.end - 1;
-            let ends_line = |byte: &u8| matches!(byte, b'\r' | b'\n');
-            let more = self.got[last..].iter().position(ends_line);
-            self.short |= more.is_none();
-            self.reached
-                .add(range.start, more.map_or(self.got.len(), |more| last + more));
+            // The end of the line is looked for once a line, however many places are in it.
+            let end = match line_end.filter(|end| *end >= last) {
+                Some(end) => end,
+                None => {
+                    let more = self.got[last..].iter().position(ends_line);
+                    self.short |= more.is_none();
+                    more.map_or(self.got.len(), |more| last + more)
+                }
+            };
+            line_end = Some(end);
+            self.reached.add(range.start, end);
         }
     }
 
@@ -318,21 +395,44 @@ impl Step<'_> {
         }
     }
 
-    fn digest(&mut self, start: usize, bytes: u64, wanted: &str) {
-        let rest = &self.got[start..];
-        match usize::try_from(bytes)
-            .ok()
-            .and_then(|bytes| rest.get(..bytes))
-        {
-            None => self.short = true,
-            Some(bytes) if sha256::hex(bytes).starts_with(wanted) => {
-                let end = start + bytes.len();
-                self.reached.add(end, end);
+    /// A digest is tried at every place. Of many, those come into question from which the rest of the
+    /// pattern fits the rest of the bytes.
+    fn digests(&mut self, from: &Places, bytes: u64, wanted: &str) {
+        let few = from.count() <= FEW;
+        for start in from.iter() {
+            let end = (start as u64).saturating_add(bytes);
+            let Some(left) = (self.got.len() as u64).checked_sub(end) else {
+                self.short = true;
+                return;
+            };
+            let fits = self.behind.least <= left && left <= self.behind.most;
+            if !few && !fits {
+                self.short |= left < self.behind.least;
+                self.miss(0, start);
+                continue;
             }
-            Some(_) => self.miss(0, start),
+            let length = bytes as usize;
+            if !few && *self.hashing < length {
+                self.gave_up = true;
+                return self.miss(0, start);
+            }
+            *self.hashing = self.hashing.saturating_sub(length);
+            self.digest(start, length, wanted);
+        }
+    }
+
+    fn digest(&mut self, start: usize, length: usize, wanted: &str) {
+        let end = start + length;
+        let bytes = self.got.get(start..end).unwrap_or_default();
+        match sha256::hex(bytes).starts_with(wanted) {
+            true => self.reached.add(end, end),
+            false => self.miss(0, start),
         }
     }
 }
+
+/// So many places for a digest are tried whatever stands behind them.
+const FEW: usize = 4;
 
 /// For each prefix of the pattern the length of its longest proper prefix that also ends it.
 fn fallback_of(wanted: &[u8]) -> Vec<usize> {

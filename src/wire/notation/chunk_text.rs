@@ -1,0 +1,348 @@
+//! The text lines of one chunk while they are written.
+//!
+//! Rule 1: everything goes into one buffer, the line ends included; nothing is allocated per line.
+//! Rule 2: the result is canonical whatever path a byte takes: the fast ones below write what the slow
+//! one would.
+
+use super::layout::{Form, Stretch, repeats, stretches};
+use super::scan::plain_run;
+use super::words::{mask_text, who_text};
+use crate::wire::transcript::one_line;
+use crate::wire::{Conn, Mask, Who};
+
+/// Bytes in one hex row.
+const HEX_ROW: usize = 16;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// ` 89` for each byte: what it is in a hex row.
+static PAIRS: [[u8; 3]; 256] = pairs();
+/// What stands for each byte in the gutter of a hex row.
+static GUTTER: [u8; 256] = gutter();
+
+/// A chunk's lines, as far as they are written.
+pub struct ChunkText<'a> {
+    /// The buffer. Other lines may stand before those of this chunk.
+    out: &'a mut Vec<u8>,
+    /// `C> `.
+    who: Vec<u8>,
+    last_column: usize,
+    /// Where the open line begins in `out`; none between lines.
+    line: Option<usize>,
+    /// Whether a line of this chunk was written.
+    begun: bool,
+    /// Bytes said, those of the open line included.
+    said: usize,
+    /// For each line how many bytes were said at its end, where somebody asks for that.
+    ends: Option<Vec<usize>>,
+}
+
+impl ChunkText<'_> {
+    /// The lines go behind what `out` holds.
+    pub fn new(out: &mut Vec<u8>, who: Who, conn: Conn, last_column: usize) -> ChunkText<'_> {
+        let mut who = who_text(who, conn).into_bytes();
+        who.extend_from_slice(b"> ");
+        ChunkText {
+            out,
+            who,
+            last_column,
+            line: None,
+            begun: false,
+            said: 0,
+            ends: None,
+        }
+    }
+
+    /// Remembers where lines end, for [`ChunkText::finish`].
+    pub fn counting(mut self) -> Self {
+        self.ends = Some(Vec::new());
+        self
+    }
+
+    /// Ends the last line. Where lines end, if that was asked for.
+    pub fn finish(mut self) -> Vec<usize> {
+        self.close();
+        self.ends.unwrap_or_default()
+    }
+
+    /// Bytes as text, hex rows and repeats. With a remark behind them the last wire line must end
+    /// in a plain `\n`, so it is neither hex nor part of a repeat of several lines.
+    pub fn bytes(&mut self, bytes: &[u8], remark_follows: bool) {
+        if !remark_follows {
+            self.stretches(bytes, stretches(bytes));
+            return;
+        }
+        let unended = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let line = unended.iter().rposition(|&byte| byte == b'\n');
+        let (before, last) = unended.split_at(line.map_or(0, |lf| lf + 1));
+        self.stretches(before, stretches(before));
+        self.stretches(last, repeats(last));
+        self.text(bytes.get(unended.len()..).unwrap_or_default());
+    }
+
+    fn stretches(&mut self, bytes: &[u8], stretches: Vec<Stretch>) {
+        for stretch in stretches {
+            let inside = bytes.get(stretch.at).unwrap_or_default();
+            match stretch.form {
+                Form::Text => self.text(inside),
+                Form::Hex => self.hex(inside),
+                Form::Repeat { period } => {
+                    self.repeat(
+                        inside.get(..period).unwrap_or_default(),
+                        inside.len() / period,
+                    );
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, mut rest: &[u8]) {
+        while let [byte, others @ ..] = rest {
+            let whole = match self.line {
+                None => self.whole_line(rest),
+                Some(_) => 0,
+            };
+            if whole > 0 {
+                rest = rest.get(whole..).unwrap_or_default();
+                continue;
+            }
+            self.make_room(escaped(*byte).1);
+            let plain = self.plain_that_fits(rest);
+            if plain > 0 {
+                let (text, after) = rest.split_at(plain);
+                self.out.extend_from_slice(text);
+                self.said += plain;
+                rest = after;
+                continue;
+            }
+            self.escape(*byte);
+            self.said += 1;
+            rest = others;
+            if *byte == b'\n' {
+                self.close();
+            }
+        }
+    }
+
+    /// Writes the next wire line, if it consists of plain bytes and fits on a text line; answers its
+    /// length, or 0.
+    fn whole_line(&mut self, rest: &[u8]) -> usize {
+        let room = self.last_column.saturating_sub(self.who.len());
+        let within = rest.get(..room).unwrap_or(rest);
+        let plain = plain_run(within);
+        let (text, ending) = rest.split_at(plain);
+        let (escapes, length): (&[u8], usize) = match ending {
+            [b'\r', b'\n', ..] => (b"\\r\\n\n", plain + 2),
+            [b'\n', ..] => (b"\\n\n", plain + 1),
+            _ => return 0,
+        };
+        if plain + escapes.len() - 1 > room {
+            return 0;
+        }
+        self.out.extend_from_slice(&self.who);
+        self.out.extend_from_slice(text);
+        self.out.extend_from_slice(escapes);
+        self.said += length;
+        self.line_ended(0);
+        length
+    }
+
+    /// How many plain bytes at the front fit on the open line.
+    fn plain_that_fits(&self, bytes: &[u8]) -> usize {
+        let room = self.last_column.saturating_sub(self.column()).max(1);
+        plain_run(bytes.get(..room).unwrap_or(bytes))
+    }
+
+    fn escape(&mut self, byte: u8) {
+        let (text, length) = escaped(byte);
+        self.out
+            .extend_from_slice(text.get(..length).unwrap_or_default());
+    }
+
+    fn repeat(&mut self, period: &[u8], times: usize) {
+        let mut item = format!(r"\{{{times}*").into_bytes();
+        for &byte in period {
+            match byte {
+                b'}' => item.extend_from_slice(br"\x7d"),
+                _ => {
+                    let (text, length) = escaped(byte);
+                    item.extend_from_slice(text.get(..length).unwrap_or_default());
+                }
+            }
+        }
+        item.push(b'}');
+        self.make_room(item.len());
+        self.out.extend_from_slice(&item);
+        self.said += times * period.len();
+        if period.ends_with(b"\n") {
+            self.close();
+        }
+    }
+
+    /// A hole. One that stands for the rest of a wire line ends the text line, and so does a digest
+    /// that begins it: that one stands for whole lines.
+    pub fn mask(&mut self, mask: &Mask) {
+        let item = mask_text(mask);
+        self.make_room(item.len());
+        let begins = self.column() == self.who.len();
+        self.out.extend_from_slice(item.as_bytes());
+        if matches!(mask, Mask::Line) || begins && matches!(mask, Mask::Digest { .. }) {
+            self.close();
+        }
+    }
+
+    fn hex(&mut self, bytes: &[u8]) {
+        self.close();
+        let mut who = self.who.clone();
+        who.truncate(who.len() - 2);
+        who.push(b'x');
+        let is_block = bytes.len() > HEX_ROW;
+        self.out.reserve(bytes.len().div_ceil(HEX_ROW) * 80);
+        for row in bytes.chunks(HEX_ROW) {
+            self.out.extend_from_slice(&who);
+            let mut text = [b' '; HEX_ROW * 4];
+            let (pairs, chars) = text.split_at_mut(HEX_ROW * 3);
+            for ((byte, pair), char) in row.iter().zip(pairs.chunks_exact_mut(3)).zip(chars) {
+                pair.copy_from_slice(&PAIRS[usize::from(*byte)]);
+                *char = GUTTER[usize::from(*byte)];
+            }
+            let (pairs, chars) = text.split_at(HEX_ROW * 3);
+            let chars = chars.get(..row.len()).unwrap_or_default();
+            // In a block of several rows the gutters stand below each other.
+            let columns = if is_block { HEX_ROW } else { row.len() } * 3;
+            let width = who.len() + columns + chars.len() + 4;
+            if width <= self.last_column {
+                self.out
+                    .extend_from_slice(pairs.get(..columns).unwrap_or_default());
+                self.out.extend_from_slice(b"  |");
+                self.out.extend_from_slice(chars);
+                self.out.push(b'|');
+            } else {
+                self.out
+                    .extend_from_slice(pairs.get(..row.len() * 3).unwrap_or_default());
+            }
+            self.out.push(b'\n');
+            self.said += row.len();
+            self.line_ended(0);
+        }
+    }
+
+    /// Puts a remark behind the line that the last `\n` closed.
+    pub fn remark(&mut self, text: &str) {
+        if self.begun && self.line.is_none() && self.out.last() == Some(&b'\n') {
+            self.out.pop();
+            push_worded(self.out, " #", text);
+            self.out.push(b'\n');
+        }
+    }
+
+    /// A line that is no part of the bytes: a note, or nothing.
+    pub fn own_line(&mut self, mark: &str, text: &str) {
+        self.close();
+        push_worded(self.out, mark, text);
+        self.out.push(b'\n');
+        self.line_ended(0);
+    }
+
+    fn column(&self) -> usize {
+        self.line.map_or(0, |start| self.out.len() - start)
+    }
+
+    /// Makes sure that a line is open and that `width` more columns fit on it.
+    fn make_room(&mut self, width: usize) {
+        while self.column() + width > self.last_column && self.column() > self.who.len() {
+            let spaces = self.close_line();
+            self.open_line(spaces);
+        }
+        if self.line.is_none() {
+            self.open_line(0);
+        }
+    }
+
+    fn open_line(&mut self, spaces: usize) {
+        self.line = Some(self.out.len());
+        self.out.extend_from_slice(&self.who);
+        self.out.resize(self.out.len() + spaces, b' ');
+    }
+
+    /// Ends the open line, if there is one.
+    fn close(&mut self) {
+        while self.line.is_some() {
+            let spaces = self.close_line();
+            if spaces > 0 {
+                self.open_line(spaces);
+            }
+        }
+    }
+
+    /// Ends the open line. A space at its end becomes `\x20`; where that would pass the last column,
+    /// the space moves to the next line. Returns how many must move (at most three).
+    fn close_line(&mut self) -> usize {
+        let mut moved = 0;
+        while self.out.ends_with(b" ") {
+            let is_alone = self.column() == self.who.len() + 1;
+            self.out.pop();
+            if is_alone || self.column() + 4 <= self.last_column {
+                self.out.extend_from_slice(br"\x20");
+            } else {
+                moved += 1;
+            }
+        }
+        self.out.push(b'\n');
+        self.line_ended(moved);
+        moved
+    }
+
+    fn line_ended(&mut self, moved: usize) {
+        self.line = None;
+        self.begun = true;
+        let said = self.said - moved;
+        if let Some(ends) = &mut self.ends {
+            ends.push(said);
+        }
+    }
+}
+
+/// A mark with its text behind it, or alone.
+pub fn push_worded(out: &mut Vec<u8>, mark: &str, text: &str) {
+    out.extend_from_slice(mark.as_bytes());
+    let text = one_line(text);
+    if !text.is_empty() {
+        out.push(b' ');
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// A byte as text, and how many columns that takes.
+fn escaped(byte: u8) -> ([u8; 4], usize) {
+    let short = |letter| ([b'\\', letter, 0, 0], 2);
+    match byte {
+        b'\r' => short(b'r'),
+        b'\n' => short(b'n'),
+        b'\t' => short(b't'),
+        b'\\' => short(b'\\'),
+        0x20..=0x7e => ([byte, 0, 0, 0], 1),
+        _ => {
+            let [_, high, low] = PAIRS[usize::from(byte)];
+            ([b'\\', b'x', high, low], 4)
+        }
+    }
+}
+
+const fn pairs() -> [[u8; 3]; 256] {
+    let mut pairs = [[b' '; 3]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [b' ', DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    pairs
+}
+
+const fn gutter() -> [u8; 256] {
+    let mut gutter = [b'.'; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        gutter[byte] = byte as u8;
+        byte += 1;
+    }
+    gutter
+}
