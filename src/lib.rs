@@ -18,6 +18,7 @@
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
 //! - [`files`] turns a request and a folder into a response; it knows no sockets.
+//! - [`import`] turns captures and HAR files into transcripts; it knows no sockets, files or clock.
 //! - [`net`] has the only sockets; it knows no lab and prints nothing.
 //! - [`probe`] asks a server hard questions; it knows no lab and prints nothing.
 //! - [`server`] joins [`net`], [`http`] and [`files`] to the static server; it prints nothing.
@@ -32,6 +33,7 @@ pub mod client;
 pub mod course;
 pub mod files;
 pub mod http;
+pub mod import;
 pub mod limits;
 pub mod net;
 pub mod probe;

@@ -62,6 +62,15 @@ pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 /// Reason: a wrong name (`/dev/zero`) must not fill the memory. Precedent: [`MAX_REPEATED`].
 pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
 
+/// Most bytes of one direction that wait for an earlier segment while a capture is read.
+/// Reason: bytes that come so much later were lost. Precedent: the largest window without scaling is
+/// 64 KiB, and with it rarely more than this (RFC 7323).
+pub const MAX_HELD: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting of a JSON text that is read. Reason: the reader calls itself. Precedent: RFC 8259
+/// section 9 allows a limit, and serde_json's is 128.
+pub const MAX_NESTING: usize = 128;
+
 /// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
 /// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
 pub const MAX_SECRET: usize = 65_536;
@@ -215,6 +224,10 @@ pub const LATE_RESET_WAIT: Duration = Duration::from_millis(10);
 /// How many bytes may wait to be shown while a tap relays; further steps are counted, not shown.
 /// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
 pub const UNSHOWN_BYTES: usize = 1024 * 1024;
+
+/// How long the recording of one step may take before the tap says that the disk is slow.
+/// Reason: the system's cache takes a step in microseconds; the relay waits meanwhile.
+pub const SLOW_DISK: Duration = Duration::from_millis(250);
 
 /// How long the screen of a tap waits for more to show at once.
 /// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Answer, Part};
 
+const READ_ONLY: &str = "it is read-only, and is not replaced";
+
 /// A file that gets a body.
 pub struct Download {
     /// The name in the end.
@@ -48,6 +50,9 @@ impl Download {
         let file = fs::canonicalize(file).unwrap_or(file.to_path_buf());
         let special = match fs::metadata(&file) {
             Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(found) if found.is_file() && found.permissions().readonly() => {
+                return Err(io::Error::new(ErrorKind::PermissionDenied, READ_ONLY));
+            }
             Ok(found) => !found.is_file(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let folder = file
@@ -115,7 +120,12 @@ impl Download {
         // The note goes first and comes last: it never stands beside bytes of another version.
         remove(&self.note)?;
         remove(&self.part)?;
-        self.open = Some(File::create_new(&self.part)?);
+        let part = File::create_new(&self.part)?;
+        // The mode of the file that is replaced stays, before a byte is in it.
+        if let Ok(found) = fs::metadata(&self.file) {
+            part.set_permissions(found.permissions())?;
+        }
+        self.open = Some(part);
         self.whole = answer.length;
         if let Some(validator) = answer
             .validator

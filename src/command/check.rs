@@ -3,8 +3,8 @@
 //! Rule: what is played, judged and diagnosed is decided in `check`; here are the words on the
 //! command line, what is printed, and the exit code.
 
-use super::wire_file;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
+use super::{output, wire_file};
 use crate::command::lab::lab_at;
 use anyhow::Result;
 use std::ffi::OsStr;
@@ -115,7 +115,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
     }
     if let Some(file) = args.value("--junit") {
-        wire_file::replace(file, junit::xml(&reports, &not_checked).as_bytes())?;
+        output::write(file, junit::xml(&reports, &not_checked).as_bytes(), screen)?;
     }
     if let Some((place, error)) = not_checked.into_iter().next() {
         return Err(ended(place, error));
@@ -266,7 +266,7 @@ fn jobs_of(
 
 /// A check against a transcript of the user's own.
 fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> {
-    let expected = wire_file::read(file)?;
+    let expected = wire_file::read_steps(file)?;
     let text = "--lab-file needs a program: --server CMD, --client CMD or --addr HOST:PORT";
     let (side, subject, _) = subject(args)?.ok_or_else(|| WrongUse(text.to_string()))?;
     let weathers = match (weather, side) {

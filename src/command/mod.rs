@@ -16,6 +16,7 @@ mod hint;
 mod lab;
 mod list;
 mod nc;
+mod output;
 mod play;
 mod probe;
 mod screen;

@@ -2,7 +2,7 @@
 //!
 //! Rule: what it prints is the conversation in the notation, as it happens; remarks are notes in it.
 
-use super::wire_log::{View, WireLog};
+use super::wire_log::{Remark, View, WireLog};
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse, lab_number};
 use anyhow::{Context, Result};
 use std::io::{IsTerminal, Read, Write};
@@ -36,7 +36,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "keep the conversation as a transcript",
+            sentence: "keep the conversation as a transcript; - is stdout",
         },
     ],
     run,
@@ -50,6 +50,12 @@ enum News {
 }
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    // With `--save -`, stdout belongs to the transcript.
+    let mut beside = Screen::stderr();
+    let screen = match args.value("--save").is_some_and(|name| name == "-") {
+        true => &mut beside,
+        false => screen,
+    };
     let word = args.text(0)?.unwrap_or_default();
     let lab = match lab_number(word) {
         Some(_) => Some(super::lab::lab_at(args, 0)?),
@@ -60,7 +66,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => net::address(word).map_err(|error| WrongUse(error.to_string()))?,
     };
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(name, "client", true)?),
+        Some(name) => Some(WireLog::create(
+            name,
+            "client",
+            Some(addr),
+            View::new(true),
+        )?),
         None => None,
     };
     // With an end: who prints slowly is heard slowly, and memory does not grow.
@@ -101,8 +112,10 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
     let mut view = View::new(true);
     Recorder::into_sink(move |step| {
-        if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
-            let _ = tell.send(News::Remark(error));
+        if let Some(Err(Remark::Stopped(text) | Remark::Waited(text))) =
+            log.as_mut().map(|log| log.step(step))
+        {
+            let _ = tell.send(News::Remark(text));
         }
         let untimed = Observation { gap: None, ..*step };
         let _ = tell.send(News::Said(view.of(&untimed), step.who));

@@ -2,7 +2,7 @@
 //!
 //! Rule: the bytes are the transcript's, the judgement is the check's; this file only connects them.
 
-use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, wire_file};
+use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::check::report::{self, comparison};
@@ -58,7 +58,9 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
     };
     let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
-    let expected = wire_file::read(name)?;
+    let save = args.value("--save");
+    output::check(&[name], &[("--save", save)])?;
+    let expected = wire_file::read_steps(name)?;
     let shown = wire_file::shown(name);
     let player = Player::new(&expected, me, weather);
     let mut player = player.map_err(|error| {
@@ -80,8 +82,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             player.answer(&listener)
         }
     };
-    if let Some(out) = args.value("--save") {
-        wire_file::write(out, played.got.render().as_bytes(), screen)?;
+    if let Some(out) = save {
+        output::write(out, played.got.render().as_bytes(), screen)?;
     }
     if let Some(Stopped::NotOpened(error)) = &played.stopped
         && played.got.bytes_of(1, me).is_empty()

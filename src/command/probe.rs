@@ -2,7 +2,7 @@
 //!
 //! Rule: what is asked and what is right stands in `probe`; here are words, files and the exit code.
 
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, wire_file};
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output};
 use anyhow::Result;
 use std::io::Write;
 use std::time::Duration;
@@ -95,7 +95,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     writeln!(screen, "probe of {host}, GET {path}\n")?;
     write!(screen, "{}", report::text(&done, args.has("--brief")))?;
     if let Some(file) = args.value("--junit") {
-        wire_file::write(file, report::junit(&done).as_bytes(), screen)?;
+        output::write(file, report::junit(&done).as_bytes(), screen)?;
     }
     match Count::of(&done.tried).failed {
         0 => Ok(Outcome::Passed),

@@ -2,7 +2,7 @@
 //!
 //! Rule: every output is made by `wire`; this file only chooses among them.
 
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse, wire_file};
+use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -52,15 +52,16 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             "two things cannot be printed at once: choose one of --brief, --raw and OUT -";
         return Err(WrongUse(message.to_string()).into());
     }
-    let transcript = wire_file::read(file)?;
     let [picture, packets] = outputs;
+    output::check(&[file], &[("--svg", picture), ("--pcapng", packets)])?;
+    let transcript = wire_file::read(file)?;
     if let Some(out) = picture {
-        wire_file::write(out, svg(&transcript).as_bytes(), screen)?;
+        output::write(out, svg(&transcript).as_bytes(), screen)?;
     }
     if let Some(out) = packets {
         let bytes = pcapng(&transcript, &PcapngOptions::default())
             .map_err(|error| WrongUse(format!("{}: {error}", wire_file::shown(file))))?;
-        wire_file::write(out, &bytes, screen)?;
+        output::write(out, &bytes, screen)?;
     }
     match raw {
         Some((who, conn)) => screen.write_all(&bytes_of(&transcript, who, conn, file)?)?,

@@ -7,7 +7,7 @@
 mod board;
 mod pictures;
 
-use super::wire_log::{View, WireLog};
+use super::wire_log::{Remark, View, WireLog};
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::{BufWriter, Write};
@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "write everything to this file, as a transcript",
+            sentence: "write everything to this file, as a transcript; - is stdout",
         },
         Opt {
             name: "--svg",
@@ -72,6 +72,12 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    // With `--save -`, stdout belongs to the transcript.
+    let mut beside = Screen::stderr();
+    let screen = match args.value("--save").is_some_and(|name| name == "-") {
+        true => &mut beside,
+        false => screen,
+    };
     let place = |index| net::address(args.text(index).ok().flatten().unwrap_or_default());
     let wrong_use = |error: net::AddressError| WrongUse(error.to_string());
     let (at, upstream) = (place(0).map_err(wrong_use)?, place(1).map_err(wrong_use)?);
@@ -81,8 +87,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
     let most = args.value_text("--connections")?.map(number).transpose()?;
     let show_secrets = args.has("--show-secrets");
+    let names = ["--save", "--svg", "--pcapng"].map(|name| (name, args.value(name)));
+    super::output::check(&[], &names)?;
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(name, "tap", show_secrets)?),
+        Some(name) => Some(WireLog::create(
+            name,
+            "tap",
+            Some(upstream),
+            View::new(show_secrets),
+        )?),
         None => None,
     };
     let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
@@ -119,8 +132,10 @@ fn recorder(
     // On the screen nothing is left out: who sits there owns the client, or the server.
     let mut view = View::new(true);
     Recorder::into_sink(move |step: &Observation| {
-        if let Some(Err(error)) = log.as_mut().map(|log| log.step(step)) {
-            board.remark(&format!("{error}; the tap goes on"));
+        match log.as_mut().map(|log| log.step(step)) {
+            Some(Err(Remark::Stopped(text))) => board.remark(&format!("{text}; the tap goes on")),
+            Some(Err(Remark::Waited(text))) => board.remark(&text),
+            Some(Ok(())) | None => {}
         }
         let kept = lock(&pictures).add(step);
         if let Err(remark) = kept {

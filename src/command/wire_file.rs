@@ -1,49 +1,55 @@
-//! Transcripts in files, as every command that takes or leaves one reads and writes them.
+//! Transcripts in files, as every command that takes one reads them.
 //!
 //! Rule: what is wrong in a file is wrong use of the command (exit code 2), and the message begins as
 //! compilers' do, so that an editor can jump there: `F.wire:1000:7: …`.
 
 use super::WrongUse;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
+use wirelab::import;
 use wirelab::limits::MAX_TRANSCRIPT_FILE;
-use wirelab::wire::Transcript;
+use wirelab::wire::{Entry, Transcript};
 
-/// The transcript in a file, or on standard input when the name is `-`. The header that a snapshot
-/// begins with (`---`, lines, `---`) is passed over.
+/// The transcript in a file, or on standard input when the name is `-`. A capture (pcap, pcapng) and a
+/// HAR file become one. The header that a snapshot begins with (`---`, lines, `---`) is passed over.
 pub fn read(name: &OsStr) -> Result<Transcript> {
     let shown = shown(name);
     let bytes =
         bytes_of(name).map_err(|error| WrongUse(format!("{shown}: {}", why_unreadable(&error))))?;
+    if let Some(imported) = import::import(&bytes) {
+        let imported = imported.map_err(|error| WrongUse(format!("{shown}: {error}")))?;
+        return Ok(imported);
+    }
     let header = header_length(&bytes);
     let lines_before = bytes[..header]
         .iter()
         .filter(|&&byte| byte == b'\n')
         .count();
     let transcript = Transcript::parse_bytes(&bytes[header..]).map_err(|mut error| {
+        if let Some(kind) = import::kind_of(&bytes) {
+            return WrongUse(format!("{shown}: no transcript: this is {kind}"));
+        }
         error.line += lines_before;
         WrongUse(format!("{shown}:{error}"))
     })?;
     Ok(transcript)
 }
 
-/// Writes a file, or to `screen` when the name is `-`.
-pub fn write(name: &OsStr, bytes: &[u8], screen: &mut impl Write) -> Result<()> {
-    if name == "-" {
-        screen.write_all(bytes)?;
-        return Ok(());
+/// As [`read`], for a transcript that something is compared with: one in which nothing happens compares
+/// nothing, and is wrong use.
+pub fn read_steps(name: &OsStr) -> Result<Transcript> {
+    let transcript = read(name)?;
+    let is_step = |entry: &Entry| matches!(entry, Entry::Chunk(_) | Entry::Event { .. });
+    match transcript.entries().iter().any(is_step) {
+        true => Ok(transcript),
+        false => {
+            let shown = shown(name);
+            let message = "nothing happens in this transcript, so nothing can be compared";
+            Err(WrongUse(format!("{shown}: {message}: record something first")).into())
+        }
     }
-    fs::write(name, bytes).with_context(|| format!("{}: cannot be written", shown(name)))
-}
-
-/// Replaces a file by a rename, so that a reader never sees half of it. `-` is no name here.
-pub fn replace(name: &OsStr, bytes: &[u8]) -> Result<()> {
-    let mut beside = name.to_os_string();
-    beside.push(".new");
-    let replaced = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, name));
-    replaced.with_context(|| format!("{}: cannot be written", shown(name)))
 }
 
 /// The name as messages show it.

@@ -4,97 +4,239 @@
 //!
 //! Rule 1: memory does not grow with the recording.
 //! Rule 2: when a step cannot be written, the file says so in its place, and nothing follows.
+//! Rule 3: a step costs one call of the system. The system's cache is the queue before the disk; a step
+//! that had to wait for it longer than [`limits::SLOW_DISK`] is reported.
 
+use super::Screen;
+use super::output::{Output, cannot};
 use super::wire_file::shown;
 use anyhow::{Context, Result};
 use std::collections::{HashMap, VecDeque};
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
 use wirelab::http::redact::Secrets;
+use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who};
+use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment};
 
 /// What stands at the end while a connection is open.
-const STILL_OPEN: &str = "~ end\n";
+const STILL_OPEN: &[u8] = b"~ end\n";
 /// How many bytes of the end may be given up, so that a full disk has room for the reason.
 const ROOM: u64 = 512;
 
 /// The file of one recording.
 pub struct WireLog {
-    file: File,
+    place: Place,
     name: String,
-    /// Where the last whole step ends.
-    end: u64,
-    /// Where the last steps begin, back to at least [`ROOM`] bytes before the end.
-    starts: VecDeque<u64>,
     view: View,
+    /// Who is recorded.
+    server: Option<SocketAddr>,
+    /// Whether a step was written: the headings stand before the first.
+    begun: bool,
     /// Whether recording has stopped.
     full: bool,
+    /// The text of a step; kept, so that it is allocated once.
+    text: Vec<u8>,
+}
+
+/// Where the text goes.
+enum Place {
+    File(Growing),
+    /// A pipe or a terminal, which takes one byte after the other; and whether a connection is open.
+    Stream(Box<dyn Write + Send>, bool),
+}
+
+/// A plain file.
+struct Growing {
+    file: File,
+    /// Where the last whole step ends.
+    end: u64,
+    /// How long the file is: there may be a `~ end` behind the last step.
+    length: u64,
+    /// Where the last steps begin, back to at least [`ROOM`] bytes before the end.
+    starts: VecDeque<u64>,
+}
+
+/// What to tell about a step that was not written as it should be.
+pub enum Remark {
+    /// The recording stops here, and why.
+    Stopped(String),
+    /// The disk held up the step.
+    Waited(String),
 }
 
 impl WireLog {
-    /// Creates the file, with its headings. `seen_by` is `tap` or `client`.
-    pub fn create(name: &OsStr, seen_by: &str, show_secrets: bool) -> Result<WireLog> {
+    /// Creates the file, with its headings; `-` is stdout. `seen_by` is `tap` or `client`; `server` is
+    /// the one that is called.
+    pub fn create(
+        name: &OsStr,
+        seen_by: &str,
+        server: Option<SocketAddr>,
+        view: View,
+    ) -> Result<WireLog> {
         let mut headings = Transcript::new();
         headings.push_heading("wire", "1");
         headings.push_heading("seen-by", seen_by);
-        let context = || format!("{}: cannot be written", shown(name));
-        let mut log = WireLog {
-            file: File::create(name).with_context(context)?,
-            name: shown(name),
-            end: 0,
-            starts: VecDeque::new(),
-            view: View::new(show_secrets),
-            full: false,
+        let headings = headings.render();
+        let place = match name == "-" {
+            true => Place::Stream(Box::new(Screen::stdout()), false),
+            false => begin(name, headings.as_bytes()).with_context(|| cannot(name))?,
         };
-        log.append(&headings.render()).with_context(context)?;
+        let mut log = WireLog {
+            place,
+            name: match name == "-" {
+                true => "stdout".to_string(),
+                false => shown(name),
+            },
+            view,
+            server,
+            begun: false,
+            full: false,
+            text: Vec::new(),
+        };
+        if let Place::Stream(stream, _) = &mut log.place {
+            let written = stream
+                .write_all(headings.as_bytes())
+                .and_then(|()| stream.flush());
+            written.with_context(|| cannot(name))?;
+        }
         Ok(log)
     }
 
-    /// Writes a step. An error is told once: what it was, in words; later steps are passed over.
-    pub fn step(&mut self, step: &Observation) -> Result<(), String> {
+    /// Writes a step. A failure is told once: what it was, in words; later steps are passed over.
+    pub fn step(&mut self, step: &Observation) -> Result<(), Remark> {
         if self.full {
             return Ok(());
         }
-        let before = self.end;
-        let mut text = self.view.of(step).render();
-        let step_length = text.len() as u64;
-        if step.open > 0 {
-            text.push_str(STILL_OPEN);
-        }
-        if let Err(error) = self.append(&text) {
+        let said = self.transcript(step);
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        said.render_into(&mut text);
+        let begun = Instant::now();
+        let written = match &mut self.place {
+            Place::File(file) => file.step(&mut text, step.open > 0),
+            Place::Stream(stream, open) => {
+                *open = step.open > 0;
+                stream.write_all(&text).and_then(|()| stream.flush())
+            }
+        };
+        let took = begun.elapsed();
+        self.text = text;
+        if let Err(error) = written {
             self.full = true;
-            self.end = before;
             let reason = error.to_string();
-            self.say_why(&reason);
-            return Err(format!("{}: recording stops here: {reason}", self.name));
+            if let Place::File(file) = &mut self.place {
+                file.say_why(&reason);
+            }
+            let name = &self.name;
+            return Err(Remark::Stopped(format!(
+                "{name}: recording stops here: {reason}"
+            )));
         }
+        match took > limits::SLOW_DISK {
+            true => Err(Remark::Waited(waited(&self.name, took))),
+            false => Ok(()),
+        }
+    }
+
+    /// The step, with the headings that belong before the first one.
+    fn transcript(&mut self, step: &Observation) -> Transcript {
+        let mut said = Transcript::new();
+        if !std::mem::replace(&mut self.begun, true) {
+            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+            let start = now.saturating_sub(step.at);
+            said.push_heading(moment::AT, &moment::moment_text(start));
+            for (key, end) in [(moment::CLIENT, step.client), (moment::SERVER, self.server)] {
+                if let Some(end) = end {
+                    said.push_heading(key, &end.to_string());
+                }
+            }
+        } else if let Some(client) = step.client {
+            said.push_note(&moment::ends_note(client, None));
+        }
+        self.view.add(&mut said, step);
+        said
+    }
+
+    /// Says at the end of a stream that a connection is still open. A file says so at every moment.
+    pub fn end(&mut self) {
+        if let Place::Stream(stream, true) = &mut self.place {
+            let _ = stream.write_all(STILL_OPEN).and_then(|()| stream.flush());
+        }
+    }
+}
+
+impl Drop for WireLog {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn waited(name: &str, took: Duration) -> String {
+    format!(
+        "{name}: the disk held up the recording, and the relay, for {} ms",
+        took.as_millis()
+    )
+}
+
+/// Opens the file beside its name, writes the headings, and puts it in place.
+fn begin(name: &OsStr, headings: &[u8]) -> io::Result<Place> {
+    let mut output = Output::create(name)?;
+    output.file.write_all(headings)?;
+    let plain = output.plain;
+    let file = output.put_in_place()?;
+    Ok(match plain {
+        true => Place::File(Growing {
+            file,
+            end: headings.len() as u64,
+            length: headings.len() as u64,
+            starts: VecDeque::new(),
+        }),
+        false => Place::Stream(Box::new(file), false),
+    })
+}
+
+impl Growing {
+    /// Writes a step over the `~ end` of the one before, in one write. When that fails, the step before
+    /// is still the last.
+    fn step(&mut self, text: &mut Vec<u8>, open: bool) -> io::Result<()> {
+        let step_length = text.len() as u64;
+        if open {
+            text.extend_from_slice(STILL_OPEN);
+        }
+        let before = self.end;
+        self.append(text)?;
         self.end = before + step_length;
         self.starts.push_back(before);
-        while self
-            .starts
-            .get(1)
-            .is_some_and(|start| self.end - start >= ROOM)
-        {
+        let is_far = |start: &u64| self.end - start >= ROOM;
+        while self.starts.get(1).is_some_and(is_far) {
             self.starts.pop_front();
         }
         Ok(())
     }
 
-    /// Writes over everything behind `end`, in one write.
-    fn append(&mut self, text: &str) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(text.as_bytes())?;
-        self.end += text.len() as u64;
+    /// Writes over everything behind `end`.
+    fn append(&mut self, text: &[u8]) -> io::Result<()> {
+        write_at(&mut self.file, text, self.end)?;
+        let length = self.end + text.len() as u64;
         // Shorter than before only when the last `~ end` went away.
-        self.file.set_len(self.end)
+        if length < self.length {
+            self.file.set_len(length)?;
+        }
+        self.length = length;
+        Ok(())
     }
 
     /// Puts the reason at the end, over the last steps if there is no room behind them. When the file
     /// takes no byte at all, it stays as it is.
     fn say_why(&mut self, reason: &str) {
-        let note = format!("# recording stopped here: {reason}\n{STILL_OPEN}");
+        let mut note = format!("# recording stopped here: {reason}\n").into_bytes();
+        note.extend_from_slice(STILL_OPEN);
+        // What a write that failed has left behind the end.
+        self.length = u64::MAX;
         let whole = self.end;
         if self.append(&note).is_ok() {
             return;
@@ -103,8 +245,24 @@ impl WireLog {
         if let Some(start) = self.starts.iter().rev().find(room) {
             self.end = *start;
             let _ = self.append(&note);
+        } else {
+            let _ = self.file.set_len(self.end);
         }
     }
+}
+
+/// Writes all of it at an offset (pwrite(2)).
+#[cfg(unix)]
+fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, text, offset)
+}
+
+/// Writes all of it at an offset.
+#[cfg(not(unix))]
+fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(text)
 }
 
 /// How steps become transcripts: with or without secrets.

@@ -7,6 +7,7 @@
 //! Rule 3: with a sink nothing is kept here: memory stays the same however much is said.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -24,13 +25,15 @@ pub struct Observation<'a> {
     pub conn: Conn,
     /// Who spoke or acted.
     pub who: Who,
-    /// ObservationKind was said or done.
+    /// What was said or done.
     pub what: ObservationKind<'a>,
     /// How many connections stand open after this step.
     pub open: usize,
+    /// Where the client of this connection called from, in its first step, where that is known.
+    pub client: Option<SocketAddr>,
 }
 
-/// ObservationKind was said or done.
+/// What was said or done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObservationKind<'a> {
     /// The bytes of one read, never empty.
@@ -58,6 +61,8 @@ struct Recording {
     connections: Conn,
     /// The connections that stand open, and which side has sent its FIN.
     open: BTreeMap<Conn, HalfClosed>,
+    /// Where the clients of connections without a step called from.
+    clients: BTreeMap<Conn, SocketAddr>,
     keep: Keep,
 }
 
@@ -96,6 +101,7 @@ impl Recorder {
             last: Duration::ZERO,
             connections: 0,
             open: BTreeMap::new(),
+            clients: BTreeMap::new(),
             keep,
         };
         Recorder {
@@ -110,6 +116,15 @@ impl Recorder {
         recording.connections
     }
 
+    /// The number of a new connection whose client called from this address.
+    pub fn connection_from(&self, client: SocketAddr) -> Conn {
+        let mut recording = self.lock();
+        recording.connections += 1;
+        let conn = recording.connections;
+        recording.clients.insert(conn, client);
+        conn
+    }
+
     /// Records what `who` said on `conn` in one read. No bytes, no step.
     pub fn bytes(&self, conn: Conn, who: Who, bytes: &[u8]) {
         if !bytes.is_empty() {
@@ -122,7 +137,7 @@ impl Recorder {
         self.lock().step(conn, who, ObservationKind::Event(event));
     }
 
-    /// ObservationKind stands so far. When a connection is still open, the last line is `~ end`.
+    /// What stands so far. When a connection is still open, the last line is `~ end`.
     pub fn transcript(&self) -> Transcript {
         let recording = self.lock();
         let Keep::Memory(transcript) = &recording.keep else {
@@ -159,6 +174,7 @@ impl Recording {
                 who,
                 what,
                 open: self.open.len(),
+                client: self.clients.remove(&conn),
             }),
         }
     }

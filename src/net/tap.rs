@@ -120,7 +120,7 @@ impl Shared {
         while !self.wait_until(limits::STOP_POLL, my_turn) {}
         let called = call(self.upstream, limits::IO_DEADLINE);
         self.settle();
-        let conn = self.recorder.connection();
+        let conn = self.recorder.connection_from(client.peer);
         let Ok(server) = called else {
             self.recorder.event(conn, Who::Server, Event::Refuse);
             self.progress(|progress| progress.begun += 1);

@@ -7,6 +7,7 @@ mod abridged;
 mod chunk_label;
 mod compare;
 mod ladder;
+pub mod moment;
 pub mod notation;
 mod pattern;
 mod pcapng;

@@ -300,6 +300,17 @@ impl Transcript {
         }
     }
 
+    /// Adds all steps of another transcript.
+    pub fn append(&mut self, other: Transcript) {
+        match self.entries.is_empty() {
+            true => self.entries = other.entries,
+            false => other
+                .entries
+                .iter()
+                .for_each(|entry| self.push_entry(entry)),
+        }
+    }
+
     /// Takes away the empty lines at the end: they are not part of the text form.
     pub(super) fn drop_last_blanks(&mut self) {
         while let Some(Entry::Blank) = self.entries.last() {

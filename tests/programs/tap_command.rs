@@ -108,9 +108,20 @@ fn what_is_shown_and_what_is_saved_is_what_was_said() {
     let (code, shown) = tap.end();
     assert_eq!(code, Some(0));
     let saved = fs::read_to_string(&file).unwrap();
-    assert!(saved.starts_with("@wire 1\n@seen-by tap\nC connect\n~ "));
-    assert_eq!(untimed(&saved), untimed(&shown));
+    assert!(
+        saved.starts_with("@wire 1\n@seen-by tap\n@at 20"),
+        "{saved}"
+    );
+    // The file says whose each connection is; on the screen that would be one line more.
+    let ends = |line: &&str| !line.starts_with("# client 127.0.0.1:");
+    let said: Vec<&str> = saved.lines().filter(ends).collect();
+    assert_eq!(said.len() + 1, saved.lines().count());
+    assert_eq!(untimed(&said.join("\n")), untimed(&shown));
     let both = Transcript::parse(&saved).unwrap();
+    let upstream = server.address().to_string();
+    assert_eq!(both.heading("server"), Some(upstream.as_str()));
+    let client = both.heading("client").unwrap_or_default();
+    assert!(client.starts_with("127.0.0.1:"), "{client}");
     assert_eq!(both.connections(), [1, 2]);
     assert_eq!(both.bytes_of(2, Who::Server), b"1 flan\n");
 }

@@ -4,7 +4,8 @@
 //! Rule 1: at most [`limits::PICTURE_BYTES`] bytes are kept; then the pictures stop, and it is said.
 //! Rule 2: they are drawn by the one who prints, never by the relay.
 
-use crate::command::wire_file::{replace, shown};
+use crate::command::output;
+use crate::command::wire_file::shown;
 use crate::command::wire_log::View;
 use anyhow::{Context, Result};
 use std::ffi::{OsStr, OsString};
@@ -93,11 +94,13 @@ impl Picture {
     /// Draws it into its file.
     pub fn write(self) -> Result<()> {
         match self {
-            Picture::Svg(name, said) => replace(&name, svg(&said).as_bytes()),
+            Picture::Svg(name, said) => {
+                output::write(&name, svg(&said).as_bytes(), &mut std::io::sink())
+            }
             Picture::Pcapng(name, said) => {
                 let packets = pcapng(&said, &PcapngOptions::default());
                 let packets = packets.with_context(|| shown(&name))?;
-                replace(&name, &packets)
+                output::write(&name, &packets, &mut std::io::sink())
             }
         }
     }

@@ -12,9 +12,13 @@ use crate::wire::{Conn, Mask, Who};
 
 /// Bytes in one hex row.
 const HEX_ROW: usize = 16;
+/// Columns of a whole row behind `Cx`, its end included.
+const WHOLE_ROW: usize = HEX_ROW * 4 + 5;
+/// Columns of `\xHH`.
+const ESCAPE: usize = 4;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
-/// ` 89` for each byte: what it is in a hex row.
-static PAIRS: [[u8; 3]; 256] = pairs();
+/// ` 89 ` for each byte: what it is in a hex row, and the space behind it.
+static PAIRS: [[u8; 4]; 256] = pairs();
 /// What stands for each byte in the gutter of a hex row.
 static GUTTER: [u8; 256] = gutter();
 
@@ -113,6 +117,11 @@ impl ChunkText<'_> {
                 rest = after;
                 continue;
             }
+            let beyond = self.beyond_ascii(rest);
+            if beyond > 0 {
+                rest = rest.get(beyond..).unwrap_or_default();
+                continue;
+            }
             self.escape(*byte);
             self.said += 1;
             rest = others;
@@ -149,6 +158,22 @@ impl ChunkText<'_> {
     fn plain_that_fits(&self, bytes: &[u8]) -> usize {
         let room = self.last_column.saturating_sub(self.column()).max(1);
         plain_run(bytes.get(..room).unwrap_or(bytes))
+    }
+
+    /// Writes the bytes beyond ASCII at the front, as many as fit on the open line; answers how many.
+    fn beyond_ascii(&mut self, bytes: &[u8]) -> usize {
+        let room = self.last_column.saturating_sub(self.column()) / ESCAPE;
+        let within = bytes.get(..room).unwrap_or(bytes);
+        let count = within.iter().take_while(|byte| **byte >= 0x80).count();
+        let start = self.out.len();
+        self.out.resize(start + count * ESCAPE, b'\\');
+        let places = self.out.get_mut(start..).unwrap_or_default();
+        for (byte, place) in within.iter().zip(places.chunks_exact_mut(ESCAPE)) {
+            let [_, high, low, _] = PAIRS[usize::from(*byte)];
+            place.copy_from_slice(&[b'\\', b'x', high, low]);
+        }
+        self.said += count;
+        count
     }
 
     fn escape(&mut self, byte: u8) {
@@ -195,34 +220,60 @@ impl ChunkText<'_> {
         who.truncate(who.len() - 2);
         who.push(b'x');
         let is_block = bytes.len() > HEX_ROW;
-        self.out.reserve(bytes.len().div_ceil(HEX_ROW) * 80);
-        for row in bytes.chunks(HEX_ROW) {
+        let width = |columns: usize, chars: usize| who.len() + 3 * columns + 4 + chars;
+        let whole_fits = width(HEX_ROW, HEX_ROW) <= self.last_column;
+        let whole = match whole_fits {
+            true => bytes.len() / HEX_ROW * HEX_ROW,
+            false => 0,
+        };
+        let (whole, rest) = bytes.split_at(whole);
+        self.hex_block(&who, whole);
+        for row in rest.chunks(HEX_ROW) {
             self.out.extend_from_slice(&who);
-            let mut text = [b' '; HEX_ROW * 4];
-            let (pairs, chars) = text.split_at_mut(HEX_ROW * 3);
-            for ((byte, pair), char) in row.iter().zip(pairs.chunks_exact_mut(3)).zip(chars) {
-                pair.copy_from_slice(&PAIRS[usize::from(*byte)]);
-                *char = GUTTER[usize::from(*byte)];
-            }
-            let (pairs, chars) = text.split_at(HEX_ROW * 3);
-            let chars = chars.get(..row.len()).unwrap_or_default();
             // In a block of several rows the gutters stand below each other.
-            let columns = if is_block { HEX_ROW } else { row.len() } * 3;
-            let width = who.len() + columns + chars.len() + 4;
-            if width <= self.last_column {
-                self.out
-                    .extend_from_slice(pairs.get(..columns).unwrap_or_default());
-                self.out.extend_from_slice(b"  |");
-                self.out.extend_from_slice(chars);
-                self.out.push(b'|');
-            } else {
-                self.out
-                    .extend_from_slice(pairs.get(..row.len() * 3).unwrap_or_default());
-            }
-            self.out.push(b'\n');
+            let columns = if is_block { HEX_ROW } else { row.len() };
+            self.hex_row(row, columns, width(columns, row.len()) <= self.last_column);
             self.said += row.len();
             self.line_ended(0);
         }
+    }
+
+    /// Whole rows, written in place.
+    fn hex_block(&mut self, who: &[u8], bytes: &[u8]) {
+        let start = self.out.len();
+        let width = who.len() + WHOLE_ROW;
+        self.out.resize(start + bytes.len() / HEX_ROW * width, b' ');
+        let places = self.out.get_mut(start..).unwrap_or_default();
+        for (row, place) in bytes
+            .chunks_exact(HEX_ROW)
+            .zip(places.chunks_exact_mut(width))
+        {
+            let (letter, line) = place.split_at_mut(who.len());
+            letter.copy_from_slice(who);
+            if let (Ok(row), Ok(line)) = (row.try_into(), line.try_into()) {
+                whole_row(row, line);
+            }
+        }
+        for row in bytes.chunks_exact(HEX_ROW) {
+            self.said += row.len();
+            self.line_ended(0);
+        }
+    }
+
+    fn hex_row(&mut self, row: &[u8], columns: usize, gutter: bool) {
+        for &byte in row {
+            let [space, high, low, _] = PAIRS[usize::from(byte)];
+            self.out.extend_from_slice(&[space, high, low]);
+        }
+        if gutter {
+            let padding = 3 * (columns - row.len());
+            self.out.resize(self.out.len() + padding, b' ');
+            self.out.extend_from_slice(b"  |");
+            self.out
+                .extend(row.iter().map(|byte| GUTTER[usize::from(*byte)]));
+            self.out.push(b'|');
+        }
+        self.out.push(b'\n');
     }
 
     /// Puts a remark behind the line that the last `\n` closed.
@@ -301,6 +352,18 @@ impl ChunkText<'_> {
     }
 }
 
+/// A whole row with its gutter and its end: ` 89 50 …  |.P…|`.
+fn whole_row(row: &[u8; HEX_ROW], line: &mut [u8; WHOLE_ROW]) {
+    for (at, byte) in row.iter().enumerate() {
+        // The fourth byte is a space that the next pair covers.
+        line[3 * at..3 * at + 4].copy_from_slice(&PAIRS[usize::from(*byte)]);
+        line[HEX_ROW * 3 + 3 + at] = GUTTER[usize::from(*byte)];
+    }
+    line[HEX_ROW * 3 + 2] = b'|';
+    line[HEX_ROW * 4 + 3] = b'|';
+    line[HEX_ROW * 4 + 4] = b'\n';
+}
+
 /// A mark with its text behind it, or alone.
 pub fn push_worded(out: &mut Vec<u8>, mark: &str, text: &str) {
     out.extend_from_slice(mark.as_bytes());
@@ -321,17 +384,17 @@ fn escaped(byte: u8) -> ([u8; 4], usize) {
         b'\\' => short(b'\\'),
         0x20..=0x7e => ([byte, 0, 0, 0], 1),
         _ => {
-            let [_, high, low] = PAIRS[usize::from(byte)];
+            let [_, high, low, _] = PAIRS[usize::from(byte)];
             ([b'\\', b'x', high, low], 4)
         }
     }
 }
 
-const fn pairs() -> [[u8; 3]; 256] {
-    let mut pairs = [[b' '; 3]; 256];
+const fn pairs() -> [[u8; 4]; 256] {
+    let mut pairs = [[b' '; 4]; 256];
     let mut byte = 0;
     while byte < 256 {
-        pairs[byte] = [b' ', DIGITS[byte >> 4], DIGITS[byte & 15]];
+        pairs[byte] = [b' ', DIGITS[byte >> 4], DIGITS[byte & 15], b' '];
         byte += 1;
     }
     pairs

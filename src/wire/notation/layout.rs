@@ -150,19 +150,44 @@ fn join(joined: &mut Vec<Stretch>, piece: Stretch) {
 /// Hex when more than a quarter of the bytes are neither printable ASCII, TAB, CR, LF nor a part of
 /// a UTF-8 character beyond ASCII.
 fn text_or_hex(piece: &[u8]) -> Form {
-    let is_strange = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | b'\n');
-    let mut strange = piece.iter().filter(|byte| is_strange(byte)).count();
     let too_many = |strange: usize| strange * 4 > piece.len();
-    if !too_many(strange) && !piece.is_ascii() {
-        for chunk in piece.utf8_chunks() {
-            strange += chunk.invalid().len();
-            if too_many(strange) {
-                break;
-            }
-        }
-    }
-    match too_many(strange) {
+    let controls = count_pairs(piece, |byte, _| {
+        (byte < 0x20 || byte == 0x7f) & !matches!(byte, b'\t' | b'\r' | b'\n')
+    });
+    // What is certainly no UTF-8 decides most pieces, and can be counted without following characters:
+    // the first byte of one without a second, and a later byte right behind ASCII.
+    let lost = |byte: u8, next: u8| {
+        let (starts, goes_on) = (byte >= 0xc0, next & 0xc0 == 0x80);
+        (starts & !goes_on) | ((byte < 0x80) & goes_on)
+    };
+    let is_utf8 = || std::str::from_utf8(piece).is_ok();
+    let is_hex = too_many(controls)
+        || !is_utf8()
+            && (too_many(controls + count_pairs(piece, lost))
+                || too_many(controls + not_utf8(piece)));
+    match is_hex {
         true => Form::Hex,
         false => Form::Text,
     }
+}
+
+/// How many bytes are no part of a UTF-8 character.
+fn not_utf8(piece: &[u8]) -> usize {
+    let invalid = piece.utf8_chunks().map(|chunk| chunk.invalid().len());
+    invalid.sum()
+}
+
+/// How many bytes have this property, which may depend on the next byte; a space stands behind the last.
+fn count_pairs(piece: &[u8], has: impl Fn(u8, u8) -> bool) -> usize {
+    // Small counters, so that the compiler counts sixteen bytes at a time.
+    const ROUND: usize = 128;
+    let behind = piece.get(1..).unwrap_or_default();
+    let mut count = 0;
+    for (bytes, next) in piece.chunks(ROUND).zip(behind.chunks(ROUND)) {
+        let pairs = bytes.iter().zip(next);
+        let found = pairs.fold(0u8, |sum, (byte, next)| sum + u8::from(has(*byte, *next)));
+        count += usize::from(found);
+    }
+    let last = piece.last().map(|last| usize::from(has(*last, b' ')));
+    count + last.unwrap_or(0)
 }

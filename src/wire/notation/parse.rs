@@ -217,6 +217,11 @@ impl Reader {
                 at += plain;
                 continue;
             }
+            let escapes = hex_escapes(rest, &mut bytes);
+            if escapes > 0 {
+                at += escapes;
+                continue;
+            }
             if rest.starts_with(br"\{") {
                 let Some(inner) = line[at + 2..].split_once('}').map(|(inner, _)| inner) else {
                     return fault(at, ParseFault::Unclosed);
@@ -287,6 +292,22 @@ impl Reader {
         bytes.extend(period.repeat(times as usize));
         Ok(())
     }
+}
+
+/// Reads the `\xHH` at the front; answers how many characters they take.
+fn hex_escapes(text: &[u8], bytes: &mut Vec<u8>) -> usize {
+    let mut used = 0;
+    for escape in text.chunks_exact(4) {
+        let [b'\\', b'x', high, low] = escape else {
+            break;
+        };
+        let (Some(high), Some(low)) = (nibble(*high), nibble(*low)) else {
+            break;
+        };
+        bytes.push(high << 4 | low);
+        used += escape.len();
+    }
+    used
 }
 
 /// The value of a hex digit.

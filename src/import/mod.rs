@@ -1,0 +1,72 @@
+//! Recordings that other programs made, as transcripts: captures (pcap, pcapng) and HAR files.
+//!
+//! Rule 1: bytes in, a transcript out; nothing here opens a file, or reads the clock.
+//! Rule 2: a damaged capture is no error: what could be read is kept, and notes say what is missing.
+//! Rule 3: a length that stands in a file is believed only as far as there are bytes.
+
+mod capture;
+mod har;
+mod json;
+mod kind;
+mod link;
+mod tcp;
+
+use std::fmt;
+
+use crate::wire::Transcript;
+
+pub use kind::kind_of;
+
+/// Why a file does not become a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportError {
+    /// A capture without one TCP segment that can be read; how many packets it has.
+    NoTcp(usize),
+    /// A capture of this link type, which is not read.
+    LinkType(u32),
+    /// Text that should be JSON, and is none from this byte on.
+    Json(usize),
+    /// JSON without `log.entries`.
+    NotHar,
+    /// A HAR file without an entry that can be read.
+    NoEntries,
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImportError::NoTcp(0) => {
+                f.write_str("a capture without a packet: capture while something is said")
+            }
+            ImportError::NoTcp(packets) => write!(
+                f,
+                "a capture of {packets} packets, and none of them is TCP: only TCP is read"
+            ),
+            ImportError::LinkType(number) => write!(
+                f,
+                "a capture of link type {number}, which is not read: Ethernet, Linux cooked (v1, \
+                 v2), loopback and raw IP are"
+            ),
+            ImportError::Json(at) => write!(
+                f,
+                "begins as JSON, and is none from byte {at} on: give the whole HAR file"
+            ),
+            ImportError::NotHar => {
+                f.write_str("JSON, but no HAR file: it has no log.entries (save it as HAR)")
+            }
+            ImportError::NoEntries => f.write_str("a HAR file without a request: record again"),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+/// The transcript in a capture or a HAR file; `None` when the bytes are neither.
+pub fn import(bytes: &[u8]) -> Option<Result<Transcript, ImportError>> {
+    if capture::is_capture(bytes) {
+        return Some(capture::transcript(bytes));
+    }
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then(|| har::transcript(text))
+}

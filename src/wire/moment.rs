@@ -1,0 +1,142 @@
+//! When and between whom a recording was made: the texts of `@at`, `@client` and `@server`, and of the
+//! note that names the two ends of a later connection.
+//!
+//! Rule 1: a moment is the time since 1970-01-01 00:00 UTC; as text it is RFC 3339 with microseconds and
+//! `Z`. Rule 2: who gives the time is the caller: nothing here reads the clock.
+
+use core::net::SocketAddr;
+use std::time::Duration;
+
+/// The heading that says when a recording began.
+pub const AT: &str = "at";
+/// The heading that says from which address the first client came.
+pub const CLIENT: &str = "client";
+/// The heading that says which server it reached.
+pub const SERVER: &str = "server";
+
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+/// Days of 400 years, after which the calendar repeats.
+const DAYS_400_YEARS: u64 = 146_097;
+/// Days from 0000-03-01 to 1970-01-01.
+const DAYS_TO_1970: u64 = 719_468;
+
+/// `2026-11-23T08:49:37.123456Z`.
+pub fn moment_text(since_1970: Duration) -> String {
+    let seconds = since_1970.as_secs();
+    let (days, second) = (seconds / SECONDS_A_DAY, seconds % SECONDS_A_DAY);
+    let (year, month, day) = date_of(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let micros = since_1970.subsec_micros();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+}
+
+/// Reads what [`moment_text`] writes; the fraction may have any number of digits, or be missing.
+pub fn moment_from(text: &str) -> Option<Duration> {
+    let text = text.trim().strip_suffix('Z')?;
+    let (date, time) = text.split_once('T')?;
+    let mut date = date.split('-').map(number);
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let mut time = time.split(':').map(number);
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+    let good = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60;
+    let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let micros = number(&fraction)?;
+    let seconds = days_of(year, month, day)? * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+    good.then(|| Duration::from_secs(seconds) + Duration::from_micros(micros))
+}
+
+/// The note before a `connect` that says whose it is: `client 127.0.0.1:49153`, and the server where
+/// that is not the one of the heading.
+pub fn ends_note(client: SocketAddr, server: Option<SocketAddr>) -> String {
+    match server {
+        Some(server) => format!("client {client} server {server}"),
+        None => format!("client {client}"),
+    }
+}
+
+/// Reads what [`ends_note`] writes.
+pub fn ends_from(note: &str) -> Option<(SocketAddr, Option<SocketAddr>)> {
+    let words: Vec<&str> = note.split(' ').collect();
+    match words.as_slice() {
+        ["client", client] => Some((client.parse().ok()?, None)),
+        ["client", client, "server", server] => {
+            Some((client.parse().ok()?, Some(server.parse().ok()?)))
+        }
+        _ => None,
+    }
+}
+
+fn number(digits: &str) -> Option<u64> {
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| all_digits)
+}
+
+/// Year, month and day of a day, counted from 1970-01-01. Years begin in March here, so that the day that
+/// a leap year has more is its last.
+fn date_of(days: u64) -> (u64, u64, u64) {
+    let days = days + DAYS_TO_1970;
+    let (era, day) = (days / DAYS_400_YEARS, days % DAYS_400_YEARS);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year + month / 10;
+    (year, (month + 2) % 12 + 1, day)
+}
+
+/// The inverse of [`date_of`].
+fn days_of(year: u64, month: u64, day: u64) -> Option<u64> {
+    let year = year.checked_sub(u64::from(month <= 2))?;
+    let (era, year) = (year / 400, year % 400);
+    let month = (month + 9) % 12;
+    let day = (153 * month + 2) / 5 + day.checked_sub(1)?;
+    let day = 365 * year + year / 4 - year / 100 + day;
+    (era * DAYS_400_YEARS + day).checked_sub(DAYS_TO_1970)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_moments() {
+        let table = [
+            (0, 0, "1970-01-01T00:00:00.000000Z"),
+            (951_782_400, 0, "2000-02-29T00:00:00.000000Z"),
+            (784_111_777, 5, "1994-11-06T08:49:37.000005Z"),
+            (4_107_542_399, 999_999, "2100-02-28T23:59:59.999999Z"),
+            (4_107_542_400, 0, "2100-03-01T00:00:00.000000Z"),
+        ];
+        for (seconds, micros, text) in table {
+            let moment = Duration::from_secs(seconds) + Duration::from_micros(micros);
+            assert_eq!(moment_text(moment), text);
+            assert_eq!(moment_from(text), Some(moment));
+        }
+        let short = moment_from("1994-11-06T08:49:37.5Z");
+        assert_eq!(short, Some(Duration::from_millis(784_111_777_500)));
+        for wrong in [
+            "",
+            "1994-11-06",
+            "1994-13-06T08:49:37Z",
+            "1994-11-06T08:49:37",
+            "Z",
+            "T:Z",
+        ] {
+            assert_eq!(moment_from(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_day_of_a_cycle_reads_back() {
+        for day in 0..DAYS_400_YEARS {
+            let (year, month, date) = date_of(day);
+            assert_eq!(days_of(year, month, date), Some(day));
+        }
+    }
+}
