@@ -9,12 +9,12 @@
 //! Rule 3: "too short" is an answer of its own: what came may still become a match.
 
 mod date;
-
-use std::ops::Range;
+mod places;
 
 use super::{Mask, sha256};
 use crate::limits;
 use date::date_at;
+use places::Places;
 
 /// One element of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,53 +118,6 @@ fn rest_of(elements: &[Element]) -> Rest {
 struct Rest {
     least: u64,
     most: u64,
-}
-
-/// A set of places in the bytes: ranges in order that do not touch.
-struct Places {
-    ranges: Vec<Range<usize>>,
-}
-
-impl Places {
-    fn none() -> Places {
-        Places { ranges: Vec::new() }
-    }
-
-    fn one(place: usize) -> Places {
-        let mut places = Places::none();
-        places.add(place, place);
-        places
-    }
-
-    /// Adds `from` to `to`, both included. `from` never decreases from call to call.
-    fn add(&mut self, from: usize, to: usize) {
-        match self.ranges.last_mut() {
-            Some(last) if from <= last.end => last.end = last.end.max(to + 1),
-            _ => self.ranges.push(from..to + 1),
-        }
-    }
-
-    fn first(&self) -> Option<usize> {
-        self.ranges.first().map(|range| range.start)
-    }
-
-    fn last(&self) -> Option<usize> {
-        self.ranges.last().map(|range| range.end - 1)
-    }
-
-    fn count(&self) -> usize {
-        self.ranges.iter().map(|range| range.len()).sum()
-    }
-
-    fn has(&self, place: usize) -> bool {
-        let after = self.ranges.partition_point(|range| range.start <= place);
-        let range = after.checked_sub(1).and_then(|at| self.ranges.get(at));
-        range.is_some_and(|range| range.contains(&place))
-    }
-
-    fn iter(&self) -> impl Iterator<Item = usize> {
-        self.ranges.iter().cloned().flatten()
-    }
 }
 
 /// One element at work: from every place where it may begin to every place where it may end.
