@@ -3,126 +3,13 @@
 //! flaws of `tests/badpeers/badpeer.rs`.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::support::{badpeer, side_by_side};
-use wirelab::check::diagnosis::{first_words_after_fin, pages};
-use wirelab::check::program::CommandLine;
-use wirelab::check::report;
-use wirelab::check::{CheckError, Conversation, Outcome, Plan, Subject};
+use crate::support::side_by_side;
+use crate::support::wrong::{Wrong, code, complaint, plan, root, script, wire_files};
+use wirelab::check::Plan;
+use wirelab::check::diagnosis::pages;
 use wirelab::course::catalogue::{Side, Weather, labs};
-use wirelab::wire::Transcript;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The code that a check ends with, and its text; `passed` when it passes, `none` when it fails without
-/// a code.
-fn code(plan: &Plan) -> (String, String) {
-    let (diagnosis, text) = match plan.run() {
-        Ok(report) if report.passed() => return ("passed".to_string(), String::new()),
-        Ok(mut report) => {
-            let text = report::text(&report, &[]);
-            let failed = report
-                .runs
-                .iter_mut()
-                .find_map(|run| match &mut run.outcome {
-                    Outcome::Failed(failure) => Some(failure),
-                    _ => None,
-                });
-            (failed.and_then(|failure| failure.diagnosis.take()), text)
-        }
-        Err(CheckError::NotReady(unready)) => {
-            let text = report::unready_text(&plan.place, &unready);
-            (unready.diagnosis, text)
-        }
-        Err(error) => panic!("{error}"),
-    };
-    let code = diagnosis.map_or("none", |found| found.page.code);
-    (code.to_string(), text)
-}
-
-fn plan(side: Side, words: &[&str], script: Transcript, weathers: &[Weather]) -> Plan {
-    let line = CommandLine::of(Path::new(badpeer()), words);
-    let name = "script".to_string();
-    let conversation = Conversation {
-        name,
-        expected: script,
-        weathers: weathers.to_vec(),
-    };
-    let plan = Plan::new(
-        "a test".to_string(),
-        side,
-        Subject::Command(line),
-        vec![conversation],
-    );
-    Plan {
-        start_deadline: Duration::from_secs(5),
-        ..plan
-    }
-}
-
-/// A wrong answer as a transcript: what it says in its headings, and the check that it must fail.
-struct Wrong {
-    file: PathBuf,
-    expect: String,
-    plan: Plan,
-}
-
-impl Wrong {
-    fn read(file: PathBuf) -> Wrong {
-        let bytes = std::fs::read(&file).unwrap();
-        let text =
-            Transcript::parse_bytes(&bytes).unwrap_or_else(|e| panic!("{}:{e}", file.display()));
-        let heading = |key| text.heading(key).map(str::to_string);
-        let needed =
-            |key| heading(key).unwrap_or_else(|| panic!("{}: @{key} is missing", file.display()));
-        let side = match needed("side").as_str() {
-            "server" => Side::Server,
-            _ => Side::Client,
-        };
-        let weather =
-            heading("weather").map_or(Weather::Calm, |name| Weather::parse(&name).unwrap());
-        let replay = format!("replay-{}", side.word());
-        let words = [&replay, "{addr}", file.to_str().unwrap()];
-        let plan = plan(side, &words, script(&needed("script")), &[weather]);
-        // A replay says the same however it is asked; asking again proves only what waits for our FIN,
-        // and what does not depend on how it is asked (`@ask again`).
-        let again = heading("ask").is_some();
-        let triage = again || first_words_after_fin(&text, 1, side.who());
-        Wrong {
-            expect: needed("expect"),
-            plan: Plan { triage, ..plan },
-            file,
-        }
-    }
-}
-
-/// The conversation of a lab, or one beside the bad peers.
-fn script(name: &str) -> Transcript {
-    let mut scripts = labs().flat_map(|lab| &lab.scripts);
-    match scripts.find(|script| script.name == name) {
-        Some(script) => Transcript::parse(script.text()).unwrap(),
-        None => {
-            let file = root().join("tests/badpeers").join(format!("{name}.script"));
-            let text =
-                std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("no script {name}: {e}"));
-            Transcript::parse(&text).unwrap()
-        }
-    }
-}
-
-fn wire_files(folder: &Path) -> Vec<PathBuf> {
-    let files = std::fs::read_dir(folder).into_iter().flatten();
-    let files = files.map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "wire"))
-        .collect();
-    files.sort();
-    files
-}
 
 fn wrong_answers() -> Vec<Wrong> {
     let mut files = wire_files(&root().join("tests/badpeers"));
@@ -146,17 +33,10 @@ fn all(checks: Vec<(String, String, Plan)>) -> Vec<String> {
 }
 
 #[test]
-fn every_wrong_answer_fails_with_its_own_code_and_no_other() {
-    let checks = wrong_answers().into_iter().map(|wrong| {
-        let name = wrong
-            .file
-            .strip_prefix(root())
-            .unwrap()
-            .display()
-            .to_string();
-        (name, wrong.expect, wrong.plan)
-    });
-    let wrong = all(checks.collect());
+fn every_bad_peer_of_bytes_fails_with_its_own_code_and_no_other() {
+    let files = wire_files(&root().join("tests/badpeers"));
+    let wrong = side_by_side(files, |file| complaint(&Wrong::read(file)));
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

@@ -10,12 +10,12 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{WIRELAB, badpeer, bin, side_by_side, soon};
+use support::wrong::{text, without_ports};
+use support::{WIRELAB, badpeer, side_by_side, soon};
+use wirelab::check::junit;
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
-use wirelab::check::{junit, report};
-use wirelab::course::catalogue::{Lab, Side, Weather, labs};
-use wirelab::course::exercise;
+use wirelab::course::catalogue::{Lab, Side, Weather};
 use wirelab::net;
 use wirelab::wire::Transcript;
 
@@ -26,24 +26,6 @@ fn lab(number: u8) -> &'static Lab {
     wirelab::course::catalogue::lab(number).expect("a lab")
 }
 
-/// Every side of every lab for which `wanted` says so, with the plan to check `kind`'s program.
-fn plans(kind: &str, wanted: impl Fn(&Lab, Side) -> bool) -> Vec<(String, Plan)> {
-    let mut plans = Vec::new();
-    for lab in labs() {
-        for side in [Side::Server, Side::Client] {
-            if lab.scripts_for(side).next().is_some() && wanted(lab, side) {
-                let program = bin(&lab.program(kind, side));
-                let plan = exercise::plan_of(lab, side, Subject::Own(program), None);
-                plans.push((
-                    format!("{kind}{:02}-{}", lab.number, side.word()),
-                    plan.expect("a plan"),
-                ));
-            }
-        }
-    }
-    plans
-}
-
 /// The text of each check, sorted by name.
 fn texts(plans: Vec<(String, Plan)>) -> Vec<(String, String, bool)> {
     let mut done = side_by_side(plans, |(name, plan)| {
@@ -52,50 +34,6 @@ fn texts(plans: Vec<(String, Plan)>) -> Vec<(String, String, bool)> {
     });
     done.sort();
     done
-}
-
-/// What a check prints, and whether it passed. Ports differ from run to run and are made equal.
-fn text(plan: &Plan) -> (String, bool) {
-    let (text, passed) = match plan.run() {
-        Ok(report) => (report::text(&report, &[]), report.passed()),
-        Err(CheckError::NotReady(unready)) => (report::unready_text(&plan.place, &unready), false),
-        Err(error) => (error.to_string(), false),
-    };
-    (without_ports(&text), passed)
-}
-
-fn without_ports(text: &str) -> String {
-    let mut parts = text.split("127.0.0.1:");
-    let mut same = parts.next().unwrap_or_default().to_string();
-    for part in parts {
-        same.push_str("127.0.0.1:PORT");
-        same.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    same
-}
-
-#[test]
-fn every_program_of_ours_passes_in_every_weather() {
-    let failed: Vec<String> = texts(plans("lab", Lab::has))
-        .into_iter()
-        .filter(|(_, _, passed)| !passed)
-        .map(|(name, text, _)| format!("{name}:\n{text}"))
-        .collect();
-    assert!(failed.is_empty(), "\n{}", failed.join("\n"));
-}
-
-#[test]
-fn every_untouched_exercise_fails_with_a_message_that_teaches() {
-    for (name, text, passed) in texts(plans("start", |lab, side| lab.stub(side).is_some())) {
-        assert!(!passed, "{name} passes");
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 80),
-            "{name}:\n{text}"
-        );
-        // On a busy machine a silence gets four times as long.
-        let text = text.replace("2000 ms", "500 ms").replace("2000ms", "500ms");
-        insta::assert_snapshot!(name, text);
-    }
 }
 
 /// A check of a bad peer against lab 9's main conversation.

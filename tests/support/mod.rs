@@ -6,6 +6,7 @@ pub mod browser;
 pub mod peers;
 mod programs;
 pub mod readme;
+pub mod wrong;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,30 +1,9 @@
 //! Clients that nobody here wrote (nc, telnet, curl, headless Chromium) talk to the labs' servers, in
 //! the very words of the READMEs.
 
-mod support;
-
 use std::process::Command;
 
-use support::{Server, browser, have, readme};
-
-#[test]
-fn the_commands_of_lab_1_print_what_its_readme_says() {
-    let text = include_str!("../labs/01-three-tacos/README.md");
-    assert_eq!(readme::run("01-three-tacos", text, &["3 tacos"]), 7);
-}
-
-#[test]
-fn the_commands_of_lab_2_print_what_its_readme_says() {
-    let text = include_str!("../labs/02-order-in-crumbs/README.md");
-    assert_eq!(readme::run("02-order-in-crumbs", text, &[]), 5);
-}
-
-#[test]
-fn the_commands_of_lab_9_print_what_its_readme_says() {
-    let text = include_str!("../labs/09-smallest-answer/README.md");
-    let typed = ["GET / HTTP/1.1", "Host: tacos.example", ""];
-    assert_eq!(readme::run("09-smallest-answer", text, &typed), 7);
-}
+use crate::support::{Server, browser, have, readme};
 
 #[test]
 fn the_runner_of_readmes_finds_a_difference() {
@@ -42,7 +21,7 @@ fn the_runner_of_readmes_finds_a_difference() {
 
 /// curl's own view of lab 9's answer: one header a line, and no complaint.
 #[test]
-fn curl_believes_lab_9() {
+fn lab09_is_believed_by_curl() {
     if !have(&["curl"]) {
         return;
     }
@@ -68,7 +47,7 @@ fn curl_believes_lab_9() {
 }
 
 #[test]
-fn chromium_shows_the_page_of_lab_9() {
+fn lab09_is_shown_by_chromium() {
     if !have(&["chromium"]) {
         return;
     }

@@ -5,13 +5,11 @@
 //! is what was really said. A new snapshot: write a file with the headings alone (for one side alone:
 //! with the whole conversation), then `INSTA_UPDATE=always cargo test --test labs`, and read what it says.
 
-mod support;
-
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use support::{Server, bin, side_by_side};
+use super::support::{Server, bin, side_by_side};
 use wirelab::course::catalogue::{self, Lab, Script, Side};
 use wirelab::net::player::Player;
 use wirelab::net::{Recorder, Tap, Weather, listen};
@@ -20,22 +18,17 @@ use wirelab::wire::{Entry, Event, Gap, Transcript, Who, compare};
 /// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-#[test]
-fn what_each_lab_says_equals_its_snapshots() {
+/// What the lab's programs say equals its snapshots.
+pub fn equal_the_snapshots(lab: &Lab) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
+    settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let mut scripts = Vec::new();
-    for lab in catalogue::labs() {
-        let of_lab = lab.scripts.iter();
-        scripts.extend(
-            of_lab
-                .filter(|script| begins_with_connect(script))
-                .map(|script| (lab, script)),
-        );
-    }
-    let talks = side_by_side(scripts, |(lab, script)| {
+    let scripts = lab
+        .scripts
+        .iter()
+        .filter(|script| begins_with_connect(script));
+    let talks = side_by_side(scripts.collect(), |script| {
         let (said, addr) = match (script.checks_server, script.checks_client) {
             (true, true) => pair(lab, script),
             (true, false) => server_alone(lab, script),

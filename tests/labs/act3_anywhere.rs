@@ -47,7 +47,7 @@ fn closed() -> String {
 }
 
 #[test]
-fn a_silent_first_address_costs_a_moment_and_not_a_minute() {
+fn lab13_a_silent_first_address_costs_a_moment_and_not_a_minute() {
     let server = Server::start("lab13-server");
     let silent = silent();
     let words = [
@@ -69,7 +69,7 @@ fn a_silent_first_address_costs_a_moment_and_not_a_minute() {
 }
 
 #[test]
-fn when_all_addresses_are_dead_all_are_named() {
+fn lab13_when_all_addresses_are_dead_all_are_named() {
     let (one, two) = (closed(), closed());
     let output = client(&["http://tacos.example/", &one, &two]);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -82,7 +82,7 @@ fn when_all_addresses_are_dead_all_are_named() {
 }
 
 #[test]
-fn wrong_words_are_refused() {
+fn lab13_wrong_words_are_refused() {
     let cases = [
         (&["tacos"][..], "a URL begins with http://"),
         (&["http://a/", "tacos"], "tacos is no address"),
@@ -105,7 +105,7 @@ fn wrong_words_are_refused() {
 }
 
 #[test]
-fn a_server_is_found_where_it_listens_and_nowhere_else() {
+fn lab13_a_server_is_found_where_it_listens_and_nowhere_else() {
     let here = [
         IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -92,7 +92,7 @@ fn every_server_survives_every_bad_client_and_serves_the_next() {
 
 /// Each byte of the request, changed alone, is the byte that the answer names; so is each end.
 #[test]
-fn lab_8_names_the_first_wrong_byte_wherever_it_is() {
+fn lab08_names_the_first_wrong_byte_wherever_it_is() {
     let server = Server::start("lab08-server");
     for at in 0..REQUEST.len() {
         let mut wrong = REQUEST.to_vec();
@@ -123,7 +123,7 @@ fn lab_8_names_the_first_wrong_byte_wherever_it_is() {
 }
 
 #[test]
-fn lab_10_answers_a_head_that_is_too_large_before_it_has_heard_it_all() {
+fn lab10_answers_a_head_that_is_too_large_before_it_has_heard_it_all() {
     let server = Server::start("lab10-server");
     let one_long = [
         b"GET / HTTP/1.1\r\nNote: ",
@@ -146,7 +146,7 @@ fn lab_10_answers_a_head_that_is_too_large_before_it_has_heard_it_all() {
 }
 
 #[test]
-fn lab_11_takes_a_length_for_what_it_is() {
+fn lab11_takes_a_length_for_what_it_is() {
     let server = Server::start("lab11-server");
     let digits = "a length is made of digits\\n";
     let one = "there must be one length, and only one\\n";
@@ -198,7 +198,7 @@ fn says(answer: &[u8]) -> SocketAddr {
 }
 
 #[test]
-fn lab_11s_client_complains_about_every_false_answer() {
+fn lab11_client_complains_about_every_false_answer() {
     let endless = [b"HTTP/1.1 200 OK\r\nX: ", &[b'x'; 100_000][..]].concat();
     let cases: [(&[u8], &str); 14] = [
         (

@@ -10,7 +10,7 @@ use crate::support::peers::{ask, client, complaint, printed, run};
 use crate::support::{Server, bin};
 
 #[test]
-fn a_server_that_answers_without_reading_resets_100_of_100_clients() {
+fn lab05_a_server_that_answers_without_reading_resets_100_of_100_clients() {
     let server = Server::start("start05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
     assert_eq!(printed(&visits), "100 visits: 0 FIN, 100 RST\n");
@@ -18,7 +18,7 @@ fn a_server_that_answers_without_reading_resets_100_of_100_clients() {
 }
 
 #[test]
-fn a_server_that_hears_its_clients_out_resets_none_of_100() {
+fn lab05_a_server_that_hears_its_clients_out_resets_none_of_100() {
     let server = Server::start("lab05-server");
     let visits = run("lab05-client", &[&server.addr.to_string(), "100"]);
     assert_eq!(printed(&visits), "100 visits: 100 FIN, 0 RST\n");
@@ -27,7 +27,7 @@ fn a_server_that_hears_its_clients_out_resets_none_of_100() {
 
 /// Four kinds of leaving: before a word, in mid-order, after the order, and after the answer.
 #[test]
-fn rude_clients_end_their_own_conversation_alone() {
+fn lab05_rude_clients_end_their_own_conversation_alone() {
     let mut server = Server::start("lab05-server");
     let words = ["", "3 ta", "3 tacos\n", "3 tacos\nand salsa\n"];
     for word in words.repeat(25) {
@@ -45,7 +45,7 @@ fn rude_clients_end_their_own_conversation_alone() {
 }
 
 #[test]
-fn a_server_that_unwraps_is_ended_by_one_rude_client() {
+fn lab05_a_server_that_unwraps_is_ended_by_one_rude_client() {
     let server = Server::start("start05-server");
     let addr = server.addr.to_string();
     assert_eq!(
@@ -60,7 +60,7 @@ fn a_server_that_unwraps_is_ended_by_one_rude_client() {
 
 /// The order that is refused is longer than what the server reads, and the refusal arrives all the same.
 #[test]
-fn a_refusal_is_not_destroyed_by_what_was_left_unread() {
+fn lab05_a_refusal_is_not_destroyed_by_what_was_left_unread() {
     let server = Server::start("lab05-server");
     let endless = vec![b'x'; 100_000];
     assert_eq!(ask(server.addr, &endless), b"? your order has no end\n");
@@ -69,7 +69,7 @@ fn a_refusal_is_not_destroyed_by_what_was_left_unread() {
 /// Linux lets one more onto the bench than `listen` says, and drops the knock of whoever comes then.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_backlog_is_busy_twice_and_then_silent() {
+fn lab06_a_full_backlog_is_busy_twice_and_then_silent() {
     let server = Server::start("lab06-server");
     let addr = server.addr.to_string();
     let sits = client(server.addr);
@@ -100,7 +100,7 @@ fn a_full_backlog_is_busy_twice_and_then_silent() {
 }
 
 #[test]
-fn a_port_is_in_use_by_another_program() {
+fn lab06_a_port_is_in_use_by_another_program() {
     let server = Server::start("lab06-server");
     let addr = server.addr.to_string();
     let second = run("lab06-server", &[&addr]);
@@ -117,7 +117,7 @@ fn a_port_is_in_use_by_another_program() {
 /// On an address of its own, so that no other test is given the port in the meantime.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_port_is_in_use_by_a_memory_and_so_reuseaddr_gets_it_back() {
+fn lab06_a_port_is_in_use_by_a_memory_and_so_reuseaddr_gets_it_back() {
     let server = Server::start_with(Command::new(bin("lab06-server")).arg("127.0.6.1:0"));
     let addr = server.addr.to_string();
     let sits = client(server.addr);

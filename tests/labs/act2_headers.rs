@@ -25,7 +25,7 @@ fn members(lines: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_broken_rule_is_named() {
+fn lab10_each_broken_rule_is_named() {
     let cases: [(&[u8], &str); 22] = [
         (b"Salsa: verde\n", LINE_END),
         (b"\n", LINE_END),
@@ -60,7 +60,7 @@ fn each_broken_rule_is_named() {
 }
 
 #[test]
-fn a_name_is_any_token_and_has_no_case() {
+fn lab10_a_name_is_any_token_and_has_no_case() {
     for byte in 0..=255_u8 {
         let token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let line = [b"X", &[byte][..], b"y: z\r\n"].concat();
@@ -74,7 +74,7 @@ fn a_name_is_any_token_and_has_no_case() {
 }
 
 #[test]
-fn a_value_keeps_every_byte_but_the_spaces_and_tabs_around_it() {
+fn lab10_a_value_keeps_every_byte_but_the_spaces_and_tabs_around_it() {
     for byte in 0x21..=255_u8 {
         if byte != 0x7f {
             let line = [b"X: \t ", &[byte, b' ', b'\t', byte][..], b"\t \r\n"].concat();
@@ -93,7 +93,7 @@ fn a_value_keeps_every_byte_but_the_spaces_and_tabs_around_it() {
 }
 
 #[test]
-fn a_list_is_all_its_lines_in_order_without_empty_members() {
+fn lab10_a_list_is_all_its_lines_in_order_without_empty_members() {
     assert_eq!(members("Salsa: a, b\r\nSALSA: c\r\n"), ["a", "b", "c"]);
     assert_eq!(
         members("salsa:a,\t,, ,b ,\r\nX: d\r\nSalsa: , c\r\n"),
@@ -104,7 +104,7 @@ fn a_list_is_all_its_lines_in_order_without_empty_members() {
 }
 
 #[test]
-fn the_number_of_lines_has_a_limit() {
+fn lab10_the_number_of_lines_has_a_limit() {
     let lines =
         |count: usize| [b"Host: a\r\n", &b"X: y\r\n".repeat(count - 1)[..], b"\r\n"].concat();
     assert_eq!(

@@ -18,7 +18,7 @@ fn steps() -> Vec<Vec<&'static str>> {
 }
 
 #[test]
-fn every_step_passes_with_the_finished_server() {
+fn lab24_every_step_passes_with_the_finished_server() {
     let now = check::NOW.to_string();
     let root = "labs/24-whole-restaurant/files";
     let environment = format!("$ WIRELAB_ROOT={root} WIRELAB_NOW={now} cargo run ");
@@ -43,7 +43,7 @@ fn every_step_passes_with_the_finished_server() {
 }
 
 #[test]
-fn every_conversation_of_the_lab_has_its_step() {
+fn lab24_every_conversation_of_the_lab_has_its_step() {
     let mut checked: Vec<String> = steps()
         .iter()
         .flat_map(|step| step.iter().filter(|word| word.starts_with("snapshots/")))
@@ -61,7 +61,7 @@ fn every_conversation_of_the_lab_has_its_step() {
 }
 
 #[test]
-fn every_module_that_the_readme_names_is_there() {
+fn lab24_every_module_that_the_readme_names_is_there() {
     let names: Vec<&str> = README
         .split('`')
         .filter(|word| word.starts_with("src/"))

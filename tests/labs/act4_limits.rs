@@ -4,18 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::support::{Server, readme};
-
-#[test]
-fn the_commands_of_lab_20_print_what_its_readme_says() {
-    let text = include_str!("../../labs/20-slow-and-greedy/README.md");
-    assert_eq!(readme::run("20-slow-and-greedy", text, &[]), 6);
-}
+use crate::support::Server;
 
 /// The answer is twenty megabytes, and this client takes a hundred bytes of it. The server must let go of
 /// it, and serve the next at once, however many such clients there are.
 #[test]
-fn clients_who_do_not_read_are_left_and_keep_nobody_waiting() {
+fn lab20_clients_who_do_not_read_are_left_and_keep_nobody_waiting() {
     let mut server = Server::start("lab20-server");
     let mut deaf: Vec<TcpStream> = (0..8).map(|_| ask(&server, "/all")).collect();
     for client in &mut deaf {

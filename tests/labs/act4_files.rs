@@ -57,7 +57,7 @@ fn get(server: &Server, method: &str, path: &str) -> (String, Vec<u8>) {
 
 #[cfg(unix)]
 #[test]
-fn only_regular_files_under_the_root_are_given_away() {
+fn lab16_and_17_only_regular_files_under_the_root_are_given_away() {
     let root = town("lab16-town");
     for program in ["lab16-server", "lab17-server"] {
         let server = serve(program, &root);
@@ -122,7 +122,7 @@ fn only_regular_files_under_the_root_are_given_away() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn lab17_head_is_get_without_the_body() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/17-saying-what-it-is/files");
     let mut command = Command::new(bin("lab17-server"));
     command.arg("127.0.0.1:0").env("WIRELAB_ROOT", &files);
@@ -149,7 +149,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn dates_are_right_on_the_days_that_are_easily_got_wrong() {
+fn lab17_dates_are_right_on_the_days_that_are_easily_got_wrong() {
     let cases = [
         (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
         (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),

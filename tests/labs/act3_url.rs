@@ -26,7 +26,7 @@ fn parts(text: &str) -> Result<(String, u16, String, String), String> {
 }
 
 #[test]
-fn every_part_goes_where_it_belongs() {
+fn lab12_every_part_goes_where_it_belongs() {
     let cases = [
         ("http://a", "a", 80, "/", ""),
         ("http://a/", "a", 80, "/", ""),
@@ -53,7 +53,7 @@ fn every_part_goes_where_it_belongs() {
 }
 
 #[test]
-fn what_is_no_url_of_this_lab_is_refused_in_words() {
+fn lab12_what_is_no_url_of_this_lab_is_refused_in_words() {
     let cases = [
         ("tacos.example/menu", "http://"),
         ("ftp://tacos.example/", "http://"),
@@ -83,7 +83,7 @@ fn what_is_no_url_of_this_lab_is_refused_in_words() {
 }
 
 #[test]
-fn a_refused_url_means_no_call() {
+fn lab12_a_refused_url_means_no_call() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener
         .set_nonblocking(true)
@@ -106,7 +106,7 @@ fn a_refused_url_means_no_call() {
 }
 
 #[test]
-fn the_url_alone_says_where_to_call() {
+fn lab12_the_url_alone_says_where_to_call() {
     let server = Server::start("lab12-server");
     let output = client(&[&format!("http://{}/menu#salsa", server.addr)]);
     let said = String::from_utf8_lossy(&output.stdout);
@@ -149,7 +149,7 @@ fn hello(site: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_name_on_the_envelope_is_read_at_every_cut_and_never_made_up() {
+fn lab12_the_name_on_the_envelope_is_read_at_every_cut_and_never_made_up() {
     let whole = hello("tacos.example");
     assert_eq!(envelope::server_name(&whole), Some("tacos.example"));
     assert_eq!(envelope::server_name(&hello("")), None);
@@ -223,7 +223,7 @@ fn say_in_crumbs(addr: SocketAddr, bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_server_that_is_spoken_to_in_tls_says_so_in_its_log() {
+fn lab12_a_server_that_is_spoken_to_in_tls_says_so_in_its_log() {
     let mut server = Logged::start();
     assert!(say_in_crumbs(server.addr, &hello("tacos.example")).is_empty());
     let expected =

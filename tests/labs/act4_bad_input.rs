@@ -92,7 +92,7 @@ fn a_client_who_talks_too_long_hears_why_he_is_refused() {
 const FIRST: &[u8] = b"GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\n\r\n";
 
 #[test]
-fn lab_18s_client_complains_about_an_answer_without_a_good_end() {
+fn lab18_client_complains_about_an_answer_without_a_good_end() {
     let endless = [
         b"HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n",
         &[b'x'; 2_000_000][..],
@@ -122,7 +122,7 @@ fn lab_18s_client_complains_about_an_answer_without_a_good_end() {
 
 /// A body that nobody reads would be taken for the next request, so the connection ends behind it.
 #[test]
-fn lab_18_does_not_take_a_body_for_a_request() {
+fn lab18_does_not_take_a_body_for_a_request() {
     let server = Server::start("lab18-server");
     let hidden = "GET /drinks.txt HTTP/1.1\r\nHost: a\r\n\r\n";
     let length = hidden.len();

@@ -55,7 +55,7 @@ fn ask(addr: SocketAddr, request: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn every_byte_of_a_picture_and_of_ten_megabytes_arrives_through_the_client() {
+fn lab07_every_byte_of_a_picture_and_of_ten_megabytes_arrives_through_the_client() {
     let files = town("lab07-bytes");
     let server = serve(&files);
     for (name, expected) in [("taco.png", PNG.to_vec()), ("large.bin", ten_megabytes())] {
@@ -77,7 +77,7 @@ fn every_byte_of_a_picture_and_of_ten_megabytes_arrives_through_the_client() {
 }
 
 #[test]
-fn a_later_request_line_is_understood_and_its_further_words_are_ignored() {
+fn lab07_a_later_request_line_is_understood_and_its_further_words_are_ignored() {
     let files = town("lab07-words");
     let server = serve(&files);
     assert_eq!(ask(server.addr, b"GET /taco.png\n"), PNG);
@@ -88,7 +88,7 @@ fn a_later_request_line_is_understood_and_its_further_words_are_ignored() {
 }
 
 #[test]
-fn no_path_leads_out_of_the_folder() {
+fn lab07_no_path_leads_out_of_the_folder() {
     let files = town("lab07-outside");
     let server = serve(&files);
     let paths: [&[u8]; 16] = [
@@ -129,7 +129,7 @@ fn no_path_leads_out_of_the_folder() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_named_before_anything_else_happens() {
+fn lab07_a_folder_that_is_not_there_is_named_before_anything_else_happens() {
     let output = Command::new(bin("lab07-server"))
         .arg("127.0.0.1:0")
         .env("WIRELAB_ROOT", "no/such/folder")

@@ -19,7 +19,7 @@ fn hear(table: &mut TcpStream) {
 }
 
 #[test]
-fn twenty_at_once_are_served_beside_five_ghosts_and_a_sleeper() {
+fn lab19_twenty_at_once_are_served_beside_five_ghosts_and_a_sleeper() {
     let server = Server::start("lab19-server");
     let output = run("lab19-client", &[&server.addr.to_string()]);
     let said = printed(&output);
@@ -31,7 +31,7 @@ fn twenty_at_once_are_served_beside_five_ghosts_and_a_sleeper() {
 }
 
 #[test]
-fn a_hundred_stumbling_orders_cost_no_waiter() {
+fn lab19_a_hundred_stumbling_orders_cost_no_waiter() {
     let server = Server::start("lab19-server");
     for _ in 0..100 {
         let order = b"GET /share/0 HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -57,7 +57,7 @@ fn is_turned_away(addr: SocketAddr) {
 }
 
 #[test]
-fn a_place_that_is_given_back_is_given_to_the_next() {
+fn lab19_a_place_that_is_given_back_is_given_to_the_next() {
     let server = Server::start("lab19-server");
     let mut inside: Vec<TcpStream> = (0..PLACES).map(|_| client(server.addr)).collect();
     for _ in 0..40 {
@@ -94,7 +94,7 @@ fn start() -> (Child, SocketAddr) {
 }
 
 #[test]
-fn told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
+fn lab19_told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
     let (mut server, addr) = start();
     // Nine ghosts: eight waiters stand at their tables, and one sits in the queue.
     let ghosts: Vec<TcpStream> = (0..9).map(|_| client(addr)).collect();
@@ -119,7 +119,7 @@ fn told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
 }
 
 #[test]
-fn the_end_of_the_input_is_no_word() {
+fn lab19_the_end_of_the_input_is_no_word() {
     let (mut server, addr) = start();
     drop(server.stdin.take());
     let mut table = client(addr);

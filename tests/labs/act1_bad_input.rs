@@ -96,7 +96,7 @@ fn every_server_survives_every_bad_client_and_serves_the_next() {
 /// The server may use 200 MB of addresses, and would end if it asked for four gigabytes.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_length_of_four_gigabytes_is_refused_before_anybody_asks_for_memory() {
+fn lab03_a_length_of_four_gigabytes_is_refused_before_anybody_asks_for_memory() {
     let command = format!(
         "ulimit -v 200000 && exec '{}' 127.0.0.1:0",
         bin("lab03-server").display()
@@ -124,7 +124,7 @@ fn a_length_of_four_gigabytes_is_refused_before_anybody_asks_for_memory() {
 }
 
 #[test]
-fn lab_3s_client_believes_no_length_either() {
+fn lab03_client_believes_no_length_either() {
     let cases: [(&[u8], &str); 6] = [
         (
             b"\xff\xff\xff\xff",
@@ -156,7 +156,7 @@ fn lab_3s_client_believes_no_length_either() {
 }
 
 #[test]
-fn lab_4_counts_no_order_that_is_none() {
+fn lab04_counts_no_order_that_is_none() {
     let server = Server::start("lab04-server");
     let asked = "? how many\n";
     for (orders, expected) in [

@@ -1,0 +1,107 @@
+//! The labs, a module of tests each: `cargo test lab09` runs what concerns lab 9. Its bytes, its page, the
+//! commands of its README, its own programs under the check, its stub and its wrong answers; and beside
+//! them what a lab's programs do with bad input, at their limits and at the end of a connection.
+
+#[path = "../support/dice.rs"]
+mod dice;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod act1_bad_input;
+mod act1_ends;
+mod act2_bad_input;
+mod act2_files;
+mod act2_headers;
+mod act3_anywhere;
+mod act3_url;
+mod act4_bad_input;
+mod act4_bodies;
+mod act4_capstone;
+mod act4_files;
+mod act4_limits;
+mod act4_tables;
+mod bytes;
+mod checks;
+mod readmes;
+mod real_clients;
+mod story;
+
+use wirelab::course::catalogue::{self, Lab};
+
+fn lab(number: u8) -> &'static Lab {
+    catalogue::lab(number).expect("the lab is in the syllabus")
+}
+
+/// The tests that every lab has.
+macro_rules! tests_of_labs {
+    ($($name:ident = $number:literal)*) => {
+        $(mod $name {
+            use super::*;
+
+            #[test]
+            fn bytes_equal_the_snapshots() {
+                bytes::equal_the_snapshots(lab($number));
+            }
+
+            #[test]
+            fn page_is_told() {
+                story::is_told(lab($number));
+            }
+
+            #[test]
+            fn readme_commands_print_what_it_says() {
+                readmes::commands_print_what_it_says(lab($number));
+            }
+
+            #[test]
+            fn own_programs_pass() {
+                checks::own_programs_pass(lab($number));
+            }
+
+            #[test]
+            fn stubs_fail_as_reviewed() {
+                checks::stubs_fail_as_reviewed(lab($number));
+            }
+
+            #[test]
+            fn wrong_answers_get_their_codes() {
+                checks::wrong_answers_get_their_codes(lab($number));
+            }
+        })*
+
+        const NUMBERS: &[u8] = &[$($number),*];
+    };
+}
+
+tests_of_labs! {
+    lab01 = 1
+    lab02 = 2
+    lab03 = 3
+    lab04 = 4
+    lab05 = 5
+    lab06 = 6
+    lab07 = 7
+    lab08 = 8
+    lab09 = 9
+    lab10 = 10
+    lab11 = 11
+    lab12 = 12
+    lab13 = 13
+    lab14 = 14
+    lab15 = 15
+    lab16 = 16
+    lab17 = 17
+    lab18 = 18
+    lab19 = 19
+    lab20 = 20
+    lab21 = 21
+    lab22 = 22
+    lab23 = 23
+    lab24 = 24
+}
+
+#[test]
+fn every_lab_has_its_tests() {
+    let labs: Vec<u8> = catalogue::labs().map(|lab| lab.number).collect();
+    assert_eq!(NUMBERS, labs);
+}
