@@ -1,5 +1,6 @@
-//! Compiles the course in: the README, hints, stubs, programs and conversations of each lab that
-//! `labs/syllabus.txt` names. A lab's files are found by their names, so no list of them is kept.
+//! Compiles the course in: the README, hints, stubs, programs, served files and conversations of each lab
+//! that `labs/syllabus.txt` names, and the part of the library that exercises use. A lab's files are found
+//! by their names, so no list of them is kept.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,14 +19,28 @@ fn main() {
         .unwrap_or_else(|error| panic!("{}: {error}", syllabus.display()));
     let snapshots = names(&root.join("snapshots"));
     let mut labs = String::from("&[\n");
+    let mut served = String::from("&[\n");
     let folders = text
         .lines()
         .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
     for slug in folders.filter_map(|line| line.split_whitespace().next()) {
         lab(&root, slug, &snapshots, &mut labs);
+        let folder = root.join("labs").join(slug);
+        for part in names(&folder)
+            .iter()
+            .filter(|name| name.starts_with("files"))
+        {
+            files(&folder, part, slug, &mut served);
+        }
     }
-    labs += "]\n";
-    fs::write(out.join("labs.rs"), labs).expect("cargo's folder can be written");
+    let library = library(&root);
+    for (name, text) in [
+        ("labs.rs", labs),
+        ("files.rs", served),
+        ("library.rs", library),
+    ] {
+        fs::write(out.join(name), format!("{text}]\n")).expect("cargo's folder can be written");
+    }
 }
 
 /// Writes the files of one lab as a `LabFiles`.
@@ -71,6 +86,43 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
         let _ = writeln!(labs, "({name:?}, {}),", text_of(&path));
     }
     let _ = writeln!(labs, "] }},");
+}
+
+/// Writes each file below `labs/NN-slug/NAME` as a `File`, and a symbolic link as one with its target.
+fn files(folder: &Path, name: &str, slug: &str, served: &mut String) {
+    let path = folder.join(name);
+    println!("cargo::rerun-if-changed={}", path.display());
+    let kind = match fs::read_link(&path) {
+        Ok(target) => format!("Kind::Link({:?})", target.display().to_string()),
+        Err(_) if path.is_dir() => {
+            for inside in names(&path) {
+                files(folder, &format!("{name}/{inside}"), slug, served);
+            }
+            return;
+        }
+        Err(_) => format!(
+            "Kind::Bytes(include_bytes!({:?}))",
+            path.display().to_string()
+        ),
+    };
+    let _ = writeln!(
+        served,
+        "File {{ slug: {slug:?}, name: {name:?}, kind: {kind} }},"
+    );
+}
+
+/// The modules that a stub may name, as pairs of name and text.
+fn library(root: &Path) -> String {
+    let folder = root.join("src");
+    println!("cargo::rerun-if-changed={}", folder.join("http").display());
+    let http = names(&folder.join("http")).into_iter();
+    let http = http.map(|name| format!("http/{name}"));
+    let others = ["limits.rs", "wire/sha256.rs"].map(str::to_string);
+    let mut list = String::from("&[\n");
+    for name in http.chain(others) {
+        let _ = writeln!(list, "({name:?}, {}),", text_of(&folder.join(&name)));
+    }
+    list
 }
 
 /// `include_str!` of a file; an empty text where the file is missing, which the tests report.

@@ -44,7 +44,7 @@ impl Plan {
             .and_then(|now| now.trim().parse().ok());
         Contract {
             addr,
-            root: self.root.clone(),
+            root: self.root.as_ref().map(|root| root.path().to_path_buf()),
             now: Some(now.unwrap_or(NOW)),
             arg,
         }

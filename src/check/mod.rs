@@ -19,6 +19,7 @@ pub mod program;
 pub mod report;
 pub mod retry;
 mod runner;
+mod served_folder;
 pub mod shell_words;
 mod side;
 mod subject;
@@ -26,8 +27,10 @@ mod timeouts;
 pub mod variants;
 pub mod verdict;
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::diagnosis::{Diagnosis, Prints};
@@ -38,6 +41,7 @@ use crate::net::{SocketError, Weather};
 use crate::wire::{Difference, ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
+pub use served_folder::ServedFolder;
 pub use side::Side;
 
 use runner::Runner;
@@ -76,7 +80,7 @@ pub struct Plan {
     /// What is played.
     pub conversations: Vec<Conversation>,
     /// The folder of the lab's files.
-    pub root: Option<PathBuf>,
+    pub root: Option<Arc<ServedFolder>>,
     /// Whether a failure is looked into by playing the conversation again otherwise.
     pub triage: bool,
     /// How long a server may take until it listens, and a client until it connects.
@@ -98,6 +102,8 @@ pub enum CheckError {
     Play(PlayError),
     /// We could not listen.
     Socket(SocketError),
+    /// The lab's files could not be written.
+    Files(io::Error),
     /// A snapshot is no transcript.
     Script(String, ParseError),
     /// No conversation of this lab checks this side, or none in this weather.
@@ -302,6 +308,7 @@ impl std::fmt::Display for CheckError {
             }
             CheckError::Play(error) => error.fmt(f),
             CheckError::Socket(error) => error.fmt(f),
+            CheckError::Files(error) => write!(f, "the lab's files: {error}"),
             CheckError::Script(name, error) => write!(f, "{name}:{error}"),
             CheckError::Nothing(text) => f.write_str(text),
         }

@@ -4,19 +4,20 @@
 //! command line, what is printed, and the exit code.
 
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
-use super::{output, wire_file};
+use super::{output, screen, wire_file};
 use crate::command::lab::lab_at;
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Plan, Report, Subject};
 use wirelab::check::{evidence_files, junit, report};
 use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
+use wirelab::course::home;
 use wirelab::course::progress::By;
 use wirelab::net;
 
@@ -25,7 +26,7 @@ pub const COMMAND: Command = Command {
     name: "check",
     places: &["[N]"],
     sentence: "check your program for lab N, in any language",
-    more: "Without an option, the check takes your programs in labs/workbench. CMD is one\n\
+    more: "Without an option, the check takes your programs in the workbench. CMD is one\n\
            string. It is split into words as a shell does it, but no shell runs. Your\n\
            program finds the address in WIRELAB_ADDR. In CMD, {addr}, {host}, {port} and\n\
            {arg} are replaced. --lab-file takes a transcript, or one conversation of a lab:\n\
@@ -290,7 +291,12 @@ fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> 
 }
 
 fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
-    let kept = evidence_files::keep(report, &cargo::repository().unwrap_or_default())?;
+    let here = home::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
+    let kept = evidence_files::keep(report, &here).unwrap_or_else(|error| {
+        // The verdict does not depend on it.
+        screen::warn(&format!("the transcripts are not kept: {error}"));
+        Vec::new()
+    });
     let text = report::text(report, &kept);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let style = if report.passed() {

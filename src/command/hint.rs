@@ -6,6 +6,7 @@ use super::lab::lab_at;
 use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
+use wirelab::course::home;
 use wirelab::course::progress::Progress;
 use wirelab::course::readme;
 
@@ -25,7 +26,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let all = lab.hints.len();
     let seen = progress.hints(lab).min(all);
     let from = if seen == all { 0 } else { seen };
-    let to = (seen + 1).min(all);
+    // Without a workbench nothing is kept, so they come at once.
+    let to = match home::workbench() {
+        Some(_) => (seen + 1).min(all),
+        None => all,
+    };
     for (index, hint) in lab.hints.iter().enumerate().take(to).skip(from) {
         let number = format!("Hint {} of {all} for lab {}", index + 1, lab.number);
         writeln!(screen, "{}", screen.style(Style::Bold, &number))?;
@@ -36,14 +41,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
     if to == all {
         let slug = lab.slug;
-        writeln!(
-            screen,
-            "That was the last. A whole solution is in labs/{slug}/."
-        )?;
+        let place = match home::repository() {
+            Some(_) => format!("labs/{slug}/"),
+            None => format!("a clone of the course, in labs/{slug}/"),
+        };
+        writeln!(screen, "That was the last. A whole solution is in {place}.")?;
     } else {
         writeln!(screen, "Call again for the next one.")?;
     }
-    if seen < all {
+    if seen < all && home::workbench().is_some() {
         progress.set_hints(lab, to);
         progress.save()?;
     }

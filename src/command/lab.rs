@@ -7,7 +7,8 @@ use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Lab};
-use wirelab::course::demo::{self, Demo, DemoError};
+use wirelab::course::demo::{self, Demo, DemoError, Origin};
+use wirelab::course::home;
 use wirelab::course::readme::{self, Readme};
 use wirelab::wire::{self, Ink};
 
@@ -62,6 +63,12 @@ fn on_the_wire(lab: &Lab, screen: &mut Screen) -> Result<()> {
         }
     };
     heading("On the wire, a moment ago", screen)?;
+    if let Some(text) = substitute(lab, demo.origin) {
+        for line in readme::wrapped(&text, "", "") {
+            writeln!(screen, "{line}")?;
+        }
+        writeln!(screen)?;
+    }
     let said = if screen.color() {
         wire::ladder(&demo.transcript, Ink::Colour)
     } else {
@@ -70,6 +77,22 @@ fn on_the_wire(lab: &Lab, screen: &mut Screen) -> Result<()> {
     write!(screen, "{said}")?;
     writeln!(screen)?;
     client_said(&demo, screen)
+}
+
+/// What is said where the lab's own programs are not here.
+fn substitute(lab: &Lab, origin: Origin) -> Option<String> {
+    let number = lab.number;
+    let what = match origin {
+        Origin::Programs => return None,
+        Origin::Played => format!(
+            "Here both sides were played from its transcript, over a real connection. \
+             `cargo lab nc {number}` plays the server's side to you."
+        ),
+        Origin::Written => "This is its transcript.".to_string(),
+    };
+    Some(format!(
+        "The lab's own programs are in a clone of the course. {what}"
+    ))
 }
 
 /// What the client printed, at most so many lines, with nothing in them that moves a cursor.
@@ -102,10 +125,12 @@ fn visible(letter: char) -> char {
 fn next(lab: &Lab, screen: &mut Screen) -> Result<()> {
     let number = lab.number;
     heading("Next", screen)?;
-    let mut steps = vec![(
-        format!("labs/{}/README.md", lab.slug),
-        "this page, with the exercise",
-    )];
+    let mut steps = Vec::new();
+    let page = format!("labs/{}/README.md", lab.slug);
+    let here = home::repository().or(home::workbench().map(|workbench| workbench.root));
+    if here.is_some_and(|here| here.join(&page).is_file()) {
+        steps.push((page, "this page, with the exercise"));
+    }
     if !lab.exercises().is_empty() {
         steps.push((
             format!("cargo lab start {number}"),

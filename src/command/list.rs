@@ -14,7 +14,7 @@ pub const COMMAND: Command = Command {
     places: &[],
     sentence: "list the labs, and show what you have passed",
     more: "A lab is passed when each program of its exercise has passed its check. The list\n\
-           of these programs is in labs/workbench/progress.txt. You may read and edit it.",
+           of these programs is in progress.txt of the workbench. You may read and edit it.",
     options: &[],
     run,
 };

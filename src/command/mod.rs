@@ -13,6 +13,7 @@ mod explain;
 mod fetch;
 mod help;
 mod hint;
+mod init;
 mod lab;
 mod list;
 mod nc;
@@ -77,6 +78,7 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     list::COMMAND,
     lab::COMMAND,
+    init::COMMAND,
     start::COMMAND,
     check::COMMAND,
     watch::COMMAND,
@@ -92,6 +94,11 @@ pub const COMMANDS: &[Command] = &[
     probe::COMMAND,
     storm::COMMAND,
     help::COMMAND,
+];
+
+/// The commands that show no bytes of an unknown peer.
+const LEARNERS: &[&str] = &[
+    "list", "lab", "init", "start", "check", "watch", "hint", "explain", "bill", "help",
 ];
 
 /// Runs the words behind `wirelab`, prints, and says with which exit code the process ends.
@@ -124,6 +131,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 /// Finds the command, checks its words against its table, and runs it.
 fn dispatch(words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
     let Some(first) = words.first() else {
+        screen.text_is_ours();
         return (list::COMMAND.run)(&Args::default(), screen);
     };
     match first.to_string_lossy().as_ref() {
@@ -157,5 +165,8 @@ fn with(command: &Command, words: &[OsString], screen: &mut Screen) -> anyhow::R
         return help::of(command, screen);
     }
     let args = Args::read(command, words)?;
+    if LEARNERS.contains(&command.name) {
+        screen.text_is_ours();
+    }
     (command.run)(&args, screen)
 }

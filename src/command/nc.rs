@@ -77,9 +77,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     // With an end: who prints slowly is heard slowly, and memory does not grow.
     let (tell, news) = mpsc::sync_channel(limits::UNSHOWN_EVENTS);
     let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
-    if started.is_some() {
-        let text = format!("nobody listened on {addr}: the lab's server was started");
-        remark(&text, screen)?;
+    if let Some(server) = &started {
+        let what = match server.is_played() {
+            true => "the server's side of the lab's transcript is played",
+            false => "the lab's server was started",
+        };
+        remark(&format!("nobody listened on {addr}: {what}"), screen)?;
     }
     let crlf = args.has("--crlf");
     if std::io::stdin().is_terminal() {

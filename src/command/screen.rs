@@ -4,6 +4,8 @@
 //! Rule 2: colour repeats what the words say; it is never the only carrier.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+use wirelab::course::home;
 
 /// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,
 /// from any thread: a clone writes to the same place, a line at a time.
@@ -11,6 +13,8 @@ use std::io::{self, IsTerminal, Write};
 pub struct Screen {
     color: bool,
     beside: bool,
+    /// Whether the text is ours, so that it may name our command as it is called here.
+    ours: bool,
 }
 
 /// How a word stands out, where colour is shown.
@@ -33,6 +37,7 @@ impl Screen {
         Screen {
             color,
             beside: false,
+            ours: false,
         }
     }
 
@@ -42,7 +47,14 @@ impl Screen {
         Screen {
             color,
             beside: true,
+            ours: false,
         }
+    }
+
+    /// From now on every formatted text is our own: no bytes of a peer are in it, and outside of a clone
+    /// it says `wirelab` where it says `cargo lab`.
+    pub fn text_is_ours(&mut self) {
+        self.ours = true;
     }
 
     /// Whether the output is for a terminal with colour: then pictures, otherwise the notation.
@@ -86,6 +98,14 @@ impl Write for Screen {
         }
     }
 
+    fn write_fmt(&mut self, args: std::fmt::Arguments<'_>) -> io::Result<()> {
+        let text = args.to_string();
+        match self.ours {
+            true => self.write_all(as_called_here(&text).as_bytes()),
+            false => self.write_all(text.as_bytes()),
+        }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         match self.beside {
             true => io::stderr().flush(),
@@ -122,9 +142,42 @@ pub fn reader_left(error: &anyhow::Error) -> bool {
     })
 }
 
+/// The text with our command as it is called here: `cargo lab` in a clone, `wirelab` elsewhere. A second
+/// column in the line stays where it is.
+fn as_called_here(text: &str) -> String {
+    static IN_CLONE: OnceLock<bool> = OnceLock::new();
+    let in_clone = IN_CLONE.get_or_init(|| match home::workbench() {
+        Some(workbench) => workbench.in_clone,
+        None => home::repository().is_some(),
+    });
+    match in_clone {
+        true => text.to_string(),
+        false => text.split_inclusive('\n').map(renamed).collect(),
+    }
+}
+
+/// A line with `wirelab` for each `cargo lab`.
+fn renamed(line: &str) -> String {
+    const THERE: &str = "cargo lab";
+    const HERE: &str = "wirelab";
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once(THERE) {
+        out.push_str(before);
+        out.push_str(HERE);
+        let (words, column) = after.split_at(after.find("  ").unwrap_or(after.len()));
+        rest = column;
+        out.push_str(&words.replace(THERE, HERE));
+        if !column.is_empty() {
+            out.push_str(&" ".repeat(THERE.len() - HERE.len()));
+        }
+    }
+    out + rest
+}
+
 /// Says something beside the output, on stderr, where a redirected output does not take it along.
 pub fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "wirelab: {text}");
+    let _ = writeln!(io::stderr(), "wirelab: {}", as_called_here(text));
 }
 
 /// Writes one line of a log to stderr, as it is.
@@ -135,5 +188,6 @@ pub fn log(line: &str) {
 /// Prints an error on stderr as one message: what failed, then why, from the outside in.
 /// Nobody can be told when stderr is gone too, so its own failure is let go.
 pub fn complain(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr(), "wirelab: {error:#}");
+    let text = as_called_here(&format!("{error:#}"));
+    let _ = writeln!(io::stderr(), "wirelab: {text}");
 }

@@ -14,7 +14,7 @@ pub const COMMAND: Command = Command {
     name: "start",
     places: &["N"],
     sentence: "put the exercise of lab N into your workbench",
-    more: "start copies the programs of the exercise to labs/workbench/src/bin/. They are\n\
+    more: "start copies the programs of the exercise to src/bin/ in the workbench. They are\n\
            yours: change them, run them with `cargo run -q -p workbench --bin my09-server`,\n\
            and check them with `cargo lab check 9`. start never overwrites what you have\n\
            written.",

@@ -18,7 +18,7 @@ pub const COMMAND: Command = Command {
     name: "watch",
     places: &["N"],
     sentence: "check your programs for lab N after every save",
-    more: "watch looks at labs/workbench a few times a second. After each change it builds\n\
+    more: "watch looks at the workbench a few times a second. After each change it builds\n\
            and checks the programs. It ends when everything has passed, or when you press\n\
            Ctrl-C.",
     options: &[ONLY_SERVER, ONLY_CLIENT],
@@ -45,7 +45,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             writeln!(screen, "\nAll passed. `cargo lab` says what is next.")?;
             return Ok(Outcome::Passed);
         }
-        let words = format!("\nwatching labs/workbench for lab {number}; Ctrl-C ends it");
+        let words = format!("\nwatching your workbench for lab {number}; Ctrl-C ends it");
         writeln!(screen, "{}", screen.style(Style::Dim, &words))?;
         workbench::wait_for_save(&before);
         writeln!(

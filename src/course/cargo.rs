@@ -2,8 +2,7 @@
 //!
 //! Rule 1: a program is taken from beside our own executable; cargo is asked only when it is missing
 //! or older than its source, so that a first `cargo lab 1` builds two programs and not fifty.
-//! Rule 2: no path of the machine that compiled us is known here; the repository is found at run time.
-//! Rule 3: what the compiler says about a learner's program is passed on word for word.
+//! Rule 2: what the compiler says about a learner's program is passed on word for word.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -12,12 +11,13 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use super::catalogue::{Lab, Side};
+use super::home::{self, Workbench};
 
 /// Why a program is not there.
 #[derive(Debug)]
 pub enum BuildError {
-    /// We do not run inside the repository, so nothing can be built.
-    NoRepository {
+    /// It is built in the clone of the course or in a workbench, and we are in neither.
+    Nowhere {
         /// The program.
         program: String,
     },
@@ -35,7 +35,7 @@ pub enum BuildError {
     },
     /// The learner has not started this exercise.
     NotStarted {
-        /// The file that is missing, from the repository's folder on.
+        /// The file that is missing, from the folder of the course on.
         file: String,
         /// The lab.
         number: u8,
@@ -45,9 +45,10 @@ pub enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BuildError::NoRepository { program } => write!(
+            BuildError::Nowhere { program } => write!(
                 f,
-                "{program} is not built, and this is not the folder of the course: run `cargo lab` there"
+                "{program} is not here: this folder is in no clone of the course and in no workbench; \
+                 `wirelab init DIR` makes a workbench"
             ),
             BuildError::NoCargo { reason } => write!(
                 f,
@@ -69,70 +70,49 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// The folder of the repository: what `WIRELAB_COURSE` says; otherwise the nearest one above our
-/// executable, or above the current folder, that has a workbench.
-pub fn repository() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("WIRELAB_COURSE") {
-        return Some(PathBuf::from(folder));
-    }
-    let executable = std::env::current_exe().ok();
-    let current = std::env::current_dir().ok();
-    let starts = [executable, current];
-    let mut folders = starts.iter().flatten().flat_map(|start| start.ancestors());
-    folders
-        .find(|folder| folder.join("labs/workbench/Cargo.toml").is_file())
-        .map(Path::to_path_buf)
-}
-
-/// The folder that a server of this lab serves, `labs/NN-slug/files`, where the lab has one: the
-/// contract's `WIRELAB_ROOT`.
-pub fn files_folder(lab: &Lab) -> Option<PathBuf> {
-    let folder = repository()?.join("labs").join(lab.slug).join("files");
-    folder.is_dir().then_some(folder)
-}
-
 /// The lab's own server and client (those of `sides`), built if need be, in the order of `sides`.
 pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildError> {
     let programs: Vec<String> = sides.iter().map(|&side| lab.program("lab", side)).collect();
-    let here = repository();
+    let here = home::repository();
+    let folder = home::beside_us().or_else(|| Some(here.as_ref()?.join("target/debug")));
+    let Some(folder) = folder else {
+        let program = programs.into_iter().next().unwrap_or_default();
+        return Err(BuildError::Nowhere { program });
+    };
     let changed = here.as_deref().and_then(|here| {
-        let folder = here.join("labs").join(lab.slug);
-        last_change(&[here.join("src"), folder])
+        let of_lab = here.join("labs").join(lab.slug);
+        last_change(&[here.join("src"), of_lab])
     });
     let mut stale: Vec<&str> = programs.iter().map(String::as_str).collect();
-    stale.retain(|program| is_stale(&beside_us(program), changed));
+    stale.retain(|program| is_stale(&executable_in(&folder, program), changed));
     if let Some(first) = stale.first() {
         let Some(here) = here else {
             let program = first.to_string();
-            return Err(BuildError::NoRepository { program });
+            return Err(BuildError::Nowhere { program });
         };
-        build(&here, &programs_folder(), &stale, "labs")?;
+        build(&here, &folder, &stale, "labs")?;
     }
-    Ok(programs.iter().map(|program| beside_us(program)).collect())
+    let paths = programs.iter().map(|name| executable_in(&folder, name));
+    Ok(paths.collect())
 }
 
 /// The learner's program for one side of a lab, built if need be.
 pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     let program = lab.program("my", side);
-    let source = workbench_source(&program);
-    let here = repository().ok_or_else(|| BuildError::NoRepository {
-        program: program.clone(),
-    })?;
-    if !here.join(&source).is_file() {
+    let Some(workbench) = home::workbench() else {
+        return Err(BuildError::Nowhere { program });
+    };
+    let source = workbench.source(&program);
+    if !workbench.root.join(&source).is_file() {
         return Err(BuildError::NotStarted {
             file: source,
             number: lab.number,
         });
     }
     // Always through cargo: the learner may use modules and packages that no time of a file shows.
-    let folder = programs_folder_of(&here);
-    build(&here, &folder, &[&program], "workbench")?;
+    let folder = folder_of(&workbench);
+    build(&workbench.root, &folder, &[&program], "workbench")?;
     Ok(executable_in(&folder, &program))
-}
-
-/// `labs/workbench/src/bin/my09-server.rs`: where a learner's program stands in the repository.
-pub fn workbench_source(program: &str) -> String {
-    format!("labs/workbench/src/bin/{program}.rs")
 }
 
 /// Whether a program is missing, or was built before this time.
@@ -159,29 +139,13 @@ pub fn last_change(sources: &[PathBuf]) -> Option<SystemTime> {
     last
 }
 
-/// Where cargo puts programs: the folder of our own executable (one up for a test, which lies in `deps`).
-fn programs_folder() -> PathBuf {
-    let executable = std::env::current_exe().unwrap_or_default();
-    let folder = executable.parent().unwrap_or(Path::new("")).to_path_buf();
-    if folder.ends_with("deps") {
-        return folder.parent().map(Path::to_path_buf).unwrap_or(folder);
-    }
-    folder
-}
-
-/// The same for the programs of this repository: when it is not the one that we were built in, they
-/// must not come between those of ours.
-fn programs_folder_of(here: &Path) -> PathBuf {
-    let ours = programs_folder();
-    let foreign = std::env::var_os("WIRELAB_COURSE").is_some() && !ours.starts_with(here);
-    match ours.file_name() {
-        Some(profile) if foreign => here.join("target").join(profile),
-        _ => ours,
-    }
-}
-
-fn beside_us(program: &str) -> PathBuf {
-    executable_in(&programs_folder(), program)
+/// Where cargo puts the programs of this workbench: beside us when we are of the same clone, so that
+/// nothing is built twice; otherwise into a folder of its own, so that they come between no others.
+fn folder_of(workbench: &Workbench) -> PathBuf {
+    let named = std::env::var_os("WIRELAB_COURSE").is_some();
+    let ours = home::beside_us()
+        .filter(|ours| workbench.in_clone && (!named || ours.starts_with(&workbench.root)));
+    ours.unwrap_or_else(|| workbench.root.join("target/debug"))
 }
 
 fn executable_in(folder: &Path, program: &str) -> PathBuf {
@@ -197,9 +161,10 @@ fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result
     for program in programs {
         command.args(["--bin", program]);
     }
-    if folder.ends_with("release") {
-        command.arg("--release");
-    }
+    let profile = folder.file_name().filter(|name| *name != "debug");
+    command
+        .arg("--profile")
+        .arg(profile.unwrap_or("dev".as_ref()));
     if let Some(target) = folder.parent() {
         command.arg("--target-dir").arg(target);
     }

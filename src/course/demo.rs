@@ -2,17 +2,22 @@
 //! they say.
 //!
 //! Rule: the programs are the real ones, over real sockets; nothing of the conversation is made up here.
+//! Where they cannot be had (an installed `wirelab` outside of a clone), the player says both sides of
+//! the lab's transcript, and the value says so.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use super::cargo::{self, BuildError};
 use super::catalogue::{Lab, NOW, Side};
-use crate::check::own_command;
+use super::lab_files;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
+use crate::check::variants::filled;
+use crate::check::{ServedFolder, own_command};
 use crate::limits;
 use crate::net::player::Player;
 use crate::net::{self, Recorder, SocketError, Tap, Weather};
@@ -28,6 +33,19 @@ pub struct Demo {
     pub noted: String,
     /// How the client ended; `None` when it still ran at the deadline, and was ended by us.
     pub ending: Option<Ending>,
+    /// Where the conversation comes from.
+    pub origin: Origin,
+}
+
+/// Where a conversation comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The lab's own programs said it.
+    Programs,
+    /// The lab's programs are not here: both sides were played from its transcript.
+    Played,
+    /// The transcript leaves something open, so that it cannot be played: it is shown as it is.
+    Written,
 }
 
 /// Why there is nothing to show.
@@ -73,9 +91,11 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
     if !lab.has(Side::Server) || !lab.has(Side::Client) {
         return Err(DemoError::NoPair);
     }
-    let paths = cargo::lab_programs(lab, &[Side::Server, Side::Client]);
-    let paths = paths.map_err(DemoError::Build)?;
     let script = main_script(lab);
+    let paths = match cargo::lab_programs(lab, &[Side::Server, Side::Client]) {
+        Err(BuildError::Nowhere { .. }) => return replay(&script),
+        paths => paths.map_err(DemoError::Build)?,
+    };
     let server = Server::start(lab, &paths[0], &script, ANYWHERE)?;
     let recorder = Recorder::new();
     let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
@@ -101,14 +121,53 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
         printed: client.stdout().text(),
         noted: client.stderr().text(),
         ending,
+        origin: Origin::Programs,
+    })
+}
+
+/// The same conversation where the lab's programs cannot be had: both sides are played from its transcript,
+/// over real sockets, with the tap between them.
+fn replay(script: &Transcript) -> Result<Demo, DemoError> {
+    let written = Demo {
+        transcript: script.clone(),
+        printed: String::new(),
+        noted: String::new(),
+        ending: None,
+        origin: Origin::Written,
+    };
+    if script.has_masks() {
+        return Ok(written);
+    }
+    let recorder = Recorder::new();
+    let front = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    let behind = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    let unable = |error: &dyn fmt::Display| DemoError::Thread(error.to_string());
+    let upstream = behind.local_addr().map_err(|error| unable(&error))?;
+    let tap = Tap::start(front, upstream, recorder.clone()).map_err(|error| unable(&error))?;
+    let script = filled(script, tap.address());
+    let play = |who| Player::new(&script, who, Weather::Calm).map_err(|error| unable(&error));
+    let (server, client) = (play(Who::Server)?, play(Who::Client)?);
+    thread::scope(|scope| {
+        scope.spawn(|| server.answer(&behind));
+        client.call(tap.address());
+    });
+    let connections = script.connections().len().max(1);
+    tap.wait_ended(connections as u64, limits::IO_DEADLINE);
+    tap.stop();
+    Ok(Demo {
+        transcript: recorder.transcript(),
+        origin: Origin::Played,
+        ..written
     })
 }
 
 /// Starts the lab's own server at `addr`, to be talked to by hand.
 pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
-    let paths = cargo::lab_programs(lab, &[Side::Server]);
-    let paths = paths.map_err(DemoError::Build)?;
-    Server::start(lab, &paths[0], &main_script(lab), addr)
+    let script = main_script(lab);
+    match cargo::lab_programs(lab, &[Side::Server]) {
+        Err(BuildError::Nowhere { .. }) => Server::played(&script, addr),
+        paths => Server::start(lab, &paths.map_err(DemoError::Build)?[0], &script, addr),
+    }
 }
 
 fn main_script(lab: &Lab) -> Transcript {
@@ -121,8 +180,10 @@ fn main_script(lab: &Lab) -> Transcript {
 pub struct Server {
     /// Where it listens.
     pub addr: SocketAddr,
-    /// Ends with the value.
-    _program: Program,
+    /// Ends with the value; `None` when the server is played from the lab's transcript.
+    program: Option<Program>,
+    /// Gone with the value, too.
+    _files: Option<Arc<ServedFolder>>,
 }
 
 impl Server {
@@ -135,8 +196,9 @@ impl Server {
         let arg = script.heading("arg").filter(|arg| arg.contains(UPSTREAM));
         let behind = arg.map(|_| upstream(script)).transpose()?;
         let arg = behind.map(|addr| addr.to_string());
+        let files = lab_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
         let contract = Contract {
-            root: cargo::files_folder(lab),
+            root: files.as_ref().map(|files| files.path().to_path_buf()),
             now: Some(NOW),
             arg: arg.clone(),
             ..Contract::at(addr)
@@ -146,24 +208,50 @@ impl Server {
         match program.wait_listening_line(limits::START_DEADLINE) {
             Ok(addr) => Ok(Server {
                 addr,
-                _program: program,
+                program: Some(program),
+                _files: files,
             }),
             Err(error) => Err(DemoError::NotReady(error, program.stderr().text())),
         }
     }
+
+    /// The server's side of the script at `addr`, for whoever comes first.
+    fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, DemoError> {
+        let addr = player_at(&filled(script, addr), addr)?;
+        Ok(Server {
+            addr,
+            program: None,
+            _files: None,
+        })
+    }
+
+    /// Whether it is played from the lab's transcript, because the lab's own server is not here.
+    pub fn is_played(&self) -> bool {
+        self.program.is_none()
+    }
 }
 
-/// A server for a relay to stand before: the player, which says the server's side of the script to the
-/// clients that come, in a thread that ends when they are gone.
+/// A server for a relay to stand before: the player.
 fn upstream(script: &Transcript) -> Result<SocketAddr, DemoError> {
+    player_at(script, ANYWHERE)
+}
+
+/// The player at this address, which says the server's side of the script to the clients that come, in a
+/// thread that ends when they are gone.
+fn player_at(script: &Transcript, addr: SocketAddr) -> Result<SocketAddr, DemoError> {
     let player = Player::new(script, Who::Server, Weather::Calm);
-    let player = player.map_err(|error| DemoError::Thread(error.to_string()))?;
-    let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    let mut player = player.map_err(|error| DemoError::Thread(error.to_string()))?;
+    // A person types.
+    (player.silence, player.client, player.whole) = (BY_HAND, BY_HAND, BY_HAND);
+    let listener = net::listen(addr, limits::BACKLOG).map_err(DemoError::Socket)?;
     let addr = listener.local_addr();
     let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
     thread::spawn(move || player.answer(&listener));
     Ok(addr)
 }
+
+/// How long a server that is played waits. Reason: somebody talks to it by hand, and reads meanwhile.
+const BY_HAND: Duration = Duration::from_secs(600);
 
 /// In an argument: where the server behind a relay is.
 const UPSTREAM: &str = "{upstream}";

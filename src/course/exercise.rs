@@ -4,6 +4,8 @@
 
 use super::cargo;
 use super::catalogue::{Lab, Side, Weather};
+use super::home;
+use super::lab_files;
 use super::progress::{By, Progress};
 use crate::check::program::CommandLine;
 use crate::check::{CheckError, Conversation, Plan, Report, Subject};
@@ -62,15 +64,15 @@ pub fn plan_of(
         return Err(CheckError::Nothing(text));
     }
     Ok(Plan {
-        root: cargo::files_folder(lab),
+        root: lab_files::of(lab).map_err(CheckError::Files)?,
         ..Plan::new(place, side, subject, conversations)
     })
 }
 
-/// Writes down that a report of all weathers has passed. Outside the repository nothing is kept.
+/// Writes down that a report of all weathers has passed. Without a workbench nothing is kept.
 /// Errors: the progress file cannot be read or written; its name is in the message.
 pub fn note(report: &Report, lab: &Lab, side: Side, by: &By) -> std::io::Result<()> {
-    if !report.passed() || cargo::repository().is_none() {
+    if !report.passed() || home::workbench().is_none() {
         return Ok(());
     }
     let mut progress = Progress::load()?;

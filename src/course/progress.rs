@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::cargo;
 use super::catalogue::{self, Lab, Side};
+use super::home;
 
-/// Where the file is, from the repository's folder on.
-pub const FILE: &str = "labs/workbench/progress.txt";
+/// The name of the file in the workbench.
+pub const FILE: &str = "progress.txt";
 
 const HEADER: &str =
     "# What you have done so far. `cargo lab` reads this file and writes it; so may you.\n";
@@ -41,7 +41,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Reads the file of this repository; without one, or without the file, nothing was done yet.
+    /// Reads the file of the workbench; without one, or without the file, nothing was done yet.
     /// Errors: it is there and cannot be read, with its name in the message.
     pub fn load() -> io::Result<Progress> {
         match place() {
@@ -59,10 +59,10 @@ impl Progress {
         }
     }
 
-    /// Writes the file of this repository. Errors: there is no repository, or the system's.
+    /// Writes the file of the workbench. Errors: there is no workbench, or the system's.
     pub fn save(&self) -> io::Result<()> {
         let path = place().ok_or_else(|| {
-            io::Error::other("this is not the folder of the course: nothing can be kept here")
+            io::Error::other("there is no workbench here: `wirelab init DIR` makes one")
         })?;
         self.save_to(&path)
     }
@@ -204,7 +204,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn place() -> Option<PathBuf> {
-    cargo::repository().map(|folder| folder.join(FILE))
+    home::workbench().map(|workbench| workbench.folder().join(FILE))
 }
 
 /// The system's error with the file's name before it.

@@ -11,27 +11,28 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::cargo::{self, workbench_source};
 use super::catalogue::{self, Lab, Side};
+use super::home::{self, Workbench};
+use super::lab_files;
 
 /// What became of one file of an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placed {
     /// It is new.
     New {
-        /// From the repository's folder on.
+        /// From the folder of the course on.
         file: String,
     },
     /// It is new, and the one that was there before is kept under this name.
     Again {
-        /// From the repository's folder on.
+        /// From the folder of the course on.
         file: String,
         /// Where the learner's old one is now.
         old: String,
     },
     /// It was there, and was left alone.
     Kept {
-        /// From the repository's folder on.
+        /// From the folder of the course on.
         file: String,
     },
 }
@@ -39,13 +40,13 @@ pub enum Placed {
 /// Why an exercise could not be placed.
 #[derive(Debug)]
 pub enum PlaceError {
-    /// There is no repository above us or above the current folder.
-    NoRepository,
+    /// Neither a clone of the course nor a workbench is here.
+    Nowhere,
     /// The lab's exercise has no such side.
     NoStub(Side),
     /// The system refused.
     System {
-        /// From the repository's folder on.
+        /// From the folder of the course on.
         file: String,
         /// What it said.
         error: io::Error,
@@ -55,8 +56,8 @@ pub enum PlaceError {
 impl fmt::Display for PlaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PlaceError::NoRepository => f.write_str(
-                "this is not the folder of the course: change to the one that has labs/workbench",
+            PlaceError::Nowhere => f.write_str(
+                "there is no workbench here: `wirelab init DIR` makes one, or change into the clone",
             ),
             PlaceError::NoStub(side) => {
                 write!(f, "the exercise of this lab has no {}", side.word())
@@ -68,22 +69,27 @@ impl fmt::Display for PlaceError {
 
 impl std::error::Error for PlaceError {}
 
-/// Puts the stub for one side of a lab into the workbench of this repository. `again` moves a file that
-/// is there aside; without it such a file is left alone.
+/// Puts the stub for one side of a lab into the workbench. `again` moves a file that is there aside;
+/// without it such a file is left alone.
 pub fn place(lab: &Lab, side: Side, again: bool) -> Result<Placed, PlaceError> {
-    let root = cargo::repository().ok_or(PlaceError::NoRepository)?;
-    place_in(&root, lab, side, again)
+    let workbench = home::workbench().ok_or(PlaceError::Nowhere)?;
+    place_in(&workbench, lab, side, again)
 }
 
-fn place_in(root: &Path, lab: &Lab, side: Side, again: bool) -> Result<Placed, PlaceError> {
+fn place_in(
+    workbench: &Workbench,
+    lab: &Lab,
+    side: Side,
+    again: bool,
+) -> Result<Placed, PlaceError> {
     let stub = lab.stub(side);
     let stub = stub.ok_or(PlaceError::NoStub(side))?;
-    let file = workbench_source(&lab.program("my", side));
+    let file = workbench.source(&lab.program("my", side));
     let failed = |error| {
         let file = file.clone();
         PlaceError::System { file, error }
     };
-    let path = root.join(&file);
+    let path = workbench.root.join(&file);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
@@ -98,14 +104,31 @@ fn place_in(root: &Path, lab: &Lab, side: Side, again: bool) -> Result<Placed, P
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(Placed::Kept { file }),
         Err(error) => return Err(failed(error)),
     }
+    if !workbench.in_clone {
+        place_page(&workbench.root, lab)?;
+    }
     Ok(match old {
         Some(old) => Placed::Again { file, old },
         None => Placed::New { file },
     })
 }
 
+/// Outside of a clone: puts the lab's page and its files below `labs/`, where its texts look for them.
+fn place_page(root: &Path, lab: &Lab) -> Result<(), PlaceError> {
+    let file = format!("labs/{}/README.md", lab.slug);
+    let path = root.join(&file);
+    let folder = path.parent().unwrap_or(root);
+    let readme = lab.readme;
+    let written = fs::create_dir_all(folder).and_then(|()| match write_new(&path, readme) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        written => written,
+    });
+    let written = written.and_then(|()| lab_files::write(lab, folder));
+    written.map_err(|error| PlaceError::System { file, error })
+}
+
 /// Writes a file that must not be there yet.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())
 }
@@ -127,16 +150,14 @@ fn free_name(path: &Path, file: &str) -> (PathBuf, String) {
 
 /// The exercises that the learner has started: each lab and side whose file is there.
 pub fn started() -> Vec<(&'static Lab, Side)> {
-    let Some(root) = cargo::repository() else {
+    let Some(workbench) = home::workbench() else {
         return Vec::new();
     };
     let mut found = Vec::new();
     for lab in catalogue::labs() {
         for side in [Side::Server, Side::Client] {
-            if root
-                .join(workbench_source(&lab.program("my", side)))
-                .is_file()
-            {
+            let source = workbench.source(&lab.program("my", side));
+            if workbench.root.join(source).is_file() {
                 found.push((lab, side));
             }
         }
@@ -149,11 +170,9 @@ pub fn started() -> Vec<(&'static Lab, Side)> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
-/// What the workbench of this repository holds now.
+/// What the workbench holds now.
 pub fn saved() -> Saved {
-    cargo::repository().map_or(Saved::default(), |root| {
-        saved_in(&root.join("labs/workbench"))
-    })
+    home::workbench().map_or(Saved::default(), |workbench| saved_in(&workbench.folder()))
 }
 
 /// Waits until the workbench no longer holds what it held `before`; looks ten times a second. An editor
@@ -217,7 +236,11 @@ mod tests {
         let folder = Folder::new("place");
         let lab = catalogue::lab(1).unwrap();
         let file = "labs/workbench/src/bin/my01-server.rs".to_string();
-        let place = |again| place_in(&folder.0, lab, Side::Server, again).unwrap();
+        let workbench = Workbench {
+            root: folder.0.clone(),
+            in_clone: true,
+        };
+        let place = |again| place_in(&workbench, lab, Side::Server, again).unwrap();
 
         assert_eq!(place(false), Placed::New { file: file.clone() });
         fs::write(folder.0.join(&file), "first").unwrap();
@@ -258,8 +281,12 @@ mod tests {
     #[test]
     fn a_side_without_an_exercise_cannot_be_placed() {
         let folder = Folder::new("no-stub");
+        let workbench = Workbench {
+            root: folder.0.clone(),
+            in_clone: false,
+        };
         let lab = catalogue::lab(9).unwrap();
-        let error = place_in(&folder.0, lab, Side::Client, false).unwrap_err();
+        let error = place_in(&workbench, lab, Side::Client, false).unwrap_err();
         assert_eq!(error.to_string(), "the exercise of this lab has no client");
     }
 }

@@ -1,0 +1,37 @@
+//! `wirelab init DIR`: a workbench where no clone of the course is.
+
+use super::{Args, Command, Outcome, Screen};
+use anyhow::Result;
+use std::io::Write;
+use std::path::Path;
+use wirelab::course::init::{Made, init};
+
+/// `wirelab init DIR`
+pub const COMMAND: Command = Command {
+    name: "init",
+    places: &["DIR"],
+    sentence: "make a workbench in a folder outside of the clone",
+    more: "For a course without a clone. DIR becomes a package for your programs, with your\n\
+           progress in progress.txt; inside of it every command finds them. Nothing that is\n\
+           in DIR is overwritten. In a clone the workbench is labs/workbench.",
+    options: &[],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let folder = Path::new(args.place(0).unwrap_or_default());
+    let shown = folder.display();
+    match init(folder)? {
+        Made::New => writeln!(screen, "{shown} is your workbench now")?,
+        Made::Already => writeln!(screen, "{shown} is a workbench already, and stays as it is")?,
+    }
+    writeln!(screen, "\nChange into it, then:")?;
+    for (words, says) in [
+        ("wirelab 1", "tells and shows the first lab"),
+        ("wirelab start 1", "puts its exercise into src/bin/"),
+        ("wirelab check 1", "checks it, byte for byte"),
+    ] {
+        writeln!(screen, "  {words:18}{says}")?;
+    }
+    Ok(Outcome::Passed)
+}
