@@ -78,10 +78,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let (tell, news) = mpsc::sync_channel(limits::UNSHOWN_EVENTS);
     let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
     if let Some(server) = &started {
-        let what = match server.is_played() {
-            true => "the server's side of the lab's transcript is played",
-            false => "the lab's server was started",
-        };
+        let what = server.what();
         remark(&format!("nobody listened on {addr}: {what}"), screen)?;
     }
     let crlf = args.has("--crlf");

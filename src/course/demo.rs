@@ -225,9 +225,12 @@ impl Server {
         })
     }
 
-    /// Whether it is played from the lab's transcript, because the lab's own server is not here.
-    pub fn is_played(&self) -> bool {
-        self.program.is_none()
+    /// What was done, in words.
+    pub fn what(&self) -> &'static str {
+        match self.program {
+            Some(_) => "the lab's server was started",
+            None => "the server's side of the lab's transcript is played",
+        }
     }
 }
 
