@@ -117,7 +117,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 fn number(text: &str) -> Result<u64, WrongUse> {
     let wrong = |_| {
         let text = super::args::printable(text);
-        WrongUse(format!("--connections takes a number, not `{text}`"))
+        WrongUse(format!("give --connections a number, not `{text}`"))
     };
     text.parse().map_err(wrong)
 }

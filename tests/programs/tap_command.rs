@@ -293,7 +293,7 @@ fn wrong_words_are_explained() {
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--connections", "x"],
             2,
-            "--connections takes a number",
+            "give --connections a number",
         ),
         (
             &[&taken, "127.0.0.1:1"],
