@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "write everything to this file, as a transcript; - is stdout",
+            sentence: "keep everything as a transcript; - is stdout",
         },
         Opt {
             name: "--svg",

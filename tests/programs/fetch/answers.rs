@@ -104,7 +104,7 @@ fn bytes_that_nobody_announced_are_named() {
         (Some(0), &b"thr"[..])
     );
     assert!(
-        told(&output).contains("8 bytes or more came behind the end"),
+        told(&output).contains("8 bytes or more came after the end"),
         "{}",
         told(&output)
     );
