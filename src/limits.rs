@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+mod probe;
+pub use probe::*;
+
 /// Longest line of an order, in bytes, that a lab's server collects before it refuses (labs 1-7).
 /// Reason: a client that never sends a newline must not fill our memory.
 /// Precedent: 8,000 octets that RFC 9112 section 3 recommends for a request line.
@@ -400,36 +403,6 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many bytes of a body `fetch -v` shows; the others are counted.
 /// Reason: the ladder is for reading.
 pub const SHOWN_BODY: usize = 16 * 1024;
-
-// What the probe and the storm take up (src/probe).
-
-/// How long the probe waits for a server that is silent.
-/// Reason: on loopback an answer takes milliseconds, and silence is an observation, too.
-pub const PROBE_SILENCE: Duration = Duration::from_millis(1_000);
-
-/// How long the probe looks for the end of a connection on which it was promised, by us alone.
-/// Reason: the server has read `Connection: close` by then; cases of their own look at this end.
-pub const PROBE_CLOSE_WAIT: Duration = Duration::from_millis(150);
-
-/// How many cases of a probe are under way at a time.
-/// Reason: silent ones do not hold up the others; a server for a single person takes so many.
-/// Precedent: browsers open 6 connections to a server.
-pub const PROBE_AT_ONCE: usize = 6;
-
-/// Most bytes of one connection that the probe takes.
-/// Reason: a page, some pages behind it, and no stream without end.
-pub const PROBE_MAX_RECEIVED: usize = 8 * 1024 * 1024;
-
-/// How many findings of a storm are shown in full.
-/// Reason: one bug gives thousands.
-pub const STORM_FINDINGS: usize = 5;
-
-/// How many honest requests are timed in each phase of a storm.
-pub const STORM_CONTROL_REQUESTS: usize = 100;
-
-/// How long a server may take to let go of its clients before it counts as growing.
-/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next client.
-pub const STORM_SETTLE: Duration = Duration::from_secs(6);
 
 // What event streams may take up (src/server/events.rs).
 

@@ -39,7 +39,7 @@ const MODULES: [&str; 11] = [
 /// through `command::Screen`, which survives a reader that leaves.
 const PARTS: [Part; 14] = [
     Part {
-        path: "src/limits.rs",
+        path: "src/limits",
         may_use: &[],
         must_not: &["std::net", "std::fs", "Instant", "SystemTime", "anyhow"],
     },

@@ -22,6 +22,7 @@ mod play;
 mod probe;
 mod screen;
 mod serve;
+mod server_command;
 mod show;
 mod start;
 mod storm;

@@ -2,72 +2,123 @@
 //!
 //! Rule: what is asked and what is right stands in `probe`; here are words, files and the exit code.
 
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output};
+use super::args::{nearest, printable};
+use super::server_command::ServerCommand;
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::time::Duration;
 use wirelab::net;
-use wirelab::probe::report::{self, Count};
+use wirelab::probe::case::{Case, Level};
+use wirelab::probe::report::{self, Accepted, Policy, Report};
 use wirelab::probe::{Target, probe, suite};
 
 /// `cargo lab probe ADDR`
 pub const COMMAND: Command = Command {
     name: "probe",
-    places: &["ADDR"],
+    places: &["[ADDR]"],
     sentence: "compare a server's answers with RFC 9112 and RFC 9110",
     more: "probe asks the server several hundred questions. Each question has a rule of an\n\
            RFC. probe shows every answer that no rule allows, with every byte. It asks for\n\
            one page; the server must answer GET for this page with 2xx. probe changes\n\
            nothing: it sends no PUT, and no DELETE of anything that exists. MUST and SHOULD\n\
            are the RFC's words. In a case of the kind \"security\", two readers of the same\n\
-           bytes could see different requests (RFC 9112 11.2).",
-    options: &[
-        Opt {
-            name: "--path",
-            value: Some("PATH"),
-            sentence: "the page to ask for (/)",
-        },
-        Opt {
-            name: "--section",
-            value: Some("N"),
-            sentence: "ask only for this section (6.3, \"9110 13\", 9112)",
-        },
-        Opt {
-            name: "--case",
-            value: Some("NAME"),
-            sentence: "ask only this question",
-        },
-        Opt {
-            name: "--brief",
-            value: None,
-            sentence: "print one line for each failure, without its bytes",
-        },
-        Opt {
-            name: "--junit",
-            value: Some("FILE"),
-            sentence: "write the results as JUnit XML, too",
-        },
-        Opt {
-            name: "--wait",
-            value: Some("MS"),
-            sentence: "wait this long for a silent server (1000)",
-        },
-        Opt {
-            name: "--at-once",
-            value: Some("N"),
-            sentence: "open this many connections at a time (6)",
-        },
-        Opt {
-            name: "--remote",
-            value: None,
-            sentence: "the server is on another machine, and its owner agrees",
-        },
-    ],
+           bytes see different requests (RFC 9112 11.2). A \"note\" is allowed, but risky: it\n\
+           is not counted. Each line of an --accept FILE names a case and gives a reason.",
+    options: OPTIONS,
     run,
 };
 
+const OPTIONS: &[Opt] = &[
+    opt("--path", Some("PATH"), "the page to ask for (/)"),
+    opt(
+        "--section",
+        Some("N"),
+        "ask only for this section (6.3, \"9110 13\", 9112)",
+    ),
+    opt("--case", Some("NAME"), "ask only this question"),
+    opt("--list", None, "list the cases instead of trying them"),
+    opt(
+        "--explain",
+        Some("CASE"),
+        "print a case: its sentence in the RFC, its bytes",
+    ),
+    opt(
+        "--level",
+        Some("LEVEL"),
+        "count failures from here: security, must, should",
+    ),
+    opt(
+        "--accept",
+        Some("FILE"),
+        "expect these failures, each with a reason",
+    ),
+    opt(
+        "--server",
+        Some("CMD"),
+        "start this server ({addr}), and again when it dies",
+    ),
+    opt(
+        "--brief",
+        None,
+        "print one line for each failure, without its bytes",
+    ),
+    opt(
+        "--json",
+        None,
+        "print the results as JSON, and nothing else",
+    ),
+    opt(
+        "--md",
+        None,
+        "print a table for a pull request, and nothing else",
+    ),
+    opt(
+        "--junit",
+        Some("FILE"),
+        "write JUnit XML, too (-: print it, and nothing else)",
+    ),
+    opt(
+        "--wait",
+        Some("MS"),
+        "wait this long for a silent server (1000)",
+    ),
+    opt(
+        "--at-once",
+        Some("N"),
+        "open this many connections at a time (6)",
+    ),
+    opt(
+        "--remote",
+        None,
+        "the server is on another machine, and its owner agrees",
+    ),
+];
+
+const fn opt(name: &'static str, value: Option<&'static str>, sentence: &'static str) -> Opt {
+    Opt {
+        name,
+        value,
+        sentence,
+    }
+}
+
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
-    let mut target = target(args.text(0)?, args.value_text("--path")?)?;
+    if let Some(name) = args.value_text("--explain")? {
+        write!(screen, "{}", report::explain(&case(name)?))?;
+        return Ok(Outcome::Passed);
+    }
+    let cases = chosen(args)?;
+    if args.has("--list") {
+        return list(&cases, screen);
+    }
+    let policy = policy(args)?;
+    let started = start(args, args.value_text("--server")?)?;
+    let mut target = match &started {
+        Some(server) => target(Some(&server.addr().to_string()), args.value_text("--path")?)?,
+        None => target(args.text(0)?, args.value_text("--path")?)?,
+    };
     if let Some(wait) = number(args, "--wait", 60_000)? {
         target.silence = Duration::from_millis(wait);
     }
@@ -81,26 +132,168 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         );
         return Err(WrongUse(text).into());
     }
-    let mut cases = suite::chosen(args.value_text("--section")?)?;
-    if let Some(name) = args.value_text("--case")? {
-        cases.retain(|case| case.name == name);
+    let restart = started.as_ref().map(|server| move || server.restart());
+    let restart = restart
+        .as_ref()
+        .map(|restart| restart as &(dyn Fn() -> _ + Sync));
+    let done = probe(&target, cases, restart).map_err(|error| NotStarted(error.to_string()))?;
+    let report = Report {
+        probe: &done,
+        policy: &policy,
+    };
+    print(args, &report, screen)?;
+    match report.fails() {
+        true => Ok(Outcome::Failed),
+        false => Ok(Outcome::Passed),
     }
-    if cases.is_empty() {
-        let text =
-            "no case is chosen: `cargo lab probe ADDR` without --section and --case runs all";
-        return Err(WrongUse(text.to_string()).into());
+}
+
+/// The server of this command, running; `None`: there is no command, but an address.
+pub fn start(args: &Args, command: Option<&str>) -> Result<Option<ServerCommand>> {
+    let Some(command) = command else {
+        if args.place(0).is_none() {
+            let text = "ADDR is missing: where is the server? Or start one with --server CMD";
+            return Err(WrongUse(text.to_string()).into());
+        }
+        return Ok(None);
+    };
+    let addr = args.text(0)?.map(net::address).transpose();
+    let addr = addr.map_err(|error| WrongUse(error.to_string()))?;
+    Ok(Some(ServerCommand::start(command, addr)?))
+}
+
+/// The report in the form that was asked for.
+fn print(args: &Args, report: &Report, screen: &mut Screen) -> Result<()> {
+    let junit = args.value("--junit");
+    let alone = args.has("--json") || args.has("--md") || junit == Some(OsStr::new("-"));
+    if !alone {
+        let Target { host, path, .. } = &report.probe.target;
+        writeln!(screen, "probe of {host}, GET {path}\n")?;
+        write!(screen, "{}", report::text(report, args.has("--brief")))?;
     }
-    let done = probe(&target, cases).map_err(|error| NotStarted(error.to_string()))?;
-    let Target { host, path, .. } = &target;
-    writeln!(screen, "probe of {host}, GET {path}\n")?;
-    write!(screen, "{}", report::text(&done, args.has("--brief")))?;
-    if let Some(file) = args.value("--junit") {
-        output::write(file, report::junit(&done).as_bytes(), screen)?;
+    if args.has("--json") {
+        write!(screen, "{}", report::json(report))?;
+    } else if args.has("--md") {
+        write!(screen, "{}", report::markdown(report))?;
     }
-    match Count::of(&done.tried).failed {
-        0 => Ok(Outcome::Passed),
-        _ => Ok(Outcome::Failed),
+    if let Some(file) = junit {
+        output::write(file, report::junit(report).as_bytes(), screen)?;
     }
+    Ok(())
+}
+
+/// The cases of `--section` and `--case`.
+fn chosen(args: &Args) -> Result<Vec<Case>> {
+    let section = args.value_text("--section")?;
+    let cases = suite::chosen(section)?;
+    if let (true, Some(section)) = (cases.is_empty(), section) {
+        let all = suite::sections()?;
+        let near = nearest(section, all.iter().map(|name| &name[..]));
+        let near = near.or_else(|| {
+            let numbers = all.iter().filter_map(|name| Some(name.split_once(' ')?.1));
+            let around = numbers.filter(|number| section.starts_with(*number));
+            around.max_by_key(|number| number.len())
+        });
+        let hint = match near {
+            Some(near) => format!("did you mean --section \"{near}\"?"),
+            None => "`cargo lab probe --list` lists them".to_string(),
+        };
+        let section = printable(section);
+        return Err(WrongUse(format!("no case is chosen by --section {section}: {hint}")).into());
+    }
+    let Some(name) = args.value_text("--case")? else {
+        return Ok(cases);
+    };
+    let one = case(name)?;
+    if !cases.iter().any(|case| case.name == one.name) {
+        let text = format!(
+            "no case is chosen: {} is in RFC {} section {}, not in --section",
+            one.name, one.rfc, one.section
+        );
+        return Err(WrongUse(text).into());
+    }
+    Ok(vec![one])
+}
+
+/// The case of this name, or of this name with its section before it; or an error that names the nearest.
+fn case(name: &str) -> Result<Case> {
+    let all = suite::cases()?;
+    let found = all
+        .iter()
+        .find(|case| case.name == name || case.id() == name);
+    if let Some(found) = found {
+        return Ok(found.clone());
+    }
+    let hint = match nearest(name, all.iter().map(|case| case.name)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`cargo lab probe --list` lists them".to_string(),
+    };
+    Err(WrongUse(format!("there is no case {}: {hint}", printable(name))).into())
+}
+
+/// One line a case: its section, its class, its name and its rule.
+fn list(cases: &[Case], screen: &mut Screen) -> Result<Outcome> {
+    for case in cases {
+        let section = format!("{} {}", case.rfc, case.section);
+        let line = format!(
+            "{section:12} {:8} {:33} {}",
+            case.level.word(),
+            case.name,
+            case.rule
+        );
+        let short: String = match line.chars().count() > 80 {
+            true => line.chars().take(79).chain(['…']).collect(),
+            false => line,
+        };
+        writeln!(screen, "{short}")?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Which failures count.
+fn policy(args: &Args) -> Result<Policy> {
+    let mut policy = Policy::default();
+    if let Some(word) = args.value_text("--level")? {
+        policy.level = match &word.to_ascii_lowercase()[..] {
+            "must" => Level::Must,
+            "should" => Level::Should,
+            "security" => Level::Security,
+            _ => {
+                let text = "--level takes must, should or security";
+                return Err(WrongUse(text.to_string()).into());
+            }
+        };
+    }
+    if let Some(file) = args.value("--accept") {
+        policy.accepted = accepted(file)?;
+    }
+    Ok(policy)
+}
+
+/// The lines of a file of expected failures.
+fn accepted(file: &OsStr) -> Result<Vec<Accepted>> {
+    let shown = wire_file::shown(file);
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|error| WrongUse(format!("{shown}: cannot be read: {error}")))?;
+    let mut all = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (name, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let place = format!("{shown}:{}", at + 1);
+        let case = case(name).map_err(|error| WrongUse(format!("{place}: {error}")))?;
+        if reason.trim().is_empty() {
+            let text = format!("{place}: {name} has no reason: write it behind the name");
+            return Err(WrongUse(text).into());
+        }
+        all.push(Accepted {
+            case: case.name.to_string(),
+            reason: reason.trim().to_string(),
+        });
+    }
+    Ok(all)
 }
 
 /// The server at `host`, and the page to ask it for.

@@ -2,7 +2,7 @@
 //!
 //! Rule: what is thrown and what is wrong stands in `probe::storm`; here are words and the exit code.
 
-use super::probe::{number, target};
+use super::probe::{number, start, target};
 use super::screen::warn;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse};
 use anyhow::Result;
@@ -13,7 +13,7 @@ use wirelab::probe::storm::{Weather, report, storm};
 /// `cargo lab storm ADDR`
 pub const COMMAND: Command = Command {
     name: "storm",
-    places: &["ADDR"],
+    places: &["[ADDR]"],
     sentence: "send strange requests and clients; see if the server lives",
     more: "storm sends random and broken requests. After each of them it sends a marker,\n\
            which must get an answer of its own. Then come clients that reset, disappear,\n\
@@ -48,6 +48,11 @@ pub const COMMAND: Command = Command {
             sentence: "the page to ask for (/)",
         },
         Opt {
+            name: "--server",
+            value: Some("CMD"),
+            sentence: "start this server ({addr}), and again when it dies",
+        },
+        Opt {
             name: "--pid",
             value: Some("N"),
             sentence: "watch this process: its memory, descriptors, threads",
@@ -57,7 +62,11 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
-    let target = target(args.text(0)?, args.value_text("--path")?)?;
+    let started = start(args, args.value_text("--server")?)?;
+    let target = match &started {
+        Some(server) => target(Some(&server.addr().to_string()), args.value_text("--path")?)?,
+        None => target(args.text(0)?, args.value_text("--path")?)?,
+    };
     if !target.addr.ip().is_loopback() {
         let text = format!(
             "{} is another machine: a storm is for servers on this one (127.0.0.1, [::1])",
@@ -79,13 +88,18 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         target.host, weather.seed
     )?;
     screen.flush()?;
-    let done = storm(&target, weather).map_err(|error| NotStarted(error.to_string()))?;
+    let restart = started.as_ref().map(|server| move || server.restart());
+    let restart = restart
+        .as_ref()
+        .map(|restart| restart as &(dyn Fn() -> _ + Sync));
+    let done = storm(&target, weather, restart);
+    let done = done.map_err(|error| NotStarted(error.to_string()))?;
     if weather.pid.is_some() && done.figures.is_none() {
         warn("nothing is known of that process: no such number, or no /proc");
     }
     write!(screen, "{}", report::text(&done))?;
     let failed = done.honest.iter().any(|honest| honest.failed > 0);
-    match done.wrong > 0 || failed {
+    match done.wrong > 0 || failed || done.died.is_some() {
         true => Ok(Outcome::Failed),
         false => Ok(Outcome::Passed),
     }

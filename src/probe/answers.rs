@@ -1,14 +1,16 @@
-//! The answers in what a server said, one after the other.
+//! The responses in what a server said, one after the other.
 //!
-//! Rule: they are read by the same strict parser as everything here, each as the answer to the request
-//! whose turn it is; what stands behind the last request's answer is read as answers, too, so that one
-//! too many is seen.
+//! Rule 1: they are read by the same strict parser as everything here, each as the response to the
+//! request whose turn it is; what stands behind the last one is read as responses, too, so that one too
+//! many is seen.
+//! Rule 2: what was read is not read again when more comes; only the last, unfinished response is.
+//! Rule 3: what is no response of HTTP/1 is called by its name, where it has one.
 
 use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
 use crate::http::{Fault, Fields, Parsed, Version};
 
-/// A final answer, and the interim ones before it.
+/// A final response, and the interim ones before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -21,10 +23,25 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The end of the body does not depend on the end of the connection.
     pub has_length: bool,
-    /// The connection ends with it: the answer says so, or its version or its body do.
+    /// The connection ends with it: the response says so, or its version or its body do.
     pub closes: bool,
     /// The statuses from 100 to 199 that came before it.
     pub interim: Vec<u16>,
+}
+
+/// Something else than a response of HTTP/1, that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// A body, without a status line: HTTP/0.9.
+    Http09,
+    /// Frames of HTTP/2.
+    Http2,
+    /// A tunnel, after CONNECT.
+    Tunnel,
+    /// Bytes behind a response that has no body: to HEAD, or 204, or 304.
+    BodyAfter(&'static str),
+    /// A 101 with its Upgrade field: from here on another protocol.
+    Upgraded,
 }
 
 /// What a server has said so far.
@@ -34,11 +51,13 @@ pub struct Answers {
     pub whole: Vec<Answer>,
     /// The interim ones behind the last whole one.
     pub interim: Vec<u16>,
-    /// An answer has begun and is not whole.
+    /// A response has begun and is not whole.
     pub begun: bool,
-    /// Where it stopped being HTTP.
+    /// Where it stopped being HTTP/1.
     pub fault: Option<Fault>,
-    /// Offset behind the last whole answer.
+    /// What it is there instead.
+    pub other: Option<Other>,
+    /// Offset behind the last whole response.
     pub used: usize,
 }
 
@@ -63,62 +82,134 @@ impl Answer {
     }
 }
 
-/// Reads the answers to requests with these methods; to further ones as to a GET. `ended`: the server
-/// has hung up.
+/// Reads the responses to requests with these methods; to further ones as to a GET. `ended`: the server
+/// has closed.
 pub fn read(bytes: &[u8], asked: &[&str], ended: bool) -> Answers {
     let mut answers = Answers::default();
-    while answers.fault.is_none() && answers.used < bytes.len() {
-        let method = asked.get(answers.whole.len()).unwrap_or(&"GET");
-        let rest = &bytes[answers.used..];
-        let Some((answer, used)) = one(rest, method, ended, &mut answers) else {
-            break;
-        };
-        answers.used += used;
-        answers.whole.push(answer);
-    }
+    answers.read_on(bytes, asked, ended);
     answers
 }
 
-/// One final answer, and how many bytes it took with the interim ones before it.
-fn one(bytes: &[u8], method: &str, ended: bool, all: &mut Answers) -> Option<(Answer, usize)> {
-    let mut client = Connection::client();
-    let asked = client.request(method.as_bytes(), false);
-    asked.and_then(|()| client.end()).ok()?;
-    let mut answer = Answer::default();
-    let mut used = 0;
-    all.begun = true;
-    all.interim.clear();
-    loop {
-        let event = match client.receive(&bytes[used..], ended) {
-            Ok(Parsed::Done { value, used: more }) => {
-                used += more;
-                value
-            }
-            Ok(Parsed::NeedMore) => return None,
-            Err(fault) => {
-                all.fault = Some(fault.moved(all.used + used));
-                return None;
-            }
-        };
-        match event {
-            Event::Response { head, body } if head.status < 200 => {
-                let _ = body;
-                all.interim.push(head.status);
-            }
-            Event::Response { head, body } => {
-                answer.status = head.status;
-                answer.version_11 = head.version == Version::Http11;
-                answer.fields = owned(head.fields);
-                answer.has_length = body != Body::UntilClose;
-            }
-            Event::Data(data) => answer.body.extend_from_slice(data),
-            _ => break,
+impl Answers {
+    /// Reads on: `bytes` are those of the last call, with more behind them.
+    pub fn read_on(&mut self, bytes: &[u8], asked: &[&str], ended: bool) {
+        while self.fault.is_none() && self.other.is_none() && self.used < bytes.len() {
+            let method = asked.get(self.whole.len()).unwrap_or(&"GET");
+            let rest = bytes.get(self.used..).unwrap_or_default();
+            let Some((answer, used)) = self.one(rest, method, ended) else {
+                break;
+            };
+            self.used += used;
+            self.whole.push(answer);
+        }
+        if let (Some(fault), None) = (self.fault, self.other) {
+            let rest = bytes.get(self.used..).unwrap_or_default();
+            self.other = self.name(rest, asked, fault.at <= self.used + STATUS_LINE);
         }
     }
-    answer.closes = client.steps().closes.is_some();
-    answer.interim = std::mem::take(&mut all.interim);
-    all.begun = false;
-    Some((answer, used))
+
+    /// One final response, and how many bytes it took with the interim ones before it.
+    fn one(&mut self, bytes: &[u8], method: &str, ended: bool) -> Option<(Answer, usize)> {
+        let mut client = Connection::client();
+        let asked = client.request(method.as_bytes(), false);
+        asked.and_then(|()| client.end()).ok()?;
+        let mut answer = Answer::default();
+        let mut used = 0;
+        self.begun = true;
+        self.interim.clear();
+        loop {
+            let rest = bytes.get(used..).unwrap_or_default();
+            let event = match client.receive(rest, ended) {
+                Ok(Parsed::Done { value, used: more }) => {
+                    used += more;
+                    value
+                }
+                Ok(Parsed::NeedMore) => return None,
+                Err(fault) => {
+                    match upgrades(rest) {
+                        true => self.other = Some(Other::Upgraded),
+                        false => self.fault = Some(fault.moved(self.used + used)),
+                    }
+                    return None;
+                }
+            };
+            match event {
+                Event::Response { head, .. } if head.status < 200 => self.interim.push(head.status),
+                Event::Response { head, body } => {
+                    answer.status = head.status;
+                    answer.version_11 = head.version == Version::Http11;
+                    answer.fields = owned(head.fields);
+                    answer.has_length = body != Body::UntilClose;
+                    if body == Body::Tunnel {
+                        self.other = Some(Other::Tunnel);
+                    }
+                }
+                Event::Data(data) => answer.body.extend_from_slice(data),
+                _ => break,
+            }
+        }
+        answer.closes = client.steps().closes.is_some();
+        answer.interim = std::mem::take(&mut self.interim);
+        self.begun = false;
+        Some((answer, used))
+    }
+
+    /// What these bytes are, which are no response; `early`: not even their first line is one.
+    fn name(&self, bytes: &[u8], asked: &[&str], early: bool) -> Option<Other> {
+        if is_settings(bytes) {
+            return Some(Other::Http2);
+        }
+        if !early || bytes.starts_with(b"HTTP/") {
+            return None;
+        }
+        let before = self.whole.last();
+        let method = asked.get(self.whole.len().wrapping_sub(1)).copied();
+        match (before.map(|answer| answer.status), method) {
+            (None, _) => Some(Other::Http09),
+            (Some(_), Some("HEAD")) => Some(Other::BodyAfter("the response to HEAD")),
+            (Some(204), _) => Some(Other::BodyAfter("204")),
+            (Some(304), _) => Some(Other::BodyAfter("304")),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes that a fault of the first line may lie away from the line's beginning.
+const STATUS_LINE: usize = 16;
+
+/// A SETTINGS frame, the first thing that a server of HTTP/2 says: length, type 4, flags, stream 0 (RFC
+/// 9113 section 6.5).
+fn is_settings(bytes: &[u8]) -> bool {
+    let Some([high, middle, low, kind, _, rest @ ..]) = bytes.get(..9) else {
+        return false;
+    };
+    let length = u32::from_be_bytes([0, *high, *middle, *low]);
+    *kind == 4 && length.is_multiple_of(6) && length < 1024 && rest == [0; 4]
+}
+
+/// A 101 that says to what.
+fn upgrades(bytes: &[u8]) -> bool {
+    let head = bytes.windows(4).position(|part| part == b"\r\n\r\n");
+    let head = head.and_then(|end| bytes.get(..end)).unwrap_or_default();
+    let mut lines = head.split(|&b| b == b'\n');
+    let status = lines.next().unwrap_or_default();
+    let named = |line: &[u8]| {
+        line.get(..8)
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"upgrade:"))
+    };
+    status.starts_with(b"HTTP/1.1 101 ") && lines.any(named)
+}
+
+impl std::fmt::Display for Other {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Other::Http09 => write!(f, "a response of HTTP/0.9: bytes without a status line"),
+            Other::Http2 => write!(f, "frames of HTTP/2 (a SETTINGS frame)"),
+            Other::Tunnel => write!(f, "a tunnel: CONNECT was granted"),
+            Other::BodyAfter(what) => write!(f, "a body behind {what}, which has none"),
+            Other::Upgraded => write!(f, "101, then another protocol"),
+        }
+    }
 }
 
 fn owned(fields: Fields<'_>) -> Vec<(String, Vec<u8>)> {
@@ -149,6 +240,13 @@ mod tests {
         assert_eq!(answers.whole[2].body, b"to the end");
         assert!(answers.whole[2].closes && !answers.whole[1].closes);
         assert_eq!(answers.used, bytes.len());
+        // At every cut the same, read on piece by piece.
+        for cut in 0..bytes.len() {
+            let mut pieces = Answers::default();
+            pieces.read_on(&bytes[..cut], &["HEAD", "GET"], false);
+            pieces.read_on(bytes, &["HEAD", "GET"], true);
+            assert_eq!(pieces, answers, "cut at {cut}");
+        }
     }
 
     #[test]
@@ -158,5 +256,24 @@ mod tests {
         assert_eq!(answers.whole.len(), 1);
         assert_eq!(answers.fault.map(|fault| fault.at), Some(27));
         assert!(read(b"", &["GET"], true).fault.is_none());
+    }
+
+    #[test]
+    fn what_is_no_response_of_http_1_has_a_name() {
+        let named = |bytes: &[u8], asked: &str| read(bytes, &[asked], false).other;
+        let page = b"<!doctype html><title>tacos</title>";
+        assert_eq!(named(page, "GET"), Some(Other::Http09));
+        let settings = b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d";
+        assert_eq!(named(settings, "GET"), Some(Other::Http2));
+        let head = [b"HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n", &page[..]].concat();
+        let body = Some(Other::BodyAfter("the response to HEAD"));
+        assert_eq!(named(&head, "HEAD"), body);
+        let tunnel = b"HTTP/1.1 200 Connected\r\n\r\n";
+        assert_eq!(named(tunnel, "CONNECT"), Some(Other::Tunnel));
+        let switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n\0\0";
+        assert_eq!(named(switch, "GET"), Some(Other::Upgraded));
+        let broken = b"HTTP/1.1 tacos\r\n\r\n";
+        assert_eq!(named(broken, "GET"), None);
+        assert!(read(broken, &["GET"], false).fault.is_some());
     }
 }

@@ -1,27 +1,42 @@
-//! What the server at hand is like: found out once, before the cases.
+//! What the server at hand is like: found out before the cases, by requests that every server answers.
 //!
-//! Rule: a case that asks for what the server does not have says nothing about it, and is left out.
+//! Rule 1: a case that asks for what the server does not have says nothing about it, and is left out.
+//! Rule 2: what would make all verdicts doubtful (too slow, overloaded, not steady) is said, not guessed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::http::date;
+use crate::limits;
 use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::answers::{self, Answer};
-use crate::probe::exchange::hear;
+use crate::probe::answers::{Answer, Answers, Other};
+use crate::probe::exchange::Heard;
 
 /// What the cases may need to know.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct Baseline {
     /// The value of `Host`: the address as it was typed.
     pub host: String,
     /// What stands behind GET.
     pub path: String,
-    /// The answer to a plain GET.
+    /// The response to a plain GET.
     pub plain: Answer,
+    /// How long it took.
+    pub took: Duration,
+    /// A second plain GET got the same body and validators.
+    pub steady: bool,
     /// A part of it can be asked for.
     pub ranges: bool,
     /// The status of something that is not there.
     pub missing: u16,
+    /// The status of a method that nobody knows.
+    pub unknown_method: u16,
+    /// The status of an ordinary POST.
+    pub post: u16,
+    /// A second request on the same connection is answered.
+    pub persists: bool,
+    /// HEAD gets 2xx, and nothing behind its head.
+    pub head: bool,
 }
 
 /// Why a server cannot be probed.
@@ -29,42 +44,56 @@ pub struct Facts {
 pub enum NoServer {
     /// It cannot be reached.
     Socket(SocketError),
-    /// Its answer to a plain GET is none of 2xx; what it was.
+    /// Its response to a plain GET is none of 2xx; what it was.
     NotPlain(String),
-}
-
-impl std::fmt::Display for NoServer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            NoServer::Socket(error) => write!(f, "{error}"),
-            NoServer::NotPlain(got) => write!(
-                f,
-                "a plain GET got {got}, and all builds on a 2xx answer: name a page with --path"
-            ),
-        }
-    }
+    /// It takes longer than it may be silent.
+    Slow(Duration, Duration),
+    /// Its page is larger than we take, or it sends without end.
+    Endless(usize),
 }
 
 /// What nobody has.
 pub const NOTHING: &str = "/wirelab-probe-nothing-here";
 
-impl Facts {
-    /// Asks the server three harmless things.
-    pub fn find(target: &Target) -> Result<Facts, NoServer> {
-        let Target { host, path, .. } = target;
-        let plain = ask(target, &format!("GET {path}"), "")?;
-        let plain = match plain {
-            Some(answer) if answer.status / 100 == 2 => answer,
-            Some(answer) => return Err(NoServer::NotPlain(format!("{}", answer.status))),
-            None => return Err(NoServer::NotPlain("no answer".to_string())),
-        };
-        let part = ask(target, &format!("GET {path}"), "Range: bytes=0-0\r\n")?;
-        let missing = ask(target, &format!("GET {NOTHING}"), "")?;
-        Ok(Facts {
-            host: host.clone(),
+/// What one control request showed.
+struct Control {
+    answer: Option<Answer>,
+    other: Option<Other>,
+    took: Duration,
+    flooded: bool,
+}
+
+impl Baseline {
+    /// Asks the server some harmless things.
+    pub fn find(target: &Target) -> Result<Baseline, NoServer> {
+        let get = |path: &str, fields: &str| ask(target, &format!("GET {path}"), fields, "");
+        let path = &target.path;
+        let first = get(path, "")?;
+        let plain = first.plain()?;
+        if first.took > target.silence {
+            return Err(NoServer::Slow(first.took, target.silence));
+        }
+        let second = get(path, "")?;
+        let again = second.plain()?;
+        let part = get(path, "Range: bytes=0-0\r\n")?;
+        let missing = get(NOTHING, "")?;
+        let unknown = ask(target, &format!("TACO {path}"), "", "")?;
+        let head = ask(target, &format!("HEAD {path}"), "", "")?;
+        let length = "Content-Length: 5\r\n";
+        let post = ask(target, &format!("POST {path}"), length, "hello")?;
+        let validators = ["ETag", "Last-Modified", "Content-Length"];
+        let same = |name: &&str| plain.field(name) == again.field(name);
+        Ok(Baseline {
+            host: target.host.clone(),
             path: path.clone(),
-            ranges: part.is_some_and(|answer| answer.status == 206),
-            missing: missing.map_or(0, |answer| answer.status),
+            steady: plain.body == again.body && validators.iter().all(same),
+            took: first.took.max(second.took),
+            ranges: part.answer.is_some_and(|answer| answer.status == 206),
+            missing: missing.status(),
+            unknown_method: unknown.status(),
+            post: post.status(),
+            persists: persists(target)?,
+            head: head.status() / 100 == 2 && head.other.is_none(),
             plain,
         })
     }
@@ -97,31 +126,184 @@ impl Facts {
     /// Whether the server has what a case needs.
     pub fn has(&self, need: &str) -> bool {
         let tag = self.plain.field("ETag");
+        let modified = self.plain.field("Last-Modified");
         match need {
             "etag" => tag.is_some(),
             "strong-etag" => tag.is_some_and(|tag| tag.starts_with(b"\"")),
-            "modified" => self.plain.field("Last-Modified").is_some(),
+            "modified" => modified.is_some(),
+            "modified-after-1994" => {
+                let time = modified.and_then(|date| date::parse(date, 0));
+                time.is_some_and(|time| time > NOVEMBER_1994)
+            }
             "ranges" => self.ranges && self.plain.body.len() >= 3,
             "missing" => self.missing == 404,
+            "methods" => self.unknown_method / 100 != 2,
+            "http11" => self.plain.version_11,
+            "steady" => self.steady,
             _ => false,
+        }
+    }
+
+    /// The method of the request behind a case. A server that answers any method as a GET would not show
+    /// that it read another one; but it sends no body only to HEAD.
+    pub fn marker(&self) -> &'static str {
+        match self.has("methods") || !self.head {
+            true => "GET",
+            false => "HEAD",
+        }
+    }
+
+    /// Bytes that the server may send for each request.
+    pub fn most(&self) -> usize {
+        self.plain.body.len() + limits::PROBE_BESIDE
+    }
+
+    /// What a reader must know before the verdicts, a sentence each.
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        let mut say = |so: bool, text: String| notices.extend(so.then_some(text));
+        let field = |name: &str| {
+            let value = self.plain.field(name)?;
+            Some(format!("{name}: {}", value.escape_ascii()))
+        };
+        let between = ["Via", "X-Cache", "X-Served-By", "Age"];
+        let proxy = between.iter().find_map(|name| field(name));
+        if let Some(field) = proxy {
+            say(
+                true,
+                format!("a proxy or cache stands before it ({field}): the verdicts are about both"),
+            );
+        }
+        say(
+            !self.plain.version_11,
+            "it answers in HTTP/1.0: what RFC 9112 asks of HTTP/1.1 is a note, or left out"
+                .to_string(),
+        );
+        say(
+            !self.has("methods"),
+            "it answers every method alike: what depends on methods is left out".to_string(),
+        );
+        say(
+            self.missing / 100 == 2,
+            format!(
+                "it answers every path alike ({}): nothing is missing there",
+                self.missing
+            ),
+        );
+        say(
+            !self.steady,
+            "two plain GETs differ: what compares with the plain GET is left out".to_string(),
+        );
+        say(
+            self.plain.version_11 && !self.persists,
+            "it closes the connection behind each response".to_string(),
+        );
+        notices
+    }
+
+    /// Asks for the page again; `Err`: the response is another one than before, or there is none.
+    pub fn still_holds(&self, target: &Target) -> Result<(), String> {
+        let now = ask(target, &format!("GET {}", self.path), "", "");
+        let before = self.plain.status;
+        match now {
+            Err(why) => Err(format!("a plain GET got {before} before; now: {why}")),
+            Ok(now) if now.status() == before => Ok(()),
+            Ok(now) => Err(format!("a plain GET got {before} before, and {now} now")),
         }
     }
 }
 
-/// One request on a connection of its own.
-fn ask(target: &Target, line: &str, fields: &str) -> Result<Option<Answer>, NoServer> {
-    let called = RecordedStream::call(target.addr, target.silence, None);
-    let mut call = called.map_err(NoServer::Socket)?;
+/// 1994-11-06 08:49:37, the date in the cases.
+const NOVEMBER_1994: i64 = 784_111_777;
+
+impl Control {
+    fn status(&self) -> u16 {
+        self.answer.as_ref().map_or(0, |answer| answer.status)
+    }
+
+    /// The response, if it is 2xx.
+    fn plain(&self) -> Result<Answer, NoServer> {
+        match &self.answer {
+            _ if self.flooded => Err(NoServer::Endless(limits::PROBE_PAGE)),
+            Some(answer) if answer.status / 100 == 2 => Ok(answer.clone()),
+            _ => Err(NoServer::NotPlain(self.to_string())),
+        }
+    }
+}
+
+impl std::fmt::Display for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.other, self.status()) {
+            (Some(other), _) => write!(f, "{other}"),
+            (None, 0) if self.flooded => write!(f, "a response without end"),
+            (None, 0) => write!(f, "no answer"),
+            (None, status @ (429 | 503)) => write!(f, "{status}: it has too much to do"),
+            (None, status) => write!(f, "{status}"),
+        }
+    }
+}
+
+/// One request on a connection of its own. It has time: how much it takes is a result.
+fn ask(target: &Target, line: &str, fields: &str, body: &str) -> Result<Control, NoServer> {
     let host = &target.host;
-    let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n");
-    let _ = call.write(request.as_bytes());
-    let until = Instant::now() + 3 * target.silence;
-    let mut heard = Vec::new();
-    let mut answers = answers::Answers::default();
-    let end = hear(&mut call, &mut heard, until, |bytes| {
-        answers = answers::read(bytes, &["GET"], false);
-        !answers.whole.is_empty() || answers.fault.is_some()
+    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n");
+    let method = line.split(' ').next().unwrap_or("GET");
+    converse(target, &format!("{head}{body}"), &[method])
+}
+
+/// Whether a second GET on the same connection is answered.
+fn persists(target: &Target) -> Result<bool, NoServer> {
+    let Target { host, path, .. } = target;
+    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    let control = converse(target, &get.repeat(2), &["GET", "GET"])?;
+    Ok(control.answer.is_some())
+}
+
+/// Says some requests; the last response, if all have come.
+fn converse(target: &Target, text: &str, asked: &[&str]) -> Result<Control, NoServer> {
+    let begun = Instant::now();
+    let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
+    let mut call = called.map_err(NoServer::Socket)?;
+    let _ = call.write(text.as_bytes());
+    let until = begun + target.silence.max(limits::IO_DEADLINE);
+    let most = (limits::PROBE_PAGE + limits::PROBE_BESIDE) * asked.len();
+    let (mut heard, mut answers) = (Heard::default(), Answers::default());
+    heard.hear(&mut call, until, most, |bytes| {
+        answers.read_on(bytes, asked, false);
+        let all = answers.whole.len() >= asked.len();
+        // Behind a response to HEAD nothing may come: the end must be seen.
+        (all && asked != ["HEAD"]) || answers.fault.is_some()
     });
-    answers = answers::read(&heard, &["GET"], end.is_some());
-    Ok(answers.whole.into_iter().next())
+    answers.read_on(&heard.bytes, asked, heard.end.is_some());
+    let mut whole = answers.whole.into_iter();
+    Ok(Control {
+        answer: whole.nth(asked.len() - 1),
+        other: answers.other,
+        took: begun.elapsed(),
+        flooded: heard.flooded,
+    })
+}
+
+impl std::fmt::Display for NoServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NoServer::Socket(error) => write!(f, "{error}"),
+            NoServer::NotPlain(got) => write!(
+                f,
+                "a plain GET got {got}, and all builds on a 2xx answer: name a page with --path"
+            ),
+            NoServer::Slow(took, wait) => write!(
+                f,
+                "a plain GET took {} ms, and the server may be silent for {} ms: try --wait {}",
+                took.as_millis(),
+                wait.as_millis(),
+                took.as_millis().saturating_mul(4)
+            ),
+            NoServer::Endless(most) => write!(
+                f,
+                "a plain GET got more than {} KiB: name a smaller page with --path",
+                most / 1024
+            ),
+        }
+    }
 }

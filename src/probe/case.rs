@@ -9,6 +9,7 @@
 //! @case bare-cr-in-value
 //! @level MUST
 //! @rule A bare CR makes the element invalid, or counts as a space.
+//! @basis bare-cr
 //! @allow 400
 //! @allow 2xx
 //! C> GET {path} HTTP/1.1\r\n
@@ -17,10 +18,9 @@
 //! C> \r\n
 //! ```
 //!
-//! - `@allow` is one outcome that the rule allows, of those that stand there: a status for each request
-//!   of the case (`200`, `4xx`, `400/501`, `any`, `read`; or `none`), then `close`, `persist` or `open` where
-//!   it matters, then checks of the last answer, each behind a `;` (see [`Check`]).
-//!   `read` is any but 400, 408 and 500, where the request is a right one.
+//! - `@basis` names one or two sentences of `quotes.txt` (see [`super::quote`]).
+//! - `@reading` is one way to read the bytes, or the rule; where there is one, there are two.
+//! - `@allow` is one outcome that the rule allows (see [`super::expectation`]).
 //! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
 //! - `@marker none`: nothing is sent behind the case.
 //! - `@needs` is what the server must have for the rule to mean anything (see [`super::baseline`]).
@@ -30,19 +30,21 @@
 
 use std::time::Duration;
 
-use crate::probe::expectation::{Allow, BadAllow};
+use crate::probe::expectation::{BadExpectation, Expectation};
+use crate::probe::quote::{self, Quote};
 use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
 /// How binding a rule is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Required.
     Must,
     /// Recommended.
     Should,
-    /// Not stated in one sentence of the RFC, or milder; but who fails here can be made to see other
-    /// requests than his neighbour sees, or to give away what is nobody's business.
+    /// Two readers of the same bytes see different requests, or something leaks: an attacker can use it.
     Security,
+    /// Allowed, but risky, or a choice: reported, and not counted.
+    Note,
 }
 
 /// A case, as it stands in its file.
@@ -60,8 +62,12 @@ pub struct Case {
     pub level: Level,
     /// The rule in one sentence.
     pub rule: &'static str,
+    /// The sentences of the RFC that it rests on: one or two.
+    pub basis: Vec<Quote>,
+    /// Two ways to read the bytes, or the rule; none where there is only one.
+    pub readings: Vec<&'static str>,
     /// What the server may do.
-    pub allow: Vec<Allow>,
+    pub allow: Vec<Expectation>,
     /// The method of each request.
     pub asks: Vec<&'static str>,
     /// A plain GET may follow, to see how the case was read.
@@ -100,8 +106,8 @@ impl std::fmt::Display for BadCase {
 
 impl std::error::Error for BadCase {}
 
-/// Reads a file of cases.
-pub fn read(file: &'static str) -> Result<Vec<Case>, BadCase> {
+/// Reads a file of cases, which name these quotes.
+pub fn read(file: &'static str, quotes: &[Quote]) -> Result<Vec<Case>, BadCase> {
     let mut cases = Vec::new();
     let mut section = ("", "", "");
     for part in parts(file) {
@@ -112,7 +118,7 @@ pub fn read(file: &'static str) -> Result<Vec<Case>, BadCase> {
                 let mut word = || words.next().unwrap_or_default();
                 section = (word(), word(), word());
             }
-            Some(("@case", name)) => cases.push(one(name, section, rest)?),
+            Some(("@case", name)) => cases.push(one(name, section, rest, quotes)?),
             _ => {}
         }
     }
@@ -137,6 +143,7 @@ fn one(
     name: &'static str,
     (rfc, section, title): (&'static str, &'static str, &'static str),
     lines: &'static str,
+    quotes: &[Quote],
 ) -> Result<Case, BadCase> {
     let bad = |why: String| BadCase {
         case: name.to_string(),
@@ -149,6 +156,8 @@ fn one(
         name,
         level: Level::Must,
         rule: "",
+        basis: Vec::new(),
+        readings: Vec::new(),
         allow: Vec::new(),
         asks: vec!["GET"],
         marked: true,
@@ -162,9 +171,12 @@ fn one(
                 case.level = level(words).ok_or_else(|| bad(format!("no level: {words}")))?;
             }
             "@rule" => case.rule = words,
+            "@basis" => case.basis = quote::named(quotes, words).map_err(bad)?,
+            "@reading" => case.readings.push(words),
             "@allow" => {
-                let allow = Allow::parse(words).map_err(|BadAllow(why)| bad(why))?;
-                case.allow.push(allow);
+                let allow = Expectation::parse(words);
+                case.allow
+                    .push(allow.map_err(|BadExpectation(why)| bad(why))?);
             }
             "@asks" => case.asks = words.split(' ').collect(),
             "@marker" => case.marked = words != "none",
@@ -172,29 +184,62 @@ fn one(
             _ => return Err(bad(format!("no such heading: {key}"))),
         }
     }
-    if case.rule.is_empty() || case.allow.is_empty() {
-        return Err(bad("a case needs @rule and @allow".to_string()));
+    match case.lack() {
+        Some(lack) => Err(bad(lack.to_string())),
+        None => Ok(case),
     }
-    Ok(case)
 }
 
 fn level(word: &str) -> Option<Level> {
-    let all = [Level::Must, Level::Should, Level::Security];
-    all.into_iter().find(|level| level.word() == word)
+    Level::ALL.into_iter().find(|level| level.word() == word)
 }
 
 impl Level {
+    /// All four.
+    pub const ALL: [Level; 4] = [Level::Must, Level::Should, Level::Security, Level::Note];
+
+    /// The graver one of two.
+    pub fn graver(self, other: Level) -> Level {
+        let order = [Level::Security, Level::Must, Level::Should, Level::Note];
+        let mut order = order.into_iter();
+        order
+            .find(|level| [self, other].contains(level))
+            .unwrap_or(self)
+    }
+
     /// As files and reports write it.
     pub fn word(self) -> &'static str {
         match self {
             Level::Must => "MUST",
             Level::Should => "SHOULD",
             Level::Security => "security",
+            Level::Note => "note",
         }
     }
 }
 
 impl Case {
+    /// What a case must have and this one lacks.
+    fn lack(&self) -> Option<&'static str> {
+        let says = |words: &[&str]| {
+            let mut basis = self.basis.iter();
+            basis.any(|quote| words.iter().any(|word| quote.text.contains(word)))
+        };
+        match self.level {
+            _ if self.rule.is_empty() || self.allow.is_empty() => Some("it needs @rule and @allow"),
+            _ if self.basis.is_empty() || self.basis.len() > 2 => {
+                Some("it needs one @basis or two")
+            }
+            _ if ![0, 2].contains(&self.readings.len()) => Some("it needs two @reading, or none"),
+            Level::Must if !says(&["MUST"]) => Some("no sentence of its @basis says MUST"),
+            Level::Should if !says(&["SHOULD", "RECOMMENDED"]) => {
+                Some("no sentence of its @basis says SHOULD")
+            }
+            Level::Security if self.readings.is_empty() => Some("security needs two @reading"),
+            _ => None,
+        }
+    }
+
     /// `9112-2.2-bare-cr-in-value`
     pub fn id(&self) -> String {
         format!("{}-{}-{}", self.rfc, self.section, self.name)

@@ -1,29 +1,45 @@
 //! One case against one server: what is said, what comes, and how it ends.
 //!
-//! Rule 1: when the answers have come and the connection may go on, a plain GET follows, the marker,
+//! Rule 1: when the responses have come and the connection may go on, a plain request follows, the marker,
 //! which says that it is the last. Who has read the case as we meant it answers the marker, once.
-//! Rule 2: nothing is judged here.
+//! Rule 2: what is kept is bounded, and so is the time, whatever the server sends.
+//! Rule 3: nothing is judged here, and nothing is known of the server but its address.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::player::End;
 use crate::net::{IoFailure, RecordedStream, Recorder, SocketError};
-use crate::probe::Target;
-use crate::probe::answers::{self, Answers};
-use crate::probe::baseline::Facts;
+use crate::probe::answers::Answers;
 use crate::probe::case::{BadCase, Case, Step};
 use crate::wire::Transcript;
 
+/// How a case is said to a server.
+pub struct Terms<'a> {
+    /// Where.
+    pub addr: SocketAddr,
+    /// How long it may be silent.
+    pub silence: Duration,
+    /// Bytes that it may send for each request.
+    pub most: usize,
+    /// The method of the marker.
+    pub marker: &'static str,
+    /// Puts what the server has for the words in braces.
+    pub fill: &'a (dyn Fn(&str) -> String + Sync),
+}
+
 /// What came of a case.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    /// All answers, that to the marker included.
+pub struct Exchange {
+    /// All responses, that to the marker included.
     pub answers: Answers,
     /// The marker was sent.
     pub marked: bool,
     /// How the server ended the connection.
     pub end: End,
+    /// It sent more than it may; the rest was not read.
+    pub flooded: bool,
     /// All that was said.
     pub transcript: Transcript,
 }
@@ -37,122 +53,183 @@ pub enum NotTried {
     Socket(SocketError),
 }
 
+/// The bytes that came on a connection.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Themselves.
+    pub bytes: Vec<u8>,
+    /// How the server ended its side, if it did.
+    pub end: Option<End>,
+    /// There were more than it may send.
+    pub flooded: bool,
+}
+
 /// One connection, while a case is tried.
 struct Trial<'a> {
-    line: RecordedStream,
-    heard: Vec<u8>,
-    end: Option<End>,
+    stream: RecordedStream,
+    most: usize,
+    heard: Heard,
     asked: Vec<&'a str>,
     answers: Answers,
 }
 
+/// A plain request, with words in braces; `fields` end with `\r\n` each.
+pub fn plain(method: &str, fields: &str) -> String {
+    format!("{method} {{path}} HTTP/1.1\r\nHost: {{host}}\r\n{fields}\r\n")
+}
+
 /// Tries a case.
-pub fn try_case(case: &Case, target: &Target, facts: &Facts) -> Result<Seen, NotTried> {
-    let steps = case.steps(|text| facts.fill(text));
-    let steps = steps.map_err(NotTried::Case)?;
+pub fn try_case(case: &Case, terms: &Terms) -> Result<Exchange, NotTried> {
+    let steps = case.steps(terms.fill).map_err(NotTried::Case)?;
     let recorder = Recorder::new();
-    let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, Some(&recorder));
+    let called = RecordedStream::call(terms.addr, limits::IO_DEADLINE, Some(&recorder));
+    let count = case.asks.len();
     let mut trial = Trial {
-        line: called.map_err(NotTried::Socket)?,
-        heard: Vec::new(),
-        end: None,
+        stream: called.map_err(NotTried::Socket)?,
+        most: terms.most.saturating_mul(count + 1),
+        heard: Heard::default(),
         asked: case.asks.clone(),
         answers: Answers::default(),
     };
-    let mut finished = false;
-    for step in steps {
-        match step {
-            Step::Say(bytes) => {
-                let _ = trial.line.write(&bytes);
-            }
-            Step::Wait(time) => {
-                let before = trial.heard.len();
-                trial.hear_until(time, |answers, heard| {
-                    heard > before && (!answers.begun || !answers.interim.is_empty())
-                });
-            }
-            Step::Fin => {
-                trial.line.shutdown_write();
-                finished = true;
-            }
-        }
-    }
-    let count = case.asks.len();
-    trial.hear_until(target.silence, |answers, _| answers.whole.len() >= count);
+    trial
+        .stream
+        .set_write_timeout(terms.silence.max(limits::IO_DEADLINE));
+    let finished = trial.say(steps);
+    trial.hear_until(terms.silence, |answers, _| answers.whole.len() >= count);
     let marked = case.marked && !finished && trial.may_go_on(count);
     if marked {
-        let Facts { host, path, .. } = facts;
-        let marker = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let _ = trial.line.write(marker.as_bytes());
-        trial.asked.push("GET");
-        trial.hear_until(target.silence, |answers, _| answers.whole.len() > count);
+        let marker = (terms.fill)(&plain(terms.marker, "Connection: close\r\n"));
+        let _ = trial.stream.write(marker.as_bytes());
+        trial.asked.push(terms.marker);
+        trial.hear_until(terms.silence, |answers, _| answers.whole.len() > count);
     }
     if marked && trial.answers.whole.len() > count {
-        trial.hear_until(limits::PROBE_CLOSE_WAIT.min(target.silence), |_, _| false);
+        trial.hear_until(limits::PROBE_CLOSE_WAIT.min(terms.silence), |_, _| false);
     } else if trial.answers.whole.len() >= count {
-        trial.hear_until(target.silence, |_, _| false);
+        trial.hear_until(terms.silence, |_, _| false);
     }
-    if trial.end == Some(End::Fin) && !finished {
-        trial.line.shutdown_write();
+    if trial.heard.end == Some(End::Fin) && !finished {
+        trial.stream.shutdown_write();
     }
-    Ok(Seen {
+    Ok(Exchange {
         answers: trial.answers,
         marked,
-        end: trial.end.unwrap_or(End::Open),
+        end: trial.heard.end.unwrap_or(End::Open),
+        flooded: trial.heard.flooded,
         transcript: recorder.transcript().without_times(),
     })
 }
 
 impl Trial<'_> {
+    /// Does what the client does in the case; true: it has sent its FIN.
+    fn say(&mut self, steps: Vec<Step>) -> bool {
+        let mut finished = false;
+        for step in steps {
+            match step {
+                Step::Say(bytes) => self.write(&bytes),
+                Step::Wait(time) => {
+                    let before = self.heard.bytes.len();
+                    self.hear_until(time, |answers, heard| {
+                        heard > before && (!answers.begun || !answers.interim.is_empty())
+                    });
+                }
+                Step::Fin => {
+                    self.stream.shutdown_write();
+                    finished = true;
+                }
+            }
+        }
+        finished
+    }
+
+    /// Writes; of many bytes some at a time, so that an early response is read before a reset erases it.
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(limits::CHUNK) {
+            if self.stream.write(part).is_err() {
+                return;
+            }
+            if part.len() < bytes.len() && self.heard.end.is_none() {
+                self.heard.take(&mut self.stream, self.most);
+            }
+        }
+    }
+
     /// Listens until `enough`, until the server ends or stops making sense, or for `time`. `enough`
-    /// gets the answers so far and the number of bytes.
+    /// gets the responses so far and the number of bytes.
     fn hear_until(&mut self, time: Duration, mut enough: impl FnMut(&Answers, usize) -> bool) {
         let until = Instant::now() + time;
-        if self.end.is_some() || enough(&self.answers, self.heard.len()) {
+        let (answers, asked) = (&mut self.answers, &self.asked);
+        answers.read_on(&self.heard.bytes, asked, self.heard.end.is_some());
+        if self.heard.is_over() || enough(answers, self.heard.bytes.len()) {
             return;
         }
-        let (answers, asked) = (&mut self.answers, &self.asked);
-        let end = hear(&mut self.line, &mut self.heard, until, |bytes| {
-            *answers = answers::read(bytes, asked, false);
-            answers.fault.is_some() || enough(answers, bytes.len())
-        });
-        if end.is_some() {
-            self.end = end;
-            self.answers = answers::read(&self.heard, &self.asked, true);
+        self.heard
+            .hear(&mut self.stream, until, self.most, |bytes| {
+                answers.read_on(bytes, asked, false);
+                answers.fault.is_some() || enough(answers, bytes.len())
+            });
+        if self.heard.end.is_some() {
+            answers.read_on(&self.heard.bytes, asked, true);
         }
     }
 
     /// All that was asked is answered, nothing else, and nobody has said that the connection ends.
     fn may_go_on(&self, count: usize) -> bool {
-        let Answers { whole, used, .. } = &self.answers;
-        let all = whole.len() == count && *used == self.heard.len();
-        all && self.end.is_none() && !whole.iter().any(|answer| answer.closes)
+        let Answers {
+            whole, used, other, ..
+        } = &self.answers;
+        let all = whole.len() == count && *used == self.heard.bytes.len() && other.is_none();
+        all && !self.heard.is_over() && !whole.iter().any(|answer| answer.closes)
     }
 }
 
-/// Collects what comes until `enough`, until the end, or until then. The answer is how the server
-/// ended its side, if it did.
-pub(super) fn hear(
-    line: &mut RecordedStream,
-    heard: &mut Vec<u8>,
-    until: Instant,
-    mut enough: impl FnMut(&[u8]) -> bool,
-) -> Option<End> {
-    let mut buffer = vec![0; limits::CHUNK];
-    while heard.len() < limits::PROBE_MAX_RECEIVED {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return None;
-        }
-        match line.read(&mut buffer, left) {
-            Ok(0) => return Some(End::Fin),
-            Ok(count) => heard.extend_from_slice(&buffer[..count]),
-            Err(IoFailure::Silent) => return None,
-            Err(_) => return Some(End::Rst),
-        }
-        if enough(heard) {
-            return None;
+impl Heard {
+    /// Nothing more is read: the server has ended, or sent too much.
+    pub fn is_over(&self) -> bool {
+        self.end.is_some() || self.flooded
+    }
+
+    /// Collects what comes until `enough`, until the end, until then, or until there are `most` bytes.
+    pub fn hear(
+        &mut self,
+        stream: &mut RecordedStream,
+        until: Instant,
+        most: usize,
+        mut enough: impl FnMut(&[u8]) -> bool,
+    ) {
+        let mut buffer = vec![0; limits::CHUNK];
+        while !self.is_over() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let read = stream.read(&mut buffer, left);
+            if !self.add(read, &buffer, most) || enough(&self.bytes) {
+                return;
+            }
         }
     }
-    None
+
+    /// Takes what is there now.
+    fn take(&mut self, stream: &mut RecordedStream, most: usize) {
+        let mut buffer = vec![0; limits::CHUNK];
+        let read = stream.read_now(&mut buffer);
+        self.add(read, &buffer, most);
+    }
+
+    /// Adds what one read gave; false: it gave no bytes.
+    fn add(&mut self, read: Result<usize, IoFailure>, buffer: &[u8], most: usize) -> bool {
+        match read {
+            Ok(0) => self.end = Some(End::Fin),
+            Ok(count) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                self.bytes.extend_from_slice(bytes);
+                self.flooded = self.bytes.len() > most;
+                return true;
+            }
+            Err(IoFailure::Silent) => {}
+            Err(_) => self.end = Some(End::Rst),
+        }
+        false
+    }
 }

@@ -1,21 +1,39 @@
-//! What a rule allows: statuses, how the connection goes on, and what must stand in the answer.
-
-use crate::http::conditional::Tag;
-use crate::http::date;
-use crate::probe::answers::Answer;
-use crate::probe::baseline::Facts;
+//! What a rule allows, as a line of text: statuses, how the connection goes on, and what must stand in
+//! the response.
+//!
+//! ```text
+//! @allow 2xx close; Connection ~ close
+//! ```
+//!
+//! First one status for each request of the case, or `none`; then, where it matters, how the connection
+//! goes on; then checks of the last response, each behind a `;`. `http2` and `upgraded` stand alone.
+//!
+//! Rule: text becomes values here; whether a response fits is judged in [`super::verdict`].
 
 /// One outcome that a rule allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allow {
+pub struct Expectation {
     /// As it stands in the file.
     pub text: &'static str,
-    /// For each request, the statuses that are allowed; empty: no answer.
+    /// What the server speaks afterwards.
+    pub speaks: Protocol,
+    /// For each request, the statuses that are allowed; empty: no response.
     pub statuses: Vec<Vec<Status>>,
     /// How the connection goes on; `None`: it persists or closes, as the server likes.
     pub then: Option<Then>,
-    /// What must hold for the last answer.
+    /// What must hold for the last response.
     pub checks: Vec<Check>,
+}
+
+/// The protocol of what the server says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.
+    Http1,
+    /// `http2`: frames of HTTP/2, without a response of HTTP/1.1 before.
+    Http2,
+    /// `upgraded`: a 101 with its Upgrade field, then anything.
+    Upgraded,
 }
 
 /// A status, or a class of them.
@@ -23,26 +41,31 @@ pub struct Allow {
 pub enum Status {
     /// `404`
     Exactly(u16),
+    /// `!405`: any other one.
+    Not(u16),
     /// `4xx` is 4
     Class(u16),
     /// `any`
     Any,
-    /// `read`: any but those that say that the request was not understood, 400, 408 and 500.
+    /// `read`: any but those that say that the request was not understood, 400, 408 and 500; these
+    /// too, if the server answers an ordinary POST so.
     Read,
 }
 
-/// How the connection goes on behind the answers.
+/// How the connection goes on behind the responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// The server closes it.
     Close,
+    /// The server resets it: its last response may be lost (RFC 9112 section 9.6).
+    Reset,
     /// The next request is answered.
     Persist,
     /// Nothing happens for as long as we wait.
     Open,
 }
 
-/// Something that must hold for an answer.
+/// Something that must hold for a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// `has FIELD`
@@ -69,7 +92,7 @@ pub enum Check {
     BodyPart(&'static str, &'static str),
     /// `body without TEXT`
     BodyWithout(&'static str),
-    /// `interim 100`: such an answer came before.
+    /// `interim 100`: such a response came before.
     Interim(u16),
     /// `no interim`
     NoInterim,
@@ -81,15 +104,16 @@ pub enum Check {
 
 /// Why a line makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadAllow(pub String);
+pub struct BadExpectation(pub String);
 
-impl Allow {
+impl Expectation {
     /// Reads what stands behind `@allow`.
-    pub fn parse(line: &'static str) -> Result<Allow, BadAllow> {
+    pub fn parse(line: &'static str) -> Result<Expectation, BadExpectation> {
         let mut parts = line.split(';');
         let outcome = parts.next().unwrap_or_default().trim();
-        let mut allow = Allow {
+        let mut allow = Expectation {
             text: line,
+            speaks: Protocol::Http1,
             statuses: Vec::new(),
             then: None,
             checks: Vec::new(),
@@ -97,21 +121,35 @@ impl Allow {
         for word in outcome.split(' ') {
             match word {
                 "none" => {}
+                "http2" => allow.speaks = Protocol::Http2,
+                "upgraded" => allow.speaks = Protocol::Upgraded,
                 "close" => allow.then = Some(Then::Close),
+                "reset" => allow.then = Some(Then::Reset),
                 "persist" => allow.then = Some(Then::Persist),
                 "open" => allow.then = Some(Then::Open),
                 _ => {
                     let all: Option<Vec<Status>> = word.split('/').map(Status::parse).collect();
-                    let bad = || BadAllow(format!("`{word}` in `{line}` is no status"));
+                    let bad = || BadExpectation(format!("`{word}` in `{line}` is no status"));
                     allow.statuses.push(all.ok_or_else(bad)?);
                 }
             }
         }
         for part in parts {
-            let bad = || BadAllow(format!("`{part}` in `{line}` is no check"));
+            let bad = || BadExpectation(format!("`{part}` in `{line}` is no check"));
             allow.checks.push(check(part.trim()).ok_or_else(bad)?);
         }
         Ok(allow)
+    }
+
+    /// Whether it compares with the plain GET, which must be the same each time then.
+    pub fn compares(&self) -> bool {
+        let compares = |check: &Check| {
+            matches!(
+                check,
+                Check::Same(_) | Check::BodyWhole | Check::BodyPart(..) | Check::Is(..)
+            )
+        };
+        self.checks.iter().any(compares)
     }
 }
 
@@ -122,19 +160,23 @@ impl Status {
             "read" => return Some(Status::Read),
             _ => {}
         }
+        if let Some(other) = word.strip_prefix('!') {
+            return other.parse().ok().map(Status::Not);
+        }
         match word.strip_suffix("xx") {
             Some(class) => class.parse().ok().map(Status::Class),
             None => word.parse().ok().map(Status::Exactly),
         }
     }
 
-    /// Whether it allows this one.
-    pub fn has(self, status: u16) -> bool {
+    /// Whether it allows this one, where an ordinary POST gets `post`.
+    pub fn has(self, status: u16, post: u16) -> bool {
         match self {
             Status::Exactly(one) => one == status,
+            Status::Not(one) => one != status,
             Status::Class(class) => class == status / 100,
             Status::Any => true,
-            Status::Read => !matches!(status, 400 | 408 | 500),
+            Status::Read => !matches!(status, 400 | 408 | 500) || status == post,
         }
     }
 }
@@ -167,94 +209,37 @@ fn check(text: &'static str) -> Option<Check> {
     })
 }
 
-impl Check {
-    /// What is wrong with the answer, if something is.
-    pub fn failure(&self, answer: &Answer, facts: &Facts) -> Option<String> {
-        let value = |field: &str| answer.field(field);
-        let shown = |value: Option<&[u8]>| match value {
-            Some(value) => format!("is {}", value.escape_ascii()),
-            None => "is missing".to_string(),
-        };
-        let (holds, why) = match *self {
-            Check::Has(field) => (value(field).is_some(), format!("{field} is missing")),
-            Check::Lacks(field) => (
-                value(field).is_none(),
-                format!("{field} must not stand there"),
-            ),
-            Check::Is(field, wanted) => {
-                let wanted = facts.fill(wanted);
-                let is = value(field) == Some(wanted.as_bytes());
-                (is, format!("{field} {}, not {wanted}", shown(value(field))))
-            }
-            Check::Lists(field, element) => (
-                answer.lists(field, element),
-                format!("{field} {}, without {element}", shown(value(field))),
-            ),
-            Check::Same(field) => (
-                value(field) == facts.plain.field(field),
-                format!(
-                    "{field} {}; in the answer to GET it {}",
-                    shown(value(field)),
-                    shown(facts.plain.field(field))
-                ),
-            ),
-            Check::Date(field) => (
-                value(field).is_some_and(is_date),
-                format!("{field} {}, which is no date", shown(value(field))),
-            ),
-            Check::Tag(field) => (
-                value(field).is_none_or(is_tag),
-                format!("{field} {}, which is no entity tag", shown(value(field))),
-            ),
-            Check::Interim(status) => (
-                answer.interim.contains(&status),
-                format!("no {status} came first"),
-            ),
-            Check::NoInterim => (
-                answer.interim.is_empty(),
-                format!("{:?} came first", answer.interim),
-            ),
-            Check::Version11 => (answer.version_11, "it says HTTP/1.0".to_string()),
-            Check::Length => (
-                answer.has_length,
-                "its body ends with the connection".to_string(),
-            ),
-            _ => return self.body_failure(answer, facts),
-        };
-        (!holds).then_some(why)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_becomes_an_expectation() {
+        let allow = Expectation::parse("4xx/501 2xx close; no Date; body part 0 1").unwrap();
+        assert_eq!(allow.statuses.len(), 2);
+        assert_eq!(allow.then, Some(Then::Close));
+        assert_eq!(
+            allow.checks,
+            [Check::Lacks("Date"), Check::BodyPart("0", "1")]
+        );
+        assert!(allow.compares());
+        assert!(
+            Expectation::parse("none reset")
+                .unwrap()
+                .statuses
+                .is_empty()
+        );
+        for bad in ["tacos", "2xx; tacos", "4yy", "!x"] {
+            assert!(Expectation::parse(bad).is_err(), "{bad}");
+        }
     }
 
-    /// The same for the checks of a body.
-    fn body_failure(&self, answer: &Answer, facts: &Facts) -> Option<String> {
-        let body = &answer.body[..];
-        let (whole, size) = (&facts.plain.body[..], body.len());
-        let number = |text: &str| facts.fill(text).parse::<usize>().unwrap_or(usize::MAX);
-        let (holds, wanted) = match *self {
-            Check::BodyEmpty => (body.is_empty(), "none".to_string()),
-            Check::BodySome => (!body.is_empty(), "some".to_string()),
-            Check::BodyWhole => (body == whole, "that of a plain GET".to_string()),
-            Check::BodyPart(first, last) => {
-                let (first, last) = (number(first), number(last));
-                let part = whole.get(first..last.saturating_add(1));
-                (part == Some(body), format!("bytes {first} to {last}"))
-            }
-            Check::BodyWithout(text) => (
-                !body.windows(text.len()).any(|part| part == text.as_bytes()),
-                format!("one without {text}"),
-            ),
-            _ => return None,
-        };
-        (!holds).then(|| format!("its body of {size} bytes is not {wanted}"))
+    #[test]
+    fn a_status_allows_what_its_word_says() {
+        let allows = |word: &str, status| Status::parse(word).unwrap().has(status, 400);
+        assert!(allows("4xx", 418) && !allows("4xx", 500));
+        assert!(allows("!405", 404) && !allows("!405", 405));
+        // An ordinary POST gets 400 here, so 400 says nothing; 500 does.
+        assert!(allows("read", 400) && !allows("read", 500));
     }
-}
-
-/// `IMF-fixdate` (RFC 9110 section 5.6.7): what its own seconds are written as.
-fn is_date(value: &[u8]) -> bool {
-    value.ends_with(b" GMT")
-        && date::parse(value, 0).is_some_and(|time| date::format(time).as_bytes() == value)
-}
-
-/// `entity-tag` (RFC 9110 section 8.8.3).
-fn is_tag(value: &[u8]) -> bool {
-    Tag::parse(value).is_some()
 }

@@ -10,22 +10,25 @@ pub mod baseline;
 pub mod case;
 pub mod exchange;
 pub mod expectation;
+pub mod quote;
 pub mod report;
+pub mod reproduce;
+mod run;
 pub mod storm;
 pub mod suite;
 pub mod verdict;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::wire::Transcript;
 
-use baseline::{Facts, NoServer};
-use case::Case;
-pub use exchange::NotTried;
+use baseline::{Baseline, NoServer};
+use case::{BadCase, Case, Level};
+use exchange::{NotTried, Terms};
+pub use run::{Restart, probe};
+use verdict::Failure;
 
 /// Whom to ask, and how patiently.
 #[derive(Clone, Debug)]
@@ -73,22 +76,42 @@ pub enum Verdict {
     Passed,
     /// It does not.
     Failed {
-        /// In one sentence.
-        why: String,
-        /// All that was said.
+        /// Why, and how grave it is.
+        failure: Failure,
+        /// All that was said, its long runs left out.
         transcript: Transcript,
     },
-    /// The server has nothing that the rule is about.
-    NotApplicable,
+    /// The server has nothing that the rule is about: what it lacks.
+    NotApplicable(&'static str),
 }
 
 /// A probe of a server.
 #[derive(Clone, Debug)]
 pub struct Probe {
+    /// Whom it asked.
+    pub target: Target,
     /// What the server is like.
-    pub facts: Facts,
-    /// The cases, in order.
+    pub baseline: Baseline,
+    /// The cases that were tried, in order.
     pub tried: Vec<Tried>,
+    /// Why it ended before all cases were tried.
+    pub stopped: Option<Stopped>,
+    /// Words about the run itself, such as a death that no case repeats.
+    pub remarks: Vec<String>,
+}
+
+/// Why a probe ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The response to a plain GET is another one than before.
+    Changed(String),
+    /// The server is gone; behind one of these cases, the likeliest first.
+    Gone {
+        /// What the system says.
+        why: String,
+        /// The cases.
+        after: Vec<&'static str>,
+    },
 }
 
 /// Why there is no probe.
@@ -96,66 +119,77 @@ pub struct Probe {
 pub enum ProbeError {
     /// The server cannot be probed at all.
     NoServer(NoServer),
-    /// It could not be reached any more, or a case makes no sense: which, and why.
-    NotTried(String, NotTried),
+    /// A case makes no sense.
+    Case(BadCase),
 }
 
-/// Tries the cases, some at a time; they come back in order.
-pub fn probe(target: &Target, cases: Vec<Case>) -> Result<Probe, ProbeError> {
-    let facts = Facts::find(target).map_err(ProbeError::NoServer)?;
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push(try_one(case, target, &facts));
-        }
-        done
-    };
-    let mut tried = thread::scope(|scope| {
-        let workers: Vec<_> = (0..target.at_once.max(1))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let results = workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_default());
-        results.collect::<Result<Vec<Tried>, ProbeError>>()
-    })?;
-    let place = |tried: &Tried| cases.iter().position(|case| case.name == tried.case.name);
-    tried.sort_by_key(place);
-    Ok(Probe { facts, tried })
-}
-
-/// Tries one case.
-pub fn try_one(case: &Case, target: &Target, facts: &Facts) -> Result<Tried, ProbeError> {
+/// Tries one case. `Err`: the server cannot be reached, or the case makes no sense.
+pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Tried, NotTried> {
     let begun = Instant::now();
     let tried = |verdict| Tried {
         case: case.clone(),
         verdict,
         took: begun.elapsed(),
     };
-    if !case.needs.iter().all(|need| facts.has(need)) {
-        return Ok(tried(Verdict::NotApplicable));
+    let compares = case.allow.iter().any(|allow| allow.compares());
+    let mut needs = case
+        .needs
+        .iter()
+        .copied()
+        .chain(compares.then_some("steady"));
+    if let Some(lack) = needs.find(|need| !baseline.has(need)) {
+        return Ok(tried(Verdict::NotApplicable(lack)));
     }
-    let seen = exchange::try_case(case, target, facts);
-    let seen = seen.map_err(|why| ProbeError::NotTried(case.id(), why))?;
-    let verdict = match verdict::failure(case, &seen, facts) {
+    let terms = Terms {
+        addr: target.addr,
+        silence: target.silence,
+        most: baseline.most(),
+        marker: baseline.marker(),
+        fill: &|text| baseline.fill(text),
+    };
+    let seen = exchange::try_case(case, &terms)?;
+    let verdict = match verdict::failure(case, &seen, baseline) {
         None => Verdict::Passed,
-        Some(why) => Verdict::Failed {
-            why,
-            transcript: seen.transcript,
-        },
+        Some(mut failure) => {
+            // RFC 9112 binds who speaks HTTP/1.1; who can be attacked is another question.
+            let bound = case.rfc != "9112" || baseline.has("http11");
+            if !bound && failure.level != Level::Security {
+                failure.level = Level::Note;
+            }
+            Verdict::Failed {
+                failure,
+                transcript: seen.transcript.brief(),
+            }
+        }
     };
     Ok(tried(verdict))
+}
+
+impl Stopped {
+    /// In sentences.
+    pub fn story(&self) -> String {
+        match self {
+            Stopped::Changed(why) => format!("the probe stopped: {why}"),
+            Stopped::Gone { why, after } => {
+                let cases = match &after[..] {
+                    [] => "before the first case".to_string(),
+                    [one] => format!("after {one}"),
+                    [first, rest @ ..] => format!(
+                        "after {first}, or one of these, which ran beside it: {}",
+                        rest.join(", ")
+                    ),
+                };
+                format!("the server died {cases} ({why})")
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for ProbeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             ProbeError::NoServer(why) => write!(f, "{why}"),
-            ProbeError::NotTried(case, NotTried::Case(bad)) => write!(f, "{case}: {bad}"),
-            ProbeError::NotTried(case, NotTried::Socket(error)) => {
-                write!(f, "the server is gone at {case}: {error}")
-            }
+            ProbeError::Case(bad) => write!(f, "{bad}"),
         }
     }
 }

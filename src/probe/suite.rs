@@ -3,6 +3,7 @@
 //! Rule: each file is one chapter; its name says which.
 
 use crate::probe::case::{BadCase, Case, read};
+use crate::probe::quote;
 
 /// The files of cases.
 const FILES: [&str; 12] = [
@@ -22,9 +23,10 @@ const FILES: [&str; 12] = [
 
 /// Every case. Errors: a file makes no sense; a test sees to it that none does.
 pub fn cases() -> Result<Vec<Case>, BadCase> {
+    let quotes = quote::quotes()?;
     let mut all = Vec::new();
     for file in FILES {
-        all.extend(read(file)?);
+        all.extend(read(file, &quotes)?);
     }
     Ok(all)
 }
@@ -49,6 +51,39 @@ pub fn chosen(section: Option<&str>) -> Result<Vec<Case>, BadCase> {
     Ok(all.into_iter().filter(within).collect())
 }
 
+/// Every section that has cases, as it is chosen: `9112 6.3`.
+pub fn sections() -> Result<Vec<String>, BadCase> {
+    let mut sections = Vec::new();
+    for case in cases()? {
+        let section = format!("{} {}", case.rfc, case.section);
+        if !sections.contains(&section) {
+            sections.push(section);
+        }
+    }
+    Ok(sections)
+}
+
+/// The cases about which two readings of the RFC can be defended, as a table with both.
+pub fn debatable() -> Result<String, BadCase> {
+    let mut text = String::from(
+        "# Two readings\n\n\
+         Where two readings can be defended, here are both. A case of the class *note* is not counted;\n\
+         *security* means that the two readers see different requests, which is the danger itself.\n\
+         `cargo lab probe --explain CASE` shows the sentence that a case rests on, and its bytes.\n\
+         This file is made from the cases by a test.\n\n\
+         | case | section | class | one reading | the other |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for case in cases()? {
+        let [one, other] = case.readings[..] else {
+            continue;
+        };
+        let (name, level) = (case.name, case.level.word());
+        let section = format!("{} {}", case.rfc, case.section);
+        text += &format!("| {name} | {section} | {level} | {one} | {other} |\n");
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +100,17 @@ mod tests {
             assert!(!steps.unwrap().is_empty(), "{}", case.name);
             assert!(!case.section.is_empty() && !case.title.is_empty());
         }
+    }
+
+    #[test]
+    fn the_table_of_two_readings_is_made_from_the_cases() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/probe/DEBATABLE.md");
+        let made = debatable().unwrap();
+        if std::env::var_os("INSTA_UPDATE").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        assert!(made.lines().count() > 100);
+        assert_eq!(std::fs::read_to_string(path).unwrap(), made);
     }
 
     #[test]

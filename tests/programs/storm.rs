@@ -43,6 +43,7 @@ fn our_server_lives_through_a_storm() {
             time: Duration::from_millis(700 + requests.saturating_sub(1_500) / 4),
             ..weather(requests)
         },
+        None,
     );
     let done = done.unwrap();
     println!("{}", report::text(&done));
@@ -108,7 +109,7 @@ fn a_storm_sees_wrong_framing() {
         time: Duration::from_secs(30),
         ..weather(60)
     };
-    let done = storm(&target, small).unwrap();
+    let done = storm(&target, small, None).unwrap();
     assert!(done.wrong > 0);
     assert!(!done.findings.is_empty() && done.findings.len() <= 5);
 }

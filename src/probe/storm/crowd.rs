@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::net::{Cause, RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::answers::{self, Answer};
-use crate::probe::baseline::Facts;
-use crate::probe::exchange::hear;
+use crate::probe::answers::{Answer, Answers};
+use crate::probe::baseline::Baseline;
+use crate::probe::exchange::{Heard, plain};
 
 /// Half a request each.
 pub struct Crowd {
@@ -47,8 +47,11 @@ pub struct SentAway {
 
 impl Crowd {
     /// Opens `size` connections, as far as the system has them.
-    pub fn gather(target: &Target, facts: &Facts, size: usize) -> Result<Crowd, SocketError> {
-        let half = format!("GET {} HTTP/1.1\r\nHost: {}\r\nX-", facts.path, facts.host);
+    pub fn gather(target: &Target, baseline: &Baseline, size: usize) -> Result<Crowd, SocketError> {
+        let half = format!(
+            "GET {} HTTP/1.1\r\nHost: {}\r\nX-",
+            baseline.path, baseline.host
+        );
         let mut crowd = Crowd {
             lines: Vec::new(),
             refused: 0,
@@ -103,35 +106,19 @@ impl Crowd {
     }
 }
 
-/// Asks at least so often, and for as long as `others` are there, and times it.
+/// Asks at least so often, and for as long as `others` are there, and times it. When
+/// [`limits::STORM_GIVE_UP`] requests failed, it is enough.
 pub fn honest(
     target: &Target,
-    facts: &Facts,
+    baseline: &Baseline,
     count: usize,
     others: impl Fn() -> bool,
 ) -> Result<Honest, SocketError> {
-    let request = format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-        facts.path, facts.host
-    );
     let mut honest = Honest::default();
     let mut times = Vec::new();
-    while times.len() < count || others() {
+    while (times.len() < count || others()) && honest.failed < limits::STORM_GIVE_UP {
         let begun = Instant::now();
-        let mut line = RecordedStream::call(target.addr, limits::IO_DEADLINE, None)?;
-        let _ = line.write(request.as_bytes());
-        let mut heard = Vec::new();
-        let mut good = false;
-        hear(
-            &mut line,
-            &mut heard,
-            begun + limits::IO_DEADLINE,
-            |bytes| {
-                let answers = answers::read(bytes, &["GET"], false);
-                good = answers.whole.iter().any(|answer| is_right(answer, facts));
-                !answers.whole.is_empty() || answers.fault.is_some()
-            },
-        );
+        let good = one(target, baseline, begun + limits::IO_DEADLINE)?;
         times.push(begun.elapsed());
         match good {
             true => honest.answered += 1,
@@ -144,8 +131,22 @@ pub fn honest(
     Ok(honest)
 }
 
-fn is_right(answer: &Answer, facts: &Facts) -> bool {
-    let plain = &facts.plain;
-    let same = facts.has("strong-etag") && answer.field("ETag") == plain.field("ETag");
+/// One honest request; whether it is answered as it should be.
+fn one(target: &Target, baseline: &Baseline, until: Instant) -> Result<bool, SocketError> {
+    let mut stream = RecordedStream::call(target.addr, limits::IO_DEADLINE, None)?;
+    let get = baseline.fill(&plain("GET", "Connection: close\r\n"));
+    let _ = stream.write(get.as_bytes());
+    let (mut heard, mut answers) = (Heard::default(), Answers::default());
+    heard.hear(&mut stream, until, 2 * baseline.most(), |bytes| {
+        answers.read_on(bytes, &["GET"], false);
+        !answers.whole.is_empty() || answers.fault.is_some()
+    });
+    answers.read_on(&heard.bytes, &["GET"], heard.end.is_some());
+    Ok(answers.whole.iter().any(|it| is_right(it, baseline)))
+}
+
+fn is_right(answer: &Answer, baseline: &Baseline) -> bool {
+    let plain = &baseline.plain;
+    let same = baseline.has("strong-etag") && answer.field("ETag") == plain.field("ETag");
     answer.status / 100 == 2 && (!same || answer.body == plain.body)
 }

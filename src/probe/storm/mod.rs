@@ -13,6 +13,7 @@ pub mod report;
 mod requests;
 pub mod rude;
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -20,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::SocketError;
-use crate::probe::Target;
-use crate::probe::baseline::{Facts, NoServer};
+use crate::probe::baseline::{Baseline, NoServer};
+use crate::probe::{Restart, Target};
 use crate::wire::Transcript;
 
 use crowd::{Crowd, Honest, SentAway};
@@ -69,6 +70,21 @@ pub struct Storm {
     pub wrong: u64,
     /// The first of them.
     pub findings: Vec<Finding>,
+    /// The server died: during what, why, and how many requests it may have been.
+    pub died: Option<Death>,
+}
+
+/// The end of a server in the middle of a storm.
+#[derive(Clone, Debug)]
+pub struct Death {
+    /// `the random requests`
+    pub during: &'static str,
+    /// What the system says.
+    pub why: String,
+    /// The last requests before it, where requests were thrown.
+    pub suspects: Vec<Vec<u8>>,
+    /// One of them killed the server again.
+    pub proved: bool,
 }
 
 /// Something that no server may do.
@@ -86,6 +102,8 @@ pub struct Findings {
     wrong: AtomicU64,
     silences: AtomicU64,
     first: Mutex<Vec<Finding>>,
+    /// The last requests, the newest last.
+    recent: Mutex<VecDeque<Vec<u8>>>,
 }
 
 /// Why there is no storm.
@@ -93,8 +111,8 @@ pub struct Findings {
 pub enum StormError {
     /// The server cannot be asked at all.
     NoServer(NoServer),
-    /// It is gone, in the middle of the storm: during what, and why.
-    Gone(&'static str, SocketError),
+    /// It was gone before the storm.
+    Gone(SocketError),
 }
 
 impl Findings {
@@ -107,71 +125,153 @@ impl Findings {
         }
     }
 
+    /// Keeps a request as one of the last ones.
+    fn remember(&self, request: &[u8]) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() == limits::STORM_SUSPECTS {
+            recent.pop_front();
+        }
+        recent.push_back(request.to_vec());
+    }
+
     fn silent(&self) {
         self.silences.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// A whole storm.
-pub fn storm(target: &Target, weather: Weather) -> Result<Storm, StormError> {
-    let facts = Facts::find(target).map_err(StormError::NoServer)?;
+/// A whole storm. A server that dies ends it; with `restart`, the last requests are sent again, one by
+/// one, to find the one that kills it.
+pub fn storm(
+    target: &Target,
+    weather: Weather,
+    restart: Option<Restart>,
+) -> Result<Storm, StormError> {
+    let baseline = Baseline::find(target).map_err(StormError::NoServer)?;
     let figures = || weather.pid.and_then(Figures::of);
-    let gone = |during| move |error| StormError::Gone(during, error);
-    let calm = crowd::honest(target, &facts, limits::STORM_CONTROL_REQUESTS, || false)
-        .map_err(gone("calm"))?;
+    let calm = crowd::honest(target, &baseline, limits::STORM_CONTROL_REQUESTS, || false);
+    let mut done = Storm::new(weather, calm.map_err(StormError::Gone)?);
     let before = figures();
     let watch = Watch::default();
     let findings = Findings::default();
     thread::scope(|scope| {
         let watching = scope.spawn(|| watch.look(figures));
         let _end = EndOfWatch(&watch);
-        let begun = Instant::now();
-        let requests = throw_all(target, &facts, weather, &findings).map_err(gone("requests"))?;
-        let took = begun.elapsed();
-        let (rude, beside_rude) = rude_and_honest(target, &facts).map_err(gone("rude clients"))?;
-        let crowd = Crowd::gather(target, &facts, weather.crowd).map_err(gone("the crowd"))?;
-        let size = crowd.size();
-        let in_crowd = crowd::honest(target, &facts, limits::STORM_CONTROL_REQUESTS, || false);
-        let in_crowd = in_crowd.map_err(gone("the crowd"))?;
-        let sent_away = crowd.wait(Instant::now() + weather.time);
+        if let Err((during, error)) = phases(target, &baseline, &mut done, &findings) {
+            done.died = Some(death(target, &baseline, &findings, restart, during, &error));
+        }
         watch.end();
         let most = watching.join().unwrap_or_default();
         let after = settle(before, figures);
-        Ok(Storm {
+        done.figures = before
+            .zip(after)
+            .map(|(before, after)| [before, most.most(after), after]);
+    });
+    done.silences = findings.silences.load(Ordering::Relaxed);
+    done.wrong = findings.wrong.load(Ordering::Relaxed);
+    let mut first = findings
+        .first
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    done.findings = std::mem::take(&mut first);
+    Ok(done)
+}
+
+/// The requests, the rude clients and the crowd, one after the other. `Err`: the server was gone, and
+/// during what.
+fn phases(
+    target: &Target,
+    baseline: &Baseline,
+    done: &mut Storm,
+    findings: &Findings,
+) -> Result<(), (&'static str, SocketError)> {
+    let during = |phase| move |error| (phase, error);
+    let weather = done.weather;
+    let begun = Instant::now();
+    done.requests =
+        throw_all(target, baseline, weather, findings).map_err(during("the random requests"))?;
+    done.took = begun.elapsed();
+    let (rude, beside) = rude_and_honest(target, baseline).map_err(during("the rude clients"))?;
+    (done.rude, done.honest[1]) = (rude, beside);
+    let crowd = Crowd::gather(target, baseline, weather.crowd).map_err(during("the crowd"))?;
+    done.crowd = crowd.size();
+    let in_crowd = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, || false);
+    done.honest[2] = in_crowd.map_err(during("the crowd"))?;
+    done.sent_away = crowd.wait(Instant::now() + weather.time);
+    Ok(())
+}
+
+/// What is known of a server's death; the suspects are asked again if somebody can start it again.
+fn death(
+    target: &Target,
+    baseline: &Baseline,
+    findings: &Findings,
+    restart: Option<Restart>,
+    during: &'static str,
+    error: &SocketError,
+) -> Death {
+    let mut recent = findings
+        .recent
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let suspects: Vec<Vec<u8>> = recent.drain(..).rev().collect();
+    drop(recent);
+    let mut death = Death {
+        during,
+        why: error.to_string(),
+        suspects,
+        proved: false,
+    };
+    let Some(restart) = restart else {
+        return death;
+    };
+    for request in &death.suspects {
+        if restart().is_err() {
+            return death;
+        }
+        let Ok(transcript) = requests::again(target, baseline, request) else {
+            continue;
+        };
+        if baseline.still_holds(target).is_err() {
+            findings.add("the server dies of this request", transcript);
+            death.proved = true;
+            death.suspects.clear();
+            return death;
+        }
+    }
+    death
+}
+
+impl Storm {
+    fn new(weather: Weather, calm: Honest) -> Storm {
+        Storm {
             weather,
-            requests,
-            took,
-            silences: findings.silences.load(Ordering::Relaxed),
-            rude,
-            crowd: size,
-            honest: [calm, beside_rude, in_crowd],
-            sent_away,
-            figures: before
-                .zip(after)
-                .map(|(before, after)| [before, most.most(after), after]),
-            wrong: findings.wrong.load(Ordering::Relaxed),
-            findings: std::mem::take(
-                &mut findings
-                    .first
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner),
-            ),
-        })
-    })
+            requests: 0,
+            took: Duration::ZERO,
+            silences: 0,
+            rude: Rude::default(),
+            crowd: 0,
+            honest: [calm, Honest::default(), Honest::default()],
+            sent_away: SentAway::default(),
+            figures: None,
+            wrong: 0,
+            findings: Vec::new(),
+            died: None,
+        }
+    }
 }
 
 /// The random requests, from several threads; how many there were.
 fn throw_all(
     target: &Target,
-    facts: &Facts,
+    baseline: &Baseline,
     weather: Weather,
     findings: &Findings,
 ) -> Result<u64, SocketError> {
-    let seeds = requests::seeds(facts);
+    let seeds = requests::seeds(baseline);
     let thrown = AtomicU64::new(0);
     let throw = requests::Roll {
         target,
-        facts,
+        baseline,
         seeds: &seeds,
         thrown: &thrown,
         most: weather.requests,
@@ -193,11 +293,11 @@ fn throw_all(
 }
 
 /// The rude clients, with honest requests beside them for as long as they are there.
-fn rude_and_honest(target: &Target, facts: &Facts) -> Result<(Rude, Honest), SocketError> {
+fn rude_and_honest(target: &Target, baseline: &Baseline) -> Result<(Rude, Honest), SocketError> {
     thread::scope(|scope| {
-        let rude = scope.spawn(|| rude::all(target, facts));
+        let rude = scope.spawn(|| rude::all(target, baseline));
         let others = || !rude.is_finished();
-        let honest = crowd::honest(target, facts, limits::STORM_CONTROL_REQUESTS, others)?;
+        let honest = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, others)?;
         let rude = rude.join().unwrap_or_else(|_| Ok(Rude::default()))?;
         Ok((rude, honest))
     })
@@ -252,7 +352,7 @@ impl std::fmt::Display for StormError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             StormError::NoServer(why) => write!(f, "{why}"),
-            StormError::Gone(during, why) => write!(f, "the server is gone ({during}): {why}"),
+            StormError::Gone(why) => write!(f, "the server is gone: {why}"),
         }
     }
 }

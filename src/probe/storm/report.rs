@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::probe::storm::Storm;
 use crate::probe::storm::crowd::Honest;
+use crate::probe::storm::{Death, Storm};
+use crate::wire::{Transcript, Who};
 
 /// The findings in full, then the figures.
 pub fn text(storm: &Storm) -> String {
@@ -20,6 +21,9 @@ pub fn text(storm: &Storm) -> String {
     if more > 0 {
         let _ = writeln!(text, "… and {more} more findings\n");
     }
+    if let Some(death) = &storm.died {
+        died(&mut text, death);
+    }
     requests(&mut text, storm);
     clients(&mut text, storm);
     figures(&mut text, storm);
@@ -30,6 +34,36 @@ pub fn text(storm: &Storm) -> String {
     );
     text
 }
+
+/// That the server died, and the requests that it may have been.
+fn died(text: &mut String, death: &Death) {
+    let _ = writeln!(text, "DIED during {}: {}", death.during, death.why);
+    if death.suspects.is_empty() {
+        text.push('\n');
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "after one of the last {} requests:\n",
+        death.suspects.len()
+    );
+    for request in death.suspects.iter().take(SHOWN_SUSPECTS) {
+        let mut shown = Transcript::new();
+        shown.push_bytes(1, Who::Client, request);
+        for line in shown
+            .brief()
+            .render()
+            .lines()
+            .filter(|line| !line.starts_with('@'))
+        {
+            let _ = writeln!(text, "  {line}");
+        }
+        text.push('\n');
+    }
+}
+
+/// How many of the last requests are shown.
+const SHOWN_SUSPECTS: usize = 3;
 
 fn requests(text: &mut String, storm: &Storm) {
     let seconds = storm.took.as_secs_f64();

@@ -12,9 +12,9 @@ use std::time::Instant;
 use crate::net::player::End;
 use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::answers::{self, Answer, Answers};
-use crate::probe::baseline::Facts;
-use crate::probe::exchange::hear;
+use crate::probe::answers::{Answer, Answers};
+use crate::probe::baseline::Baseline;
+use crate::probe::exchange::Heard;
 use crate::probe::storm::dice::Dice;
 use crate::probe::storm::expected::{Behind, Expected, expected};
 use crate::probe::storm::{Findings, mutate};
@@ -29,7 +29,7 @@ pub struct Roll<'a> {
     /// Whom.
     pub target: &'a Target,
     /// What it is like.
-    pub facts: &'a Facts,
+    pub baseline: &'a Baseline,
     /// What the requests are made of.
     pub seeds: &'a [Vec<u8>],
     /// How many were thrown.
@@ -43,11 +43,11 @@ pub struct Roll<'a> {
 }
 
 /// What requests are made of: the cases of the probe that are not long.
-pub fn seeds(facts: &Facts) -> Vec<Vec<u8>> {
+pub fn seeds(baseline: &Baseline) -> Vec<Vec<u8>> {
     let cases = suite::cases().unwrap_or_default();
     let all = cases
         .iter()
-        .filter_map(|case| case.said(|text| facts.fill(text)).ok());
+        .filter_map(|case| case.said(|text| baseline.fill(text)).ok());
     all.filter(|bytes| !bytes.is_empty() && bytes.len() < 2_000)
         .collect()
 }
@@ -66,7 +66,7 @@ pub fn throw(all: &Roll, mut dice: Dice) -> Result<(), SocketError> {
             }
         };
         used += 1;
-        let position = dice.below(all.facts.plain.body.len());
+        let position = dice.below(all.baseline.plain.body.len());
         line = one(all, open, &request, position);
     }
     Ok(())
@@ -80,34 +80,40 @@ fn one(
     position: usize,
 ) -> Option<RecordedStream> {
     let Expected { methods, then } = expected(request);
-    let Facts { host, path, .. } = all.facts;
+    let Baseline { host, path, .. } = all.baseline;
     let mut said = request.to_vec();
     let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
     // Behind a last request the marker is not to be answered.
     let most = asked.len() + usize::from(then != Behind::Last);
     if then != Behind::Part {
-        let range = match all.facts.ranges {
+        let range = match all.baseline.ranges {
             true => format!("Range: bytes={position}-{position}\r\n"),
             false => String::new(),
         };
         said.extend(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n").bytes());
         asked.push("GET");
     }
+    all.findings.remember(&said);
     let _ = line.write(&said);
     if then == Behind::Part {
         line.shutdown_write();
     }
-    let mut heard = Vec::new();
     let until = Instant::now() + all.target.silence;
-    let mut answers = Answers::default();
-    let end = hear(&mut line, &mut heard, until, |bytes| {
-        answers = answers::read(bytes, &asked, false);
+    let (mut heard, mut answers) = (Heard::default(), Answers::default());
+    let limit = (asked.len() + 1) * all.baseline.most();
+    heard.hear(&mut line, until, limit, |bytes| {
+        answers.read_on(bytes, &asked, false);
         // Behind an answer that says close the end must come, too.
         let closes = answers.whole.iter().any(|answer| answer.closes);
         let all = answers.whole.len() >= most && then == Behind::Nothing;
         answers.fault.is_some() || (all && !closes)
     });
-    answers = answers::read(&heard, &asked, end.is_some());
+    let Heard {
+        bytes,
+        end,
+        flooded,
+    } = heard;
+    answers.read_on(&bytes, &asked, end.is_some());
     if then == Behind::Fault && end.is_none() && answers.whole.is_empty() {
         all.findings.silent();
     }
@@ -116,10 +122,11 @@ fn one(
         end,
         most,
         then,
+        flooded,
     };
-    match seen.wrong(all.facts, position) {
+    match seen.wrong(all.baseline, position) {
         Some(why) => {
-            all.findings.add(&why, transcript(&said, &heard, end));
+            all.findings.add(&why, transcript(&said, &bytes, end));
             None
         }
         None => (end.is_none() && then == Behind::Nothing).then_some(line),
@@ -133,17 +140,22 @@ struct Seen<'a> {
     /// Answers at most, the marker's included.
     most: usize,
     then: Behind,
+    /// More came than anybody asked for.
+    flooded: bool,
 }
 
 impl Seen<'_> {
     /// What no server may do.
-    fn wrong(&self, facts: &Facts, position: usize) -> Option<String> {
+    fn wrong(&self, baseline: &Baseline, position: usize) -> Option<String> {
         let Answers {
             whole,
             fault,
             begun,
             ..
         } = self.answers;
+        if self.flooded {
+            return Some("it sends more than anybody asked for".to_string());
+        }
         if let Some(fault) = fault {
             return Some(format!("an answer is no HTTP: {fault}"));
         }
@@ -171,7 +183,7 @@ impl Seen<'_> {
         let marker = whole
             .get(self.most - 1)
             .filter(|_| self.then == Behind::Nothing)?;
-        (!is_marked(marker, facts, position)).then(|| {
+        (!is_marked(marker, baseline, position)).then(|| {
             let status = marker.status;
             format!("the marker got the answer of another: {status}")
         })
@@ -179,13 +191,28 @@ impl Seen<'_> {
 }
 
 /// Whether this is the answer to the marker.
-fn is_marked(answer: &Answer, facts: &Facts, position: usize) -> bool {
-    if !facts.ranges {
+fn is_marked(answer: &Answer, baseline: &Baseline, position: usize) -> bool {
+    if !baseline.ranges {
         return answer.status / 100 == 2;
     }
-    let length = facts.plain.body.len();
+    let length = baseline.plain.body.len();
     let wanted = format!("bytes {position}-{position}/{length}");
     answer.status == 206 && answer.field("Content-Range") == Some(wanted.as_bytes())
+}
+
+/// Says one request on a connection of its own and waits a moment for what comes.
+pub fn again(
+    target: &Target,
+    baseline: &Baseline,
+    request: &[u8],
+) -> Result<Transcript, SocketError> {
+    let mut stream = RecordedStream::call(target.addr, crate::limits::IO_DEADLINE, None)?;
+    let _ = stream.write(request);
+    stream.shutdown_write();
+    let mut heard = Heard::default();
+    let until = Instant::now() + target.silence;
+    heard.hear(&mut stream, until, 2 * baseline.most(), |_| false);
+    Ok(transcript(request, &heard.bytes, heard.end))
 }
 
 /// The exchange, for the report.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::baseline::Facts;
+use crate::probe::baseline::Baseline;
 
 /// How many rude clients there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,10 +30,10 @@ const NEVER_READ: usize = 20;
 const BYTE_BY_BYTE: usize = 20;
 
 /// All of them.
-pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
+pub fn all(target: &Target, baseline: &Baseline) -> Result<Rude, SocketError> {
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\n\r\n",
-        facts.path, facts.host
+        baseline.path, baseline.host
     );
     let request = request.as_bytes();
     let mut rude = Rude::default();
@@ -53,7 +53,7 @@ pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
         slow.push(line);
         rude.byte_by_byte += 1;
     }
-    let answer = 300 + facts.plain.body.len();
+    let answer = 300 + baseline.plain.body.len();
     let requests = (0..=request.len()).map(|end| (end, 0));
     let answers = (1..answer.min(4_096)).step_by(7);
     for (end, count) in requests.chain(answers.map(|count| (request.len(), count))) {
@@ -68,7 +68,7 @@ pub fn all(target: &Target, facts: &Facts) -> Result<Rude, SocketError> {
         let _ = slow[reader].read_now(&mut [0]);
     }
     for _ in 0..BYTE_BY_BYTE {
-        byte_by_byte(target, request)?;
+        byte_by_byte(target, request, answer)?;
         rude.byte_by_byte += 1;
     }
     Ok(rude)
@@ -91,21 +91,22 @@ fn all_deaf(target: &Target, request: &[u8]) -> Result<Vec<RecordedStream>, Sock
     })
 }
 
-fn byte_by_byte(target: &Target, request: &[u8]) -> Result<(), SocketError> {
+/// Writes byte by byte, then reads so: as many bytes as a response has, and some.
+fn byte_by_byte(target: &Target, request: &[u8], answer: usize) -> Result<(), SocketError> {
     let mut line = call(target)?;
     for byte in request {
         let _ = line.write(&[*byte]);
     }
     line.shutdown_write();
+    let until = Instant::now() + limits::IO_DEADLINE;
     let mut buffer = [0];
-    loop {
-        match line.read(&mut buffer, limits::PROBE_CLOSE_WAIT) {
-            Ok(1) => {}
-            Ok(_) | Err(_) => {
-                return Ok(());
-            }
+    for _ in 0..4 * answer {
+        let read = line.read(&mut buffer, limits::PROBE_CLOSE_WAIT);
+        if !matches!(read, Ok(1)) || Instant::now() > until {
+            break;
         }
     }
+    Ok(())
 }
 
 fn call(target: &Target) -> Result<RecordedStream, SocketError> {

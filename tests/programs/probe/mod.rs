@@ -5,6 +5,7 @@
 
 mod careless;
 mod faults;
+mod strange;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,9 +20,10 @@ use crate::support::{Server, bin};
 use careless::{Careless, Plan};
 use wirelab::files::{Files, Settings};
 use wirelab::net::{self, AcceptedClient};
-use wirelab::probe::baseline::Facts;
+use wirelab::probe::baseline::Baseline;
 use wirelab::probe::case::Case;
-use wirelab::probe::{Target, Verdict, exchange, probe, suite, verdict};
+use wirelab::probe::exchange::{self, Terms};
+use wirelab::probe::{Target, Verdict, probe, suite, verdict};
 use wirelab::server::{Server as StaticServer, Timeouts};
 
 /// How long the probe listens to a server that may be silent for ever.
@@ -72,13 +74,17 @@ fn our_server_passes_it_whole() {
     let folder = site("probe");
     let server = good(&folder);
     let target = Target::new(server.addr, &server.addr.to_string(), "/");
-    let done = probe(&target, suite::cases().unwrap()).unwrap();
+    let done = probe(&target, suite::cases().unwrap(), None).unwrap();
     for tried in &done.tried {
         match &tried.verdict {
             Verdict::Passed => {}
-            Verdict::NotApplicable => panic!("{} was left out", tried.case.id()),
-            Verdict::Failed { why, transcript } => {
-                panic!("{}: {why}\n{}", tried.case.id(), transcript.render())
+            Verdict::NotApplicable(lack) => panic!("{}: no {lack}", tried.case.id()),
+            Verdict::Failed {
+                failure,
+                transcript,
+            } => {
+                let (id, why) = (tried.case.id(), &failure.why);
+                panic!("{id}: {why}\n{}", transcript.render())
             }
         }
     }
@@ -109,11 +115,11 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
     let folder = site("faults");
     let addr = right(&folder);
     let target = Target::new(addr, &addr.to_string(), "/");
-    let facts = Facts::find(&target).unwrap();
+    let baseline = Baseline::find(&target).unwrap();
     let cases = suite::cases().unwrap();
     let bytes: Vec<Vec<u8>> = cases
         .iter()
-        .map(|case| case.said(|text| facts.fill(text)).unwrap())
+        .map(|case| case.said(|text| baseline.fill(text)).unwrap())
         .collect();
     let next = Mutex::new(0..cases.len());
     let wrong: Vec<String> = thread::scope(|scope| {
@@ -122,7 +128,7 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
                 scope.spawn(|| {
                     let proof = Proof {
                         careless: Careless::before(addr),
-                        facts: &facts,
+                        baseline: &baseline,
                         cases: &cases,
                         bytes: &bytes,
                     };
@@ -146,7 +152,7 @@ fn each_case_fails_on_a_server_that_breaks_its_rule_and_its_neighbours_pass() {
 /// What a worker needs to prove cases.
 struct Proof<'a> {
     careless: Careless,
-    facts: &'a Facts,
+    baseline: &'a Baseline,
     cases: &'a [Case],
     /// What the client says in each.
     bytes: &'a [Vec<u8>],
@@ -192,11 +198,15 @@ impl Proof<'_> {
             asks: case.asks.clone(),
             fault: faults::of(self.cases[broken].name).unwrap().1,
         });
-        let Facts { host, path, .. } = self.facts;
-        let mut target = Target::new(self.careless.address(), host, path);
-        target.silence = silence;
-        let seen = exchange::try_case(case, &target, self.facts).unwrap();
-        verdict::failure(case, &seen, self.facts)
+        let terms = Terms {
+            addr: self.careless.address(),
+            silence,
+            most: self.baseline.most(),
+            marker: "GET",
+            fill: &|text| self.baseline.fill(text),
+        };
+        let seen = exchange::try_case(case, &terms).unwrap();
+        verdict::failure(case, &seen, self.baseline).map(|failure| failure.why)
     }
 }
 

@@ -1,0 +1,51 @@
+//! What the probe and the storm may take up (src/probe).
+
+use std::time::Duration;
+
+/// How long the probe waits for a server that is silent.
+/// Reason: on loopback an answer takes milliseconds, and silence is an observation, too.
+pub const PROBE_SILENCE: Duration = Duration::from_millis(1_000);
+
+/// How long the probe looks for the end of a connection on which it was promised, by us alone.
+/// Reason: the server has read `Connection: close` by then; cases of their own look at this end.
+pub const PROBE_CLOSE_WAIT: Duration = Duration::from_millis(150);
+
+/// How many cases of a probe are under way at a time.
+/// Reason: silent ones do not hold up the others; a server for a single person takes so many.
+/// Precedent: browsers open 6 connections to a server.
+pub const PROBE_AT_ONCE: usize = 6;
+
+/// Largest page that the probe asks for again and again.
+/// Reason: some cases ask for it ten times on one connection, and all of that is kept to compare.
+pub const PROBE_PAGE: usize = 1024 * 1024;
+
+/// Bytes that a server may send for each request beside its page: heads, error pages.
+/// Reason: the largest error pages in use have some 10 KiB.
+pub const PROBE_BESIDE: usize = 64 * 1024;
+
+/// After so many cases the probe looks whether a plain GET still gets its response.
+/// Reason: a server that is overloaded or restarted in the middle gives wrong verdicts.
+pub const PROBE_CONTROL_EVERY: usize = 50;
+
+/// How often a server that dies is started again in one probe.
+/// Reason: each time costs a start; who dies more often has been shown enough.
+pub const PROBE_RESTARTS: usize = 20;
+
+/// After so many honest requests without their answer a phase of a storm is over.
+/// Reason: each waits its whole deadline, and ten say as much as a hundred.
+pub const STORM_GIVE_UP: usize = 10;
+
+/// How many of the last requests are suspects when the server dies.
+/// Reason: each thread has one under way, and one before it.
+pub const STORM_SUSPECTS: usize = 24;
+
+/// How many findings of a storm are shown in full.
+/// Reason: one bug gives thousands.
+pub const STORM_FINDINGS: usize = 5;
+
+/// How many honest requests are timed in each phase of a storm.
+pub const STORM_CONTROL_REQUESTS: usize = 100;
+
+/// How long a server may take to let go of its clients before it counts as growing.
+/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next client.
+pub const STORM_SETTLE: Duration = Duration::from_secs(6);

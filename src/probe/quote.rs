@@ -1,0 +1,85 @@
+//! The sentences of the RFCs that the cases rest on, word for word.
+//!
+//! Rule: a sentence stands here once, under a name; a case names one or two of them (`@basis`).
+
+use crate::probe::case::BadCase;
+
+/// One sentence, shortened with `…`, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// As cases name it: `bare-cr`.
+    pub name: &'static str,
+    /// `9112`
+    pub rfc: &'static str,
+    /// `2.2`
+    pub section: &'static str,
+    /// The words.
+    pub text: &'static str,
+}
+
+/// The file: `@quote NAME RFC SECTION`, and the sentence on the next line.
+const FILE: &str = include_str!("cases/quotes.txt");
+
+/// Every quote. Errors: a heading without its three words, or without a sentence.
+pub fn quotes() -> Result<Vec<Quote>, BadCase> {
+    let mut all = Vec::new();
+    let mut lines = FILE.lines();
+    while let Some(line) = lines.next() {
+        let Some(heading) = line.strip_prefix("@quote ") else {
+            continue;
+        };
+        let words: Vec<&'static str> = heading.split(' ').collect();
+        let text = lines.next().unwrap_or_default();
+        let ([name, rfc, section], false) = (&words[..], text.is_empty()) else {
+            return Err(BadCase {
+                case: heading.to_string(),
+                why: "a quote has a name, an RFC, a section, and a sentence below".to_string(),
+            });
+        };
+        all.push(Quote {
+            name,
+            rfc,
+            section,
+            text,
+        });
+    }
+    Ok(all)
+}
+
+/// The quotes of these names, in order.
+pub fn named(all: &[Quote], names: &str) -> Result<Vec<Quote>, String> {
+    let find = |name: &str| {
+        let found = all.iter().find(|quote| quote.name == name);
+        found
+            .copied()
+            .ok_or_else(|| format!("no quote is called {name}"))
+    };
+    names.split(' ').map(find).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Two lines of a report of 80 columns, indented by two.
+    const TWO_LINES: usize = 2 * 78;
+
+    #[test]
+    fn every_quote_is_short_and_has_a_name_of_its_own() {
+        let all = quotes().unwrap();
+        let names: BTreeSet<&str> = all.iter().map(|quote| quote.name).collect();
+        assert_eq!(names.len(), all.len());
+        for quote in &all {
+            assert!(quote.text.chars().count() <= TWO_LINES, "{}", quote.name);
+            assert!(["9110", "9112"].contains(&quote.rfc), "{}", quote.name);
+        }
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_an_error() {
+        let all = quotes().unwrap();
+        assert_eq!(named(&all, "lf bare-cr").unwrap().len(), 2);
+        assert!(named(&all, "tacos").unwrap_err().contains("tacos"));
+    }
+}

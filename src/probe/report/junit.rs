@@ -1,0 +1,89 @@
+//! A report as JUnit XML: a section is a `testsuite`.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::{Kind, Report};
+use crate::probe::{Tried, Verdict};
+use crate::wire::xml_text;
+
+/// A whole document. An expected failure is a skipped test; an early end is an error of its own.
+pub fn junit(report: &Report) -> String {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for section in report.sections() {
+        let Some(first) = section.first() else {
+            continue;
+        };
+        let case = &first.case;
+        let name = xml_text(&format!("RFC {} {} {}", case.rfc, case.section, case.title));
+        let count = |kinds: &[Kind]| {
+            let tried = section.iter();
+            tried.filter(|it| kinds.contains(&report.kind(it))).count()
+        };
+        let took: Duration = section.iter().map(|tried| tried.took).sum();
+        let _ = writeln!(
+            text,
+            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">",
+            section.len(),
+            count(&[Kind::Failed]),
+            count(&[Kind::LeftOut, Kind::Accepted, Kind::Below, Kind::Noted]),
+            took.as_secs_f64()
+        );
+        for tried in section {
+            junit_case(&mut text, report, &name, tried);
+        }
+        text.push_str("  </testsuite>\n");
+    }
+    if let Some(stopped) = &report.probe.stopped {
+        let why = xml_text(&stopped.story());
+        let _ = writeln!(
+            text,
+            "  <testsuite name=\"probe\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    \
+             <testcase classname=\"probe\" name=\"the server stays\">\n      \
+             <error message=\"{why}\"/>\n    </testcase>\n  </testsuite>"
+        );
+    }
+    text.push_str("</testsuites>\n");
+    text
+}
+
+fn junit_case(text: &mut String, report: &Report, suite: &str, tried: &Tried) {
+    let name = xml_text(&tried.case.id());
+    let time = tried.took.as_secs_f64();
+    let _ = write!(
+        text,
+        "    <testcase classname=\"{suite}\" name=\"{name}\" time=\"{time:.3}\""
+    );
+    let skipped = |why: &str| {
+        let why = xml_text(why);
+        format!(">\n      <skipped message=\"{why}\"/>\n    </testcase>\n")
+    };
+    match (&tried.verdict, report.kind(tried)) {
+        (Verdict::Passed, _) => text.push_str("/>\n"),
+        (Verdict::NotApplicable(lack), _) => {
+            text.push_str(&skipped(&format!("not applicable: no {lack}")));
+        }
+        (
+            Verdict::Failed {
+                failure,
+                transcript,
+            },
+            Kind::Failed,
+        ) => {
+            let (message, level) = (xml_text(&failure.why), failure.level.word());
+            let whole = xml_text(&format!("{}\n{}", tried.case.rule, transcript.render()));
+            let _ = write!(
+                text,
+                ">\n      <failure message=\"{message}\" type=\"{level}\">{whole}</failure>\n    </testcase>\n"
+            );
+        }
+        (Verdict::Failed { failure, .. }, kind) => {
+            let why = match (kind, report.policy.reason(&tried.case)) {
+                (Kind::Accepted, Some(reason)) => format!("accepted: {reason}"),
+                (Kind::Noted, _) => format!("note: {}", failure.why),
+                _ => format!("below the level asked for: {}", failure.why),
+            };
+            text.push_str(&skipped(&why));
+        }
+    }
+}

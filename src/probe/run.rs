@@ -1,0 +1,268 @@
+//! All cases against one server, some at a time, for as long as it answers as it did at first.
+//!
+//! Rule 1: a verdict is not lost: whatever ends the run, the cases that were tried are reported.
+//! Rule 2: a server that died is asked the suspects again, one by one, if somebody can start it again.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::limits;
+use crate::probe::baseline::Baseline;
+use crate::probe::case::{Case, Level};
+use crate::probe::exchange::NotTried;
+use crate::probe::verdict::{Cause, Failure};
+use crate::probe::{Probe, ProbeError, Stopped, Target, Tried, Verdict, try_one};
+use crate::wire::{Event, Transcript, Who};
+
+/// Starts the server again if it does not run; `Err`: why it cannot be started.
+pub type Restart<'a> = &'a (dyn Fn() -> Result<(), String> + Sync);
+
+/// Tries the cases. With `restart`, a server that dies is started again, and the run goes on.
+pub fn probe(
+    target: &Target,
+    cases: Vec<Case>,
+    restart: Option<Restart>,
+) -> Result<Probe, ProbeError> {
+    let baseline = Baseline::find(target).map_err(ProbeError::NoServer)?;
+    let run = Run {
+        target,
+        baseline: &baseline,
+        cases: &cases,
+        shared: Mutex::default(),
+        next: AtomicUsize::new(0),
+    };
+    let mut remarks = Vec::new();
+    let mut restarts = 0;
+    let stopped = loop {
+        run.all_at_once();
+        let Some(stop) = run.lock().stop.take() else {
+            break None;
+        };
+        let (restart, why) = match (stop, restart) {
+            (Stop::Case(bad), _) => return Err(ProbeError::Case(bad)),
+            (Stop::Changed(why), _) => break Some(Stopped::Changed(why)),
+            (Stop::Gone(why), Some(restart)) if restarts < limits::PROBE_RESTARTS => (restart, why),
+            (Stop::Gone(why), _) => break Some(run.gone(why)),
+        };
+        restarts += 1;
+        match run.find_killer(restart, why) {
+            Ok(found) => remarks.extend(found),
+            Err(stopped) => break Some(stopped),
+        }
+        run.next.store(0, Ordering::Relaxed);
+    };
+    let tried = std::mem::take(&mut run.lock().tried);
+    Ok(Probe {
+        target: target.clone(),
+        tried: tried.into_values().collect(),
+        stopped,
+        remarks,
+        baseline,
+    })
+}
+
+/// Why the workers stopped.
+enum Stop {
+    Case(crate::probe::case::BadCase),
+    Changed(String),
+    Gone(String),
+}
+
+/// What the workers share.
+#[derive(Default)]
+struct Shared {
+    /// By the place of the case.
+    tried: BTreeMap<usize, Tried>,
+    /// The places of the cases that are under way, or were when the server was gone.
+    under_way: Vec<usize>,
+    /// The places of the last cases that came to their end.
+    lately: Vec<usize>,
+    stop: Option<Stop>,
+}
+
+struct Run<'a> {
+    target: &'a Target,
+    baseline: &'a Baseline,
+    cases: &'a [Case],
+    shared: Mutex<Shared>,
+    next: AtomicUsize,
+}
+
+impl Run<'_> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All cases that have no verdict yet, some at a time, until something stops them.
+    fn all_at_once(&self) {
+        {
+            let mut shared = self.lock();
+            shared.under_way.clear();
+            shared.lately.clear();
+        }
+        thread::scope(|scope| {
+            for _ in 0..self.target.at_once.max(1) {
+                scope.spawn(|| self.work());
+            }
+        });
+        let is_running = self.lock().stop.is_none();
+        if is_running && let Err(stop) = self.control() {
+            self.lock().stop = Some(stop);
+        }
+    }
+
+    /// One case after the other.
+    fn work(&self) {
+        loop {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = self.cases.get(at) else {
+                return;
+            };
+            {
+                let mut shared = self.lock();
+                if shared.stop.is_some() {
+                    return;
+                }
+                if shared.tried.contains_key(&at) {
+                    continue;
+                }
+                shared.under_way.push(at);
+            }
+            let result = self.one(case, at);
+            let mut shared = self.lock();
+            match result {
+                Ok(tried) => {
+                    shared.under_way.retain(|other| *other != at);
+                    shared.lately.push(at);
+                    shared.tried.insert(at, tried);
+                }
+                Err(stop) => {
+                    shared.stop.get_or_insert(stop);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// One case, and from time to time, or when it got no response, the control request behind it.
+    fn one(&self, case: &Case, at: usize) -> Result<Tried, Stop> {
+        let tried = match try_one(case, self.target, self.baseline) {
+            Ok(tried) => tried,
+            Err(NotTried::Case(bad)) => return Err(Stop::Case(bad)),
+            Err(NotTried::Socket(_)) => {
+                self.control()?;
+                // It was a moment without room for one more: once again.
+                try_one(case, self.target, self.baseline)
+                    .map_err(|_| Stop::Gone("no connection is accepted any more".to_string()))?
+            }
+        };
+        let doubtful = matches!(&tried.verdict, Verdict::Failed { failure, .. }
+            if matches!(failure.cause, Some(Cause::Drops | Cause::Floods)));
+        if doubtful || at % limits::PROBE_CONTROL_EVERY == limits::PROBE_CONTROL_EVERY - 1 {
+            self.control()?;
+        }
+        Ok(tried)
+    }
+
+    /// Whether the server still answers as at first.
+    fn control(&self) -> Result<(), Stop> {
+        match self.baseline.still_holds(self.target) {
+            Ok(()) => Ok(()),
+            // A second look: a connection may be lost for reasons of the moment.
+            Err(_) => match self.baseline.still_holds(self.target) {
+                Ok(()) => Ok(()),
+                Err(why) if self.is_listening() => Err(Stop::Changed(why)),
+                Err(why) => Err(Stop::Gone(why)),
+            },
+        }
+    }
+
+    fn is_listening(&self) -> bool {
+        crate::net::call(self.target.addr, limits::IO_DEADLINE).is_ok()
+    }
+
+    /// The cases that may have killed the server: those that were under way and got no response, the
+    /// others under way, and those that ended last.
+    fn suspects(&self) -> Vec<usize> {
+        let shared = self.lock();
+        let lately = shared.lately.iter().rev().take(2 * self.target.at_once);
+        let all: Vec<usize> = lately.chain(&shared.under_way).copied().collect();
+        let silent = |at: &usize| {
+            let tried = shared.tried.get(at);
+            tried.is_some_and(|tried| {
+                matches!(&tried.verdict, Verdict::Failed { failure, .. }
+                    if failure.cause == Some(Cause::Drops))
+            })
+        };
+        let mut ordered: Vec<usize> = all.iter().copied().filter(|at| silent(at)).collect();
+        let rest = all.iter().filter(|at| shared.under_way.contains(at));
+        for at in rest.chain(&all) {
+            if !ordered.contains(at) {
+                ordered.push(*at);
+            }
+        }
+        ordered
+    }
+
+    fn gone(&self, why: String) -> Stopped {
+        let name = |at: &usize| self.cases.get(*at).map(|case| case.name);
+        let after = self.suspects().iter().filter_map(name).collect();
+        Stopped::Gone { why, after }
+    }
+
+    /// Asks the suspects again, one by one; who kills the server again is told so. The remark says that
+    /// none did.
+    fn find_killer(&self, restart: Restart, why: String) -> Result<Option<String>, Stopped> {
+        let suspects = self.suspects();
+        let again = |_| restart().map_err(|_| self.gone(why.clone()));
+        again(())?;
+        let mut found = false;
+        for at in suspects {
+            let Some(case) = self.cases.get(at) else {
+                continue;
+            };
+            let tried = try_one(case, self.target, self.baseline);
+            let tried = match (tried, self.control()) {
+                (Ok(tried), Ok(())) => tried,
+                (tried, _) => {
+                    found = true;
+                    again(())?;
+                    died(case, tried.ok())
+                }
+            };
+            self.lock().tried.insert(at, tried);
+        }
+        let remark = format!("the server died once, and no case alone does it again ({why})");
+        Ok((!found).then_some(remark))
+    }
+}
+
+/// The verdict on a case that killed the server.
+fn died(case: &Case, tried: Option<Tried>) -> Tried {
+    let took = tried.as_ref().map_or(Duration::ZERO, |tried| tried.took);
+    let transcript = match tried.map(|tried| tried.verdict) {
+        Some(Verdict::Failed { transcript, .. }) => transcript,
+        _ => {
+            let said = case.said(str::to_string).unwrap_or_default();
+            let mut transcript = Transcript::new();
+            transcript.push_event(1, Who::Client, Event::Connect);
+            transcript.push_bytes(1, Who::Client, &said);
+            transcript.brief()
+        }
+    };
+    Tried {
+        case: case.clone(),
+        verdict: Verdict::Failed {
+            failure: Failure {
+                level: Level::Security,
+                cause: Some(Cause::Dies),
+                why: "the server died, and does so each time".to_string(),
+            },
+            transcript,
+        },
+        took,
+    }
+}
