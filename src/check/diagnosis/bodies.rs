@@ -98,8 +98,8 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let small = evidence.heard().to_ascii_lowercase();
     let chunked = find(&small, b"transfer-encoding: chunked").is_some();
     (chunked && want == 200).then_some(())?;
-    let sizes = "Sizes are hexadecimal, in small or capital letters; what follows a `;` means nothing; lines behind \
-                 the last chunk are trailers, and belong to the order, too.";
+    let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore what follows a `;`. \
+         The lines after the last chunk are trailers, and they belong to the message, too.";
     match have? {
         status @ (400 | 411 | 413 | 501) => Cause::likely(format!(
             "the order came in chunks, and it is right. You answered {status}. {sizes}"

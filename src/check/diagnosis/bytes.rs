@@ -37,8 +37,8 @@ fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
         };
         let around = from(upto(have, at + written.len()), at.saturating_sub(12));
         return Cause::likely(format!(
-            "you sent {} characters where {} belong: in `{}` each `\\\\` is a real backslash. \
-             Whoever built that text did not turn the escapes into bytes.",
+            "you sent {} characters where {} belong: in `{}` each `\\\\` is a real backslash. The \
+             escapes were not turned into bytes.",
             written.len(),
             if meant.len() > 2 {
                 format!("the two bytes {meant}")
@@ -57,8 +57,9 @@ fn byte_order_mark(evidence: &Evidence) -> Option<Cause> {
     let same = evidence.want().bytes.first() == rest.first();
     same.then_some(())?;
     Cause::likely(format!(
-        "three bytes stand before your first word: ef bb bf, a byte order mark. The text `{}` behind \
-         them is as it should begin. Editors put the mark into files that they save as \"UTF-8 with BOM\".",
+        "three bytes are in front of your first word: ef bb bf, a byte order mark. The text after \
+         them, `{}`, is right. Editors put the mark into files that they save as \"UTF-8 with \
+         BOM\".",
         shown(upto(rest, 16))
     ))
 }
@@ -93,8 +94,9 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
         .filter(|line| !line.ends_with(b"\r\n"))
         .count();
     Cause::likely(format!(
-        "your lines end in \\n: 0a stands alone at the end of {} of your head, the first is `{}`. A line of \
-         HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs forgive this, so it may have worked before.",
+        "your lines end in \\n: 0a is alone at the end of {} of your head. The first is `{}`. A \
+         line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs forgive this, so it may \
+         have worked before.",
         count(bare, "line"),
         shown(evidence.line())
     ))
@@ -147,7 +149,7 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
         _ if tls => "it is TLS, what https speaks; here a server speaks without it",
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
         _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
-            "the space after the number is missing, which must be there even with no reason behind it"
+            "the space after the number is missing, which must be there even if no reason follows"
         }
         _ => "it has another form",
     };
@@ -189,7 +191,7 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
             "the version is HTTP/1.1 in capital letters"
         }
         [_, target, _] if target.contains(&b'#') && !wanted.contains(&b'#') => {
-            "what stands behind the # is for the client alone, and is not sent"
+            "the part after the # is for the client only, and is not sent"
         }
         [_, target, _] if target.starts_with(b"http") && !wanted.contains(&b':') => {
             "a whole URL is what one asks a proxy for; a server is asked for path and query"
@@ -223,7 +225,7 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
             (Some(_), Close::Open) => {
                 "Until it comes, the other side waits for more header lines, and it did."
             }
-            _ => "Then you hung up.",
+            _ => "Then you closed.",
         };
         return Cause::likely(format!(
             "the head never ends. After the last header line, yours is `{last}`, an empty line must \
@@ -238,8 +240,8 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     let follows = !rest.is_empty() && (body.first() == rest.first() || rest == body);
     follows.then_some(())?;
     Cause::likely(format!(
-        "the empty line between head and body is missing. Behind `{last}` your body follows at once, \
-         so `{}` is read as one more header line.",
+        "the empty line between head and body is missing. After `{last}` your body follows at \
+         once, so the other side reads `{}` as one more header line.",
         shown(upto(rest, 24))
     ))
 }
@@ -270,8 +272,8 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
     mended.extend_from_slice(evidence.rest());
     want.starts_with(&mended).then_some(())?;
     Cause::likely(format!(
-        "the newline behind `{}` is missing. A reader who waits for the end of the line cannot know \
-         that nothing more will come.",
+        "the newline after `{}` is missing. A reader that waits for the end of the line cannot \
+         know that nothing more will come.",
         shown(evidence.line())
     ))
 }
@@ -289,8 +291,9 @@ fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     let same = !evidence.have().bytes.is_empty() && without == evidence.have().bytes;
     (closes && same).then_some(())?;
     Cause::likely(
-        "one line is missing: `Connection: close\\r\\n`; all else is right. Whoever hangs up after a message \
-         has to say so, or the other side sends its next one into a closed connection.",
+        "one line is missing: `Connection: close\\r\\n`; all else is right. A side that closes \
+         after a message must say so. Otherwise the other side sends its next message on a closed \
+         connection.",
     )
 }
 

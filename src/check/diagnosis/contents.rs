@@ -47,8 +47,8 @@ fn byte_order(evidence: &Evidence) -> Option<Cause> {
         turned && want[0] == 0 && want[1] == 0
     })?;
     Cause::likely(format!(
-        "your number at byte {} stands the other way round: {} in place of {}. With its smallest part first \
-         the same four bytes mean {} to a reader who expects {}.",
+        "your number at byte {} has its bytes in the wrong order: {} and not {}. With the smallest \
+         part first, the same four bytes mean {} to a reader that expects {}.",
         at + 1,
         hex(&have),
         hex(&want),
@@ -73,8 +73,8 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
     });
     let (name, letters, bytes) = found?;
     Cause::likely(format!(
-        "the length that you send counts letters. `{}` is {} but {}; who reads {letters} of them takes the last \
-         one for the beginning of the next length.",
+        "the length that you send counts letters. `{}` is {} but {}; a reader that takes {letters} \
+         of them reads the last one as the beginning of the next length.",
         shown(name),
         count(letters, "letter"),
         count(bytes, "byte")
@@ -106,8 +106,9 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
         .or(prefix.filter(|_| binary))
         .filter(|&said| said >= MANY)?;
     Cause::likely(format!(
-        "the other side announced {said} bytes, and you wait for all of them. A length is a stranger's promise: whoever \
-         believes every one of them waits for ever, or reserves memory that is not there.",
+        "the other side announced {said} bytes, and you wait for all of them. A length comes from \
+         a stranger. If you trust every length, you wait for ever, or you reserve memory that you \
+         do not have.",
     ))
 }
 
@@ -121,8 +122,9 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     let waited = evidence.silence().is_some();
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     Cause::likely(format!(
-        "your program said `{}` where `{}` belongs. Nobody there, no answer, nobody free: these fail in different \
-         calls and with different kinds of error, and a person has to do something else about each.",
+        "your program said `{}` where `{}` belongs. These failures are different: nobody listens, \
+         no answer comes, or the server is busy. They happen in different calls, with different \
+         kinds of error, and each needs another remedy.",
         shown(printed.as_bytes()),
         shown(wanted.as_bytes())
     ))
@@ -187,8 +189,8 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
     let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
     (became && agrees >= missing.len().min(4)).then_some(())?;
     Cause::likely(format!(
-        "at byte {} the file has `\\n`, and you sent `\\r\\n`. Somebody translated the line ends. In a picture the byte \
-         0a is no line end, and one byte too many breaks everything behind it.",
+        "at byte {} the file has `\\n`, and you sent `\\r\\n`. A call translated the line ends. In \
+         a picture the byte 0a is not a line end, and one extra byte breaks everything after it.",
         evidence.at() + 1
     ))
 }
@@ -246,8 +248,8 @@ fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
         });
     let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
     Cause::likely(format!(
-        "the value of `{}` is `{}`, and yours ends before its colon. Only the first colon of a line ends the name; \
-         those behind it are a part of the value.",
+        "the value of `{}` is `{}`, and yours ends before its colon. Only the first colon of a \
+         line ends the name. Later colons are a part of the value.",
         shown(name),
         shown(value)
     ))
@@ -308,7 +310,7 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
     } else if find(wanted, have) == Some(0) {
         "a port that is not 80 belongs to it"
     } else {
-        "it is the host of the URL, whatever address was called"
+        "it is the host of the URL, and not the address of the connection"
     };
     Cause::likely(format!(
         "your Host line says `{}`, and `{}` was expected: {why}.",

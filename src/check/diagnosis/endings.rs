@@ -88,15 +88,16 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
         && !held_back
     {
         return Cause::proven(
-            "no answer came until we hung up our side, and then it came at once. Your program reads to the end of the \
-             stream. A client that waits for an answer does not hang up: both wait.",
+            "no answer came until the check closed its side, and then it came at once. Your \
+             program reads to the end of the stream. A client that waits for an answer does not \
+             close: both wait.",
         );
     }
     let server_late = evidence.side() == Side::Server && evidence.late() && evidence.right_bytes();
     if server_late && !held_back {
         return Cause::likely(
-            "your answer came only after the client had hung up its side. Your program reads to the end of the stream. \
-             A client that waits for an answer does not hang up: both wait.",
+            "your answer came only after the client had closed its side. Your program reads to the \
+             end of the stream. A client that waits for an answer does not close: both wait.",
         );
     }
     let client =
@@ -105,8 +106,8 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
         .then_some(())?;
     Cause::likely(format!(
-        "the whole answer was there, {}, and your client went on waiting. It reads until the server hangs up, and \
-         this server keeps the connection open for the next request.",
+        "the whole answer was there, {}, and your client waited for more. It reads until the \
+         server closes, and this server keeps the connection open for the next request.",
         count(evidence.heard().len(), "byte")
     ))
 }
@@ -118,8 +119,9 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
-        "your answer is right and complete, and then you keep the connection open. In this conversation the server \
-         hangs up behind its answer; the client waits for that to know that nothing more will come.",
+        "your answer is right and complete, and then you keep the connection open. In this \
+         conversation the server closes after its answer. The client waits for that, because only \
+         then it knows that nothing more will come.",
     )
 }
 
@@ -134,8 +136,8 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && early && whole_part && said && calm && left)
         .then_some(())?;
     Cause::likely(format!(
-        "you hung up after {}, while the conversation goes on. The connection is there for more than one \
-         question; wait for the client's next one, or for its end.",
+        "you closed after {}, while the conversation goes on. The connection is for more than one \
+         question: wait for the client's next one, or for its end.",
         count(evidence.have().bytes.len(), "byte")
     ))
 }
@@ -158,7 +160,7 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
         false => "said `Connection: close`",
     };
     Cause::likely(format!(
-        "the last request, `{}`, {how}. Your answer does not say `close`, and you did not hang up.",
+        "the last request, `{}`, {how}. Your answer does not say `close`, and you did not close.",
         shown(message(last).first_line())
     ))
 }
@@ -171,8 +173,8 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
     (evidence.side() == Side::Server && http && nothing && alive).then_some(())?;
     Cause::likely(format!(
-        "`{}` got no answer: your side of the connection ended without a byte. An answer was due, if only one that says \
-         that something went wrong.",
+        "`{}` got no answer: your side of the connection ended without a byte. Every request must \
+         get an answer, also if it is only one that reports a failure.",
         shown(message(evidence.heard()).first_line())
     ))
 }

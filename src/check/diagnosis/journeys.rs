@@ -26,8 +26,8 @@ fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     let more = evidence.conn() > evidence.connections() && !evidence.have().bytes.is_empty();
     let (_, place) = sent_on(evidence).filter(|_| more)?;
     Cause::likely(format!(
-        "you came back for connection {}, and this journey has {}. The last answer was a redirect to `{place}` like \
-         those before; whoever follows each of them goes round for ever.",
+        "you came back for connection {}, and this journey has {}. The last answer was a redirect \
+         to `{place}`, like those before. A client that follows each of them never stops.",
         evidence.conn(),
         evidence.connections()
     ))
@@ -53,8 +53,8 @@ fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && waits && evidence.fin_said() && !evidence.late())
         .then_some(())?;
     Cause::likely(
-        "the client has said that it is done (fin), and you still wait. The end of one direction comes as a read of 0 \
-         bytes; a relay has to pass it on, by shutting down its own writing direction on the other side, or the server \
-         behind it waits, too.",
+        "the client has ended its side (fin), and you still wait. The end of a direction comes as \
+         a read of 0 bytes. A relay must pass it on: it must shut down writing on the other \
+         connection. Otherwise the server waits, too.",
     )
 }

@@ -46,8 +46,8 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
         format!("the status is {status}")
     };
     Cause::likely(format!(
-        "this answer must have no body, because {why}. Your {} behind the empty line, `{}`, will be read as \
-         the beginning of the next answer.",
+        "this answer must have no body, because {why}. Your {} after the empty line, `{}`, will be \
+         read as the beginning of the next answer.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -80,8 +80,8 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
     let line = text.trim_end();
     let ends = from(body, body.len().saturating_sub(bytes - letters));
     Cause::likely(format!(
-        "your Content-Length counts letters. The body `{}` is {} but {}; who reads {letters} of them \
-         stops before `{}`.",
+        "your Content-Length counts letters. The body `{}` is {} but {}; a reader that takes \
+         {letters} of them stops before `{}`.",
         shown(line.as_bytes()),
         count(letters, "letter"),
         count(bytes, "byte"),
@@ -108,8 +108,8 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
         .filter(|wanted| wanted.strip_suffix(b"\n") == Some(body));
     if said == have.head.len() + 2 + sent {
         return Cause::likely(format!(
-            "Content-Length says {said}, which is head and body together. It counts the body alone, the bytes \
-             behind the empty line: {sent}."
+            "Content-Length says {said}, which is head and body together. It must count only the \
+             body, the bytes after the empty line: {sent}."
         ));
     }
     if wanted_end.is_some() && said == sent + 1 {
@@ -155,8 +155,9 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
         "request"
     };
     Cause::likely(format!(
-        "{} too many after the body: `{}`. It is no part of this {sender}; on a connection that stays open it \
-         becomes the beginning of the next one. The empty line stands before the body, not behind it.",
+        "{} too many after the body: `{}`. It is not a part of this {sender}. On a connection that \
+         stays open it becomes the beginning of the next one. The empty line is before the body, \
+         not after it.",
         count(extra.len(), "byte"),
         shown(extra)
     ))
@@ -171,14 +172,14 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
     (evidence.at() >= have.head.len()).then_some(())?;
     match chunks(body).1.err()? {
         ChunkFault::NoEnd => Cause::likely(
-            "the last chunk `0\\r\\n` and the empty line behind it are missing: the message never ends. The other \
-             side cannot tell whether more is to come.",
+            "the last chunk `0\\r\\n` and the empty line after it are missing, so the message \
+             never ends. The other side cannot know whether more will come.",
         ),
         ChunkFault::Size { line, said, really } => {
             let decimal = std::str::from_utf8(line).ok()?.parse::<usize>() == Ok(really);
             let why = match decimal {
                 true => format!("Chunk sizes are hexadecimal: {really} is written {really:x}"),
-                false => "A size counts the bytes of its chunk, without the \\r\\n behind them"
+                false => "A size counts the bytes of its chunk, without the \\r\\n after them"
                     .to_string(),
             };
             Cause::likely(format!(
@@ -188,7 +189,8 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
             ))
         }
         ChunkFault::NoSize { line } => Cause::likely(format!(
-            "`{}` stands where a chunk size belongs: hexadecimal digits, \\r\\n, so many bytes, and \\r\\n again.",
+            "`{}` is where a chunk size belongs. A chunk is hexadecimal digits, \\r\\n, that many \
+             bytes, and \\r\\n again.",
             shown(line)
         )),
     }

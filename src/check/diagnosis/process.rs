@@ -29,8 +29,8 @@ fn address_syntax(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &["invalid socket address", "invalid port value"])?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. It took something for an address that is none: an address is a host, a \
-         colon and a port, like {}, without http:// in front and without a path behind.",
+        "your program said `{line}`. It used an address that is not one. An address is a host, a \
+         colon and a port, like {}, without http:// before it and without a path after it.",
         evidence.process.address
     ))
 }
@@ -45,8 +45,9 @@ fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`: another process listens there, perhaps an older copy of yours. The \
-         check gave it {}, where nobody listens; your program took another address.",
+        "your program said `{line}`: another process listens there, perhaps an older copy of \
+         yours. The check gave it {}, where nobody listens, but your program used another \
+         address.",
         evidence.process.address
     ))
 }
@@ -59,16 +60,17 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
     if evidence.side() == Side::Client {
         let line = line_with(evidence, &["refused", "ECONNREFUSED"])?;
         return Cause::likely(format!(
-            "your client said `{line}`. It called an address where nobody listens. The check listened on \
-             {given}, and had told it so."
+            "your client said `{line}`. It connected to an address where nobody listens. The check \
+             listened on {given}, and gave it this address."
         ));
     }
     let Some(elsewhere) = process.elsewhere.first() else {
         // It runs, listens nowhere on this port, or could not be started: the verdict says so.
         return (process.ending.is_none()).then(|| Cause {
             text: format!(
-                "nobody listens on {given}. The program was told this address in WIRELAB_ADDR and in place of \
-                 {{addr}} in its command line; it may listen at another one, or not yet."
+                "nobody listens on {given}. The program got this address in WIRELAB_ADDR, and in \
+                 place of {{addr}} in its command line. It may listen on another address, or not \
+                 yet."
             ),
             proven: false,
         });
@@ -99,8 +101,9 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
     if evidence.others_open() && evidence.have().bytes.is_empty() {
         return Cause::likely(format!(
-            "your program ended ({ending}) with clients in it who had connected and said nothing. When such a client leaves, \
-             a read gives 0 bytes, and your program took it for granted that there was a line.{}",
+            "your program ended ({ending}) while clients were connected that had sent nothing. \
+             When such a client closes, a read gives 0 bytes. Your program expected a line \
+             there.{}",
             last_words(evidence)
         ));
     }
@@ -137,8 +140,9 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.others_open();
     (evidence.side() == Side::Server && full && alive && (let_in || served)).then_some(())?;
     Cause::likely(
-        "every place was taken, at the tables and in the queue, and still one more client was let in. He should have been \
-         told at once that it is full. With clients that never end, this goes on until something breaks.",
+        "all places were taken, those of the served clients and those of the queue, and still one \
+         more client was let in. The server must tell it at once that it is full. Without a limit, \
+         the clients use up the system.",
     )
 }
 

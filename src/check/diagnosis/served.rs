@@ -32,23 +32,23 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     let small = target.to_ascii_lowercase();
     let has = |what: &[u8]| find(&small, what).is_some();
     let how = if has(b"%25") {
-        "Its percent signs were decoded twice: once they were %25, and behind the second decoding stood two dots that \
-         nobody looked at any more."
+        "Its percent signs were decoded twice. At first they were %25. The second decoding made \
+         two dots, and no test came after it."
     } else if has(b"%2f") {
-        "A slash was hidden in it as %2f. Who decodes the whole path first and cuts it afterwards takes that for a \
-         real slash."
+        "A slash was hidden in it as %2f. If you decode the whole path first and cut it \
+         afterwards, you take that for a real slash."
     } else if has(b"..") || has(b"%2e") {
         "Its two dots led up and out of your folder. If you compare: one folder's name may begin with another's, so \
          compare names, not text."
     } else if small.starts_with(b"//") {
-        "Behind two slashes stands a path from the root of your machine, and joining it to your folder may throw \
-         the folder away."
+        "After the first slash it is a path from the root of your machine. If you join that to \
+         your folder, the folder may be dropped."
     } else if has(b"%00") {
-        "A NUL stands in it. Some functions take that for the end of the name, and others do not."
+        "It contains a NUL. Some functions take that for the end of the name, and others do not."
     } else if want.status()? == 400 {
         return None; // nothing is wrong with this path: something else in the request is (W54)
     } else {
-        "On its way lies a symbolic link, and that leads out of your folder."
+        "It contains a symbolic link that leads out of your folder."
     };
     Cause::likely(format!(
         "`{}` brought a file, `{}`, and must bring none. {how}",
@@ -67,8 +67,8 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     );
     (want == 200 && matches!(have, 400 | 404)).then_some(())?;
     Cause::likely(format!(
-        "`{}` names a file that is there, and you answered {have}. In it `{}` stands for one byte: a percent sign and \
-         two hexadecimal digits.",
+        "`{}` names a file that exists, and you answered {have}. In this name `{}` is one byte, \
+         written as a percent sign and two hexadecimal digits.",
         shown(target),
         shown(upto(from(target, encoded), 3))
     ))
@@ -146,11 +146,12 @@ const WHAT_FOR: [(&str, &str); 5] = [
     ),
     (
         "Date",
-        "A server that has a clock says when it answered; whoever keeps a copy counts its age from then.",
+        "A server that has a clock must say when it answered. A cache counts the age of its copy \
+         from then.",
     ),
     (
         "Retry-After",
-        "Without it, whoever was turned away comes back at once, and so do all the others.",
+        "Without it, a client that was refused comes back at once, and so do all the others.",
     ),
 ];
 

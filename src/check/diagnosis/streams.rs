@@ -50,9 +50,9 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
     let http = is_request(evidence.heard()) || evidence.heard().starts_with(b"HTTP/");
     (http && body && hangs && apart && one_message(evidence)).then_some(())?;
     Cause::proven(
-        "when the body came a moment after the head, all went well; when both came together, you waited for a \
-         body that was already there. A buffered reader had taken it along with the head, and then you read from the \
-         connection behind its back.",
+        "if the body came a moment after the head, all was right. If both came together, you \
+         waited for a body that had already come. A buffered reader had read it together with the \
+         head, and then you read from the connection itself.",
     )
 }
 
@@ -108,8 +108,9 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
     let text = format!(
-        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
-         it together with the first, and threw away what stood behind the end of the first."
+        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. \
+         Your program had read it together with the first one, and threw away the bytes after the \
+         end of the first one."
     );
     Some(Cause { text, proven })
 }
@@ -141,8 +142,9 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
     (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
     let text = format!(
-        "{} came in one piece, and you took them for one: `{}` stands in your answer as it came. Your program \
-         takes one read for one message. TCP has no messages: a read gives what has arrived.",
+        "{} came in one piece, and you took them for one: your answer contains `{}` as it came. \
+         Your program takes one read for one message. TCP has no messages: a read gives what has \
+         arrived.",
         count(evidence.together().len(), "message"),
         shown(joined)
     );
@@ -210,9 +212,9 @@ fn cut_letter(evidence: &Evidence) -> Option<Cause> {
         .count()
         + 1;
     Cause::likely(format!(
-        "`{}` stands where the bytes `{}` belong. It is the sign for \"this was no text\" (U+FFFD): \
-         bytes were turned into text before all of them were there, or though they were no UTF-8, and the \
-         originals are lost.",
+        "`{}` is where the bytes `{}` belong. It is the replacement character (U+FFFD). Your \
+         program turned bytes into text before all of them had come, or although they were not \
+         UTF-8. The original bytes are lost.",
         shown(REPLACEMENT),
         shown(upto(letter, length))
     ))

@@ -96,7 +96,7 @@ impl fmt::Display for StartError {
                     false if program.contains('/') => write!(f, ": look at the path"),
                     false => write!(
                         f,
-                        " on your PATH: write ./{program} if it lies in this folder"
+                        " on your PATH: write ./{program} if it is in this folder"
                     ),
                 }
             }

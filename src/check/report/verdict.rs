@@ -70,7 +70,7 @@ fn different(difference: &Difference) -> String {
             format!("{side} does more than it should")
         }
         DifferenceKind::Extra => format!(
-            "{} bytes too many behind the {words}, from byte {at} on",
+            "{} bytes too many after the {words}, from byte {at} on",
             difference.got.len()
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
@@ -86,7 +86,7 @@ fn different(difference: &Difference) -> String {
 /// How the bytes stopped.
 fn then(difference: &Difference) -> String {
     match (difference.ended, difference.silence) {
-        (Some(Event::Fin), _) => "then it hung up (fin)".to_string(),
+        (Some(Event::Fin), _) => "then it closed (fin)".to_string(),
         (Some(Event::Rst), _) => "then a reset (rst)".to_string(),
         (Some(Event::Refuse), _) => "nobody listens there".to_string(),
         (_, Some(waited)) => format!("then {} ms of silence, still open", waited.as_millis()),
@@ -103,7 +103,7 @@ fn ending(difference: &Difference, side: &str) -> String {
         _ => "keep the connection open",
     };
     match (difference.ended, difference.silence) {
-        (Some(Event::Fin), _) => format!("{side} should {should}, and hung up (fin)"),
+        (Some(Event::Fin), _) => format!("{side} should {should}, and closed (fin)"),
         (Some(Event::Rst), _) => format!("{side} should {should}, and sent a reset (rst)"),
         (Some(Event::Refuse), _) => format!("{side} should {should}, and refused"),
         (_, Some(waited)) => {
