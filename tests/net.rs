@@ -119,7 +119,7 @@ fn what_is_no_address_says_what_to_write() {
         ("http://localhost/a", "write localhost:80"),
         ("127.0.0.1:99999", "a port is a number from 0 to 65535"),
         ("127.0.0.1:", "a port is a number from 0 to 65535"),
-        ("::1:80", "an IPv6 address stands in brackets"),
+        ("::1:80", "an IPv6 address needs brackets"),
         (":80", "the host is missing; write 127.0.0.1:80"),
         ("", "the port is missing"),
     ];

@@ -285,7 +285,7 @@ fn accepted(file: &OsStr) -> Result<Vec<Accepted>> {
         let place = format!("{shown}:{}", at + 1);
         let case = case(name).map_err(|error| WrongUse(format!("{place}: {error}")))?;
         if reason.trim().is_empty() {
-            let text = format!("{place}: {name} has no reason: write it behind the name");
+            let text = format!("{place}: {name} has no reason: write it after the name");
             return Err(WrongUse(text).into());
         }
         all.push(Accepted {

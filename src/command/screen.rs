@@ -120,7 +120,7 @@ struct ReaderLeft;
 
 impl std::fmt::Display for ReaderLeft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("nobody reads the output any more")
+        f.write_str("no program reads the output any more")
     }
 }
 

@@ -183,7 +183,7 @@ fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
                 are here go on"
                 .to_string(),
             AcceptProblem::AtCapacity => format!(
-                "all {} seats are taken; further clients are told 503",
+                "all {} connection slots are taken; the next clients get a 503",
                 limits::MAX_CLIENTS
             ),
         },

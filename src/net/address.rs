@@ -49,7 +49,7 @@ pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
         return wrong(format!("the port is missing; write {}:8001", shown(text)));
     };
     if host.contains(':') && !host.starts_with('[') {
-        return wrong("an IPv6 address stands in brackets; write [::1]:8001".to_string());
+        return wrong("an IPv6 address needs brackets; write [::1]:8001".to_string());
     }
     if port.parse::<u16>().is_err() {
         return wrong("a port is a number from 0 to 65535; write 127.0.0.1:8001".to_string());

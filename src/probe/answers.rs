@@ -206,7 +206,7 @@ impl std::fmt::Display for Other {
             Other::Http09 => write!(f, "a response of HTTP/0.9: bytes without a status line"),
             Other::Http2 => write!(f, "frames of HTTP/2 (a SETTINGS frame)"),
             Other::Tunnel => write!(f, "a tunnel: CONNECT was granted"),
-            Other::BodyAfter(what) => write!(f, "a body behind {what}, which has none"),
+            Other::BodyAfter(what) => write!(f, "a body after {what}, which has none"),
             Other::Upgraded => write!(f, "101, then another protocol"),
         }
     }

@@ -171,7 +171,9 @@ impl Baseline {
         if let Some(field) = proxy {
             say(
                 true,
-                format!("a proxy or cache stands before it ({field}): the verdicts are about both"),
+                format!(
+                    "there is a proxy or cache before it ({field}): the verdicts are about both"
+                ),
             );
         }
         say(
@@ -196,7 +198,7 @@ impl Baseline {
         );
         say(
             self.plain.version_11 && !self.persists,
-            "it closes the connection behind each response".to_string(),
+            "it closes the connection after each response".to_string(),
         );
         notices
     }

@@ -102,7 +102,7 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
             return failed(level, Some(cause), other.to_string());
         }
         Some(Other::BodyAfter(_)) if answers.whole.len() > asked => {
-            let why = "the HEAD behind it was misread: it got a body (9112 11.2)";
+            let why = "the HEAD after it was misread: it got a body (9112 11.2)";
             return failed(misread_level(case), None, why.to_string());
         }
         Some(other @ Other::BodyAfter(what)) => {
@@ -147,7 +147,7 @@ fn misread(case: &Case, seen: &Exchange) -> Option<Failure> {
         }
         Some(marker) if marker.status / 100 != 2 => {
             let status = marker.status;
-            format!("the GET behind it was misread: it got {status} (9112 11.2)")
+            format!("the GET after it was misread: it got {status} (9112 11.2)")
         }
         _ => return None,
     };
@@ -337,7 +337,7 @@ impl std::fmt::Display for Cause {
         match self {
             Cause::Speaks("HTTP/0.9") => write!(f, "it answers as HTTP/0.9, without status line"),
             Cause::Speaks("HTTP/2") => write!(f, "it sends frames of HTTP/2"),
-            Cause::Speaks(what) => write!(f, "it sends a body behind {what}"),
+            Cause::Speaks(what) => write!(f, "it sends a body after {what}"),
             Cause::Closes => write!(f, "it closes the connection where it may go on"),
             Cause::Drops => write!(f, "it closes the connection without a response"),
             Cause::Floods => write!(f, "it sends more than anybody asked for"),

@@ -43,7 +43,7 @@ const SECTION_COMMENT: &str = "Synthesised by wirelab from what a TCP proxy read
     Packet boundaries, ACKs, sequence numbers, windows and handshakes are invented; bytes, order \
     and times are real.";
 /// Stands at every packet of a chunk from which a secret was left out.
-const MASKED: &str = "masked: * stands for each byte of a secret that was left out";
+const MASKED: &str = "masked: each * is one byte of a secret that was left out";
 
 /// The first of the dynamic ports (RFC 6335 section 6); each further connection takes the next one.
 const FIRST_CLIENT_PORT: u16 = 49152;

@@ -42,17 +42,11 @@ fn errors_say_where_and_what_to_write_instead() {
             "\nC> jalapeño",
             r"2:10: ñ is more than one byte: write \xc3\xb1",
         ),
-        (
-            "C> a\tb",
-            r"1:5: a control character that nobody can see: write \t",
-        ),
-        (
-            "C> a\rb",
-            r"1:5: a control character that nobody can see: write \r",
-        ),
+        ("C> a\tb", r"1:5: an invisible control character: write \t"),
+        ("C> a\rb", r"1:5: an invisible control character: write \r"),
         (
             "C> a\x07",
-            r"1:5: a control character that nobody can see: write \x07",
+            r"1:5: an invisible control character: write \x07",
         ),
         (
             r"C> a\qb",
@@ -81,7 +75,7 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             r"C> \{9*\{date}}",
-            r"1:8: a mask inside a repeat: write it behind the }, or write \\ for the backslash",
+            r"1:8: a mask inside a repeat: write it after the }, or write \\ for the backslash",
         ),
         (
             r"C> \{99999999999*x}",
@@ -97,8 +91,8 @@ fn errors_say_where_and_what_to_write_instead() {
             "Cx |abc|",
             "1:4: no bytes: write some, or leave the line out",
         ),
-        ("C>abc", "1:3: no space behind C>: write one"),
-        ("S2xab", "1:4: no space behind S2x: write one"),
+        ("C>abc", "1:3: no space after C>: write one"),
+        ("S2xab", "1:4: no space after S2x: write one"),
         (
             "Cx 0a b",
             "1:7: one hex digit alone: write every byte as two, 0a for a",
@@ -145,7 +139,7 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "C fin\n@title x",
-            "2:1: a heading behind other lines: move it to the top of the file",
+            "2:1: a heading after other lines: move it to the top of the file",
         ),
         (
             "@",
@@ -169,7 +163,7 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "C: hello",
-            "1:2: : cannot stand here: write C> bytes, Cx hex pairs, or C and an event",
+            "1:2: : must not be here: write C> bytes, Cx hex pairs, or C and an event",
         ),
         (
             "GET / HTTP/1.1",

@@ -98,13 +98,13 @@ impl fmt::Display for ParseFault {
             ParseFault::Indented => f.write_str("white space before a line: take it away"),
             ParseFault::UnknownMark(c) => write!(
                 f,
-                "{} cannot stand here: write C> bytes, Cx hex pairs, or C and an event",
+                "{} must not be here: write C> bytes, Cx hex pairs, or C and an event",
                 shown(*c)
             ),
             ParseFault::ConnNumber => {
                 f.write_str("no number of a connection: the first is C, then C2, C3")
             }
-            ParseFault::NoSpace(mark) => write!(f, "no space behind {mark}: write one"),
+            ParseFault::NoSpace(mark) => write!(f, "no space after {mark}: write one"),
             ParseFault::NoBytes => f.write_str("no bytes: write some, or leave the line out"),
             ParseFault::AfterLineEnd => {
                 f.write_str(r"a line ends at \n: put the next bytes on a new line")
@@ -114,7 +114,7 @@ impl fmt::Display for ParseFault {
             }
             ParseFault::Control(byte) => write!(
                 f,
-                "a control character that nobody can see: write {}",
+                "an invisible control character: write {}",
                 control(*byte)
             ),
             ParseFault::UnknownEscape(Some(c)) => write!(
@@ -136,7 +136,7 @@ impl fmt::Display for ParseFault {
                 f.write_str(r"a repeat of nothing: write at least \{1*x}, or leave it out")
             }
             ParseFault::NestedRepeat => f.write_str(
-                r"a mask inside a repeat: write it behind the }, or write \\ for the backslash",
+                r"a mask inside a repeat: write it after the }, or write \\ for the backslash",
             ),
             ParseFault::TooBig => write!(
                 f,
@@ -169,7 +169,7 @@ impl fmt::Display for ParseFault {
                 shortened(text)
             ),
             ParseFault::LateHeading => {
-                f.write_str("a heading behind other lines: move it to the top of the file")
+                f.write_str("a heading after other lines: move it to the top of the file")
             }
             ParseFault::NoKey => f.write_str("a heading without a key: write @title and its text"),
             ParseFault::Version(text) => write!(

@@ -29,7 +29,7 @@ fn a_url_that_cannot_be_asked_for_is_wrong_use() {
         ),
         (
             "http://a@b/",
-            "a user name in a URL is refused; what stands before @ is no host",
+            "a user name in a URL is refused; what comes before @ is not a host",
         ),
         (
             "http://a/pi\u{f1}ata",

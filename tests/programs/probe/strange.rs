@@ -119,7 +119,7 @@ fn other_protocols_are_called_by_their_names() {
         (
             "head-has-no-content",
             1,
-            "a body behind the response to HEAD",
+            "a body after the response to HEAD",
         ),
     ] {
         let (got, text, _) = command(&[&addr, "--case", case]);
