@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use support::wrong::{text, without_ports};
-use support::{WIRELAB, badpeer, side_by_side, soon};
+use support::{WIRELAB, badpeer, processes, side_by_side, signal, soon};
 use wirelab::check::junit;
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
@@ -75,12 +75,10 @@ fn output(command: &mut Command) -> Output {
 }
 
 /// Every process whose command line holds this word.
-fn processes_with(word: &str) -> Vec<String> {
-    let all = output(Command::new("ps").args(["-eo", "pid=,stat=,args="]));
-    let all = String::from_utf8_lossy(&all.stdout).into_owned();
-    let alive =
-        |line: &&str| line.contains(word) && !line.contains(" Z") && !line.contains("ps -eo");
-    all.lines().filter(alive).map(str::to_string).collect()
+fn processes_with(word: &str) -> Vec<(u32, String)> {
+    let mut all = processes();
+    all.retain(|(_, words)| words.contains(word));
+    all
 }
 
 #[test]
@@ -145,7 +143,7 @@ fn a_server_behind_a_shell_that_floods_forks_or_ignores_signals_passes_and_is_go
     for (name, text, passed) in texts(plans.to_vec()) {
         assert!(passed, "{name}:\n{text}");
     }
-    assert_eq!(processes_with("wirelab-shell-test"), Vec::<String>::new());
+    assert_eq!(processes_with("wirelab-shell-test"), []);
 }
 
 #[test]
@@ -269,7 +267,7 @@ fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
 /// A check that is ended from outside, at any moment, leaves no process behind.
 #[test]
 fn an_interrupted_check_leaves_nothing_behind() {
-    for (turn, signal) in ["-INT", "-TERM", "-KILL", "-INT", "-KILL", "-TERM"]
+    for (turn, name) in ["INT", "TERM", "KILL", "INT", "KILL", "TERM"]
         .into_iter()
         .enumerate()
     {
@@ -284,10 +282,9 @@ fn an_interrupted_check_leaves_nothing_behind() {
         for _ in 0..=turn {
             processes_with(&mark);
         }
-        let pid = check.id().to_string();
-        output(Command::new("kill").args([signal, &pid]));
+        assert!(signal(name, check.id()));
         check.wait().expect("it ends");
         let gone = || processes_with(&mark).is_empty();
-        assert!(soon(gone), "{signal}: {:?}", processes_with(&mark));
+        assert!(soon(gone), "{name}: {:?}", processes_with(&mark));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
-use crate::support::{WIRELAB, badpeer, bin, soon};
+use crate::support::{WIRELAB, badpeer, bin, signal, soon};
 use wirelab::net;
 
 /// Longer than anything here may take, also on a busy machine.
@@ -187,12 +187,10 @@ fn round(number: usize, server: &str, strike: Option<(Duration, &str)>) -> (Stri
         "its processes can be found"
     );
     let mut struck = false;
-    if let Some((moment, signal)) = strike
+    if let Some((moment, name)) = strike
         && !ends_within(&mut check, moment)
     {
-        let mut kill = Command::new("kill");
-        let kill = kill.args(["-s", signal, &check.id().to_string()]).status();
-        struck = kill.expect("kill runs").success();
+        struck = signal(name, check.id());
     }
     assert!(ends_within(&mut check, DEADLINE), "{server}: hangs");
     let left = round.left();

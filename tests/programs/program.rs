@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{badpeer, soon};
+use crate::support::{badpeer, processes, signal, soon};
 use wirelab::check::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
@@ -36,12 +36,8 @@ fn sh(script: &str) -> Program {
 
 /// Waits until the process with this number is gone (a zombie counts as gone: it runs no more).
 fn gone(pid: &str) -> bool {
-    soon(|| {
-        let mut ps = Command::new("ps");
-        let state = ps.args(["-o", "stat=", "-p", pid]).output().unwrap();
-        let state = String::from_utf8_lossy(&state.stdout).trim().to_string();
-        state.is_empty() || state.starts_with('Z')
-    })
+    let pid: u32 = pid.parse().unwrap();
+    soon(|| processes().iter().all(|(running, _)| *running != pid))
 }
 
 /// The first line of the program's stdout.
@@ -198,7 +194,7 @@ fn what_a_program_forked_ends_with_it_also_when_it_ignores_sigterm() {
 /// Runs [`host`] in a process of its own, which starts a program and then waits to be killed.
 #[test]
 fn a_program_ends_with_us_however_we_end() {
-    for signal in ["-KILL", "-INT", "-TERM"] {
+    for name in ["KILL", "INT", "TERM"] {
         let mut us = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -215,15 +211,9 @@ fn a_program_ends_with_us_however_we_end() {
         let mut pids =
             lines.filter_map(|line| line.unwrap().strip_prefix("pid ").map(str::to_string));
         let pid = pids.next().unwrap();
-        assert!(
-            Command::new("kill")
-                .args([signal, &us.id().to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(signal(name, us.id()));
         us.wait().unwrap();
-        assert!(gone(&pid), "still there after {signal}");
+        assert!(gone(&pid), "still there after {name}");
     }
 }
 

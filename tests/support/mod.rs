@@ -6,9 +6,10 @@ pub mod browser;
 pub mod peers;
 mod programs;
 pub mod readme;
+mod tools;
 pub mod wrong;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Condvar, Mutex};
@@ -17,6 +18,8 @@ use std::time::{Duration, Instant};
 
 #[allow(unused_imports, reason = "each test file uses some of it")]
 pub use programs::{WIRELAB, badpeer, bin};
+#[allow(unused_imports, reason = "each test file uses some of it")]
+pub use tools::{have, processes, signal, skip};
 
 /// A program of the course that listens on a port of its own; it ends with the value.
 pub struct Server {
@@ -145,23 +148,4 @@ impl Drop for Turn {
         *BUSY.lock().expect("no panic at the count") -= 1;
         FREE.notify_one();
     }
-}
-
-/// Whether all these tools are on this machine. If not, says so; then the test returns early. Where
-/// `WIRELAB_NO_SKIP` is set (on CI), a missing tool is a failure.
-pub fn have(tools: &[&str]) -> bool {
-    for tool in tools {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
-            let no_skip = std::env::var_os("WIRELAB_NO_SKIP").is_some();
-            assert!(
-                !no_skip,
-                "{tool} is not installed, and nothing may be skipped here"
-            );
-            // Past the test harness's capture, so that a skip is always seen.
-            let _ = writeln!(std::io::stderr(), "skipped: {tool} is not installed");
-            return false;
-        }
-    }
-    true
 }

@@ -1,7 +1,8 @@
 //! Redirects, and names with several addresses.
 
-use std::io::Write;
 use std::net::{TcpListener, ToSocketAddrs};
+
+use crate::support::skip;
 
 use super::server::{AcceptedClient, Server, answer, complained, fetched};
 
@@ -80,7 +81,7 @@ fn a_redirect_to_nowhere_is_an_answer_as_any_other() {
 #[test]
 fn an_ipv6_address_stands_in_brackets() {
     let Ok(server) = Server::at("[::1]:0", vec![here()]) else {
-        let _ = writeln!(std::io::stderr(), "skipped: this machine has no ::1");
+        skip("this machine has no ::1");
         return;
     };
     assert_eq!(fetched(&[&server.url("/")]), b"here");
@@ -103,7 +104,7 @@ fn the_next_address_of_a_name_is_tried() {
         .map(|addr| addr.ip())
         .find(|ip| Some(*ip) != first)
     else {
-        let _ = writeln!(std::io::stderr(), "skipped: localhost has one address here");
+        skip("localhost has one address here");
         return;
     };
     let server = Server::at(&format!("{}:0", bracketed(last)), vec![here()]).expect("a port");

@@ -17,7 +17,7 @@ use wirelab::net::{self, Accepted, PoolLimits};
 use wirelab::server::{Server, Timeouts};
 
 use super::client::{Answer, TestClient, ask, folder, server};
-use crate::support::{Server as Started, bin, soon};
+use crate::support::{Server as Started, bin, signal, soon};
 
 /// A server in this process, which lasts as long as the tests do.
 fn impatient(root: &Path, seats: usize) -> SocketAddr {
@@ -379,9 +379,7 @@ fn the_log_is_at_most_a_tenth_of_a_second_late_also_when_the_server_is_stopped()
         answered.push(Instant::now());
     }
     let last = Instant::now();
-    let mut interrupt = Command::new("kill");
-    let interrupt = interrupt.args(["-INT", &server.id().to_string()]).status();
-    assert!(interrupt.is_ok_and(|status| status.success()));
+    assert!(signal("INT", server.id()));
     let mut text = String::new();
     log.read_to_string(&mut text).unwrap();
     let late = Duration::from_millis(100);

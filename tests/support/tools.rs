@@ -1,0 +1,98 @@
+//! What a machine has, and what tests need of it: tools that may be missing, its processes, signals.
+//!
+//! Rule: a check that cannot run says what is missing, and is counted; `tests/zz_skipped.rs`, the last of
+//! the suite, tells how many there were. Where `WIRELAB_NO_SKIP` is set, a missing tool is a failure.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// Whether all these tools are on this machine. If not, says so; then the test returns early.
+pub fn have(tools: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = |tool: &str| std::env::split_paths(&path).any(|dir| dir.join(tool).is_file());
+    match tools.iter().find(|tool| !is_there(tool)) {
+        Some(tool) => {
+            let no_skip = std::env::var_os("WIRELAB_NO_SKIP").is_some();
+            assert!(
+                !no_skip,
+                "{tool} is not installed, and nothing may be skipped"
+            );
+            skip(&format!("{tool} is not installed"));
+            false
+        }
+        None => true,
+    }
+}
+
+/// Says that a check cannot run on this machine, and counts it: `localhost has one address here`.
+pub fn skip(why: &str) {
+    let test = std::thread::current();
+    let test = test.name().unwrap_or("a check");
+    let line = format!("{} {why}\n", suite());
+    let file = OpenOptions::new().create(true).append(true).open(record());
+    let noted = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    noted.expect("the build's folder can be written to");
+    // Past the test harness's capture, so that a skip is always seen.
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {why}");
+}
+
+/// What was skipped since this `cargo test` began: each reason, as often as it was given.
+pub fn skipped() -> Vec<String> {
+    let text = fs::read_to_string(record()).unwrap_or_default();
+    let suite = suite();
+    let own = text.lines().filter_map(|line| line.split_once(' '));
+    let own = own.filter(|(number, _)| *number == suite);
+    own.map(|(_, reason)| reason.to_string()).collect()
+}
+
+/// The file in which skips are counted.
+fn record() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("skipped.txt")
+}
+
+/// The number of the process that started this one: that of `cargo test`, which starts all of a suite.
+fn suite() -> String {
+    #[cfg(unix)]
+    let number = std::os::unix::process::parent_id();
+    #[cfg(not(unix))]
+    let number = 0;
+    number.to_string()
+}
+
+/// Every process that runs: its number and its words, separated by spaces. A zombie runs no more.
+pub fn processes() -> Vec<(u32, String)> {
+    if !cfg!(target_os = "linux") {
+        let all = Command::new("ps")
+            .args(["-axo", "pid=,stat=,args="])
+            .output();
+        let all = String::from_utf8_lossy(&all.expect("ps runs").stdout).into_owned();
+        let lines = all.lines().filter_map(|line| line.trim().split_once(' '));
+        let lines = lines.filter(|(_, rest)| !rest.trim_start().starts_with('Z'));
+        return lines
+            .filter_map(|(pid, rest)| Some((pid.parse().ok()?, rest.to_string())))
+            .collect();
+    }
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let runs = |pid: &u32| {
+        // `4711 (its name) S …`; proc(5)
+        let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = state.rsplit_once(") ").map(|(_, rest)| rest.to_string());
+        state.is_some_and(|state| !state.starts_with(['Z', 'X']))
+    };
+    let words = |pid: u32| {
+        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        (pid, String::from_utf8_lossy(&words).replace('\0', " "))
+    };
+    numbers.filter(runs).map(words).collect()
+}
+
+/// Sends a signal (`INT`, `KILL`) to a process. The shell's own `kill`: not every machine has the program.
+pub fn signal(name: &str, pid: u32) -> bool {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid.to_string()]);
+    let status = shell.stderr(Stdio::null()).status();
+    status.expect("a shell").success()
+}
