@@ -112,6 +112,16 @@ impl Args {
         value.as_deref()
     }
 
+    /// All values of an option that may come several times, also several in one, apart by commas.
+    pub fn values_text(&self, name: &str) -> Result<Vec<&str>, WrongUse> {
+        let given = self.options.iter().filter(|(given, _)| *given == name);
+        let mut values = Vec::new();
+        for value in given.filter_map(|(_, value)| value.as_deref()) {
+            values.extend(as_text(value)?.split(',').map(str::trim));
+        }
+        Ok(values)
+    }
+
     /// The value of an option as text.
     pub fn value_text(&self, name: &str) -> Result<Option<&str>, WrongUse> {
         self.value(name).map(as_text).transpose()

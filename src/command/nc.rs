@@ -66,12 +66,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => net::address(word).map_err(|error| WrongUse(error.to_string()))?,
     };
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(
-            name,
-            "client",
-            Some(addr),
-            View::new(true),
-        )?),
+        Some(name) => Some(WireLog::create(name, "client", Some(addr), View::exact())?),
         None => None,
     };
     // With an end: who prints slowly is heard slowly, and memory does not grow.
@@ -110,7 +105,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 
 /// Keeps each step, and passes it on to be shown.
 fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
-    let mut view = View::new(true);
+    let mut view = View::exact();
     Recorder::into_sink(move |step| {
         if let Some(Err(Remark::Stopped(text) | Remark::Waited(text))) =
             log.as_mut().map(|log| log.step(step))

@@ -2,16 +2,19 @@
 //!
 //! Rule: the bytes are the transcript's, the judgement is the check's; this file only connects them.
 
-use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, output, wire_file};
+mod comparison;
+
+use super::screen::warn;
+use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::check::report::{self, comparison};
-use wirelab::check::{Problem, verdict};
-use wirelab::course::catalogue::Side;
+use std::net::SocketAddr;
 use wirelab::limits;
-use wirelab::net::player::{Played, Player, Stopped};
+use wirelab::net::player::{Player, Stopped};
 use wirelab::net::{self, Weather};
-use wirelab::wire::{Conn, DifferenceKind, Entry, Event, Transcript, Who};
+use wirelab::wire::{Entry, Mask, Piece, Transcript, Who};
+
+use comparison::{Comparison, Terms};
 
 /// `cargo lab play F.wire ADDR`
 pub const COMMAND: Command = Command {
@@ -20,9 +23,29 @@ pub const COMMAND: Command = Command {
     sentence: "play a transcript to a server or client, and compare",
     more: "play sends the client's part of F.wire to the server at ADDR, and compares what\n\
            comes back. With --listen it plays the server's part to a client that you start.\n\
-           The part of the other side may contain masks. Exit code 0: every byte and every\n\
-           end was as in F.wire. Exit code 1: there was a difference.\n\
-           The weathers are calm, dribble, glue, slow, rude and ghost.",
+           Exit code 0: it was as in F.wire. Exit code 1: there was a difference.\n\
+           F.wire may also be a capture (pcap, pcapng) or a HAR file.\n\
+           The weathers are calm, dribble, glue, slow, rude and ghost.\n\
+           \n\
+           Masks: `tap` writes what is another value each time as \\{date}, \\{port} or\n\
+           \\{any}, and the value behind the line, as `# was …`. On the other side a mask\n\
+           matches each such value. Our side says what was; a server that we play names\n\
+           its own port, and a secret is said as asterisks.\n\
+           \n\
+           Where bytes differ and both sides speak HTTP, messages are compared as HTTP:\n\
+           accepted   another date, age, tag, port or secret\n\
+           reported   fields in another order\n\
+           reported   a field's name in other letters\n\
+           reported   the same date in another format\n\
+           reported   another reason phrase\n\
+           reported   the same body in other chunks\n\
+           refused    a field too many\n\
+           refused    a field too few\n\
+           refused    another value of a field\n\
+           refused    another request, status or version\n\
+           refused    another body\n\
+           refused    more or fewer messages\n\
+           What is reported is accepted, and said. Bodies are compared byte for byte.",
     options: &[
         Opt {
             name: "--listen",
@@ -39,6 +62,16 @@ pub const COMMAND: Command = Command {
             value: Some("OUT"),
             sentence: "write what was really said to this file",
         },
+        Opt {
+            name: "--ignore",
+            value: Some("NAME"),
+            sentence: "do not compare this HTTP field",
+        },
+        Opt {
+            name: "--only",
+            value: Some("PART"),
+            sentence: "compare only the status, head or body of HTTP messages",
+        },
     ],
     run,
 };
@@ -49,34 +82,32 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         Some(word) => weather(word)?,
         None => Weather::Calm,
     };
-    let (me, text) = match (args.text(1)?, args.value_text("--listen")?) {
-        (Some(addr), None) => (Who::Client, addr),
-        (None, Some(addr)) => (Who::Server, addr),
-        _ => {
-            let message = "give either the server's ADDR or --listen ADDR for a client";
-            return Err(WrongUse(message.to_string()).into());
-        }
-    };
-    let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
+    let (me, addr) = side(args.text(1)?, args.value_text("--listen")?)?;
+    let ignore = args.values_text("--ignore")?;
+    let terms = Terms::of(args.value_text("--only")?, &ignore)?;
     let save = args.value("--save");
     output::check(&[name], &[("--save", save)])?;
-    let expected = wire_file::read_steps(name)?;
+    let recorded = wire_file::read_steps(name)?;
+    let listener = match me {
+        Who::Client => None,
+        Who::Server => Some(net::listen(addr, limits::BACKLOG)?),
+    };
+    let port = match &listener {
+        Some(listener) => listener.local_addr()?.port(),
+        None => addr.port(),
+    };
+    let expected = with_our_values(&recorded, me, port);
     let shown = wire_file::shown(name);
-    let player = Player::new(&expected, me, weather);
-    let mut player = player.map_err(|error| {
-        WrongUse(format!(
-            "{shown}: {error} (`tap --show-secrets` records what it would mask)"
-        ))
-    })?;
-    let played = match me {
-        Who::Client => {
+    let mut player = Player::new(&expected, me, weather)
+        .map_err(|error| WrongUse(format!("{shown}: {error}")))?;
+    let played = match listener {
+        None => {
             player.whole = limits::PLAY_TIMEOUT;
             player.call(addr)
         }
-        Who::Server => {
+        Some(listener) => {
             player.client = limits::PLAY_TIMEOUT;
             player.whole = limits::PLAY_TIMEOUT * 2;
-            let listener = net::listen(addr, limits::BACKLOG)?;
             writeln!(screen, "listening on {}", listener.local_addr()?)?;
             screen.flush()?;
             player.answer(&listener)
@@ -90,7 +121,66 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     {
         return Err(error.clone().into());
     }
-    verdict(&shown, &expected, &played, me.other(), screen)
+    mention_secrets(&recorded, me);
+    let play = Comparison {
+        name: &shown,
+        expected: &expected,
+        played: &played,
+        peer: me.other(),
+        terms,
+    };
+    play.verdict(screen)
+}
+
+/// Which side is played, and where.
+fn side(addr: Option<&str>, listen: Option<&str>) -> Result<(Who, SocketAddr), WrongUse> {
+    let (me, text) = match (addr, listen) {
+        (Some(addr), None) => (Who::Client, addr),
+        (None, Some(addr)) => (Who::Server, addr),
+        _ => {
+            let message = "give either the server's ADDR or --listen ADDR for a client";
+            return Err(WrongUse(message.to_string()));
+        }
+    };
+    let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
+    Ok((me, addr))
+}
+
+/// The transcript with bytes in place of the masks on our side: what was recorded is said as it was. The
+/// port is that of this play where we are the server, so that a client that follows a `Location` comes
+/// back to us, and where nothing was recorded.
+fn with_our_values(recorded: &Transcript, me: Who, port: u16) -> Transcript {
+    recorded.filled(|hole| match hole.mask {
+        _ if hole.who != me => None,
+        Mask::Port if me == Who::Server || hole.was.is_none() => {
+            Some(port.to_string().into_bytes())
+        }
+        _ => hole.recorded(),
+    })
+}
+
+/// Says how many secrets are sent as asterisks.
+fn mention_secrets(recorded: &Transcript, me: Who) {
+    let chunks = recorded.entries().iter().filter_map(|entry| match entry {
+        Entry::Chunk(chunk) if chunk.who == me => Some(chunk),
+        _ => None,
+    });
+    let is_secret = |piece: &&Piece| matches!(piece, Piece::Mask(Mask::Masked { .. }));
+    let count = chunks
+        .flat_map(|chunk| &chunk.pieces)
+        .filter(is_secret)
+        .count();
+    if count > 0 {
+        let (secrets, are) = if count == 1 {
+            ("secret", "is")
+        } else {
+            ("secrets", "are")
+        };
+        warn(&format!(
+            "{count} {secrets} {are} not in the recording, and {are} sent as asterisks \
+             (`tap --show-secrets` records them)"
+        ));
+    }
 }
 
 fn weather(word: &str) -> Result<Weather, WrongUse> {
@@ -101,95 +191,22 @@ fn weather(word: &str) -> Result<Weather, WrongUse> {
     })
 }
 
-/// Says whether the peer said what it should.
-fn verdict(
-    name: &str,
-    expected: &Transcript,
-    played: &Played,
-    peer: Who,
-    screen: &mut Screen,
-) -> Result<Outcome> {
-    let side = match peer {
-        Who::Client => Side::Client,
-        Who::Server => Side::Server,
-    };
-    let not_taken = played
-        .failed_writes
-        .first()
-        .map(|failed| Problem::NotTaken {
-            after: failed.after,
-        });
-    let difference = verdict::difference(expected, &played.got, peer);
-    // Where both hang up next to each other, a recording has one first by chance.
-    let difference = match difference {
-        Some(found) if found.what == DifferenceKind::Early => {
-            verdict::difference(expected, &fin_later(&played.got, peer), peer)
-        }
-        other => other,
-    };
-    let difference = difference.map(|found| Problem::Difference(Box::new(found)));
-    let Some(trouble) = difference.or(not_taken) else {
-        let connections = expected.connections();
-        let bytes = connections
-            .iter()
-            .map(|conn| played.got.bytes_of(*conn, peer).len());
-        let bytes: usize = bytes.sum();
-        let pass = screen.style(Style::Good, "PASS");
-        writeln!(
-            screen,
-            "{pass} {name} · all {bytes} bytes of the {}",
-            side.word()
-        )?;
-        return Ok(Outcome::Passed);
-    };
-    let words = report::verdict(&trouble, side);
-    for line in report::headline(name, &words, None) {
-        writeln!(screen, "{}", screen.style(Style::Bad, &line))?;
-    }
-    if let Problem::Difference(difference) = &trouble {
-        writeln!(screen)?;
-        for line in comparison(expected, difference) {
-            writeln!(screen, "{line}")?;
-        }
-    }
-    Ok(Outcome::Failed)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirelab::http::same::TOLERANCES;
 
-/// The steps of `got` with each FIN of `peer` behind ours, where ours comes next.
-fn fin_later(got: &Transcript, peer: Who) -> Transcript {
-    let is_step = |entry: &&Entry| matches!(entry, Entry::Chunk(_) | Entry::Event { .. });
-    let mut steps: Vec<&Entry> = got.entries().iter().filter(is_step).collect();
-    for second in 1..steps.len() {
-        let first = second - 1;
-        if let (Some((before, one)), Some((_, other))) =
-            (fin_of(steps[first]), fin_of(steps[second]))
-            && before == peer
-            && one == other
-        {
-            steps.swap(first, second);
+    /// The help text says what the table says.
+    #[test]
+    fn the_help_shows_the_table_of_tolerances() {
+        for row in TOLERANCES {
+            let word = match (row.accepted, row.reported) {
+                (true, false) => "accepted",
+                (true, true) => "reported",
+                (false, _) => "refused",
+            };
+            let line = format!("{word:<10} {}\n", row.words);
+            assert!(COMMAND.more.contains(&line), "{line}");
         }
-    }
-    let mut sorted = Transcript::new();
-    for step in steps {
-        match step {
-            Entry::Chunk(chunk) => {
-                sorted.push_bytes(chunk.conn, chunk.who, &chunk.exact());
-            }
-            Entry::Event { who, conn, event } => sorted.push_event(*conn, *who, *event),
-            Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
-        }
-    }
-    sorted
-}
-
-/// Whose FIN it is, and on which connection.
-fn fin_of(entry: &Entry) -> Option<(Who, Conn)> {
-    match entry {
-        Entry::Event {
-            who,
-            conn,
-            event: Event::Fin,
-        } => Some((*who, *conn)),
-        _ => None,
     }
 }

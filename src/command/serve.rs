@@ -152,7 +152,7 @@ fn now() -> Result<Option<i64>> {
 /// A recorder that prints each step as it happens; secrets are masked, for somebody may look on.
 fn show(screen: &Screen) -> Recorder {
     let mut screen = screen.clone();
-    let mut view = View::new(false);
+    let mut view = View::without_secrets();
     Recorder::into_sink(move |step| {
         // Nobody looks any more when this fails; the server goes on.
         let _ = screen.write_all(view.of(step).render_brief().as_bytes());

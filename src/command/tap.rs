@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use wirelab::http::redact::Rules;
 use wirelab::limits;
 use wirelab::net::{self, Observation, ObservationKind, Recorder, Tap};
 use wirelab::wire::{Event, Ink, Ladder, Transcript};
@@ -33,14 +34,17 @@ pub const COMMAND: Command = Command {
            connection, the client gets a reset. Ctrl-C ends tap; the file of --save is\n\
            complete at every moment.\n\
            A transcript contains every byte of both directions, in the order in which our\n\
-           proxy read them, and how each side ended. It contains no packets. The files do\n\
-           not contain the values of Authorization, Proxy-Authorization, Cookie and\n\
-           Set-Cookie.",
+           proxy read them, and how each side ended. It contains no packets.\n\
+           The files do not contain secrets: the values of Authorization, Cookie,\n\
+           Set-Cookie, X-Api-Key and their kin, and token=, key=, password= in targets\n\
+           and forms. --mask adds a name. In the file of --save, Date, Expires, ETag and\n\
+           the ports in Host and Location are masks, with the real values in notes: so\n\
+           `play` can replay it later, at another port. --exact keeps everything.",
     options: &[
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "keep everything as a transcript; - is stdout",
+            sentence: "write everything as a transcript; - is stdout",
         },
         Opt {
             name: "--svg",
@@ -61,6 +65,16 @@ pub const COMMAND: Command = Command {
             name: "--show-secrets",
             value: None,
             sentence: "write the secret values to the files, too",
+        },
+        Opt {
+            name: "--mask",
+            value: Some("NAME"),
+            sentence: "this field or parameter is a secret, too",
+        },
+        Opt {
+            name: "--exact",
+            value: None,
+            sentence: "no masks at all: every byte as it was",
         },
         Opt {
             name: "--connections",
@@ -86,24 +100,28 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         return Err(WrongUse(message).into());
     }
     let most = args.value_text("--connections")?.map(number).transpose()?;
-    let show_secrets = args.has("--show-secrets");
     let names = ["--save", "--svg", "--pcapng"].map(|name| (name, args.value(name)));
     super::output::check(&[], &names)?;
+    let listener = net::listen(at, limits::BACKLOG)?;
+    let ports = [listener.local_addr()?.port(), upstream.port()];
+    let rules = rules(args, &ports)?;
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(
-            name,
-            "tap",
-            Some(upstream),
-            View::new(show_secrets),
-        )?),
+        Some(name) => {
+            let view = View::new(rules.clone());
+            Some(WireLog::create(name, "tap", Some(upstream), view)?)
+        }
         None => None,
     };
     let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
-    let pictures = Arc::new(Mutex::new(Pictures::new(outputs, show_secrets)?));
+    let secrets = Rules {
+        volatile: false,
+        ..rules
+    };
+    let pictures = Pictures::new(outputs, View::new(secrets))?;
+    let pictures = Arc::new(Mutex::new(pictures));
 
     let board = Arc::new(Board::default());
     let recorder = recorder(log, Arc::clone(&pictures), Arc::clone(&board), upstream);
-    let listener = net::listen(at, limits::BACKLOG)?;
     let tap = Tap::start(listener, upstream, recorder).context("no thread for the tap")?;
     writeln!(screen, "listening on {}", tap.address())?;
     screen.flush()?;
@@ -114,10 +132,26 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// What the files leave out.
+fn rules(args: &Args, ports: &[u16]) -> Result<Rules, WrongUse> {
+    if args.has("--exact") {
+        return Ok(Rules::default());
+    }
+    let names = args.values_text("--mask")?;
+    Ok(Rules {
+        secrets: !args.has("--show-secrets"),
+        names: names.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        volatile: true,
+        ports: ports.to_vec(),
+    })
+}
+
+const CONNECTIONS: &str = "--connections";
+
 fn number(text: &str) -> Result<u64, WrongUse> {
     let wrong = |_| {
         let text = super::args::printable(text);
-        WrongUse(format!("give --connections a number, not `{text}`"))
+        WrongUse(format!("give {CONNECTIONS} a number, not `{text}`"))
     };
     text.parse().map_err(wrong)
 }
@@ -130,7 +164,7 @@ fn recorder(
     upstream: SocketAddr,
 ) -> Recorder {
     // On the screen nothing is left out: who sits there owns the client, or the server.
-    let mut view = View::new(true);
+    let mut view = View::exact();
     Recorder::into_sink(move |step: &Observation| {
         match log.as_mut().map(|log| log.step(step)) {
             Some(Err(Remark::Stopped(text))) => board.remark(&format!("{text}; the tap goes on")),

@@ -16,11 +16,12 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use wirelab::http::redact::Secrets;
+use wirelab::http::redact::{Redactor, Rules, Value};
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment};
+use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment, was_note};
 
 /// What stands at the end while a connection is open.
 const STILL_OPEN: &[u8] = b"~ end\n";
@@ -265,18 +266,31 @@ fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
     file.write_all(text)
 }
 
-/// How steps become transcripts: with or without secrets.
+/// How steps become transcripts: with all their bytes, or with masks in place of some values.
 pub struct View {
-    show_secrets: bool,
+    rules: Arc<Rules>,
     /// What was read of each direction that is not over.
-    directions: HashMap<(Conn, Who), Secrets>,
+    directions: HashMap<(Conn, Who), Redactor>,
 }
 
 impl View {
-    /// Steps with all their bytes, or with masks in place of secrets.
-    pub fn new(show_secrets: bool) -> View {
+    /// Steps with all their bytes.
+    pub fn exact() -> View {
+        View::new(Rules::default())
+    }
+
+    /// Steps with masks in place of secrets.
+    pub fn without_secrets() -> View {
+        View::new(Rules {
+            secrets: true,
+            ..Rules::default()
+        })
+    }
+
+    /// Steps with masks in place of what these rules find.
+    pub fn new(rules: Rules) -> View {
         View {
-            show_secrets,
+            rules: Arc::new(rules),
             directions: HashMap::new(),
         }
     }
@@ -303,17 +317,45 @@ impl View {
     }
 
     fn bytes(&mut self, transcript: &mut Transcript, conn: Conn, who: Who, bytes: &[u8]) {
-        if self.show_secrets {
+        if !self.rules.secrets && !self.rules.volatile {
             return transcript.push_bytes(conn, who, bytes);
         }
+        let rules = &self.rules;
+        let redactor = self.directions.entry((conn, who));
+        let redactor = redactor.or_insert_with(|| Redactor::new(Arc::clone(rules)));
+        let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
         let mut shown = 0;
-        for secret in self.directions.entry((conn, who)).or_default().find(bytes) {
-            transcript.push_bytes(conn, who, &bytes[shown..secret.start]);
-            let hidden = secret.len() as u64;
-            transcript.push_mask(conn, who, Mask::Masked { bytes: hidden });
-            shown = secret.end;
+        for found in redactor.find(bytes) {
+            let was = part(found.at.start, found.at.end);
+            let mask = match found.value {
+                Value::Secret => Mask::Masked {
+                    bytes: was.len() as u64,
+                },
+                Value::Date => Mask::Date,
+                Value::Port => Mask::Port,
+                Value::Tag => Mask::Any,
+            };
+            let note = match found.value {
+                Value::Secret => None,
+                _ => was_note(was),
+            };
+            if found.value != Value::Secret && note.is_none() {
+                continue;
+            }
+            transcript.push_bytes(conn, who, part(shown, found.at.start));
+            transcript.push_mask(conn, who, mask);
+            shown = found.at.end;
+            if let Some(note) = note {
+                // The line is here as a whole.
+                let rest = part(shown, bytes.len());
+                let end = rest.iter().position(|byte| *byte == b'\n');
+                let end = end.map_or(bytes.len(), |end| shown + end + 1);
+                transcript.push_bytes(conn, who, part(shown, end));
+                transcript.push_remark(&note);
+                shown = end;
+            }
         }
-        transcript.push_bytes(conn, who, &bytes[shown..]);
+        transcript.push_bytes(conn, who, part(shown, bytes.len()));
     }
 
     /// Forgets what will say no more.

@@ -36,8 +36,10 @@ pub mod headers;
 pub mod media;
 pub mod range;
 pub mod redact;
+pub mod same;
 pub mod state;
 pub mod target;
+mod tolerance;
 pub mod url;
 pub mod write;
 

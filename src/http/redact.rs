@@ -1,105 +1,370 @@
-//! Finds what should not stand in a file: the values of header fields that let one person act as
-//! another.
+//! Finds in what a side says the values that should not stand in a file as they are: secrets, and what
+//! is another value the next time (dates, ports, tags).
 //!
-//! Rule 1: a secret is what stands behind the name and the colon, to the end of its line, and of the
-//! lines that continue it (obs-fold, RFC 9112 section 5.2).
-//! Rule 2: the bytes come as the socket gave them: a name or a value may be cut anywhere, so there is
-//! one [`Secrets`] for each direction of each connection.
-//! Rule 3: a line of a body that looks like such a field is one, too: better one too many.
+//! Rule 1: a secret field's value goes from behind the colon to the end of its line, and of the lines
+//! that continue it (obs-fold, RFC 9112 section 5.2). White space before the colon hides nothing.
+//! Rule 2: a secret parameter is `name=value` behind `?`, `&`, `;` or at the start of a line: in a
+//! target, in a URL of any field, and in a form.
+//! Rule 3: the bytes come as the socket gave them: a name or a value may be cut anywhere, so there is
+//! one [`Redactor`] for each direction of each connection. A volatile value is left alone when it is cut.
+//! Rule 4: a line of a body that looks like such a field is one, too: better one too many.
 
+use std::io::BufRead;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// The fields, in lower case, with their colon.
-const FIELDS: [&[u8]; 4] = [
-    b"authorization:",
-    b"cookie:",
-    b"set-cookie:",
-    b"proxy-authorization:",
+use super::date;
+
+/// Fields whose value lets one person act as another, in lower case.
+pub const SECRET_FIELDS: [&str; 10] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "api-key",
+    "x-auth-token",
+    "x-access-token",
+    "x-csrf-token",
+    "x-amz-security-token",
 ];
 
-/// Where in a line the last byte was.
+/// Parameters of a target or a form that do the same.
+pub const SECRET_PARAMETERS: [&str; 17] = [
+    "token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "auth_token",
+    "key",
+    "api_key",
+    "apikey",
+    "api-key",
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "client_secret",
+    "signature",
+    "sig",
+    "session",
+];
+
+/// Fields that hold a moment.
+pub const DATE_FIELDS: [&str; 2] = ["date", "expires"];
+/// Fields that hold an entity tag.
+pub const TAG_FIELDS: [&str; 4] = ["etag", "if-none-match", "if-match", "if-range"];
+/// Fields that hold a URL, in which the port of the recording may stand.
+pub const URL_FIELDS: [&str; 5] = ["location", "content-location", "referer", "origin", "link"];
+
+/// No field or parameter name that is looked for is longer.
+const LONGEST_NAME: usize = 64;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Secrets.
+    pub secrets: bool,
+    /// Further names of secret fields and parameters, in lower case.
+    pub names: Vec<String>,
+    /// Dates, tags, and the port in `Host`.
+    pub volatile: bool,
+    /// Ports of the recording, which are looked for in URLs.
+    pub ports: Vec<u16>,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A secret, or a part of one.
+    Secret,
+    /// An IMF-fixdate, whole.
+    Date,
+    /// The digits of a port.
+    Port,
+    /// What stands between the quotes of an entity tag.
+    Tag,
+}
+
+/// A value that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it stands.
+    pub at: Range<usize>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// Where in a line the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// This many bytes of the line so far are the beginning of these of [`FIELDS`] (a bit each).
-    Name { length: usize, fits: u8 },
-    /// Behind the colon, before the value.
-    BeforeValue,
-    /// In the value.
-    Value,
-    /// Behind the line of a value; white space here continues it.
-    NextLine,
+    /// In what may be a name.
+    Start,
+    /// In the value of a secret field; `begun`: behind its leading white space.
+    Secret { begun: bool },
+    /// In the value of a secret parameter.
+    Parameter,
     /// Anywhere else.
     Elsewhere,
 }
 
-const LINE_START: Place = Place::Name {
-    length: 0,
-    fits: 0b1111,
-};
-
-/// What one side says on one connection, read byte by byte for secrets.
-#[derive(Clone, Copy, Debug)]
-pub struct Secrets {
+/// What one side says on one connection, read for values.
+#[derive(Clone, Debug)]
+pub struct Redactor {
+    rules: Arc<Rules>,
     place: Place,
+    /// The line before was the value of a secret field; white space continues it.
+    may_continue: bool,
+    /// The last bytes of this line that came before.
+    before: Vec<u8>,
 }
 
-impl Default for Secrets {
-    fn default() -> Secrets {
-        Secrets { place: LINE_START }
+impl Redactor {
+    /// At the start of a direction.
+    pub fn new(rules: Arc<Rules>) -> Redactor {
+        Redactor {
+            rules,
+            place: Place::Start,
+            may_continue: false,
+            before: Vec::new(),
+        }
     }
-}
 
-impl Secrets {
-    /// Where in `bytes`, which follow those of the last call, secrets stand; in order, apart.
-    pub fn find(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for (at, &byte) in bytes.iter().enumerate() {
-            self.place = next(self.place, byte);
-            if self.place == Place::Value {
-                match found.last_mut() {
-                    Some(last) if last.end == at => last.end = at + 1,
-                    _ => found.push(at..at + 1),
-                }
+    /// Where in `bytes`, which follow those of the last call, values stand; in order, apart.
+    pub fn find(&mut self, bytes: &[u8]) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut start = 0;
+        while let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
+            // The standard library's search for a byte is fast, and this is the way to it.
+            let mut unread = rest;
+            let length = unread.skip_until(b'\n').unwrap_or(rest.len());
+            let ended = rest.get(..length).is_some_and(|line| line.ends_with(b"\n"));
+            let part = start..start + length - usize::from(ended);
+            self.part(bytes, part.clone(), ended, &mut found);
+            match ended {
+                true => self.next_line(),
+                false => self.keep(bytes.get(part).unwrap_or_default()),
             }
+            start += length;
         }
         found
     }
-}
 
-/// The place of `byte`, which follows one at `place`.
-fn next(place: Place, byte: u8) -> Place {
-    let space = matches!(byte, b' ' | b'\t');
-    let line_end = matches!(byte, b'\r' | b'\n');
-    match place {
-        Place::BeforeValue | Place::Value | Place::NextLine if byte == b'\n' => Place::NextLine,
-        Place::BeforeValue if space || line_end => Place::BeforeValue,
-        Place::NextLine if space => Place::BeforeValue,
-        Place::Value if byte == b'\r' => Place::BeforeValue,
-        Place::BeforeValue | Place::Value => Place::Value,
-        _ if byte == b'\n' => LINE_START,
-        Place::Name { length, fits } => named(length, fits, byte),
-        Place::NextLine => named(0, 0b1111, byte),
-        Place::Elsewhere => Place::Elsewhere,
-    }
-}
-
-/// One byte more of a line that may begin with a name.
-fn named(length: usize, fits: u8, byte: u8) -> Place {
-    let mut still = 0;
-    for (index, field) in FIELDS.iter().enumerate() {
-        let fitted = fits & (1 << index) != 0;
-        if fitted && field.get(length) == Some(&byte.to_ascii_lowercase()) {
-            still |= 1 << index;
+    /// A line, or as much of it as came.
+    fn part(&mut self, bytes: &[u8], at: Range<usize>, ended: bool, found: &mut Vec<Found>) {
+        let part = bytes.get(at.clone()).unwrap_or_default();
+        if self.before.is_empty() && self.place == Place::Start {
+            let continues = self.may_continue && matches!(part.first(), Some(b' ' | b'\t'));
+            if continues {
+                self.place = Place::Secret { begun: false };
+            }
+        }
+        match self.place {
+            Place::Secret { begun } => self.secret(bytes, at, begun, found),
+            Place::Parameter => {
+                let end = parameter_end(part);
+                push(found, at.start..at.start + end, Value::Secret);
+                if end < part.len() {
+                    self.place = Place::Elsewhere;
+                    self.parameters(bytes, at.start + end..at.end, at.start, ended, found);
+                }
+            }
+            Place::Elsewhere => self.parameters(bytes, at.clone(), at.start, ended, found),
+            Place::Start => self.start(bytes, at, ended, found),
         }
     }
-    match still {
-        0 => Place::Elsewhere,
-        _ if byte == b':' => Place::BeforeValue,
-        fits => Place::Name {
-            length: length + 1,
-            fits,
-        },
+
+    /// The part of a line that may begin with a name.
+    fn start(&mut self, bytes: &[u8], at: Range<usize>, ended: bool, found: &mut Vec<Found>) {
+        let part = bytes.get(at.clone()).unwrap_or_default();
+        let beginning = part.get(..LONGEST_NAME).unwrap_or(part);
+        if let Some(colon) = beginning.iter().position(|byte| *byte == b':') {
+            let mut name = self.before.clone();
+            name.extend_from_slice(beginning.get(..colon).unwrap_or_default());
+            let name = name.trim_ascii_end().to_ascii_lowercase();
+            let value = at.start + colon + 1..at.end;
+            self.place = Place::Elsewhere;
+            if self.is_secret_field(&name) {
+                return self.secret(bytes, value, false, found);
+            }
+            let whole = ended && self.before.is_empty();
+            let holes = found.len();
+            if whole && self.rules.volatile {
+                self.volatile(&name, bytes, value, found);
+            }
+            if found.len() > holes {
+                return;
+            }
+        }
+        if self.before.len() + part.len() > LONGEST_NAME {
+            self.place = Place::Elsewhere;
+        }
+        self.parameters(bytes, at.clone(), at.start, ended, found);
     }
+
+    fn is_secret_field(&self, name: &[u8]) -> bool {
+        let is = |other: &str| other.as_bytes() == name;
+        let known = || SECRET_FIELDS.iter().any(|field| is(field));
+        self.rules.secrets && (known() || self.rules.names.iter().any(|field| is(field)))
+    }
+
+    fn is_secret_parameter(&self, name: &[u8]) -> bool {
+        let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
+        let known = || SECRET_PARAMETERS.iter().any(|other| is(other));
+        known() || self.rules.names.iter().any(|other| is(other))
+    }
+
+    /// The value of a secret field, as much of it as stands here.
+    fn secret(&mut self, bytes: &[u8], at: Range<usize>, begun: bool, found: &mut Vec<Found>) {
+        let part = bytes.get(at.clone()).unwrap_or_default();
+        let start = match begun {
+            true => 0,
+            false => part.len() - part.trim_ascii_start().len(),
+        };
+        let end = part.len() - usize::from(part.ends_with(b"\r"));
+        let begun = begun || start < end;
+        self.place = Place::Secret { begun };
+        push(found, at.start + start..at.start + end, Value::Secret);
+    }
+
+    /// `name=value` at `at`, in a line whose part here begins at `line`.
+    fn parameters(
+        &mut self,
+        bytes: &[u8],
+        at: Range<usize>,
+        line: usize,
+        ended: bool,
+        found: &mut Vec<Found>,
+    ) {
+        let mut next = at.start;
+        while let Some(rest) = bytes.get(next..at.end).filter(|_| self.rules.secrets) {
+            if !rest.contains(&b'=') {
+                return;
+            }
+            let equals = rest.iter().position(|byte| *byte == b'=').unwrap_or(0);
+            let here = bytes.get(line..next + equals).unwrap_or_default();
+            next += equals + 1;
+            if !self.names_a_secret(here) {
+                continue;
+            }
+            let value = bytes.get(next..at.end).unwrap_or_default();
+            let end = parameter_end(value);
+            push(found, next..next + end, Value::Secret);
+            next += end;
+            if next == at.end && !ended {
+                self.place = Place::Parameter;
+            }
+        }
+    }
+
+    /// Whether the line up to here, of which `before` came earlier, ends with the name of a secret.
+    fn names_a_secret(&self, here: &[u8]) -> bool {
+        let line = self.before.iter().chain(here).rev().take(LONGEST_NAME + 1);
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let mut name: Vec<u8> = Vec::new();
+        for byte in line {
+            if is_name(byte) {
+                name.push(*byte);
+            } else if matches!(byte, b'?' | b'&' | b';') {
+                break;
+            } else {
+                return false;
+            }
+        }
+        name.reverse();
+        self.is_secret_parameter(&name)
+    }
+
+    /// The value of a field that is another one the next time. The line is here as a whole.
+    fn volatile(&self, name: &[u8], bytes: &[u8], at: Range<usize>, found: &mut Vec<Found>) {
+        let text = bytes.get(at.clone()).unwrap_or_default();
+        let lead = text.len() - text.trim_ascii_start().len();
+        let value = text.trim_ascii();
+        let is_one_of = |names: &[&str]| names.iter().any(|other| other.as_bytes() == name);
+        let hole = if is_one_of(&DATE_FIELDS) {
+            let is_fixdate = value.len() == 29 && date::parse(value, 0).is_some();
+            is_fixdate.then_some((0..value.len(), Value::Date))
+        } else if is_one_of(&TAG_FIELDS) {
+            tag(value).map(|at| (at, Value::Tag))
+        } else if name == b"host" {
+            port(value).map(|at| (at, Value::Port))
+        } else if is_one_of(&URL_FIELDS) {
+            let port = port_in_url(value);
+            let is_ours = |at: &Range<usize>| {
+                let digits = value.get(at.clone()).unwrap_or_default();
+                let digits = std::str::from_utf8(digits).ok();
+                let number = digits.and_then(|digits| digits.parse().ok());
+                number.is_some_and(|number| self.rules.ports.contains(&number))
+            };
+            port.filter(is_ours).map(|at| (at, Value::Port))
+        } else {
+            None
+        };
+        if let Some((inside, value)) = hole {
+            let start = at.start + lead;
+            push(found, start + inside.start..start + inside.end, value);
+        }
+    }
+
+    fn next_line(&mut self) {
+        self.may_continue = matches!(self.place, Place::Secret { .. });
+        self.place = Place::Start;
+        self.before.clear();
+    }
+
+    /// Keeps what a name may begin with.
+    fn keep(&mut self, part: &[u8]) {
+        self.before.extend_from_slice(part);
+        let more = self.before.len().saturating_sub(LONGEST_NAME + 1);
+        self.before.drain(..more);
+    }
+}
+
+fn push(found: &mut Vec<Found>, at: Range<usize>, value: Value) {
+    if !at.is_empty() {
+        found.push(Found { at, value });
+    }
+}
+
+/// How much of this is the value of a parameter.
+fn parameter_end(text: &[u8]) -> usize {
+    let ends = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'&' | b';' | b'#' | b'"' | b'\'' | b'<' | b'>')
+    };
+    text.iter().position(ends).unwrap_or(text.len())
+}
+
+/// What stands between the quotes of the first entity tag, if it is readable.
+fn tag(value: &[u8]) -> Option<Range<usize>> {
+    let start = match value {
+        [b'W', b'/', b'"', ..] => 3,
+        [b'"', ..] => 1,
+        _ => return None,
+    };
+    let inside = value.get(start..)?;
+    let length = inside.iter().position(|byte| *byte == b'"')?;
+    let readable = inside.get(..length)?.iter().all(u8::is_ascii_graphic);
+    (readable && length > 0).then_some(start..start + length)
+}
+
+/// The digits behind the last colon.
+pub(super) fn port(authority: &[u8]) -> Option<Range<usize>> {
+    let colon = authority.iter().rposition(|byte| *byte == b':')?;
+    let digits = authority.get(colon + 1..)?;
+    let good = (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    good.then_some(colon + 1..authority.len())
+}
+
+/// The digits of the port of the first URL.
+pub(super) fn port_in_url(value: &[u8]) -> Option<Range<usize>> {
+    let scheme = value.windows(3).position(|three| three == b"://")? + 3;
+    let rest = value.get(scheme..)?;
+    let ends =
+        |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'>' | b'"') || byte.is_ascii_whitespace();
+    let authority = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;
+    let digits = port(authority)?;
+    Some(scheme + digits.start..scheme + digits.end)
 }
 
 #[cfg(test)]
@@ -108,12 +373,17 @@ mod tests {
 
     /// `bytes`, read in pieces of `size`, with `*` for each byte of a secret.
     fn hidden(bytes: &[u8], size: usize) -> String {
-        let mut secrets = Secrets::default();
+        let secrets = Rules {
+            secrets: true,
+            names: vec!["x-room".to_string()],
+            ..Rules::default()
+        };
+        let mut redactor = Redactor::new(Arc::new(secrets));
         let mut shown = Vec::new();
         for piece in bytes.chunks(size) {
             let mut piece = piece.to_vec();
-            for range in secrets.find(&piece) {
-                piece[range].fill(b'*');
+            for found in redactor.find(&piece) {
+                piece[found.at].fill(b'*');
             }
             shown.extend(piece);
         }
@@ -122,14 +392,42 @@ mod tests {
 
     #[test]
     fn values_are_found_at_every_cut_and_nothing_else() {
-        let request = b"GET / HTTP/1.1\r\nAuthorization: Basic dGFjbw==\r\nX-Cookie: 1\r\n\
-            COOKIE:a=b\r\n c=d\r\nAuthorizations: no\r\nSet-Cookie: id=7\nAccept: */*\r\n\r\n\
+        let request = b"GET /a?token=t1&x=2&Password=%20p HTTP/1.1\r\nAuthorization: Basic dGFjbw==\r\n\
+            X-Cookie: 1\r\nCOOKIE:a=b\r\n c=d\r\nAuthorizations: no\r\nSet-Cookie: id=7\nAccept: */*\r\n\
+            Authorization \t: x y\r\nCookie\t: z\r\nX-API-Key: k\r\nX-Room: 9\r\ntokens=1&my_token=2\r\n\
+            Referer: http://a/?key=1#x\r\n\r\nuser=a&password=tacos&x-room=5\r\npassword=b\r\n\
             proxy-authorization: x";
-        let expected = "GET / HTTP/1.1\r\nAuthorization: **************\r\nX-Cookie: 1\r\n\
-            COOKIE:***\r\n ***\r\nAuthorizations: no\r\nSet-Cookie: ****\nAccept: */*\r\n\r\n\
+        let expected = "GET /a?token=**&x=2&Password=**** HTTP/1.1\r\nAuthorization: **************\r\n\
+            X-Cookie: 1\r\nCOOKIE:***\r\n ***\r\nAuthorizations: no\r\nSet-Cookie: ****\nAccept: */*\r\n\
+            Authorization \t: ***\r\nCookie\t: *\r\nX-API-Key: *\r\nX-Room: *\r\ntokens=1&my_token=2\r\n\
+            Referer: http://a/?key=*#x\r\n\r\nuser=a&password=*****&x-room=*\r\npassword=*\r\n\
             proxy-authorization: *";
         for size in 1..=request.len() {
             assert_eq!(hidden(request, size), expected, "in pieces of {size}");
         }
+    }
+
+    #[test]
+    fn what_is_another_value_the_next_time_is_found() {
+        let rules = Rules {
+            volatile: true,
+            ports: vec![8080],
+            ..Rules::default()
+        };
+        let text = b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nDate: yesterday\r\nHost: [::1]:80\r\n\
+            Host: tacos\r\nETag: W/\"a-1\"\r\nETag: \"\"\r\nLocation: http://h:8080/x\r\n\
+            Location: http://h:8081/x\r\n\r\n";
+        let found = Redactor::new(Arc::new(rules)).find(text);
+        let found: Vec<(&str, Value)> = found
+            .into_iter()
+            .map(|found| (std::str::from_utf8(&text[found.at]).unwrap(), found.value))
+            .collect();
+        let expected = [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Value::Date),
+            ("80", Value::Port),
+            ("a-1", Value::Tag),
+            ("8080", Value::Port),
+        ];
+        assert_eq!(found, expected);
     }
 }

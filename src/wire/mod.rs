@@ -6,6 +6,7 @@
 mod abridged;
 mod chunk_label;
 mod compare;
+mod filled;
 mod ladder;
 pub mod moment;
 pub mod notation;
@@ -17,6 +18,7 @@ mod transcript;
 mod xml;
 
 pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
+pub use filled::{Hole, was_note};
 pub use ladder::{Ink, Ladder, ladder};
 pub use notation::{ParseError, ParseFault, chunk_lines};
 pub(crate) use pattern::{Element, match_all};

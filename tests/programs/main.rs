@@ -17,6 +17,7 @@ mod pcapng;
 mod player;
 mod probe;
 mod program;
+mod replay;
 mod serve;
 mod storm;
 mod tap;

@@ -38,7 +38,7 @@ impl Follower {
             shown: Arc::new(Mutex::new(Shown {
                 screen,
                 // Who asked may see what it asked.
-                view: View::new(true),
+                view: View::exact(),
                 ladder,
                 conn: 0,
                 shown: 0,

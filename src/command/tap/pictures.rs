@@ -37,7 +37,7 @@ pub enum Picture {
 
 impl Pictures {
     /// For the files of `--svg` and `--pcapng`. Errors: one cannot be written.
-    pub fn new(outputs: [Option<&OsStr>; 2], show_secrets: bool) -> Result<Pictures> {
+    pub fn new(outputs: [Option<&OsStr>; 2], view: View) -> Result<Pictures> {
         for name in outputs.iter().flatten() {
             File::create(name).with_context(|| format!("{}: cannot be written", shown(name)))?;
         }
@@ -45,7 +45,7 @@ impl Pictures {
         said.push_heading("seen-by", "tap");
         Ok(Pictures {
             outputs: outputs.map(|name| name.map(OsStr::to_os_string)),
-            view: View::new(show_secrets),
+            view,
             said,
             bytes: 0,
             open: 0,
