@@ -114,15 +114,28 @@ fn files(folder: &Path, name: &str, slug: &str, served: &mut String) {
 /// The modules that a stub may name, as pairs of name and text.
 fn library(root: &Path) -> String {
     let folder = root.join("src");
-    println!("cargo::rerun-if-changed={}", folder.join("http").display());
-    let http = names(&folder.join("http")).into_iter();
-    let http = http.map(|name| format!("http/{name}"));
-    let others = ["limits.rs", "wire/sha256.rs"].map(str::to_string);
+    let mut modules = Vec::new();
+    for place in ["http", "limits.rs", "limits", "wire/sha256.rs"] {
+        println!("cargo::rerun-if-changed={}", folder.join(place).display());
+        sources(&folder, place, &mut modules);
+    }
     let mut list = String::from("&[\n");
-    for name in http.chain(others) {
+    for name in modules {
         let _ = writeln!(list, "({name:?}, {}),", text_of(&folder.join(&name)));
     }
     list
+}
+
+/// The file of this name, or all files below the folder of this name.
+fn sources(folder: &Path, name: &str, found: &mut Vec<String>) {
+    let path = folder.join(name);
+    if path.is_dir() {
+        for inside in names(&path) {
+            sources(folder, &format!("{name}/{inside}"), found);
+        }
+    } else if path.exists() {
+        found.push(name.to_string());
+    }
 }
 
 /// `include_str!` of a file; an empty text where the file is missing, which the tests report.
