@@ -1,12 +1,14 @@
 #!/bin/sh
-# run.sh NAME PORT: runs one server in the foreground, with its usual settings and one page, on
-# 127.0.0.1. NAME: serve nginx apache lighttpd haproxy node python go caddy. `run.sh NAME version` prints
-# its version; it fails if the server is not installed. All that it writes is in a folder of its own,
-# which is removed at the end.
+# run.sh NAME PORT [UPSTREAM]: runs one server in the foreground, with its usual settings and one page, on
+# 127.0.0.1. NAME: serve nginx apache lighttpd haproxy node python go caddy. With UPSTREAM (host:port) it
+# is a proxy in front of that server; nginx, apache, lighttpd and haproxy can be one.
+# `run.sh NAME version` prints its version, and fails if the server is not installed. All that it writes is
+# in a folder of its own, which is removed at the end.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=$1
 port=$2
+upstream=${3:-}
 wirelab=${WIRELAB:-$here/../../target/release/wirelab}
 apache=$(command -v apache2 || command -v httpd || true)
 
@@ -40,6 +42,20 @@ mkdir "$dir/site"
 printf '<!doctype html><title>tacos</title><p>three tacos, coming up\n' > "$dir/site/index.html"
 chmod -R a+rX "$dir"
 
+# What makes a proxy of each server; empty where there is no UPSTREAM.
+nginx_proxy= apache_proxy= lighttpd_proxy= haproxy_proxy=
+if [ -n "$upstream" ]; then
+    nginx_proxy="location / { proxy_pass http://$upstream; proxy_http_version 1.1;
+        proxy_set_header Host \$http_host; proxy_set_header Connection \"\"; }"
+    apache_proxy="ProxyPass / http://$upstream/
+ProxyPreserveHost On"
+    lighttpd_proxy="server.modules += ( \"mod_proxy\" )
+proxy.server = ( \"\" => ( ( \"host\" => \"${upstream%:*}\", \"port\" => ${upstream##*:} ) ) )"
+    haproxy_proxy="default_backend behind
+backend behind
+    server one $upstream"
+fi
+
 case $name in
 serve)
     "$wirelab" serve "$dir/site" --port "$port" --quiet &
@@ -56,7 +72,7 @@ http {
     types { text/html html; }
     client_body_temp_path $dir/a; proxy_temp_path $dir/b; fastcgi_temp_path $dir/c;
     uwsgi_temp_path $dir/d; scgi_temp_path $dir/e;
-    server { listen 127.0.0.1:$port; root $dir/site; }
+    server { listen 127.0.0.1:$port; root $dir/site; $nginx_proxy }
 }
 CONF
     nginx -c "$dir/nginx.conf" 2>"$dir/stderr" &
@@ -67,7 +83,7 @@ apache)
         test -d "$folder" && modules=$folder
     done
     {
-        for module in mpm_event authz_core dir mime unixd; do
+        for module in mpm_event authz_core dir mime unixd proxy proxy_http; do
             test -f "$modules/mod_$module.so" && echo "LoadModule ${module}_module $modules/mod_$module.so"
         done
         cat <<CONF
@@ -80,6 +96,7 @@ DefaultRuntimeDir $dir
 DocumentRoot $dir/site
 DirectoryIndex index.html
 TypesConfig /etc/mime.types
+$apache_proxy
 CONF
     } > "$dir/apache.conf"
     test -f /etc/mime.types || { echo "text/html html" > "$dir/mime.types"; sed -i "s,/etc/mime.types,$dir/mime.types," "$dir/apache.conf"; }
@@ -92,6 +109,7 @@ server.port = $port
 server.bind = "127.0.0.1"
 index-file.names = ( "index.html" )
 mimetype.assign = ( ".html" => "text/html" )
+$lighttpd_proxy
 CONF
     lighttpd -D -f "$dir/lighttpd.conf" 2>"$dir/stderr" &
     ;;
@@ -104,9 +122,15 @@ defaults
     timeout server 30s
 frontend page
     bind 127.0.0.1:$port
+CONF
+    if [ -n "$upstream" ]; then
+        echo "    $haproxy_proxy" >> "$dir/haproxy.cfg"
+    else
+        cat >> "$dir/haproxy.cfg" <<CONF
     http-request return status 404 content-type text/plain string "nothing" unless { path / } || { path /index.html }
     http-request return status 200 content-type text/html file $dir/site/index.html
 CONF
+    fi
     haproxy -db -f "$dir/haproxy.cfg" 2>"$dir/stderr" &
     ;;
 node)

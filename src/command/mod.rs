@@ -11,6 +11,7 @@ mod bill;
 mod check;
 mod explain;
 mod fetch;
+mod grid;
 mod help;
 mod hint;
 mod init;
@@ -94,6 +95,7 @@ pub const COMMANDS: &[Command] = &[
     fetch::COMMAND,
     probe::COMMAND,
     storm::COMMAND,
+    grid::COMMAND,
     help::COMMAND,
 ];
 

@@ -216,7 +216,7 @@ fn chosen(args: &Args) -> Result<Vec<Case>> {
 }
 
 /// The case of this name, or of this name with its section before it; or an error that names the nearest.
-fn case(name: &str) -> Result<Case> {
+pub fn case(name: &str) -> Result<Case> {
     let all = suite::cases()?;
     let found = all
         .iter()

@@ -259,23 +259,30 @@ impl Case {
     pub fn steps(&self, fill: impl Fn(&str) -> String) -> Result<Vec<Step>, BadCase> {
         let lines: Vec<&str> = self.text.lines().filter(|l| !l.starts_with('@')).collect();
         let text = fill(&lines.join("\n"));
-        let transcript = Transcript::parse(&text).map_err(|error| BadCase {
+        steps_of(&text).map_err(|why| BadCase {
             case: self.id(),
-            why: error.to_string(),
-        })?;
-        let step = |entry: &Entry| match entry {
-            Entry::Chunk(chunk) if chunk.who == Who::Client => {
-                let said: Vec<&[u8]> = chunk.pieces.iter().map(bytes_of).collect();
-                Some(Step::Say(said.concat()))
-            }
-            Entry::Gap(Gap::Exactly(time)) => Some(Step::Wait(*time)),
-            Entry::Event {
-                event: Event::Fin, ..
-            } => Some(Step::Fin),
-            _ => None,
-        };
-        Ok(transcript.entries().iter().filter_map(step).collect())
+            why,
+        })
     }
+}
+
+/// What the client does in the text of a transcript.
+pub fn steps_of(text: &str) -> Result<Vec<Step>, String> {
+    let transcript = Transcript::parse(text).map_err(|error| error.to_string())?;
+    let step = |entry: &Entry| match entry {
+        Entry::Chunk(chunk) if chunk.who == Who::Client => {
+            let said: Vec<&[u8]> = chunk.pieces.iter().map(bytes_of).collect();
+            Some(Step::Say(said.concat()))
+        }
+        Entry::Gap(Gap::Exactly(time)) => Some(Step::Wait(*time)),
+        Entry::Event {
+            who: Who::Client,
+            event: Event::Fin,
+            ..
+        } => Some(Step::Fin),
+        _ => None,
+    };
+    Ok(transcript.entries().iter().filter_map(step).collect())
 }
 
 fn bytes_of(piece: &Piece) -> &[u8] {

@@ -78,25 +78,44 @@ pub fn plain(method: &str, fields: &str) -> String {
     format!("{method} {{path}} HTTP/1.1\r\nHost: {{host}}\r\n{fields}\r\n")
 }
 
+/// What a client says, and what it asks with it.
+pub struct Script<'a> {
+    /// What the client does.
+    pub steps: Vec<Step>,
+    /// The method of each request.
+    pub asks: Vec<&'a str>,
+    /// The marker may follow.
+    pub marked: bool,
+}
+
 /// Tries a case.
 pub fn try_case(case: &Case, terms: &Terms) -> Result<Exchange, NotTried> {
-    let steps = case.steps(terms.fill).map_err(NotTried::Case)?;
+    let script = Script {
+        steps: case.steps(terms.fill).map_err(NotTried::Case)?,
+        asks: case.asks.clone(),
+        marked: case.marked,
+    };
+    play(script, terms).map_err(NotTried::Socket)
+}
+
+/// Says what the script says. `Err`: the server cannot be reached.
+pub fn play(script: Script, terms: &Terms) -> Result<Exchange, SocketError> {
     let recorder = Recorder::new();
     let called = RecordedStream::call(terms.addr, limits::IO_DEADLINE, Some(&recorder));
-    let count = case.asks.len();
+    let count = script.asks.len();
     let mut trial = Trial {
-        stream: called.map_err(NotTried::Socket)?,
+        stream: called?,
         most: terms.most.saturating_mul(count + 1),
         heard: Heard::default(),
-        asked: case.asks.clone(),
+        asked: script.asks,
         answers: Answers::default(),
     };
     trial
         .stream
         .set_write_timeout(terms.silence.max(limits::IO_DEADLINE));
-    let finished = trial.say(steps);
+    let finished = trial.say(script.steps);
     trial.hear_until(terms.silence, |answers, _| answers.whole.len() >= count);
-    let marked = case.marked && !finished && trial.may_go_on(count);
+    let marked = script.marked && !finished && trial.may_go_on(count);
     if marked {
         let marker = (terms.fill)(&plain(terms.marker, "Connection: close\r\n"));
         let _ = trial.stream.write(marker.as_bytes());

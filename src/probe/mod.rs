@@ -10,6 +10,7 @@ pub mod baseline;
 pub mod case;
 pub mod exchange;
 pub mod expectation;
+pub mod grid;
 pub mod quote;
 pub mod report;
 pub mod reproduce;

@@ -11,6 +11,7 @@ mod any_language;
 mod building;
 mod fetch;
 #[cfg(target_os = "linux")]
+mod grid;
 mod leftovers;
 mod pages;
 mod pcapng;

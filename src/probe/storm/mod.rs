@@ -6,7 +6,7 @@
 
 pub mod crowd;
 pub mod dice;
-mod expected;
+pub mod expected;
 mod mutate;
 pub mod process;
 pub mod report;

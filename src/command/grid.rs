@@ -1,0 +1,226 @@
+//! `grid`: one message to many servers, or through a proxy to one of them.
+//!
+//! Rule: what is said and who disagrees stands in `probe::grid`; here are words, files and the exit code.
+
+use super::probe::{case, number, target};
+use super::server_command::ServerCommand;
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, wire_file};
+use anyhow::Result;
+use std::ffi::OsStr;
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use wirelab::net::{self, Recorder};
+use wirelab::probe::case::Level;
+use wirelab::probe::grid::{Message, Party, report, through};
+use wirelab::probe::{Target, suite};
+
+/// `cargo lab grid A B C`
+pub const COMMAND: Command = Command {
+    name: "grid",
+    places: &["ADDR..."],
+    sentence: "send one message to many servers; see which ones agree",
+    more: "grid sends the same bytes to each server. Behind them it sends a plain request.\n\
+           So it sees where each server thinks that the message ends. It names each pair of\n\
+           servers that disagree: one of them in front of the other can be attacked\n\
+           (RFC 9112 11.2). Without --case, --cases and --say it sends the messages of all\n\
+           cases of the class security. With --through it sends them to a proxy in front of\n\
+           one server, and shows what the proxy sent. PROXY is a command, in which {addr}\n\
+           and {upstream} are replaced, or an address; then --upstream says where the proxy\n\
+           forwards to. The servers must be on this machine.",
+    options: &[
+        Opt {
+            name: "--case",
+            value: Some("NAME"),
+            sentence: "send the message of this case of the probe",
+        },
+        Opt {
+            name: "--cases",
+            value: Some("SECTION"),
+            sentence: "send the messages of this section (7.1)",
+        },
+        Opt {
+            name: "--say",
+            value: Some("F.wire"),
+            sentence: "send what the client says in this transcript",
+        },
+        Opt {
+            name: "--through",
+            value: Some("PROXY"),
+            sentence: "send through this proxy",
+        },
+        Opt {
+            name: "--upstream",
+            value: Some("ADDR"),
+            sentence: "where the proxy forwards to; grid listens there",
+        },
+        Opt {
+            name: "--bytes",
+            value: None,
+            sentence: "show all bytes, not only those of a vulnerable pair",
+        },
+        Opt {
+            name: "--path",
+            value: Some("PATH"),
+            sentence: "the page to ask for (/)",
+        },
+        Opt {
+            name: "--wait",
+            value: Some("MS"),
+            sentence: "wait this long for a silent server (1000)",
+        },
+    ],
+    run,
+};
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let messages = messages(args)?;
+    let mut targets = Vec::new();
+    let mut at = 0;
+    while let Some(place) = args.text(at)? {
+        targets.push(party_at(args, place)?);
+        at += 1;
+    }
+    let found = match (args.value_text("--through")?, &targets[..]) {
+        (None, [_, _, ..]) => direct(args, &messages, targets, screen)?,
+        (None, _) => {
+            let text = "one server agrees with itself: name two or more, or a proxy with --through";
+            return Err(WrongUse(text.to_string()).into());
+        }
+        (Some(proxy), [server]) => through_proxy(args, proxy, server, &messages, screen)?,
+        (Some(_), _) => {
+            let text = "--through takes one server: the one behind the proxy";
+            return Err(WrongUse(text.to_string()).into());
+        }
+    };
+    match found {
+        0 => Ok(Outcome::Passed),
+        _ => Ok(Outcome::Failed),
+    }
+}
+
+/// What is to be said.
+fn messages(args: &Args) -> Result<Vec<Message>> {
+    if let Some(file) = args.value("--say") {
+        return Ok(vec![of_file(file)?]);
+    }
+    if let Some(name) = args.value_text("--case")? {
+        return Ok(vec![Message::of_case(&case(name)?)]);
+    }
+    let section = args.value_text("--cases")?;
+    let mut cases = suite::chosen(section)?;
+    if section.is_none() {
+        cases.retain(|case| case.level == Level::Security && case.rfc == "9112");
+    }
+    if cases.is_empty() {
+        let text = "no case is chosen by --cases: `cargo lab probe --list` lists the sections";
+        return Err(WrongUse(text.to_string()).into());
+    }
+    Ok(cases.iter().map(Message::of_case).collect())
+}
+
+/// The client's part of a transcript.
+fn of_file(file: &OsStr) -> Result<Message> {
+    let shown = wire_file::shown(file);
+    let text = wire_file::read_steps(file)?.render();
+    let message = Message::of_text(&shown, &text);
+    message.map_err(|why| WrongUse(format!("{shown}: {why}")).into())
+}
+
+/// A server on this machine.
+fn party_at(args: &Args, host: &str) -> Result<Target> {
+    let mut target = target(Some(host), args.value_text("--path")?)?;
+    if !target.addr.ip().is_loopback() {
+        let text = format!("{host} is another machine: grid is for servers on this one");
+        return Err(WrongUse(text).into());
+    }
+    if let Some(wait) = number(args, "--wait", 60_000)? {
+        target.silence = Duration::from_millis(wait);
+    }
+    Ok(target)
+}
+
+/// Says all messages to all servers; how many pairs disagree.
+fn direct(
+    args: &Args,
+    messages: &[Message],
+    targets: Vec<Target>,
+    screen: &mut Screen,
+) -> Result<usize> {
+    let parties: Result<Vec<Party>, String> = targets.into_iter().map(Party::join).collect();
+    let parties = parties.map_err(NotStarted)?;
+    writeln!(screen, "{}", report::legend(&parties))?;
+    let mut found = 0;
+    for message in messages {
+        let readings: Result<Vec<_>, _> = parties.iter().map(|it| message.say(it)).collect();
+        let readings = readings.map_err(|error| NotStarted(error.to_string()))?;
+        found += report::pairs(&readings).len();
+        let bytes = args.has("--bytes") || messages.len() == 1;
+        let text = report::message(message, &readings, bytes);
+        write!(screen, "{text}")?;
+    }
+    match found {
+        0 => writeln!(screen, "\n{} messages: no pair disagrees", messages.len())?,
+        _ => writeln!(
+            screen,
+            "\n{} messages: {found} disagreements",
+            messages.len()
+        )?,
+    }
+    Ok(found)
+}
+
+/// Says all messages through a proxy; for how many of them the pair is vulnerable.
+fn through_proxy(
+    args: &Args,
+    proxy: &str,
+    server: &Target,
+    messages: &[Message],
+    screen: &mut Screen,
+) -> Result<usize> {
+    Party::join(server.clone()).map_err(NotStarted)?;
+    let (relay, _port) = upstream(args)?;
+    let tap = through::start(relay, server.addr, &Recorder::new()).map_err(NotStarted)?;
+    let (host, _started) = match net::address(proxy) {
+        Ok(_) if args.has("--upstream") => (proxy.to_string(), None),
+        Ok(_) => {
+            let text = "--through takes a command, or an address together with --upstream";
+            return Err(WrongUse(text.to_string()).into());
+        }
+        Err(_) => {
+            let port = relay.port().to_string();
+            let command = proxy.replace("{upstream}", &relay.to_string());
+            let command = command.replace("{upstream_port}", &port);
+            let started = ServerCommand::start(&command, None)?;
+            (started.addr().to_string(), Some(started))
+        }
+    };
+    let party = Party::join(party_at(args, &host)?).map_err(NotStarted)?;
+    tap.stop();
+    let mut found = 0;
+    for message in messages {
+        let passage = through::pass(message, &party, relay, server.addr).map_err(NotStarted)?;
+        found += usize::from(passage.is_vulnerable());
+        let bytes = args.has("--bytes") || messages.len() == 1;
+        let pair = (&host[..], &server.host[..]);
+        let text = report::passage(message, pair, &passage, bytes);
+        write!(screen, "{text}")?;
+    }
+    let count = messages.len();
+    match found {
+        0 => writeln!(screen, "\n{count} messages: the pair agrees")?,
+        _ => writeln!(screen, "\n{count} messages: vulnerable to {found} of them")?,
+    }
+    Ok(found)
+}
+
+/// Where the proxy forwards to: where the user says, or a free port.
+fn upstream(args: &Args) -> Result<(SocketAddr, Option<net::Port>)> {
+    if let Some(text) = args.value_text("--upstream")? {
+        let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
+        return Ok((addr, None));
+    }
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let port = net::free_port(ip)?;
+    Ok((SocketAddr::new(ip, port.number), Some(port)))
+}

@@ -1,0 +1,190 @@
+//! One message to many servers: which of them agree about where it ends, and what a proxy makes of it.
+//!
+//! Rule 1: only an end that is seen counts. A server that refuses a message and closes disagrees with
+//! nobody: it gives no attacker a second request.
+//! Rule 2: a pair is named only if both go on, and one of them has read other requests than the other.
+
+pub mod report;
+pub mod through;
+
+use crate::net::SocketError;
+use crate::net::player::End;
+use crate::probe::Target;
+use crate::probe::answers::Answer;
+use crate::probe::baseline::Baseline;
+use crate::probe::case::{self, Case, Step};
+use crate::probe::exchange::{self, Exchange, Script, Terms};
+use crate::probe::storm::expected::expected;
+
+/// A message, as text with words in braces, and its requests.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The name of the case, or of the file.
+    pub name: String,
+    /// The lines of the client.
+    text: String,
+    /// The method of each request, as we read it.
+    asks: Vec<String>,
+    marked: bool,
+}
+
+/// A server that takes part.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Whom to ask.
+    pub target: Target,
+    /// What it is like.
+    pub baseline: Baseline,
+}
+
+/// What a server made of a message.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The statuses of all responses before that to the marker.
+    pub statuses: Vec<u16>,
+    /// Where the server says that the message ends.
+    pub end: Boundary,
+    /// All that was said.
+    pub exchange: Exchange,
+}
+
+/// Where a message ends, by what a server does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// It read so many requests, and then the marker.
+    Requests(usize),
+    /// It waits for more bytes: the marker was not read as a request.
+    Waits,
+    /// It closed the connection: where the message ends is no danger then.
+    Closed,
+}
+
+impl Message {
+    /// The message of a case.
+    pub fn of_case(case: &Case) -> Message {
+        let lines: Vec<&str> = case.text.lines().filter(|l| !l.starts_with('@')).collect();
+        Message {
+            name: case.name.to_string(),
+            text: lines.join("\n"),
+            asks: case.asks.iter().map(|method| method.to_string()).collect(),
+            marked: case.marked,
+        }
+    }
+
+    /// A message from the text of a transcript; its requests are read as RFC 9112 reads them.
+    pub fn of_text(name: &str, text: &str) -> Result<Message, String> {
+        let steps = case::steps_of(text)?;
+        let said = steps.iter().filter_map(|step| match step {
+            Step::Say(bytes) => Some(&bytes[..]),
+            _ => None,
+        });
+        let said: Vec<u8> = said.collect::<Vec<_>>().concat();
+        if said.is_empty() {
+            return Err("no line of the client (C>) says anything".to_string());
+        }
+        let mut asks = expected(&said).methods;
+        if asks.is_empty() {
+            asks.push("GET".to_string());
+        }
+        Ok(Message {
+            name: name.to_string(),
+            text: text.to_string(),
+            asks,
+            marked: true,
+        })
+    }
+
+    /// Says it to a server.
+    pub fn say(&self, party: &Party) -> Result<Reading, SocketError> {
+        self.say_with(party, party.baseline.marker())
+    }
+
+    /// The same with a marker of this method.
+    fn say_with(&self, party: &Party, marker: &'static str) -> Result<Reading, SocketError> {
+        let Party { target, baseline } = party;
+        let fill = |text: &str| baseline.fill(text);
+        let terms = Terms {
+            addr: target.addr,
+            silence: target.silence,
+            most: baseline.most(),
+            marker,
+            fill: &fill,
+        };
+        let script = Script {
+            steps: case::steps_of(&fill(&self.text)).unwrap_or_default(),
+            asks: self.asks.iter().map(|method| &method[..]).collect(),
+            marked: self.marked,
+        };
+        let exchange = exchange::play(script, &terms)?;
+        Ok(Reading::of(exchange, self.asks.len()))
+    }
+}
+
+impl Party {
+    /// Finds out what a server is like. `Err`: why it cannot take part.
+    pub fn join(target: Target) -> Result<Party, String> {
+        let baseline = Baseline::find(&target);
+        let baseline = baseline.map_err(|error| format!("{}: {error}", target.host))?;
+        Ok(Party { target, baseline })
+    }
+}
+
+impl Reading {
+    /// What an exchange of so many requests says.
+    fn of(exchange: Exchange, asked: usize) -> Reading {
+        let whole = &exchange.answers.whole;
+        let refused = |answer: &Answer| matches!(answer.status, 400 | 408 | 413 | 431 | 501 | 505);
+        let closed = exchange.end != End::Open;
+        let marker = whole
+            .last()
+            .filter(|_| exchange.marked && whole.len() > asked);
+        let misread = exchange.answers.other.is_some();
+        let end = match marker {
+            Some(marker) if marker.status / 100 == 2 && !misread => {
+                Boundary::Requests(whole.len() - 1)
+            }
+            Some(marker) if refused(marker) && closed => Boundary::Closed,
+            Some(_) => Boundary::Requests(whole.len()),
+            None if whole.len() > asked => Boundary::Requests(whole.len()),
+            None if closed => Boundary::Closed,
+            None => Boundary::Waits,
+        };
+        let before = match end {
+            Boundary::Requests(count) => count,
+            _ => whole.len(),
+        };
+        let statuses = whole.iter().take(before).map(|answer| answer.status);
+        Reading {
+            statuses: statuses.collect(),
+            end,
+            exchange,
+        }
+    }
+
+    /// Whether two servers would see other requests in the same bytes.
+    pub fn disagrees(&self, other: &Reading) -> bool {
+        match (self.end, other.end) {
+            (Boundary::Requests(one), Boundary::Requests(two)) => one != two,
+            (Boundary::Requests(_), Boundary::Waits) | (Boundary::Waits, Boundary::Requests(_)) => {
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
+        let got = match &statuses[..] {
+            [] => "no response".to_string(),
+            some => some.join(" "),
+        };
+        match self.end {
+            Boundary::Requests(1) => write!(f, "{got}; 1 request"),
+            Boundary::Requests(count) => write!(f, "{got}; {count} requests"),
+            Boundary::Waits => write!(f, "{got}; waits for more"),
+            Boundary::Closed => write!(f, "{got}; closes"),
+        }
+    }
+}
