@@ -85,6 +85,10 @@ pub struct Plan {
     pub triage: bool,
     /// How long a server may take until it listens, and a client until it connects.
     pub start_deadline: Duration,
+    /// The seed that the conversations were made from, when they are fresh ones.
+    pub seed: Option<u64>,
+    /// What is played after this has passed: the fresh conversations, with files of their own.
+    pub then: Option<Box<Plan>>,
 }
 
 /// Why nothing could be checked: exit code 3.
@@ -106,6 +110,8 @@ pub enum CheckError {
     Files(io::Error),
     /// A snapshot is no transcript.
     Script(String, ParseError),
+    /// No fresh conversation can be made for this lab.
+    Fresh(String, String),
     /// No conversation of this lab checks this side, or none in this weather.
     Nothing(String),
 }
@@ -130,6 +136,8 @@ pub struct Report {
     pub side: Side,
     /// Each conversation in each weather, in the order in which they were played.
     pub runs: Vec<Run>,
+    /// The seed that the fresh conversations were made from, if there are some.
+    pub seed: Option<u64>,
 }
 
 /// One conversation in one weather.
@@ -143,6 +151,8 @@ pub struct Run {
     pub outcome: Outcome,
     /// How long it took.
     pub took: Duration,
+    /// Whether it is a fresh conversation.
+    pub fresh: bool,
 }
 
 /// What came of a run.
@@ -248,11 +258,32 @@ impl Plan {
             root: None,
             triage: true,
             start_deadline,
+            seed: None,
+            then: None,
         }
     }
 
     /// Plays everything, up to the first failure.
     pub fn run(&self) -> Result<Report, CheckError> {
+        let mut runs = self.play(false)?;
+        let mut seed = self.seed;
+        if let Some(fresh) = &self.then {
+            let failed = runs
+                .iter()
+                .any(|run| !matches!(run.outcome, Outcome::Passed));
+            runs.extend(fresh.play(failed)?);
+            seed = fresh.seed;
+        }
+        Ok(Report {
+            place: self.place.clone(),
+            side: self.side,
+            runs,
+            seed,
+        })
+    }
+
+    /// Plays the conversations of this plan alone; none when an earlier one has `failed`.
+    fn play(&self, mut failed: bool) -> Result<Vec<Run>, CheckError> {
         let mut bench = Runner::new(self);
         let mut runs = Vec::new();
         // Every conversation in calm weather first: the plainest failure is the best to learn from.
@@ -264,7 +295,6 @@ impl Plan {
                     .map(move |w| (conversation, w))
             })
         };
-        let mut failed = false;
         for (conversation, weather) in calm_first(true).chain(calm_first(false)) {
             let begun = Instant::now();
             let outcome = match failed {
@@ -278,6 +308,7 @@ impl Plan {
                 weather,
                 outcome,
                 took: begun.elapsed(),
+                fresh: self.seed.is_some(),
             });
         }
         if !failed
@@ -286,11 +317,7 @@ impl Plan {
         {
             last.outcome = Outcome::Failed(Box::new(failure));
         }
-        Ok(Report {
-            place: self.place.clone(),
-            side: self.side,
-            runs,
-        })
+        Ok(runs)
     }
 }
 
@@ -308,8 +335,9 @@ impl std::fmt::Display for CheckError {
             }
             CheckError::Play(error) => error.fmt(f),
             CheckError::Socket(error) => error.fmt(f),
-            CheckError::Files(error) => write!(f, "the lab's files: {error}"),
+            CheckError::Files(error) => write!(f, "the check's files: {error}"),
             CheckError::Script(name, error) => write!(f, "{name}:{error}"),
+            CheckError::Fresh(lab, error) => write!(f, "{lab}: {error}"),
             CheckError::Nothing(text) => f.write_str(text),
         }
     }

@@ -26,6 +26,7 @@ pub fn text(report: &Report, kept: &[String]) -> String {
         None => vec![format!("PASS {} · {}", report.place, report.side.word())],
     };
     lines.extend(passed_lines(report));
+    lines.extend(seed_line(report));
     lines.join("\n") + "\n"
 }
 
@@ -71,6 +72,13 @@ fn passed_lines(report: &Report) -> Vec<String> {
         lines.insert(0, "   Passed before:".to_string());
     }
     lines
+}
+
+/// What makes the same fresh conversations again, when some were played.
+fn seed_line(report: &Report) -> Option<String> {
+    let played = |run: &Run| run.fresh && !matches!(run.outcome, Outcome::NotRun);
+    let seed = report.seed.filter(|_| report.runs.iter().any(played))?;
+    Some(format!("     Fresh conversations: --seed {seed}"))
 }
 
 fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {

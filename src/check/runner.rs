@@ -42,7 +42,8 @@ impl<'a> Runner<'a> {
             stage,
             calm: Vec::new(),
             first: None,
-            mute_sent: false,
+            // The plan before a fresh one has sent it.
+            mute_sent: plan.seed.is_some(),
             mute_last: false,
         }
     }

@@ -67,7 +67,7 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let mut outcome = Outcome::Passed;
     let mut kept = Vec::new();
     for served in bill.programs {
-        match holds(&served, &progress) {
+        match holds(&served, &progress, bill.seed) {
             Ok(()) => kept.push(served),
             Err(why) => {
                 outcome = Outcome::Failed;
@@ -103,7 +103,7 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     let mut outcome = Outcome::Passed;
     for served in &bill.programs {
         let program = format!("{} {}", served.slug, served.side.word());
-        match holds(served, &progress) {
+        match holds(served, &progress, bill.seed) {
             Ok(()) => writeln!(screen, "{} {program}", screen.style(Style::Good, "holds"))?,
             Err(why) => {
                 outcome = Outcome::Failed;
@@ -123,10 +123,10 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
 }
 
 /// Checks one program of a bill; otherwise why it does not hold, on one line.
-fn holds(served: &Served, progress: &Progress) -> std::result::Result<(), String> {
+fn holds(served: &Served, progress: &Progress, seed: u64) -> std::result::Result<(), String> {
     let lab = served.lab().ok_or("this course has no such lab")?;
     let by = progress.by(lab, served.side);
-    let check = exercise::plan(lab, served.side, &by).and_then(|plan| plan.run());
+    let check = exercise::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());
     let report = check.map_err(|error| {
         let text = error.to_string();
         text.lines().next().unwrap_or_default().to_string()

@@ -63,6 +63,11 @@ pub const COMMAND: Command = Command {
             sentence: "check only in this weather (calm, dribble, …)",
         },
         Opt {
+            name: "--seed",
+            value: Some("S"),
+            sentence: "make the fresh conversations from this number",
+        },
+        Opt {
             name: "--lab-file",
             value: Some("FILE"),
             sentence: "check against this transcript",
@@ -151,6 +156,17 @@ fn weather(args: &Args) -> Result<Option<Weather>> {
     Ok(Some(found))
 }
 
+/// What the fresh conversations are made from: the option, or the learner's own seed.
+fn seed(args: &Args) -> Result<u64> {
+    match args.value_text("--seed")? {
+        None if args.has("--reference") => Ok(1),
+        None => Ok(exercise::seed()?),
+        Some(text) => Ok(text
+            .parse()
+            .map_err(|_| WrongUse(format!("this is no number for --seed: `{text}`")))?),
+    }
+}
+
 /// The side and the program that the options name, if they do.
 fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
     let mut found = Vec::new();
@@ -186,12 +202,17 @@ fn address(text: &str) -> Result<SocketAddr> {
 
 fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
     let subject = subject(args)?;
+    let choice = Choice {
+        subject: &subject,
+        weather,
+        seed: seed(args)?,
+    };
     if args.has("--all") {
         if args.place(0).is_some() {
             return Err(WrongUse("give a lab or --all, not both".to_string()).into());
         }
         let jobs: Vec<Job> = catalogue::labs()
-            .flat_map(|lab| jobs_of(args, lab, &subject, weather, true))
+            .flat_map(|lab| jobs_of(args, lab, &choice, true))
             .collect();
         let text = "no exercise is started: `cargo lab start 1` puts the first into the workbench";
         return match jobs.is_empty() {
@@ -203,7 +224,7 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
         return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
     }
     let lab = lab_at(args, 0)?;
-    let jobs = jobs_of(args, lab, &subject, weather, false);
+    let jobs = jobs_of(args, lab, &choice, false);
     if jobs.is_empty() {
         let number = lab.number;
         let text = format!(
@@ -214,18 +235,24 @@ fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
     Ok(jobs)
 }
 
+/// What the options say for every lab.
+struct Choice<'a> {
+    subject: &'a Option<(Side, Subject, By)>,
+    weather: Option<Weather>,
+    seed: u64,
+}
+
 /// The checks of one lab: of the program that the options name, of our own, or of what is in the
 /// workbench. `all`: a lab without a conversation for that side is left out, and is no error.
-fn jobs_of(
-    args: &Args,
-    lab: &'static Lab,
-    subject: &Option<(Side, Subject, By)>,
-    weather: Option<Weather>,
-    all: bool,
-) -> Vec<Job> {
+fn jobs_of(args: &Args, lab: &'static Lab, choice: &Choice, all: bool) -> Vec<Job> {
+    let Choice {
+        subject,
+        weather,
+        seed,
+    } = *choice;
     let mut jobs = Vec::new();
     let mut job = |side, subject: std::result::Result<Subject, CheckError>, by: Option<By>| {
-        let plan = subject.and_then(|subject| exercise::plan_of(lab, side, subject, weather));
+        let plan = subject.and_then(|subject| exercise::plan_of(lab, side, subject, weather, seed));
         if !(all && matches!(plan, Err(CheckError::Nothing(_)))) {
             let note = by.filter(|_| weather.is_none()).map(|by| (lab, side, by));
             jobs.push(Job {

@@ -2,6 +2,7 @@
 //!
 //!     wirelab bill 1
 //!     name Maria
+//!     seed 4711
 //!
 //!     01-three-tacos server
 //!       lab01-three-tacos
@@ -16,7 +17,8 @@
 
 use std::fmt;
 
-use super::catalogue::{self, Lab, Script, Side};
+use super::catalogue::{self, Lab, Script, Side, Weather};
+use super::fresh::Fresh;
 use super::progress::Progress;
 use crate::wire::{Transcript, Who, sha256};
 
@@ -36,6 +38,8 @@ const NAME: usize = 60;
 pub struct Bill {
     /// Whose it is, if that was said.
     pub name: Option<String>,
+    /// What the fresh conversations are made from.
+    pub seed: u64,
     /// The programs that passed, in the order of the labs.
     pub programs: Vec<Served>,
 }
@@ -98,14 +102,16 @@ impl std::error::Error for BillError {}
 impl Bill {
     /// The bill for what the progress file says. That it is true is for a check to show.
     pub fn of(progress: &Progress, name: Option<&str>) -> Bill {
+        let seed = progress.seed().unwrap_or(1);
         let mut programs = Vec::new();
         for lab in catalogue::labs() {
             let sides = lab.exercises().into_iter();
             let passed = sides.filter(|side| progress.has_passed(lab, *side));
-            programs.extend(passed.map(|side| Served::of(lab, side)));
+            programs.extend(passed.map(|side| Served::of(lab, side, seed)));
         }
         Bill {
             name: name.map(one_line),
+            seed,
             programs,
         }
     }
@@ -123,7 +129,7 @@ impl Bill {
         if let Some(name) = &self.name {
             text += &format!("name {name}\n");
         }
-        text += "\n";
+        text += &format!("seed {}\n\n", self.seed);
         for served in &self.programs {
             text += &format!("{} {}\n", served.slug, served.side.word());
             for conversation in &served.conversations {
@@ -162,6 +168,7 @@ impl Bill {
     pub fn parse(text: &str) -> Result<Bill, BillError> {
         let mut bill = Bill {
             name: None,
+            seed: 1,
             programs: Vec::new(),
         };
         let mut lines = text.lines().enumerate();
@@ -177,7 +184,9 @@ impl Bill {
             return Err(BillError::Changed);
         }
         for served in &bill.programs {
-            let today = served.lab().map(|lab| Served::of(lab, served.side));
+            let today = served
+                .lab()
+                .map(|lab| Served::of(lab, served.side, bill.seed));
             if today.as_ref() != Some(served) {
                 return Err(BillError::OtherCourse(served.slug.clone()));
             }
@@ -193,6 +202,10 @@ impl Bill {
         }
         if let Some(name) = line.strip_prefix("name ") {
             self.name = Some(one_line(name));
+            return Some(());
+        }
+        if let Some(seed) = line.strip_prefix("seed ") {
+            self.seed = seed.parse().ok()?;
             return Some(());
         }
         if let Some(rest) = line.strip_prefix("    ") {
@@ -229,12 +242,19 @@ impl Bill {
 
 impl Served {
     /// What a program for this side has served when its check passed.
-    pub fn of(lab: &Lab, side: Side) -> Served {
+    pub fn of(lab: &Lab, side: Side, seed: u64) -> Served {
         let scripts = lab.scripts_for(side);
+        let mut conversations: Vec<Conversation> = scripts.map(Conversation::of).collect();
+        // The tests hold that every lab's fresh conversations can be made.
+        let fresh = Fresh::of(lab, side, seed).map_or(Vec::new(), |fresh| fresh.conversations);
+        conversations.extend(fresh.iter().map(|it| {
+            let text = it.expected.render();
+            Conversation::new(&it.name, &text, &it.expected, &it.weathers)
+        }));
         Served {
             slug: lab.slug.to_string(),
             side,
-            conversations: scripts.map(Conversation::of).collect(),
+            conversations,
         }
     }
 
@@ -247,20 +267,23 @@ impl Served {
 impl Conversation {
     fn of(script: &Script) -> Conversation {
         let transcript = Transcript::parse(script.text()).unwrap_or_default();
+        Conversation::new(script.name, script.text(), &transcript, &script.weathers)
+    }
+
+    fn new(name: &str, text: &str, transcript: &Transcript, weathers: &[Weather]) -> Conversation {
         let conns = transcript.connections();
         let sides = [Who::Client, Who::Server];
         let said = conns
             .iter()
             .flat_map(|conn| sides.map(|who| transcript.bytes_of(*conn, who).len() as u64));
-        let weathers: Vec<String> = script
-            .weathers
+        let weathers: Vec<String> = weathers
             .iter()
             .map(|weather| weather.name().to_string())
             .collect();
-        let mut sha256 = sha256::hex(script.text().as_bytes());
+        let mut sha256 = sha256::hex(text.as_bytes());
         sha256.truncate(DIGITS);
         Conversation {
-            name: script.name.to_string(),
+            name: name.to_string(),
             weathers: weathers.join(" "),
             bytes: said.sum(),
             sha256,
@@ -296,7 +319,11 @@ mod tests {
     #[test]
     fn a_bill_is_read_again_as_it_was_written() {
         let text = bill().text();
-        assert!(text.starts_with("wirelab bill 1\nname Maria Taquera\n\n01-three-tacos server\n"));
+        assert!(
+            text.starts_with(
+                "wirelab bill 1\nname Maria Taquera\nseed 1\n\n01-three-tacos server\n"
+            )
+        );
         assert!(text.contains(" · 27 bytes · sha256:"), "{text}");
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),

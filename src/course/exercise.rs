@@ -2,18 +2,27 @@
 //!
 //! Rule: nothing is judged here; a plan is made, and `check` runs it.
 
+use std::sync::Arc;
+
 use super::cargo;
 use super::catalogue::{Lab, Side, Weather};
+use super::fresh::{self, Fresh};
 use super::home;
 use super::lab_files;
 use super::progress::{By, Progress};
 use crate::check::program::CommandLine;
-use crate::check::{CheckError, Conversation, Plan, Report, Subject};
+use crate::check::{CheckError, Conversation, Plan, Report, ServedFolder, Subject};
 use crate::net;
 use crate::wire::Transcript;
 
-/// The whole check of one side of a lab, in all weathers, of the program that `by` names.
+/// The whole check of one side of a lab, in all weathers, of the program that `by` names, with the learner's
+/// own seed.
 pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
+    plan_with(lab, side, by, seed().map_err(CheckError::Files)?)
+}
+
+/// The same; `seed`: what the fresh conversations are made from.
+pub fn plan_with(lab: &Lab, side: Side, by: &By, seed: u64) -> Result<Plan, CheckError> {
     let subject = match by {
         By::Workbench => {
             let program = cargo::workbench_program(lab, side);
@@ -26,15 +35,17 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
             Subject::Address(address.map_err(words)?)
         }
     };
-    plan_of(lab, side, subject, None)
+    plan_of(lab, side, subject, None, seed)
 }
 
-/// The check of one side of a lab; `weather`: only this one.
+/// The check of one side of a lab; `weather`: only this one; `seed`: what the fresh conversations are made
+/// from.
 pub fn plan_of(
     lab: &Lab,
     side: Side,
     subject: Subject,
     weather: Option<Weather>,
+    seed: u64,
 ) -> Result<Plan, CheckError> {
     let mut conversations = Vec::new();
     for script in lab.scripts_for(side) {
@@ -65,8 +76,67 @@ pub fn plan_of(
     }
     Ok(Plan {
         root: lab_files::of(lab).map_err(CheckError::Files)?,
+        then: fresh_plan(lab, side, &subject, weather, seed)?.map(Box::new),
         ..Plan::new(place, side, subject, conversations)
     })
+}
+
+/// The fresh conversations, with a folder of fresh files. A server that runs already keeps the folder that it
+/// was started with, so it gets those of labs without files alone.
+fn fresh_plan(
+    lab: &Lab,
+    side: Side,
+    subject: &Subject,
+    weather: Option<Weather>,
+    seed: u64,
+) -> Result<Option<Plan>, CheckError> {
+    let fresh = Fresh::of(lab, side, seed)
+        .map_err(|error| CheckError::Fresh(lab.slug.to_string(), error.to_string()))?;
+    let elsewhere = matches!(subject, Subject::Address(_)) && fresh.has_files();
+    let conversations: Vec<Conversation> = fresh
+        .conversations
+        .iter()
+        .map(|conversation| Conversation {
+            name: conversation.name.clone(),
+            expected: conversation.expected.clone(),
+            weathers: (conversation.weathers.iter().copied())
+                .filter(|listed| weather.is_none_or(|only| only == *listed))
+                .collect(),
+        })
+        .filter(|conversation| !conversation.weathers.is_empty())
+        .collect();
+    if conversations.is_empty() || elsewhere {
+        return Ok(None);
+    }
+    let root = match fresh.has_files() {
+        true => {
+            let folder = ServedFolder::temporary("files", |folder| fresh.write_files(folder));
+            Some(Arc::new(folder.map_err(CheckError::Files)?))
+        }
+        false => None,
+    };
+    let place = format!("lab {:02}", lab.number);
+    Ok(Some(Plan {
+        root,
+        seed: Some(seed),
+        ..Plan::new(place, side, subject.clone(), conversations)
+    }))
+}
+
+/// The learner's seed. It is made once, and stays in the progress file; without a workbench it is 1.
+/// Errors: the progress file cannot be read or written; its name is in the message.
+pub fn seed() -> std::io::Result<u64> {
+    if home::workbench().is_none() {
+        return Ok(1);
+    }
+    let mut progress = Progress::load()?;
+    if let Some(seed) = progress.seed() {
+        return Ok(seed);
+    }
+    progress.set_seed(fresh::new_seed());
+    progress.save()?;
+    // Whoever saved last has set the seed for all.
+    Ok(Progress::load()?.seed().unwrap_or(1))
 }
 
 /// Writes down that a report of all weathers has passed. Without a workbench nothing is kept.

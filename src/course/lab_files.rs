@@ -21,7 +21,9 @@ struct File {
     kind: Kind,
 }
 
-enum Kind {
+/// What a file of a lab is.
+pub(super) enum Kind {
+    /// Its bytes.
     Bytes(&'static [u8]),
     /// A symbolic link, and where it leads.
     Link(&'static str),
@@ -52,6 +54,12 @@ pub fn write(lab: &Lab, folder: &Path) -> io::Result<()> {
         written.map_err(|error| named(&path, &error))?;
     }
     Ok(())
+}
+
+/// The files of a lab by the name of its folder: each path from there on, and what it is.
+pub(super) fn of_slug(slug: &str) -> impl Iterator<Item = (&'static str, &'static Kind)> {
+    let files = FILES.iter().filter(move |file| file.slug == slug);
+    files.map(|file| (file.name, &file.kind))
 }
 
 impl File {

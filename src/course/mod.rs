@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod certificate;
 pub mod demo;
 pub mod exercise;
+pub mod fresh;
 pub mod home;
 pub mod init;
 pub mod lab_files;

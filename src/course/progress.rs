@@ -20,6 +20,9 @@ use super::home;
 /// The name of the file in the workbench.
 pub const FILE: &str = "progress.txt";
 
+/// What the line with the seed of the fresh conversations begins with.
+const SEED: &str = "the-course seed=";
+
 const HEADER: &str =
     "# What you have done so far. `cargo lab` reads this file and writes it; so may you.\n";
 
@@ -150,6 +153,21 @@ impl Progress {
         self.set(lab, &format!("{side}-{what}"), &value);
     }
 
+    /// The seed of the learner's fresh conversations, once it is made.
+    pub fn seed(&self) -> Option<u64> {
+        let mut lines = self.lines.iter();
+        lines.find_map(|line| line.trim().strip_prefix(SEED)?.parse().ok())
+    }
+
+    /// Notes the seed; a line that is there already makes way.
+    pub fn set_seed(&mut self, seed: u64) {
+        if self.lines.is_empty() {
+            self.lines.push(HEADER.trim_end().to_string());
+        }
+        self.lines.retain(|line| !line.trim().starts_with(SEED));
+        self.lines.push(format!("{SEED}{seed}"));
+    }
+
     /// Notes how many hints were shown.
     pub fn set_hints(&mut self, lab: &Lab, count: usize) {
         self.set(lab, "hints", &count.to_string());
@@ -252,6 +270,17 @@ mod tests {
             progress.text(),
             format!("{HEADER}01-three-tacos server=passed\n")
         );
+    }
+
+    #[test]
+    fn the_seed_is_noted_once() {
+        let mut progress = Progress::parse("# mine\n");
+        assert_eq!(progress.seed(), None);
+        progress.set_seed(7);
+        progress.set_seed(4711);
+        assert_eq!(progress.text(), "# mine\nthe-course seed=4711\n");
+        assert_eq!(Progress::parse(&progress.text()).seed(), Some(4711));
+        assert_eq!(Progress::parse("the-course seed=many\n").seed(), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn checks(
     let sides = sides.filter(|side| lab.scripts_for(*side).next().is_some() && wanted(lab, *side));
     side_by_side(sides.collect(), |side| {
         let program = lab.program(kind, side);
-        let plan = exercise::plan_of(lab, side, Subject::Own(bin(&program)), None);
+        let plan = exercise::plan_of(lab, side, Subject::Own(bin(&program)), None, 1);
         let (text, passed) = text(&plan.expect("a plan"));
         (program, text, passed)
     })
