@@ -273,6 +273,52 @@ fn an_exercise_is_started_once_and_hints_grow() {
     assert_eq!(fs::read_to_string(file).expect("it is there"), stub);
 }
 
+#[test]
+fn commands_that_write_at_once_lose_nothing() {
+    let folder = Folder::new("at-once");
+    let file = folder.0.join("labs/workbench/progress.txt");
+    for round in 1..=3 {
+        let start = |lab: &catalogue::Lab| {
+            let mut command = folder.command(&["hint", &lab.number.to_string()]);
+            let command = command.stdout(Stdio::null());
+            command.spawn().expect("wirelab starts")
+        };
+        let mut all: Vec<_> = catalogue::labs().map(start).collect();
+        for child in &mut all {
+            assert!(child.wait().expect("it ends").success());
+        }
+        let text = fs::read_to_string(&file).expect("the file");
+        let notes = text.matches(&format!(" hints={round}\n")).count();
+        assert_eq!(notes, all.len(), "round {round}:\n{text}");
+    }
+}
+
+#[test]
+fn a_process_that_dies_while_it_writes_stops_no_other() {
+    if !have(&["flock"]) {
+        return;
+    }
+    let folder = Folder::new("dies");
+    let bench = folder.0.join("labs/workbench");
+    fs::write(bench.join("progress.txt.new-1-0"), "half of a li").expect("a file");
+    let mut holder = Command::new("flock");
+    holder.arg("--close").arg(bench.join("progress.txt.lock"));
+    holder.args(["--command", "echo held; read line"]);
+    let holder = holder.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = holder.spawn().expect("flock starts");
+    let mut word = [0; 5];
+    let said = holder.stdout.as_mut().expect("stdout is piped");
+    said.read_exact(&mut word).expect("it holds the lock");
+    let mut hint = folder.command(&["hint", "1"]);
+    let mut hint = hint.stdout(Stdio::null()).spawn().expect("it starts");
+    assert!(hint.try_wait().expect("its state").is_none());
+    holder.kill().expect("it can be killed");
+    holder.wait().expect("it is gone");
+    assert!(hint.wait().expect("it ends").success());
+    let text = fs::read_to_string(bench.join("progress.txt")).expect("the file");
+    assert!(text.ends_with("01-three-tacos hints=1\n"), "{text}");
+}
+
 /// A copy of `wirelab`, alone in a folder that no course is above.
 #[cfg(unix)]
 fn alone(name: &str) -> (Folder, PathBuf) {

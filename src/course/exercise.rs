@@ -129,14 +129,15 @@ pub fn seed() -> std::io::Result<u64> {
     if home::workbench().is_none() {
         return Ok(1);
     }
-    let mut progress = Progress::load()?;
-    if let Some(seed) = progress.seed() {
+    if let Some(seed) = Progress::load()?.seed() {
         return Ok(seed);
     }
-    progress.set_seed(fresh::new_seed());
-    progress.save()?;
-    // Whoever saved last has set the seed for all.
-    Ok(Progress::load()?.seed().unwrap_or(1))
+    Progress::update(|progress| {
+        // Another command may have made it a moment ago.
+        let seed = progress.seed().unwrap_or_else(fresh::new_seed);
+        progress.set_seed(seed);
+        seed
+    })
 }
 
 /// Writes down that a report of all weathers has passed. Without a workbench nothing is kept.
@@ -145,7 +146,5 @@ pub fn note(report: &Report, lab: &Lab, side: Side, by: &By) -> std::io::Result<
     if !report.passed() || home::workbench().is_none() {
         return Ok(());
     }
-    let mut progress = Progress::load()?;
-    progress.set_passed(lab, side, by);
-    progress.save()
+    Progress::update(|progress| progress.set_passed(lab, side, by))
 }

@@ -76,7 +76,7 @@ pub fn init(folder: &Path) -> Result<Made, InitError> {
 
 /// The files of the workbench itself.
 const OWN: &[(&str, &str)] = &[
-    (".gitignore", "/target\n"),
+    (".gitignore", "/target\n/progress.txt.*\n"),
     (
         "src/lib.rs",
         "//! Your programs are in `src/bin/`: `wirelab start 1` puts the first one there. What several of\n\

@@ -7,8 +7,10 @@
 //! Lines and words that we do not know stay in the file as they are, and mean nothing.
 //! Rule 2: the file is replaced by a rename, so that a reader never sees half of it. What is renamed has
 //! a name of its own for each save, so that two checks which pass at once do not write into one file.
+//! Rule 3: a change reads the file, changes it and writes it under a lock, so that commands which end at
+//! the same time lose nothing of each other's. The system takes the lock back from a process that ends.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -62,16 +64,29 @@ impl Progress {
         }
     }
 
-    /// Writes the file of the workbench. Errors: there is no workbench, or the system's.
-    pub fn save(&self) -> io::Result<()> {
+    /// Changes the file of the workbench, and returns what `change` returns. Errors: there is no workbench,
+    /// or the system's; then nothing is changed.
+    pub fn update<T>(change: impl FnOnce(&mut Progress) -> T) -> io::Result<T> {
         let path = place().ok_or_else(|| {
             io::Error::other("there is no workbench here: `wirelab init DIR` makes one")
         })?;
-        self.save_to(&path)
+        Progress::update_at(&path, change)
+    }
+
+    /// Changes this file: reads it, changes it and writes it. Nobody else changes it in between.
+    pub fn update_at<T>(path: &Path, change: impl FnOnce(&mut Progress) -> T) -> io::Result<T> {
+        let _held = lock(path)?;
+        let before = Progress::load_from(path)?;
+        let mut progress = before.clone();
+        let result = change(&mut progress);
+        if progress != before {
+            progress.save_to(path)?;
+        }
+        Ok(result)
     }
 
     /// Writes this file: first beside it, then over it in one step.
-    pub fn save_to(&self, path: &Path) -> io::Result<()> {
+    fn save_to(&self, path: &Path) -> io::Result<()> {
         let beside = beside(path);
         let saved = fs::write(&beside, self.text()).and_then(|()| fs::rename(&beside, path));
         saved.map_err(|error| {
@@ -221,6 +236,19 @@ fn beside(path: &Path) -> PathBuf {
     path.with_extension(format!("txt.new-{}-{save}", process::id()))
 }
 
+/// Waits until no other process changes this file, and keeps them away until the value is dropped. The lock
+/// is on a file beside it, `progress.txt.lock`, because the file itself is replaced. That file stays, and
+/// means nothing when no process holds its lock. A file system without locks is used without one.
+fn lock(path: &Path) -> io::Result<File> {
+    let beside = path.with_extension("txt.lock");
+    let open = File::options().create(true).append(true).open(&beside);
+    let file = open.map_err(|error| named(&beside, &error))?;
+    match file.lock() {
+        Err(error) if error.kind() != ErrorKind::Unsupported => Err(named(&beside, &error)),
+        _ => Ok(file),
+    }
+}
+
 fn place() -> Option<PathBuf> {
     home::workbench().map(|workbench| workbench.folder().join(FILE))
 }
@@ -284,27 +312,30 @@ mod tests {
     }
 
     #[test]
-    fn many_who_save_at_once_do_not_get_in_each_others_way() {
+    fn a_reader_never_sees_half_a_file_and_no_change_is_lost() {
         let folder = std::env::temp_dir().join(format!("wirelab-progress-{}", process::id()));
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("progress.txt");
-        let saved: Vec<Progress> = (1..=8)
-            .map(|number| Progress::parse(&"99-no-lab mood=good\n".repeat(number * 100)))
-            .collect();
+        let labs: Vec<&Lab> = catalogue::labs().take(8).collect();
         std::thread::scope(|scope| {
-            for progress in &saved {
+            for lab in &labs {
                 scope.spawn(|| {
-                    for _ in 0..50 {
-                        progress.save_to(&file).unwrap();
+                    for count in 1..=50 {
+                        let change = |progress: &mut Progress| progress.set_hints(lab, count);
+                        Progress::update_at(&file, change).unwrap();
                         let read = Progress::load_from(&file).unwrap();
-                        assert!(saved.contains(&read), "nobody saved this:\n{}", read.text());
+                        assert_eq!(read.hints(lab), count, "{}", read.text());
                     }
                 });
             }
         });
-        let left = fs::read_dir(&folder).unwrap().count();
+        let mut left: Vec<_> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(left, 1, "beside the file itself nothing stays");
+        assert_eq!(left, ["progress.txt", "progress.txt.lock"]);
     }
 
     #[test]
