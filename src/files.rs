@@ -17,6 +17,7 @@ mod stamp;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::http::conditional::{self, Outcome, Validators};
@@ -116,19 +117,8 @@ impl Files {
             _ => return Response::error(400, "This method needs the path of a file."),
         };
         let looked = Instant::now();
-        let (root, moved_elsewhere) = self.root.look(looked);
-        if moved_elsewhere {
-            self.cache.clear();
-        }
-        let lookup = Lookup {
-            files: self,
-            boundary: Boundary {
-                root: &root,
-                dotfiles: self.settings.dotfiles,
-            },
-            fields: head.fields,
-            now: looked,
-        };
+        let root = self.root(looked);
+        let lookup = self.lookup(&root, head, looked);
         match lookup.find(path) {
             Ok(Thing::File(found)) => respond::file(head, &found, now),
             Ok(Thing::Folder { names, slash, .. }) if !slash => moved(&names, query),
@@ -138,6 +128,43 @@ impl Files {
                 unmet(head, there, now).unwrap_or(page)
             }
             Err(nothing) => no_thing(&nothing),
+        }
+    }
+
+    /// The answer with a file that is kept in memory, if the request is for one.
+    pub fn answer_from_memory(
+        &self,
+        head: &RequestHead<'_>,
+        asked: &Asked<'_>,
+        now: i64,
+    ) -> Option<Response> {
+        let (b"GET" | b"HEAD", Target::Origin { path, .. }) = (head.method, asked.target) else {
+            return None;
+        };
+        let looked = Instant::now();
+        let root = self.root(looked);
+        let found = self.lookup(&root, head, looked).find_in_memory(path)?;
+        Some(respond::file(head, &found, now))
+    }
+
+    /// Where the root is now. When that is another place, nothing of what is kept holds.
+    fn root(&self, looked: Instant) -> Arc<Path> {
+        let (root, elsewhere) = self.root.look(looked);
+        if elsewhere {
+            self.cache.clear();
+        }
+        root
+    }
+
+    fn lookup<'a>(&'a self, root: &'a Path, head: &RequestHead<'a>, now: Instant) -> Lookup<'a> {
+        Lookup {
+            files: self,
+            boundary: Boundary {
+                root,
+                dotfiles: self.settings.dotfiles,
+            },
+            fields: head.fields,
+            now,
         }
     }
 

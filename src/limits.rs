@@ -290,6 +290,10 @@ pub const PATH_REVALIDATE: Duration = Duration::from_secs(1);
 /// Reason: the page is held in memory, some 200 bytes a line.
 pub const MAX_LISTED: usize = 10_000;
 
+/// Memory, in bytes, that must be free before a folder is listed.
+/// Reason: [`MAX_LISTED`] lines, once as names and once as a page.
+pub const LISTING_MEMORY: usize = 8 * 1024 * 1024;
+
 /// Most bytes of the access log that wait to be written; further lines are dropped and counted.
 /// Reason: some 10,000 lines, a tenth of a second of the largest load. Precedent: nginx's `buffer=` of
 /// access_log, 64 KiB a worker.
@@ -307,6 +311,37 @@ pub const LOG_LINES_AT_ONCE: usize = 25;
 /// Reason: a thread each; past about 16,380 threads std aborts the process (vm.max_map_count).
 /// Precedent: Apache's worker model, 400 by default, thousands in practice.
 pub const MAX_CLIENTS: usize = 8_000;
+
+/// How many descriptors are left over for what is neither a connection nor a kept file: the standard
+/// streams, the listener, files that are opened for one answer.
+pub const SPARE_DESCRIPTORS: usize = 10;
+
+/// How long the accepting thread goes on with a crowd before it gives the first of it a thread.
+/// Reason: some hundred clients come and are answered in this time. A client whose answer takes a thread
+/// waits no longer than a person notices.
+pub const ACCEPT_BURST: Duration = Duration::from_millis(10);
+
+/// Longest content, in bytes, of an answer that the accepting thread sends itself.
+/// Reason: it never waits there. Precedent: Linux takes 16 KiB at least into a new connection (tcp(7)).
+pub const AT_ONCE: u64 = 8 * 1024;
+
+/// How many connections are closed at a time when descriptors are short, and how long each must have waited
+/// for a request. Precedent: nginx's `worker_connections are not enough` reuses the 32 oldest.
+pub const CLOSED_AT_ONCE: usize = 16;
+
+/// See [`CLOSED_AT_ONCE`].
+pub const CLOSED_AFTER: Duration = Duration::from_millis(500);
+
+/// How much address space must be left, in bytes, before a client gets a new thread.
+/// Reason: its stack, and as much again for what the system puts beside it.
+pub const MEMORY_FOR_THREAD: u64 = 512 * 1024;
+
+/// How much must be left besides for each thread that there is.
+/// Reason: its buffers may still grow, to the limit of a head.
+pub const MEMORY_FOR_EACH: u64 = 64 * 1024;
+
+/// How much address space must be left, in bytes, before a client gets a larger buffer.
+pub const MEMORY_RESERVE: u64 = 2 * 1024 * 1024;
 
 /// How many clients more get a thread to be told that there is no room; over that they are dropped.
 pub const MAX_REFUSED: usize = 64;

@@ -8,7 +8,6 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
@@ -31,30 +30,23 @@ fn main() -> ExitCode {
 fn open(addr: &str) -> Result<(), String> {
     let addr = net::address(addr).map_err(|error| error.to_string())?;
     // A thread of its own writes the log: no answer waits until a terminal has shown a line.
-    let lines = Arc::new(AccessLog::start(std::io::stderr()));
-    let answers = Arc::clone(&lines);
-    let server = Arc::new(Server {
+    let lines = AccessLog::start(std::io::stderr());
+    let server = Server {
         handler: handler()?,
         now: now()?,
         patience: Timeouts::default(),
         recorder: None,
-        log: Box::new(move |logged| log(&answers, logged)),
-    });
+        log: Box::new(move |logged| log(&lines, logged)),
+    };
 
     // An address, and a backlog for clients that come while all threads are busy (labs 6 and 13).
     let listener = net::listen(addr, limits::SERVER_BACKLOG).map_err(|error| error.to_string())?;
     let place = listener.local_addr().map_err(|error| error.to_string())?;
     println!("listening on {place}");
 
-    // One thread for each client, up to a limit. The next client gets a 503 (lab 19). `Server::serve` is what
+    // One thread for each client, up to a limit. The next client gets a 503 (lab 19). `Conversation` is what
     // a thread does with its connection, from the first request to the last answer.
-    let worker = Arc::clone(&server);
-    net::pool(
-        &listener,
-        net::PoolLimits::default(),
-        move |client| worker.serve(client),
-        move |problem| log(&lines, &Logged::AcceptProblem(problem)),
-    )
+    server.run(&listener)
 }
 
 /// What answers the requests: the files of a folder (labs 16, 17 and 23), or the pages of this course.

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 use wirelab::course::pages;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
@@ -69,22 +68,20 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let addr = address(args)?;
+    with_one_heap();
     let handler = match args.place(0) {
         Some(folder) => files(Path::new(folder), args)?,
         None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes).into()),
     };
     let quiet = args.has("--quiet");
-    let log = Arc::new(AccessLog::start(Screen::stderr()));
-    let server = Arc::new(Server {
+    let log = AccessLog::start(Screen::stderr());
+    let server = Server {
         handler,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
         patience: Timeouts::default(),
-        log: {
-            let log = Arc::clone(&log);
-            Box::new(move |logged| tell(&log, logged, quiet))
-        },
-    });
+        log: Box::new(move |logged| tell(&log, logged, quiet)),
+    };
     let listener = net::listen(addr, limits::SERVER_BACKLOG)?;
     let bound = listener
         .local_addr()
@@ -95,14 +92,32 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         server.serve(net::accept(&listener).with_context(|| format!("{bound}: no client"))?);
         return Ok(Outcome::Passed);
     }
-    let own = Arc::clone(&server);
-    net::pool(
-        &listener,
-        net::PoolLimits::default(),
-        move |arrival| own.serve(arrival),
-        move |problem| tell(&log, &Logged::AcceptProblem(problem), quiet),
-    )
+    server.run(&listener)
 }
+
+/// Under a limit of address space, starts this program again with a single heap for all threads.
+///
+/// The C library of Linux reserves 64 MiB for each of its heaps, and takes a new one with each thread: a few
+/// threads would take the whole limit, and none of it were used (`MALLOC_ARENA_MAX`; mallopt(3)).
+#[cfg(target_os = "linux")]
+fn with_one_heap() {
+    use std::os::unix::process::CommandExt;
+    const HEAPS: &str = "MALLOC_ARENA_MAX";
+    if net::address_space_limit().is_none() || std::env::var_os(HEAPS).is_some() {
+        return;
+    }
+    if let Ok(own) = std::env::current_exe() {
+        let mut again = std::process::Command::new(own);
+        // It only returns when it fails; then the heaps are as they are.
+        let _ = again
+            .args(std::env::args_os().skip(1))
+            .env(HEAPS, "1")
+            .exec();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn with_one_heap() {}
 
 /// Answers with the files below a folder.
 fn files(folder: &Path, args: &Args) -> Result<Handler> {
@@ -181,6 +196,9 @@ fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
                 .to_string(),
             AcceptProblem::NoThreads => "the system has no thread for another client; those who \
                 are here go on"
+                .to_string(),
+            AcceptProblem::NoMemory => "the process has no memory for another client, which is \
+                refused (raise `ulimit -v`)"
                 .to_string(),
             AcceptProblem::AtCapacity => format!(
                 "all {} connection slots are taken; the next clients get a 503",

@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use super::open::{Boundary, Miss, miss, own_descriptor};
 use crate::http::{date, target};
-use crate::limits::MAX_LISTED;
+use crate::limits::{LISTING_MEMORY, MAX_LISTED};
 
 /// By what the lines are sorted. Folders always come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub(super) fn page(
     names: &[Vec<u8>],
     order: Order,
 ) -> Result<String, Miss> {
+    // Asked for first, and given back: std ends the process when an allocation fails.
+    let room = Vec::<u8>::new().try_reserve_exact(LISTING_MEMORY);
+    room.map_err(|_| Miss::Busy)?;
     let (lines, more) = lines(boundary, real, order)?;
     let shown: Vec<String> = names.iter().map(|name| text(name)).collect();
     let title = match shown.as_slice() {

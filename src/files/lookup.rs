@@ -76,6 +76,16 @@ impl Lookup<'_> {
         Some(self.found(file))
     }
 
+    /// The same, if its bytes are in memory, and no other file may be wanted instead.
+    pub(super) fn find_in_memory(&self, path: &[u8]) -> Option<Found> {
+        let file = self
+            .files
+            .cache
+            .get(plain(path)?, self.now, self.boundary)?;
+        let here = matches!(file.source, Source::Memory(_));
+        (here && self.files.cache.is_alone(&file, self.now)).then(|| Found::of(file))
+    }
+
     #[cold]
     fn find_on_disk(&self, path: &[u8]) -> Result<Thing, NoThing> {
         let (names, slash) = target::names(path).map_err(NoThing::BadPath)?;

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use crate::net::{IoFailure, RecordedStream};
+use crate::limits;
+use crate::net::{IoFailure, RecordedStream, memory};
 
 /// A buffer that is filled at its end and used up from its beginning.
 pub struct Input {
@@ -75,6 +76,11 @@ impl Input {
         }
         if self.end == self.buffer.len() {
             let length = (self.buffer.len() * 2).max(self.first);
+            let more = length - self.buffer.len();
+            let short = !self.buffer.is_empty() && memory::is_short(limits::MEMORY_RESERVE);
+            if short || self.buffer.try_reserve_exact(more).is_err() {
+                return Err(IoFailure::NoMemory);
+            }
             self.buffer.resize(length, 0);
         }
         let room = self.buffer.get_mut(self.end..).unwrap_or_default();

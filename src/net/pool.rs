@@ -1,24 +1,26 @@
 //! An accept loop for very many clients: a thread a connection, reused for the next one.
 //!
-//! Rule 1: a thread a connection, so that no slow client holds up another.
+//! Rule 1: a thread a connection, so that no slow client holds up another. What can be done at once, without
+//! any wait, is done on the accepting thread before: a crowd has its answers before it has its threads.
 //! Rule 2: the next client gets the thread that was idle last. So the others stay idle, however busy the
 //! server is, and a thread that was idle for long enough ends.
 //! Rule 3: over the cap, clients are told so by a few threads of their own; over those, they are dropped.
-//! Rule 4: whatever the system refuses (descriptors, threads), the loop goes on, and says it once.
+//! Rule 4: whatever the system refuses (descriptors, threads, memory), the loop goes on, and says it once. A
+//! part of the descriptors is left for files.
 //!
 //! The process ends by a signal, so there is no stop: the kernel closes what is open.
 
-use std::collections::VecDeque;
-use std::io;
+mod threads;
+
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, Thread};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::listen::no_descriptors;
-use crate::net::socket::lock;
+use crate::net::listen::{descriptor_limit, no_descriptors};
+use threads::Threads;
 
 /// A connection that was accepted.
 pub struct Accepted {
@@ -37,6 +39,8 @@ pub enum AcceptProblem {
     NoDescriptors,
     /// The system has no thread for another client.
     NoThreads,
+    /// The process has no memory for another client, which is refused.
+    NoMemory,
     /// Every seat is taken; a further client is answered 503.
     AtCapacity,
 }
@@ -44,7 +48,7 @@ pub enum AcceptProblem {
 /// How many clients there may be, and what is kept ready for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolLimits {
-    /// Clients at a time; further ones are told that there is no state.
+    /// Clients at a time; further ones are told that there is no room.
     pub most: usize,
     /// How long a thread waits for its next client before it ends.
     pub idle: Duration,
@@ -59,82 +63,72 @@ impl Default for PoolLimits {
     }
 }
 
-/// When each kind of trouble came last.
-#[derive(Default)]
-struct RateLimitedLog(Vec<(AcceptProblem, Instant)>);
-
-impl RateLimitedLog {
-    /// Whether it did not come within [`limits::LOG_REPEAT_AFTER`] before `now`.
-    fn is_new(&mut self, trouble: AcceptProblem, now: Instant) -> bool {
-        self.0
-            .retain(|(_, last)| now.duration_since(*last) < limits::LOG_REPEAT_AFTER);
-        match self.0.iter_mut().find(|(kind, _)| *kind == trouble) {
-            Some((_, last)) => {
-                *last = now;
-                false
-            }
-            None => {
-                self.0.push((trouble, now));
-                true
-            }
-        }
-    }
+/// What is done with a connection, in three steps. `C` is a connection that was taken over.
+pub struct Service<C> {
+    /// Takes it over. On the accepting thread.
+    pub open: Box<dyn Fn(Accepted) -> C>,
+    /// Does what can be done without any wait; `None` when that was all. On the accepting thread.
+    pub at_once: Box<dyn Fn(C) -> Option<C>>,
+    /// Serves it to the end. In a thread of its own.
+    pub serve: Box<dyn Fn(C) + Send + Sync>,
+    /// Closes some of what is open, because descriptors are short. Whether there was any.
+    pub relieve: Box<dyn Fn() -> bool>,
+    /// Hears of each kind of problem, once until it is over.
+    pub tell: Box<dyn Fn(AcceptProblem)>,
 }
 
-/// Who is here.
-#[derive(Default)]
-struct PoolState {
-    /// Accepted, and not yet with a thread.
-    waiting: VecDeque<Accepted>,
-    /// Accepted, and not yet gone.
-    clients: usize,
-    /// Threads that wait for a client; the last one has waited for the shortest time.
-    idle: Vec<Thread>,
-    /// Threads.
-    threads: usize,
-}
-
-struct Pool<H> {
-    state: Mutex<PoolState>,
-    limits: PoolLimits,
-    handle: H,
-}
-
-/// Accepts for ever, as many clients at a time as there are limits, each handled in a thread. `tell` hears
-/// of each kind of trouble once until it is over.
+/// Accepts for ever, as many clients at a time as `limits` say, each handled in a thread.
 pub fn pool<H>(
     listener: &TcpListener,
     limits: PoolLimits,
     handle: H,
-    tell: impl Fn(AcceptProblem),
+    tell: impl Fn(AcceptProblem) + 'static,
 ) -> !
 where
     H: Fn(Accepted) + Send + Sync + 'static,
 {
-    let pool = Arc::new(Pool {
-        state: Mutex::new(PoolState::default()),
-        limits,
-        handle,
-    });
+    let service = Service {
+        open: Box::new(|accepted| accepted),
+        at_once: Box::new(Some),
+        serve: Box::new(handle),
+        relieve: Box::new(|| false),
+        tell: Box::new(tell),
+    };
+    run_pool(listener, limits, service)
+}
+
+/// Accepts for ever, and serves each connection as `service` says.
+pub fn run_pool<C: Send + 'static>(
+    listener: &TcpListener,
+    limits: PoolLimits,
+    service: Service<C>,
+) -> ! {
+    let Service {
+        open,
+        at_once,
+        serve,
+        relieve,
+        tell,
+    } = service;
+    let descriptors = descriptor_limit();
+    let kept = descriptors / limits::CACHED_DESCRIPTORS_PART + limits::SPARE_DESCRIPTORS;
+    let mut acceptor = Acceptor {
+        listener,
+        open,
+        at_once,
+        relieve,
+        threads: Threads::new(limits.idle, serve),
+        most: limits.most,
+        descriptors: descriptors.saturating_sub(kept).max(1),
+        begun: Vec::new(),
+        since: Instant::now(),
+        blocks: true,
+    };
     let mut told = RateLimitedLog::default();
     loop {
-        let trouble = match listener.accept() {
-            Ok((stream, peer)) => admit(&pool, stream, peer),
-            Err(error) if no_descriptors(&error) => {
-                // Nothing tells us when one is free again.
-                thread::park_timeout(limits::POLL_INTERVAL * 10);
-                Some(AcceptProblem::NoDescriptors)
-            }
-            // The client hung up in the backlog, or a signal came (accept(2)).
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => None,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-            Err(_) => {
-                thread::park_timeout(limits::POLL_INTERVAL * 10);
-                None
-            }
-        };
-        if let Some(trouble) = trouble.filter(|it| told.is_new(*it, Instant::now())) {
-            tell(trouble);
+        let problem = acceptor.turn();
+        if let Some(problem) = problem.filter(|it| told.is_new(*it, Instant::now())) {
+            tell(problem);
         }
     }
 }
@@ -150,72 +144,132 @@ pub fn accept(listener: &TcpListener) -> io::Result<Accepted> {
     })
 }
 
-/// Gives the client to a thread: an idle one, or a new one.
-fn admit<H>(pool: &Arc<Pool<H>>, stream: TcpStream, peer: SocketAddr) -> Option<AcceptProblem>
-where
-    H: Fn(Accepted) + Send + Sync + 'static,
-{
-    let mut state = lock(&pool.state);
-    let over_capacity = state.clients >= pool.limits.most;
-    if state.clients >= pool.limits.most + limits::MAX_REFUSED {
-        return Some(AcceptProblem::AtCapacity);
-    }
-    state.clients += 1;
-    state.waiting.push_back(Accepted {
-        stream,
-        peer,
-        over_capacity,
-    });
-    let trouble = over_capacity.then_some(AcceptProblem::AtCapacity);
-    if let Some(thread) = state.idle.pop() {
-        drop(state);
-        thread.unpark();
-        return trouble;
-    }
-    state.threads += 1;
-    drop(state);
-    let own = Arc::clone(pool);
-    let started = thread::Builder::new()
-        .name("client".to_string())
-        .stack_size(limits::THREAD_STACK)
-        .spawn(move || work(&own));
-    if started.is_ok() {
-        return trouble;
-    }
-    let mut state = lock(&pool.state);
-    state.threads -= 1;
-    // The threads that there are will take the client later; without any, nobody would.
-    if state.threads == 0 {
-        state.waiting.clear();
-        state.clients = 0;
-    }
-    Some(AcceptProblem::NoThreads)
+/// The accepting thread.
+struct Acceptor<'a, C> {
+    listener: &'a TcpListener,
+    open: Box<dyn Fn(Accepted) -> C>,
+    at_once: Box<dyn Fn(C) -> Option<C>>,
+    relieve: Box<dyn Fn() -> bool>,
+    threads: Threads<C>,
+    /// Most clients at a time.
+    most: usize,
+    /// Most of them for which there are descriptors.
+    descriptors: usize,
+    /// Accepted since the backlog was empty, and not yet with a thread.
+    begun: Vec<C>,
+    /// When the first of them was.
+    since: Instant,
+    /// Whether `accept` waits.
+    blocks: bool,
 }
 
-/// One thread: client after client, until none has come for a while.
-fn work<H: Fn(Accepted)>(pool: &Pool<H>) {
-    let mut state = lock(&pool.state);
-    loop {
-        if let Some(arrival) = state.waiting.pop_front() {
-            drop(state);
-            // A panic ends this client's connection, and nothing else.
-            let _ = catch_unwind(AssertUnwindSafe(|| (pool.handle)(arrival)));
-            state = lock(&pool.state);
-            state.clients -= 1;
-            continue;
+impl<C: Send + 'static> Acceptor<'_, C> {
+    /// Accepts one client, or gives those who wait for one a thread.
+    fn turn(&mut self) -> Option<AcceptProblem> {
+        if self.threads.clients() >= self.descriptors {
+            return self.without_descriptors();
         }
-        state.idle.push(thread::current());
-        drop(state);
-        let since = Instant::now();
-        thread::park_timeout(pool.limits.idle);
-        state = lock(&pool.state);
-        // Who wakes us for a client has taken us off the list.
-        let own = thread::current().id();
-        if let Some(at) = state.idle.iter().position(|thread| thread.id() == own) {
-            state.idle.remove(at);
-            if since.elapsed() >= pool.limits.idle && state.waiting.is_empty() {
-                state.threads -= 1;
-                return;
+        // Somebody may follow at once; for as long, threads can wait.
+        let wait = self.begun.is_empty();
+        if wait != self.blocks && self.listener.set_nonblocking(!wait).is_ok() {
+            self.blocks = wait;
+        }
+        match self.listener.accept() {
+            Ok((stream, peer)) => self.admit(stream, peer),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.hand_over(),
+            Err(error) if no_descriptors(&error) => self.without_descriptors(),
+            // The client hung up in the backlog, or a signal came (accept(2)).
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => None,
+            Err(error) if error.kind() == ErrorKind::Interrupted => None,
+            Err(_) => {
+                let problem = self.hand_over();
+                thread::park_timeout(limits::POLL_INTERVAL * 10);
+                problem
+            }
+        }
+    }
+
+    /// Begins with a client.
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) -> Option<AcceptProblem> {
+        let clients = self.threads.clients();
+        let over_capacity = clients >= self.most;
+        if clients >= self.most + limits::MAX_REFUSED {
+            return Some(AcceptProblem::AtCapacity);
+        }
+        if cfg!(not(target_os = "linux")) {
+            // There it inherits this from the listener.
+            let _ = stream.set_nonblocking(false);
+        }
+        self.threads.enter();
+        let begun = self.guarded(|own| {
+            (own.at_once)((own.open)(Accepted {
+                stream,
+                peer,
+                over_capacity,
+            }))
+        });
+        if let Some(begun) = begun {
+            if self.begun.is_empty() {
+                self.since = Instant::now();
+            }
+            self.begun.push(begun);
+        }
+        match self.begun.is_empty() || self.since.elapsed() < limits::ACCEPT_BURST {
+            true => over_capacity.then_some(AcceptProblem::AtCapacity),
+            false => self.hand_over(),
+        }
+    }
+
+    /// Gives everybody a thread who was not served meanwhile.
+    fn hand_over(&mut self) -> Option<AcceptProblem> {
+        let mut problem = None;
+        for begun in std::mem::take(&mut self.begun) {
+            if let Some(begun) = self.guarded(|own| (own.at_once)(begun)) {
+                problem = self.threads.hand(begun).err().or(problem);
+            }
+        }
+        problem
+    }
+
+    /// Does a part of a client's service here. `None`: that was all, or a panic ended it.
+    fn guarded(&self, work: impl FnOnce(&Self) -> Option<C>) -> Option<C> {
+        // A panic ends this client's connection, and nothing else.
+        let begun = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let begun = begun.unwrap_or_default();
+        if begun.is_none() {
+            self.threads.leave();
+        }
+        begun
+    }
+
+    /// Makes room, or waits: nothing tells us when a descriptor is free again.
+    #[cold]
+    fn without_descriptors(&mut self) -> Option<AcceptProblem> {
+        let problem = self.hand_over();
+        // What was closed is free when its thread has seen it.
+        let wait = if (self.relieve)() { 1 } else { 10 };
+        thread::park_timeout(limits::POLL_INTERVAL * wait);
+        problem.or(Some(AcceptProblem::NoDescriptors))
+    }
+}
+
+/// When each kind of problem came last.
+#[derive(Default)]
+struct RateLimitedLog(Vec<(AcceptProblem, Instant)>);
+
+impl RateLimitedLog {
+    /// Whether it did not come within [`limits::LOG_REPEAT_AFTER`] before `now`.
+    fn is_new(&mut self, problem: AcceptProblem, now: Instant) -> bool {
+        self.0
+            .retain(|(_, last)| now.duration_since(*last) < limits::LOG_REPEAT_AFTER);
+        match self.0.iter_mut().find(|(kind, _)| *kind == problem) {
+            Some((_, last)) => {
+                *last = now;
+                false
+            }
+            None => {
+                self.0.push((problem, now));
+                true
             }
         }
     }

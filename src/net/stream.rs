@@ -8,11 +8,12 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::socket::is_pause;
-use crate::net::{Cause, Recorder, SocketError};
+use crate::net::{Cause, IdleList, IdlePlace, Recorder, SocketError};
 use crate::wire::{Conn, Event, Who};
 
 /// Why a connection cannot be used any more.
@@ -26,11 +27,13 @@ pub enum IoFailure {
     FileShort,
     /// The file was changed while it was sent.
     FileChanged,
+    /// The process has no memory for what the other side says.
+    NoMemory,
 }
 
 /// A connection, from one side.
 pub struct RecordedStream {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     me: Who,
     /// The deadline that the system has for reads.
     told: Option<Duration>,
@@ -40,9 +43,17 @@ pub struct RecordedStream {
 }
 
 impl RecordedStream {
-    /// Takes over a connection as its server. With a recorder, it is recorded from here on.
+    /// Takes over a connection as its server. With a recorder, it is recorded from here on. Before the server
+    /// waits for this connection, it must [`RecordedStream::prepare`] it.
     pub fn new(stream: TcpStream, recorder: Option<&Recorder>) -> RecordedStream {
         RecordedStream::over(stream, Who::Server, recorder)
+    }
+
+    /// Sets what matters from the second answer on: a client that wants only one costs less without.
+    pub fn prepare(&self) {
+        // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
+        let _ = self.stream.set_nodelay(true);
+        let _ = self.stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
     }
 
     /// Calls the server at `addr`, for at most `patience`. A refusal and a silence are recorded, too.
@@ -62,25 +73,34 @@ impl RecordedStream {
                 recorder.event(recorder.connection(), who, event);
             }
         }
-        Ok(RecordedStream::over(called?, Who::Client, recorder))
+        let stream = RecordedStream::over(called?, Who::Client, recorder);
+        stream.prepare();
+        Ok(stream)
     }
 
     fn over(stream: TcpStream, me: Who, recorder: Option<&Recorder>) -> RecordedStream {
-        // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
-        let _ = stream.set_nodelay(true);
-        let _ = stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
         let record = recorder.map(|recorder| {
             let conn = recorder.connection();
             recorder.event(conn, Who::Client, Event::Connect);
             (recorder.clone(), conn)
         });
         RecordedStream {
-            stream,
+            stream: Arc::new(stream),
             me,
             told: None,
             record,
             ended: false,
         }
+    }
+
+    /// Whether somebody records it.
+    pub fn is_recorded(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// Enters this connection into a list, where it waits for a request.
+    pub fn enter(&self, list: &Arc<IdleList>) -> IdlePlace {
+        list.enter(&self.stream)
     }
 
     /// Reads what is there, or waits for it; 0: the other side has said all (FIN).
@@ -90,8 +110,21 @@ impl RecordedStream {
             let _ = self.stream.set_read_timeout(Some(wait));
             self.told = Some(wait);
         }
+        self.read_once(buffer)
+    }
+
+    /// Reads what is there, without any wait. (The system rounds the shortest deadline of a read up to
+    /// some milliseconds.)
+    pub fn read_now(&mut self, buffer: &mut [u8]) -> Result<usize, IoFailure> {
+        let _ = self.stream.set_nonblocking(true);
+        let read = self.read_once(buffer);
+        let _ = self.stream.set_nonblocking(false);
+        read
+    }
+
+    fn read_once(&mut self, buffer: &mut [u8]) -> Result<usize, IoFailure> {
         loop {
-            match (&self.stream).read(buffer) {
+            match (&*self.stream).read(buffer) {
                 Ok(0) => {
                     if !self.ended {
                         self.note(self.me.other(), Event::Fin);
@@ -113,15 +146,6 @@ impl RecordedStream {
         }
     }
 
-    /// Reads what is there, without any wait. (The system rounds the shortest deadline of a read up to
-    /// some milliseconds.)
-    pub fn read_now(&mut self, buffer: &mut [u8]) -> Result<usize, IoFailure> {
-        let _ = self.stream.set_nonblocking(true);
-        let read = self.read(buffer, limits::POLL_INTERVAL);
-        let _ = self.stream.set_nonblocking(false);
-        read
-    }
-
     /// Gives a peer up in a write after this time, instead of `WRITE_DEADLINE`.
     pub fn set_write_timeout(&mut self, time: Duration) {
         let _ = self.stream.set_write_timeout(Some(time));
@@ -130,7 +154,7 @@ impl RecordedStream {
     /// Writes everything. A peer that takes nothing for `WRITE_DEADLINE` is given up.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         self.bytes(self.me, bytes);
-        (&self.stream)
+        (&*self.stream)
             .write_all(bytes)
             .map_err(|error| stop(&error))
     }
@@ -141,7 +165,7 @@ impl RecordedStream {
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         const MSG_MORE: i32 = 0x8000;
         self.bytes(self.me, bytes);
-        let socket = socket2::SockRef::from(&self.stream);
+        let socket = socket2::SockRef::from(&*self.stream);
         let mut rest = bytes;
         while !rest.is_empty() {
             match socket.send_with_flags(rest, MSG_MORE) {
@@ -166,7 +190,7 @@ impl RecordedStream {
         let mut done = 0;
         while done < first.len() {
             let rest = first.get(done..).unwrap_or_default();
-            match (&self.stream).write_vectored(&[IoSlice::new(rest), IoSlice::new(second)]) {
+            match (&*self.stream).write_vectored(&[IoSlice::new(rest), IoSlice::new(second)]) {
                 Ok(0) => return Err(IoFailure::Broken),
                 Ok(count) => done += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -174,7 +198,9 @@ impl RecordedStream {
             }
         }
         let rest = second.get(done - first.len()..).unwrap_or_default();
-        (&self.stream).write_all(rest).map_err(|error| stop(&error))
+        (&*self.stream)
+            .write_all(rest)
+            .map_err(|error| stop(&error))
     }
 
     /// Sends `length` bytes of a file from `first` on. Before the last of them leave, `unchanged` says whether
@@ -218,7 +244,7 @@ impl RecordedStream {
         mut length: u64,
     ) -> Result<(), IoFailure> {
         use std::num::NonZeroUsize;
-        let socket = socket2::SockRef::from(&self.stream);
+        let socket = socket2::SockRef::from(&*self.stream);
         while length > 0 {
             let most = length.min(limits::SENDFILE_MAX as u64) as usize;
             let offset = usize::try_from(first).map_err(|_| IoFailure::FileShort)?;

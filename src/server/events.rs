@@ -16,10 +16,12 @@
 mod log;
 
 use std::fmt::Write;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Answered, Conversation, Exchange, Logged, Then};
+use super::conversation::{Conversation, Exchange, Then};
+use super::{Answered, Logged, Server};
 use crate::http::chunked::{write_chunk, write_end};
 use crate::http::framing::Body;
 use crate::http::{Version, write};
@@ -45,7 +47,7 @@ fn text(events: &[Arc<StreamEvent>]) -> String {
 /// What stands in a stream when nothing else has for a while.
 const STILL_HERE: &str = ": still here\n\n";
 
-impl Conversation<'_> {
+impl<S: Deref<Target = Server>> Conversation<S> {
     /// Sends events until the log ends or the client is gone.
     pub(super) fn stream(
         &mut self,

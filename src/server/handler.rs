@@ -62,25 +62,71 @@ impl From<Response> for Answer {
     }
 }
 
-/// From a request to an answer; called from many threads.
-pub type Handler = Box<dyn Fn(&Request<'_>) -> Answer + Send + Sync>;
+/// From a request to an answer; called from many threads. A function is one, too.
+pub trait Handle: Send + Sync {
+    /// The answer to a request.
+    fn answer(&self, request: &Request<'_>) -> Answer;
+
+    /// The answer, if it is short and takes no wait for a disk.
+    fn answer_at_once(&self, _request: &Request<'_>) -> Option<Response> {
+        None
+    }
+
+    /// Closes what it keeps open without need, because descriptors are short. Whether there was any.
+    fn relieve(&self) -> bool {
+        false
+    }
+}
+
+impl<F: Fn(&Request<'_>) -> Answer + Send + Sync> Handle for F {
+    fn answer(&self, request: &Request<'_>) -> Answer {
+        self(request)
+    }
+}
+
+impl Handle for Files {
+    fn answer(&self, request: &Request<'_>) -> Answer {
+        Files::answer(self, request.head, request.asked, request.now).into()
+    }
+
+    fn answer_at_once(&self, request: &Request<'_>) -> Option<Response> {
+        let kept = self.answer_from_memory(request.head, request.asked, request.now);
+        kept.filter(|response| response.length <= limits::AT_ONCE)
+    }
+
+    fn relieve(&self) -> bool {
+        self.close_kept()
+    }
+}
+
+/// What answers the requests of a server.
+pub type Handler = Box<dyn Handle>;
 
 /// A handler that brings files.
 pub fn files(mut files: Files) -> Handler {
     files.keep_open(descriptor_limit() / limits::CACHED_DESCRIPTORS_PART);
-    Box::new(move |request| {
-        let response = files.answer(request.head, request.asked, request.now);
-        response.into()
-    })
+    Box::new(files)
 }
 
 /// What to answer to a request, as far as its head says it.
 pub(super) fn decide(server: &Server, request: &Request<'_>) -> Answer {
-    // The only expectation that there is; others may be refused (RFC 9110 section 10.1.1).
+    match is_expectation_unknown(request) {
+        true => Response::error(417, "This server knows one expectation, 100-continue.").into(),
+        false => server.handler.answer(request),
+    }
+}
+
+/// What to answer at once, without any wait.
+pub(super) fn decide_at_once(server: &Server, request: &Request<'_>) -> Option<Response> {
+    match is_expectation_unknown(request) {
+        true => None,
+        false => server.handler.answer_at_once(request),
+    }
+}
+
+/// There is only one expectation; others may be refused (RFC 9110 section 10.1.1).
+fn is_expectation_unknown(request: &Request<'_>) -> bool {
     let other = |it: &Element| !it.text.eq_ignore_ascii_case(b"100-continue");
     let mut expectations = request.head.fields.list("expect");
-    if expectations.any(|element| other(&element)) {
-        return Response::error(417, "This server knows one expectation, 100-continue.").into();
-    }
-    (server.handler)(request)
+    expectations.any(|element| other(&element))
 }

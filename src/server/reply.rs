@@ -3,7 +3,10 @@
 //! Rule: what the head promises is sent to the last byte, or the connection is broken off so that the
 //! client sees that it is not whole (RFC 9112 section 8).
 
-use super::{Answer, Answered, Conversation, Exchange, Logged, Then};
+use std::ops::Deref;
+
+use super::conversation::{Conversation, Exchange, Then};
+use super::{Answer, Answered, Logged, Server};
 use crate::files::{Content, Response, Source};
 use crate::http::framing::Body;
 use crate::http::state::CloseReason;
@@ -14,7 +17,7 @@ use crate::net::IoFailure;
 /// Bytes of a head without the fields of its response: status line, `Date` and `Connection`.
 const HEAD: usize = 128;
 
-impl Conversation<'_> {
+impl<S: Deref<Target = Server>> Conversation<S> {
     /// Sends the answer to an exchange.
     pub(super) fn answer(&mut self, exchange: Exchange, answer: Answer) -> Then {
         match answer {

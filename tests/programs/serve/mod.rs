@@ -6,5 +6,6 @@ mod files;
 mod hardship;
 mod listing;
 mod random;
+mod shortage;
 mod tools;
 mod truth;

@@ -1,0 +1,105 @@
+//! The connections that wait for a request, so that the one that has waited longest can be closed when
+//! descriptors are short.
+//!
+//! Rule: only who waits between two requests is closed. HTTP allows that at any time (RFC 9112 section 9.5),
+//! and the client has lost nothing.
+
+use std::collections::BTreeMap;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::net::socket::lock;
+
+/// The connections of a server.
+#[derive(Debug)]
+pub struct IdleList {
+    connections: Mutex<BTreeMap<u64, Arc<Waiter>>>,
+    number: AtomicU64,
+    begun: Instant,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    stream: Arc<TcpStream>,
+    /// Since when it waits, in milliseconds after the beginning of the list; [`BUSY`]: it does not.
+    since: AtomicU64,
+}
+
+const BUSY: u64 = u64::MAX;
+
+/// A connection's place in the list; it leaves the list with the value.
+#[derive(Debug)]
+pub struct IdlePlace {
+    list: Arc<IdleList>,
+    number: u64,
+    waiter: Arc<Waiter>,
+}
+
+impl IdleList {
+    /// An empty list.
+    pub fn new() -> Arc<IdleList> {
+        Arc::new(IdleList {
+            connections: Mutex::default(),
+            number: AtomicU64::new(0),
+            begun: Instant::now(),
+        })
+    }
+
+    /// Enters a connection, which waits from now on.
+    pub(super) fn enter(self: &Arc<IdleList>, stream: &Arc<TcpStream>) -> IdlePlace {
+        let waiter = Arc::new(Waiter {
+            stream: Arc::clone(stream),
+            since: AtomicU64::new(self.now()),
+        });
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        lock(&self.connections).insert(number, Arc::clone(&waiter));
+        IdlePlace {
+            list: Arc::clone(self),
+            number,
+            waiter,
+        }
+    }
+
+    /// Closes up to `most` connections that have waited for at least `time`, the longest first. How many.
+    pub fn close_longest(&self, most: usize, time: Duration) -> usize {
+        let now = self.now();
+        let long = |waiter: &Arc<Waiter>| {
+            let since = waiter.since.load(Ordering::Relaxed);
+            let waited = Duration::from_millis(now.saturating_sub(since));
+            (since != BUSY && waited >= time).then(|| (since, Arc::clone(waiter)))
+        };
+        let mut waiting: Vec<_> = lock(&self.connections).values().filter_map(long).collect();
+        waiting.sort_by_key(|(since, _)| *since);
+        waiting.truncate(most);
+        for (_, waiter) in &waiting {
+            // Its thread reads the end, and closes the connection.
+            let _ = waiter.stream.shutdown(Shutdown::Both);
+            waiter.since.store(BUSY, Ordering::Relaxed);
+        }
+        waiting.len()
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(BUSY - 1)
+    }
+}
+
+impl IdlePlace {
+    /// The connection waits for a request from now on.
+    pub fn waits(&self) {
+        self.waiter.since.store(self.list.now(), Ordering::Relaxed);
+    }
+
+    /// A request has begun to come.
+    pub fn works(&self) {
+        self.waiter.since.store(BUSY, Ordering::Relaxed);
+    }
+}
+
+impl Drop for IdlePlace {
+    fn drop(&mut self) {
+        lock(&self.list.connections).remove(&self.number);
+    }
+}

@@ -1,0 +1,332 @@
+//! One client's connection: requests in, answers out, until one side has had enough.
+//!
+//! Rule 1: after a fault or a missed deadline there is one honest answer, and then the end: a client's
+//! next bytes could be anything (RFC 9112 section 2.2).
+//! Rule 2: every wait has a deadline.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::handler::decide;
+use super::{Answer, Logged, Request, Server, tls_client_hello};
+use crate::files::Response;
+use crate::http::connection::{Connection, Event};
+use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
+use crate::limits;
+use crate::net::{Accepted, IdleList, IdlePlace, Input, IoFailure, RecordedStream};
+
+/// How an exchange left the connection.
+pub(super) enum Then {
+    /// The next request may come.
+    GoOn,
+    /// Both have said all.
+    Close,
+    /// We hang up, in two steps.
+    HangUp,
+    /// The answer could not be finished: we break off.
+    Abort,
+    /// The client is gone.
+    Leave,
+}
+
+/// What was understood of a request.
+pub(super) struct Exchange {
+    pub(super) request: Vec<u8>,
+    pub(super) head_only: bool,
+    pub(super) now: i64,
+    pub(super) close: bool,
+}
+
+/// One client's connection. `S` leads to the server.
+pub(super) struct Conversation<S> {
+    pub(super) server: S,
+    pub(super) peer: SocketAddr,
+    /// Every seat is taken: it is only told so.
+    pub(super) over_capacity: bool,
+    /// What the first answer has left to do, if it was sent already.
+    pub(super) then: Option<Then>,
+    /// Its place among those who wait for a request.
+    place: Option<IdlePlace>,
+    pub(super) line: RecordedStream,
+    pub(super) connection: Connection,
+    pub(super) input: Input,
+    pub(super) output: Vec<u8>,
+    /// The second for which `date` holds.
+    pub(super) second: i64,
+    pub(super) date: String,
+}
+
+impl<S: Deref<Target = Server>> Conversation<S> {
+    /// Not on the stack, so that a client's thread needs two pages of it (4 KiB each) and not three.
+    pub(super) fn new(
+        server: S,
+        accepted: Accepted,
+        idle: Option<&Arc<IdleList>>,
+    ) -> Box<Conversation<S>> {
+        let Accepted {
+            stream,
+            peer,
+            over_capacity,
+        } = accepted;
+        let line = RecordedStream::new(stream, server.recorder.as_ref());
+        Box::new(Conversation {
+            server,
+            peer,
+            over_capacity,
+            then: None,
+            place: idle.map(|list| line.enter(list)),
+            line,
+            connection: Connection::server(),
+            input: Input::new(limits::FIRST_READ),
+            output: Vec::new(),
+            second: i64::MIN,
+            date: String::new(),
+        })
+    }
+
+    /// Serves the client to the end.
+    #[expect(clippy::boxed_local, reason = "it goes from thread to thread")]
+    pub(super) fn finish(mut self: Box<Self>) {
+        self.line.prepare();
+        let then = match self.then.take() {
+            _ if self.over_capacity => self.send_away(),
+            None | Some(Then::GoOn) => self.run(),
+            Some(then) => then,
+        };
+        match then {
+            Then::GoOn | Then::HangUp => self.line.close_gracefully(),
+            Then::Close => self.line.close(),
+            Then::Abort => self.line.reset(),
+            Then::Leave => {}
+        }
+    }
+
+    fn run(&mut self) -> Then {
+        loop {
+            match self.exchange() {
+                // Whoever has waited for the processor is next: a client that always has its next request
+                // ready must not keep it for a whole time slice.
+                Then::GoOn => std::thread::yield_now(),
+                then => return then,
+            }
+        }
+    }
+
+    fn send_away(&mut self) -> Then {
+        let mut response = Response::error(503, "Every seat is taken; try again soon.");
+        write::field(&mut response.fields, "Retry-After", b"2");
+        self.refuse(response)
+    }
+
+    /// One request and its answer.
+    fn exchange(&mut self) -> Then {
+        match self.read_head() {
+            Ok((exchange, answer)) => self.conclude(exchange, answer),
+            Err(then) => then,
+        }
+    }
+
+    /// Reads the body of a request, and answers.
+    pub(super) fn conclude(&mut self, mut exchange: Exchange, mut answer: Answer) -> Then {
+        let wanted = match &answer {
+            Answer::ToBody { most, .. } => Some(*most as u64),
+            _ => None,
+        };
+        let mut body = Vec::new();
+        match self.read_body(wanted, &mut body) {
+            Ok(()) => answer = answer.for_body(&body),
+            Err(Unread::Refused(response)) => {
+                answer = response.into();
+                exchange.close = true;
+            }
+            // The answer stands, but what follows on this connection is not to be waited for.
+            Err(Unread::Left) => {
+                if wanted.is_some() {
+                    let sentence = "Send the body without waiting for 100 (Continue).";
+                    answer = Response::error(417, sentence).into();
+                }
+                exchange.close = true;
+            }
+            Err(Unread::Gone) => return Then::Leave,
+        }
+        self.answer(exchange, answer)
+    }
+
+    /// Waits for the head of a request, and decides what to answer.
+    fn read_head(&mut self) -> Result<(Exchange, Answer), Then> {
+        let mut until = None;
+        loop {
+            match self
+                .connection
+                .receive(self.input.bytes(), self.input.ended())
+            {
+                Ok(Parsed::Done { value, used }) => match value {
+                    Event::Request { head, asked, .. } => {
+                        let now = self.server.now();
+                        let request = Request {
+                            head: &head,
+                            asked: &asked,
+                            bytes: self.input.bytes().get(..used).unwrap_or_default(),
+                            now,
+                        };
+                        let answer = decide(&self.server, &request);
+                        let exchange = Exchange::of(&request);
+                        self.input.take(used);
+                        return Ok((exchange, answer));
+                    }
+                    // Hung up between two requests, or there is nothing more to listen to.
+                    _ => return Err(Then::HangUp),
+                },
+                Ok(Parsed::NeedMore) => {}
+                Err(fault) => return Err(self.refuse_fault(fault)),
+            }
+            let wait = match (self.input.bytes().is_empty(), until) {
+                (true, _) => self.server.patience.between,
+                (false, None) => {
+                    until = Some(Instant::now() + self.server.patience.head);
+                    self.server.patience.head
+                }
+                (false, Some(until)) => left(until),
+            };
+            let idle = self
+                .place
+                .as_ref()
+                .filter(|_| self.input.bytes().is_empty());
+            idle.inspect(|place| place.waits());
+            let filled = self.input.fill(&mut self.line, wait);
+            self.place.as_ref().inspect(|place| place.works());
+            match filled {
+                Ok(()) => {}
+                // A client that sent nothing gets no 408.
+                Err(IoFailure::Silent) if self.input.bytes().is_empty() => {
+                    return Err(Then::HangUp);
+                }
+                Err(IoFailure::Silent) => {
+                    let response =
+                        Response::error(408, "The request did not come to its end in time.");
+                    return Err(self.refuse(response));
+                }
+                Err(_) => return Err(Then::Leave),
+            }
+        }
+    }
+
+    /// Reads the body of a request, so that the next request can be found behind it; or finds that this
+    /// is not worth it. A body that is wanted, of at most so many bytes, is put into `body`; any other is
+    /// thrown away.
+    fn read_body(&mut self, wanted: Option<u64>, body: &mut Vec<u8>) -> Result<(), Unread> {
+        // The final answer is our "no": the client need not send the body (RFC 9110 section 10.1.1).
+        if self.connection.expects_continue() {
+            return Err(Unread::Left);
+        }
+        let mut until = None;
+        let mut read = 0;
+        let most = wanted.unwrap_or(limits::MAX_DISCARDED);
+        loop {
+            // What is announced counts as if it had come: nobody waits for it.
+            if self.connection.announced().saturating_add(read) > most {
+                let response = Response::error(413, "Nobody here wants so large a body.");
+                return Err(Unread::Refused(response));
+            }
+            match self
+                .connection
+                .receive(self.input.bytes(), self.input.ended())
+            {
+                Ok(Parsed::Done { value, used }) => {
+                    let end = matches!(value, Event::End(_));
+                    if let Event::Data(data) = value {
+                        read += data.len() as u64;
+                        if wanted.is_some() {
+                            body.extend_from_slice(data);
+                        }
+                    }
+                    self.input.take(used);
+                    if end {
+                        return Ok(());
+                    }
+                }
+                Ok(Parsed::NeedMore) => {
+                    let patience = self.server.patience.body;
+                    let until = until.get_or_insert_with(|| Instant::now() + patience);
+                    match self.input.fill(&mut self.line, left(*until)) {
+                        Ok(()) => {}
+                        Err(IoFailure::Silent) => {
+                            let sentence = "The body did not come to its end in time.";
+                            return Err(Unread::Refused(Response::error(408, sentence)));
+                        }
+                        Err(_) => return Err(Unread::Gone),
+                    }
+                }
+                Err(fault) => {
+                    return Err(Unread::Refused(fault_page(fault)));
+                }
+            }
+        }
+    }
+
+    /// Answers a fault, and ends the conversation.
+    #[cold]
+    fn refuse_fault(&mut self, fault: Fault) -> Then {
+        if fault.wrong == Wrong::TlsHello {
+            let name = tls_client_hello::server_name(self.input.bytes());
+            let peer = self.peer.ip();
+            (self.server.log)(&Logged::Tls { peer, name });
+            return Then::HangUp;
+        }
+        self.refuse(fault_page(fault))
+    }
+
+    /// Answers instead of what a request would have asked for, and ends the conversation.
+    ///
+    /// When it was a HEAD, as far as it was read, the answer has no content either (RFC 9110 9.3.2).
+    #[cold]
+    fn refuse(&mut self, response: Response) -> Then {
+        let come = self.input.bytes().trim_ascii_start();
+        let exchange = Exchange {
+            request: b"-".to_vec(),
+            head_only: come.starts_with(b"HEAD "),
+            now: self.server.now(),
+            close: true,
+        };
+        self.answer(exchange, response.into())
+    }
+}
+
+impl Exchange {
+    pub(super) fn of(request: &Request<'_>) -> Exchange {
+        Exchange {
+            request: request_line(request.head),
+            head_only: request.head.method == b"HEAD",
+            now: request.now,
+            close: false,
+        }
+    }
+}
+
+/// Why a body was not read to its end.
+enum Unread {
+    /// This is to be answered instead.
+    Refused(Response),
+    /// It may still come, or not.
+    Left,
+    /// The client is gone.
+    Gone,
+}
+
+fn fault_page(fault: Fault) -> Response {
+    Response::error(fault.status(), &format!("{fault}."))
+}
+
+fn request_line(head: &RequestHead<'_>) -> Vec<u8> {
+    let version = match head.version {
+        crate::http::Version::Http10 => &b"HTTP/1.0"[..],
+        crate::http::Version::Http11 => &b"HTTP/1.1"[..],
+    };
+    [head.method, head.target, version].join(&b' ')
+}
+
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
+}

@@ -1,0 +1,141 @@
+//! Descriptors, memory and threads that are short: nobody starves, nothing ends.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::client::{Answer, TestClient, ask, folder, server};
+use crate::support::{Server, bin, soon};
+
+const GET: &[u8] = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// The server under a limit of the shell's.
+fn limited(root: &Path, limit: &str) -> Server {
+    let mut command = Command::new("sh");
+    let line = format!("ulimit {limit}; exec \"$0\" serve \"$1\" --port 0 --quiet");
+    command.args(["-c", &line]).arg(bin("wirelab")).arg(root);
+    Server::start_with(&mut command)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kept_files_take_no_descriptor_from_others() {
+    let root = folder("kept");
+    // Small ones are kept in memory, large ones open.
+    for n in 0..60 {
+        fs::write(root.join(format!("small{n}")), format!("file {n}\n")).unwrap();
+        fs::write(root.join(format!("large{n}")), vec![b'x'; 100_000 + n]).unwrap();
+    }
+    let server = limited(&root, "-n 40");
+    for _ in 0..2 {
+        for n in 0..60 {
+            let small = ask(server.addr, "GET", &format!("/small{n}"), "");
+            assert_eq!(
+                (small.status, small.text()),
+                (200, format!("file {n}\n").as_str())
+            );
+            let large = ask(server.addr, "GET", &format!("/large{n}"), "");
+            assert_eq!((large.status, large.content.len()), (200, 100_000 + n));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_connection_that_waits_longest_makes_room_for_a_new_client() {
+    let root = folder("longest");
+    let server = limited(&root, "-n 40");
+    // More than there are descriptors; each asks once and stays.
+    let mut crowd: Vec<TestClient> = Vec::new();
+    for _ in 0..100 {
+        let mut client = TestClient::call(server.addr);
+        assert_eq!(client.say(GET).hear_answer().status, 200);
+        crowd.push(client);
+    }
+    let last = crowd.last_mut().unwrap();
+    assert_eq!(
+        last.say(GET).hear_answer().status,
+        200,
+        "the last one is not closed"
+    );
+    assert_eq!(
+        crowd[0].hear_all(),
+        b"",
+        "the first one was closed between two requests"
+    );
+}
+
+/// A process that ends because an allocation failed has ended for everybody.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_for_whom_there_is_no_memory_is_refused_and_the_others_go_on() {
+    let root = folder("memory");
+    let mut server = limited(&root, "-v 120000");
+    let half = [
+        &b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\nX: "[..],
+        &[b'y'; 20_000],
+    ]
+    .concat();
+    let mut crowd: Vec<TestClient> = Vec::new();
+    for _ in 0..1_000 {
+        let mut client = TestClient::call(server.addr);
+        client.say(&half);
+        crowd.push(client);
+    }
+    assert!(server.runs(), "the server has ended");
+    // Who came first is served to the end.
+    let mut first = crowd.swap_remove(0);
+    assert_eq!(first.say(b"\r\n\r\n").hear_answer().status, 200);
+    let refused = |client: &TestClient| {
+        let mut byte = [0];
+        client.stream().set_nonblocking(true).unwrap();
+        !matches!(client.stream().peek(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
+    };
+    assert!(soon(|| crowd.iter().any(refused)), "nobody was refused");
+    drop(crowd);
+    let served = || {
+        let mut client = TestClient::call(server.addr);
+        client.say(b"GET /tacos.txt HTTP/1.0\r\n\r\n");
+        let mut heard = Vec::new();
+        let end = std::io::Read::read_to_end(&mut client.stream(), &mut heard);
+        end.is_ok() && !heard.is_empty() && Answer::read(&heard).status == 200
+    };
+    assert!(soon(served), "after the crowd nobody is served");
+}
+
+#[test]
+fn a_crowd_that_asks_at_once_is_answered_each_with_its_own() {
+    let root = folder("crowd-at-once");
+    for n in 0..10 {
+        fs::write(root.join(format!("{n}.txt")), format!("{n}").repeat(1_000)).unwrap();
+    }
+    // Too long for the accepting thread, and a folder.
+    fs::write(root.join("10.txt"), "x".repeat(50_000)).unwrap();
+    let server = server(&root, &["--quiet"]);
+    for round in 0..3 {
+        let mut crowd: Vec<TestClient> = (0..300)
+            .map(|n| {
+                let mut client = TestClient::call(server.addr);
+                let get = format!("GET /{}.txt HTTP/1.1\r\nHost: a\r\n\r\n", n % 11);
+                client.say(get.as_bytes());
+                client
+            })
+            .collect();
+        for _ in 0..2 {
+            for (n, client) in crowd.iter_mut().enumerate() {
+                let answer = client.hear_answer();
+                let expected = match n % 11 {
+                    10 => "x".repeat(50_000),
+                    n => format!("{n}").repeat(1_000),
+                };
+                assert_eq!(
+                    (answer.status, answer.text()),
+                    (200, expected.as_str()),
+                    "{round}"
+                );
+                let get = format!("GET /{}.txt HTTP/1.1\r\nHost: a\r\n\r\n", n % 11);
+                client.say(get.as_bytes());
+            }
+        }
+    }
+}
