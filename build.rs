@@ -53,7 +53,11 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
         }
     }
     let _ = writeln!(labs, "LabFiles {{ slug: {slug:?},");
-    for (field, file) in [("readme", "README.md"), ("hints", "hints.txt")] {
+    for (field, file) in [
+        ("readme", "README.md"),
+        ("hints", "hints.txt"),
+        ("presets", "presets.wire"),
+    ] {
         let _ = writeln!(labs, "{field}: {},", text_of(&folder.join(file)));
     }
     for (field, file) in [

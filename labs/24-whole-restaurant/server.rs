@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use wirelab::course::pages;
+use wirelab::course::web;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::net;
@@ -52,9 +52,7 @@ fn open(addr: &str) -> Result<(), String> {
 /// What answers the requests: the files of a folder (labs 16, 17 and 23), or the pages of this course.
 fn handler() -> Result<Handler, String> {
     let Some(root) = std::env::var_os("WIRELAB_ROOT") else {
-        return Ok(Box::new(|it: &Request<'_>| {
-            pages::answer(it.head, it.asked, it.bytes).into()
-        }));
+        return Ok(Box::new(|request: &Request<'_>| web::still(request)));
     };
     let root = Path::new(&root);
     let settings = Settings {

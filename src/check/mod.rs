@@ -238,6 +238,9 @@ impl Report {
     }
 }
 
+/// Hears of a run that is over, and says whether to go on.
+type Watch<'a> = dyn FnMut(&Run) -> bool + 'a;
+
 impl Plan {
     /// A check of a conversation of the user's own.
     pub fn new(
@@ -265,13 +268,18 @@ impl Plan {
 
     /// Plays everything, up to the first failure.
     pub fn run(&self) -> Result<Report, CheckError> {
-        let mut runs = self.play(false)?;
+        self.run_watched(&mut |_| true)
+    }
+
+    /// The same; `watch` hears of each run when it is over, and says whether to go on.
+    pub fn run_watched(&self, watch: &mut Watch) -> Result<Report, CheckError> {
+        let mut runs = self.play(false, watch)?;
         let mut seed = self.seed;
         if let Some(fresh) = &self.then {
             let failed = runs
                 .iter()
                 .any(|run| !matches!(run.outcome, Outcome::Passed));
-            runs.extend(fresh.play(failed)?);
+            runs.extend(fresh.play(failed, watch)?);
             seed = fresh.seed;
         }
         Ok(Report {
@@ -283,7 +291,8 @@ impl Plan {
     }
 
     /// Plays the conversations of this plan alone; none when an earlier one has `failed`.
-    fn play(&self, mut failed: bool) -> Result<Vec<Run>, CheckError> {
+    fn play(&self, failed: bool, watch: &mut Watch) -> Result<Vec<Run>, CheckError> {
+        let (mut failed, mut stopped) = (failed, false);
         let mut bench = Runner::new(self);
         let mut runs = Vec::new();
         // Every conversation in calm weather first: the plainest failure is the best to learn from.
@@ -297,7 +306,8 @@ impl Plan {
         };
         for (conversation, weather) in calm_first(true).chain(calm_first(false)) {
             let begun = Instant::now();
-            let outcome = match failed {
+            let over = failed || stopped;
+            let outcome = match over {
                 true => Outcome::NotRun,
                 false => bench.run(conversation, weather)?,
             };
@@ -310,8 +320,12 @@ impl Plan {
                 took: begun.elapsed(),
                 fresh: self.seed.is_some(),
             });
+            if let Some(run) = runs.last().filter(|_| !over) {
+                stopped = !watch(run);
+            }
         }
         if !failed
+            && !stopped
             && let Some(last) = runs.last_mut()
             && let Some(failure) = bench.leftovers()
         {

@@ -8,30 +8,37 @@ use anyhow::Result;
 use std::io::Write;
 use wirelab::check::diagnosis::{self, Page};
 use wirelab::check::report;
+use wirelab::course::terms;
 
 /// `cargo lab explain [CODE]`
 pub const COMMAND: Command = Command {
     name: "explain",
     places: &["[CODE]"],
-    sentence: "explain a code of the check (W10), or list all codes",
+    sentence: "explain a code of the check (W10) or a word (Host)",
     more: "CODE is the code in brackets in the report of a failed check: W10, 10 or\n\
-           cl-chars.",
+           cl-chars. It may also be a status code, a field name, a method, an event or an\n\
+           escape: 404, Host, GET, fin. Without CODE it lists all codes.",
     options: &[],
     run,
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
-    match args.text(0)? {
-        Some(name) => {
-            let page = diagnosis::page(name).ok_or_else(|| {
-                let name = printable(name);
-                WrongUse(format!(
-                    "there is no code `{name}`: `cargo lab explain` lists them"
-                ))
-            })?;
-            show(page, screen)?;
+    let Some(name) = args.text(0)? else {
+        list(screen)?;
+        return Ok(Outcome::Passed);
+    };
+    match (diagnosis::page(name), terms::any(name)) {
+        (Some(page), _) => show(page, screen)?,
+        (None, Some(term)) => {
+            print(&format!("{}: {}", term.word, term.says), "  ", screen)?;
+            writeln!(screen, "{}", screen.style(Style::Dim, term.source))?;
         }
-        None => list(screen)?,
+        (None, None) => {
+            let name = printable(name);
+            let text =
+                format!("there is no code or word `{name}`: `cargo lab explain` lists the codes");
+            return Err(WrongUse(text).into());
+        }
     }
     Ok(Outcome::Passed)
 }

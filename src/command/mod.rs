@@ -29,6 +29,7 @@ mod start;
 mod storm;
 mod tap;
 mod watch;
+mod web;
 mod wire_file;
 mod wire_log;
 
@@ -84,6 +85,7 @@ pub const COMMANDS: &[Command] = &[
     start::COMMAND,
     check::COMMAND,
     watch::COMMAND,
+    web::COMMAND,
     hint::COMMAND,
     explain::COMMAND,
     bill::COMMAND,

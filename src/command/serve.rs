@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use wirelab::course::pages;
+use wirelab::course::web;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::net::{self, AcceptProblem, Recorder};
@@ -71,7 +71,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     with_one_heap();
     let handler = match args.place(0) {
         Some(folder) => files(Path::new(folder), args)?,
-        None => Box::new(|it: &Request<'_>| pages::answer(it.head, it.asked, it.bytes).into()),
+        None => {
+            super::screen::warn(
+                "the pages of the course, to read; `cargo lab web` runs the labs in them",
+            );
+            Box::new(|request: &Request<'_>| web::still(request))
+        }
     };
     let quiet = args.has("--quiet");
     let log = AccessLog::start(Screen::stderr());

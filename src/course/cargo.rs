@@ -72,7 +72,18 @@ impl std::error::Error for BuildError {}
 
 /// The lab's own server and client (those of `sides`), built if need be, in the order of `sides`.
 pub fn lab_programs(lab: &Lab, sides: &[Side]) -> Result<Vec<PathBuf>, BuildError> {
-    let programs: Vec<String> = sides.iter().map(|&side| lab.program("lab", side)).collect();
+    let programs = sides.iter().map(|&side| lab.program("lab", side)).collect();
+    built_programs(lab, programs)
+}
+
+/// The exercise's server as the learner gets it, built if need be.
+pub fn stub_server(lab: &Lab) -> Result<PathBuf, BuildError> {
+    let program = lab.program("start", Side::Server);
+    let mut paths = built_programs(lab, vec![program.clone()])?;
+    paths.pop().ok_or(BuildError::Nowhere { program })
+}
+
+fn built_programs(lab: &Lab, programs: Vec<String>) -> Result<Vec<PathBuf>, BuildError> {
     let here = home::repository();
     let folder = home::beside_us().or_else(|| Some(here.as_ref()?.join("target/debug")));
     let Some(folder) = folder else {

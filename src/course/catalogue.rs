@@ -117,6 +117,11 @@ impl Lab {
         all.join("; ")
     }
 
+    /// `presets.wire`: what can be said by hand; empty when the lab has none.
+    pub fn presets(&self) -> &'static str {
+        self.files.presets
+    }
+
     /// The text of the stub for one side, when the exercise has one.
     pub fn stub(&self, side: Side) -> Option<&'static str> {
         match side {

@@ -5,10 +5,12 @@
 //! Where they cannot be had (an installed `wirelab` outside of a clone), the player says both sides of
 //! the lab's transcript, and the value says so.
 
+mod show;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,8 +22,10 @@ use crate::check::variants::filled;
 use crate::check::{ServedFolder, own_command};
 use crate::limits;
 use crate::net::player::Player;
-use crate::net::{self, Recorder, SocketError, Tap, Weather};
+use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
+
+pub use show::{Cast, Show, Shown};
 
 /// What came of it.
 pub struct Demo {
@@ -91,73 +95,25 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
     if !lab.has(Side::Server) || !lab.has(Side::Client) {
         return Err(DemoError::NoPair);
     }
-    let script = main_script(lab);
-    let paths = match cargo::lab_programs(lab, &[Side::Server, Side::Client]) {
-        Err(BuildError::Nowhere { .. }) => return replay(&script),
-        paths => paths.map_err(DemoError::Build)?,
-    };
-    let server = Server::start(lab, &paths[0], &script, ANYWHERE)?;
     let recorder = Recorder::new();
-    let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
-    let tap = Tap::start(listener, server.addr, recorder.clone())
-        .map_err(|error| DemoError::Thread(error.to_string()))?;
-
-    let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
-    let contract = Contract {
-        arg: arg.map(str::to_string),
-        now: Some(NOW),
-        ..Contract::at(tap.address())
+    let show = Show {
+        lab,
+        script: lab.scripts.first().ok_or(DemoError::NoPair)?,
+        weather: Weather::Calm,
+        recorder: &recorder,
+        goes_on: &|| true,
     };
-    let line = own_command(&paths[1], arg);
-    let mut client = Program::start(&line, &contract).map_err(DemoError::Start)?;
-    let ending = client.wait_end(PATIENCE);
-    client.end();
-    // The client is gone; what is still under way between the tap and the server takes a moment.
-    let connections = script.connections().len().max(1);
-    tap.wait_ended(connections as u64, limits::IO_DEADLINE);
-    tap.stop();
-    Ok(Demo {
-        transcript: recorder.transcript(),
-        printed: client.stdout().text(),
-        noted: client.stderr().text(),
-        ending,
-        origin: Origin::Programs,
-    })
-}
-
-/// The same conversation where the lab's programs cannot be had: both sides are played from its transcript,
-/// over real sockets, with the tap between them.
-fn replay(script: &Transcript) -> Result<Demo, DemoError> {
-    let written = Demo {
-        transcript: script.clone(),
-        printed: String::new(),
-        noted: String::new(),
-        ending: None,
-        origin: Origin::Written,
+    let shown = show.run()?;
+    let transcript = match shown.origin {
+        Origin::Written => main_script(lab),
+        Origin::Programs | Origin::Played => recorder.transcript(),
     };
-    if script.has_masks() {
-        return Ok(written);
-    }
-    let recorder = Recorder::new();
-    let front = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
-    let behind = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
-    let unable = |error: &dyn fmt::Display| DemoError::Thread(error.to_string());
-    let upstream = behind.local_addr().map_err(|error| unable(&error))?;
-    let tap = Tap::start(front, upstream, recorder.clone()).map_err(|error| unable(&error))?;
-    let script = filled(script, tap.address());
-    let play = |who| Player::new(&script, who, Weather::Calm).map_err(|error| unable(&error));
-    let (server, client) = (play(Who::Server)?, play(Who::Client)?);
-    thread::scope(|scope| {
-        scope.spawn(|| server.answer(&behind));
-        client.call(tap.address());
-    });
-    let connections = script.connections().len().max(1);
-    tap.wait_ended(connections as u64, limits::IO_DEADLINE);
-    tap.stop();
     Ok(Demo {
-        transcript: recorder.transcript(),
-        origin: Origin::Played,
-        ..written
+        transcript,
+        printed: shown.printed,
+        noted: shown.noted,
+        ending: shown.ending,
+        origin: shown.origin,
     })
 }
 
@@ -168,6 +124,16 @@ pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
         Err(BuildError::Nowhere { .. }) => Server::played(&script, addr),
         paths => Server::start(lab, &paths.map_err(DemoError::Build)?[0], &script, addr),
     }
+}
+
+/// Starts one of the lab's own servers anywhere on this machine: the lab's, or the exercise's as the learner
+/// gets it.
+pub fn serve_anywhere(lab: &Lab, stub: bool) -> Result<Server, DemoError> {
+    if !stub {
+        return serve(lab, ANYWHERE);
+    }
+    let path = cargo::stub_server(lab).map_err(DemoError::Build)?;
+    Server::start(lab, &path, &main_script(lab), ANYWHERE)
 }
 
 fn main_script(lab: &Lab) -> Transcript {
@@ -181,7 +147,7 @@ pub struct Server {
     /// Where it listens.
     pub addr: SocketAddr,
     /// Ends with the value; `None` when the server is played from the lab's transcript.
-    program: Option<Program>,
+    program: Option<Mutex<Program>>,
     /// Gone with the value, too.
     _files: Option<Arc<ServedFolder>>,
 }
@@ -208,7 +174,7 @@ impl Server {
         match program.wait_listening_line(limits::START_DEADLINE) {
             Ok(addr) => Ok(Server {
                 addr,
-                program: Some(program),
+                program: Some(Mutex::new(program)),
                 _files: files,
             }),
             Err(error) => Err(DemoError::NotReady(error, program.stderr().text())),
@@ -223,6 +189,22 @@ impl Server {
             program: None,
             _files: None,
         })
+    }
+
+    /// How it ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.program()?.ending()
+    }
+
+    /// What it has printed on stderr.
+    pub fn noted(&self) -> String {
+        let program = self.program();
+        program.map_or(String::new(), |program| program.stderr().text())
+    }
+
+    fn program(&self) -> Option<MutexGuard<'_, Program>> {
+        let program = self.program.as_ref()?;
+        Some(program.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What was done, in words.

@@ -33,16 +33,19 @@ impl Session {
 
     /// Says all of `bytes`, however slowly the server takes them.
     pub fn say(&self, bytes: &[u8]) -> Result<(), FailedWrite> {
+        self.say_cut(bytes, Segmentation::Whole, limits::SESSION_TIMEOUT)
+    }
+
+    /// Says all of `bytes`, cut as told. A server that takes nothing for `silence` is given up.
+    pub fn say_cut(
+        &self,
+        bytes: &[u8],
+        cut: Segmentation,
+        silence: Duration,
+    ) -> Result<(), FailedWrite> {
         let until = Instant::now() + limits::SESSION_TIMEOUT;
         let after = self.said.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let whole = Segmentation::Whole;
-        self.link.say(
-            bytes,
-            after,
-            whole,
-            (limits::SESSION_TIMEOUT, until),
-            &|| None,
-        )
+        self.link.say(bytes, after, cut, (silence, until), &|| None)
     }
 
     /// Says that this was all (FIN). The server may go on.
@@ -52,8 +55,18 @@ impl Session {
 
     /// Waits until the server has ended its side, and says how; `Open` after [`limits::SESSION_TIMEOUT`].
     pub fn wait_end(&self) -> End {
-        let until = Instant::now() + limits::SESSION_TIMEOUT;
+        self.wait_end_for(limits::SESSION_TIMEOUT)
+    }
+
+    /// The same; `Open` after `patience`.
+    pub fn wait_end_for(&self, patience: Duration) -> End {
+        let until = Instant::now() + patience;
         self.link.wait(|_| false, |_| until);
         self.link.heard().end.unwrap_or(End::Open)
+    }
+
+    /// Breaks the connection off (RST).
+    pub fn reset(self) {
+        self.link.reset();
     }
 }

@@ -44,6 +44,8 @@ fn text(events: &[Arc<StreamEvent>]) -> String {
     text
 }
 
+/// What a stream begins with: how soon a client comes back that has lost it, in milliseconds.
+const RETRY: &str = "retry: 500\n\n";
 /// What stands in a stream when nothing else has for a while.
 const STILL_HERE: &str = ": still here\n\n";
 
@@ -87,9 +89,10 @@ impl<S: Deref<Target = Server>> Conversation<S> {
 
     fn send_events(&mut self, reader: &mut Reader, chunked: bool) -> Result<(), IoFailure> {
         let mut said = Instant::now();
+        let mut before = RETRY;
         loop {
             let text = match reader.next(limits::STOP_POLL) {
-                Next::Events(events) => text(&events),
+                Next::Events(events) => std::mem::take(&mut before).to_string() + &text(&events),
                 Next::Quiet if said.elapsed() >= limits::STREAM_COMMENT => STILL_HERE.to_string(),
                 Next::Quiet => {
                     self.still_listens()?;

@@ -3,10 +3,12 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod browser;
+pub mod json;
 pub mod peers;
 mod programs;
 pub mod readme;
 mod tools;
+pub mod webdriver;
 pub mod wrong;
 
 use std::io::{BufRead, BufReader};

@@ -74,7 +74,9 @@ S> Connection: close\r\n
 S> Content-Type: text/event-stream\r\n
 S> Transfer-Encoding: chunked\r\n
 S> \r\n
-S> 25\r\n
+S> 31\r\n
+S> retry: 500\n
+S> \n
 S> id: p1.2\n
 S> event: row\n
 S> data: a\n
@@ -119,7 +121,7 @@ fn a_client_of_http_1_0_gets_the_stream_without_chunks() {
     stream.read_to_string(&mut heard).unwrap();
     let (head, body) = heard.split_once("\r\n\r\n").unwrap();
     assert!(!head.contains("Transfer-Encoding"), "{head}");
-    assert_eq!(body, "id: p1.1\nevent: row\ndata: a\n\n");
+    assert_eq!(body, "retry: 500\n\nid: p1.1\nevent: row\ndata: a\n\n");
 }
 
 #[test]

@@ -4,3 +4,5 @@
 mod support;
 
 mod events;
+mod look;
+mod presets;

@@ -15,6 +15,7 @@ pub(super) struct LabFiles {
     pub(super) slug: &'static str,
     pub(super) readme: &'static str,
     pub(super) hints: &'static str,
+    pub(super) presets: &'static str,
     pub(super) start_server: Option<&'static str>,
     pub(super) start_client: Option<&'static str>,
     pub(super) server: bool,

@@ -107,6 +107,11 @@ impl EventLog {
         self.lock().left.map(|left| left.elapsed())
     }
 
+    /// How many readers there are.
+    pub fn readers(&self) -> usize {
+        self.lock().readers
+    }
+
     /// A reader of what comes after the event with this id, or of all that is kept when there is no
     /// such id in this log.
     pub fn reader(&self, after: Option<&str>) -> Reader {

@@ -1,0 +1,143 @@
+//! `web`: the course in a browser, live.
+//!
+//! Rule: it opens the door and nothing else: who may come in and what happens there is decided in
+//! `course::web`.
+
+use super::screen::warn;
+use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use anyhow::{Context, Result};
+use std::io::{IsTerminal, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command as Process, Stdio};
+use wirelab::course::web::{Commands, Live};
+use wirelab::limits;
+use wirelab::net::{self, Listener, PoolLimits};
+use wirelab::server::{Server, Timeouts};
+
+/// `cargo lab web`
+pub const COMMAND: Command = Command {
+    name: "web",
+    places: &[],
+    sentence: "the course in a browser: each lab runs beside its lesson",
+    more: "It listens on 127.0.0.1 and on no other address, and answers only its own pages.\n\
+           Without --port it takes the first free port from 8100 on. CMD is a program in\n\
+           any language, as for `check`; a page cannot name one. Ctrl-C ends it, and all\n\
+           that was started.",
+    options: &[
+        Opt {
+            name: "--port",
+            value: Some("N"),
+            sentence: "listen on this port; 0: the system chooses",
+        },
+        Opt {
+            name: "--server",
+            value: Some("CMD"),
+            sentence: "check this server, not the one in the workbench",
+        },
+        Opt {
+            name: "--client",
+            value: Some("CMD"),
+            sentence: "check this client, not the one in the workbench",
+        },
+        Opt {
+            name: "--no-open",
+            value: None,
+            sentence: "do not open a browser",
+        },
+    ],
+    run,
+};
+
+/// Ports that are tried, from this one on.
+const FIRST_PORT: u16 = 8100;
+const LAST_PORT: u16 = 8199;
+
+fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    let listener = listen(args)?;
+    let addr = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    let text = |name| Ok::<_, WrongUse>(args.value_text(name)?.map(str::to_string));
+    let commands = Commands {
+        server: text("--server")?,
+        client: text("--client")?,
+    };
+    let live = Live::new(addr.port(), commands);
+    writeln!(screen, "listening on {addr}")?;
+    writeln!(screen, "The course: http://{addr}/   (Ctrl-C ends it)")?;
+    screen.flush()?;
+    if !args.has("--no-open") && std::io::stdout().is_terminal() {
+        open_browser(&format!("http://{addr}/"));
+    }
+    serve(listener, live)
+}
+
+/// Serves the live lab until the process ends.
+pub fn serve(listener: Listener, live: Live) -> Result<Outcome> {
+    let recorder = live.recorder();
+    let server = Server {
+        handler: Box::new(move |request| live.answer(request)),
+        recorder: Some(recorder),
+        now: None,
+        patience: Timeouts::default(),
+        log: Box::new(|_| {}),
+    };
+    let most = PoolLimits {
+        most: limits::WEB_CLIENTS,
+        ..PoolLimits::default()
+    };
+    net::pool(
+        &listener,
+        most,
+        move |accepted| server.serve(accepted),
+        |problem| {
+            warn(&format!(
+                "the page cannot be served for a moment: {problem:?}"
+            ))
+        },
+    )
+}
+
+/// The port that was asked for, or the first free one.
+fn listen(args: &Args) -> Result<Listener> {
+    let at = |port| {
+        net::listen(
+            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            limits::BACKLOG,
+        )
+    };
+    if let Some(text) = args.value_text("--port")? {
+        let port = text.parse().map_err(|_| {
+            WrongUse(format!(
+                "--port needs a number from 0 to 65535, not `{text}`"
+            ))
+        })?;
+        return Ok(at(port)?);
+    }
+    for port in FIRST_PORT..=LAST_PORT {
+        if let Ok(listener) = at(port) {
+            if port != FIRST_PORT {
+                warn(&format!("port {FIRST_PORT} is taken, so this is on {port}"));
+            }
+            return Ok(listener);
+        }
+    }
+    warn(&format!(
+        "all ports from {FIRST_PORT} to {LAST_PORT} are taken; the system chooses one"
+    ));
+    Ok(at(0)?)
+}
+
+/// Asks the system to open a browser. Without one, the address stands on the screen.
+fn open_browser(url: &str) {
+    let (program, words): (&str, &[&str]) = match std::env::consts::OS {
+        "macos" => ("open", &[]),
+        "windows" => ("cmd", &["/C", "start", ""]),
+        _ => ("xdg-open", &[]),
+    };
+    let quiet = || (Stdio::null(), Stdio::null(), Stdio::null());
+    let (stdin, stdout, stderr) = quiet();
+    let mut command = Process::new(program);
+    command.args(words).arg(url);
+    let _ = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn();
+}

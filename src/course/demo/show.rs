@@ -1,0 +1,292 @@
+//! One conversation of a lab, with the programs that it needs, in one weather.
+//!
+//! | the conversation is for | calm | another weather |
+//! | --- | --- | --- |
+//! | both programs | the lab's server and client | the lab's server, and the player as its client |
+//! | the server | the lab's server, and the player as its client | the same |
+//! | the client | the lab's client, and the player as its server | |
+//!
+//! Rule: a tap stands between them and records what travels. Where no connection comes about, our own
+//! call is what is recorded.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
+
+use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server, UPSTREAM};
+use crate::check::own_command;
+use crate::check::program::{Contract, Ending, Program};
+use crate::check::variants::filled;
+use crate::course::cargo::{self, BuildError};
+use crate::course::catalogue::{Lab, NOW, Script, Side};
+use crate::limits;
+use crate::net::player::Player;
+use crate::net::{self, RecordedStream, Recorder, Tap, Weather};
+use crate::wire::{Entry, Event, Transcript, Who};
+
+/// What is shown, and who watches.
+pub struct Show<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// The conversation.
+    pub script: &'a Script,
+    /// How the bytes travel.
+    pub weather: Weather,
+    /// Gets every step.
+    pub recorder: &'a Recorder,
+    /// Whether somebody still watches; otherwise everything ends soon.
+    pub goes_on: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Who takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cast {
+    /// The lab's two programs.
+    Pair,
+    /// The lab's server; the player is its client.
+    Server,
+    /// The lab's client; the player is its server.
+    Client,
+    /// The lab's client, and nobody who listens.
+    NobodyListens,
+    /// The lab's client, and a listener whose backlog is full.
+    BacklogFull,
+}
+
+/// What came of it, besides the recording.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// What the lab's client printed on stdout.
+    pub printed: String,
+    /// What it printed on stderr.
+    pub noted: String,
+    /// How the client ended; `None` without a client, and when it was ended by us.
+    pub ending: Option<Ending>,
+    /// Whether the lab's client took part.
+    pub client: bool,
+    /// What the lab's server printed on stderr, if it took part.
+    pub server_noted: String,
+    /// Where the conversation comes from.
+    pub origin: Origin,
+}
+
+impl Shown {
+    /// Nothing but where it comes from.
+    fn from(origin: Origin) -> Shown {
+        Shown {
+            printed: String::new(),
+            noted: String::new(),
+            ending: None,
+            client: false,
+            server_noted: String::new(),
+            origin,
+        }
+    }
+}
+
+impl Show<'_> {
+    /// Who takes part in it.
+    pub fn cast(&self) -> Cast {
+        let script = self.transcript();
+        let first = script.entries().iter().find_map(|entry| match entry {
+            Entry::Event { event, .. } => Some(*event),
+            _ => None,
+        });
+        match (self.script.checks_server, self.script.checks_client) {
+            (true, true) if self.weather == Weather::Calm => Cast::Pair,
+            (true, _) => Cast::Server,
+            (false, _) => match first {
+                Some(Event::Refuse) => Cast::NobodyListens,
+                Some(Event::Timeout(_)) => Cast::BacklogFull,
+                _ => Cast::Client,
+            },
+        }
+    }
+
+    /// Runs it; everything that was started has ended afterwards.
+    pub fn run(&self) -> Result<Shown, DemoError> {
+        match self.perform() {
+            Err(DemoError::Build(BuildError::Nowhere { .. })) => self.replay(),
+            shown => shown,
+        }
+    }
+
+    fn perform(&self) -> Result<Shown, DemoError> {
+        match self.cast() {
+            Cast::Pair => self.pair(),
+            Cast::Server => self.server(),
+            Cast::Client => self.client(),
+            Cast::NobodyListens => {
+                let closed = net::Closed::at(ANYWHERE).map_err(DemoError::Socket)?;
+                self.knock(closed.addr)
+            }
+            Cast::BacklogFull => {
+                let listener = net::listen(ANYWHERE, 0).map_err(DemoError::Socket)?;
+                let addr = address(&listener)?;
+                let mut waiting = Vec::new();
+                while let Ok(stream) = net::call(addr, limits::CLIENT_POLL) {
+                    waiting.push(stream);
+                }
+                self.knock(addr)
+            }
+        }
+    }
+
+    fn transcript(&self) -> Transcript {
+        Transcript::parse(self.script.text()).unwrap_or_default()
+    }
+
+    fn tap(&self, upstream: SocketAddr) -> Result<Tap, DemoError> {
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        Tap::start(listener, upstream, self.recorder.clone())
+            .map_err(|error| DemoError::Thread(error.to_string()))
+    }
+
+    fn program(&self, side: Side) -> Result<PathBuf, DemoError> {
+        let mut paths = cargo::lab_programs(self.lab, &[side]).map_err(DemoError::Build)?;
+        paths.pop().ok_or(DemoError::NoPair)
+    }
+
+    fn pair(&self) -> Result<Shown, DemoError> {
+        // Both at once: cargo is asked once when they are not built.
+        let paths = cargo::lab_programs(self.lab, &[Side::Server, Side::Client]);
+        let paths = paths.map_err(DemoError::Build)?;
+        let server = paths.first().ok_or(DemoError::NoPair)?;
+        let script = self.transcript();
+        let server = Server::start(self.lab, server, &script, ANYWHERE)?;
+        let tap = self.tap(server.addr)?;
+        let shown = self.run_client(tap.address())?;
+        // The client is gone; what is still under way between the tap and the server takes a moment.
+        self.settle(&tap, script.connections().len());
+        tap.stop();
+        let server_noted = server.noted();
+        Ok(Shown {
+            server_noted,
+            ..shown
+        })
+    }
+
+    fn server(&self) -> Result<Shown, DemoError> {
+        let server = self.program(Side::Server)?;
+        let server = Server::start(self.lab, &server, &self.transcript(), ANYWHERE)?;
+        let tap = self.tap(server.addr)?;
+        let addr = tap.address();
+        let player = self.player(addr, Who::Client)?;
+        let more = match self.weather {
+            Weather::Rude => 1,
+            Weather::Ghost => 5,
+            _ => 0,
+        };
+        thread::scope(|scope| {
+            let playing = scope.spawn(|| player.call(addr));
+            self.while_watched(|| playing.is_finished());
+            if playing.is_finished() {
+                self.settle(&tap, self.transcript().connections().len() + more);
+            }
+            tap.stop();
+        });
+        Ok(Shown {
+            server_noted: server.noted(),
+            ..Shown::from(Origin::Programs)
+        })
+    }
+
+    fn client(&self) -> Result<Shown, DemoError> {
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let tap = self.tap(address(&listener)?)?;
+        let player = self.player(tap.address(), Who::Server)?;
+        thread::scope(|scope| {
+            let playing = scope.spawn(|| player.answer(&listener));
+            let shown = self.run_client(tap.address());
+            if shown.is_ok() {
+                self.settle(&tap, self.transcript().connections().len());
+            }
+            tap.stop();
+            self.while_watched(|| playing.is_finished());
+            shown
+        })
+    }
+
+    /// The lab's client at an address where no connection comes about; our own call is recorded.
+    fn knock(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
+        let shown = self.run_client(addr)?;
+        let _ = RecordedStream::call(addr, limits::DEMO_CALL, Some(self.recorder));
+        Ok(shown)
+    }
+
+    /// The same conversation where the lab's programs cannot be had: both sides are played from its
+    /// transcript, over real sockets, with the tap between them.
+    fn replay(&self) -> Result<Shown, DemoError> {
+        let script = self.transcript();
+        if script.has_masks() {
+            return Ok(Shown::from(Origin::Written));
+        }
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let tap = self.tap(address(&listener)?)?;
+        let addr = tap.address();
+        let (server, client) = (
+            self.player(addr, Who::Server)?,
+            self.player(addr, Who::Client)?,
+        );
+        thread::scope(|scope| {
+            scope.spawn(|| server.answer(&listener));
+            client.call(addr);
+        });
+        self.settle(&tap, script.connections().len());
+        tap.stop();
+        Ok(Shown::from(Origin::Played))
+    }
+
+    fn run_client(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
+        let script = self.transcript();
+        let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
+        let contract = Contract {
+            arg: arg.map(str::to_string),
+            now: Some(NOW),
+            ..Contract::at(addr)
+        };
+        let line = own_command(&self.program(Side::Client)?, arg);
+        let mut client = Program::start(&line, &contract).map_err(DemoError::Start)?;
+        let mut ending = None;
+        self.while_watched(|| {
+            ending = client.wait_end(limits::POLL_INTERVAL);
+            ending.is_some()
+        });
+        client.end();
+        Ok(Shown {
+            printed: client.stdout().text(),
+            noted: client.stderr().text(),
+            ending,
+            client: true,
+            ..Shown::from(Origin::Programs)
+        })
+    }
+
+    fn player(&self, addr: SocketAddr, me: Who) -> Result<Player, DemoError> {
+        let script = filled(&self.transcript(), addr);
+        let player = Player::new(&script, me, self.weather);
+        player.map_err(|error| DemoError::Thread(error.to_string()))
+    }
+
+    /// Waits until the tap's connections have ended.
+    fn settle(&self, tap: &Tap, connections: usize) {
+        let connections = connections.max(1) as u64;
+        let begun = Instant::now();
+        let ended = || tap.wait_ended(connections, limits::POLL_INTERVAL);
+        self.while_watched(|| ended() || begun.elapsed() > limits::IO_DEADLINE);
+    }
+
+    /// Waits until `done`, for at most [`PATIENCE`], and not when nobody watches any more.
+    fn while_watched(&self, mut done: impl FnMut() -> bool) {
+        let begun = Instant::now();
+        while !done() && begun.elapsed() < PATIENCE && (self.goes_on)() {
+            thread::park_timeout(limits::POLL_INTERVAL);
+        }
+    }
+}
+
+fn address(listener: &net::Listener) -> Result<SocketAddr, DemoError> {
+    let addr = listener.local_addr();
+    addr.map_err(|error| DemoError::Thread(error.to_string()))
+}

@@ -1,0 +1,102 @@
+//! From a recorder to a page: each step becomes a row, and is kept for the download.
+//!
+//! Rule: a page shows at most [`limits::WEB_SHOWN`] bytes of a conversation. What a program sends beyond is
+//! counted, and said.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::page::{Page, lock};
+use super::rows::Rows;
+use crate::limits;
+use crate::net::{Observation, ObservationKind, Recorder};
+use crate::wire::{Gap, Transcript, Who};
+
+/// What a feed has passed on.
+#[derive(Clone)]
+pub struct Feed {
+    kept: Arc<Mutex<Kept>>,
+}
+
+struct Kept {
+    page: Arc<Page>,
+    rows: Rows,
+    transcript: Transcript,
+    bytes: usize,
+    left_out: usize,
+    /// Bytes that the server has said.
+    answered: usize,
+    open: bool,
+    /// A pause that belongs to a step that was not shown.
+    gap: Duration,
+}
+
+impl Feed {
+    /// A feed of rows for the list with the id `into`, and the recorder that fills it.
+    pub fn new(page: &Arc<Page>, into: &'static str) -> (Feed, Recorder) {
+        let feed = Feed {
+            kept: Arc::new(Mutex::new(Kept {
+                page: Arc::clone(page),
+                rows: Rows::new(into),
+                transcript: Transcript::new(),
+                bytes: 0,
+                left_out: 0,
+                answered: 0,
+                open: false,
+                gap: Duration::ZERO,
+            })),
+        };
+        let sink = feed.clone();
+        let recorder = Recorder::into_sink(move |step| lock(&sink.kept).step(step));
+        (feed, recorder)
+    }
+
+    /// What was recorded so far, as far as it was shown.
+    pub fn transcript(&self) -> Transcript {
+        let kept = lock(&self.kept);
+        let mut transcript = kept.transcript.clone();
+        if kept.open {
+            transcript.push_gap(Gap::End);
+        }
+        transcript
+    }
+
+    /// How many bytes the server has said.
+    pub fn answered(&self) -> usize {
+        lock(&self.kept).answered
+    }
+
+    /// How many bytes came and were not shown.
+    pub fn left_out(&self) -> usize {
+        lock(&self.kept).left_out
+    }
+}
+
+impl Kept {
+    fn step(&mut self, step: &Observation) {
+        self.open = step.open > 0;
+        let gap = step.gap.map(|gap| gap + std::mem::take(&mut self.gap));
+        if let ObservationKind::Bytes(bytes) = step.what {
+            if step.who == Who::Server {
+                self.answered += bytes.len();
+            }
+            if self.bytes + bytes.len() > limits::WEB_SHOWN {
+                self.left_out += bytes.len();
+                self.gap = gap.unwrap_or_default();
+                return;
+            }
+            self.bytes += bytes.len();
+        }
+        if let Some(gap) = gap {
+            self.transcript.push_gap(Gap::Exactly(gap));
+        }
+        match step.what {
+            ObservationKind::Bytes(bytes) => self.transcript.push_bytes(step.conn, step.who, bytes),
+            ObservationKind::Event(event) => self.transcript.push_event(step.conn, step.who, event),
+        }
+        let rows = self.rows.step(&Observation { gap, ..*step });
+        for row in rows {
+            self.page.send(row);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The course in a browser: `cargo lab web`, live, and the same pages without anything live, which
+//! `cargo lab serve` and lab 24 show.
+//!
+//! ```text
+//! recorder ── steps ──> rows ──> the page's log ── text/event-stream ──> live.js appends rows
+//! page ── POST /labs/NN/run · /say · /check ──> gate ──> demo, net::Session, check ──> recorder
+//! ```
+//!
+//! Rule 1: every word comes from the catalogue, the READMEs and the tables of the course.
+//! Rule 2: all HTML is made here and all text in it is escaped here. The script decides nothing.
+//! Rule 3: nothing that a page or a URL says is run. A form names a lab, a conversation and a weather of the
+//! catalogue; the bytes in it go to the lab's own server. See `gate` for who may send a form at all.
+//! Rule 4: what a page has started ends with the page.
+
+mod bill;
+mod check;
+mod code;
+mod explain;
+mod feed;
+mod form;
+mod gate;
+mod layout;
+mod lesson;
+mod live;
+mod map;
+mod markup;
+mod page;
+mod panel;
+pub mod presets;
+pub mod rows;
+mod run;
+pub mod say;
+mod source;
+mod you;
+
+use crate::course::catalogue::{self, Lab};
+use crate::files::{self, Response};
+use crate::http::target::Target;
+use crate::http::write;
+use crate::server::{Answer, Request};
+use crate::wire::{Transcript, svg};
+
+pub use live::{Commands, Live};
+pub use page::Page;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("live.js");
+
+/// The answer of the course's pages without anything live.
+pub fn still(request: &Request<'_>) -> Answer {
+    let Some(names) = names(request) else {
+        return nothing().into();
+    };
+    if let Some(refused) = files::refused_method(request.head.method) {
+        return refused.into();
+    }
+    document(&names, request, None).into()
+}
+
+/// The path of a request, cut at its slashes.
+fn names<'a>(request: &Request<'a>) -> Option<Vec<&'a [u8]>> {
+    match request.asked.target {
+        Target::Origin { path, .. } | Target::Absolute { path, .. } => {
+            Some(path.split(|byte| *byte == b'/').skip(1).collect())
+        }
+        _ => None,
+    }
+}
+
+/// What stands at a path: everything that is only read.
+fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Response {
+    match names {
+        [b""] => map::page(live),
+        [b"style.css"] => typed("text/css; charset=utf-8", STYLE),
+        [b"live.js"] => typed("text/javascript; charset=utf-8", SCRIPT),
+        [b"you"] => you::page(request.bytes, live),
+        [b"bill"] => bill::page(live),
+        [b"explain", code] => explain::page(code, live).unwrap_or_else(nothing),
+        [b"labs", slug] => match lab_of(slug) {
+            Some(lab) => moved(lab),
+            None => nothing(),
+        },
+        [b"labs", slug, b""] => match lab_of(slug) {
+            Some(lab) => lesson::page(lab, live),
+            None => nothing(),
+        },
+        [b"labs", slug, name] => match lab_of(slug) {
+            Some(lab) => picture(lab, name)
+                .or_else(|| source::page(lab, name, live))
+                .unwrap_or_else(nothing),
+            None => nothing(),
+        },
+        _ => nothing(),
+    }
+}
+
+/// The lab of this slug.
+fn lab_of(slug: &[u8]) -> Option<&'static Lab> {
+    catalogue::labs().find(|lab| lab.slug.as_bytes() == slug)
+}
+
+/// `ladder.svg`, `ladder-CASE.svg`: drawn from the snapshot.
+fn picture(lab: &Lab, name: &[u8]) -> Option<Response> {
+    let name = std::str::from_utf8(name).ok()?;
+    let case = name.strip_prefix("ladder")?.strip_suffix(".svg")?;
+    let wanted = format!("{}{case}", lab.snapshot_name());
+    let script = lab.scripts.iter().find(|script| script.name == wanted)?;
+    let transcript = Transcript::parse(script.text()).ok()?;
+    Some(typed("image/svg+xml", svg(&transcript)))
+}
+
+/// A response with what every answer of these pages says about itself.
+fn typed(media: &str, text: impl Into<String>) -> Response {
+    let mut fields = gate::fields(media);
+    // What the browser said differs each time, and the rest is quickly sent again.
+    write::field(&mut fields, "Cache-Control", b"no-store");
+    Response::new(200, fields, text.into().into_bytes())
+}
+
+fn moved(lab: &Lab) -> Response {
+    let mut response = Response::error(301, "This lab's URL ends in a slash.");
+    write::field(
+        &mut response.fields,
+        "Location",
+        format!("/labs/{}/", lab.slug).as_bytes(),
+    );
+    response
+}
+
+fn nothing() -> Response {
+    Response::error(404, "The course has no such page; / lists the labs.")
+}

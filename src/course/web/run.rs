@@ -1,0 +1,114 @@
+//! *Run it*: the lab's own programs over loopback, through the recorder, into the page.
+//!
+//! Rule: what runs is a conversation and a weather of the catalogue, and nothing else that a form says.
+
+use std::sync::Arc;
+
+use super::feed::Feed;
+use super::form::Form;
+use super::live::Live;
+use super::page::Page;
+use super::panel;
+use crate::check::program::Ending;
+use crate::course::catalogue::{Lab, Script};
+use crate::course::demo::{Cast, DemoError, Show, Shown};
+use crate::net::Weather;
+
+/// Starts a conversation; the page hears how it goes.
+pub fn run(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Result<(), String> {
+    let name = form.get("conversation");
+    let script = lab.scripts.iter().find(|script| script.name == name);
+    let script = script.ok_or("This lab has no such conversation.")?;
+    let weather = Weather::parse(form.get("weather"));
+    let weather = weather.filter(|weather| script.weathers.contains(weather));
+    let weather = weather.ok_or("This conversation is not shown in such a weather.")?;
+    let turn = page.begin();
+    page.fill("run", "");
+    page.fill("run-after", "");
+    page.state("run-state", "The lab's programs are started.");
+    let page = Arc::clone(page);
+    live.spawn(move || play(&page, turn, lab, script, weather))
+}
+
+fn play(page: &Arc<Page>, turn: u64, lab: &'static Lab, script: &Script, weather: Weather) {
+    let (feed, recorder) = Feed::new(page, "run");
+    let show = Show {
+        lab,
+        script,
+        weather,
+        recorder: &recorder,
+        goes_on: &|| page.wants(turn),
+    };
+    page.state("run-state", begins(show.cast()));
+    let shown = show.run();
+    if !page.wants(turn) {
+        return;
+    }
+    let mut recording = feed.transcript();
+    let title = match weather {
+        Weather::Calm => script_title(script),
+        weather => format!("{} · {}", script_title(script), weather.name()),
+    };
+    recording.push_heading("wire", "1");
+    recording.push_heading("title", &title);
+    page.keep(recording);
+    match &shown {
+        Ok(shown) => page.fill("run-after", &after(shown)),
+        Err(_) => page.fill("run-after", ""),
+    }
+    page.state("run-state", &ended(&shown, &feed));
+    page.log.push("done", "run".to_string());
+}
+
+/// The title of a conversation, as its transcript has it.
+pub fn script_title(script: &Script) -> String {
+    let mut titles = script
+        .text()
+        .lines()
+        .filter_map(|line| line.strip_prefix("@title "));
+    titles.next_back().unwrap_or(script.name).to_string()
+}
+
+fn begins(cast: Cast) -> &'static str {
+    match cast {
+        Cast::Pair => "The lab's server waits, and the lab's client calls it.",
+        Cast::Server => "The lab's server waits; the course's player says the client's part.",
+        Cast::Client => "The lab's client calls; the course's player says the server's part.",
+        Cast::NobodyListens => "The lab's client calls a port where nobody listens.",
+        Cast::BacklogFull => "The lab's client calls a server whose backlog is full.",
+    }
+}
+
+/// How it ended, in one or two sentences.
+fn ended(shown: &Result<Shown, DemoError>, feed: &Feed) -> String {
+    let end = match shown {
+        Err(error) => return format!("It could not be shown: {error}"),
+        Ok(shown) => match (shown.client, shown.ending) {
+            (true, Some(ending)) if ending != Ending::Status(0) => {
+                format!("Done. The lab's client ended: {ending}.")
+            }
+            (true, Some(_)) => "Done. Every byte below was recorded a moment ago.".to_string(),
+            (true, None) => {
+                "The lab's client still ran after 20 s. It was ended by us.".to_string()
+            }
+            (false, _) => "Done. Every byte below was recorded a moment ago.".to_string(),
+        },
+    };
+    match feed.left_out() {
+        0 => end,
+        more => format!("{end} {more} bytes more were sent and are not shown."),
+    }
+}
+
+/// What the programs printed.
+fn after(shown: &Shown) -> String {
+    let parts = [
+        ("The client printed", &shown.printed),
+        ("The client noted on stderr", &shown.noted),
+        ("The server noted on stderr", &shown.server_noted),
+    ];
+    let parts = parts
+        .into_iter()
+        .map(|(title, text)| panel::printed(title, text));
+    parts.collect()
+}

@@ -1,0 +1,131 @@
+//! *Your browser, live*: every byte that browsers say to this very server, and its answers.
+//!
+//! Rule 1: a connection that carries a stream of rows is not shown from there on: each row would cause another.
+//! Rule 2: what is kept is bounded; a page that is opened late gets the last of it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use super::page::lock;
+use super::panel;
+use super::rows::Rows;
+use super::{layout, live::Live, markup};
+use crate::files::Response;
+use crate::limits;
+use crate::net::{Observation, ObservationKind, Recorder};
+use crate::server::events::{EventLog, Reader};
+use crate::wire::{Conn, Entry, Event, Transcript, Who};
+
+/// What browsers have said lately.
+pub struct You {
+    log: EventLog,
+    recorder: Recorder,
+}
+
+impl You {
+    /// Nothing yet.
+    pub fn new() -> You {
+        let log = EventLog::new("you", limits::WEB_PAGE_LOG);
+        let watch = Arc::new(Mutex::new(Watch {
+            log: log.clone(),
+            rows: Rows::new("you"),
+            streams: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+        }));
+        let recorder = Recorder::into_sink(move |step| lock(&watch).step(step));
+        You { log, recorder }
+    }
+
+    /// Records the connections of this server.
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
+    /// A reader, if there is room for one.
+    pub fn reader(&self, after: Option<&str>) -> Option<Reader> {
+        (self.log.readers() < limits::WEB_PAGES).then(|| self.log.reader(after))
+    }
+}
+
+struct Watch {
+    log: EventLog,
+    rows: Rows,
+    /// Connections that carry a stream.
+    streams: BTreeSet<Conn>,
+    /// Those whose answer has not begun.
+    waiting: BTreeSet<Conn>,
+}
+
+impl Watch {
+    fn step(&mut self, step: &Observation) {
+        let conn = step.conn;
+        match step.what {
+            ObservationKind::Bytes(bytes)
+                if step.who == Who::Client && bytes.starts_with(b"GET /events?") =>
+            {
+                self.streams.insert(conn);
+                self.waiting.insert(conn);
+            }
+            ObservationKind::Bytes(_)
+                if step.who == Who::Server && self.streams.contains(&conn) =>
+            {
+                if !self.waiting.remove(&conn) {
+                    return;
+                }
+                self.rows
+                    .step(step)
+                    .into_iter()
+                    .for_each(|row| self.push(row));
+                let note =
+                    "from here on this connection carries the rows of a page: they are not shown";
+                let note = self.rows.entry(&Entry::Note(format!("C{conn}: {note}")));
+                return self.push(note);
+            }
+            ObservationKind::Event(Event::Fin | Event::Rst) => {
+                self.streams.remove(&conn);
+            }
+            _ => {}
+        }
+        self.rows
+            .step(step)
+            .into_iter()
+            .for_each(|row| self.push(row));
+    }
+
+    fn push(&self, row: String) {
+        self.log.push("html", row);
+    }
+}
+
+/// The page `/you`: the request that asked for it, and live everything that follows.
+pub fn page(bytes: &[u8], live: Option<&Live>) -> Response {
+    let mut transcript = Transcript::new();
+    transcript.push_event(1, Who::Client, Event::Connect);
+    transcript.push_bytes(1, Who::Client, bytes);
+    let said = markup::block("wire", &transcript.render());
+    let watch = match live {
+        None => String::new(),
+        Some(_) => format!(
+            "<h2>Live</h2>\n<p>Every connection to this server, as it goes on. Reload this page. Open it in a second \
+             tab. Look for the request for <code>/favicon.ico</code> that you never typed, for several requests on \
+             one connection, and for a spare connection that says nothing. Or ask with curl, in a terminal.</p>\n{}",
+            panel::ladder("you", "What browsers say to this server")
+        ),
+    };
+    let body = format!(
+        "<main id=\"text\" class=\"text you\"><h1>What your browser said</h1>\n<p>To get this page it sent {} bytes. \
+         These are all of them, with the line ends made visible. You typed none of it but the address.</p>\n{said}<p>\
+         <a href=\"/labs/15-wiretap/\">Lab 15</a> explains the lines one by one. Reload the page, or open it in another \
+         browser, and compare.</p>\n{watch}</main>\n",
+        bytes.len(),
+    );
+    let page = layout::Page {
+        title: "Your browser",
+        class: "plain you",
+        lab: None,
+        contents: &[],
+        body: &body,
+        stream: "you",
+    };
+    layout::document(&page, live)
+}

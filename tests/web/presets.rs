@@ -1,0 +1,109 @@
+//! Every preset of every lab, said to the lab's own server: it answers what the file says.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wirelab::course::catalogue::{self, Lab};
+use wirelab::course::demo;
+use wirelab::course::web::presets::{self, Preset};
+use wirelab::course::web::say::{self, Delivery};
+use wirelab::net::Recorder;
+use wirelab::wire::{Difference, Entry, Gap, Transcript, Who, compare};
+
+use crate::support::side_by_side;
+
+/// Longer than any lab's server waits for a client.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// How long a server that keeps the connection open is listened to, when the answer is there.
+const LISTEN: Duration = Duration::from_millis(300);
+
+/// Says a preset to a server that is started for it; what both sides said.
+fn said(lab: &Lab, preset: &Preset) -> Transcript {
+    let server = demo::serve_anywhere(lab, preset.stub).expect("its server starts");
+    let recorder = Recorder::new();
+    let (acts, waiting) = mpsc::sync_channel(1);
+    let delivery = Delivery::parse(&preset.delivery).expect("a delivery");
+    let said = say::acts(&preset.said()).expect("the box can be read");
+    acts.send((said, delivery)).expect("there is room");
+    let still_open = preset.expected.entries().contains(&Entry::Gap(Gap::End));
+    thread::scope(|scope| {
+        let (addr, recorder) = (server.addr, &recorder);
+        let talk = scope.spawn(move || say::talk(addr, recorder, &waiting, &|_| {}));
+        let begun = Instant::now();
+        let mut agreed = None;
+        while !talk.is_finished() && begun.elapsed() < DEADLINE {
+            // between two looks: nobody tells when a server has nothing more to say
+            thread::sleep(Duration::from_millis(5));
+            if still_open && difference(&preset.expected, &recorder.transcript()).is_none() {
+                let since = agreed.get_or_insert_with(Instant::now);
+                if since.elapsed() > LISTEN {
+                    break;
+                }
+            }
+        }
+        let transcript = recorder.transcript();
+        drop(acts);
+        let _ = talk.join();
+        transcript
+    })
+}
+
+/// The first difference of what each side said and did; which side was first is a race where the client does
+/// not wait for answers.
+fn difference(expected: &Transcript, got: &Transcript) -> Option<Difference> {
+    compare(&one_after_the_other(expected), &one_after_the_other(got))
+}
+
+/// Everything that the client did, and then everything that the server did.
+fn one_after_the_other(transcript: &Transcript) -> Transcript {
+    let mut sorted = Transcript::new();
+    for who in [Who::Client, Who::Server] {
+        for entry in transcript.entries() {
+            let speaker = match entry {
+                Entry::Chunk(chunk) => chunk.who,
+                Entry::Event { who, .. } => *who,
+                _ => continue,
+            };
+            if speaker == who {
+                sorted.push_entry(entry);
+            }
+        }
+    }
+    sorted
+}
+
+#[test]
+fn each_preset_is_answered_as_its_file_says() {
+    let all = presets::all();
+    let items: Vec<_> = all
+        .into_iter()
+        .map(|(lab, preset)| (lab, preset.expect(lab.slug)))
+        .collect();
+    let wrong = side_by_side(items, |(lab, preset)| {
+        let got = said(lab, &preset);
+        difference(&preset.expected, &got).map(|difference| {
+            format!(
+                "{}: {}: {difference:?}\n{}",
+                lab.slug,
+                preset.title,
+                got.without_times().render()
+            )
+        })
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_lab_has_useful_and_weird_presets_and_ways_to_break_one_thing() {
+    for lab in catalogue::labs().filter(|lab| lab.number <= 24) {
+        let presets = presets::of(lab);
+        for kind in presets::KINDS {
+            let count = presets.iter().filter(|preset| preset.kind == kind).count();
+            // A relay passes on whatever it gets: nothing breaks there.
+            let none = lab.number == 15 && kind == "break one thing";
+            assert!(count >= 1 || none, "lab {}: nothing is {kind}", lab.number);
+        }
+    }
+}
