@@ -83,7 +83,7 @@ pub fn serve(listener: Listener, live: Live) -> Result<Outcome> {
         log: Box::new(|_| {}),
     };
     let most = PoolLimits {
-        most: limits::WEB_CLIENTS,
+        most: limits::web::CLIENTS,
         ..PoolLimits::default()
     };
     net::pool(

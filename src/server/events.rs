@@ -70,7 +70,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
             write::field(&mut fields, "Transfer-Encoding", b"chunked");
         }
         self.head_of(200, &fields, exchange.now, connection);
-        self.line.set_write_timeout(limits::STREAM_WRITE);
+        self.line.set_write_timeout(limits::web::STREAM_WRITE);
         let head = std::mem::take(&mut self.output);
         let sent = match self.line.write(&head) {
             Ok(()) if !exchange.head_only => self.send_events(&mut reader, chunked),
@@ -93,7 +93,9 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         loop {
             let text = match reader.next(limits::STOP_POLL) {
                 Next::Events(events) => std::mem::take(&mut before).to_string() + &text(&events),
-                Next::Quiet if said.elapsed() >= limits::STREAM_COMMENT => STILL_HERE.to_string(),
+                Next::Quiet if said.elapsed() >= limits::web::STREAM_COMMENT => {
+                    STILL_HERE.to_string()
+                }
                 Next::Quiet => {
                     self.still_listens()?;
                     continue;

@@ -211,7 +211,7 @@ impl Show<'_> {
     /// The lab's client at an address where no connection comes about; our own call is recorded.
     fn knock(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
         let shown = self.run_client(addr)?;
-        let _ = RecordedStream::call(addr, limits::DEMO_CALL, Some(self.recorder));
+        let _ = RecordedStream::call(addr, limits::web::DEMO_CALL, Some(self.recorder));
         Ok(shown)
     }
 

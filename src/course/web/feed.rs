@@ -1,6 +1,6 @@
 //! From a recorder to a page: each step becomes a row, and is kept for the download.
 //!
-//! Rule: a page shows at most [`limits::WEB_SHOWN`] bytes of a conversation. What a program sends beyond is
+//! Rule: a page shows at most [`limits::web::SHOWN`] bytes of a conversation. What a program sends beyond is
 //! counted, and said.
 
 use std::sync::{Arc, Mutex};
@@ -80,7 +80,7 @@ impl Kept {
             if step.who == Who::Server {
                 self.answered += bytes.len();
             }
-            if self.bytes + bytes.len() > limits::WEB_SHOWN {
+            if self.bytes + bytes.len() > limits::web::SHOWN {
                 self.left_out += bytes.len();
                 self.gap = gap.unwrap_or_default();
                 return;

@@ -1,6 +1,6 @@
 //! What is live: the open pages, what they have started, and where their forms go.
 //!
-//! Rule 1: at most [`limits::WEB_PAGES`] pages and [`limits::WEB_RUNS`] things that run.
+//! Rule 1: at most [`limits::web::PAGES`] pages and [`limits::web::RUNS`] things that run.
 //! Rule 2: a page is known by its stream. When it has had none for a while it is gone, and all that it has
 //! started ends.
 
@@ -122,7 +122,7 @@ impl Live {
             }),
         };
         let Some(reader) = reader else {
-            let most = limits::WEB_PAGES;
+            let most = limits::web::PAGES;
             let sentence =
                 format!("{most} pages are open, and there is room for no more: close one.");
             return Response::error(503, &sentence).into();
@@ -140,7 +140,7 @@ impl Live {
         if let Some(page) = id.and_then(|id: u64| pages.open.get(&id)) {
             return Some(Arc::clone(page));
         }
-        if pages.open.len() >= limits::WEB_PAGES {
+        if pages.open.len() >= limits::web::PAGES {
             let hidden = |page: &Arc<Page>| page.hidden.load(Ordering::Relaxed);
             let oldest = pages.open.values().find(|page| hidden(page)).cloned()?;
             oldest.end();
@@ -181,7 +181,7 @@ impl Live {
         };
         let live = self.clone();
         Answer::ToBody {
-            most: limits::WEB_FORM,
+            most: limits::web::FORM,
             then: Box::new(move |body| live.act(action, &Form::read(body))),
         }
     }
@@ -245,9 +245,9 @@ impl Live {
     /// One of the places for things that run, if one is free.
     pub fn place(&self) -> Result<Place, String> {
         let shared = Arc::clone(&self.shared);
-        if shared.running.fetch_add(1, Ordering::Relaxed) >= limits::WEB_RUNS {
+        if shared.running.fetch_add(1, Ordering::Relaxed) >= limits::web::RUNS {
             shared.running.fetch_sub(1, Ordering::Relaxed);
-            let most = limits::WEB_RUNS;
+            let most = limits::web::RUNS;
             return Err(format!(
                 "{most} things run already: wait until one of them has ended."
             ));
@@ -293,8 +293,8 @@ fn look_after(live: &Weak<Shared>) {
         let mut pages = lock(&shared.pages);
         let gone = |page: &Arc<Page>| {
             let most = match page.hidden.load(Ordering::Relaxed) {
-                true => limits::WEB_PAGE_HIDDEN,
-                false => limits::WEB_PAGE_GONE,
+                true => limits::web::PAGE_HIDDEN,
+                false => limits::web::PAGE_GONE,
             };
             page.log.unread_for().is_some_and(|time| time > most)
         };

@@ -41,7 +41,7 @@ impl Page {
     pub fn new(id: u64) -> Page {
         Page {
             id,
-            log: EventLog::new(&format!("p{id}"), limits::WEB_PAGE_LOG),
+            log: EventLog::new(&format!("p{id}"), limits::web::PAGE_LOG),
             hidden: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             run: AtomicU64::new(0),

@@ -99,8 +99,8 @@ pub fn acts(text: &str) -> Result<Vec<Act>, String> {
             Entry::Event { .. } | Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
         }
     }
-    match count > limits::WEB_SAID {
-        true => Err(format!("That is more than {} bytes.", limits::WEB_SAID)),
+    match count > limits::web::SAID {
+        true => Err(format!("That is more than {} bytes.", limits::web::SAID)),
         false => Ok(acts),
     }
 }
@@ -276,7 +276,7 @@ pub fn talk(
             tell(&said);
             told = true;
         }
-        if since.elapsed() > limits::WEB_SESSION {
+        if since.elapsed() > limits::web::SESSION {
             return ended("Nothing was said for two minutes, so we closed the connection.");
         }
     }

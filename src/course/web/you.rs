@@ -25,7 +25,7 @@ pub struct You {
 impl You {
     /// Nothing yet.
     pub fn new() -> You {
-        let log = EventLog::new("you", limits::WEB_PAGE_LOG);
+        let log = EventLog::new("you", limits::web::PAGE_LOG);
         let watch = Arc::new(Mutex::new(Watch {
             log: log.clone(),
             rows: Rows::new("you"),
@@ -43,7 +43,7 @@ impl You {
 
     /// A reader, if there is room for one.
     pub fn reader(&self, after: Option<&str>) -> Option<Reader> {
-        (self.log.readers() < limits::WEB_PAGES).then(|| self.log.reader(after))
+        (self.log.readers() < limits::web::PAGES).then(|| self.log.reader(after))
     }
 }
 
