@@ -12,7 +12,7 @@ use std::process::{Command as Process, Stdio};
 use wirelab::course::web::{Commands, Live};
 use wirelab::limits;
 use wirelab::net::{self, Listener, PoolLimits};
-use wirelab::server::{Server, Timeouts};
+use wirelab::server::{Request, Server, Timeouts};
 
 /// `cargo lab web`
 pub const COMMAND: Command = Command {
@@ -76,7 +76,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 pub fn serve(listener: Listener, live: Live) -> Result<Outcome> {
     let recorder = live.recorder();
     let server = Server {
-        handler: Box::new(move |request| live.answer(request)),
+        handler: Box::new(move |request: &Request<'_>| live.answer(request)),
         recorder: Some(recorder),
         now: None,
         patience: Timeouts::default(),
