@@ -134,7 +134,7 @@ fn a_watch_shows_a_verdict_at_each_save_and_ends_when_all_is_passed() {
     course.save("my01-server", "fn main() { tacos }");
     let verdict = watch.until("Ctrl-C ends it");
     assert!(verdict.contains("cannot find value `tacos`"), "{verdict}");
-    assert_eq!(course.progress(), "");
+    assert!(!course.progress().contains("passed"));
 
     course.save("my01-server", SERVER_1);
     watch.until("All passed");
@@ -171,7 +171,8 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     let bill = course.run(&["bill", "--name", "Maria"]);
     assert_eq!(err(&bill), "");
     assert!(
-        out(&bill).contains("name Maria\n\n01-three-tacos server\n"),
+        out(&bill).contains("name Maria\nseed ")
+            && out(&bill).contains("\n\n01-three-tacos server\n"),
         "{}",
         out(&bill)
     );
@@ -195,7 +196,7 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
 
     let verified = course.run(&["bill", "--verify", "b.txt"]);
     assert!(verified.status.success(), "{}", out(&verified));
-    assert!(out(&verified).contains("\nThe bill holds: 2 programs, 4 conversations, "));
+    assert!(out(&verified).contains("\nThe bill holds: 2 programs, "));
 
     course.write("c.txt", &text.replace("Maria", "Mario"));
     let changed = course.run(&["bill", "--verify", "c.txt"]);

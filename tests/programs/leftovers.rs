@@ -16,11 +16,12 @@ use wirelab::net;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What may be left: what a failed check shows, and the file of progress, which is written beside itself.
-const DESCRIBED: [&str; 4] = [
+const DESCRIBED: [&str; 5] = [
     "target/wirelab/lab09-server-expected.wire",
     "target/wirelab/lab09-server-got.wire",
     "target/wirelab/lab09-server-got.svg",
     "labs/workbench/progress.txt",
+    "labs/workbench/progress.txt.lock",
 ];
 /// How a half-written file of progress is called, up to the number of the process that wrote it.
 const HALF: &str = "labs/workbench/progress.txt.new-";
