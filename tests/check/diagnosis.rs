@@ -3,6 +3,7 @@
 //! flaws of `tests/badpeers/badpeer.rs`.
 
 use std::collections::BTreeSet;
+use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::support::side_by_side;
@@ -167,9 +168,14 @@ fn a_server_elsewhere_or_at_a_taken_address_is_told_so() {
     let at_taken = plan(Side::Server, &["echo", &taken.0], script(LAB9), CALM);
     assert_eq!(code(&at_taken).0, "W26");
     let short = Duration::from_millis(300);
+    let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
+    let other = match has_ipv6 {
+        true => "[::1]:{port}",
+        false => "127.0.0.2:{port}",
+    };
     let elsewhere = plan(
         Side::Server,
-        &["listens-elsewhere", "{addr}", "[::1]:{port}"],
+        &["listens-elsewhere", "{addr}", other],
         script(LAB9),
         CALM,
     );

@@ -108,7 +108,7 @@ fn what_cannot_start_says_why_and_what_to_do() {
         matches!(folder, StartError::NotExecutable { .. }),
         "{folder}"
     );
-    let file = start(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap_err();
+    let file = start(concat!("'", env!("CARGO_MANIFEST_DIR"), "/Cargo.toml'")).unwrap_err();
     assert!(file.to_string().contains("chmod +x"), "{file}");
 }
 
