@@ -188,8 +188,21 @@ impl Plan {
             wanted: format!("{}\n", wanted.replace("{addr}", &addr.to_string())),
             printed: program.wait_stdout(limits::EXIT_AFTER_CLOSE).text(),
         });
+        if let Some(shown) = script.heading("shows") {
+            process.prints = Some(shows(shown, &program));
+        }
         process
     }
+}
+
+/// Whether a client's output has this text somewhere: then what it printed is what was wanted.
+fn shows(text: &str, program: &Program) -> Prints {
+    let printed = program.wait_stdout(limits::EXIT_AFTER_CLOSE).text();
+    let wanted = match printed.contains(text) {
+        true => printed.clone(),
+        false => text.to_string(),
+    };
+    Prints { wanted, printed }
 }
 
 fn connected(got: &Transcript) -> bool {

@@ -94,10 +94,12 @@ impl fmt::Display for VaryError {
 impl std::error::Error for VaryError {}
 
 impl Fresh {
-    /// The fresh conversations for one side of a lab. Errors: a heading that makes no sense.
+    /// The fresh conversations for one side of a lab; none for a side without an exercise, whose program says
+    /// always the same. Errors: a heading that makes no sense.
     pub fn of(lab: &Lab, side: Side, seed: u64) -> Result<Fresh, VaryError> {
         let scripts: Vec<(&Script, Transcript)> = lab
             .scripts_for(side)
+            .filter(|_| lab.stub(side).is_some())
             .filter_map(|script| Some((script, Transcript::parse(script.text()).ok()?)))
             .filter(|(_, transcript)| transcript.heading("vary").is_some())
             .collect();
