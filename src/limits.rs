@@ -2,9 +2,12 @@
 //! This file knows the numbers and not who uses them; nothing that came from the wire sizes an
 //! allocation beyond what stands here.
 
+mod tools;
 pub mod web;
 
 use std::time::Duration;
+
+pub use tools::*;
 
 mod probe;
 pub use probe::*;
@@ -23,15 +26,6 @@ pub const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 /// Reason: a hung peer must not hang a learner. Precedent: CodeCrafters' and curl's tests use
 /// seconds, too; on loopback an answer takes well under a millisecond.
 pub const IO_DEADLINE: Duration = Duration::from_secs(5);
-
-/// Most bytes that the repeats `\{N*…}` of one transcript may grow to together.
-/// Reason: a line of twenty characters must not fill the memory. Precedent: the labs' largest body
-/// is 10 MB; zip readers bound what they unpack, too.
-pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
-
-/// Most bytes that one comparison hashes to find where a `\{N bytes sha256:…}` begins behind holes.
-/// Reason: a digest can only be tried, place by place; this is a tenth of a second of a processor.
-pub const MAX_HASHED: usize = 32 * 1024 * 1024;
 
 /// Bytes kept from the beginning of a program's output, and as many from its end.
 /// Reason: a program that prints 1 GB must not fill our memory; an error message stands at one of the
@@ -62,23 +56,6 @@ pub const GUARD_GRACE: Duration = Duration::from_millis(20);
 /// How long the guard of a program may take to end it, before we kill the one process ourselves.
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
 pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
-
-/// Longest transcript file that a command reads, in bytes.
-/// Reason: a wrong name (`/dev/zero`) must not fill the memory. Precedent: [`MAX_REPEATED`].
-pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
-
-/// Most bytes of one direction that wait for an earlier segment while a capture is read.
-/// Reason: bytes that come so much later were lost. Precedent: the largest window without scaling is
-/// 64 KiB, and with it rarely more than this (RFC 7323).
-pub const MAX_HELD: usize = 16 * 1024 * 1024;
-
-/// Deepest nesting of a JSON text that is read. Reason: the reader calls itself. Precedent: RFC 8259
-/// section 9 allows a limit, and serde_json's is 128.
-pub const MAX_NESTING: usize = 128;
-
-/// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
-/// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
-pub const MAX_SECRET: usize = 65_536;
 
 /// How many finished handshakes may wait for `accept` (listen(2)).
 /// Reason: a burst of clients must not be refused. Precedent: 128, what Rust's own listener asks for.
@@ -225,26 +202,6 @@ pub const CHECK_CLIENT_GIVES_UP: Duration = Duration::from_secs(2);
 /// How long to look whether a peer that was done before us takes our last words.
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
 pub const LATE_RESET_WAIT: Duration = Duration::from_millis(10);
-
-/// How many bytes may wait to be shown while a tap relays; further steps are counted, not shown.
-/// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
-pub const UNSHOWN_BYTES: usize = 1024 * 1024;
-
-/// How long the recording of one step may take before the tap says that the disk is slow.
-/// Reason: the system's cache takes a step in microseconds; the relay waits meanwhile.
-pub const SLOW_DISK: Duration = Duration::from_millis(250);
-
-/// How long the screen of a tap waits for more to show at once.
-/// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.
-pub const DISPLAY_BATCH: Duration = Duration::from_millis(20);
-
-/// How many steps of a talk by hand may wait to be shown; then the talk waits.
-/// Reason: what is printed slowly is heard slowly; with the longest chunks that is 16 MiB.
-pub const UNSHOWN_EVENTS: usize = 256;
-
-/// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has
-/// no such limit. Reason: bounded memory; a longer picture nobody reads.
-pub const PICTURE_BYTES: usize = 8 * 1024 * 1024;
 
 /// How long `play` waits for a client, and how long it plays at a server.
 /// Reason: somebody has to start the client by hand; a long recording has to be said.

@@ -59,12 +59,15 @@ impl Args {
             let value = match (option.value, joined) {
                 (None, None) => None,
                 (Some(_), Some(value)) => Some(value),
-                (Some(what), None) => Some(
-                    words
-                        .next()
-                        .cloned()
-                        .ok_or_else(|| WrongUse(format!("{name} needs a value: {name} {what}")))?,
-                ),
+                (Some(what), None) => {
+                    let missing = || WrongUse(format!("{name} needs a value: {name} {what}"));
+                    // Of two values, `OLD NEW`, the first is an entry of its own.
+                    for _ in 1..what.split(' ').count() {
+                        let value = words.next().cloned().ok_or_else(missing)?;
+                        args.options.push((option.name, Some(value)));
+                    }
+                    Some(words.next().cloned().ok_or_else(missing)?)
+                }
                 (None, Some(_)) => return Err(WrongUse(format!("{name} takes no value"))),
             };
             args.options.push((option.name, value));
@@ -110,6 +113,15 @@ impl Args {
         let mut given = self.options.iter().rev();
         let (_, value) = given.find(|(given, _)| *given == name)?;
         value.as_deref()
+    }
+
+    /// All values of an option that may come several times, as text.
+    pub fn all_text(&self, name: &str) -> Result<Vec<&str>, WrongUse> {
+        let given = self.options.iter().filter(|(given, _)| *given == name);
+        given
+            .filter_map(|(_, value)| value.as_deref())
+            .map(as_text)
+            .collect()
     }
 
     /// All values of an option that may come several times, also several in one, apart by commas.

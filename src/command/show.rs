@@ -59,12 +59,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         output::write(out, svg(&transcript).as_bytes(), screen)?;
     }
     if let Some(out) = packets {
-        let bytes = pcapng(&transcript, &PcapngOptions::default())
+        let bytes = pcapng(&transcript.recorded(), &PcapngOptions::of(&transcript))
             .map_err(|error| WrongUse(format!("{}: {error}", wire_file::shown(file))))?;
         output::write(out, &bytes, screen)?;
     }
     match raw {
-        Some((who, conn)) => screen.write_all(&bytes_of(&transcript, who, conn, file)?)?,
+        Some((who, conn)) => {
+            let known = transcript.filled(|hole| hole.was.map(|was| was.as_bytes().to_vec()));
+            screen.write_all(&bytes_of(&known, who, conn, file)?)?;
+        }
         None if args.has("--brief") => screen.write_all(transcript.brief().render().as_bytes())?,
         None if picture.is_some() || packets.is_some() => {}
         None => show(&transcript, screen)?,

@@ -1,27 +1,31 @@
 //! `tap`: a recording proxy between any client and any server.
 //!
 //! Rule 1: the relay never waits for whoever looks on. The terminal gets steps through a [`Board`] with
-//! an end; what does not fit is counted and named. The file gets every step at once, before the bytes go on.
+//! an end; what does not fit is counted and named. The files get every step before the bytes go on.
 //! Rule 2: whatever fails on the recording side is said once, and the relay goes on.
 
 mod board;
+mod change;
+mod outputs;
 mod pictures;
+mod shown;
 
-use super::wire_log::{Remark, View, WireLog};
+use super::wire_log::View;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wirelab::http::redact::Rules;
 use wirelab::limits;
-use wirelab::net::{self, Observation, ObservationKind, Recorder, Tap};
-use wirelab::wire::{Event, Ink, Ladder, Transcript};
+use wirelab::net::{self, FaultControl, Faults, Observation, ObservationKind, Recorder, Tap};
+use wirelab::wire::{Event, Who};
 
 use board::Board;
-use pictures::Pictures;
+use outputs::{Names, Outputs};
+use shown::Shown;
 
 /// `cargo lab tap LISTEN UPSTREAM`
 pub const COMMAND: Command = Command {
@@ -31,15 +35,19 @@ pub const COMMAND: Command = Command {
     more: "tap is a proxy. Clients connect to LISTEN, and tap connects them to the server\n\
            at UPSTREAM. Both are host:port; with port 0 the system chooses the port. tap\n\
            passes on half-closes and resets as they are. If the server refuses a\n\
-           connection, the client gets a reset. Ctrl-C ends tap; the file of --save is\n\
-           complete at every moment.\n\
+           connection, the client gets a reset. Ctrl-C ends tap; its files are complete\n\
+           at every moment.\n\
            A transcript contains every byte of both directions, in the order in which our\n\
            proxy read them, and how each side ended. It contains no packets.\n\
            The files do not contain secrets: the values of Authorization, Cookie,\n\
            Set-Cookie, X-Api-Key and their kin, and token=, key=, password= in targets\n\
            and forms. --mask adds a name. In the file of --save, Date, Expires, ETag and\n\
            the ports in Host and Location are masks, with the real values in notes: so\n\
-           `play` can replay it later, at another port. --exact keeps everything.",
+           `play` can replay it later, at another port. --exact keeps everything.\n\
+           Faults (--weather to --swap) make the network worse. They concern both sides,\n\
+           or --side; all connections, or a --chance of them, chosen by --seed. Each is a\n\
+           note in the recording. With --keys, lines of stdin change them: `latency 80ms`,\n\
+           `weather slow`, `off`; the first letter is enough, and `?` lists them.",
     options: &[
         Opt {
             name: "--save",
@@ -49,12 +57,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--svg",
             value: Some("OUT"),
-            sentence: "draw the ladder to this file, again at every pause",
+            sentence: "draw the ladder to this file, step by step",
         },
         Opt {
             name: "--pcapng",
             value: Some("OUT"),
-            sentence: "write packets for tshark, again at every pause",
+            sentence: "write packets for tshark to this file, step by step",
         },
         Opt {
             name: "--brief",
@@ -75,6 +83,61 @@ pub const COMMAND: Command = Command {
             name: "--exact",
             value: None,
             sentence: "no masks at all: every byte as it was",
+        },
+        Opt {
+            name: "--weather",
+            value: Some("W"),
+            sentence: "dribble (byte by byte), glue (joined) or slow",
+        },
+        Opt {
+            name: "--latency",
+            value: Some("TIME"),
+            sentence: "everything arrives this much later: 80ms, 1.5s",
+        },
+        Opt {
+            name: "--bandwidth",
+            value: Some("RATE"),
+            sentence: "at most so many bytes a second: 64K, 1M",
+        },
+        Opt {
+            name: "--cut-after",
+            value: Some("N"),
+            sentence: "end the connection after N bytes of a side",
+        },
+        Opt {
+            name: "--reset-after",
+            value: Some("N"),
+            sentence: "reset the connection after N bytes of a side",
+        },
+        Opt {
+            name: "--fail-first",
+            value: Some("N"),
+            sentence: "refuse the first N connections",
+        },
+        Opt {
+            name: "--swap",
+            value: Some("OLD NEW"),
+            sentence: "pass on NEW in the place of OLD",
+        },
+        Opt {
+            name: "--side",
+            value: Some("SIDE"),
+            sentence: "faults only for what the client or the server says",
+        },
+        Opt {
+            name: "--chance",
+            value: Some("P"),
+            sentence: "faults only for this share of the connections, 0 to 1",
+        },
+        Opt {
+            name: "--seed",
+            value: Some("N"),
+            sentence: "choose these connections by this number (0)",
+        },
+        Opt {
+            name: "--keys",
+            value: None,
+            sentence: "lines of standard input change the faults",
         },
         Opt {
             name: "--connections",
@@ -102,34 +165,78 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let most = args.value_text("--connections")?.map(number).transpose()?;
     let names = ["--save", "--svg", "--pcapng"].map(|name| (name, args.value(name)));
     super::output::check(&[], &names)?;
+    let faults = faults(args)?;
     let listener = net::listen(at, limits::BACKLOG)?;
     let ports = [listener.local_addr()?.port(), upstream.port()];
-    let rules = rules(args, &ports)?;
-    let log = match args.value("--save") {
-        Some(name) => {
-            let view = View::new(rules.clone());
-            Some(WireLog::create(name, "tap", Some(upstream), view)?)
-        }
-        None => None,
+    let [save, svg, pcapng] = names.map(|(_, name)| name);
+    let files = Names {
+        save,
+        svg,
+        pcapng,
+        rules: rules(args, &ports)?,
     };
-    let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
-    let secrets = Rules {
-        volatile: false,
-        ..rules
-    };
-    let pictures = Pictures::new(outputs, View::new(secrets))?;
-    let pictures = Arc::new(Mutex::new(pictures));
-
+    let outputs = Outputs::create(files, upstream)?;
     let board = Arc::new(Board::default());
-    let recorder = recorder(log, Arc::clone(&pictures), Arc::clone(&board), upstream);
-    let tap = Tap::start(listener, upstream, recorder).context("no thread for the tap")?;
+    let recorder = recorder(outputs, Arc::clone(&board), upstream);
+    let tap = Tap::start_faulty(listener, upstream, recorder.clone(), faults.clone());
+    let tap = tap.context("no thread for the tap")?;
     writeln!(screen, "listening on {}", tap.address())?;
     screen.flush()?;
+    if let Some(control) = faults.filter(|_| args.has("--keys")) {
+        let board = Arc::clone(&board);
+        // Nobody waits for this thread: a read from a terminal cannot be ended from outside.
+        thread::spawn(move || obey(&control, &recorder, &board));
+    }
     let mut shown = Shown::new(args.has("--brief"), screen);
     let ended = |wait: Duration| most.is_some_and(|most| tap.wait_ended(most, wait));
-    shown.follow(&board, &pictures, ended)?;
+    shown.follow(&board, ended)?;
     tap.stop();
     Ok(Outcome::Passed)
+}
+
+/// The faults that the options ask for; `None` when there are none, and none can come.
+fn faults(args: &Args) -> Result<Option<Arc<FaultControl>>, WrongUse> {
+    let mut faults = Faults::default();
+    let given = [
+        ("weather", args.value_text("--weather")?),
+        ("latency", args.value_text("--latency")?),
+        ("bandwidth", args.value_text("--bandwidth")?),
+        ("cut-after", args.value_text("--cut-after")?),
+        ("reset-after", args.value_text("--reset-after")?),
+        ("fail-first", args.value_text("--fail-first")?),
+        ("side", args.value_text("--side")?),
+        ("chance", args.value_text("--chance")?),
+        ("seed", args.value_text("--seed")?),
+    ];
+    for (name, value) in given {
+        if let Some(value) = value {
+            change::apply(&mut faults, name, value).map_err(WrongUse)?;
+        }
+    }
+    for pair in args.all_text("--swap")?.chunks(2) {
+        if let [old, new] = pair {
+            change::swap(&mut faults, old, new).map_err(WrongUse)?;
+        }
+    }
+    let wanted = faults != Faults::default() || args.has("--keys");
+    Ok(wanted.then(|| Arc::new(FaultControl::new(faults))))
+}
+
+/// Changes the faults as the lines of standard input say.
+fn obey(control: &FaultControl, recorder: &Recorder, board: &Board) {
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        let mut wrong = None;
+        control.change(|faults| wrong = change::line(faults, &line).err());
+        let words = control.now().words();
+        match wrong {
+            Some(wrong) => board.remark(&wrong),
+            None if words.is_empty() => recorder.note(1, Who::Client, "fault: none from now on"),
+            None => {
+                let text = format!("fault: from now on {}", words.join(", "));
+                recorder.note(1, Who::Client, &text);
+            }
+        }
+    }
 }
 
 /// What the files leave out.
@@ -157,27 +264,14 @@ fn number(text: &str) -> Result<u64, WrongUse> {
 }
 
 /// What happens to each step, under the recorder's lock.
-fn recorder(
-    mut log: Option<WireLog>,
-    pictures: Arc<Mutex<Pictures>>,
-    board: Arc<Board>,
-    upstream: SocketAddr,
-) -> Recorder {
+fn recorder(mut outputs: Outputs, board: Arc<Board>, upstream: SocketAddr) -> Recorder {
     // On the screen nothing is left out: who sits there owns the client, or the server.
     let mut view = View::exact();
     Recorder::into_sink(move |step: &Observation| {
-        match log.as_mut().map(|log| log.step(step)) {
-            Some(Err(Remark::Stopped(text))) => board.remark(&format!("{text}; the tap goes on")),
-            Some(Err(Remark::Waited(text))) => board.remark(&text),
-            Some(Ok(())) | None => {}
-        }
-        let kept = lock(&pictures).add(step);
-        if let Err(remark) = kept {
-            board.remark(&remark);
-        }
+        outputs.step(step, |remark| board.remark(remark));
         let length = match step.what {
             ObservationKind::Bytes(bytes) => bytes.len(),
-            ObservationKind::Event(_) => 0,
+            ObservationKind::Event(_) | ObservationKind::Note(_) => 0,
         };
         board.step(length, |said| {
             view.add(said, step);
@@ -188,98 +282,4 @@ fn recorder(
             }
         });
     })
-}
-
-/// Where and how steps are shown.
-struct Shown<'a> {
-    /// Gathers what is written until the end of a batch: a call of the system for each step would cost
-    /// the relay more than the step.
-    screen: BufWriter<&'a mut Screen>,
-    brief: bool,
-    /// On a terminal, without `--brief`.
-    ladder: Option<Ladder>,
-}
-
-impl<'a> Shown<'a> {
-    fn new(brief: bool, screen: &'a mut Screen) -> Shown<'a> {
-        let ladder = (screen.color() && !brief).then(|| Ladder::new(Ink::Colour));
-        Shown {
-            screen: BufWriter::with_capacity(limits::CHUNK, screen),
-            brief,
-            ladder,
-        }
-    }
-
-    /// Shows what comes, and renews the pictures in every pause, until `ended`.
-    ///
-    /// Showing may take a twentieth of the time: who looks on must not take the processor away from
-    /// the relay, and more than that nobody can read.
-    fn follow(
-        &mut self,
-        board: &Board,
-        pictures: &Mutex<Pictures>,
-        ended: impl Fn(Duration) -> bool,
-    ) -> Result<()> {
-        if let Some(ladder) = &self.ladder {
-            write!(self.screen, "{}", ladder.head(""))?;
-        }
-        loop {
-            let over = ended(Duration::ZERO);
-            let batch = board.take(if over {
-                Duration::ZERO
-            } else {
-                limits::STOP_POLL
-            });
-            let begun = Instant::now();
-            let pause = batch.is_empty();
-            self.show(&batch.said)?;
-            if batch.missed > 0 {
-                let count = batch.missed;
-                self.remark(&format!(
-                    "{count} steps are not shown here: they came faster than this output"
-                ))?;
-            }
-            if pause {
-                let due = lock(pictures).due();
-                for error in due.into_iter().filter_map(|picture| picture.write().err()) {
-                    self.remark(&format!("{error:#}"))?;
-                }
-            }
-            self.screen.flush()?;
-            match (pause, over) {
-                (true, true) => return Ok(()),
-                (true, false) | (false, true) => {}
-                (false, false) => thread::sleep(rest_after(begun.elapsed())),
-            }
-        }
-    }
-
-    fn show(&mut self, said: &Transcript) -> Result<()> {
-        let text = match &mut self.ladder {
-            Some(ladder) => said
-                .entries()
-                .iter()
-                .map(|entry| ladder.entry(entry))
-                .collect(),
-            None if self.brief => said.render_brief(),
-            None => said.render(),
-        };
-        write!(self.screen, "{text}")?;
-        Ok(())
-    }
-
-    fn remark(&mut self, text: &str) -> Result<()> {
-        let mut note = Transcript::new();
-        note.push_note(text);
-        self.show(&note)
-    }
-}
-
-/// How long to rest after showing for so long.
-fn rest_after(showing: Duration) -> Duration {
-    (19 * showing).clamp(limits::DISPLAY_BATCH, limits::STOP_POLL)
-}
-
-fn lock(pictures: &Mutex<Pictures>) -> std::sync::MutexGuard<'_, Pictures> {
-    pictures.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -254,13 +254,13 @@ impl Growing {
 
 /// Writes all of it at an offset (pwrite(2)).
 #[cfg(unix)]
-fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
+pub fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, text, offset)
 }
 
 /// Writes all of it at an offset.
 #[cfg(not(unix))]
-fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
+pub fn write_at(file: &mut File, text: &[u8], offset: u64) -> io::Result<()> {
     use std::io::{Seek, SeekFrom};
     file.seek(SeekFrom::Start(offset))?;
     file.write_all(text)
@@ -313,6 +313,7 @@ impl View {
                 transcript.push_event(step.conn, step.who, event);
                 self.end(step.conn, step.who, event);
             }
+            ObservationKind::Note(text) => transcript.push_note(text),
         }
     }
 

@@ -38,5 +38,5 @@ pub use socket::starting;
 pub use stream::{IoFailure, RecordedStream};
 
 pub use session::Session;
-pub use tap::Tap;
+pub use tap::{FaultControl, Faults, Tap};
 pub use weather::Weather;

@@ -40,6 +40,8 @@ pub enum ObservationKind<'a> {
     Bytes(&'a [u8]),
     /// Something happened to the connection.
     Event(Event),
+    /// What a fault of ours does to it.
+    Note(&'a str),
 }
 
 /// Takes one step after the other; it is called under the recorder's lock, so it must not wait for
@@ -137,6 +139,11 @@ impl Recorder {
         self.lock().step(conn, who, ObservationKind::Event(event));
     }
 
+    /// Records a note about what `who` says on `conn`.
+    pub fn note(&self, conn: Conn, who: Who, text: &str) {
+        self.lock().step(conn, who, ObservationKind::Note(text));
+    }
+
     /// What stands so far. When a connection is still open, the last line is `~ end`.
     pub fn transcript(&self) -> Transcript {
         let recording = self.lock();
@@ -218,6 +225,7 @@ fn push(
     match what {
         ObservationKind::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
         ObservationKind::Event(event) => transcript.push_event(conn, who, event),
+        ObservationKind::Note(text) => transcript.push_note(text),
     }
 }
 

@@ -11,6 +11,7 @@
 //! after all news that the clients before it have left unread: a client that hangs up and calls
 //! again is recorded so. (The price: an upstream that answers no SYN delays all who wait.)
 
+mod faults;
 mod relay;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::net::socket::{lock, reset_on_close};
 use crate::net::{AcceptedClient, Recorder, Serving, call, serve};
 use crate::wire::{Event, Who};
 
+pub use faults::{FaultControl, Faults};
 use relay::Relay;
 
 /// A running tap. Dropping it stops it.
@@ -38,6 +40,7 @@ pub struct Tap {
 struct Shared {
     upstream: SocketAddr,
     recorder: Recorder,
+    faults: Option<Arc<FaultControl>>,
     progress: Mutex<RelayState>,
     changed: Condvar,
 }
@@ -62,9 +65,20 @@ impl Tap {
         upstream: SocketAddr,
         recorder: Recorder,
     ) -> io::Result<Tap> {
+        Tap::start_faulty(listener, upstream, recorder, None)
+    }
+
+    /// The same with faults, which may be changed while it runs.
+    pub fn start_faulty(
+        listener: TcpListener,
+        upstream: SocketAddr,
+        recorder: Recorder,
+        faults: Option<Arc<FaultControl>>,
+    ) -> io::Result<Tap> {
         let shared = Arc::new(Shared {
             upstream,
             recorder,
+            faults,
             progress: Mutex::default(),
             changed: Condvar::new(),
         });
@@ -118,10 +132,24 @@ impl Shared {
     fn relay(&self, client: AcceptedClient) {
         let my_turn = |progress: &RelayState| progress.stopping || progress.begun == client.number;
         while !self.wait_until(limits::STOP_POLL, my_turn) {}
-        let called = call(self.upstream, limits::IO_DEADLINE);
+        let faults = self.faults.as_ref().map(|control| {
+            let struck = control.now().strikes(client.number);
+            (Arc::clone(control), struck)
+        });
+        let fails = |(control, struck): &(Arc<FaultControl>, bool)| {
+            *struck && client.number < control.now().fail_first
+        };
+        let fails = faults.as_ref().is_some_and(fails);
+        let called = match fails {
+            true => None,
+            false => call(self.upstream, limits::IO_DEADLINE).ok(),
+        };
         self.settle();
         let conn = self.recorder.connection_from(client.peer);
-        let Ok(server) = called else {
+        let Some(server) = called else {
+            if fails {
+                self.recorder.note(conn, Who::Server, "fault: refused");
+            }
             self.recorder.event(conn, Who::Server, Event::Refuse);
             self.progress(|progress| progress.begun += 1);
             return reset_on_close(client.stream);
@@ -132,7 +160,9 @@ impl Shared {
             server,
             self.recorder.clone(),
             conn,
+            faults,
         );
+        line.say_faults();
         let line = Arc::new(line);
         self.progress(|progress| {
             progress.begun += 1;

@@ -28,7 +28,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::notation::who_text;
-use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};
+use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who, moment};
 use crate::limits::MAX_SECRET;
 
 mod block;
@@ -53,8 +53,11 @@ const LOWEST_CLIENT_PORT: u16 = 1024;
 /// What the packets say besides the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PcapngOptions {
-    /// The address of every client; their ports are 49152, 49153 … in the order of connecting.
+    /// The address of every client that no note names; their ports are 49152, 49153 … in the order of
+    /// connecting.
     pub client: IpAddr,
+    /// Where the first client called from, if that is known.
+    pub first_client: Option<SocketAddr>,
     /// The server. When one address is IPv4 and the other IPv6, both are written as IPv6.
     pub server: SocketAddr,
     /// When the transcript began, since 1970-01-01 00:00 UTC; whole microseconds count.
@@ -67,9 +70,25 @@ impl Default for PcapngOptions {
     fn default() -> PcapngOptions {
         PcapngOptions {
             client: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1)),
+            first_client: None,
             server: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 8080)),
             start: Duration::ZERO,
             segment: MAX_PAYLOAD,
+        }
+    }
+}
+
+impl PcapngOptions {
+    /// What the headings of a transcript say: `@at`, `@client`, `@server`; the rest is the default.
+    pub fn of(transcript: &Transcript) -> PcapngOptions {
+        let default = PcapngOptions::default();
+        let end = |key| transcript.heading(key).and_then(|text| text.parse().ok());
+        let start = transcript.heading(moment::AT).and_then(moment::moment_from);
+        PcapngOptions {
+            first_client: end(moment::CLIENT),
+            server: end(moment::SERVER).unwrap_or(default.server),
+            start: start.unwrap_or(default.start),
+            ..default
         }
     }
 }
@@ -118,19 +137,58 @@ impl std::error::Error for PcapngError {}
 pub fn pcapng(transcript: &Transcript, options: &PcapngOptions) -> Result<Vec<u8>, PcapngError> {
     let entries = transcript.entries();
     let refused = refused_connects(entries);
-    let mut export = Export::new(options);
+    let mut writer = PcapngWriter::new(options.clone());
     for (at, entry) in entries.iter().enumerate() {
+        match entry {
+            Entry::Event { conn, event, .. } if *event == Event::Connect => {
+                writer.export.connect(*conn, refused.contains(&at));
+            }
+            other => writer.entry(other)?,
+        }
+    }
+    Ok(writer.take())
+}
+
+/// The file as it grows: whole blocks, one step after the other.
+pub struct PcapngWriter {
+    export: Export,
+}
+
+impl PcapngWriter {
+    /// Begins with the blocks that stand before the first packet.
+    pub fn new(options: PcapngOptions) -> PcapngWriter {
+        PcapngWriter {
+            export: Export::new(options),
+        }
+    }
+
+    /// The first packet's time, and whose it is; to be said before the first step.
+    pub fn begin(&mut self, start: Duration, client: Option<SocketAddr>) {
+        self.export.out.now = micros(start);
+        self.export.next_ends = client.map(|client| (client, None));
+    }
+
+    /// Adds the packets of a step.
+    pub fn entry(&mut self, entry: &Entry) -> Result<(), PcapngError> {
+        let export = &mut self.export;
         match entry {
             Entry::Gap(gap) => export.out.wait(*gap),
             Entry::Chunk(chunk) => export.chunk(chunk)?,
-            Entry::Event { conn, event, .. } if *event == Event::Connect => {
-                export.connect(*conn, refused.contains(&at));
-            }
             Entry::Event { who, conn, event } => export.event(*who, *conn, *event)?,
-            Entry::Note(_) | Entry::Blank => {}
+            Entry::Note(text) => {
+                if let Some(ends) = moment::ends_from(text) {
+                    export.next_ends = Some(ends);
+                }
+            }
+            Entry::Blank => {}
         }
+        Ok(())
     }
-    Ok(export.out.file)
+
+    /// The blocks that were not taken yet.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.export.out.file)
+    }
 }
 
 /// The places of each `connect` whose connection is refused next.
@@ -178,19 +236,22 @@ impl Out {
 }
 
 /// The way from lines to packets.
-struct Export<'a> {
-    options: &'a PcapngOptions,
+struct Export {
+    options: PcapngOptions,
     out: Out,
     next_port: u16,
+    /// The two ends of the next connection, where a heading or a note names them.
+    next_ends: Option<(SocketAddr, Option<SocketAddr>)>,
     flows: BTreeMap<Conn, Flow>,
 }
 
-impl Export<'_> {
-    fn new(options: &PcapngOptions) -> Export<'_> {
+impl Export {
+    fn new(options: PcapngOptions) -> Export {
         let mut file = block::section_header(SECTION_COMMENT);
         file.extend(block::interface());
         let now = micros(options.start);
         Export {
+            next_ends: options.first_client.map(|client| (client, None)),
             options,
             out: Out { file, now, id: 0 },
             next_port: FIRST_CLIENT_PORT,
@@ -252,6 +313,9 @@ impl Export<'_> {
 
     /// A SYN from the next port. After some 64,000 connections the ports come again.
     fn call(&mut self) -> Flow {
+        if let Some((client, server)) = self.next_ends.take() {
+            return Flow::call(&mut self.out, client, server.unwrap_or(self.options.server));
+        }
         let port_after = |port: u16| port.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
         let mut client = SocketAddr::new(self.options.client, self.next_port);
         if client == self.options.server {

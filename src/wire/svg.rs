@@ -297,38 +297,93 @@ impl Drawing {
     fn finish(mut self, title: &str) -> String {
         let bottom = self.y + 6;
         self.live_until(bottom);
-        let height = bottom + 16;
-        let name = if title.is_empty() {
-            "A client and a server"
-        } else {
-            title
-        };
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" xml:space=\"preserve\">\n\
-             <title>{}</title>\n<style>\n{STYLE}</style>\n",
-            xml_text(name)
-        );
+        let height = (bottom + 16).to_string();
+        page(title, &height, &(bottom + 14).to_string())
+            + &self.lifelines
+            + &names(title)
+            + &self.steps
+            + "</svg>\n"
+    }
+}
+
+/// The beginning of the file: its size, its name, its style, its background.
+fn page(title: &str, height: &str, inner_height: &str) -> String {
+    let name = if title.is_empty() {
+        "A client and a server"
+    } else {
+        title
+    };
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" xml:space=\"preserve\">\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n\
+         <rect class=\"page\" x=\"1\" y=\"1\" width=\"{}\" height=\"{inner_height}\" rx=\"10\"/>\n",
+        xml_text(name),
+        WIDTH - 2,
+    )
+}
+
+/// The title, and who stands where.
+fn names(title: &str) -> String {
+    let mut svg = format!(
+        "<text class=\"sans title\" x=\"{}\" y=\"38\" text-anchor=\"middle\">{}</text>\n",
+        WIDTH / 2,
+        xml_text(&fitted(title, 60))
+    );
+    for (who, name) in [(Who::Client, "client"), (Who::Server, "server")] {
+        let (x, side) = (lifeline(who), side(who));
         svg.push_str(&format!(
-            "<rect class=\"page\" x=\"1\" y=\"1\" width=\"{}\" height=\"{}\" rx=\"10\"/>\n",
-            WIDTH - 2,
-            height - 2
+            "<g class=\"{side}\"><rect class=\"head\" x=\"{}\" y=\"20\" width=\"76\" height=\"26\" rx=\"13\"/>\
+             <text class=\"sans name\" x=\"{x}\" y=\"37\" text-anchor=\"middle\">{name}</text></g>\n",
+            x - 38
         ));
-        svg.push_str(&self.lifelines);
-        svg.push_str(&format!(
-            "<text class=\"sans title\" x=\"{}\" y=\"38\" text-anchor=\"middle\">{}</text>\n",
-            WIDTH / 2,
-            xml_text(&fitted(title, 60))
-        ));
-        for (who, name) in [(Who::Client, "client"), (Who::Server, "server")] {
-            let (x, side) = (lifeline(who), side(who));
-            svg.push_str(&format!(
-                "<g class=\"{side}\"><rect class=\"head\" x=\"{}\" y=\"20\" width=\"76\" height=\"26\" rx=\"13\"/>\
-                 <text class=\"sans name\" x=\"{x}\" y=\"37\" text-anchor=\"middle\">{name}</text></g>\n",
-                x - 38
-            ));
+    }
+    svg
+}
+
+/// A picture that grows with its recording: the file is whole after each step.
+///
+/// A step's drawing goes over the end of the file; then the beginning, whose length never changes, is
+/// written again with the new height.
+pub struct SvgWriter {
+    drawing: Drawing,
+}
+
+impl SvgWriter {
+    /// A picture in which nothing has happened yet.
+    pub fn new() -> SvgWriter {
+        SvgWriter {
+            drawing: Drawing::new(),
         }
-        svg + &self.steps + "</svg>\n"
+    }
+
+    /// The beginning of the file, always equally long.
+    pub fn beginning(&self) -> String {
+        let height = self.drawing.y + 22;
+        let digits = |number: i64| format!("{number:010}");
+        page("", &digits(height), &digits(height - 2)) + &names("")
+    }
+
+    /// What a step adds behind everything that was added before.
+    pub fn entry(&mut self, entry: &Entry) -> String {
+        self.drawing.entry(entry);
+        self.drawing.live_until(self.drawing.y);
+        std::mem::take(&mut self.drawing.lifelines) + &std::mem::take(&mut self.drawing.steps)
+    }
+
+    /// The end of the file, which the next step covers; with `open`, a connection still stands open.
+    pub fn end(&mut self, open: bool) -> String {
+        let mut rest = Drawing::new();
+        (rest.y, rest.alive_to) = (self.drawing.y, self.drawing.alive_to);
+        rest.stopped = open;
+        rest.live_until(rest.y + 6);
+        rest.lifelines + &rest.steps + "</svg>\n"
+    }
+}
+
+impl Default for SvgWriter {
+    fn default() -> SvgWriter {
+        SvgWriter::new()
     }
 }
 

@@ -23,3 +23,4 @@ mod serve;
 mod storm;
 mod tap;
 mod tap_command;
+mod tap_faults;

@@ -1,107 +1,170 @@
-//! The picture and the packets of a tap, which are made of the whole recording and so renewed while
-//! it grows.
+//! The picture and the packets of a tap, which grow with the recording.
 //!
-//! Rule 1: at most [`limits::PICTURE_BYTES`] bytes are kept; then the pictures stop, and it is said.
-//! Rule 2: they are drawn by the one who prints, never by the relay.
+//! Rule 1: both files are whole after each step, so they are complete however the tap ends. Packets are
+//! added; of the picture the end is written over, and the beginning with the height anew.
+//! Rule 2: nothing is kept in memory. The picture stops after [`limits::PICTURE_BYTES`] of bytes said,
+//! because nobody looks at a longer one; it is said.
+//! Rule 3: a failure stops the file, is told once, and leaves it as it was before the step.
 
-use crate::command::output;
+use crate::command::output::{Output, cannot};
 use crate::command::wire_file::shown;
-use crate::command::wire_log::View;
+use crate::command::wire_log::{View, write_at};
 use anyhow::{Context, Result};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::SystemTime;
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{Gap, PcapngOptions, Transcript, pcapng, svg};
+use wirelab::wire::{PcapngOptions, PcapngWriter, SvgWriter, Transcript, moment};
 
-/// What has been recorded so far, and where its pictures go.
-pub struct Pictures {
-    outputs: [Option<OsString>; 2],
-    view: View,
-    said: Transcript,
-    bytes: usize,
-    /// Connections that stand open.
-    open: usize,
-    full: bool,
-    /// Whether there is something that the files do not show.
-    news: bool,
-}
-
-/// A picture to be drawn.
-pub enum Picture {
-    /// The ladder.
-    Svg(OsString, Transcript),
-    /// Packets.
-    Pcapng(OsString, Transcript),
-}
-
-impl Pictures {
-    /// For the files of `--svg` and `--pcapng`. Errors: one cannot be written.
-    pub fn new(outputs: [Option<&OsStr>; 2], view: View) -> Result<Pictures> {
-        for name in outputs.iter().flatten() {
-            File::create(name).with_context(|| format!("{}: cannot be written", shown(name)))?;
+/// Opens a plain file in its place, with its beginning.
+fn open(name: &OsStr, beginning: &[u8]) -> Result<File> {
+    let opened = Output::create(name).and_then(|mut output| {
+        if !output.plain {
+            return Err(io::Error::other("no plain file: give the name of one"));
         }
-        let mut said = Transcript::new();
-        said.push_heading("seen-by", "tap");
-        Ok(Pictures {
-            outputs: outputs.map(|name| name.map(OsStr::to_os_string)),
+        output.file.write_all(beginning)?;
+        output.put_in_place()
+    });
+    opened.with_context(|| cannot(name))
+}
+
+/// Packets, as tshark reads them.
+pub struct Packets {
+    file: File,
+    name: String,
+    view: View,
+    writer: PcapngWriter,
+    end: u64,
+    begun: bool,
+    stopped: bool,
+}
+
+impl Packets {
+    /// Opens the file. Errors: it cannot be written.
+    pub fn create(name: &OsStr, server: SocketAddr, view: View) -> Result<Packets> {
+        let mut writer = PcapngWriter::new(PcapngOptions {
+            server,
+            ..PcapngOptions::default()
+        });
+        let beginning = writer.take();
+        Ok(Packets {
+            file: open(name, &beginning)?,
+            name: shown(name),
             view,
-            said,
-            bytes: 0,
-            open: 0,
-            full: false,
-            news: false,
+            writer,
+            end: beginning.len() as u64,
+            begun: false,
+            stopped: false,
         })
     }
 
-    /// Keeps a step; an error is told once.
-    pub fn add(&mut self, step: &Observation) -> Result<(), String> {
-        if self.full || self.outputs.iter().all(Option::is_none) {
+    /// Adds a step; an error is told once.
+    pub fn step(&mut self, step: &Observation) -> Result<(), String> {
+        if self.stopped {
+            return Ok(());
+        }
+        let mut said = Transcript::new();
+        if !std::mem::replace(&mut self.begun, true) {
+            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+            self.writer.begin(now.saturating_sub(step.at), step.client);
+        } else if let Some(client) = step.client {
+            said.push_note(&moment::ends_note(client, None));
+        }
+        self.view.add(&mut said, step);
+        let added = said
+            .entries()
+            .iter()
+            .try_for_each(|entry| self.writer.entry(entry));
+        let written = added.map_err(io::Error::other).and_then(|()| {
+            let blocks = self.writer.take();
+            write_at(&mut self.file, &blocks, self.end)?;
+            self.end += blocks.len() as u64;
+            Ok(())
+        });
+        written.map_err(|error| {
+            self.stopped = true;
+            let _ = self.file.set_len(self.end);
+            format!("{}: the packets stop here: {error}", self.name)
+        })
+    }
+}
+
+/// The ladder, as a picture.
+pub struct Picture {
+    file: File,
+    name: String,
+    view: View,
+    writer: SvgWriter,
+    /// Where the end of the file begins.
+    end: u64,
+    /// Bytes said so far.
+    bytes: usize,
+    stopped: bool,
+}
+
+impl Picture {
+    /// Opens the file. Errors: it cannot be written.
+    pub fn create(name: &OsStr, view: View) -> Result<Picture> {
+        let mut writer = SvgWriter::new();
+        let beginning = writer.beginning();
+        let whole = beginning.clone() + &writer.end(false);
+        Ok(Picture {
+            file: open(name, whole.as_bytes())?,
+            name: shown(name),
+            view,
+            writer,
+            end: beginning.len() as u64,
+            bytes: 0,
+            stopped: false,
+        })
+    }
+
+    /// Draws a step; an error is told once.
+    pub fn step(&mut self, step: &Observation) -> Result<(), String> {
+        if self.stopped {
             return Ok(());
         }
         if let ObservationKind::Bytes(bytes) = step.what {
             self.bytes += bytes.len();
         }
-        self.view.add(&mut self.said, step);
-        self.open = step.open;
-        self.news = true;
-        self.full = self.bytes > limits::PICTURE_BYTES;
-        if self.full {
-            let mebibytes = limits::PICTURE_BYTES >> 20;
-            self.said.push_note("the picture stops here");
-            return Err(format!("{mebibytes} MiB were said: the pictures stop here"));
+        self.stopped = self.bytes > limits::PICTURE_BYTES;
+        let mut said = Transcript::new();
+        match self.stopped {
+            true => said.push_note("the picture stops here"),
+            false => self.view.add(&mut said, step),
         }
-        Ok(())
+        let open = step.open > 0 || self.stopped;
+        if let Err(error) = self.draw(&said, open) {
+            self.stopped = true;
+            return Err(format!("{}: the picture stops here: {error}", self.name));
+        }
+        let mebibytes = limits::PICTURE_BYTES >> 20;
+        match self.stopped {
+            true => Err(format!(
+                "{}: {mebibytes} MiB were said: the picture stops here",
+                self.name
+            )),
+            false => Ok(()),
+        }
     }
 
-    /// What is to be drawn now.
-    pub fn due(&mut self) -> Vec<Picture> {
-        if !std::mem::take(&mut self.news) {
-            return Vec::new();
+    fn draw(&mut self, said: &Transcript, open: bool) -> io::Result<()> {
+        let entries = said.entries().iter();
+        let drawn: String = entries.map(|entry| self.writer.entry(entry)).collect();
+        let end = self.writer.end(open);
+        let text = drawn.clone() + &end;
+        let written = write_at(&mut self.file, text.as_bytes(), self.end)
+            .and_then(|()| self.file.set_len(self.end + text.len() as u64))
+            .and_then(|()| write_at(&mut self.file, self.writer.beginning().as_bytes(), 0));
+        if written.is_err() {
+            // The end that stood there, as far as there is room for it.
+            let _ = write_at(&mut self.file, end.as_bytes(), self.end);
+            let _ = self.file.set_len(self.end + end.len() as u64);
         }
-        let mut said = self.said.clone();
-        if self.open > 0 || self.full {
-            said.push_gap(Gap::End);
-        }
-        let [picture, packets] = self.outputs.clone();
-        let picture = picture.map(|name| Picture::Svg(name, said.clone()));
-        let packets = packets.map(|name| Picture::Pcapng(name, said));
-        picture.into_iter().chain(packets).collect()
-    }
-}
-
-impl Picture {
-    /// Draws it into its file.
-    pub fn write(self) -> Result<()> {
-        match self {
-            Picture::Svg(name, said) => {
-                output::write(&name, svg(&said).as_bytes(), &mut std::io::sink())
-            }
-            Picture::Pcapng(name, said) => {
-                let packets = pcapng(&said, &PcapngOptions::default());
-                let packets = packets.with_context(|| shown(&name))?;
-                output::write(&name, &packets, &mut std::io::sink())
-            }
-        }
+        self.end += drawn.len() as u64;
+        written
     }
 }

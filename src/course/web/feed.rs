@@ -93,6 +93,7 @@ impl Kept {
         match step.what {
             ObservationKind::Bytes(bytes) => self.transcript.push_bytes(step.conn, step.who, bytes),
             ObservationKind::Event(event) => self.transcript.push_event(step.conn, step.who, event),
+            ObservationKind::Note(text) => self.transcript.push_note(text),
         }
         let rows = self.rows.step(&Observation { gap, ..*step });
         for row in rows {

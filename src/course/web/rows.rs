@@ -90,6 +90,7 @@ impl Rows {
         let (who, conn) = (step.who, step.conn);
         let entry = match step.what {
             ObservationKind::Event(event) => Entry::Event { who, conn, event },
+            ObservationKind::Note(text) => Entry::Note(text.to_string()),
             ObservationKind::Bytes(bytes) => Entry::Chunk(Chunk {
                 who,
                 conn,

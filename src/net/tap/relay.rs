@@ -7,12 +7,15 @@
 //! - A socket that got one has no peer any more: `getpeername` fails.
 //! - `shutdown(Read)` wakes a blocked read and sends nothing; `shutdown(Write)` would send a FIN.
 
+mod faulty;
+
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use super::faults::FaultControl;
 use crate::limits;
 use crate::net::Recorder;
 use crate::net::socket::{is_pause, lock, reset_on_close, waits, was_reset};
@@ -32,6 +35,8 @@ pub(super) struct Relay {
     server: TcpStream,
     recorder: Recorder,
     conn: Conn,
+    /// The tap's faults, and whether they strike this connection.
+    faults: Option<(Arc<FaultControl>, bool)>,
     state: Mutex<State>,
     /// Held during a write to that side; see `was_reset`.
     writing_client: Mutex<()>,
@@ -76,12 +81,14 @@ impl Relay {
         server: TcpStream,
         recorder: Recorder,
         conn: Conn,
+        faults: Option<(Arc<FaultControl>, bool)>,
     ) -> Relay {
         Relay {
             client,
             server,
             recorder,
             conn,
+            faults,
             state: Mutex::default(),
             writing_client: Mutex::default(),
             writing_server: Mutex::default(),
@@ -143,6 +150,9 @@ impl Relay {
 
     /// One direction: reads what `who` says until its end.
     fn pump(&self, who: Who) {
+        if let Some((control, struck)) = &self.faults {
+            return self.pump_faulty(who, control, *struck);
+        }
         let mut buffer = vec![0; limits::CHUNK];
         loop {
             match self.stream(who).peek(&mut buffer[..1]) {

@@ -1,0 +1,72 @@
+//! The files of a tap: the transcript, the packets and the picture.
+//!
+//! Rule: a failure of one is told once, and stops neither the relay nor the others.
+
+use super::pictures::{Packets, Picture};
+use crate::command::wire_log::{Remark, View, WireLog};
+use anyhow::Result;
+use std::ffi::OsStr;
+use std::net::SocketAddr;
+use wirelab::http::redact::Rules;
+use wirelab::net::Observation;
+
+/// The names of the files, and what they leave out.
+pub struct Names<'a> {
+    /// Of `--save`.
+    pub save: Option<&'a OsStr>,
+    /// Of `--svg`.
+    pub svg: Option<&'a OsStr>,
+    /// Of `--pcapng`.
+    pub pcapng: Option<&'a OsStr>,
+    /// What the transcript leaves out; the others leave out secrets alone.
+    pub rules: Rules,
+}
+
+/// The open files.
+pub struct Outputs {
+    log: Option<WireLog>,
+    packets: Option<Packets>,
+    picture: Option<Picture>,
+}
+
+impl Outputs {
+    /// Opens them. Errors: one cannot be written.
+    pub fn create(names: Names, upstream: SocketAddr) -> Result<Outputs> {
+        let secrets = Rules {
+            volatile: false,
+            ..names.rules.clone()
+        };
+        let view = || View::new(secrets.clone());
+        let log = names.save.map(|name| {
+            let view = View::new(names.rules.clone());
+            WireLog::create(name, "tap", Some(upstream), view)
+        });
+        let packets = names
+            .pcapng
+            .map(|name| Packets::create(name, upstream, view()));
+        let picture = names.svg.map(|name| Picture::create(name, view()));
+        Ok(Outputs {
+            log: log.transpose()?,
+            packets: packets.transpose()?,
+            picture: picture.transpose()?,
+        })
+    }
+
+    /// Writes a step to each, and says what went wrong.
+    pub fn step(&mut self, step: &Observation, remark: impl Fn(&str)) {
+        match self.log.as_mut().map(|log| log.step(step)) {
+            Some(Err(Remark::Stopped(text))) => remark(&format!("{text}; the tap goes on")),
+            Some(Err(Remark::Waited(text))) => remark(&text),
+            Some(Ok(())) | None => {}
+        }
+        let packets = self.packets.as_mut().map(|packets| packets.step(step));
+        let picture = self.picture.as_mut().map(|picture| picture.step(step));
+        for error in [packets, picture]
+            .into_iter()
+            .flatten()
+            .filter_map(Result::err)
+        {
+            remark(&error);
+        }
+    }
+}

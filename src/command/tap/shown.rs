@@ -1,0 +1,90 @@
+//! How a tap shows what goes through it.
+//!
+//! Rule: showing may take a twentieth of the time. Who looks on must not take the processor away from
+//! the relay, and more than that nobody can read.
+
+use super::board::Board;
+use crate::command::Screen;
+use anyhow::Result;
+use std::io::{BufWriter, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+use wirelab::limits;
+use wirelab::wire::{Ink, Ladder, Transcript};
+
+/// Where and how steps are shown.
+pub struct Shown<'a> {
+    /// Gathers what is written until the end of a batch: a call of the system for each step would cost
+    /// the relay more than the step.
+    screen: BufWriter<&'a mut Screen>,
+    brief: bool,
+    /// On a terminal, without `--brief`.
+    ladder: Option<Ladder>,
+}
+
+impl<'a> Shown<'a> {
+    /// A ladder on a terminal; the notation elsewhere, and with `brief`.
+    pub fn new(brief: bool, screen: &'a mut Screen) -> Shown<'a> {
+        let ladder = (screen.color() && !brief).then(|| Ladder::new(Ink::Colour));
+        Shown {
+            screen: BufWriter::with_capacity(limits::CHUNK, screen),
+            brief,
+            ladder,
+        }
+    }
+
+    /// Shows what comes, until `ended`.
+    pub fn follow(&mut self, board: &Board, ended: impl Fn(Duration) -> bool) -> Result<()> {
+        if let Some(ladder) = &self.ladder {
+            write!(self.screen, "{}", ladder.head(""))?;
+        }
+        loop {
+            let over = ended(Duration::ZERO);
+            let batch = board.take(if over {
+                Duration::ZERO
+            } else {
+                limits::STOP_POLL
+            });
+            let begun = Instant::now();
+            let pause = batch.is_empty();
+            self.show(&batch.said)?;
+            if batch.missed > 0 {
+                let count = batch.missed;
+                self.remark(&format!(
+                    "{count} steps are not shown here: they came faster than this output"
+                ))?;
+            }
+            self.screen.flush()?;
+            match (pause, over) {
+                (true, true) => return Ok(()),
+                (true, false) | (false, true) => {}
+                (false, false) => thread::sleep(rest_after(begun.elapsed())),
+            }
+        }
+    }
+
+    fn show(&mut self, said: &Transcript) -> Result<()> {
+        let text = match &mut self.ladder {
+            Some(ladder) => said
+                .entries()
+                .iter()
+                .map(|entry| ladder.entry(entry))
+                .collect(),
+            None if self.brief => said.render_brief(),
+            None => said.render(),
+        };
+        write!(self.screen, "{text}")?;
+        Ok(())
+    }
+
+    fn remark(&mut self, text: &str) -> Result<()> {
+        let mut note = Transcript::new();
+        note.push_note(text);
+        self.show(&note)
+    }
+}
+
+/// How long to rest after showing for so long.
+fn rest_after(showing: Duration) -> Duration {
+    (19 * showing).clamp(limits::DISPLAY_BATCH, limits::STOP_POLL)
+}

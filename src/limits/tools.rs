@@ -1,0 +1,57 @@
+//! The limits of what records, reads and replays: transcripts, captures, the tap.
+
+use std::time::Duration;
+
+/// Most bytes of one direction that wait for an earlier segment while a capture is read.
+/// Reason: bytes that come so much later were lost. Precedent: the largest window without scaling is
+/// 64 KiB, and with it rarely more than this (RFC 7323).
+pub const MAX_HELD: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting of a JSON text that is read. Reason: the reader calls itself. Precedent: RFC 8259
+/// section 9 allows a limit, and serde_json's is 128.
+pub const MAX_NESTING: usize = 128;
+
+/// Most bytes that one comparison hashes to find where a `\{N bytes sha256:…}` begins behind holes.
+/// Reason: a digest can only be tried, place by place; this is a tenth of a second of a processor.
+pub const MAX_HASHED: usize = 32 * 1024 * 1024;
+
+/// Most bytes of a direction that a tap with faults holds back. Reason: latency must not cost bandwidth:
+/// this is 80 ms of 50 MB/s.
+pub const HELD_BACK: usize = 4 * 1024 * 1024;
+
+/// How long a tap waits for more bytes to join those before: in the weather `glue`, and where bytes may be
+/// the beginning of something to swap. Reason: longer than two writes of one program are apart.
+pub const GLUE_WAIT: Duration = Duration::from_millis(30);
+
+/// How long the recording of one step may take before the tap says that the disk is slow.
+/// Reason: the system's cache takes a step in microseconds; the relay waits meanwhile.
+pub const SLOW_DISK: Duration = Duration::from_millis(250);
+
+/// How many bytes may wait to be shown while a tap relays; further steps are counted, not shown.
+/// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
+pub const UNSHOWN_BYTES: usize = 1024 * 1024;
+
+/// How many steps of a talk by hand may wait to be shown; then the talk waits.
+/// Reason: what is printed slowly is heard slowly; with the longest chunks that is 16 MiB.
+pub const UNSHOWN_EVENTS: usize = 256;
+
+/// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has
+/// no such limit. Reason: bounded memory; a longer picture nobody reads.
+pub const PICTURE_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long the screen of a tap waits for more to show at once.
+/// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.
+pub const DISPLAY_BATCH: Duration = Duration::from_millis(20);
+
+/// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
+/// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
+pub const MAX_SECRET: usize = 65_536;
+
+/// Longest transcript file that a command reads, in bytes.
+/// Reason: a wrong name (`/dev/zero`) must not fill the memory. Precedent: [`MAX_REPEATED`].
+pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
+
+/// Most bytes that the repeats `\{N*…}` of one transcript may grow to together.
+/// Reason: a line of twenty characters must not fill the memory. Precedent: the labs' largest body
+/// is 10 MB; zip readers bound what they unpack, too.
+pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
