@@ -3,6 +3,8 @@
 //! A flaw of bytes is a transcript that is replayed (`replay-server`, `replay-client`); a flaw of
 //! behaviour is a few lines below. ADDR is where to listen or call, else `WIRELAB_ADDR`.
 
+mod by_heart;
+
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
@@ -59,6 +61,9 @@ type Run = fn(&str, &str) -> io::Result<()>;
 const OTHERS: &[(&str, Run)] = &[
     ("replay-server", replay_server),
     ("replay-client", replay_client),
+    ("by-heart-server", by_heart::server),
+    ("by-heart-nearest", by_heart::nearest_server),
+    ("by-heart-client", by_heart::client),
     ("client-not-flushed", client_not_flushed),
     ("client-read-to-eof", client_read_to_eof),
     ("client-calls-elsewhere", |_, _| {

@@ -22,6 +22,7 @@ mod act4_limits;
 mod act4_tables;
 mod bytes;
 mod checks;
+mod fresh;
 mod readmes;
 mod real_clients;
 mod story;
@@ -56,6 +57,16 @@ macro_rules! tests_of_labs {
             #[test]
             fn own_programs_pass() {
                 checks::own_programs_pass(lab($number));
+            }
+
+            #[test]
+            fn own_programs_hold_fresh_conversations() {
+                fresh::own_programs_hold_them(lab($number));
+            }
+
+            #[test]
+            fn knowing_by_heart_is_not_enough() {
+                fresh::knowing_by_heart_is_not_enough(lab($number));
             }
 
             #[test]
@@ -98,6 +109,37 @@ tests_of_labs! {
     lab22 = 22
     lab23 = 23
     lab24 = 24
+}
+
+/// Sides whose printed conversations a program can hold that knows them by heart: it is a fair opponent.
+#[test]
+fn most_printed_conversations_can_be_known_by_heart() {
+    use catalogue::Side::{Client, Server};
+    let sides = [
+        (1, Server),
+        (1, Client),
+        (2, Server),
+        (3, Server),
+        (4, Client),
+        (5, Server),
+        (7, Server),
+        (8, Client),
+        (9, Server),
+        (10, Server),
+        (11, Server),
+        (12, Client),
+        (13, Client),
+        (14, Client),
+        (16, Server),
+        (17, Server),
+        (18, Server),
+        (21, Server),
+        (22, Server),
+        (23, Server),
+    ];
+    for (number, side) in sides {
+        fresh::by_heart_holds_the_printed_ones(lab(number), side);
+    }
 }
 
 #[test]
