@@ -40,6 +40,7 @@ trap end EXIT
 trap 'exit 143' INT TERM
 mkdir "$dir/site"
 printf '<!doctype html><title>tacos</title><p>three tacos, coming up\n' > "$dir/site/index.html"
+touch -t 202001010000 "$dir/site/index.html"
 chmod -R a+rX "$dir"
 
 # What makes a proxy of each server; empty where there is no UPSTREAM.

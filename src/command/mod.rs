@@ -21,6 +21,7 @@ mod nc;
 mod output;
 mod play;
 mod probe;
+mod probe_client;
 mod screen;
 mod serve;
 mod server_command;

@@ -3,6 +3,7 @@
 //! Rule: what is asked and what is right stands in `probe`; here are words, files and the exit code.
 
 use super::args::{nearest, printable};
+use super::probe_client::{self, Wanted};
 use super::server_command::ServerCommand;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use wirelab::net;
 use wirelab::probe::case::{Case, Level};
 use wirelab::probe::report::{self, Accepted, Policy, Report};
-use wirelab::probe::{Target, probe, suite};
+use wirelab::probe::{Target, client, probe, suite};
 
 /// `cargo lab probe ADDR`
 pub const COMMAND: Command = Command {
@@ -58,6 +59,11 @@ const OPTIONS: &[Opt] = &[
         "--server",
         Some("CMD"),
         "start this server ({addr}), and again when it dies",
+    ),
+    opt(
+        "--client",
+        Some("CMD"),
+        "probe this client ({url}, and {out} if it saves)",
     ),
     opt(
         "--brief",
@@ -106,8 +112,10 @@ const fn opt(name: &'static str, value: Option<&'static str>, sentence: &'static
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if let Some(name) = args.value_text("--explain")? {
-        write!(screen, "{}", report::explain(&case(name)?))?;
-        return Ok(Outcome::Passed);
+        return explain(name, screen);
+    }
+    if let Some(command) = args.value_text("--client")? {
+        return run_client(args, command, screen);
     }
     let cases = chosen(args)?;
     if args.has("--list") {
@@ -146,6 +154,35 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         true => Ok(Outcome::Failed),
         false => Ok(Outcome::Passed),
     }
+}
+
+/// Prints a case for servers, or for clients.
+fn explain(name: &str, screen: &mut Screen) -> Result<Outcome> {
+    let text = match (case(name), probe_client::case(name)) {
+        (Err(_), Ok(case)) => client::report::explain(&case),
+        (case, _) => report::explain(&case?),
+    };
+    write!(screen, "{text}")?;
+    Ok(Outcome::Passed)
+}
+
+/// Probes a client instead of a server.
+fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Outcome> {
+    if args.has("--list") {
+        for case in client::case::cases()? {
+            let (section, level) = (format!("{} {}", case.rfc, case.section), case.level);
+            list_line(&section, level, case.name, case.rule, screen)?;
+        }
+        return Ok(Outcome::Passed);
+    }
+    let wanted = Wanted {
+        command,
+        case: args.value_text("--case")?,
+        policy: &policy(args)?,
+        brief: args.has("--brief"),
+        at_once: number(args, "--at-once", 1_000)?.unwrap_or(4) as usize,
+    };
+    probe_client::run(&wanted, screen)
 }
 
 /// The server of this command, running; `None`: there is no command, but an address.
@@ -235,19 +272,25 @@ pub fn case(name: &str) -> Result<Case> {
 fn list(cases: &[Case], screen: &mut Screen) -> Result<Outcome> {
     for case in cases {
         let section = format!("{} {}", case.rfc, case.section);
-        let line = format!(
-            "{section:12} {:8} {:33} {}",
-            case.level.word(),
-            case.name,
-            case.rule
-        );
-        let short: String = match line.chars().count() > 80 {
-            true => line.chars().take(79).chain(['…']).collect(),
-            false => line,
-        };
-        writeln!(screen, "{short}")?;
+        list_line(&section, case.level, case.name, case.rule, screen)?;
     }
     Ok(Outcome::Passed)
+}
+
+fn list_line(
+    section: &str,
+    level: Level,
+    name: &str,
+    rule: &str,
+    screen: &mut Screen,
+) -> Result<()> {
+    let line = format!("{section:12} {:8} {name:33} {rule}", level.word());
+    let short: String = match line.chars().count() > 80 {
+        true => line.chars().take(79).chain(['…']).collect(),
+        false => line,
+    };
+    writeln!(screen, "{short}")?;
+    Ok(())
 }
 
 /// Which failures count.

@@ -53,3 +53,19 @@ pub const STORM_SETTLE: Duration = Duration::from_secs(6);
 /// How long a relay behind a proxy must be quiet before its record counts as whole.
 /// Reason: on loopback a proxy forwards within a millisecond; a busy machine gets more.
 pub const GRID_SETTLE: Duration = Duration::from_millis(50);
+
+/// How long a client under probe may take for one case.
+/// Reason: a page comes within milliseconds; a client with a timeout of its own has seconds.
+pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A client that takes longer than this for an ordinary page is not probed.
+/// Reason: 180 cases would take a quarter of an hour.
+pub const CLIENT_SLOW: Duration = Duration::from_secs(8);
+
+/// Most requests of a client in one case.
+/// Reason: a client that follows a loop for ever is judged by its number. Precedent: curl follows 50.
+pub const CLIENT_REQUESTS: usize = 200;
+
+/// Most bytes of a head without end.
+/// Reason: a client that takes 64 MiB of head has no limit. Precedent: curl 300 KiB, Node 16 KiB.
+pub const CLIENT_ENDLESS: usize = 64 * 1024 * 1024;

@@ -81,12 +81,10 @@ impl Baseline {
         let head = ask(target, &format!("HEAD {path}"), "", "")?;
         let length = "Content-Length: 5\r\n";
         let post = ask(target, &format!("POST {path}"), length, "hello")?;
-        let validators = ["ETag", "Last-Modified", "Content-Length"];
-        let same = |name: &&str| plain.field(name) == again.field(name);
         Ok(Baseline {
             host: target.host.clone(),
             path: path.clone(),
-            steady: plain.body == again.body && validators.iter().all(same),
+            steady: same_page(&plain, &again),
             took: first.took.max(second.took),
             ranges: part.answer.is_some_and(|answer| answer.status == 206),
             missing: missing.status(),
@@ -203,6 +201,11 @@ impl Baseline {
         notices
     }
 
+    /// Whether the page is the same as in another baseline.
+    pub fn is_page_of(&self, other: &Baseline) -> bool {
+        same_page(&self.plain, &other.plain)
+    }
+
     /// Asks for the page again; `Err`: the response is another one than before, or there is none.
     pub fn still_holds(&self, target: &Target) -> Result<(), String> {
         let now = ask(target, &format!("GET {}", self.path), "", "");
@@ -213,6 +216,13 @@ impl Baseline {
             Ok(now) => Err(format!("a plain GET got {before} before, and {now} now")),
         }
     }
+}
+
+/// The same body, under the same validators.
+fn same_page(one: &Answer, other: &Answer) -> bool {
+    let validators = ["ETag", "Last-Modified", "Content-Length"];
+    let mut fields = validators.iter();
+    one.body == other.body && fields.all(|name| one.field(name) == other.field(name))
 }
 
 /// 1994-11-06 08:49:37, the date in the cases.

@@ -8,6 +8,7 @@
 pub mod answers;
 pub mod baseline;
 pub mod case;
+pub mod client;
 pub mod exchange;
 pub mod expectation;
 pub mod grid;

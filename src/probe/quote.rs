@@ -72,7 +72,11 @@ mod tests {
         assert_eq!(names.len(), all.len());
         for quote in &all {
             assert!(quote.text.chars().count() <= TWO_LINES, "{}", quote.name);
-            assert!(["9110", "9112"].contains(&quote.rfc), "{}", quote.name);
+            assert!(
+                ["6265", "9110", "9112"].contains(&quote.rfc),
+                "{}",
+                quote.name
+            );
         }
     }
 

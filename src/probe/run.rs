@@ -159,12 +159,37 @@ impl Run<'_> {
                     .map_err(|_| Stop::Gone("no connection is accepted any more".to_string()))?
             }
         };
+        let tried = self.afresh(case, tried)?;
         let doubtful = matches!(&tried.verdict, Verdict::Failed { failure, .. }
             if matches!(failure.cause, Some(Cause::Drops | Cause::Floods)));
         if doubtful || at % limits::PROBE_CONTROL_EVERY == limits::PROBE_CONTROL_EVERY - 1 {
             self.control()?;
         }
         Ok(tried)
+    }
+
+    /// A case that failed and rests on the page as it was: if the page is another one by now (a new entity
+    /// tag, other bytes), the case is tried again with what it is now.
+    fn afresh(&self, case: &Case, tried: Tried) -> Result<Tried, Stop> {
+        let of_the_page = [
+            "etag",
+            "strong-etag",
+            "modified",
+            "modified-after-1994",
+            "ranges",
+        ];
+        let rests = case.allow.iter().any(|allow| allow.compares())
+            || case.needs.iter().any(|need| of_the_page.contains(need));
+        if !rests || !matches!(tried.verdict, Verdict::Failed { .. }) {
+            return Ok(tried);
+        }
+        match Baseline::find(self.target) {
+            Ok(now) if !now.is_page_of(self.baseline) => {
+                let again = try_one(case, self.target, &now);
+                again.map_err(|_| Stop::Gone("no connection is accepted any more".to_string()))
+            }
+            _ => Ok(tried),
+        }
     }
 
     /// Whether the server still answers as at first.

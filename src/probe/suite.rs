@@ -6,7 +6,7 @@ use crate::probe::case::{BadCase, Case, read};
 use crate::probe::quote;
 
 /// The files of cases.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("cases/9112-2-message.cases"),
     include_str!("cases/9112-3-request-line.cases"),
     include_str!("cases/9112-4-status-line.cases"),
@@ -15,6 +15,7 @@ const FILES: [&str; 12] = [
     include_str!("cases/9112-7-chunked.cases"),
     include_str!("cases/9112-8-incomplete.cases"),
     include_str!("cases/9112-9-connection.cases"),
+    include_str!("cases/9112-sequences.cases"),
     include_str!("cases/9110-2-to-9-semantics.cases"),
     include_str!("cases/9110-10-to-12-context.cases"),
     include_str!("cases/9110-13-conditional.cases"),

@@ -6,6 +6,7 @@
 
 mod json;
 mod junit;
+pub mod lines;
 mod markdown;
 mod text;
 

@@ -2,13 +2,10 @@
 
 use std::fmt::Write;
 
+use super::lines::{quotes, shown, wrapped, wrapped_by};
 use super::{Count, Group, Kind, Report};
 use crate::probe::case::{Case, Level};
 use crate::probe::{reproduce, verdict::Cause};
-use crate::wire::Transcript;
-
-/// Columns of a line.
-const WIDTH: usize = 80;
 
 /// What must be known first, the failures in full (`brief`: two lines each), the notes, the table of
 /// sections, and the sum.
@@ -72,10 +69,7 @@ fn failure(text: &mut String, report: &Report, group: &Group, brief: bool) {
 /// The rule, the sentences it rests on, both readings, and what is allowed.
 fn rule(text: &mut String, case: &Case) {
     wrapped(text, "  rule:    ", case.rule);
-    for quote in &case.basis {
-        let first = format!("  RFC {} {}: ", quote.rfc, quote.section);
-        wrapped_by(text, &first, 11, quote.text);
-    }
+    quotes(text, &case.basis);
     for reading in &case.readings {
         wrapped(text, "  reading: ", reading);
     }
@@ -96,14 +90,6 @@ fn also(text: &mut String, indent: &str, group: &Group) {
     };
     let words = format!("{cause}, in {count} more: {}", names.join(", "));
     wrapped(text, indent, &words);
-}
-
-/// The bytes, without headings.
-fn shown(text: &mut String, transcript: &Transcript) {
-    let lines = transcript.render();
-    for line in lines.lines().filter(|line| !line.starts_with('@')) {
-        let _ = writeln!(text, "  {line}");
-    }
 }
 
 /// What does not count: notes, milder failures, expected ones, and expected ones that did not come.
@@ -226,29 +212,4 @@ pub fn explain(case: &Case) -> String {
         }
     }
     text
-}
-
-/// Words behind `first`, continued under themselves.
-fn wrapped(text: &mut String, first: &str, words: &str) {
-    wrapped_by(text, first, first.chars().count(), words);
-}
-
-/// Words behind `first`; further lines begin with so many spaces.
-fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
-    let mut line = first.to_string();
-    let mut fresh = true;
-    for word in words.split(' ') {
-        let longer = line.chars().count() + 1 + word.chars().count();
-        if !fresh && longer > WIDTH {
-            let _ = writeln!(text, "{}", line.trim_end());
-            line = " ".repeat(indent);
-            fresh = true;
-        }
-        if !fresh {
-            line.push(' ');
-        }
-        line.push_str(word);
-        fresh = false;
-    }
-    let _ = writeln!(text, "{}", line.trim_end());
 }

@@ -38,6 +38,16 @@ const EARLY: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 #[rustfmt::skip]
 const FAULTS: &[RecordedStream] = &[
+    // 9112: sequences with pauses.
+    ("nothing-later-behind-close body-after-close", &[Overlooks("Connection")]),
+    ("pause-before-last-byte-of-head pause-in-method", &[Waits]),
+    ("empty-line-in-a-pause", &[Hears(b"\r\n\r\n\r\nGET", b"\r\n\r\n \r\nGET")]),
+    ("pause-before-last-byte-of-body body-after-* body-in-three-steps", &[Overlooks("Content-Length")]),
+    ("chunks-after-response both-then-the-rest-later pause-in-chunk-size pause-before-last-line-end-of-chunks \
+      pause-before-trailer", &[Overlooks("Transfer-Encoding")]),
+    ("pipeline-half-then-the-rest", &[Forgets]),
+    ("pipeline-later-behind-bad-request", &[Answers(REFUSES_AND_GOES_ON)]),
+
     // 9112 2.1 and 2.2: lines.
     ("plain-get", &[Hears(b" HTTP/1.1\r\n", b" HTTP/1.1\r\n\r\n")]),
     ("no-fields major-version-* nul-hides-close", &[Refuses(500)]),

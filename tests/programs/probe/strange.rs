@@ -454,3 +454,25 @@ fn a_failure_can_be_said_again_by_a_shell() {
     assert!(tried > 20);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_page_that_gets_another_tag_meanwhile_is_no_fault() {
+    // Apache's tags are weak for a second after a change, and strong from then on.
+    let count = AtomicUsize::new(0);
+    let server = serving(move |head, mut stream| {
+        let tag = match count.fetch_add(1, Ordering::Relaxed) {
+            0..=7 => "W/\"a\"",
+            _ => "\"a\"",
+        };
+        let end = format!("ETag: {tag}\r\nConnection: close\r\n");
+        let answer = match head.contains("If-None-Match") {
+            true => format!("HTTP/1.1 304 Not Modified\r\n{end}\r\n"),
+            false => format!("HTTP/1.1 200 OK\r\n{end}Content-Length: 2\r\n\r\nhi"),
+        };
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    let addr = server.address().to_string();
+    let (code, text, _) = command(&[&addr, "--case", "304-says-etag"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 passed"), "{text}");
+}

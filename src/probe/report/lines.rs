@@ -1,0 +1,50 @@
+//! Lines of reports, for servers and for clients.
+
+use std::fmt::Write;
+
+use crate::probe::quote::Quote;
+use crate::wire::Transcript;
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+
+/// The sentences that a case rests on.
+pub fn quotes(text: &mut String, basis: &[Quote]) {
+    for quote in basis {
+        let first = format!("  RFC {} {}: ", quote.rfc, quote.section);
+        wrapped_by(text, &first, 11, quote.text);
+    }
+}
+
+/// The bytes, without headings.
+pub fn shown(text: &mut String, transcript: &Transcript) {
+    let lines = transcript.render();
+    for line in lines.lines().filter(|line| !line.starts_with('@')) {
+        let _ = writeln!(text, "  {line}");
+    }
+}
+
+/// Words behind `first`, continued under themselves.
+pub fn wrapped(text: &mut String, first: &str, words: &str) {
+    wrapped_by(text, first, first.chars().count(), words);
+}
+
+/// Words behind `first`; further lines begin with so many spaces.
+pub fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
+    let mut line = first.to_string();
+    let mut fresh = true;
+    for word in words.split(' ') {
+        let longer = line.chars().count() + 1 + word.chars().count();
+        if !fresh && longer > WIDTH {
+            let _ = writeln!(text, "{}", line.trim_end());
+            line = " ".repeat(indent);
+            fresh = true;
+        }
+        if !fresh {
+            line.push(' ');
+        }
+        line.push_str(word);
+        fresh = false;
+    }
+    let _ = writeln!(text, "{}", line.trim_end());
+}
