@@ -61,6 +61,18 @@ pub const ROWS: [Row; 6] = [
     row("100m", "1 connection, 100 MiB", "1", "large.bin"),
 ];
 
+impl Row {
+    /// Whether the servers that write a log are in this row.
+    pub fn with_log(&self) -> bool {
+        matches!(self.name, "64" | "close")
+    }
+
+    /// A row of the growth table.
+    pub fn of(connections: &'static str) -> Row {
+        row("growth", "", connections, "small.txt")
+    }
+}
+
 /// What one round of one server showed.
 #[derive(Clone, Copy)]
 pub struct Figures {

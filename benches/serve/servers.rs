@@ -9,9 +9,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::book;
+use crate::support::have;
 
 /// The index in [`all`] of the one that all others are compared with.
 pub const NGINX: usize = 1;
+/// The first two indexes are those of the two that every row compares.
+pub const WIRELAB: usize = 0;
+/// The same two, with their logs written to a file.
+pub const LOGGING: [usize; 2] = [4, 5];
 
 /// A server under test; it ends with the value.
 pub struct Server {
@@ -24,16 +29,24 @@ pub struct Server {
     pub processes: Vec<u32>,
 }
 
-/// All of them, started.
+/// All of them, started; lighttpd is the last, where it is installed.
 pub fn all() -> Vec<Server> {
     let folder = folder();
-    let cache = "open_file_cache max=512; open_file_cache_valid 1s;";
-    vec![
-        with_first_line("wirelab", wirelab(&folder)),
-        nginx("nginx", &folder, ""),
+    let off = "access_log off;";
+    let cache = "access_log off; open_file_cache max=512; open_file_cache_valid 1s;";
+    let log = format!("access_log {}/nginx-access.log;", folder.display());
+    let mut servers = vec![
+        with_first_line("wirelab", wirelab(&folder, &["--quiet"])),
+        nginx("nginx", &folder, off),
         nginx("nginx, cache", &folder, cache),
         with_first_line("thread a client", book::command(&folder.join("www"))),
-    ]
+        with_first_line("wirelab, log", logging(&folder)),
+        nginx("nginx, log", &folder, &log),
+    ];
+    if have("lighttpd") {
+        servers.push(lighttpd(&folder));
+    }
+    servers
 }
 
 /// The folder that all serve.
@@ -49,12 +62,54 @@ fn folder() -> PathBuf {
     folder
 }
 
-fn wirelab(folder: &Path) -> Command {
+fn wirelab(folder: &Path, options: &[&str]) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", "0", env!("CARGO_BIN_EXE_wirelab"), "serve"]);
     command.arg(folder.join("www"));
-    command.args(["--port", "0", "--quiet"]);
+    command.args(["--port", "0"]).args(options);
     command
+}
+
+/// The same with its log in a file.
+fn logging(folder: &Path) -> Command {
+    let log =
+        fs::File::create(folder.join("wirelab-access.log")).expect("the folder can be written");
+    let mut command = wirelab(folder, &[]);
+    command.stderr(log);
+    command
+}
+
+fn lighttpd(folder: &Path) -> Server {
+    let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let port = held.number;
+    let www = folder.join("www");
+    let text = format!(
+        "server.document-root = \"{}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n\
+         server.max-keep-alive-requests = 100000000\nserver.max-connections = 16384\n\
+         server.max-fds = 20000\nserver.max-keep-alive-idle = 60\n\
+         mimetype.assign = (\".txt\" => \"text/plain\")\n",
+        www.display()
+    );
+    let file = folder.join(format!("{port}.conf"));
+    fs::write(&file, text).expect("the folder can be written");
+    let child = Command::new("taskset")
+        .args(["-c", "0", "lighttpd", "-D", "-f"])
+        .arg(&file)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("taskset starts");
+    let server = Server {
+        name: "lighttpd",
+        addr: ([127, 0, 0, 1], port).into(),
+        processes: vec![child.id()],
+        child,
+    };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(server.addr).is_err() {
+        assert!(Instant::now() < deadline, "lighttpd does not start");
+        thread::yield_now();
+    }
+    server
 }
 
 /// A server that prints `listening on ADDR` first.
@@ -96,7 +151,7 @@ fn nginx(name: &'static str, folder: &Path, more: &str) -> Server {
     // A client that is read for takes one of them; 16,384 are the next power of two above our 8,000.
     let text = format!(
         "daemon off; worker_processes 1; pid {own}/pid; events {{ worker_connections 16384; }}\n\
-         http {{ access_log off; sendfile on; keepalive_requests 100000000; {paths} {more}\n\
+         http {{ sendfile on; keepalive_requests 100000000; {paths} {more}\n\
          server {{ listen 127.0.0.1:{port}; root {www}; }} }}\n"
     );
     let file = folder.join(format!("{port}.conf"));
