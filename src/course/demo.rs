@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::cargo::{self, BuildError};
-use super::catalogue::{Lab, NOW, Side};
+use super::catalogue::{Lab, NOW, Script, Side};
 use super::lab_files;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::check::variants::filled;
@@ -105,7 +105,10 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
     };
     let shown = show.run()?;
     let transcript = match shown.origin {
-        Origin::Written => main_script(lab),
+        Origin::Written => lab
+            .scripts
+            .first()
+            .map_or_else(Transcript::new, Script::lesson),
         Origin::Programs | Origin::Played => recorder.transcript(),
     };
     Ok(Demo {
