@@ -5,6 +5,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
+use wirelab::course::cargo::Progress;
 use wirelab::course::home;
 
 /// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,
@@ -178,6 +179,19 @@ fn renamed(line: &str) -> String {
 /// Says something beside the output, on stderr, where a redirected output does not take it along.
 pub fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "wirelab: {}", as_called_here(text));
+}
+
+/// Shows on stderr what cargo does, once a build takes long; its last word, that it is done, is left out.
+pub fn progress() -> Progress {
+    Progress {
+        terminal: io::stderr().is_terminal(),
+        show: |line| {
+            let words = line.trim_start_matches("\x1b[K").trim_start();
+            if !words.starts_with("Finished") {
+                let _ = io::stderr().write_all(line.as_bytes());
+            }
+        },
+    }
 }
 
 /// Writes one line of a log to stderr, as it is.

@@ -7,11 +7,13 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use super::catalogue::{Lab, Side};
 use super::home::{self, Workbench};
+use super::patient;
 
 /// Why a program is not there.
 #[derive(Debug)]
@@ -163,11 +165,11 @@ fn executable_in(folder: &Path, program: &str) -> PathBuf {
     folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// `cargo build --quiet` for these programs, into this folder and with the profile that made us.
+/// `cargo build` for these programs, into this folder and with the profile that made us.
 fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result<(), BuildError> {
     let cargo = std::env::var_os("CARGO").unwrap_or(OsString::from("cargo"));
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet"]).current_dir(here);
+    command.arg("build").current_dir(here);
     command.args(["--package", package]);
     for program in programs {
         command.args(["--bin", program]);
@@ -179,15 +181,96 @@ fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result
     if let Some(target) = folder.parent() {
         command.arg("--target-dir").arg(target);
     }
-    let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|error| BuildError::NoCargo {
+    let progress = PROGRESS.get().copied().unwrap_or_default();
+    let mut rest = String::new();
+    let mut shown = false;
+    let mut show = |said: &[u8]| {
+        shown = true;
+        rest.push_str(&String::from_utf8_lossy(said));
+        let whole = rest.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let lines: String = rest.drain(..whole).collect();
+        let lines = lines.split_inclusive(['\n', '\r']);
+        lines.filter(|line| is_status(line)).for_each(progress.show);
+    };
+    let ended = patient::run(&mut command, progress.terminal, &mut show);
+    if shown && progress.terminal {
+        // A bar of cargo's may still be there.
+        (progress.show)("\x1b[K");
+    }
+    let ended = ended.map_err(|error| BuildError::NoCargo {
         reason: error.to_string(),
     })?;
-    if output.status.success() {
+    if ended.status.success() {
         return Ok(());
     }
+    let said = String::from_utf8_lossy(&ended.said).into_owned();
+    let said = said.split_inclusive(['\n', '\r']);
     Err(BuildError::Compiler {
         program: programs.join(", "),
-        said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        said: said.filter(|line| !is_status(line)).collect(),
     })
+}
+
+/// Where cargo's own words go when a build takes long.
+#[derive(Clone, Copy)]
+pub struct Progress {
+    /// Whether a person looks at a terminal there.
+    pub terminal: bool,
+    /// Takes a line, or what is drawn over it.
+    pub show: fn(&str),
+}
+
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress {
+            terminal: false,
+            show: |_| {},
+        }
+    }
+}
+
+static PROGRESS: OnceLock<Progress> = OnceLock::new();
+
+/// Says once in a process where the progress of builds is shown; before that, nowhere.
+pub fn show_progress(progress: Progress) {
+    let _ = PROGRESS.set(progress);
+}
+
+/// Whether a line of cargo's says what it does (`   Compiling wirelab v0.1.0`), and is no message of the
+/// compiler's. Its verbs end at column 12.
+fn is_status(line: &str) -> bool {
+    let line = line.trim_start_matches("\x1b[K");
+    let Some((verb, rest)) = line.split_at_checked(12) else {
+        return false;
+    };
+    let word = verb.trim_start();
+    let is_verb = word.len() > 3 && word.chars().all(|letter| letter.is_ascii_alphabetic());
+    is_verb && rest.starts_with(' ') && word.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_words_are_told_from_the_compilers() {
+        for line in [
+            "   Compiling workbench v0.1.0 (/x)\n",
+            "    Blocking waiting for file lock on build directory\n",
+            "\x1b[K    Building [====>   ] 1/3: wirelab\r",
+            "    Finished `dev` profile in 1s\n",
+        ] {
+            assert!(is_status(line), "{line:?}");
+        }
+        for line in [
+            "error[E0425]: cannot find value `tacos` in this scope\n",
+            " --> labs/workbench/src/bin/my01-server.rs:1:13\n",
+            "1 | fn main() { tacos }\n",
+            "  |             ^^^^^ not found in this scope\n",
+            "error: could not compile `workbench` due to 1 previous error\n",
+            "\n",
+        ] {
+            assert!(!is_status(line), "{line:?}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub mod fresh;
 pub mod home;
 pub mod init;
 pub mod lab_files;
+mod patient;
 pub mod progress;
 pub mod readme;
 pub mod terms;

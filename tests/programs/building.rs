@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -226,18 +227,85 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     assert!(said.ends_with("The bill does not hold.\n"), "{said}");
 }
 
-/// `cargo exercise` for a course folder.
-fn exercise(course: &Course, words: &[&str]) -> Output {
+/// A command at work whose stderr is read as it comes.
+struct Waiting {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Waiting {
+    fn start(mut command: Command) -> Waiting {
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("wirelab starts");
+        let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Waiting { child, lines }
+    }
+
+    /// Waits for a line of stderr with these words; it comes while the command still waits.
+    fn says(&self, words: &str) {
+        let said = |line: String| line.contains(words);
+        let mut lines = std::iter::from_fn(|| self.lines.recv_timeout(DEADLINE).ok());
+        assert!(lines.any(said), "whoever waits is told for what: {words}");
+    }
+}
+
+#[test]
+fn a_build_and_a_wait_for_another_cargo_are_told_and_a_warm_build_says_nothing() {
+    let course = Course::new("told");
+    course.save("my01-server", SERVER_1);
+    // The build waits for us, so it takes as long as the test needs.
+    let gate = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = gate.local_addr().expect("an address").port();
+    let build = format!(
+        "fn main() {{ println!(\"cargo::rerun-if-changed=build.rs\"); \
+         let mut gate = std::net::TcpStream::connect((\"127.0.0.1\", {port})).unwrap(); \
+         let _ = std::io::Read::read_to_end(&mut gate, &mut Vec::new()); }}"
+    );
+    course.write("labs/workbench/build.rs", &build);
+    let mut first = Waiting::start(course.command(&["check", "1"]));
+    first.says("Compiling workbench");
+    let mut second = Waiting::start(course.command(&["check", "1"]));
+    second.says("Blocking waiting for file lock");
+    drop(gate.accept().expect("the build comes"));
+    assert!(first.child.wait().expect("it ends").success());
+    assert!(second.child.wait().expect("it ends").success());
+    let warm = course.run(&["check", "1"]);
+    assert_eq!((warm.status.code(), err(&warm).as_str()), (Some(0), ""));
+}
+
+/// `cargo lab` or `cargo exercise` in the clone, for a course folder.
+fn alias(course: &Course, words: &[&str]) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     let mut command = Command::new(cargo);
-    command
-        .args(["exercise", "--"])
-        .args(words)
-        .env("WIRELAB_COURSE", &course.0);
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::null());
+    command.args(words).env("WIRELAB_COURSE", &course.0);
+    // From a folder inside, as a learner may be.
+    let inside = concat!(env!("CARGO_MANIFEST_DIR"), "/labs/01-three-tacos");
+    command.current_dir(inside).stdin(Stdio::null());
     command.output().expect("cargo starts")
+}
+
+#[test]
+fn cargo_lab_is_the_program_and_says_nothing_more_when_nothing_is_built() {
+    let course = Course::new("alias");
+    let first = alias(&course, &["lab", "list"]);
+    assert!(first.status.success(), "{}", err(&first));
+    let again = alias(&course, &["lab", "list"]);
+    assert_eq!(out(&again), out(&course.run(&["list"])));
+    assert_eq!(err(&again), "");
+    let wrong = alias(&course, &["lab", "lunch"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(err(&wrong).starts_with("wirelab: "), "{}", err(&wrong));
+}
+
+/// `cargo exercise` for a course folder.
+fn exercise(course: &Course, words: &[&str]) -> Output {
+    alias(course, &[&["exercise"], words].concat())
 }
 
 #[test]
@@ -260,7 +328,7 @@ fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
     assert!(said.contains("cannot find value `tacos`"), "{said}");
     assert!(course.progress().contains("01-three-tacos server=passed"));
 
-    let one = exercise(&course, &["1"]);
+    let one = exercise(&course, &["--", "1"]);
     assert!(one.status.success(), "{}", out(&one));
 }
 
