@@ -166,6 +166,17 @@ pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 /// Reason: several tries must fit into the second that a check may take.
 pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 
+/// How long a byte that must be read alone waits for its reader, when nothing is seen of the reader: longer
+/// than a reader that is kept from working by others. One that rests is not waited for.
+pub const READ_ALONE_WAIT: Duration = Duration::from_millis(300);
+
+/// How many bytes of a message are read alone at most, those inside of letters and line ends.
+/// Reason: a head has some 20 of them, and a picture of 4 KB would have 2,000.
+pub const READ_ALONE_BYTES: usize = 128;
+
+/// How often a queue is looked at. Reason: a reader that is not kept from working takes some 20 microseconds.
+pub const QUEUE_POLL: Duration = Duration::from_micros(20);
+
 /// How often a silent program is looked at.
 /// Reason: one look goes through all processes, which takes some milliseconds.
 pub const IDLE_SAMPLE: Duration = Duration::from_millis(30);

@@ -4,6 +4,7 @@
 //! Rule 2: what is read is recorded before it is forwarded.
 
 mod address;
+mod alone;
 mod deadline;
 mod idle;
 mod idle_list;
@@ -11,6 +12,7 @@ mod input;
 mod listen;
 mod memory;
 mod peer;
+mod peer_queue;
 pub mod player;
 mod pool;
 mod ports;

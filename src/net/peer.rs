@@ -15,6 +15,7 @@ use socket2::SockRef;
 
 use crate::limits;
 use crate::net::Recorder;
+use crate::net::alone::Alone;
 use crate::net::idle::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
 use crate::net::socket::{close, is_pause, lock, reset_on_close, waits, was_reset};
@@ -151,11 +152,13 @@ impl PeerConnection {
         look: CpuSample,
     ) -> Result<(), FailedWrite> {
         let mut said = 0;
+        let mut alone = Alone::new(&self.shared.stream, delivery);
         for Segment { end, pause } in delivery.segments(bytes.len(), after == 0) {
             if !pause.is_zero() {
                 idle::pause(pause, look);
                 let _ = self.catch_up();
             }
+            alone.wait(bytes, said, after, || self.heard().end.is_some(), look);
             let shared = &self.shared;
             shared
                 .recorder

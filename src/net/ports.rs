@@ -94,7 +94,12 @@ fn listening(line: &str) -> Option<SocketAddr> {
     if fields.nth(1)? != "0A" {
         return None;
     }
-    let (ip, port) = local.split_once(':')?;
+    table_address(local)
+}
+
+/// An address as the table writes it.
+pub(super) fn table_address(text: &str) -> Option<SocketAddr> {
+    let (ip, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
     // Each group of 8 digits is one 32-bit word in the machine's own byte order.
     let mut bytes = Vec::new();

@@ -1,0 +1,154 @@
+//! Bytes that a reader must get alone in the weather `dribble`, whatever else the machine does: those inside of a
+//! letter of several bytes, and those of a line end.
+//!
+//! Rule 1: the next byte is not sent before the peer has read the one before (see `peer_queue`); where that
+//! cannot be known, after a short pause.
+//! Rule 2: a peer that rests and does not read is not waited for again in the same message.
+
+use std::net::TcpStream;
+use std::thread;
+use std::time::Instant;
+
+use crate::limits;
+use crate::net::idle::{Activity, CpuSample};
+use crate::net::peer_queue::PeerQueue;
+use crate::net::segmentation::Segmentation;
+
+/// One message on its way.
+pub(super) struct Alone {
+    queue: Option<PeerQueue>,
+    /// How many more waits there may be; none in other weathers.
+    left: usize,
+}
+
+impl Alone {
+    pub(super) fn new(stream: &TcpStream, delivery: Segmentation) -> Alone {
+        let dribble = delivery == Segmentation::Dribble;
+        Alone {
+            queue: dribble.then(|| PeerQueue::of(stream)).flatten(),
+            left: if dribble { limits::READ_ALONE_BYTES } else { 0 },
+        }
+    }
+
+    /// Waits, where the byte at `at` of this message must not join the one before; `after` bytes went before
+    /// the message, and `ended` says whether the peer is still there.
+    pub(super) fn wait(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        after: u64,
+        ended: impl Fn() -> bool,
+        look: CpuSample,
+    ) {
+        let matters = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(|byte| *byte >= 0x80 || b"\r\n".contains(byte))
+        };
+        let before = at.checked_sub(1);
+        if self.left == 0 || before.is_none() || !(matters(Some(at)) || matters(before)) {
+            return;
+        }
+        self.left -= 1;
+        let sent = after + at as u64;
+        let read = match &self.queue {
+            Some(queue) => until_read(|| queue.has_unread(sent), ended, look),
+            None => {
+                thread::sleep(limits::POLL_INTERVAL);
+                true
+            }
+        };
+        if !read {
+            self.left = 0;
+        }
+    }
+}
+
+/// Waits until nothing is unread; `false` when the peer rests, or has not read for too long.
+fn until_read(
+    has_unread: impl Fn() -> Option<bool>,
+    ended: impl Fn() -> bool,
+    look: CpuSample,
+) -> bool {
+    let begun = Instant::now();
+    let mut seen: Option<(Instant, Option<Activity>)> = None;
+    loop {
+        match has_unread() {
+            Some(true) => {}
+            Some(false) => return true,
+            None => {
+                thread::sleep(limits::POLL_INTERVAL);
+                return true;
+            }
+        }
+        if ended() {
+            return false;
+        }
+        let waited = begun.elapsed();
+        // A peer that works gets more time than one of which nothing is known.
+        if waited > limits::READ_ALONE_WAIT {
+            let now = look();
+            let works = now.is_some_and(|now| now.works);
+            if !works || waited > limits::READ_ALONE_WAIT * 4 {
+                return false;
+            }
+        } else if waited > limits::IDLE_SAMPLE
+            && seen.is_none_or(|(at, _)| at.elapsed() > limits::IDLE_SAMPLE)
+        {
+            let now = look();
+            let rests = now.is_some_and(|now| !now.works);
+            if rests && seen.is_some_and(|(_, last)| last == now) && has_unread() == Some(true) {
+                return false;
+            }
+            seen = Some((Instant::now(), now));
+        }
+        thread::sleep(if waited < limits::POLL_INTERVAL * 5 {
+            limits::QUEUE_POLL
+        } else {
+            limits::POLL_INTERVAL
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_is_waited_for_and_one_that_rests_is_not() {
+        let looks = Cell::new(0);
+        let later = || {
+            looks.set(looks.get() + 1);
+            Some(looks.get() < 50)
+        };
+        assert!(until_read(later, || false, &|| None));
+        assert_eq!(looks.get(), 50);
+        let rests = || Some(Activity::default());
+        let begun = Instant::now();
+        assert!(!until_read(|| Some(true), || false, &rests));
+        assert!(begun.elapsed() < limits::READ_ALONE_WAIT);
+        assert!(
+            !until_read(|| Some(true), || true, &|| None),
+            "it has ended"
+        );
+        assert!(
+            !until_read(|| Some(true), || false, &|| None),
+            "it never reads"
+        );
+        let works = || {
+            Some(Activity {
+                works: true,
+                worked: Duration::ZERO,
+            })
+        };
+        let begun = Instant::now();
+        assert!(!until_read(|| Some(true), || false, &works));
+        assert!(begun.elapsed() > limits::READ_ALONE_WAIT * 2);
+        assert!(
+            until_read(|| None, || false, &|| None),
+            "nothing can be known"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! What the peer of a connection has not read yet, when it is on this machine: its receive queue.
+//!
+//! Rule 1: on Linux the kernel is asked for this one socket (sock_diag(7)), which takes microseconds. Its table
+//! `/proc/net/tcp` says the same, after milliseconds on a machine with many connections: it is read where the
+//! kernel does not answer.
+//! Rule 2: `None` says that nothing can be known: another system, another machine, another network namespace.
+//! Rule 3: bytes that are still on their way to the queue have not been read either.
+
+use std::net::{SocketAddr, TcpStream};
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::PeerQueue;
+
+#[cfg(not(target_os = "linux"))]
+pub(super) struct PeerQueue;
+
+#[cfg(not(target_os = "linux"))]
+impl PeerQueue {
+    pub(super) fn of(_stream: &TcpStream) -> Option<PeerQueue> {
+        None
+    }
+
+    pub(super) fn has_unread(&self, _sent: u64) -> Option<bool> {
+        None
+    }
+}
+
+/// The two ends of a connection, the peer's first.
+fn ends(stream: &TcpStream) -> Option<(SocketAddr, SocketAddr)> {
+    let ends = (stream.peer_addr().ok()?, stream.local_addr().ok()?);
+    Some((canonical(ends.0), canonical(ends.1)))
+}
+
+/// An IPv4 address in the form of IPv6 is the IPv4 address.
+fn canonical(addr: SocketAddr) -> SocketAddr {
+    SocketAddr::new(addr.ip().to_canonical(), addr.port())
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::File;
+    use std::io::{BufRead, BufReader, Read};
+    use std::net::{IpAddr, SocketAddr, TcpStream};
+    use std::time::Duration;
+
+    use socket2::{Domain, Protocol, Socket, Type};
+
+    use crate::net::ports;
+
+    /// `AF_NETLINK`, `NETLINK_SOCK_DIAG` and `SOCK_DIAG_BY_FAMILY` of the kernel's headers.
+    const NETLINK: (i32, i32, u16) = (16, 4, 20);
+    /// `AF_INET`, `AF_INET6` and `IPPROTO_TCP`.
+    const INET: (u8, u8, u8) = (2, 10, 6);
+    /// `INET_DIAG_INFO`: a `struct tcp_info` comes along.
+    const INFO: u16 = 2;
+    /// Where things stand: `idiag_rqueue` in an answer, its attributes, `tcpi_bytes_received` in a `tcp_info`.
+    const QUEUE: usize = 16 + 56;
+    const ATTRIBUTES: usize = 16 + 72;
+    const RECEIVED: usize = 128;
+
+    /// The peer's socket, and how to ask for it.
+    pub(crate) struct PeerQueue {
+        peer: SocketAddr,
+        us: SocketAddr,
+        kernel: Option<Socket>,
+    }
+
+    impl PeerQueue {
+        /// Errors: `None` when the connection has ended, or is to another machine.
+        pub(crate) fn of(stream: &TcpStream) -> Option<PeerQueue> {
+            let (peer, us) = super::ends(stream)?;
+            // A connection to one of our own addresses has that address on both ends, but for loopback.
+            let here = peer.ip() == us.ip() || peer.ip().is_loopback();
+            here.then(|| PeerQueue {
+                peer,
+                us,
+                kernel: kernel(),
+            })
+        }
+
+        /// Whether the peer has not read all of the first `sent` bytes of this direction.
+        pub(crate) fn has_unread(&self, sent: u64) -> Option<bool> {
+            if let Some((queue, received)) = self.ask() {
+                return Some(queue > 0 || received < sent);
+            }
+            let queue = self.table()?;
+            Some(queue > 0)
+        }
+
+        /// The bytes in the peer's queue, and how many have arrived there in all.
+        fn ask(&self) -> Option<(u32, u64)> {
+            let mut kernel = self.kernel.as_ref()?;
+            kernel.send(&request(self.peer, self.us)).ok()?;
+            let mut answer = [0; 2048];
+            let length = kernel.read(&mut answer).ok()?;
+            answer_of(answer.get(..length)?)
+        }
+
+        /// The same queue by the table; `None` when the socket is not in it.
+        fn table(&self) -> Option<u32> {
+            // A socket for both families stands in the second one, even with a peer of the first.
+            ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
+                .iter()
+                .find_map(|path| {
+                    let lines = BufReader::new(File::open(path).ok()?).lines();
+                    lines
+                        .map_while(Result::ok)
+                        .find_map(|line| self.queue_in(&line))
+                })
+        }
+
+        /// The receive queue of a line of the table, if it is that of the peer's socket.
+        fn queue_in(&self, line: &str) -> Option<u32> {
+            let mut fields = line.split_ascii_whitespace().skip(1);
+            let ends = [fields.next()?, fields.next()?]
+                .map(|end| ports::table_address(end).map(super::canonical));
+            let (_, queue) = fields.nth(1)?.split_once(':')?;
+            let ours = ends == [Some(self.peer), Some(self.us)];
+            ours.then(|| u32::from_str_radix(queue, 16).ok())?
+        }
+    }
+
+    fn kernel() -> Option<Socket> {
+        let protocol = Some(Protocol::from(NETLINK.1));
+        let socket = Socket::new(Domain::from(NETLINK.0), Type::DGRAM, protocol).ok()?;
+        socket
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .ok()?;
+        Some(socket)
+    }
+
+    /// `struct nlmsghdr` and `struct inet_diag_req_v2` for the socket with these two ends.
+    fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
+        let family = if local.is_ipv4() { INET.0 } else { INET.1 };
+        let mut body = vec![family, INET.2, 1 << (INFO - 1), 0];
+        body.extend(u32::MAX.to_ne_bytes()); // in any state
+        for end in [local, remote] {
+            body.extend(end.port().to_be_bytes());
+        }
+        for end in [local, remote] {
+            let mut bytes = match end.ip() {
+                IpAddr::V4(ip) => ip.octets().to_vec(),
+                IpAddr::V6(ip) => ip.octets().to_vec(),
+            };
+            bytes.resize(16, 0);
+            body.extend(bytes);
+        }
+        body.extend(0_u32.to_ne_bytes()); // on any interface
+        body.extend([0xff; 8]); // and whatever its cookie
+        let mut message = Vec::new();
+        message.extend((16 + body.len() as u32).to_ne_bytes());
+        message.extend(NETLINK.2.to_ne_bytes());
+        message.extend(1_u16.to_ne_bytes()); // NLM_F_REQUEST
+        message.extend([0; 8]);
+        message.extend(body);
+        message
+    }
+
+    fn answer_of(answer: &[u8]) -> Option<(u32, u64)> {
+        let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
+        if kind != NETLINK.2 {
+            return None;
+        }
+        let queue = u32::from_ne_bytes(answer.get(QUEUE..QUEUE + 4)?.try_into().ok()?);
+        let mut rest = answer.get(ATTRIBUTES..)?;
+        while let Some(head) = rest.get(..4) {
+            let length = usize::from(u16::from_ne_bytes([head[0], head[1]])).max(4);
+            if u16::from_ne_bytes([head[2], head[3]]) == INFO {
+                let received = rest.get(4 + RECEIVED..4 + RECEIVED + 8)?;
+                return Some((queue, u64::from_ne_bytes(received.try_into().ok()?)));
+            }
+            rest = rest.get(length.next_multiple_of(4)..)?;
+        }
+        None
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::io::Write;
+        use std::net::TcpListener;
+
+        use super::*;
+
+        #[test]
+        fn a_queue_is_seen_to_fill_and_to_empty() {
+            for ip in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+                let Ok(listener) = TcpListener::bind((ip, 0)) else {
+                    continue; // a machine without IPv6
+                };
+                let mut ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+                let mut queue = PeerQueue::of(&ours).unwrap();
+                let by_kernel = queue.ask().is_some();
+                ours.write_all(b"tacos").unwrap();
+                let looks = [queue.kernel.take(), None];
+                let (mut peer, _) = listener.accept().unwrap();
+                peer.peek(&mut [0]).unwrap();
+                for kernel in looks {
+                    queue.kernel = kernel;
+                    assert_eq!(queue.has_unread(5), Some(true), "{ip} {by_kernel}");
+                }
+                peer.read_exact(&mut [0; 5]).unwrap();
+                assert_eq!(queue.has_unread(5), Some(false), "{ip} {by_kernel}");
+                queue.kernel = kernel();
+                assert_eq!(queue.has_unread(5), Some(false), "{ip} {by_kernel}");
+                if by_kernel {
+                    assert_eq!(queue.has_unread(6), Some(true), "one byte is on its way");
+                }
+            }
+        }
+
+        #[test]
+        fn any_answer_is_survived() {
+            let whole: Vec<u8> = (0..400_u32).map(|n| (n * 7 % 256) as u8).collect();
+            for length in 0..whole.len() {
+                let mut answer = whole[..length].to_vec();
+                answer_of(&answer);
+                if length > 6 {
+                    answer[4..6].copy_from_slice(&NETLINK.2.to_ne_bytes());
+                    answer_of(&answer);
+                }
+            }
+        }
+    }
+}
