@@ -11,31 +11,49 @@
 //! Not here: TLS, cookies, proxies, caches, content codings, and every method but GET and HEAD.
 
 mod download;
+mod exchange;
 mod failure;
+mod lenient;
+mod request;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use crate::http::connection::{Connection, Event};
-use crate::http::framing::Body;
-use crate::http::range::{self, Stretch};
+use crate::http::range::Stretch;
 use crate::http::url::{self, Web};
-use crate::http::{Fault, Parsed, ResponseHead, Wrong, conditional, write};
 use crate::limits;
-use crate::net::{self, Input, IoFailure, RecordedStream, Recorder};
+use crate::net::{self, RecordedStream, Recorder};
 
 pub use download::{Begun, Download};
+use exchange::Exchange;
 pub use failure::{Failure, Place, Why};
+pub use request::Request;
 
 /// How requests are made.
 pub struct Client {
     /// How long to wait for each thing that the server does.
     pub patience: Duration,
-    /// Ask for the head alone (HEAD), not for the body too (GET).
-    pub head_only: bool,
+    /// What is asked, and how.
+    pub request: Request,
+    /// How long all of it may take, redirects and bodies included.
+    pub deadline: Option<Duration>,
+    /// Which heads are accepted.
+    pub strictness: Strictness,
     /// Records every byte, if there is one.
     pub recorder: Option<Recorder>,
+}
+
+/// Which heads are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Those that keep the rules.
+    Strict,
+    /// Those too that a user agent should understand (see `lenient`).
+    #[default]
+    Usual,
+    /// Those too whose lines end in a bare LF.
+    Lenient,
 }
 
 /// What is there already of a body, so that only the rest need be sent.
@@ -69,21 +87,9 @@ pub struct Answer {
     /// What `Content-Encoding` says, if it says something: the body is packed, and stays so.
     pub coding: Option<Vec<u8>>,
     location: Option<Vec<u8>>,
+    /// Whether it says that it is a part of something.
+    has_range: bool,
     exchange: Exchange,
-}
-
-/// One connection, and what was read of the answer.
-struct Exchange {
-    url: String,
-    patience: Duration,
-    line: RecordedStream,
-    recorded: bool,
-    connection: Connection,
-    input: Input,
-    /// How many bytes of the answer were used up.
-    used: u64,
-    /// How many bytes of the body have come, and of how many; `None` as long as the head has not.
-    body: Option<(u64, Option<u64>)>,
 }
 
 impl Client {
@@ -91,11 +97,14 @@ impl Client {
     /// for the rest alone; when the answer is not that rest, it is the whole.
     pub fn ask(&self, url: &str, part: Option<&Part>) -> Result<Answer, Failure> {
         let mut url = url.to_string();
+        let mut request = self.request.clone();
+        let due = self.deadline.map(|deadline| Instant::now() + deadline);
         for _ in 0..=limits::MAX_HOPS {
-            let answer = self.ask_once(&url, part)?;
+            let answer = self.ask_once(&url, &request, part, due)?;
             let next = match (answer.status, &answer.location) {
                 (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                    let location = String::from_utf8_lossy(location).into_owned();
+                    let location = url::encoded(location);
+                    request.redirected(answer.status);
                     answer.leave();
                     url::resolve(&url, &location)
                 }
@@ -112,62 +121,75 @@ impl Client {
     }
 
     /// One URL, no redirects.
-    fn ask_once(&self, url: &str, part: Option<&Part>) -> Result<Answer, Failure> {
-        let part = part.filter(|part| part.url == url && !self.head_only);
-        let answer = self.exchange(url, part)?;
+    fn ask_once(
+        &self,
+        url: &str,
+        request: &Request,
+        part: Option<&Part>,
+        due: Option<Instant>,
+    ) -> Result<Answer, Failure> {
+        let plain = request.method() == "GET" && request.range.is_none();
+        let part = part.filter(|part| part.url == url && plain);
+        let answer = self.exchange(url, request, part, due)?;
         let useless = match (answer.status, part) {
             // The part is longer than the whole now is.
             (416, Some(_)) => true,
             (206, Some(part)) => !continues(part, &answer),
-            (206, None) => return Err(Failure::new(url, Why::NotAsked)),
+            (206, None) if request.range.is_none() && !names_range(request) => {
+                return Err(Failure::new(url, Why::NotAsked));
+            }
+            (200, _) if answer.has_range => return Err(Failure::new(url, Why::PartAsWhole)),
             _ => false,
         };
         if useless {
             answer.leave();
-            return self.exchange(url, None);
+            return self.exchange(url, request, None, due);
         }
         Ok(answer)
     }
 
     /// One connection: says the request, and reads the head of the answer.
-    fn exchange(&self, url: &str, part: Option<&Part>) -> Result<Answer, Failure> {
+    fn exchange(
+        &self,
+        url: &str,
+        request: &Request,
+        part: Option<&Part>,
+        due: Option<Instant>,
+    ) -> Result<Answer, Failure> {
         let failed = |why| Failure::new(url, why);
         let web = Web::parse(url).map_err(|why| failed(Why::Url(why)))?;
-        let mut exchange = Exchange {
-            url: url.to_string(),
-            patience: self.patience,
-            line: self.call(&web).map_err(failed)?,
-            recorded: self.recorder.is_some(),
-            connection: Connection::client(),
-            input: Input::new(limits::CHUNK),
-            used: 0,
-            body: None,
-        };
-        let method = if self.head_only { "HEAD" } else { "GET" };
-        let begun = exchange.connection.request(method.as_bytes(), true);
-        let said = begun.and_then(|()| exchange.connection.end());
-        assert!(said.is_ok(), "a new connection takes a request");
+        let line = self.call(&web, due).map_err(failed)?;
+        let mut exchange = Exchange::new(self, url, request, line, due);
         // A server that hangs up while we speak may have said why; so its answer is read all the same.
-        let _ = exchange.line.write(&request(method, &web, part));
+        let _ = exchange.line.write(&request.text(&web, part));
         exchange.read_answer()
     }
 
     /// The first address of the host at which somebody answers. While there is another address to try,
     /// a dead one costs little.
-    fn call(&self, web: &Web) -> Result<RecordedStream, Why> {
+    fn call(&self, web: &Web, due: Option<Instant>) -> Result<RecordedStream, Why> {
         let host = match web.host.contains(':') {
             true => format!("[{}]", web.host),
             false => web.host.clone(),
         };
         let addrs = net::addresses(&format!("{host}:{}", web.port));
         let addrs = addrs.map_err(|_| Why::Name(web.host.clone()))?;
-        self.first_to_answer(&addrs)
+        self.first_to_answer(&addrs, due)
     }
 
-    fn first_to_answer(&self, addrs: &[SocketAddr]) -> Result<RecordedStream, Why> {
+    fn first_to_answer(
+        &self,
+        addrs: &[SocketAddr],
+        due: Option<Instant>,
+    ) -> Result<RecordedStream, Why> {
         let mut tried = Vec::new();
         for addr in addrs {
-            let patience = self.patience_at(*addr, addrs);
+            let left = due.map_or(Duration::MAX, |due| {
+                due.saturating_duration_since(Instant::now())
+            });
+            let patience = self
+                .patience_at(*addr, addrs)
+                .min(left.max(limits::POLL_INTERVAL));
             match RecordedStream::call(*addr, patience, self.recorder.as_ref()) {
                 Ok(line) => return Ok(line),
                 Err(error) => tried.push(error),
@@ -184,24 +206,10 @@ impl Client {
     }
 }
 
-/// The text of a request. `identity`: we unpack nothing, and the parts of a packed body are no parts
-/// of the file.
-fn request(method: &str, web: &Web, part: Option<&Part>) -> Vec<u8> {
-    let mut text = Vec::new();
-    write::request_line(&mut text, method, &web.target);
-    write::field(&mut text, "Host", web.authority.as_bytes());
-    let agent = concat!("wirelab/", env!("CARGO_PKG_VERSION"));
-    write::field(&mut text, "User-Agent", agent.as_bytes());
-    write::field(&mut text, "Accept", b"*/*");
-    write::field(&mut text, "Accept-Encoding", b"identity");
-    if let Some(part) = part {
-        let rest = format!("bytes={}-", part.have);
-        write::field(&mut text, "Range", rest.as_bytes());
-        write::field(&mut text, "If-Range", &part.validator);
-    }
-    write::field(&mut text, "Connection", b"close");
-    write::end(&mut text);
-    text
+/// Whether the caller asks for a range in a field of its own.
+fn names_range(request: &Request) -> bool {
+    let mut names = request.fields.iter().map(|(name, _)| name);
+    names.any(|name| name.eq_ignore_ascii_case("range"))
 }
 
 /// Whether a 206 goes on where the part ends, in the same version (RFC 9110 section 15.3.7.3).
@@ -218,163 +226,6 @@ fn continues(part: &Part, answer: &Answer) -> bool {
                 .as_ref()
                 .is_none_or(|it| *it == part.validator)
     })
-}
-
-impl Exchange {
-    /// Waits for the head of the answer; the informational ones before it are passed over.
-    fn read_answer(mut self) -> Result<Answer, Failure> {
-        let mut informational = 0;
-        loop {
-            let told = self
-                .connection
-                .receive(self.input.bytes(), self.input.ended());
-            let (head, body, used) = match told {
-                Ok(Parsed::Done {
-                    value: Event::Response { head, body },
-                    used,
-                }) => (head, body, used),
-                Ok(Parsed::NeedMore) => {
-                    self.fill()?;
-                    continue;
-                }
-                Ok(_) => return Err(self.failed(Why::Ended(self.place()))),
-                Err(fault) => return Err(self.fault(fault)),
-            };
-            if head.status >= 200 {
-                let said = Said::of(&head, body, self.input.bytes().get(..used));
-                self.take(used);
-                return Ok(said.with(self));
-            }
-            informational += 1;
-            if informational > limits::MAX_INFORMATIONAL {
-                return Err(self.failed(Why::Informational(limits::MAX_INFORMATIONAL)));
-            }
-            self.take(used);
-        }
-    }
-
-    /// The body, to its end; answers its length.
-    fn read_body(&mut self, taker: &mut dyn Write) -> Result<u64, Failure> {
-        loop {
-            let told = self
-                .connection
-                .receive(self.input.bytes(), self.input.ended());
-            let used = match told {
-                Ok(Parsed::Done { value, used }) => match value {
-                    Event::Data(data) => {
-                        let length = data.len() as u64;
-                        if let Err(error) = taker.write_all(data) {
-                            return Err(self.failed(Why::NotTaken(error)));
-                        }
-                        if let Some((got, _)) = &mut self.body {
-                            *got += length;
-                        }
-                        used
-                    }
-                    _ => {
-                        self.take(used);
-                        return Ok(self.body.map_or(0, |(got, _)| got));
-                    }
-                },
-                Ok(Parsed::NeedMore) => {
-                    self.fill()?;
-                    0
-                }
-                Err(fault) => return Err(self.fault(fault)),
-            };
-            self.take(used);
-        }
-    }
-
-    fn take(&mut self, used: usize) {
-        self.input.take(used);
-        self.used += used as u64;
-    }
-
-    fn fill(&mut self) -> Result<(), Failure> {
-        let filled = self.input.fill(&mut self.line, self.patience);
-        filled.map_err(|stop| {
-            let place = self.place();
-            self.failed(match stop {
-                IoFailure::Silent => Why::Silent(self.patience, place),
-                _ => Why::Broken(place),
-            })
-        })
-    }
-
-    /// How far the answer has come.
-    fn place(&self) -> Place {
-        match self.body {
-            Some((got, of)) => Place::Body { got, of },
-            None if self.input.bytes().is_empty() && self.used == 0 => Place::Nothing,
-            None => Place::Head,
-        }
-    }
-
-    fn fault(&self, fault: Fault) -> Failure {
-        if fault.wrong == Wrong::EndedInside {
-            return self.failed(Why::Ended(self.place()));
-        }
-        let here = self.input.bytes().get(fault.at..).unwrap_or_default();
-        self.failed(Why::Fault {
-            at: self.used + fault.at as u64,
-            wrong: fault.wrong,
-            here: here.iter().take(20).copied().collect(),
-        })
-    }
-
-    fn failed(&self, why: Why) -> Failure {
-        Failure::new(&self.url, why)
-    }
-}
-
-/// What is kept of a head. It is taken out of the buffer before that goes on filling.
-struct Said {
-    status: u16,
-    head: Vec<u8>,
-    body: Body,
-    stretch: Option<Stretch>,
-    validator: Option<Vec<u8>>,
-    coding: Option<Vec<u8>>,
-    location: Option<Vec<u8>>,
-}
-
-impl Said {
-    fn of(head: &ResponseHead<'_>, body: Body, bytes: Option<&[u8]>) -> Said {
-        let owned = |name| head.fields.only(name).map(<[u8]>::to_vec);
-        let now = UNIX_EPOCH
-            .elapsed()
-            .map_or(0, |since| since.as_secs() as i64);
-        let stretch = head.fields.only("content-range").and_then(range::stretch);
-        Said {
-            status: head.status,
-            head: bytes.unwrap_or_default().to_vec(),
-            body,
-            stretch: stretch.filter(|_| head.status == 206),
-            validator: conditional::for_if_range(head.fields, now).map(<[u8]>::to_vec),
-            coding: owned("content-encoding"),
-            location: owned("location"),
-        }
-    }
-
-    fn with(self, mut exchange: Exchange) -> Answer {
-        let length = match self.body {
-            Body::Length(length) => Some(length),
-            _ => None,
-        };
-        exchange.body = Some((0, length));
-        Answer {
-            url: exchange.url.clone(),
-            status: self.status,
-            head: self.head,
-            length,
-            stretch: self.stretch,
-            validator: self.validator,
-            coding: self.coding,
-            location: self.location,
-            exchange,
-        }
-    }
 }
 
 impl Answer {
@@ -420,14 +271,18 @@ mod tests {
         let recorder = Recorder::new();
         let client = Client {
             patience: limits::IO_DEADLINE,
-            head_only: false,
+            request: Request::default(),
+            deadline: None,
+            strictness: Strictness::Usual,
             recorder: Some(recorder.clone()),
         };
-        let found = client.first_to_answer(&[dead.addr, alive.local_addr().unwrap()]);
+        let found = client.first_to_answer(&[dead.addr, alive.local_addr().unwrap()], None);
         assert!(found.is_ok());
         let seen = recorder.transcript().without_times().render();
         assert!(seen.starts_with("S refuse\nC2 connect\n"), "{seen}");
-        let why = client.first_to_answer(&[dead.addr, dead_too.addr]).err();
+        let why = client
+            .first_to_answer(&[dead.addr, dead_too.addr], None)
+            .err();
         let said = why.map(|why| why.to_string()).unwrap_or_default();
         let each = format!("{} refused, {} refused", dead.addr, dead_too.addr);
         assert_eq!(said, format!("nobody answers: {each}"));

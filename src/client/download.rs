@@ -138,6 +138,11 @@ impl Download {
         Ok(Begun::Anew)
     }
 
+    /// Says that what is written is not the body as it came, so that its length is not known.
+    pub fn length_unknown(&mut self) {
+        self.whole = None;
+    }
+
     /// Gives the file its name; answers its length. Errors: `UnexpectedEof` when the server sent less
     /// than the whole; `ResourceBusy` when somebody else has changed the part meanwhile.
     pub fn finish(mut self) -> io::Result<u64> {

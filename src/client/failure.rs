@@ -47,6 +47,10 @@ pub enum Why {
     Informational(u32),
     /// A part came, and nobody asked for one.
     NotAsked,
+    /// 200 came with a `Content-Range`: a part that claims to be the whole.
+    PartAsWhole,
+    /// It took longer than the caller allows.
+    TooLong(Place),
     /// Whoever gets the body could not take it.
     NotTaken(io::Error),
 }
@@ -128,6 +132,10 @@ impl fmt::Display for Why {
                 write!(f, "more than {most} informational answers, and no other")
             }
             Why::NotAsked => f.write_str("the server sends a part (206) of what was asked whole"),
+            Why::PartAsWhole => f.write_str(
+                "the server answers 200, which is the whole, and Content-Range, which is a part",
+            ),
+            Why::TooLong(place) => write!(f, "the time that -m allows is over, {place}"),
             Why::NotTaken(error) => write!(f, "{error}"),
         }
     }
@@ -142,6 +150,8 @@ fn fault(f: &mut fmt::Formatter<'_>, at: u64, wrong: Wrong, here: &[u8]) -> fmt:
     }
     let rule = wrong.rule();
     let (sentence, section) = (rule.sentence, rule.section);
+    // The rules are written for both; here they are broken by a response.
+    let sentence = sentence.replace("of a request", "of a response");
     write!(f, "byte {at} of the answer: {sentence} ({section})")?;
     match here {
         [] => Ok(()),

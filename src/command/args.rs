@@ -51,9 +51,12 @@ impl Args {
                 args.places.push(word.clone());
                 continue;
             }
-            let (name, joined) = match text.split_once('=') {
+            let (name, joined) = match text.split_once('=').filter(|_| text.starts_with("--")) {
                 Some((name, value)) => (name, Some(OsString::from(value))),
-                None => (text.as_ref(), None),
+                None => match short_and_value(command, &text) {
+                    Some((name, value)) => (name, Some(OsString::from(value))),
+                    None => (text.as_ref(), None),
+                },
             };
             let option = option(command, name)?;
             let value = match (option.value, joined) {
@@ -160,6 +163,15 @@ pub fn lab_number(word: &str) -> Option<u8> {
     named.next().map(|lab| lab.number)
 }
 
+/// `-XPOST`: a short option with its value right behind it.
+fn short_and_value<'a>(command: &Command, word: &'a str) -> Option<(&'a str, &'a str)> {
+    let (name, value) = word.split_at_checked(2)?;
+    let options: &'static [Opt] = command.options;
+    let mut with_value = options.iter().filter(|option| option.value.is_some());
+    let known = with_value.any(|option| option.name == name);
+    (known && !value.is_empty()).then_some((name, value))
+}
+
 /// The option of this name in the command's table, or an error that names the nearest.
 fn option(command: &Command, name: &str) -> Result<&'static Opt, WrongUse> {
     let options: &'static [Opt] = command.options;
@@ -195,7 +207,7 @@ pub fn printable(word: &str) -> String {
     shown
         .chars()
         .flat_map(|c| {
-            if c.is_control() {
+            if !super::fetch::is_harmless(c) {
                 c.escape_default().collect()
             } else {
                 vec![c]

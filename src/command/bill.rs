@@ -117,7 +117,7 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     }
     match outcome {
         Outcome::Passed => writeln!(screen, "\nThe bill holds: {}.", bill.total())?,
-        Outcome::Failed => writeln!(screen, "\nThe bill does not hold.")?,
+        Outcome::Failed | Outcome::Exit(_) => writeln!(screen, "\nThe bill does not hold.")?,
     }
     Ok(outcome)
 }

@@ -5,53 +5,125 @@
 
 mod follow;
 mod progress;
+mod terminal;
+mod unpack;
+mod words;
 
-use super::screen::{log, warn};
+use super::screen::{complain, log, reader_left, warn};
+use super::wire_file::shown;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
-use wirelab::client::{Answer, Begun, Client, Download, Why};
+use wirelab::client::{Answer, Begun, Client, Download, Failure, Place, Strictness, Why};
 use wirelab::limits;
+use wirelab::net::SocketError;
 
 use progress::Progress;
+use terminal::TerminalText;
+use words::Words;
+
+pub use terminal::is_harmless;
 
 /// `cargo lab fetch URL`
 pub const COMMAND: Command = Command {
     name: "fetch",
     places: &["URL"],
     sentence: "fetch an http URL, to stdout or into a file",
-    more: "fetch follows redirects, and tries every address of a name. It fails with exit\n\
-           code 1 if the answer is not 2xx, breaks off, or breaks a rule of HTTP.\n\
-           With -o, fetch writes the body to FILE.part, and renames that to FILE when the\n\
-           body is complete. If the answer breaks off, FILE.part stays, and the same\n\
-           command asks for the rest. The server must name its versions for that: with a\n\
-           strong ETag, or with a Last-Modified that is earlier than Date. FILE.part-of\n\
-           keeps what the server said about the version. If the file has changed by then,\n\
-           the server sends all of it, and fetch starts again.\n\
-           fetch does not speak https, which is the same text inside TLS.",
+    more: "fetch follows redirects, and tries every address of a name. A status that is not\n\
+           2xx is a failure, and so is an answer that stops early or breaks a rule.\n\
+           With -o, the body grows in FILE.part, which gets the name FILE when it is\n\
+           complete. If the body stops early, FILE.part stays, and the same command asks\n\
+           for the rest. This needs a server that names its versions (a strong ETag, or a\n\
+           Last-Modified before Date); FILE.part-of keeps that name. If the version has\n\
+           changed, the server sends everything, and fetch starts again.\n\
+           The one-letter options mean what they mean in curl, and so do the exit codes:\n\
+           6 no such name, 7 nobody answers, 18 the body stops early, 22 status 400 and\n\
+           above, 23 cannot be written, 28 too slow, 47 too many redirects, 52 no answer,\n\
+           56 the connection breaks. 8: the answer breaks a rule.\n\
+           fetch does not speak https: https is the same text inside TLS.",
     options: &[
         Opt {
             name: "-o",
             value: Some("FILE"),
-            sentence: "write the body to this file, or complete it",
+            sentence: "write the body to this file, or its rest; - is stdout",
+        },
+        Opt {
+            name: "-O",
+            value: None,
+            sentence: "the same, with the last name in the URL",
         },
         Opt {
             name: "-v",
             value: None,
-            sentence: "show the conversation on stderr",
+            sentence: "show every byte of the conversation on stderr",
+        },
+        Opt {
+            name: "-I",
+            value: None,
+            sentence: "as --head",
         },
         Opt {
             name: "--head",
             value: None,
-            sentence: "ask for the head only (HEAD), and print it",
+            sentence: "ask only for the head (HEAD), and print it",
+        },
+        Opt {
+            name: "-X",
+            value: Some("METHOD"),
+            sentence: "ask with this method",
+        },
+        Opt {
+            name: "-H",
+            value: Some("FIELD"),
+            sentence: "send this field: 'Name: value'; 'Name:' leaves ours out",
+        },
+        Opt {
+            name: "-d",
+            value: Some("DATA"),
+            sentence: "send this as a form (POST); @FILE is a file's content",
+        },
+        Opt {
+            name: "-A",
+            value: Some("NAME"),
+            sentence: "send this as User-Agent",
+        },
+        Opt {
+            name: "-r",
+            value: Some("RANGE"),
+            sentence: "ask for these bytes: 0-99, 100-, -5",
+        },
+        Opt {
+            name: "-L",
+            value: None,
+            sentence: "follow redirects, as fetch always does",
+        },
+        Opt {
+            name: "-m",
+            value: Some("SECONDS"),
+            sentence: "all of it may take so long",
         },
         Opt {
             name: "--patience",
             value: Some("SECONDS"),
-            sentence: "wait this long for each step of the server (30)",
+            sentence: "wait so long for the head, and for each piece (30)",
+        },
+        Opt {
+            name: "--compressed",
+            value: None,
+            sentence: "ask for gzip, and unpack it with the gzip program",
+        },
+        Opt {
+            name: "--strict",
+            value: None,
+            sentence: "refuse heads that break a rule",
+        },
+        Opt {
+            name: "--lenient",
+            value: None,
+            sentence: "accept lines that end in a bare LF",
         },
     ],
     run,
@@ -59,35 +131,91 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let url = args.text(0)?.unwrap_or_default();
-    let file = args.value("-o").filter(|name| *name != "-");
-    let head_only = args.has("--head");
-    if head_only && file.is_some() {
+    let words = Words {
+        method: args.value_text("-X")?,
+        fields: args.all_text("-H")?,
+        data: args.all_text("-d")?,
+        range: args.value_text("-r")?,
+        agent: args.value_text("-A")?,
+        head_only: args.has("--head") || args.has("-I"),
+        compressed: args.has("--compressed"),
+    };
+    let file = match args.has("-O") {
+        true => Some(OsStr::new(words::remote_name(url)?)),
+        false => args.value("-o"),
+    };
+    let to_stdout_as_it_is = file.is_some_and(|name| name == "-");
+    let file = file.filter(|name| *name != "-");
+    if words.head_only && file.is_some() {
         let message = "--head asks for no body, so there is nothing for -o; leave one of them away";
         return Err(WrongUse(message.to_string()).into());
     }
-    let patience = args.value_text("--patience")?.map(seconds).transpose()?;
+    let time = |name| {
+        args.value_text(name)
+            .map(|text| text.map(|text| seconds(name, text)))
+    };
     let follower = args.has("-v").then(follow::Follower::new);
     let client = Client {
-        patience: patience.unwrap_or(limits::FETCH_TIMEOUT),
-        head_only,
+        patience: time("--patience")?
+            .transpose()?
+            .unwrap_or(limits::FETCH_TIMEOUT),
+        deadline: time("-m")?.transpose()?,
+        request: words::request(&words)?,
+        strictness: match (args.has("--strict"), args.has("--lenient")) {
+            (true, true) => {
+                let message = "--strict and --lenient contradict each other: choose one";
+                return Err(WrongUse(message.to_string()).into());
+            }
+            (true, false) => Strictness::Strict,
+            (false, true) => Strictness::Lenient,
+            (false, false) => Strictness::Usual,
+        },
         recorder: follower.as_ref().map(follow::Follower::recorder),
     };
     let outcome = match file {
         Some(name) => into_file(&client, url, name),
-        None => to_stdout(&client, url, screen),
+        None => to_stdout(&client, url, to_stdout_as_it_is, screen),
     };
     if let Some(follower) = follower {
         follower.end();
     }
-    outcome
+    outcome.or_else(with_code)
 }
 
-fn seconds(text: &str) -> Result<Duration, WrongUse> {
+/// The exit code that curl has for the same reason. What it is was not said yet.
+fn with_code(error: anyhow::Error) -> Result<Outcome> {
+    let Some(failure) = error.downcast_ref::<Failure>() else {
+        return Err(error);
+    };
+    let code = match &failure.why {
+        // The reader of our output went away: that is no failure.
+        Why::NotTaken(_) if reader_left(&error) => return Err(error),
+        Why::Url(_) => return Err(error),
+        Why::Name(_) => 6,
+        Why::NoAnswer(tried) => match tried.iter().all(SocketError::is_silence) {
+            true => 28,
+            false => 7,
+        },
+        Why::Hops(_) => 47,
+        Why::Silent(..) | Why::TooLong(_) => 28,
+        Why::Ended(Place::Nothing) => 52,
+        Why::Ended(_) => 18,
+        Why::Broken(_) => 56,
+        Why::Fault { wrong, .. } if wrong.is_about_chunks() => 56,
+        Why::Fault { .. } | Why::Informational(_) => 8,
+        Why::NotAsked | Why::PartAsWhole => 33,
+        Why::NotTaken(_) => 23,
+    };
+    complain(&error);
+    Ok(Outcome::Exit(code))
+}
+
+fn seconds(name: &str, text: &str) -> Result<Duration, WrongUse> {
     let number = text.parse().ok().filter(|number| *number > 0.0);
     let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
     time.ok_or_else(|| {
         WrongUse(format!(
-            "--patience needs seconds such as 5 or 0.5, not `{text}`"
+            "{name} needs seconds such as 5 or 0.5, not `{text}`"
         ))
     })
 }
@@ -104,21 +232,39 @@ fn ask(client: &Client, url: &str, download: Option<&Download>) -> Result<Answer
     })
 }
 
-fn to_stdout(client: &Client, url: &str, screen: &mut Screen) -> Result<Outcome> {
+fn to_stdout(client: &Client, url: &str, as_it_is: bool, screen: &mut Screen) -> Result<Outcome> {
     let answer = ask(client, url, None)?;
-    let outcome = judge(&answer);
-    if client.head_only {
+    let unpacks = unpacks(client, &answer);
+    let outcome = judge(&answer, unpacks);
+    if client.request.head_only {
         screen.write_all(&answer.head)?;
     }
     let url = answer.url.clone();
-    let (_, extra) = answer.body(screen)?;
-    screen.flush()?;
+    let careful = std::io::stdout().is_terminal() && !as_it_is;
+    let mut terminal = careful.then(|| TerminalText::new(screen.clone()));
+    let taker: &mut (dyn Write + Send) = match &mut terminal {
+        Some(terminal) => terminal,
+        None => screen,
+    };
+    let (_, extra) = match unpacks {
+        true => unpack::body(answer, taker)?,
+        false => answer.body(taker)?,
+    };
+    taker.flush()?;
     mention_extra(&url, extra);
     Ok(outcome)
 }
 
+/// Whether the body is unpacked on its way.
+fn unpacks(client: &Client, answer: &Answer) -> bool {
+    let gzip = |coding: &Vec<u8>| {
+        coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
+    };
+    client.request.gzip && answer.coding.as_ref().is_some_and(gzip)
+}
+
 fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
-    let shown = Path::new(name).display();
+    let shown = shown(name);
     let mut download = Download::to(Path::new(name)).map_err(|error| match error.kind() {
         ErrorKind::IsADirectory => WrongUse(format!("{shown} is a folder; name a file in it")),
         ErrorKind::NotFound => {
@@ -126,9 +272,16 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
         }
         _ => WrongUse(format!("{shown}: {error}")),
     })?;
-    let answer = ask(client, url, Some(&download))?;
-    if judge(&answer) == Outcome::Failed {
-        return Ok(Outcome::Failed);
+    let resumes = !client.request.gzip && client.request.range.is_none();
+    let mut answer = ask(client, url, Some(&download).filter(|_| resumes))?;
+    if !resumes {
+        // What was asked for is all that the file gets.
+        answer.stretch = None;
+    }
+    let unpacks = unpacks(client, &answer);
+    let outcome = judge(&answer, unpacks);
+    if outcome != Outcome::Passed {
+        return Ok(outcome);
     }
     let begun = download.begin(&answer);
     let begun = begun.with_context(|| format!("{shown}.part: cannot be written"))?;
@@ -138,26 +291,26 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
     };
     let whole = answer.length.map(|length| before + length);
     let url = answer.url.clone();
-    let mut progress = Progress::new(&mut download, before, whole);
-    let ended = answer.body(&mut progress);
-    progress.end();
+    let ended = if unpacks {
+        download.length_unknown();
+        unpack::body(answer, &mut download)
+    } else {
+        let mut progress = Progress::new(&mut download, before, whole);
+        let ended = answer.body(&mut progress).map_err(anyhow::Error::from);
+        progress.end();
+        ended
+    };
     let extra = match ended {
         Ok((_, extra)) => extra,
-        Err(failure) => {
+        Err(error) => {
             mention_part(download, name);
-            return Err(failure.into());
+            return Err(error);
         }
     };
     mention_extra(&url, extra);
-    let length = download.finish().map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => anyhow::anyhow!(
-            "{url}: the server ended its part before the whole; the same command goes on"
-        ),
-        ErrorKind::ResourceBusy => anyhow::anyhow!(
-            "{shown}.part: somebody else writes into it; let one of the two end first"
-        ),
-        _ => anyhow::Error::new(error).context(format!("{shown}: cannot be written")),
-    })?;
+    let length = download
+        .finish()
+        .map_err(|error| not_finished(error, &url, &shown))?;
     match before {
         0 => log(&format!("{shown}: {length} bytes from {url}")),
         _ => log(&format!(
@@ -167,9 +320,22 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Why a body that has come whole does not get its name.
+fn not_finished(error: std::io::Error, url: &str, shown: &str) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::UnexpectedEof => anyhow::anyhow!(
+            "{url}: the server ended its part before the whole; the same command goes on"
+        ),
+        ErrorKind::ResourceBusy => anyhow::anyhow!(
+            "{shown}.part: somebody else writes into it; let one of the two end first"
+        ),
+        _ => anyhow::Error::new(error).context(format!("{shown}: cannot be written")),
+    }
+}
+
 /// Failed, with a word about it, when the answer is not what was asked for.
-fn judge(answer: &Answer) -> Outcome {
-    if let Some(coding) = &answer.coding {
+fn judge(answer: &Answer, unpacks: bool) -> Outcome {
+    if let Some(coding) = answer.coding.as_ref().filter(|_| !unpacks) {
         let coding = coding.escape_ascii();
         warn(&format!(
             "{}: the body is packed ({coding}), and stays so",
@@ -184,7 +350,10 @@ fn judge(answer: &Answer) -> Outcome {
         answer.url,
         answer.status_line()
     ));
-    Outcome::Failed
+    match answer.status {
+        400.. => Outcome::Exit(22),
+        _ => Outcome::Failed,
+    }
 }
 
 /// A Content-Length that is too small, or a server that talks on.
@@ -198,7 +367,7 @@ fn mention_extra(url: &str, extra: usize) {
 
 fn mention_part(download: Download, name: &OsStr) {
     if let Some(length) = download.give_up() {
-        let part = Path::new(name).display();
+        let part = shown(name);
         warn(&format!(
             "{part}.part keeps {length} bytes; the same command asks for the rest"
         ));

@@ -49,6 +49,8 @@ pub enum Outcome {
     Passed,
     /// Exit code 1: a check failed, two things differ.
     Failed,
+    /// An exit code with a meaning of its own; what it means was said.
+    Exit(u8),
 }
 
 /// The error for exit code 3: the program under check could not be started.
@@ -116,6 +118,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     match ended {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Exit(code)) => ExitCode::from(code),
         // The reader of our output went away (`| head`): nothing is left to say, and nobody to hear it.
         Err(error) if screen::reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -56,7 +56,9 @@ pub fn read_steps(name: &OsStr) -> Result<Transcript> {
 pub fn shown(name: &OsStr) -> String {
     match name == "-" {
         true => "stdin".to_string(),
-        false => name.to_string_lossy().replace(char::is_control, "?"),
+        false => name
+            .to_string_lossy()
+            .replace(|c| !super::fetch::is_harmless(c), "?"),
     }
 }
 

@@ -124,6 +124,17 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Wrong {
+    /// Whether a body in chunks is written wrongly.
+    pub fn is_about_chunks(self) -> bool {
+        use Wrong::{
+            ChunkEnd, ChunkExtension, ChunkExtensionTooLong, ChunkSize, ChunkSizeTooLarge,
+        };
+        matches!(
+            self,
+            ChunkEnd | ChunkExtension | ChunkExtensionTooLong | ChunkSize | ChunkSizeTooLarge
+        )
+    }
+
     /// The status, the section and the sentence.
     pub fn rule(self) -> Rule {
         let (status, section, sentence) = self.row();

@@ -119,6 +119,26 @@ pub fn resolve(base: &str, reference: &str) -> String {
     whole.join()
 }
 
+/// A reference as real servers send it, in the letters that one may have (section 2.1): a space, a control
+/// and every byte beyond ASCII become `%HH`.
+pub fn encoded(reference: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in reference {
+        match byte {
+            0x21..=0x7e
+                if !matches!(
+                    byte,
+                    b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+                ) =>
+            {
+                text.push(char::from(*byte));
+            }
+            byte => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
 /// Puts a relative path in the place of the last segment of the base's path (section 5.2.3).
 fn merge(base: Parts<'_>, relative: &str) -> String {
     if base.authority.is_some() && base.path.is_empty() {

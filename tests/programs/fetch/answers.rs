@@ -72,7 +72,7 @@ fn an_answer_that_is_no_success_is_shown_and_fails() {
     )]);
     let url = server.url("/");
     let output = fetch(&[&url]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(22));
     assert_eq!(output.stdout, b"no dish\n");
     assert_eq!(
         told(&output),

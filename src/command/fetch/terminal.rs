@@ -1,0 +1,113 @@
+//! A body on its way to a terminal, which obeys what it is told.
+//!
+//! Rule 1: control characters (C0 but TAB, LF and CR before LF; DEL; C1) and marks that turn the direction of
+//! text are shown as escapes. Rule 2: a binary body is refused before a byte of it is written.
+
+use std::io::{self, Write};
+
+/// The reason why a body is refused.
+pub const BINARY: &str = "the body is binary, and a terminal would obey it: use -o FILE, or -o - to \
+                          send it to the terminal all the same";
+
+/// Takes a body for a terminal.
+pub struct TerminalText<W> {
+    inner: W,
+    /// The beginning of a character whose end has not come.
+    rest: Vec<u8>,
+}
+
+impl<W: Write> TerminalText<W> {
+    /// Passes text on to `inner`.
+    pub fn new(inner: W) -> TerminalText<W> {
+        TerminalText {
+            inner,
+            rest: Vec::new(),
+        }
+    }
+}
+
+/// Whether a terminal should show this character as it is.
+pub fn is_harmless(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !turns
+}
+
+impl<W: Write> Write for TerminalText<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.contains(&0) {
+            return Err(io::Error::other(BINARY));
+        }
+        self.rest.extend_from_slice(bytes);
+        let mut text = String::new();
+        let mut used = 0;
+        for chunk in self.rest.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                match c {
+                    '\n' | '\t' | '\r' => text.push(c),
+                    c if is_harmless(c) => text.push(c),
+                    c => text.extend(c.escape_default()),
+                }
+            }
+            used += chunk.valid().len();
+            let at_end = used + chunk.invalid().len() == self.rest.len();
+            let may_go_on =
+                at_end && chunk.invalid().len() < 4 && starts_character(chunk.invalid());
+            if !may_go_on {
+                text.extend(chunk.invalid().escape_ascii().map(char::from));
+                used += chunk.invalid().len();
+            }
+        }
+        self.rest.drain(..used);
+        self.inner.write_all(text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let rest = std::mem::take(&mut self.rest);
+        write!(self.inner, "{}", rest.escape_ascii())?;
+        self.inner.flush()
+    }
+}
+
+/// Whether these bytes may be the beginning of a character.
+fn starts_character(bytes: &[u8]) -> bool {
+    let length = match bytes.first() {
+        Some(0xc2..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf4) => 4,
+        _ => 0,
+    };
+    bytes.len() < length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(pieces: &[&[u8]]) -> String {
+        let mut out = Vec::new();
+        let mut terminal = TerminalText::new(&mut out);
+        for piece in pieces {
+            terminal.write_all(piece).unwrap();
+        }
+        terminal.flush().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        assert_eq!(shown(&[b"3 tacos\r\n\t1"]), "3 tacos\r\n\t1");
+        assert_eq!(shown(&[b"\x1b[31mred"]), "\\u{1b}[31mred");
+        assert_eq!(
+            shown(&["\u{9b}31m\u{202e}x".as_bytes()]),
+            "\\u{9b}31m\\u{202e}x"
+        );
+        assert_eq!(
+            shown(&[b"\xc3", b"\xb1a\xff", b"\xe2\x82"]),
+            "ña\\xff\\xe2\\x82"
+        );
+        let mut out = Vec::new();
+        assert!(TerminalText::new(&mut out).write_all(b"a\0b").is_err());
+        assert_eq!(out, b"");
+    }
+}

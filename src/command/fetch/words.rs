@@ -1,0 +1,121 @@
+//! The options of `fetch` that say what is asked, as curl has them.
+
+use super::super::WrongUse;
+use std::fs;
+use wirelab::client::Request;
+
+/// What the options say, as text.
+#[derive(Default)]
+pub struct Words<'a> {
+    /// `-X`
+    pub method: Option<&'a str>,
+    /// `-H`, each
+    pub fields: Vec<&'a str>,
+    /// `-d`, each
+    pub data: Vec<&'a str>,
+    /// `-r`
+    pub range: Option<&'a str>,
+    /// `-A`
+    pub agent: Option<&'a str>,
+    /// `-I`
+    pub head_only: bool,
+    /// `--compressed`
+    pub compressed: bool,
+}
+
+/// The request that they describe.
+pub fn request(words: &Words) -> Result<Request, WrongUse> {
+    let mut request = Request {
+        head_only: words.head_only,
+        gzip: words.compressed,
+        ..Request::default()
+    };
+    if let Some(method) = words.method {
+        if !is_token(method) {
+            return Err(WrongUse(format!("-X takes a method, not `{method}`")));
+        }
+        request.method = Some(method.to_string());
+    }
+    for field in &words.fields {
+        request.fields.push(parse_field(field)?);
+    }
+    if let Some(agent) = words.agent {
+        request.fields.push(checked("User-Agent", Some(agent))?);
+    }
+    if let Some(range) = words.range {
+        let good = range
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"-,".contains(&byte));
+        if !good || !range.contains('-') {
+            return Err(WrongUse(format!(
+                "-r takes a range such as 0-99, not `{range}`"
+            )));
+        }
+        request.range = Some(range.to_string());
+    }
+    if !words.data.is_empty() {
+        let parts: Result<Vec<Vec<u8>>, WrongUse> = words.data.iter().map(|it| data(it)).collect();
+        request.body = Some(parts?.join(&b'&'));
+    }
+    Ok(request)
+}
+
+/// `Name: value`; `Name:` leaves ours out; `Name;` has no value.
+fn parse_field(text: &str) -> Result<(String, Option<String>), WrongUse> {
+    if let Some((name, value)) = text.split_once(':') {
+        let value = value.trim();
+        return checked(name, (!value.is_empty()).then_some(value));
+    }
+    match text.strip_suffix(';') {
+        Some(name) => checked(name, Some("")),
+        None => Err(WrongUse(format!("-H takes `Name: value`, not `{text}`"))),
+    }
+}
+
+fn checked(name: &str, value: Option<&str>) -> Result<(String, Option<String>), WrongUse> {
+    if !is_token(name) {
+        return Err(WrongUse(format!("`{name}` is no field name")));
+    }
+    if value.is_some_and(|value| value.contains(char::is_control)) {
+        let what = format!("the value of {name} holds a control character: write it without");
+        return Err(WrongUse(what));
+    }
+    Ok((name.to_string(), value.map(str::to_string)))
+}
+
+/// RFC 9110 section 5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+/// The data itself, or with `@` the content of a file, without its line ends.
+fn data(text: &str) -> Result<Vec<u8>, WrongUse> {
+    let Some(name) = text.strip_prefix('@') else {
+        return Ok(text.as_bytes().to_vec());
+    };
+    let content = match name {
+        "-" => {
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut std::io::stdin(), &mut content).map(|_| content)
+        }
+        name => fs::read(name),
+    };
+    let content = content.map_err(|error| WrongUse(format!("-d @{name}: {error}")))?;
+    let keep = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+    Ok(content.into_iter().filter(keep).collect())
+}
+
+/// The last part of the path of a URL, for `-O`.
+pub fn remote_name(url: &str) -> Result<&str, WrongUse> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    let name = path.split_once('/').map(|(_, path)| path);
+    let name = name
+        .and_then(|path| path.rsplit('/').next())
+        .unwrap_or_default();
+    match name {
+        "" | "." | ".." => Err(WrongUse(format!("{url} names no file: use -o FILE"))),
+        name => Ok(name),
+    }
+}
