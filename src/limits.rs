@@ -32,6 +32,19 @@ pub const IO_DEADLINE: Duration = Duration::from_secs(5);
 /// ends. Precedent: a pipe on Linux holds 64 KiB (pipe(7)).
 pub const KEPT_OUTPUT: usize = 64 * 1024;
 
+/// After so many bytes without a line end a server may refuse a request that must be refused.
+/// Reason: less than any limit of a lab for a line, more than any line that is right.
+pub const REFUSED_UNHEARD: usize = 2000;
+
+/// How many further redirects a client is given that follows more of them than it should.
+/// Reason: whether it stops at all; browsers stop after 20.
+pub const CHECK_MORE_REDIRECTS: usize = 25;
+
+/// The largest source file, in bytes, that a diagnosis looks at, or small program beside its source.
+/// Reason: a program in C of this course has some 20 KiB; a program in Go or Rust, a MiB and more, has
+/// the names of functions in it that it never calls.
+pub const SOURCE_BYTES: u64 = 256 * 1024;
+
 /// How long a server that was started may take until it listens.
 /// Reason: `go run` and `cargo run` compile first, which takes seconds.
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
@@ -208,7 +221,7 @@ pub const CHECK_SETTLE: Duration = Duration::from_millis(300);
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a client may take that has to find out for itself that nobody answers.
 /// Reason: its own patience is half a second, once for the door and once for the greeting.
-pub const CHECK_CLIENT_GIVES_UP: Duration = Duration::from_secs(2);
+pub const CHECK_CLIENT_GIVES_UP: Duration = Duration::from_secs(4);
 
 /// How long to look whether a peer that was done before us takes our last words.
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use super::subject::{Done, UPSTREAM, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::check::diagnosis::{Prints, Process};
+use crate::check::message::message;
 use crate::check::program::Program;
 use crate::check::variants::filled;
 use crate::limits;
 use crate::net::Weather;
 use crate::net::player::Stopped;
 use crate::net::{self, IdleTimer};
-use crate::wire::{Entry, Event, Transcript, Who};
+use crate::wire::{Entry, Event, Mask, Transcript, Who};
 
 /// What a script wants the client to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,8 @@ impl Plan {
         let mut program = self.start_client(addr, script)?;
         // Short waits for the client, so that a client which ends at once is not waited for.
         player.client = limits::CLIENT_POLL;
+        // A client too many is heard below, and sent on where the script does that.
+        player.one_more = false;
         let begun = Instant::now();
         let mut start = IdleTimer::new(self.start_deadline, false);
         let played = loop {
@@ -98,7 +101,7 @@ impl Plan {
         };
         let seen = is_silence(&played) && program.activity().is_some();
         let mut played = played;
-        self.hear_further_clients(&mut program, &listener, &mut played.got);
+        self.hear_further_clients(&mut program, &listener, &filled, &mut played.got);
         let connected = connected(&played.got);
         let process = self.ended(program, addr, script, limits::CHECK_EXIT, connected);
         let still_runs = process.ending.is_none();
@@ -111,39 +114,55 @@ impl Plan {
         })
     }
 
-    /// A client that comes once more than it should is recorded, too. Waits until the client has ended, or
-    /// for a while.
+    /// A client that comes once more than it should is recorded, too. One that is sent on by the last answer
+    /// is sent on again and again, to see whether it stops. Waits until the client has ended, or for a while.
     fn hear_further_clients(
         &self,
         program: &mut Program,
         listener: &net::Listener,
+        script: &Transcript,
         got: &mut Transcript,
     ) {
-        let mut nothing = Transcript::new();
-        nothing.push_event(1, Who::Client, Event::Connect);
-        // It is heard to its end, or until it waits for an answer.
-        nothing.push_event(1, Who::Client, Event::Fin);
-        let Ok(mut player) = player(
-            &nothing,
+        for _ in 0..limits::CHECK_MORE_REDIRECTS {
+            let Some(further) = self.further_client(program, listener, script) else {
+                return;
+            };
+            let conn = got.connections().into_iter().max().unwrap_or(0) + 1;
+            got.push_event(conn, Who::Client, Event::Connect);
+            for who in [Who::Client, Who::Server] {
+                got.push_bytes(conn, who, &further.bytes_of(1, who));
+            }
+            if further.bytes_of(1, Who::Server).is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// The next client, if one comes before the program has ended.
+    fn further_client(
+        &self,
+        program: &mut Program,
+        listener: &net::Listener,
+        script: &Transcript,
+    ) -> Option<Transcript> {
+        let until = Instant::now() + limits::CHECK_EXIT;
+        let mut player = player(
+            &one_more(script),
             Who::Server,
             Weather::Calm,
             limits::CHECK_RETRY_SILENCE,
-        ) else {
-            return;
-        };
+        )
+        .ok()?;
         player.client = limits::CLIENT_POLL / 5;
-        let until = Instant::now() + limits::CHECK_EXIT;
+        player.one_more = false;
         loop {
             let ended = program.ending().is_some();
             let further = player.answer_seen(listener, &|| program.activity()).got;
             if connected(&further) {
-                let conn = got.connections().into_iter().max().unwrap_or(0) + 1;
-                got.push_event(conn, Who::Client, Event::Connect);
-                got.push_bytes(conn, Who::Client, &further.bytes_of(1, Who::Client));
-                return;
+                return Some(further);
             }
             if ended || Instant::now() > until {
-                return;
+                return None;
             }
         }
     }
@@ -203,6 +222,27 @@ fn shows(text: &str, program: &Program) -> Prints {
         false => text.to_string(),
     };
     Prints { wanted, printed }
+}
+
+/// What is played to a client that comes once more than it should: the last exchange again, where that sends
+/// it on; else it is heard to its end, or until it waits for an answer.
+fn one_more(script: &Transcript) -> Transcript {
+    let conn = script.connections().into_iter().max().unwrap_or(1);
+    let answer = script.bytes_of(conn, Who::Server);
+    let mut more = Transcript::new();
+    more.push_event(1, Who::Client, Event::Connect);
+    if message(&answer).field("Location").is_some() {
+        let end = Mask::Bytes {
+            min: 0,
+            max: u64::from(u16::MAX),
+        };
+        more.push_mask(1, Who::Client, end);
+        more.push_bytes(1, Who::Client, b"\r\n\r\n");
+        more.push_bytes(1, Who::Server, &answer);
+        more.push_event(1, Who::Server, Event::Fin);
+    }
+    more.push_event(1, Who::Client, Event::Fin);
+    more
 }
 
 fn connected(got: &Transcript) -> bool {

@@ -46,7 +46,7 @@ impl Plan {
             addr,
             root: self.root.as_ref().map(|root| root.path().to_path_buf()),
             now: Some(now.unwrap_or(NOW)),
-            arg,
+            arg: Some(arg.unwrap_or_default()),
         }
     }
 
@@ -61,11 +61,21 @@ impl Plan {
         Process {
             ending,
             stderr: program.stderr().text(),
+            said: program.said(),
+            source: self.source(),
             address: addr.to_string(),
             elsewhere: Vec::new(),
             connected,
             language: self.language(),
             prints: None,
+        }
+    }
+
+    /// The text of the source that the command names, or of the one beside a compiled program.
+    fn source(&self) -> Option<String> {
+        match &self.subject {
+            Subject::Command(line) => line.source(),
+            Subject::Own(_) | Subject::Address(_) => None,
         }
     }
 

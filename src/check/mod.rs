@@ -14,6 +14,7 @@ mod contract;
 pub mod diagnosis;
 pub mod evidence_files;
 pub mod junit;
+pub mod last_words;
 pub mod message;
 pub mod program;
 pub mod report;
@@ -203,6 +204,8 @@ pub enum Problem {
     StillRuns,
     /// All bytes are right, but a client printed something else than it should.
     Prints(Prints),
+    /// All bytes are right, and a client that should fail ended with status 0.
+    Exits(Ending),
     /// File descriptors or threads grow with every client.
     Grows {
         /// `file descriptors`, `threads`.

@@ -54,6 +54,8 @@ pub struct Program {
     ending: Option<Ending>,
     stdout: Stream,
     stderr: Stream,
+    /// How much of stderr belongs to earlier runs.
+    earlier: usize,
 }
 
 impl CommandLine {
@@ -91,6 +93,32 @@ impl CommandLine {
         let digits = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
         let ours = ["lab", "start", "my"].contains(&kind) && ["server", "client"].contains(&side);
         (ours && digits).then(|| PathBuf::from(program))
+    }
+
+    /// The text of the source file that a word names, or that lies beside a compiled program; else the
+    /// program itself, where it is small: the names of the functions that it calls are in it. Bounded.
+    pub fn source(&self) -> Option<String> {
+        const KINDS: [&str; 11] = [
+            "py", "js", "mjs", "ts", "go", "c", "rs", "rb", "php", "java", "pl",
+        ];
+        let kind = |path: &Path| {
+            let kind = path.extension().and_then(|kind| kind.to_str());
+            kind.is_some_and(|kind| KINDS.contains(&kind))
+        };
+        let named = self.words.iter().map(PathBuf::from).find(|path| kind(path));
+        let program = PathBuf::from(self.words.first()?);
+        let beside = || {
+            let mut beside = KINDS.iter().map(|kind| program.with_extension(kind));
+            beside.find(|path| path.is_file())
+        };
+        let file = named.or_else(beside).unwrap_or_else(|| program.clone());
+        let size = std::fs::metadata(&file)
+            .ok()
+            .filter(|meta| meta.is_file())?
+            .len();
+        (size <= limits::SOURCE_BYTES).then_some(())?;
+        let bytes = std::fs::read(&file).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// All words as text.
@@ -197,6 +225,7 @@ impl Program {
             ending: None,
             stdout,
             stderr,
+            earlier: 0,
         })
     }
 
@@ -219,6 +248,17 @@ impl Program {
     /// What it printed to stderr so far.
     pub fn stderr(&self) -> Kept {
         self.stderr.kept()
+    }
+
+    /// A new run begins: what was printed until now belongs to earlier ones.
+    pub fn begin_run(&mut self) {
+        self.earlier = self.stderr().text().len();
+    }
+
+    /// What it printed to stderr in this run; all of it where too much came to tell.
+    pub fn said(&self) -> String {
+        let all = self.stderr().text();
+        all.get(self.earlier..).map_or(all.clone(), str::to_string)
     }
 
     /// How it ended, if it has. What it had started and left running ends then, too.

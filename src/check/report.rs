@@ -8,7 +8,8 @@ mod comparison;
 mod verdict;
 
 use crate::check::Side;
-use crate::check::diagnosis::{Diagnosis, PANICKED, Page};
+use crate::check::diagnosis::{Diagnosis, Page};
+use crate::check::last_words::last_words;
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
 use crate::net::Weather;
 use crate::wire::DifferenceKind;
@@ -86,11 +87,8 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     let mut lines = headline(&report.place, &verdict(&failure.trouble, report.side), page);
     lines.extend(conversation(report, run, failure));
     if run.weather != Weather::Calm {
-        lines.push(format!(
-            "     in the weather {}: {}",
-            run.weather.name(),
-            run.weather.description()
-        ));
+        let weather = format!("{}: {}", run.weather.name(), run.weather.description());
+        lines.extend(wrap("     in the weather ", &weather, "     "));
     }
     lines.push(String::new());
     if let Problem::Difference(difference) | Problem::Behind(difference) = &failure.trouble {
@@ -165,35 +163,16 @@ fn no_cause(trouble: &Problem) -> &'static str {
 
 /// The last lines that a program printed to stderr.
 fn printed(stderr: &str) -> Vec<String> {
-    const LAST: usize = 6;
-    let all: Vec<&str> = stderr
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    if all.is_empty() {
+    let words = last_words(stderr);
+    if words.lines.is_empty() {
         return Vec::new();
     }
     let mut lines = vec!["   Its last words on stderr:".to_string()];
-    // A Rust program says why it panicked first, and then, if it was asked to, where it was.
-    let panicked = all.iter().rposition(|line| line.contains(PANICKED));
-    let from = panicked.unwrap_or(all.len().saturating_sub(LAST));
-    for line in all.iter().skip(from).take(LAST) {
-        let visible: String = without_thread_number(line)
-            .chars()
-            .map(|c| if c.is_control() { '·' } else { c })
-            .collect();
-        lines.push(cut(&format!("     {visible}")));
+    for line in &words.lines {
+        let visible = line.chars().map(|c| if c.is_control() { '·' } else { c });
+        lines.extend(wrap("     ", &visible.collect::<String>(), "       "));
     }
     lines
-}
-
-/// `thread 'main' (4711) panicked at …` without the number, which is another one each time.
-fn without_thread_number(line: &str) -> String {
-    let Some((thread, place)) = line.split_once(PANICKED) else {
-        return line.to_string();
-    };
-    let thread = thread.trim_end_matches(|c: char| c.is_ascii_digit() || "()".contains(c));
-    format!("{}{PANICKED}{place}", thread.trim_end())
 }
 
 /// The verdict's line: `FAIL lab 09 · … [W10 cl-chars]`, the code at the right edge where it fits, and on

@@ -12,21 +12,30 @@ use crate::wire::Transcript;
 
 /// Plays a script at the program in calm weather; `None` when that is not possible. Gives back the
 /// script as it was played, and what came.
-pub type Play<'a> = dyn FnMut(&Transcript) -> Option<(Transcript, Transcript)> + 'a;
+pub type Play<'a> = dyn FnMut(&Transcript, Weather) -> Option<(Transcript, Transcript)> + 'a;
 
 /// Tries what may tell the possible causes of this failure apart.
 pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tries {
     let mut tries = evidence.tries;
-    let mut tried = |script: &Transcript| {
-        let (script, got) = play(script)?;
+    let mut tried = |script: &Transcript, weather| {
+        let (script, got) = play(script, weather)?;
         Some(judge(&script, &got, evidence.side()))
     };
-    if tries.calm.is_none() && evidence.weather() != Weather::Calm {
-        tries.calm = tried(expected);
+    let calm = Weather::Calm;
+    if tries.calm.is_none() && evidence.weather() != calm {
+        tries.calm = tried(expected, calm);
+    }
+    let in_pieces = matches!(
+        evidence.weather(),
+        Weather::Dribble | Weather::Glue | Weather::Slow
+    );
+    if tries.calm == Some(Tried::Passed) && in_pieces {
+        tries.again = tried(expected, evidence.weather());
     }
     if evidence.side() == Side::Client {
-        if evidence.have().bytes.is_empty() && evidence.process.connected {
-            tries.half_close = tried(&variants::fin_first(expected));
+        let silent = evidence.have().bytes.is_empty() && !evidence.want().bytes.is_empty();
+        if silent && evidence.process.connected {
+            tries.half_close = tried(&variants::fin_first(expected), calm);
         }
         return tries;
     }
@@ -34,15 +43,17 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     let left =
         evidence.have().close != evidence.want().close || evidence.not_taken() || evidence.early();
     if tries.mute.is_none() && left && (evidence.right_bytes() || evidence.cut_short()) {
-        tries.mute = tried(&variants::mute(expected));
+        tries.mute = tried(&variants::mute(expected), calm);
     }
     if evidence.together().len() > 1 || waited {
-        tries.apart = tried(&variants::apart(expected));
+        tries.apart = tried(&variants::apart(expected), calm);
     }
-    if waited && evidence.have().bytes.is_empty() {
-        tries.half_close = tried(&variants::all_then_fin(expected));
-        if matches!(tries.half_close, Some(Tried::Passed | Tried::RightBytes)) {
-            tries.many = variants::many(expected).and_then(|many| tried(&many));
+    if waited && evidence.cut_short() && !evidence.is_relay() {
+        let ended = variants::fin_at(expected, evidence.conn(), evidence.agreed());
+        tries.half_close = tried(&ended, calm);
+        let came = matches!(tries.half_close, Some(Tried::Passed | Tried::RightBytes));
+        if came && evidence.have().bytes.is_empty() {
+            tries.many = variants::many(expected).and_then(|many| tried(&many, calm));
         }
     }
     tries

@@ -7,12 +7,13 @@
 use std::thread;
 use std::time::Instant;
 
-use super::subject::{Done, Holds, Stage};
+use super::subject::{Done, Holds, Stage, is_relay};
 use super::timeouts::silence_of;
 use super::verdict;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Expectation, Tried, Tries, diagnose};
+use crate::check::program::Ending;
 use crate::check::retry::retry;
 use crate::check::variants::mute;
 use crate::limits;
@@ -141,7 +142,9 @@ impl<'a> Runner<'a> {
             Entry::Chunk(chunk) => Some(chunk.who),
             _ => None,
         });
+        let relay = is_relay(script);
         let fits = self.plan.side == Side::Server
+            && !relay
             && weather == Weather::Calm
             && first == Some(Who::Client);
         if !fits || self.mute_sent || !self.plan.triage {
@@ -196,6 +199,14 @@ impl<'a> Runner<'a> {
         if done.still_runs {
             return Some(Problem::StillRuns);
         }
+        let fails = done.script.heading("exit") == Some("failure");
+        if let Some(ending) = done
+            .process
+            .ending
+            .filter(|ending| fails && *ending == Ending::Status(0))
+        {
+            return Some(Problem::Exits(ending));
+        }
         let prints = done.process.prints.clone()?;
         (prints.wanted != prints.printed).then_some(Problem::Prints(prints))
     }
@@ -211,10 +222,10 @@ impl<'a> Runner<'a> {
         let mut found = self.evidence(weather, trouble, done, known);
         if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(_)) {
             let stage = &mut self.stage;
-            let mut play = |script: &Transcript| {
+            let mut play = |script: &Transcript, weather| {
                 stage.start_anew();
                 let done = stage
-                    .play(script, Weather::Calm, limits::CHECK_RETRY_SILENCE)
+                    .play(script, weather, limits::CHECK_RETRY_SILENCE)
                     .ok()?;
                 Some((done.script, done.got))
             };
@@ -230,7 +241,9 @@ impl<'a> Runner<'a> {
             script: done.script.clone(),
         };
         let (got, process) = (done.got.clone(), done.process.clone());
-        Evidence::new(expectation, got, Some(trouble.clone()), process, tries)
+        let mut evidence = Evidence::new(expectation, got, Some(trouble.clone()), process, tries);
+        evidence.behind.clone_from(&done.behind);
+        evidence
     }
 
     /// What a server holds at the end that it did not hold after its first client; or that it has ended.

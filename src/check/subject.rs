@@ -101,9 +101,7 @@ impl<'a> Stage<'a> {
         weather: Weather,
         silence: Duration,
     ) -> Result<Done, CheckError> {
-        let relay = script
-            .heading("arg")
-            .is_some_and(|arg| arg.contains(UPSTREAM));
+        let relay = is_relay(script);
         match (self.plan.side, &self.plan.subject) {
             (Side::Client, _) => self.plan.answer(script, weather, silence),
             (Side::Server, Subject::Address(addr)) => {
@@ -155,6 +153,7 @@ impl<'a> Stage<'a> {
             unreachable!("the server was started above");
         };
         let script = filled(script, server.addr);
+        server.program.begin_run();
         let played = server.play(&player(&script, Who::Client, weather, silence)?);
         Ok(server.done(self.plan, script, played))
     }
@@ -229,10 +228,12 @@ impl<'a> Stage<'a> {
     /// why.
     pub(super) fn wait_death(&mut self, done: &mut Done) {
         if let Some(server) = &mut self.server
+            && done.behind.is_none()
             && done.process.ending.is_none()
         {
             done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
             done.process.stderr = server.program.stderr().text();
+            done.process.said = server.program.said();
         }
     }
 
@@ -280,6 +281,13 @@ impl Server {
     fn hear(&self, player: &Player, listener: &net::Listener) -> Played {
         player.answer_seen(listener, &|| self.program.activity())
     }
+}
+
+/// Whether the program stands between two others in this script.
+pub(super) fn is_relay(script: &Transcript) -> bool {
+    script
+        .heading("arg")
+        .is_some_and(|arg| arg.contains(UPSTREAM))
 }
 
 /// Whether a play ended because nothing more came.

@@ -6,16 +6,23 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::check::message::{find, from, head_and_body, messages};
-use crate::wire::{Chunk, Entry, Event, Gap, Piece, Transcript, Who};
+use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who};
 
 /// The pause between messages that are sent apart.
 const APART: Duration = Duration::from_millis(20);
 /// How many messages are sent to make a buffer run over: 64 KiB of answers of 20 bytes each.
 const MANY: usize = 3_300;
 
+/// Nothing said yet; the headings, which tell how the program is started, are the same.
+fn like(script: &Transcript) -> Transcript {
+    let mut like = Transcript::new();
+    like.headings.clone_from(&script.headings);
+    like
+}
+
 /// A copy of a transcript with each entry replaced by what `change` makes of it.
 fn changed(from: &Transcript, mut change: impl FnMut(&Entry, &mut Transcript)) -> Transcript {
-    let mut to = Transcript::new();
+    let mut to = like(from);
     for entry in from.entries() {
         change(entry, &mut to);
     }
@@ -43,22 +50,28 @@ fn copy_chunk(chunk: &Chunk, to: &mut Transcript) {
 
 /// The client connects and says nothing, not even that it is done; the server's words are all there.
 pub fn mute(script: &Transcript) -> Transcript {
-    let mut variant = Transcript::new();
+    let mut variant = like(script);
     variant.push_event(1, Who::Client, Event::Connect);
     variant.push_bytes(1, Who::Server, &script.bytes_of(1, Who::Server));
     variant
 }
 
-/// The client says everything at once, ends its side, and then listens.
-pub fn all_then_fin(script: &Transcript) -> Transcript {
-    let mut variant = Transcript::new();
-    for conn in script.connections() {
-        variant.push_event(conn, Who::Client, Event::Connect);
-        variant.push_bytes(conn, Who::Client, &script.bytes_of(conn, Who::Client));
-        variant.push_event(conn, Who::Client, Event::Fin);
-        variant.push_bytes(conn, Who::Server, &script.bytes_of(conn, Who::Server));
-        variant.push_event(conn, Who::Server, Event::Fin);
+/// The script up to the place where the server was silent; there the client ends its side, and the server
+/// is to say what was due, and to end its own.
+pub fn fin_at(script: &Transcript, conn: Conn, agreed: usize) -> Transcript {
+    let mut variant = like(script);
+    for entry in script.entries().iter().take(agreed) {
+        copy(entry, &mut variant);
     }
+    variant.push_event(conn, Who::Client, Event::Fin);
+    let mut due = script.entries().iter().skip(agreed);
+    let due = due.find(|entry| {
+        matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (conn, Who::Server))
+    });
+    if let Some(due) = due {
+        copy(due, &mut variant);
+    }
+    variant.push_event(conn, Who::Server, Event::Fin);
     variant
 }
 
@@ -81,8 +94,7 @@ pub fn filled(script: &Transcript, addr: SocketAddr) -> Transcript {
         }
         bytes
     };
-    let mut to = Transcript::new();
-    to.headings.clone_from(&script.headings);
+    let mut to = like(script);
     for entry in script.entries() {
         match entry {
             Entry::Chunk(chunk) => {
@@ -102,7 +114,7 @@ pub fn filled(script: &Transcript, addr: SocketAddr) -> Transcript {
 
 /// The server ends its side first, and then listens.
 pub fn fin_first(script: &Transcript) -> Transcript {
-    let mut variant = Transcript::new();
+    let mut variant = like(script);
     variant.push_event(1, Who::Client, Event::Connect);
     variant.push_event(1, Who::Server, Event::Fin);
     variant.push_bytes(1, Who::Client, &script.bytes_of(1, Who::Client));
@@ -145,7 +157,7 @@ pub fn many(script: &Transcript) -> Option<Transcript> {
         bytes.ends_with(b"\n") && bytes.len() <= 200 && !bytes.windows(5).any(|w| w == b"HTTP/")
     };
     (line(&question) && line(&answer)).then_some(())?;
-    let mut many = Transcript::new();
+    let mut many = like(script);
     many.push_event(1, Who::Client, Event::Connect);
     many.push_bytes(1, Who::Client, &question.repeat(MANY));
     many.push_bytes(1, Who::Server, &answer.repeat(MANY));

@@ -2,9 +2,10 @@
 //!
 //! Rule: `wire` compares to the letter: nobody speaks before the other side's turn is over. Where one
 //! turn holds several messages and arrives in pieces, a good program answers the first message
-//! before the last has come; that is no fault. Nor is it one to refuse a request whose head has come.
+//! before the last has come; that is no fault. Nor is it one to refuse a request of which enough has come.
 
-use crate::check::message::{head_length, messages};
+use crate::check::message::{message, messages};
+use crate::limits;
 use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
 
 /// The first difference on the side of `who`, if there is one.
@@ -17,7 +18,8 @@ pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<D
 }
 
 /// Whether, when the program spoke, at least the first of several messages of the other side's turn had
-/// been said; or the head of the only one, when the answer to it is that it is wrong (4xx).
+/// been said. A refusal (4xx, 5xx) may come as soon as anything can be wrong: when the first line is there, or
+/// so much without a line that it is too long.
 fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference) -> bool {
     let other = |entry: &Entry| {
         chunk_of(entry, early)
@@ -31,9 +33,12 @@ fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference)
         return false;
     };
     let parts = messages(turn);
+    let line = turn.split_inclusive(|&byte| byte == b'\n').next();
     let enough = match parts.as_slice() {
+        _ if is_refused(expected, early) => {
+            Some(line.map_or(0, <[u8]>::len).min(limits::REFUSED_UNHEARD))
+        }
         [first, _, ..] => Some(first.len()),
-        _ if is_refused(expected, early) => head_length(turn),
         _ => None,
     };
     let earlier: usize = earlier.iter().map(Vec::len).sum();
@@ -47,7 +52,11 @@ fn is_refused(expected: &Transcript, place: &Difference) -> bool {
     let answer = chunks
         .find(|chunk| chunk.who == place.who)
         .map(Chunk::exact);
-    answer.is_some_and(|answer| answer.starts_with(b"HTTP/1.1 4"))
+    answer.is_some_and(|answer| {
+        message(&answer)
+            .status()
+            .is_some_and(|status| status >= 400)
+    })
 }
 
 /// How many bytes the other side had said when the program said the byte of the difference.
@@ -111,29 +120,28 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_may_come_behind_the_head_and_nothing_else_may() {
-        let head = "C connect\nC> POST / HTTP/1.1\\r\\n\nC> Content-Length: 6\\r\\n\nC> \\r\\n\n";
+    fn a_refusal_may_come_after_the_first_line_and_nothing_else_may() {
+        let line = "C connect\nC> POST / HTTP/1.1\\r\\n\n";
+        let (rest, body) = ("C> Content-Length: 6\\r\\n\nC> \\r\\n\n", "C> tacos\\n\n");
         let judged = |answer: &str, got: String| {
             let answer = format!("S> HTTP/1.1 {answer}\\r\\n\nS> \\r\\n\n");
-            let script = format!("{head}C> tacos\\n\n{answer}S fin\nC fin\n");
+            let script = format!("{line}{rest}{body}{answer}S fin\nC fin\n");
             let got = got.replace("ANSWER\n", &answer);
             let [script, got] = [script, got].map(|text| Transcript::parse(&text).unwrap());
             difference(&script, &got, Who::Server).map(|found| found.what)
         };
-        let inside = format!("{head}C> ta\nANSWER\nC> cos\\n\nS fin\nC fin\n");
-        assert_eq!(judged("400 Bad Request", inside.clone()), None);
-        assert_eq!(judged("200 OK", inside), Some(DifferenceKind::Early));
-        let sooner = inside_head(head);
-        assert_eq!(
-            judged("400 Bad Request", sooner),
-            Some(DifferenceKind::Early)
-        );
-    }
-
-    /// The answer stands in the midst of the head.
-    fn inside_head(head: &str) -> String {
-        let (first, rest) = head.split_at(head.find("C> Content").unwrap());
-        format!("{first}ANSWER\n{rest}C> tacos\\n\nS fin\nC fin\n")
+        let end = "S fin\nC fin\n";
+        let early = Some(DifferenceKind::Early);
+        let in_body = format!("{line}{rest}C> ta\nANSWER\nC> cos\\n\n{end}");
+        let in_head = format!("{line}ANSWER\n{rest}{body}{end}");
+        let in_line =
+            format!("C connect\nC> PO\nANSWER\nC> ST / HTTP/1.1\\r\\n\n{rest}{body}{end}");
+        for got in [in_body, in_head] {
+            assert_eq!(judged("400 Bad Request", got.clone()), None);
+            assert_eq!(judged("501 Not Implemented", got.clone()), None);
+            assert_eq!(judged("200 OK", got), early);
+        }
+        assert_eq!(judged("400 Bad Request", in_line), early);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::flaws::programs;
 use crate::support::side_by_side;
 use crate::support::wrong::{Wrong, code, complaint, plan, root, script, wire_files};
 use wirelab::check::Plan;
@@ -205,6 +206,8 @@ fn every_code_has_a_program_that_shows_it() {
         .map(|wrong| wrong.expect)
         .collect();
     shown.extend(FLAWS.iter().map(|flaw| flaw.code.to_string()));
+    let programs = programs().into_iter();
+    shown.extend(programs.filter_map(|program| program.accepted.into_iter().next()));
     shown.extend(PREPARED.map(str::to_string));
     shown.extend(AWAITED.map(str::to_string));
     let missing: Vec<&str> = pages()

@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 mod diagnosis;
+#[path = "../support/flaws.rs"]
+mod flaws;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -5,12 +5,22 @@ use super::Evidence;
 use super::served::answer_at;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::message::{Message, find, from, is_request, message, upto};
+use crate::check::message::{Message, chunks, field, from, is_request, message, messages, upto};
+use crate::wire::{DifferenceKind, Entry};
+
+/// Asked before the causes of a silence that nothing explains.
+pub(super) const WAITS: &[Row] = &[
+    ("W67", no_continue),
+    ("W69", line_body),
+    ("W70", chunks_unanswered),
+    ("W47", no_deadline),
+    ("W80", limit_of_each_read),
+];
 
 pub(super) const TABLE: &[Row] = &[
-    ("W67", no_continue),
+    ("W68", answered_before_body),
     ("W68", body_left),
-    ("W69", line_body),
+    ("W70", trailers_left),
     ("W70", chunks_read),
     ("W74", sends_all),
     ("W71", date_before_tag),
@@ -46,7 +56,10 @@ fn said_bodies(evidence: &Evidence) -> Vec<&[u8]> {
 /// The client asks whether it may send the body, and gets no word, or a final one.
 fn no_continue(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
-    (want == 100 && have != Some(100)).then_some(())?;
+    let refused = have.is_some_and(|have| have >= 400 && have != 417);
+    (want == 100 && have != Some(100) && !refused).then_some(())?;
+    let silent = have.is_some() || evidence.silence().is_some();
+    silent.then_some(())?;
     let what = match have {
         Some(status) => format!("You answered {status} before the body could come"),
         None => "You said nothing, and so the body never came: both sides waited".to_string(),
@@ -54,6 +67,75 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
     let length = message(evidence.heard()).length().unwrap_or(0);
     Cause::likely(format!(
         "the request said `Expect: 100-continue`, and held back its body of {} for your word. {what}.",
+        count(length, "byte")
+    ))
+}
+
+/// A right order in chunks came whole, and the answer does not come.
+fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = statuses(evidence)?;
+    let request = messages(evidence.heard()).into_iter().next_back()?;
+    let whole = chunks(message(request).body.unwrap_or_default()).1.is_ok();
+    let waits = have.is_none() && evidence.silence().is_some() && want < 400;
+    (whole && waits && message(request).chunked()).then_some(())?;
+    Cause::likely(
+        "the order came in chunks, whole, with its last chunk and the empty line after it, and you wait for more. \
+         Count the data: after it come its \\r\\n, the next size, and at last a size of 0, trailer lines and an \
+         empty line.",
+    )
+}
+
+/// A client stops in the midst of its head, and the server waits on.
+fn no_deadline(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = statuses(evidence)?;
+    let waits = want == 408 && have.is_none() && evidence.silence().is_some();
+    (waits && said_pieces(evidence) == 1).then_some(())?;
+    Cause::likely(
+        "the client stopped in the midst of its head, and you still waited when the answer 408 was long due. A wait \
+         without a limit lasts as long as the other side likes.",
+    )
+}
+
+/// In how many pieces, with pauses between them, the client has said what it said.
+fn said_pieces(evidence: &Evidence) -> usize {
+    let who = evidence.side().who().other();
+    let entries = evidence.expectation.script.entries().iter();
+    let said = entries.filter(|entry| matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (evidence.conn(), who)));
+    said.count()
+}
+
+/// Each piece of a head that comes in pieces starts the limit anew.
+fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
+    let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
+    let pieces = said_pieces(evidence);
+    (evidence.side() == Side::Server && want == 408 && pieces > 1).then_some(())?;
+    let how = match evidence.difference().map(|difference| difference.what) {
+        Some(DifferenceKind::Gap { measured }) => {
+            format!("408 came after {} ms", measured.as_millis())
+        }
+        _ if evidence.silence().is_some() => "408 did not come".to_string(),
+        _ => return None,
+    };
+    Cause::likely(format!(
+        "the client sent its head in {pieces} pieces with pauses between them, each shorter than the limit, and \
+         {how}. The limit is for the whole head, counted from one moment on; a limit for each read begins anew with \
+         each piece.",
+    ))
+}
+
+/// The last answer came before the body of its request.
+fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let request = exchange.request()?;
+    let length = request.length().filter(|&length| length > 0)?;
+    let have = message(evidence.rest()).status()?;
+    let early = evidence.early() || evidence.difference()?.what == DifferenceKind::Extra;
+    (evidence.side() == Side::Server && early && (200..400).contains(&have)).then_some(())?;
+    let asked = request.field("Expect").is_some();
+    asked.then_some(())?;
+    Cause::likely(format!(
+        "you answered {have} before the body of {} had come. The body that comes then is left on the connection, and \
+         is taken for the next request.",
         count(length, "byte")
     ))
 }
@@ -95,9 +177,11 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
 /// A body in chunks that is right was refused, or understood as another one.
 fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
-    let small = evidence.heard().to_ascii_lowercase();
-    let chunked = find(&small, b"transfer-encoding: chunked").is_some();
-    (chunked && want == 200).then_some(())?;
+    let exchange = evidence.exchange()?;
+    let request = exchange.request()?;
+    let same = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
+    let other_data = same(&exchange.want) != same(&exchange.have) || have? != 200;
+    (request.chunked() && want == 200 && other_data).then_some(())?;
     let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore what follows a `;`. \
          The lines after the last chunk are trailers, and they belong to the message, too.";
     match have? {
@@ -131,18 +215,47 @@ fn asked(evidence: &Evidence) -> Option<Message<'_>> {
     Some(message(from(heard, start)))
 }
 
+/// Lines behind the last chunk are taken for the next request.
+fn trailers_left(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let asked = exchange.asked?;
+    let mut before = messages(evidence.heard()).into_iter();
+    let place = before
+        .clone()
+        .position(|message| std::ptr::eq(message, asked))?;
+    let before = message(before.nth(place.checked_sub(1)?)?);
+    let body = before.body.unwrap_or_default();
+    let trailers = body
+        .split(|&byte| byte == b'\n')
+        .rev()
+        .skip(2)
+        .take_while(|line| field(line).is_some());
+    let data = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
+    let nothing = data(&exchange.have).is_empty() && !data(&exchange.want).is_empty();
+    (before.chunked() && trailers.count() > 0 && nothing).then_some(())?;
+    Cause::likely(
+        "the request before this one was in chunks, and had trailers: lines after its last chunk. Your answer here is \
+         one to a request without an order, so a part of these lines was taken for a request. Trailers end with an \
+         empty line, and belong to the message before.",
+    )
+}
+
 /// All of it, to one who has it already or wants a part.
 fn sends_all(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
-    (matches!(want, 206 | 304 | 416) && have == Some(200)).then_some(())?;
+    let unchanged = want == 304 && matches!(have, Some(200 | 206));
+    (unchanged || matches!(want, 206 | 416) && have == Some(200)).then_some(())?;
+    let whole = answer_at(&evidence.have().bytes, evidence.at())?;
+    (whole.field("Content-Range").is_none() || have == Some(206)).then_some(())?;
     let request = asked(evidence)?;
     let names = ["If-None-Match", "If-Modified-Since", "Range"];
     let (name, value) = names
         .iter()
         .find_map(|name| Some((name, request.field(name)?)))?;
     Cause::likely(format!(
-        "the request says `{name}: {}`, and you answered 200 and sent all of it. {want} was due here.",
-        shown(value)
+        "the request says `{name}: {}`, and you answered {}. {want} was due here.",
+        shown(value),
+        have?
     ))
 }
 

@@ -80,7 +80,7 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     let rest = evidence.rest();
     let missing = evidence.missing();
     let lf = rest.first() == Some(&b'\n') && missing.starts_with(b"\r\n");
-    lf.then_some(())?;
+    (lf && is_http(evidence)).then_some(())?;
     let (rest, missing) = (from(rest, 1), from(missing, 2));
     let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
     let next_line = missing
@@ -200,6 +200,9 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
             "it says version 1.0, which knows neither Host nor a connection that stays open"
         }
         _ if !version.starts_with(b"HTTP/") => "the last word is no version",
+        [_, target, _] if !target.starts_with(b"/") && wanted.contains(&b'/') => {
+            "a target begins with a slash; an empty path is a slash alone, also before a `?`"
+        }
         _ => return None,
     };
     Cause::likely(format!(
@@ -251,8 +254,12 @@ fn no_host(evidence: &Evidence) -> Option<Cause> {
     let have = message(&evidence.have().bytes);
     let wants = is_request(&evidence.want().bytes)
         && message(&evidence.want().bytes).field("Host").is_some();
-    let without =
-        is_request(&evidence.have().bytes) && have.body.is_some() && have.field("Host").is_none();
+    let body = have.body.unwrap_or_default();
+    let host_there = body.to_ascii_lowercase().starts_with(b"host:");
+    let without = is_request(&evidence.have().bytes)
+        && have.body.is_some()
+        && have.field("Host").is_none()
+        && !host_there;
     (wants && without && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
         "your request has no Host line. HTTP/1.1 needs one in every request, on your own machine too, \
@@ -299,14 +306,16 @@ fn no_close_field(evidence: &Evidence) -> Option<Cause> {
 
 /// The line differs in upper and lower case alone.
 fn letter_case(evidence: &Evidence) -> Option<Cause> {
-    let (line, wanted) = (evidence.line(), evidence.wanted_line());
-    let same = line != wanted && line.eq_ignore_ascii_case(wanted);
+    let spot = evidence.spot();
+    let line = [spot.line_before(), spot.line_rest()].concat();
+    let wanted = [spot.line_before(), spot.line_missing()].concat();
+    let same = line != wanted && line.eq_ignore_ascii_case(&wanted);
     same.then_some(())?;
     Cause::likely(format!(
         "your line `{}` differs in upper and lower case alone. The check compares bytes, and to it `{}` \
          and `{}` are two.",
-        shown(line),
-        shown(upto(evidence.missing(), 1)),
-        shown(upto(evidence.rest(), 1))
+        shown(&line),
+        shown(upto(spot.missing, 1)),
+        shown(upto(spot.rest, 1))
     ))
 }

@@ -1,28 +1,25 @@
 //! Mistakes in what is said, not in how: lengths before a name, files taken for text, header values.
 
+use super::crashes::{NO_TEXT, complaint};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
-use crate::check::Side;
 use crate::check::message::{field, find, from, message, split_once, upto};
+use crate::check::{Problem, Side};
 
 pub(super) const TABLE: &[Row] = &[
-    ("W43", byte_order),
-    ("W44", prefix_letters),
     ("W45", any_length),
     ("W46", one_word),
     ("W47", no_patience),
-    ("W48", text_only),
     ("W49", adds_newline),
     ("W50", line_ends),
     ("W54", not_refused),
     ("W51", cut_at_colon),
     ("W52", last_wins),
-    ("W53", outer_spaces),
     ("W62", other_host),
 ];
 
-/// Asked after all others: that a body is another one says least.
-pub(super) const LAST: &[Row] = &[("W63", other_body)];
+/// Asked before what the program said of itself.
+pub(super) const FIRST: &[Row] = &[("W48", text_only)];
 
 /// Four bytes that hold the first difference, wanted and got, for each place where they can begin.
 fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4])> {
@@ -40,7 +37,7 @@ fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4]
 }
 
 /// A number of four bytes with its smallest part first.
-fn byte_order(evidence: &Evidence) -> Option<Cause> {
+pub(super) fn byte_order(evidence: &Evidence) -> Option<Cause> {
     let mut places = numbers(evidence);
     let (at, want, have) = places.find(|(_, want, have)| {
         let turned = want.iter().rev().eq(have);
@@ -58,7 +55,7 @@ fn byte_order(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// A length of four bytes that counts the letters of what follows.
-fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
+pub(super) fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
     let found = numbers(evidence).find_map(|(at, want, have)| {
         let (bytes, said) = (
             u32::from_be_bytes(want) as usize,
@@ -79,6 +76,59 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
         count(letters, "letter"),
         count(bytes, "byte")
     ))
+}
+
+/// A length of another width than four bytes, or one that counts itself, too.
+pub(super) fn prefix_width(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let first = evidence.at().saturating_sub(7);
+    let found = (first..=evidence.at()).find_map(|at| {
+        let four: [u8; 4] = want.get(at..at + 4)?.try_into().ok()?;
+        let length = usize::try_from(u32::from_be_bytes(four)).ok()?;
+        let data = want.get(at + 4..at.checked_add(4 + length)?)?;
+        let data = upto(data, 8);
+        let binary = four.first() == Some(&0) && !data.is_empty();
+        let how = wrong_width(from(have, at), length, data).filter(|_| binary)?;
+        Some((at, length, how))
+    });
+    let (at, length, how) = found?;
+    Cause::likely(format!(
+        "at byte {} a length of four bytes belongs, {length}, for the {} that follow it. {how}",
+        at + 1,
+        count(length, "byte")
+    ))
+}
+
+/// How a length is written in front of `data`, when it is not four bytes, the largest part first.
+fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
+    let follows = |width: usize| from(have, width).starts_with(data);
+    let number = |width: usize| {
+        let bytes = upto(have, width).iter();
+        bytes.fold(0usize, |sum, &byte| {
+            sum.wrapping_mul(256).wrapping_add(usize::from(byte))
+        })
+    };
+    let turned = |width: usize| {
+        let bytes = upto(have, width).iter().rev();
+        bytes.fold(0usize, |sum, &byte| {
+            sum.wrapping_mul(256).wrapping_add(usize::from(byte))
+        })
+    };
+    for width in [1, 2, 8] {
+        if follows(width) && (number(width) == length || turned(width) == length) {
+            return Some(format!("Yours has {}.", count(width, "byte")));
+        }
+    }
+    let said = number(4);
+    if follows(4) && said == length + 4 {
+        return Some(format!(
+            "Yours is {said}: it counts its own four bytes, too."
+        ));
+    }
+    let digits = have.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let written = std::str::from_utf8(upto(have, digits)).ok()?.parse() == Ok(length);
+    (written && find(upto(have, digits + 2 + data.len()), data).is_some())
+        .then(|| "Yours is written in digits, as text.".to_string())
 }
 
 /// It waits for as many bytes as a stranger has promised.
@@ -135,6 +185,12 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let client =
         evidence.side() == Side::Client && evidence.right_bytes() && evidence.heard().is_empty();
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    if matches!(evidence.problem, Some(Problem::StillRuns)) && !evidence.process.connected {
+        return Cause::likely(
+            "nobody answered your client's connection, as where every place is taken, and it went on waiting. A \
+             connection without a limit of time waits as long as the system likes, a minute or more.",
+        );
+    }
     let silent = evidence
         .silence()
         .filter(|_| evidence.want().bytes.is_empty())?;
@@ -152,7 +208,10 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
         Ok(_) => return None,
         Err(error) => error.valid_up_to(),
     };
+    let said = &evidence.process.said;
+    let another = complaint(evidence).is_some() && !NO_TEXT.iter().any(|sign| said.contains(sign));
     let stops = evidence.cut_short()
+        && !another
         && evidence.have().bytes.len() <= valid
         && evidence.have().close != Close::Open;
     (evidence.side() == Side::Server && stops).then_some(())?;
@@ -184,10 +243,17 @@ fn adds_newline(evidence: &Evidence) -> Option<Cause> {
 
 /// `\n` in a file became `\r\n` on its way.
 fn line_ends(evidence: &Evidence) -> Option<Cause> {
-    let became = evidence.rest().starts_with(b"\r\n") && evidence.missing().starts_with(b"\n");
-    let (rest, missing) = (evidence.rest().get(1..)?, evidence.missing());
-    let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
-    (became && agrees >= missing.len().min(4)).then_some(())?;
+    let spot = evidence.spot();
+    let became =
+        spot.rest.starts_with(b"\r\n") && spot.missing.starts_with(b"\n") && spot.goes_on(1, 0);
+    if spot.rest.starts_with(b"\n") && spot.missing.starts_with(b"\r\n") && spot.goes_on(0, 1) {
+        return Cause::likely(format!(
+            "at byte {} the bytes `\\r\\n` belong, and you sent `\\n`. A call translated the line ends. What is sent \
+             must have every byte that was there.",
+            evidence.at() + 1
+        ));
+    }
+    became.then_some(())?;
     Cause::likely(format!(
         "at byte {} the file has `\\n`, and you sent `\\r\\n`. A call translated the line ends. In \
          a picture the byte 0a is not a line end, and one extra byte breaks everything after it.",
@@ -197,14 +263,12 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
 
 /// A request that must be refused was served.
 fn not_refused(evidence: &Evidence) -> Option<Cause> {
-    let (want, have) = (
-        message(&evidence.want().bytes).status()?,
-        message(&evidence.have().bytes).status()?,
-    );
+    let exchange = evidence.exchange()?;
+    let (want, have) = exchange.statuses()?;
     let accepted =
         evidence.side() == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
     accepted.then_some(())?;
-    let reason = message(&evidence.want().bytes).body.unwrap_or_default();
+    let reason = exchange.want.body.unwrap_or_default();
     let reason = reason
         .split(|&byte| byte == b'\n')
         .next()
@@ -221,30 +285,27 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
 
 /// The lines in which the two bodies differ first, wanted and got. A wrong Content-Length that fits its
 /// own body is a consequence, so the bodies are compared then.
-fn body_lines(evidence: &Evidence) -> Option<(&[u8], &[u8])> {
-    let (want, have) = (
-        message(&evidence.want().bytes),
-        message(&evidence.have().bytes),
-    );
-    let (wanted, got) = (want.body?, have.body?);
-    (have.length() == Some(got.len()) && want.length() == Some(wanted.len())).then_some(())?;
-    let lines = |body| <[u8]>::split(body, |byte: &u8| *byte == b'\n');
-    lines(wanted)
-        .zip(lines(got))
-        .find(|(wanted, got)| wanted != got)
+fn body_lines(evidence: &Evidence) -> Option<(Vec<u8>, Vec<u8>)> {
+    let spot = evidence.exchange()?.bodies()?;
+    let line = |rest: &[u8]| {
+        let line = [spot.line_before(), rest].concat();
+        line.strip_suffix(b"\n")
+            .map_or(line.clone(), <[u8]>::to_vec)
+    };
+    Some((line(spot.line_missing()), line(spot.line_rest())))
 }
 
 /// A value ends where a colon stands in it.
 fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
-    let same = wanted.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let same = wanted.iter().zip(&got).take_while(|(a, b)| a == b).count();
     let value = message(evidence.heard())
         .lines()
         .skip(1)
         .filter_map(field)
         .find(|(_, value)| {
             let before = split_once(value, b':').map(|(before, _)| before);
-            before.is_some_and(|before| upto(wanted, same).ends_with(before))
+            before.is_some_and(|before| upto(&wanted, same).ends_with(before))
         });
     let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
     Cause::likely(format!(
@@ -267,34 +328,11 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
             .any(|(later, _)| later.eq_ignore_ascii_case(name))
     });
     let (_, (name, value)) = twice?;
-    (find(wanted, value).is_some() && find(got, value).is_none()).then_some(())?;
+    (find(&wanted, value).is_some() && find(&got, value).is_none()).then_some(())?;
     Cause::likely(format!(
         "the field `{}` came twice, and its first value, `{}`, is lost: the second has replaced it. Two lines with one \
          name mean the same as one line with both values, in their order.",
         shown(name),
-        shown(value)
-    ))
-}
-
-/// White space around a value was taken for a part of it.
-fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
-    let (wanted, got) = body_lines(evidence)?;
-    let line = message(evidence.heard()).lines().skip(1).find(|line| {
-        let colon = line
-            .iter()
-            .position(|&byte| byte == b':')
-            .map_or(line.len(), |at| at + 1);
-        let raw = from(line, colon);
-        let raw = raw.strip_suffix(b"\r\n").unwrap_or(raw);
-        raw.len() > raw.trim_ascii().len()
-            && !raw.trim_ascii().is_empty()
-            && find(got, raw).is_some()
-    })?;
-    let (_, value) = field(line)?;
-    find(wanted, value)?;
-    Cause::likely(format!(
-        "the white space around a value is no part of it. Of the line `{}` the value is `{}`.",
-        shown(line),
         shown(value)
     ))
 }
@@ -320,14 +358,14 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// The length is right for what was sent, but something else was to be sent.
-fn other_body(evidence: &Evidence) -> Option<Cause> {
+pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
     let in_length = field(evidence.line()).is_some_and(|(name, _)| name == b"Content-Length");
     in_length.then_some(())?;
     Cause::likely(format!(
         "your Content-Length is right for what you sent, and the body is another one. The first line of it that differs          is `{}`, where `{}` was expected.",
-        shown(got),
-        shown(wanted)
+        shown(&got),
+        shown(&wanted)
     ))
 }
 

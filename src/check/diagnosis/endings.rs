@@ -1,14 +1,20 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
+use super::source::holds_back;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::message::{from, message, upto};
+use crate::wire::{Entry, Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
+    ("W25", relay_calls_nobody),
+    ("W35", relay_closes_both),
+    ("W19", relay_in_turns),
     ("W24", rst_unread),
     ("W35", full_close),
     ("W39", no_half_close),
+    ("W20", not_flushed),
     ("W19", read_to_eof),
     ("W40", stays_open),
     ("W42", closes_early),
@@ -71,33 +77,89 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// Nothing came until our half-close, then all of it; or a client that waits for our end.
-fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
+/// Nothing came until our half-close, and then something did. Outside, two causes of that look the same: the
+/// program reads to the end, or it holds its answer back in a buffer until the end.
+fn after_fin(evidence: &Evidence) -> bool {
     // Right or not: an answer that comes then is one that had waited for the end.
-    let after_fin = matches!(
+    let came = matches!(
         evidence.tries.half_close,
         Some(Tried::Passed | Tried::RightBytes | Tried::Differed)
     );
-    let held_back = matches!(
+    let late = evidence.late() && evidence.right_bytes();
+    evidence.side() == Side::Server && (late || evidence.cut_short() && came)
+}
+
+/// A client spoke only when the check had ended its side.
+fn came_late(evidence: &Evidence) -> bool {
+    let came = matches!(
+        evidence.tries.half_close,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
+    let late = evidence.late() || evidence.have().bytes.is_empty() && came;
+    late && !evidence.want().bytes.is_empty()
+}
+
+/// The bytes lie in a buffer of the program.
+fn not_flushed(evidence: &Evidence) -> Option<Cause> {
+    let overflow = matches!(
         evidence.tries.many,
         Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
     );
-    if evidence.side() == Side::Server
-        && evidence.have().bytes.is_empty()
-        && after_fin
-        && !held_back
-    {
+    let source = holds_back(evidence.process.source.as_deref());
+    let client = evidence.side() == Side::Client && came_late(evidence);
+    if after_fin(evidence) && overflow {
         return Cause::proven(
-            "no answer came until the check closed its side, and then it came at once. Your \
-             program reads to the end of the stream. A client that waits for an answer does not \
-             close: both wait.",
+            "no answer came to one message, but after thousands of them the first answers came. A \
+             buffer had to be full before anything was sent. It keeps your bytes until it is full, \
+             or until the end.",
         );
     }
-    let server_late = evidence.side() == Side::Server && evidence.late() && evidence.right_bytes();
-    if server_late && !held_back {
+    let silent =
+        evidence.side() == Side::Server && evidence.cut_short() && evidence.silence().is_some();
+    if (after_fin(evidence) || silent) && source == Some(true) {
         return Cause::likely(
-            "your answer came only after the client had closed its side. Your program reads to the \
-             end of the stream. A client that waits for an answer does not close: both wait.",
+            "your answer did not come while the check waited for it. Your source writes through a buffer and never \
+             empties it: until the connection ends, the bytes stay in your program.",
+        );
+    }
+    let client = client && source != Some(false);
+    client.then_some(())?;
+    let either = match source {
+        Some(true) => "Until then they were in a buffer of your program, and both sides waited",
+        _ => {
+            "Either they were in a buffer of your program until then, or your client waited to hear something before \
+             it spoke"
+        }
+    };
+    Cause::likely(format!(
+        "your {} came only when the check had ended the conversation. {either}.",
+        count(evidence.want().bytes.len(), "byte")
+    ))
+}
+
+/// Nothing came until our half-close, then all of it; or a client that waits for our end.
+fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
+    if after_fin(evidence) {
+        let known = holds_back(evidence.process.source.as_deref()) == Some(false);
+        let many = evidence.tries.many.is_some();
+        let why = match known || many {
+            true => "Your program reads to the end of the stream",
+            false => {
+                "Either your program reads to the end of the stream, or it keeps its answer in a buffer until the \
+                 connection ends (W20)"
+            }
+        };
+        let text = format!(
+            "no answer came until the check closed its side, and then it came at once. {why}. A client that waits \
+             for an answer does not close: both wait."
+        );
+        let proven = known || many;
+        return Some(Cause { text, proven });
+    }
+    if evidence.side() == Side::Client && came_late(evidence) {
+        return Cause::likely(
+            "your request came only when the check had closed its side. Your client reads before it has spoken, and a \
+             server waits for the request: both wait.",
         );
     }
     let client =
@@ -165,16 +227,80 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A whole request was said, and not one byte came back before the end.
+/// A whole question was said, and not one byte came back before the end.
 fn no_answer(evidence: &Evidence) -> Option<Cause> {
-    let http =
-        evidence.want().bytes.starts_with(b"HTTP/") && evidence.heard().ends_with(b"\r\n\r\n");
+    let due =
+        !evidence.want().bytes.is_empty() && !evidence.heard().is_empty() && !evidence.is_relay();
     let nothing = evidence.have().bytes.is_empty() && evidence.have().close != Close::Open;
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
-    (evidence.side() == Side::Server && http && nothing && alive).then_some(())?;
+    (evidence.side() == Side::Server && due && nothing && alive).then_some(())?;
     Cause::likely(format!(
         "`{}` got no answer: your side of the connection ended without a byte. Every request must \
          get an answer, also if it is only one that reports a failure.",
         shown(message(evidence.heard()).first_line())
+    ))
+}
+
+/// A relay ends both directions when one of them ends.
+fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
+    let closed = evidence.have().close != Close::Open && evidence.cut_short();
+    let alive = evidence.process.ending.is_none() && !relay_alone(evidence);
+    (evidence.is_relay() && closed && alive && evidence.fin_said()).then_some(())?;
+    Cause::likely(
+        "the client had ended its direction, and your relay closed the connection in both directions. The answer of \
+         the server was still to come. An end of one direction (a read of 0 bytes) ends only the same direction on \
+         the other side.",
+    )
+}
+
+/// The server behind a relay saw no connection.
+fn relay_alone(evidence: &Evidence) -> bool {
+    let behind = evidence.behind.as_ref();
+    evidence.is_relay()
+        && behind.is_some_and(|behind| {
+            behind.bytes_of(1, Who::Client).is_empty()
+                && behind.entries().iter().all(|entry| {
+                    !matches!(
+                        entry,
+                        Entry::Event {
+                            event: Event::Connect,
+                            ..
+                        }
+                    )
+                })
+        })
+}
+
+/// A relay that never calls the server behind it.
+fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
+    let silent = evidence.have().bytes.is_empty() && !evidence.late();
+    (relay_alone(evidence) && silent).then_some(())?;
+    Cause::likely(
+        "nobody came to the server behind your relay. Its address is the second word of the command line, and in \
+         WIRELAB_ARG.",
+    )
+}
+
+/// A relay reads one side to its end, or waits for one side's answer, before it looks at the other.
+fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
+    let behind = evidence.behind.as_ref()?;
+    let silent = evidence.silence().is_some() && evidence.is_relay();
+    silent.then_some(())?;
+    let (asked, passed) = (evidence.heard(), behind.bytes_of(1, Who::Client));
+    let (answered, came) = (behind.bytes_of(1, Who::Server), &evidence.have().bytes);
+    if answered.len() > came.len() {
+        return Cause::likely(format!(
+            "the server behind your relay has said `{}`, and your relay did not pass that on. It is busy with the other \
+             direction: it reads there until the end, or until something comes. Both directions must be passed on at \
+             the same time.",
+            shown(from(&answered, came.len()))
+        ));
+    }
+    let kept = asked.len() > passed.len() && evidence.cut_short();
+    kept.then_some(())?;
+    Cause::likely(format!(
+        "the client has said `{}`, and the server behind your relay never got it. Your relay collects what it reads: \
+         until the end of the stream, until a line is whole, or in a buffer. Pass each piece on as soon as it comes.",
+        shown(from(asked, passed.len()))
     ))
 }

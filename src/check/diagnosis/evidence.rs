@@ -25,6 +25,8 @@ pub struct Evidence {
     pub process: Process,
     /// Other tries.
     pub tries: Tries,
+    /// What the server behind a relay saw.
+    pub behind: Option<Transcript>,
     /// What is looked at most often: both parts on the connection of the first difference.
     want: Part,
     have: Part,
@@ -50,6 +52,7 @@ impl Evidence {
             problem,
             process,
             tries,
+            behind: None,
             want: nothing.clone(),
             have: nothing,
             heard: Vec::new(),
@@ -140,6 +143,12 @@ impl Evidence {
         self.got.bytes_of(conn, self.side().who().other())
     }
 
+    /// What the program said on the connection before that one.
+    pub fn said_before(&self) -> Vec<u8> {
+        let conn = self.conn().saturating_sub(1);
+        self.got.bytes_of(conn, self.side().who())
+    }
+
     /// What the program should have said on the connection of the first difference.
     pub fn want(&self) -> &Part {
         &self.want
@@ -163,7 +172,7 @@ impl Evidence {
     }
 
     /// How many entries of the script agreed.
-    fn agreed(&self) -> usize {
+    pub fn agreed(&self) -> usize {
         let all = self.expectation.script.entries().len();
         let agreed = self.difference().map(|difference| difference.agreed);
         agreed.unwrap_or(all).min(all)
@@ -221,6 +230,11 @@ impl Evidence {
 
     /// Whether another connection stood open at that moment.
     pub fn others_open(&self) -> bool {
+        self.open_connections() > 0
+    }
+
+    /// How many other connections stood open at that moment.
+    pub fn open_connections(&self) -> usize {
         let conn = self.conn();
         let mut open: Vec<Conn> = Vec::new();
         for entry in self.expectation.script.entries().iter().take(self.agreed()) {
@@ -240,7 +254,19 @@ impl Evidence {
                 _ => {}
             }
         }
-        open.iter().any(|&other| other != conn)
+        open.iter().filter(|&&other| other != conn).count()
+    }
+
+    /// Whether the program is a relay, with another server behind it.
+    pub fn is_relay(&self) -> bool {
+        let words = self.expectation.script.heading("arg");
+        self.side() == Side::Server && words.is_some_and(|words| words.contains("{upstream}"))
+    }
+
+    /// Whether not all that the other side has to say on this connection was said.
+    pub fn unheard(&self) -> bool {
+        let (conn, other) = (self.conn(), self.side().who().other());
+        self.heard.len() < self.expectation.script.bytes_of(conn, other).len()
     }
 
     /// Whether the program spoke before it was its turn.

@@ -49,6 +49,8 @@ pub enum Tried {
 pub struct Tries {
     /// Each message in one write.
     pub calm: Option<Tried>,
+    /// In the same weather, with a program freshly started.
+    pub again: Option<Tried>,
     /// One message a write, with a pause; a body apart from its head.
     pub apart: Option<Tried>,
     /// Everything in one write, and then a half-close.
@@ -75,6 +77,10 @@ pub struct Process {
     pub ending: Option<Ending>,
     /// What it printed to stderr, bounded.
     pub stderr: String,
+    /// What of that came during this run; earlier runs of a server may have failed on their own.
+    pub said: String,
+    /// The text of its source file, where the start command names one, bounded.
+    pub source: Option<String>,
     /// The address that the check gave to it.
     pub address: String,
     /// Where it listens instead, if it listens somewhere else.

@@ -4,9 +4,13 @@ use super::Evidence;
 use super::{Cause, Row, shown};
 use crate::check::Side;
 use crate::check::message::message;
+use crate::limits;
+use crate::wire::{Entry, Event, Transcript, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W64", endless_circle),
+    ("W90", other_limit),
+    ("W65", wrong_place),
     ("W65", stays_at_the_sign),
     ("W66", fin_unheard),
 ];
@@ -21,15 +25,50 @@ fn sent_on(evidence: &Evidence) -> Option<(u16, String)> {
     Some((status, shown(place)))
 }
 
-/// It came once more than it should.
+/// It came more often than it should: once more it was sent on each time, to see whether it stops.
 fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     let more = evidence.conn() > evidence.connections() && !evidence.have().bytes.is_empty();
     let (_, place) = sent_on(evidence).filter(|_| more)?;
+    let came = evidence.got.connections().len();
+    (came >= evidence.expectation.script.connections().len() + limits::CHECK_MORE_REDIRECTS)
+        .then_some(())?;
     Cause::likely(format!(
-        "you came back for connection {}, and this journey has {}. The last answer was a redirect \
-         to `{place}`, like those before. A client that follows each of them never stops.",
-        evidence.conn(),
+        "you came for connection {}, and {} more were due at most. Each answer was a redirect to `{place}` or back; \
+         a client that follows each of them never stops.",
+        came,
         evidence.connections()
+    ))
+}
+
+/// It stops, and not where it should.
+fn other_limit(evidence: &Evidence) -> Option<Cause> {
+    let more = evidence.conn() > evidence.connections() && !evidence.have().bytes.is_empty();
+    sent_on(evidence).filter(|_| more)?;
+    let came = evidence.got.connections().len();
+    Cause::likely(format!(
+        "your client has a limit for redirects, and another one than this lab: it stopped after {came} requests, and \
+         {} were due.",
+        evidence.connections()
+    ))
+}
+
+/// It was sent on, and asked for something else than the place that it was sent to.
+fn wrong_place(evidence: &Evidence) -> Option<Cause> {
+    let (_, place) = sent_on(evidence)?;
+    let exchange = evidence.exchange()?;
+    let (want, have) = (exchange.want.target()?, exchange.have.target()?);
+    let before = evidence.said_before();
+    let same = message(&before).target() == Some(have);
+    let raw = shown(have) == place;
+    (want != have && (same || raw)).then_some(())?;
+    let how = match same {
+        true => "you asked for the same thing again",
+        false => "you sent that text as the target, as it is",
+    };
+    Cause::likely(format!(
+        "the answer was a redirect to `{place}`, and {how}. A Location is resolved against the URL that was asked for \
+         last, and path and query of the result are the target: `{}`.",
+        shown(want)
     ))
 }
 
@@ -50,11 +89,31 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
 fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
     let waits =
         evidence.silence().is_some() && evidence.cut_short() && evidence.process.ending.is_none();
-    (evidence.side() == Side::Server && waits && evidence.fin_said() && !evidence.late())
+    let passed = evidence.behind.as_ref().is_some_and(fin_passed);
+    (evidence.side() == Side::Server
+        && waits
+        && evidence.fin_said()
+        && !evidence.late()
+        && !passed)
         .then_some(())?;
     Cause::likely(
         "the client has ended its side (fin), and you still wait. The end of a direction comes as \
          a read of 0 bytes. A relay must pass it on: it must shut down writing on the other \
          connection. Otherwise the server waits, too.",
     )
+}
+
+/// Whether the client's end came through to the server behind a relay.
+fn fin_passed(behind: &Transcript) -> bool {
+    let fin = |entry: &Entry| {
+        matches!(
+            entry,
+            Entry::Event {
+                who: Who::Client,
+                event: Event::Fin,
+                ..
+            }
+        )
+    };
+    behind.entries().iter().any(fin)
 }

@@ -3,10 +3,14 @@
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
 use crate::check::Side;
-use crate::check::message::{ChunkFault, Message, chunks, field, from, is_response, message};
+use crate::check::message::{
+    ChunkFault, Message, chunks, field, from, is_request, is_response, message, upto,
+};
 
 pub(super) const TABLE: &[Row] = &[
+    ("W15", stray_body),
     ("W13", extra_crlf),
+    ("W13", two_empty_lines),
     ("W17", cl_and_te),
     ("W15", body_not_allowed),
     ("W14", header_in_body),
@@ -15,6 +19,37 @@ pub(super) const TABLE: &[Row] = &[
     ("W11", cl_newline),
     ("W12", no_length),
 ];
+
+/// What stands between two answers, or behind the last one, belongs to the answer before it: the body of
+/// an answer that has none, or a line end.
+fn stray_body(evidence: &Evidence) -> Option<Cause> {
+    let stray = evidence
+        .stray()
+        .filter(|_| evidence.side() == Side::Server)?;
+    let before = evidence.exchange_before()?;
+    let status = before.want.status()?;
+    let head_asked = before
+        .asked
+        .is_some_and(|asked| asked.starts_with(b"HEAD "));
+    let no_body = head_asked || matches!(status, 100..=199 | 204 | 304);
+    no_body.then_some(())?;
+    let next = (1..stray.len()).find(|&at| is_response(from(stray, at)));
+    not_allowed(head_asked, status, upto(stray, next.unwrap_or(stray.len())))
+}
+
+fn not_allowed(head_asked: bool, status: u16, body: &[u8]) -> Option<Cause> {
+    let why = if head_asked {
+        "the request was HEAD".to_string()
+    } else {
+        format!("the status is {status}")
+    };
+    Cause::likely(format!(
+        "this answer must have no body, because {why}. Your {} after the empty line, `{}`, will be \
+         read as the beginning of the next answer.",
+        count(body.len(), "byte"),
+        shown(body)
+    ))
+}
 
 /// Both lengths in one head, which was not asked for.
 fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
@@ -40,17 +75,7 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
     let first =
         no_body && !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
     (evidence.side() == Side::Server && first && evidence.at() >= have.head.len()).then_some(())?;
-    let why = if head_asked {
-        "the request was HEAD".to_string()
-    } else {
-        format!("the status is {status}")
-    };
-    Cause::likely(format!(
-        "this answer must have no body, because {why}. Your {} after the empty line, `{}`, will be \
-         read as the beginning of the next answer.",
-        count(body.len(), "byte"),
-        shown(body)
-    ))
+    not_allowed(head_asked, status, body)
 }
 
 /// The empty line came too early, and a header line that was wanted stands behind it.
@@ -70,18 +95,26 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Content-Length is the number of letters of a body that has letters of several bytes.
+/// Content-Length is the number of letters, or of UTF-16 units, of a body that has letters of several bytes.
 fn cl_chars(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have().bytes);
+    let have = evidence.exchange()?.have;
     let body = whole_body(evidence, &have)?;
     let text = std::str::from_utf8(body).ok()?;
-    let (letters, bytes) = (text.chars().count(), body.len());
-    (letters != bytes && have.length()? == letters).then_some(())?;
+    let (letters, bytes, said) = (text.chars().count(), body.len(), have.length()?);
+    let units = text.encode_utf16().count();
+    let what = match said {
+        _ if said == bytes => return None,
+        _ if said == letters => "letters",
+        _ if said == units => {
+            "units of UTF-16, as the length of a text does in Java and JavaScript"
+        }
+        _ => return None,
+    };
     let line = text.trim_end();
-    let ends = from(body, body.len().saturating_sub(bytes - letters));
+    let ends = from(body, said);
     Cause::likely(format!(
-        "your Content-Length counts letters. The body `{}` is {} but {}; a reader that takes \
-         {letters} of them stops before `{}`.",
+        "your Content-Length counts {what}. The body `{}` is {} but {}; a reader that takes \
+         {said} bytes stops before `{}`.",
         shown(line.as_bytes()),
         count(letters, "letter"),
         count(bytes, "byte"),
@@ -89,49 +122,53 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Content-Length and body differ, and a line end at the end of the body explains it.
+/// Content-Length is not the number of bytes in the body.
 fn cl_newline(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have().bytes);
-    let want = message(&evidence.want().bytes);
+    let exchange = evidence.exchange()?;
+    let (have, want) = (exchange.have, exchange.want);
     let (said, body) = (have.length()?, have.body?);
-    let in_length = evidence.at() < have.head.len() && wanted_differs(evidence, b"Content-Length");
-    let at_end = have.length() == want.length() && said != body.len();
-    (in_length || at_end).then_some(())?;
+    let in_length = evidence.at() > 0 && wanted_differs(evidence, b"Content-Length");
+    let at_end = have.length() == want.length() && evidence.rest().len() < 3;
+    (said != body.len() && (in_length || at_end)).then_some(())?;
+    let head_asked = exchange
+        .asked
+        .is_some_and(|asked| asked.starts_with(b"HEAD "));
+    let empty = body.is_empty() && evidence.have().close == Close::Open;
+    (!head_asked && !empty && !have.chunked()).then_some(())?;
     let sent = body.len();
-    let line_end = if body.ends_with(b"\r\n") {
-        2
-    } else {
-        usize::from(body.ends_with(b"\n"))
-    };
-    let wanted_end = want
+    let line_end = [&b"\r\n"[..], b"\n"]
+        .into_iter()
+        .find(|end| body.ends_with(end));
+    let line_end = line_end.unwrap_or_default();
+    let unsent = want
         .body
-        .filter(|wanted| wanted.strip_suffix(b"\n") == Some(body));
-    if said == have.head.len() + 2 + sent {
-        return Cause::likely(format!(
-            "Content-Length says {said}, which is head and body together. It must count only the \
-             body, the bytes after the empty line: {sent}."
-        ));
-    }
-    if wanted_end.is_some() && said == sent + 1 {
-        return Cause::likely(format!(
-            "you announced {} and sent {sent}: the newline at the end of the body is counted, but it was not \
-             sent. The other side waits for one byte more.",
-            count(said, "byte")
-        ));
-    }
-    (line_end > 0 && (said + line_end == sent || said + 1 == sent)).then_some(())?;
+        .is_some_and(|wanted| wanted.strip_suffix(b"\n") == Some(body));
+    let why = match said {
+        _ if said == have.head.len() + 2 + sent => {
+            "That is head and body together. It must count only the body, the bytes after the empty line".to_string()
+        }
+        _ if unsent && said == sent + 1 => "The newline at the end of the body is counted, but it was not sent. The \
+             other side waits for one more byte"
+            .to_string(),
+        _ if !line_end.is_empty() && (said + line_end.len() == sent || said + 1 == sent) => format!(
+            "The difference is the line end at the end of the body, `{}`: it counts like every other byte",
+            shown(line_end)
+        ),
+        _ if said == sent + 1 => "One is counted that is not there: perhaps the NUL at the end of a C string, which \
+             `sizeof` counts and `strlen` does not"
+            .to_string(),
+        _ => "It must be the number of bytes after the empty line".to_string(),
+    };
     Cause::likely(format!(
-        "you announced {} and sent {sent}. The difference is the line end at the end of the body, `{}`: \
-         it counts like every other byte.",
-        count(said, "byte"),
-        shown(from(body, body.len() - line_end))
+        "you announced {} and sent {sent}. {why}.",
+        count(said, "byte")
     ))
 }
 
 /// A response with a body, no length, no chunks, and nobody hangs up.
 fn no_length(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have().bytes);
-    let want = message(&evidence.want().bytes);
+    let exchange = evidence.exchange()?;
+    let (have, want) = (exchange.have, exchange.want);
     let body = have.body.filter(|body| !body.is_empty())?;
     let unframed = have.length().is_none() && !have.chunked() && have.status().is_some();
     let framed = want.length().is_some() || want.chunked();
@@ -146,9 +183,14 @@ fn no_length(evidence: &Evidence) -> Option<Cause> {
 
 /// CRLF or LF behind everything that was announced.
 fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
-    let extra = evidence.extra();
-    let http = message(&evidence.want().bytes).body.is_some();
-    (http && matches!(extra, b"\r\n" | b"\n")).then_some(())?;
+    let stray = evidence.stray().filter(|_| evidence.is_http())?;
+    let extra = [&b"\r\n"[..], b"\n"]
+        .into_iter()
+        .find(|end| stray.starts_with(end))?;
+    let behind = from(stray, extra.len());
+    let whole = message(&evidence.want().bytes).body.is_some();
+    let alone = behind.is_empty() || is_response(behind) || is_request(behind);
+    (whole && alone).then_some(())?;
     let sender = if evidence.side() == Side::Server {
         "answer"
     } else {
@@ -163,13 +205,29 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// Two empty lines end the head, so the body begins with one of them.
+fn two_empty_lines(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let wanted = exchange.want.body?;
+    let here = evidence.missing().len() >= wanted.len()
+        && exchange.have.head.len() == exchange.want.head.len();
+    let body = exchange.have.body?.strip_prefix(b"\r\n")?;
+    let agrees =
+        !wanted.is_empty() && body.starts_with(wanted) || wanted.is_empty() && body.is_empty();
+    (here && agrees && evidence.is_http()).then_some(())?;
+    Cause::likely(
+        "two empty lines stand between your head and the body. One ends the head; the second one is the beginning of \
+         the body, two bytes that nobody counted.",
+    )
+}
+
 /// The chunks do not say what they hold, or do not end.
 fn chunked(evidence: &Evidence) -> Option<Cause> {
-    let have = message(&evidence.have().bytes);
-    let (true, Some(body)) = (have.chunked(), have.body) else {
-        return None;
-    };
-    (evidence.at() >= have.head.len()).then_some(())?;
+    let exchange = evidence.exchange()?;
+    let (want, have) = (exchange.want, exchange.have);
+    let body = have.body.filter(|_| have.chunked() && want.chunked())?;
+    let right = |body: &[u8]| chunks(body).1.is_ok_and(|length| length == body.len());
+    (want.body.is_none_or(right) && have.head.len() == want.head.len()).then_some(())?;
     match chunks(body).1.err()? {
         ChunkFault::NoEnd => Cause::likely(
             "the last chunk `0\\r\\n` and the empty line after it are missing, so the message \
@@ -197,8 +255,8 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// The body, where it is the one that was wanted or nothing more was wanted of it.
-fn whole_body<'a>(evidence: &Evidence, have: &Message<'a>) -> Option<&'a [u8]> {
-    let wanted = message(&evidence.want().bytes).body;
+fn whole_body<'a>(evidence: &'a Evidence, have: &Message<'a>) -> Option<&'a [u8]> {
+    let wanted = evidence.exchange()?.want.body;
     have.body
         .filter(|body| wanted.is_none_or(|wanted| wanted == *body || body.starts_with(wanted)))
 }

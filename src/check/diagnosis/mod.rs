@@ -8,6 +8,7 @@
 mod bodies;
 mod bytes;
 mod contents;
+mod crashes;
 mod endings;
 mod evidence;
 mod facts;
@@ -15,17 +16,18 @@ mod journeys;
 mod language;
 mod lengths;
 mod page;
+mod place;
 mod process;
 mod served;
+mod source;
+mod statuses;
 mod streams;
+mod texts;
 
 pub use evidence::{Evidence, first_words_after_fin};
 pub use facts::{Close, Expectation, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
 pub use page::{Page, Rule, page, pages};
-
-/// What stands in the first line of a Rust program's panic; why it panicked is on the second.
-pub const PANICKED: &str = " panicked at ";
 
 /// The cause of one failure.
 #[derive(Clone, Debug)]
@@ -65,17 +67,33 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 10] = [
+const TABLE: [&[Row]; 19] = [
     process::TABLE,
+    contents::FIRST,
+    crashes::TABLE,
+    process::LATER,
+    streams::DELIVERY,
+    bodies::WAITS,
     journeys::TABLE,
+    crashes::LATER,
     endings::TABLE,
     bytes::TABLE,
-    bodies::TABLE,
     lengths::TABLE,
+    texts::TABLE,
+    bodies::TABLE,
     served::TABLE,
     contents::TABLE,
+    statuses::TABLE,
+    served::FIELDS,
     streams::TABLE,
-    contents::LAST,
+    LAST,
+];
+
+/// Asked after all others: that a text, a line or a body is another one says least.
+const LAST: &[Row] = &[
+    ("W63", contents::other_body),
+    ("W84", statuses::other_lines),
+    ("W84", statuses::other_first_line),
 ];
 
 /// The cause of a failure, if there is evidence for one.

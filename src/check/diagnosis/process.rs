@@ -1,9 +1,11 @@
 //! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
 
-use super::{Cause, PANICKED, Row, shown};
+use super::crashes::complaint;
+use super::{Cause, Row, shown};
 use super::{Close, Evidence};
 use crate::check::Side;
 use crate::check::message::message;
+use crate::check::program::Ending;
 use crate::net::Weather;
 
 pub(super) const TABLE: &[Row] = &[
@@ -14,8 +16,10 @@ pub(super) const TABLE: &[Row] = &[
     ("W27", died_on_empty),
     ("W41", died_on_reset),
     ("W60", no_limit),
-    ("W28", one_at_a_time),
 ];
+
+/// Asked after what the program said of itself.
+pub(super) const LATER: &[Row] = &[("W28", one_at_a_time)];
 
 /// The first line of stderr that holds one of these, cut to what fits into a sentence.
 fn line_with(evidence: &Evidence, signs: &[&str]) -> Option<String> {
@@ -58,7 +62,15 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
     (!process.connected).then_some(())?;
     let given = &process.address;
     if evidence.side() == Side::Client {
-        let line = line_with(evidence, &["refused", "ECONNREFUSED"])?;
+        let line = line_with(
+            evidence,
+            &[
+                "onnection refused",
+                "ConnectionRefused",
+                "ECONNREFUSED",
+                "actively refused",
+            ],
+        )?;
         return Cause::likely(format!(
             "your client said `{line}`. It connected to an address where nobody listens. The check \
              listened on {given}, and gave it this address."
@@ -96,9 +108,16 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// A program that ends with status 0, and complains of nothing, ends because it is written so.
+fn quiet_end(evidence: &Evidence) -> Option<()> {
+    let quiet = evidence.process.ending == Some(Ending::Status(0)) && complaint(evidence).is_none();
+    quiet.then_some(())
+}
+
 /// It ended after connections that said nothing, and does not otherwise.
 fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
+    quiet_end(evidence).is_none().then_some(())?;
     if evidence.others_open() && evidence.have().bytes.is_empty() {
         return Cause::likely(format!(
             "your program ended ({ending}) while clients were connected that had sent nothing. \
@@ -119,6 +138,7 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
 /// next client; then its last words tell.)
 fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
+    quiet_end(evidence).is_none().then_some(())?;
     let signs = ["reset by peer", "ConnectionReset", "ECONNRESET"];
     let said = evidence.side() == Side::Server && line_with(evidence, &signs).is_some();
     let rude = evidence.weather() == Weather::Rude && evidence.passes_in_calm();
@@ -157,18 +177,10 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// What stderr complains of last, as a sentence of its own; a panic says why on the line below its place.
+/// What the program complained of, as a sentence of its own.
 fn last_words(evidence: &Evidence) -> String {
-    let lines: Vec<&str> = evidence.process.stderr.lines().collect();
-    let signs = ["panicked", "Error", "error", "Exception"];
-    let sign = |line: &&str| signs.iter().any(|sign| line.contains(sign));
-    let panic = lines.iter().rposition(|line| line.contains(PANICKED));
-    let line = match panic {
-        Some(at) => lines.get(at + 1).copied(),
-        None => lines.iter().copied().rfind(sign),
-    };
-    match line {
-        Some(line) => format!(" It said `{}`.", shown(line.trim().as_bytes())),
+    match complaint(evidence) {
+        Some(line) => format!(" It said `{line}`."),
         None => String::new(),
     }
 }

@@ -1,32 +1,31 @@
 //! Mistakes of a server that brings files: what it gives away, and what its answers leave out.
 
 use super::Evidence;
-use super::{Cause, Row, shown};
+use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::message::{Message, field, find, from, message, upto};
 use crate::http::date;
 
 pub(super) const TABLE: &[Row] = &[
     ("W55", outside),
+    ("W55", outside_1991),
     ("W56", not_decoded),
     ("W58", local_date),
-    ("W57", missing_field),
 ];
+
+/// Asked after the statuses: what is missing in an answer of the right kind.
+pub(super) const FIELDS: &[Row] = &[("W57", missing_field)];
 
 /// The target of the first request that was said to the program, when both answers begin here.
 fn target(evidence: &Evidence) -> Option<&[u8]> {
-    let line = message(evidence.heard()).first_line();
-    let target = line.split(|&byte| byte == b' ').nth(1)?;
-    (evidence.side() == Side::Server && evidence.at() < 16).then_some(target)
+    evidence.exchange()?.request()?.target()
 }
 
 /// A path that must not lead to a file did lead to one.
 fn outside(evidence: &Evidence) -> Option<Cause> {
     let target = target(evidence)?;
-    let (want, have) = (
-        message(&evidence.want().bytes),
-        message(&evidence.have().bytes),
-    );
+    let exchange = evidence.exchange()?;
+    let (want, have) = (exchange.want, exchange.have);
     let given_away = matches!(want.status()?, 400 | 404) && have.status()? == 200;
     given_away.then_some(())?;
     let small = target.to_ascii_lowercase();
@@ -57,14 +56,27 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The same without HTTP: a question in the form of 1991, and a file where a short refusal belongs.
+fn outside_1991(evidence: &Evidence) -> Option<Cause> {
+    let line = message(evidence.heard()).first_line();
+    let target = line.strip_prefix(b"GET ")?;
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let refusal = want.len() < 40 && want.ends_with(b"\n");
+    let file = have.len() > 100 || have.iter().filter(|&&byte| byte == b'\n').count() > 1;
+    let out = find(target, b"..").is_some() && refusal && file && evidence.at() < 3;
+    (evidence.side() == Side::Server && out).then_some(())?;
+    Cause::likely(format!(
+        "`{}` brought a file of {}, and must bring none. Its two dots led up and out of your folder.",
+        shown(target),
+        count(have.len(), "byte")
+    ))
+}
+
 /// A path with percent signs found nothing.
 fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let target = target(evidence)?;
     let encoded = target.iter().position(|&byte| byte == b'%')?;
-    let (want, have) = (
-        message(&evidence.want().bytes).status()?,
-        message(&evidence.have().bytes).status()?,
-    );
+    let (want, have) = evidence.exchange()?.statuses()?;
     (want == 200 && matches!(have, 400 | 404)).then_some(())?;
     Cause::likely(format!(
         "`{}` names a file that exists, and you answered {have}. In this name `{}` is one byte, \

@@ -6,11 +6,18 @@ use crate::check::Side;
 use crate::check::message::{find, is_request, message, upto};
 use crate::net::Weather;
 
+/// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
+pub(super) const DELIVERY: &[Row] = &[
+    ("W34", cut_letter),
+    ("W34", letter_in_pieces),
+    ("W33", rest_lost_in_pieces),
+    ("W18", one_read_in_pieces),
+];
+
 pub(super) const TABLE: &[Row] = &[
     ("W34", cut_letter),
     ("W22", whole_buffer),
     ("W21", lost_in_buffer),
-    ("W20", not_flushed),
     ("W33", loses_the_rest),
     ("W18", single_read),
     ("W32", answers_twice),
@@ -56,31 +63,35 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// Bytes came only when the other side had ended the conversation.
-fn not_flushed(evidence: &Evidence) -> Option<Cause> {
-    let after_fin = matches!(
-        evidence.tries.half_close,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
-    let late = evidence.late() || evidence.have().bytes.is_empty() && after_fin;
-    let client = evidence.side() == Side::Client && late && evidence.process.connected;
-    let overflow = matches!(
-        evidence.tries.many,
-        Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
-    );
-    let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty() && overflow;
-    if server {
-        return Cause::proven(
-            "no answer came to one message, but after thousands of them the first answers did: a buffer had to run over \
-             before anything was sent. It holds your bytes back until it is full, or until the end.",
-        );
-    }
-    client.then_some(())?;
-    Cause::likely(format!(
-        "your {} came only when we had ended the conversation. Until then they lay in a buffer of your program, \
-         while both sides waited.",
-        count(evidence.want().bytes.len(), "byte")
+/// Half a letter was dropped, or made the answer end, and nothing of that happens in calm weather.
+fn letter_in_pieces(evidence: &Evidence) -> Option<Cause> {
+    let letter = evidence
+        .missing()
+        .first()
+        .is_some_and(|byte| !byte.is_ascii());
+    let inside = upto(&evidence.have().bytes, evidence.at())
+        .last()
+        .is_some_and(|byte| !byte.is_ascii());
+    (evidence.passes_in_calm() && (letter || inside)).then_some(())?;
+    Cause::proven(format!(
+        "in one piece the conversation passes; in pieces your answer goes wrong at the letter `{}`. A read may end in \
+         the midst of a letter. Turn bytes into text only when all bytes of a line are there.",
+        shown(upto(evidence.missing(), 2))
     ))
+}
+
+/// The rest of a read is thrown away, which shows only when several messages come in one piece.
+fn rest_lost_in_pieces(evidence: &Evidence) -> Option<Cause> {
+    let glue = evidence.passes_in_calm() && evidence.weather() == Weather::Glue;
+    glue.then(|| loses_the_rest(evidence)).flatten()
+}
+
+/// One read is taken for one message, which shows only in pieces.
+fn one_read_in_pieces(evidence: &Evidence) -> Option<Cause> {
+    evidence
+        .passes_in_calm()
+        .then(|| single_read(evidence))
+        .flatten()
 }
 
 /// Two messages came together, and the second was never answered.
@@ -118,7 +129,9 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
     let unasked = matches!(evidence.tries.mute, Some(Tried::Passed | Tried::RightBytes));
-    if evidence.passes_in_calm() && !unasked {
+    // What does not fail a second time has another reason than the delivery.
+    let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
+    if evidence.passes_in_calm() && !unasked && steady {
         let how = match evidence.weather() {
             Weather::Dribble => {
                 "whole, the conversation passes; sent a byte at a time, it does not"
@@ -163,7 +176,7 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
     } else {
         extra.len() > 1 && extra.ends_with(b"\n")
     };
-    (evidence.side() == Side::Server && whole).then_some(())?;
+    (evidence.side() == Side::Server && whole && !evidence.want().bytes.is_empty()).then_some(())?;
     Cause::likely(format!(
         "your answer was complete after {}, and then came {} more: `{}`. One question has one answer; the second \
          will be taken for the answer to the next question.",

@@ -26,6 +26,9 @@ pub fn verdict(trouble: &Problem, side: Side) -> String {
             format!("all bytes are right, but {program} prints something else")
         }
         Problem::StillRuns => format!("all bytes are right, but {program} goes on running"),
+        Problem::Exits(ending) => {
+            format!("all bytes are right, but {program} should report a failure ({ending})")
+        }
         Problem::Grows {
             what,
             before,

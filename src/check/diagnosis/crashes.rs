@@ -1,0 +1,223 @@
+//! What the program itself said before it ended: an exception, a panic, a signal.
+//!
+//! Rule: the program's own words outrank every guess from the wire. They are quoted, and nothing is added
+//! that they do not say.
+
+use super::{Cause, Close, Evidence, Row, shown};
+use crate::check::Problem;
+use crate::check::Side;
+use crate::check::last_words::last_words;
+use crate::check::message::{message, messages};
+use crate::check::program::Ending;
+use crate::net::Weather;
+
+pub(super) const TABLE: &[Row] = &[
+    ("W34", not_decoded),
+    ("W41", broken_pipe),
+    ("W70", chunks_unread),
+    ("W27", worker_died),
+    ("W61", failed_request),
+    ("W85", left_early),
+    ("W89", failed_start),
+    ("W88", all_is_well),
+];
+
+/// Asked after what a redirect explains.
+pub(super) const LATER: &[Row] = &[("W89", failed_client)];
+
+/// Signs that bytes were no text in the charset in which they were read.
+pub(super) const NO_TEXT: [&str; 6] = [
+    "UnicodeDecodeError",
+    "stream did not contain valid UTF-8",
+    "invalid utf-8 sequence",
+    "incomplete utf-8 byte sequence",
+    "FromUtf8Error",
+    "The encoded data was not valid",
+];
+
+/// The last words of the program that tell of an error, in one line.
+pub(super) fn complaint(evidence: &Evidence) -> Option<String> {
+    said_in(&evidence.process.said)
+}
+
+fn said_in(stderr: &str) -> Option<String> {
+    let line = last_words(stderr).complaint?;
+    Some(shown_text(&line))
+}
+
+/// A sentence of the program, not longer than two lines.
+fn shown_text(line: &str) -> String {
+    let visible = line
+        .trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c });
+    visible.filter(|&c| c != '`').take(150).collect()
+}
+
+/// Whether bytes of the program are missing, and it has hung up.
+fn cut_off(evidence: &Evidence) -> bool {
+    evidence.cut_short() && evidence.have().close != Close::Open
+}
+
+/// Bytes that arrived in pieces, or that are no text, were decoded.
+fn not_decoded(evidence: &Evidence) -> Option<Cause> {
+    let stderr = &evidence.process.stderr;
+    let sign = NO_TEXT.iter().any(|sign| stderr.contains(sign));
+    let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+    let text = is_text(evidence.heard()) && is_text(&evidence.want().bytes);
+    (sign && cut_off(evidence) && text).then_some(())?;
+    let said = complaint(evidence)?;
+    let why = if said.contains("'ascii'") {
+        "What came is text in UTF-8, which has letters that ASCII does not have."
+    } else if evidence.passes_in_calm() {
+        "The bytes that came are right UTF-8; in pieces half a letter can stand at the end of a read."
+    } else {
+        "The bytes that came are right UTF-8, if they are taken together: a read may end in the midst of a letter, \
+         and what was read next may not be text at all."
+    };
+    Cause::likely(format!(
+        "your program said `{said}`, and its answer ended there. {why}"
+    ))
+}
+
+/// The program wrote to a connection that was gone, and did not survive it.
+fn broken_pipe(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence.process.ending?;
+    let signs = ["BrokenPipe", "Broken pipe", "EPIPE", "broken pipe"];
+    let said = signs
+        .iter()
+        .any(|sign| evidence.process.stderr.contains(sign));
+    let pipe = ending == Ending::Signal(13) || said;
+    (evidence.side() == Side::Server && pipe).then_some(())?;
+    Cause::likely(format!(
+        "your program ended ({ending}) when it wrote to a connection whose client had gone. The system answers such \
+         a write with an error, and with the signal SIGPIPE where a program does not ask for the error alone."
+    ))
+}
+
+/// A right order in chunks, and an error instead of an answer.
+fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange().or_else(|| evidence.exchange_before())?;
+    let request = last_request(evidence)?;
+    let status = exchange.want.status()?;
+    let chunked = message(request).chunked() && status < 400;
+    (evidence.side() == Side::Server && chunked && cut_off(evidence)).then_some(())?;
+    let said = complaint(evidence)?;
+    Cause::likely(format!(
+        "the order came in chunks, and it is right. Your program said `{said}` in place of an answer. Sizes are \
+         hexadecimal, in small or capital letters. Ignore what follows a `;`. The lines after the last chunk are \
+         trailers, and they belong to the message, too."
+    ))
+}
+
+/// The request that was said last.
+fn last_request(evidence: &Evidence) -> Option<&[u8]> {
+    messages(evidence.heard()).into_iter().next_back()
+}
+
+/// Threads ended with an error when clients left, and now nobody answers.
+fn worker_died(evidence: &Evidence) -> Option<Cause> {
+    let silent = evidence.silence().is_some() && evidence.cut_short()
+        || evidence.weather() == Weather::Ghost;
+    let alive = evidence.process.ending.is_none();
+    (evidence.side() == Side::Server && silent && alive && !evidence.heard().is_empty())
+        .then_some(())?;
+    let said = said_in(&evidence.process.stderr)?;
+    Cause::likely(format!(
+        "your program runs on, and said `{said}`. A thread that ends with an error serves nobody any more: one client \
+         after the other has ended one of them, and then nobody was left to answer. A client that leaves, or says \
+         nothing, must not end the thread that serves it."
+    ))
+}
+
+/// The program failed while it worked on a request, which got no answer.
+fn failed_request(evidence: &Evidence) -> Option<Cause> {
+    let broken = cut_off(evidence) || evidence.cut_short() && evidence.process.ending.is_some();
+    let asked = !evidence.heard().is_empty();
+    // A reset or a client without a word has its own pages, where the same conversation passes otherwise.
+    let own =
+        matches!(evidence.weather(), Weather::Rude | Weather::Ghost) || evidence.passes_in_calm();
+    (evidence.side() == Side::Server && broken && asked && !own).then_some(())?;
+    let said = complaint(evidence);
+    let ended = evidence
+        .process
+        .ending
+        .map(|ending| format!("your program ended ({ending})"));
+    let what = match (ended, said) {
+        (Some(ended), Some(said)) => format!("{ended}. It said `{said}`"),
+        (Some(ended), None) => ended,
+        (None, Some(said)) => format!("your program said `{said}`, and closed the connection"),
+        (None, None) => return None,
+    };
+    let request = last_request(evidence).unwrap_or_default();
+    Cause::likely(format!(
+        "{what}. The client had said `{}` and got {}. Only your program can tell why: no byte of the conversation \
+         is wrong.",
+        shown(message(request).first_line()),
+        if evidence.have().bytes.is_empty() {
+            "no answer"
+        } else {
+            "no whole answer"
+        }
+    ))
+}
+
+/// A client hung up while the answer was still to come, or unread.
+fn left_early(evidence: &Evidence) -> Option<Cause> {
+    let said = evidence.right_bytes() && !evidence.want().bytes.is_empty();
+    let reset = evidence.have().close == Close::Rst && evidence.want().close != Close::Rst;
+    let left =
+        reset || evidence.not_taken() || evidence.unheard() && evidence.have().close != Close::Open;
+    let crashed =
+        complaint(evidence).is_some() && evidence.process.ending != Some(Ending::Status(0));
+    (evidence.side() == Side::Client && said && left && !crashed && !evidence.answer_owed())
+        .then_some(())?;
+    Cause::likely(
+        "your request is right, and then your client closed the connection before it had read the answer. The \
+         answer arrived at a socket that was closed, and your system sent a reset (RST) for it. Read until the \
+         answer is whole, and close after that.",
+    )
+}
+
+/// A client failed before it had said what it should.
+fn failed_client(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence
+        .process
+        .ending
+        .filter(|ending| *ending != Ending::Status(0))?;
+    let missing =
+        evidence.cut_short() || !evidence.process.connected || evidence.have().close == Close::Rst;
+    (evidence.side() == Side::Client && missing && evidence.problem.is_some()).then_some(())?;
+    // A reset of ours is no error of its own.
+    let said =
+        complaint(evidence).filter(|said| !said.contains("eset") && !said.contains("roken"))?;
+    let when = match (evidence.process.connected, evidence.have().bytes.len()) {
+        (false, _) => "before it connected",
+        (true, 0) => "after it had connected, before its first byte",
+        (true, _) => "before it had said all",
+    };
+    Cause::likely(format!(
+        "your client ended {when} ({ending}). It said `{said}`."
+    ))
+}
+
+/// A server that ended before it listened.
+fn failed_start(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence
+        .process
+        .ending
+        .filter(|_| evidence.problem.is_none())?;
+    let said = complaint(evidence)?;
+    Cause::likely(format!(
+        "your program ended before it listened ({ending}). It said `{said}`."
+    ))
+}
+
+/// A client that should have failed says that all is well.
+fn all_is_well(evidence: &Evidence) -> Option<Cause> {
+    matches!(evidence.problem, Some(Problem::Exits(_))).then_some(())?;
+    Cause::likely(
+        "your client ended with status 0, as if all were well, and this conversation must end in a failure. A script \
+         that calls your client has nothing but the status to go by.",
+    )
+}

@@ -1,0 +1,72 @@
+//! What the source of the program tells, where its start command names a file: it decides between causes
+//! that look the same from outside.
+//!
+//! Rule: a word in a source is a sign, and no proof. It may choose between two causes that the wire leaves
+//! open; it never makes a cause of its own.
+
+/// A way to write through a buffer: what makes one, and what empties it.
+struct Writer {
+    makes: &'static [&'static str],
+    empties: &'static [&'static str],
+}
+
+const WRITERS: [Writer; 5] = [
+    Writer {
+        makes: &[
+            "makefile(\"w",
+            "makefile('w",
+            "makefile(mode=\"w",
+            "makefile(mode='w",
+            "makefile(\"rw",
+            "makefile('rw",
+            "StreamRequestHandler",
+        ],
+        empties: &["flush(", "flush=True", "buffering=0", "wfile.write"],
+    },
+    Writer {
+        makes: &["bufio.NewWriter", "bufio.NewReadWriter"],
+        empties: &[".Flush("],
+    },
+    Writer {
+        makes: &["BufWriter::", "LineWriter::"],
+        empties: &[".flush(", ".into_inner("],
+    },
+    Writer {
+        makes: &["fdopen"],
+        empties: &["fflush", "setvbuf", "setbuf", "setlinebuf"],
+    },
+    Writer {
+        makes: &[".cork("],
+        empties: &["uncork("],
+    },
+];
+
+/// Whether the program writes through a buffer that nothing empties; `None` where the source is unknown.
+pub(super) fn holds_back(source: Option<&str>) -> Option<bool> {
+    let source = source?;
+    let has = |words: &[&str]| words.iter().any(|word| source.contains(word));
+    let held = WRITERS
+        .iter()
+        .any(|writer| has(writer.makes) && !has(writer.empties));
+    Some(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_without_a_flush_holds_back() {
+        assert_eq!(holds_back(None), None);
+        for (source, held) in [
+            ("w = s.makefile('wb'); w.write(x)", true),
+            ("w = s.makefile('wb'); w.write(x); w.flush()", false),
+            ("r = s.makefile('rb')", false),
+            ("w := bufio.NewWriter(c)", true),
+            ("w := bufio.NewWriter(c); w.Flush()", false),
+            ("s.sendall(x)", false),
+        ] {
+            assert_eq!(holds_back(Some(source)), Some(held), "{source}");
+        }
+    }
+}

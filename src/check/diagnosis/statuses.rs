@@ -1,0 +1,321 @@
+//! Right HTTP that says something else: another status, another target, other header lines.
+//!
+//! Rule: these are asked after everything that is wrong by itself. What differs only from this lab's
+//! conversation is said so.
+
+use super::place::Exchange;
+use super::{Cause, Evidence, Row, shown};
+use crate::check::Side;
+use crate::check::message::{Message, field, is_request, message};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W87", range_rules),
+    ("W83", full_too_soon),
+    ("W83", too_strict),
+    ("W82", near_status),
+    ("W82", other_method),
+    ("W82", length_of_nothing),
+    ("W81", query_in_name),
+    ("W81", target_parts),
+];
+
+/// The two statuses of the first difference, when they differ there.
+fn differing(evidence: &Evidence) -> Option<(Exchange<'_>, u16, u16)> {
+    let exchange = evidence.exchange()?;
+    let (want, have) = exchange.statuses()?;
+    (evidence.side() == Side::Server && want != have).then_some((exchange, want, have))
+}
+
+/// What a status says, for those that are confused most.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        200 => "here is what you asked for",
+        201 => "something new was made",
+        204 => "done, and there is nothing to send",
+        206 => "here is a part",
+        304 => "it has not changed",
+        400 => "this is not a right request",
+        403 => "it is there, and you may not have it",
+        404 => "there is no such thing",
+        405 => "this thing does not have this method, though the server knows it",
+        408 => "the request did not come in time",
+        411 => "a length is needed",
+        413 => "the body is too large",
+        414 => "the request line is too long",
+        416 => "the file has no such part",
+        417 => "what you expect cannot be done",
+        431 => "the header lines are too long",
+        500 => "something failed inside the server",
+        501 => "the server does not know this method",
+        503 => "the server is full for the moment",
+        505 => "the server does not speak this version",
+        _ => "another thing",
+    }
+}
+
+/// Both statuses are possible answers, and the other one belongs here.
+fn near_status(evidence: &Evidence) -> Option<Cause> {
+    let (exchange, want, have) = differing(evidence)?;
+    let request = exchange
+        .request()
+        .map(|request| shown(request.first_line()));
+    let to = request.map_or(String::new(), |line| format!(" to `{line}`"));
+    Cause::likely(format!(
+        "you answered {have}{to}, and {want} belongs here. {have} says: {}. {want} says: {}.",
+        meaning(have),
+        meaning(want)
+    ))
+}
+
+/// What a refusal of ours or theirs says about its reason: the first line of its body.
+fn said(message: &Message) -> String {
+    let line = message
+        .body
+        .unwrap_or_default()
+        .split(|&byte| byte == b'\n')
+        .next();
+    let line = line.unwrap_or_default().trim_ascii();
+    match line.len() {
+        1..=60 => format!(", `{}`", shown(line)),
+        _ => String::new(),
+    }
+}
+
+/// A right request was refused.
+fn too_strict(evidence: &Evidence) -> Option<Cause> {
+    let (exchange, want, have) = differing(evidence)?;
+    let refused = (100..400).contains(&want)
+        && (400..600).contains(&have)
+        && !matches!(have, 500 | 502..=504);
+    let request = exchange.request().filter(|_| refused)?;
+    Cause::likely(format!(
+        "the request `{}` is right, and you refused it with {have}{}. A rule of yours is stricter than the \
+         standard, or than this lab; {want} belongs here.",
+        shown(request.first_line()),
+        said(&exchange.have)
+    ))
+}
+
+/// A client is told that the server is full while there is room.
+fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
+    let have = message(evidence.rest()).status()?;
+    let nothing_due = evidence.missing().is_empty()
+        || differing(evidence).is_some_and(|(_, want, _)| want == 200);
+    (evidence.side() == Side::Server && have == 503 && nothing_due).then_some(())?;
+    let open = evidence.open_connections();
+    Cause::likely(format!(
+        "connection {} was refused with 503 while {open} {} open. There is room for more; also, a place must be \
+         free again when its client has left.",
+        evidence.conn(),
+        if open == 1 {
+            "other one was"
+        } else {
+            "others were"
+        }
+    ))
+}
+
+/// A redirect changes the method, or must not.
+fn other_method(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Client)?;
+    let (want, have) = (words(&exchange.want)?, words(&exchange.have)?);
+    let heard = evidence.heard_before();
+    let status = message(&heard).status();
+    let differs = want.0 != have.0 && want.1 == have.1;
+    let moved = status.filter(|status| (300..400).contains(status) && differs)?;
+    let rule = match moved {
+        307 | 308 => "repeats the request as it was",
+        303 => "is followed with GET",
+        _ => "is followed with GET after a POST",
+    };
+    Cause::likely(format!(
+        "your method is `{}`, and `{}` belongs here. The answer before was {moved}, which {rule}.",
+        shown(have.0),
+        shown(want.0)
+    ))
+}
+
+/// Method and target of a request.
+fn words<'a>(request: &Message<'a>) -> Option<(&'a [u8], &'a [u8])> {
+    let mut words = request.first_line().split(|&byte| byte == b' ');
+    Some((words.next()?, words.next()?))
+}
+
+/// An answer that never has a body has a length.
+fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let (want, have) = exchange.statuses()?;
+    let extra = exchange.have.field("Content-Length").is_some()
+        && exchange.want.field("Content-Length").is_none();
+    (want == have && have == 204 && extra).then_some(())?;
+    Cause::likely(
+        "your answer 204 has a Content-Length. 204 says that there is nothing to send, so it has neither a body nor \
+         a length.",
+    )
+}
+
+/// A query is taken for a part of the file's name.
+fn query_in_name(evidence: &Evidence) -> Option<Cause> {
+    let (exchange, want, have) = differing(evidence)?;
+    let target = exchange.request()?.target()?;
+    (want == 200 && matches!(have, 400 | 404) && target.contains(&b'?')).then_some(())?;
+    Cause::likely(format!(
+        "`{}` names a file that is there, and you answered {have}. The part from the `?` on is the query: it is not \
+         a part of the path.",
+        shown(target)
+    ))
+}
+
+/// The target of a request lost a part, or was changed.
+fn target_parts(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Client)?;
+    let (want, have) = (words(&exchange.want)?, words(&exchange.have)?);
+    let differs = want.0 == have.0 && want.1 != have.1;
+    let in_target = evidence.line().starts_with(want.0) && have.1.starts_with(b"/");
+    (differs && in_target && is_request(&evidence.have().bytes)).then_some(())?;
+    let place = want
+        .1
+        .iter()
+        .zip(have.1)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let why = match (want.1.get(place), have.1.get(place)) {
+        (Some(b'?'), None) => "the query, from the `?` on, is lost",
+        (None, Some(b'?')) => "a query is added",
+        _ if have.1.windows(2).any(|two| two == b"/.") => {
+            "dots in a path are resolved before it is sent"
+        }
+        _ if have.1.contains(&b'%') && !want.1.contains(&b'%') => {
+            "what is allowed in a path is not encoded"
+        }
+        _ => return None,
+    };
+    Cause::likely(format!(
+        "your request asks for `{}`, and `{}` was expected: {why}.",
+        shown(have.1),
+        shown(want.1)
+    ))
+}
+
+/// If-Range is ignored, or a range past the end is not cut.
+fn range_rules(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Server)?;
+    let (want, have) = exchange.statuses()?;
+    let request = exchange.request()?;
+    let range = request.field("Range")?;
+    if let Some(tag) = request
+        .field("If-Range")
+        .filter(|_| (want, have) == (200, 206))
+    {
+        return Cause::likely(format!(
+            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file, so the range does not \
+             count, and the whole file belongs here. You sent a part.",
+            shown(range),
+            shown(tag)
+        ));
+    }
+    let (wanted, got) = (
+        exchange.want.field("Content-Range"),
+        exchange.have.field("Content-Range"),
+    );
+    let due = want == 206 && matches!(have, 200 | 206 | 416) && wanted != got;
+    let wanted = wanted.filter(|_| due)?;
+    let past = last_of(range)
+        .zip(last_of(wanted))
+        .is_some_and(|(asked, last)| asked > last);
+    past.then_some(())?;
+    let yours = match got {
+        Some(got) => format!("Yours says `{}`", shown(got)),
+        None => format!("You answered {have}"),
+    };
+    Cause::likely(format!(
+        "`Range: {}` asks for more than there is. Send what there is: `Content-Range: {}`. {yours}.",
+        shown(range),
+        shown(wanted)
+    ))
+}
+
+/// The number behind the first `-`, up to a `/`.
+fn last_of(range: &[u8]) -> Option<u64> {
+    let behind = range.iter().position(|&byte| byte == b'-')? + 1;
+    let text = std::str::from_utf8(range.get(behind..)?).ok()?;
+    text.split('/').next()?.parse().ok()
+}
+
+/// The names of all fields, in order and in small letters.
+fn names(message: &Message) -> Vec<Vec<u8>> {
+    message
+        .fields()
+        .map(|(name, _)| name.to_ascii_lowercase())
+        .collect()
+}
+
+const REASSURING: &str = "This is right HTTP; it is only not the conversation of this lab, which is compared byte by byte.";
+
+/// The header lines are right by themselves, and others than this lab's: their order, one more, another value.
+pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let (want, have) = (exchange.want, exchange.have);
+    let same_first = want.first_line() == have.first_line();
+    let in_head = have.body.is_some() && evidence.rest().len() + have.head.len() > 0;
+    let well_formed = have
+        .lines()
+        .skip(1)
+        .all(|line| field(line).is_some() && line.ends_with(b"\r\n"));
+    (same_first && in_head && well_formed && evidence.is_http()).then_some(())?;
+    let (wanted, came) = (names(&want), names(&have));
+    let line = shown(evidence.line().trim_ascii_end());
+    let due = shown(evidence.wanted_line().trim_ascii_end());
+    let mut sorted = (wanted.clone(), came.clone());
+    sorted.0.sort();
+    sorted.1.sort();
+    let (name, _) = field(evidence.line()).unwrap_or_default();
+    let what = if sorted.0 == sorted.1 && wanted != came {
+        format!("your header lines have another order: `{line}` came where `{due}` belongs.")
+    } else if wanted == came
+        && field(evidence.wanted_line()).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
+    {
+        format!("your line `{line}` has another value; this lab's is `{due}`.")
+    } else if came.iter().any(|name| !wanted.contains(name)) {
+        let extra = have
+            .fields()
+            .find(|(name, _)| !wanted.contains(&name.to_ascii_lowercase()));
+        format!(
+            "your line `{}` is one that this lab does not have.",
+            extra.map(|(name, _)| shown(name))?
+        )
+    } else if let Some((missing, _)) = want
+        .fields()
+        .find(|(name, _)| !came.contains(&name.to_ascii_lowercase()))
+    {
+        format!("this lab's line `{}` is missing.", shown(missing))
+    } else {
+        return None;
+    };
+    Cause::likely(format!("{what} {REASSURING}"))
+}
+
+/// The first line is right by itself, and another one: its reason, its version, its target.
+pub(super) fn other_first_line(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let (line, due) = (exchange.have.first_line(), exchange.want.first_line());
+    let (what, same) = match evidence.side() {
+        Side::Server => {
+            let same = exchange.statuses().is_some_and(|(want, have)| want == have);
+            ("status", same)
+        }
+        Side::Client => ("request", is_request(&evidence.have().bytes)),
+    };
+    (same && line != due && evidence.is_http()).then_some(())?;
+    Cause::likely(format!(
+        "your {what} line is `{}`, and this lab's is `{}`. {REASSURING}",
+        shown(line),
+        shown(due)
+    ))
+}

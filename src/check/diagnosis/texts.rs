@@ -1,0 +1,308 @@
+//! Mistakes in a text: how a value was turned into bytes, and what was added to it or lost of it.
+//!
+//! Rule: what is one byte or one letter too many or too few is named only if the rest goes on as expected.
+
+use super::contents;
+use super::place::Spot;
+use super::{Cause, Close, Evidence, Row, count, shown};
+use crate::check::message::{find, from, message, upto};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W79", contents::prefix_width),
+    ("W43", contents::byte_order),
+    ("W44", contents::prefix_letters),
+    ("W75", text_form),
+    ("W86", charset),
+    ("W86", bytes_as_letters),
+    ("W34", letter_lost),
+    ("W53", outer_spaces),
+    ("W76", newline_kept),
+    ("W77", added_space),
+    ("W78", nul),
+    ("W31", body_newline),
+];
+
+/// What a language writes when it shows a value, and what it is.
+const FORMS: [(&str, &str); 14] = [
+    ("b'", "bytes as Python shows them"),
+    ("b\"", "bytes as Python shows them"),
+    ("bytearray(", "bytes as Python shows them"),
+    ("[object Object]", "an object as JavaScript shows it"),
+    ("<Buffer ", "a Buffer as Node shows it"),
+    ("[object Promise]", "a promise that nobody waited for"),
+    ("undefined", "the value undefined"),
+    ("NaN", "what is no number"),
+    ("Some(", "an Option as Rust shows it"),
+    ("Ok(", "a Result as Rust shows it"),
+    ("None", "the value None"),
+    ("%!", "a format that does not fit its value, as Go shows it"),
+    ("&{", "a structure as Go shows it"),
+    ("<_io.", "an object as Python shows it"),
+];
+
+/// A value was formatted for a person where its bytes belong.
+fn text_form(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let came = [
+        from(
+            spot.line_before(),
+            spot.line_before().len().saturating_sub(2),
+        ),
+        spot.line_rest(),
+    ]
+    .concat();
+    let wanted = spot.line_missing();
+    let found = FORMS.iter().find(|(form, _)| {
+        find(&came, form.as_bytes()).is_some_and(|at| at <= 4)
+            && find(wanted, form.as_bytes()).is_none()
+    });
+    let what = match found {
+        Some((_, what)) => (*what).to_string(),
+        None => of_numbers(&spot).or_else(|| quoted(&spot))?,
+    };
+    Cause::likely(format!(
+        "`{}` is {what}: the text form of a value, made for people to read. `{}` was expected. Formatting \
+         a value into a text does not give its bytes.",
+        shown(
+            [spot.line_before(), spot.line_rest()]
+                .concat()
+                .trim_ascii_end()
+        ),
+        shown([spot.line_before(), wanted].concat().trim_ascii_end())
+    ))
+}
+
+/// The numbers of the bytes that were expected: `[51 32 116]`, `51,32,116`, `33207461`.
+fn of_numbers(spot: &Spot) -> Option<String> {
+    let [first, second, third, ..] = spot.missing else {
+        return None;
+    };
+    let forms = [
+        format!("[{first} {second} {third}"),
+        format!("[{first}, {second}, {third}"),
+        format!("{first},{second},{third}"),
+        format!("{first:02x}{second:02x}{third:02x}"),
+        format!("{first:02x} {second:02x} {third:02x}"),
+    ];
+    let found = forms
+        .iter()
+        .any(|form| spot.rest.starts_with(form.as_bytes()));
+    found.then(|| "the numbers of the bytes".to_string())
+}
+
+/// The text itself, in quotes.
+fn quoted(spot: &Spot) -> Option<String> {
+    let quotes = matches!(spot.rest.first(), Some(b'"' | b'\''));
+    let whole = spot.missing.len() >= 3 && spot.goes_on(1, 0);
+    (quotes && whole).then(|| "a text in quotes".to_string())
+}
+
+/// Another charset: one byte a letter, or each byte of UTF-8 taken for a letter.
+fn charset(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let lead = spot
+        .before
+        .iter()
+        .rev()
+        .take_while(|byte| !byte.is_ascii())
+        .count()
+        .min(3);
+    let (want, have) = (
+        [from(spot.before, spot.before.len() - lead), spot.missing].concat(),
+        [from(spot.before, spot.before.len() - lead), spot.rest].concat(),
+    );
+    let text = valid_start(&want);
+    let letter = text.chars().next().filter(|letter| !letter.is_ascii())?;
+    let mut buffer = [0; 4];
+    let bytes = letter.encode_utf8(&mut buffer).as_bytes();
+    let twice: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+    let after = from(&want, bytes.len());
+    let latin = u8::try_from(u32::from(letter)).ok();
+    let goes_on = |have: &[u8]| upto(have, 2) == upto(after, upto(have, 2).len());
+    let why = if have.starts_with(twice.as_bytes()) {
+        format!(
+            "each of its {} was taken for a letter and encoded once more: text in UTF-8 was read as Latin-1",
+            count(bytes.len(), "byte")
+        )
+    } else if latin.is_some() && have.first() == latin.as_ref() && goes_on(from(&have, 1)) {
+        "it was written in Latin-1, one byte a letter".to_string()
+    } else if have.first() == Some(&b'?') && goes_on(have.trim_ascii_start().strip_prefix(b"?")?) {
+        "a charset without this letter replaced it by a question mark".to_string()
+    } else {
+        return None;
+    };
+    Cause::likely(format!(
+        "the letter {letter} is {} in UTF-8, `{}`, and `{}` came. {}.",
+        count(bytes.len(), "byte"),
+        shown(bytes),
+        shown(upto(&have, 4)),
+        capital(&why)
+    ))
+}
+
+/// Bytes that are no text were read as Latin-1 and written as UTF-8.
+fn bytes_as_letters(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let byte = spot
+        .missing
+        .first()
+        .copied()
+        .filter(|byte| !byte.is_ascii())?;
+    let mut buffer = [0; 4];
+    let twice = char::from(byte).encode_utf8(&mut buffer).as_bytes();
+    let behind = spot.missing.get(1);
+    let same = spot.rest.starts_with(twice) && spot.rest.get(twice.len()) == behind;
+    (same && std::str::from_utf8(spot.missing).is_err()).then_some(())?;
+    Cause::likely(format!(
+        "the byte `{}` became `{}`: bytes were taken for letters of Latin-1, and written in UTF-8. A file is bytes; \
+         read it and send it as bytes.",
+        shown(&[byte]),
+        shown(twice)
+    ))
+}
+
+/// A letter of several bytes is left out; what follows it is there.
+fn letter_lost(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let text = valid_start(spot.missing);
+    let letter = text.chars().next().filter(|letter| !letter.is_ascii())?;
+    let lost = letter.len_utf8();
+    let follows = !spot.rest.is_empty() && spot.goes_on(0, lost);
+    follows.then_some(())?;
+    Cause::likely(format!(
+        "the letter {letter} is missing: `{}` belongs after `{}`. Bytes were turned into text before all of them \
+         had come, and half a letter was dropped.",
+        shown(upto(spot.missing, lost)),
+        shown(spot.line_before())
+    ))
+}
+
+/// The text at the beginning of the bytes, up to the first that is no UTF-8.
+fn valid_start(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(upto(bytes, error.valid_up_to())).unwrap_or_default(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// Blanks where they are not expected, and then what is expected.
+fn blanks(spot: &Spot) -> Option<usize> {
+    let blanks = spot
+        .rest
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    (blanks > 0 && spot.goes_on(blanks, 0)).then_some(blanks)
+}
+
+/// White space around a value of a field was taken for a part of it.
+fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let extra = upto(spot.rest, blanks(&spot)?);
+    let request = evidence.exchange()?.request()?;
+    let line = request.lines().skip(1).find(|line| {
+        let value = line
+            .iter()
+            .position(|&byte| byte == b':')
+            .map(|colon| from(line, colon + 1));
+        let value = value.unwrap_or_default();
+        let value = value.strip_suffix(b"\r\n").unwrap_or(value);
+        let inner = value.trim_ascii();
+        let found =
+            find(spot.missing, inner).is_some_and(|at| at == 0) || spot.before.ends_with(inner);
+        value.len() > inner.len() && !inner.is_empty() && found && find(value, extra).is_some()
+    })?;
+    let (_, value) = crate::check::message::field(line)?;
+    Cause::likely(format!(
+        "the white space around a value is not a part of it. The value of the line `{}` is `{}`.",
+        shown(line),
+        shown(value)
+    ))
+}
+
+/// The line end of the question stands in the midst of the answer.
+fn newline_kept(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let end = [&b"\r\n"[..], b"\n", b"\r"]
+        .into_iter()
+        .find(|end| spot.rest.starts_with(end))?;
+    let body = message(evidence.heard()).body.is_none_or(<[u8]>::is_empty);
+    let asked =
+        find(evidence.heard(), spot.line_before()).is_some() && !spot.line_before().is_empty();
+    let inside = !spot.missing.is_empty() && spot.goes_on(end.len(), 0);
+    (inside && (asked || !body)).then_some(())?;
+    Cause::likely(format!(
+        "the line end of what you read, `{}`, is in the midst of your answer, after `{}`. Reading a line gives its \
+         line end, too.",
+        shown(end),
+        shown(spot.line_before())
+    ))
+}
+
+/// A space too many, or one that is missing.
+fn added_space(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let side = |text: &[u8]| match text.trim_ascii_end() {
+        [] => "at the end of the line".to_string(),
+        text => format!("before `{}`", shown(text)),
+    };
+    if let Some(blanks) = blanks(&spot) {
+        return Cause::likely(format!(
+            "{} too many: after `{}`, {}. Functions that print several values put a space between them.",
+            if blanks == 1 {
+                "one space is".to_string()
+            } else {
+                format!("{blanks} blanks are")
+            },
+            shown(spot.line_before()),
+            side(spot.line_missing())
+        ));
+    }
+    let lost = spot.missing.starts_with(b" ") && !spot.rest.is_empty() && spot.goes_on(0, 1);
+    lost.then_some(())?;
+    Cause::likely(format!(
+        "a space is missing after `{}`, {}.",
+        shown(spot.line_before()),
+        side(spot.line_rest())
+    ))
+}
+
+/// The NUL at the end of a C string is sent; or bytes end at their first NUL.
+fn nul(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let nuls = spot.rest.iter().take_while(|&&byte| byte == 0).count();
+    let added = (1..8).contains(&nuls) && spot.missing.first() != Some(&0);
+    if added && (spot.rest.len() == nuls || spot.goes_on(nuls, 0)) {
+        return Cause::likely(format!(
+            "{} {} after `{}`. In C a text ends in a NUL, and that byte is not a part of the text: `strlen` does \
+             not count it, and `sizeof` does.",
+            count(nuls, "NUL byte"),
+            if nuls == 1 { "stands" } else { "stand" },
+            shown(spot.line_before())
+        ));
+    }
+    let ended = evidence.have().close != Close::Open && evidence.cut_short();
+    let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
+    ends.then_some(())?;
+    Cause::likely(format!(
+        "your bytes end after {}, where the next one is a NUL. Functions for texts take a NUL for the end. A file \
+         may contain any byte.",
+        count(evidence.at(), "byte")
+    ))
+}
+
+/// The body lacks its last newline, and its length was counted without it.
+fn body_newline(evidence: &Evidence) -> Option<Cause> {
+    let bodies = evidence.exchange()?.bodies()?;
+    (bodies.missing == b"\n" && bodies.rest.is_empty()).then_some(())?;
+    Cause::likely(format!(
+        "the newline at the end of the body is missing, after `{}`.",
+        shown(bodies.line_before())
+    ))
+}

@@ -1,0 +1,138 @@
+//! Some hundred programs with one known mistake each, written from the READMEs of the labs: the check fails
+//! each of them, and names its cause or none; and it passes the right programs from which they were made.
+//! `cargo test --test wrong lab09` runs those of lab 9. That is one in four of the wrong ones: each starts an
+//! interpreter many times. `cargo test --test wrong -- --ignored` runs them all.
+#![cfg(unix)]
+
+#[path = "../support/flaws.rs"]
+mod flaws;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Condvar, Mutex, Once};
+
+use flaws::{Program, programs};
+use support::wrong::code;
+use support::{have, side_by_side};
+use wirelab::check::Subject;
+use wirelab::check::program::CommandLine;
+use wirelab::course::{catalogue, exercise};
+
+/// The folder into which the programs are written; what they share is there, too.
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// The command that runs a program, once its source is written, and compiled where that is needed; `None`
+/// where its tool is not installed.
+fn command(program: &Program) -> Option<CommandLine> {
+    let name = program.name.replace(['.', ':'], "-");
+    let file = folder().join(format!("{name}.{}", program.language));
+    let tool = match program.language.as_str() {
+        "py" => "python3",
+        "js" => "node",
+        "go" => "go",
+        _ => "cc",
+    };
+    have(&[tool]).then_some(())?;
+    std::fs::write(&file, &program.source).expect("it can be written");
+    let file = file.to_str().expect("a path in UTF-8").to_string();
+    if matches!(tool, "python3" | "node") {
+        return Some(CommandLine::of(Path::new(tool), &[&file]));
+    }
+    let built = folder().join(name);
+    let mut compile = Command::new(tool);
+    if tool == "go" {
+        compile.arg("build");
+    }
+    let done = compile.arg("-o").arg(&built).arg(&file).output();
+    let done = done.expect("the compiler runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{}: {said}", program.name);
+    Some(CommandLine::of(&built, &[]))
+}
+
+/// What is wrong about the check of this program, if anything is.
+fn complaint(program: &Program) -> Option<String> {
+    let command = command(program)?;
+    let lab = catalogue::lab(program.lab).expect("a lab");
+    let plan = exercise::plan_of(lab, program.side, Subject::Command(command), None);
+    let (code, text) = code(&plan.expect("a plan"));
+    let right = program.accepted.contains(&code);
+    let wide = text.lines().any(|line| line.chars().count() > 80);
+    let (name, cause, accepted) = (&program.name, &program.cause, &program.accepted);
+    (!right || wide).then(|| format!("{name}: {cause}: got {code}, and not {accepted:?}\n{text}"))
+}
+
+/// How many programs are checked at once, in all tests together. Each is an interpreter that starts several
+/// times: with more of them, each waits for a processor longer than for its peer.
+static HANDS: Mutex<usize> = Mutex::new(6);
+static FREE: Condvar = Condvar::new();
+
+/// Does something with one of the hands.
+fn with_a_hand<R>(work: impl FnOnce() -> R) -> R {
+    let hands = HANDS.lock().expect("no panic at the count");
+    let hands = FREE.wait_while(hands, |hands| *hands == 0);
+    *hands.expect("no panic at the count") -= 1;
+    let result = work();
+    *HANDS.lock().expect("no panic at the count") += 1;
+    FREE.notify_one();
+    result
+}
+
+/// The programs of one lab; of the wrong ones, one in so many.
+fn check(lab: u8, one_in: usize) {
+    static KIT: Once = Once::new();
+    KIT.call_once(|| {
+        let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong/programs/kit.py");
+        std::fs::copy(kit, folder().join("kit.py")).expect("what the programs share");
+    });
+    let mut programs = programs();
+    programs.retain(|program| program.lab == lab);
+    let mut place = usize::from(lab);
+    programs.retain(|program| {
+        place += 1;
+        !program.name.contains(':') || place.is_multiple_of(one_in)
+    });
+    let wrong = side_by_side(programs, |program| with_a_hand(|| complaint(&program)));
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+macro_rules! labs {
+    ($($name:ident = $number:literal)*) => {
+        $(#[test]
+        fn $name() {
+            check($number, 4);
+        })*
+    };
+}
+
+labs! {
+    lab01 = 1 lab02 = 2 lab03 = 3 lab04 = 4 lab05 = 5 lab06 = 6 lab07 = 7 lab08 = 8 lab09 = 9 lab10 = 10
+    lab11 = 11 lab12 = 12 lab13 = 13 lab14 = 14 lab15 = 15 lab16 = 16 lab17 = 17 lab18 = 18 lab19 = 19
+    lab20 = 20 lab21 = 21 lab22 = 22 lab23 = 23 lab24 = 24
+}
+
+#[test]
+#[ignore = "it takes a minute or two"]
+fn every_program() {
+    std::thread::scope(|scope| {
+        (1..=24).for_each(|lab| drop(scope.spawn(move || check(lab, 1))));
+    });
+}
+
+#[test]
+fn the_set_is_large_and_every_lab_has_programs() {
+    let programs = programs();
+    let wrong = programs.iter().filter(|program| program.name.contains(':'));
+    assert!(wrong.count() >= 150);
+    for lab in 1..=23 {
+        let of_lab = programs.iter().filter(|program| program.lab == lab);
+        assert!(of_lab.count() > 1, "lab {lab}");
+    }
+}
