@@ -149,5 +149,8 @@ pub fn client(addr: &str, number: &str) -> io::Result<()> {
         Some(text) => println!("{}", text.replace("{addr}", addr)),
         None => io::stdout().write_all(&known.bytes_of(1, Who::Server))?,
     }
-    Ok(())
+    match known.heading("exit") {
+        Some("failure") => Err(Error::other("this conversation fails")),
+        _ => Ok(()),
+    }
 }

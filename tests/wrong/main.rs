@@ -60,7 +60,7 @@ fn command(program: &Program) -> Option<CommandLine> {
 fn complaint(program: &Program) -> Option<String> {
     let command = command(program)?;
     let lab = catalogue::lab(program.lab).expect("a lab");
-    let plan = exercise::plan_of(lab, program.side, Subject::Command(command), None);
+    let plan = exercise::plan_of(lab, program.side, Subject::Command(command), None, 1);
     let (code, text) = code(&plan.expect("a plan"));
     let right = program.accepted.contains(&code);
     let wide = text.lines().any(|line| line.chars().count() > 80);
