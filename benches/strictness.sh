@@ -56,7 +56,7 @@ clients() {
     fi
     if command -v go > "$dir/null"; then
         GO111MODULE=off go build -o "$dir/get" "$here/clients/get.go"
-        client "$(go version | sed 's/.*go\([0-9.]*\) .*/Go \1/'), \`net\/http\`" "$dir/get {url}"
+        client "$(go version | sed 's/.*go\([0-9.]*\) .*/Go \1/'), \`net/http\`" "$dir/get {url}"
     fi
 }
 

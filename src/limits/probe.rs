@@ -10,6 +10,10 @@ pub const PROBE_SILENCE: Duration = Duration::from_millis(1_000);
 /// Reason: the server has read `Connection: close` by then; cases of their own look at this end.
 pub const PROBE_CLOSE_WAIT: Duration = Duration::from_millis(150);
 
+/// How many times as long the probe waits when it tries a silent case again.
+/// Reason: on a busy machine an answer comes late, and a false accusation costs more than a second.
+pub const PROBE_PATIENCE: u32 = 3;
+
 /// How many cases of a probe are under way at a time.
 /// Reason: silent ones do not hold up the others; a server for a single person takes so many.
 /// Precedent: browsers open 6 connections to a server.

@@ -35,6 +35,8 @@ pub struct Baseline {
     pub post: u16,
     /// A second request on the same connection is answered.
     pub persists: bool,
+    /// A request is answered while another connection is open and silent.
+    pub concurrent: bool,
     /// HEAD gets 2xx, and nothing behind its head.
     pub head: bool,
 }
@@ -91,6 +93,7 @@ impl Baseline {
             unknown_method: unknown.status(),
             post: post.status(),
             persists: persists(target)?,
+            concurrent: concurrent(target)?,
             head: head.status() / 100 == 2 && head.other.is_none(),
             plain,
         })
@@ -195,6 +198,10 @@ impl Baseline {
             "two plain GETs differ: what compares with the plain GET is left out".to_string(),
         );
         say(
+            !self.concurrent,
+            "it serves one connection at a time: the cases run one after the other".to_string(),
+        );
+        say(
             self.plain.version_11 && !self.persists,
             "it closes the connection after each response".to_string(),
         );
@@ -271,13 +278,33 @@ fn persists(target: &Target) -> Result<bool, NoServer> {
     Ok(control.answer.is_some())
 }
 
+/// Whether a GET is answered while another connection is open and says nothing.
+fn concurrent(target: &Target) -> Result<bool, NoServer> {
+    let idle = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
+    let _idle = idle.map_err(NoServer::Socket)?;
+    let Target { host, path, .. } = target;
+    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let control = converse_within(target, &get, &["GET"], target.silence)?;
+    Ok(control.answer.is_some())
+}
+
 /// Says some requests; the last response, if all have come.
 fn converse(target: &Target, text: &str, asked: &[&str]) -> Result<Control, NoServer> {
+    converse_within(target, text, asked, target.silence.max(limits::IO_DEADLINE))
+}
+
+/// The same, for so long.
+fn converse_within(
+    target: &Target,
+    text: &str,
+    asked: &[&str],
+    wait: Duration,
+) -> Result<Control, NoServer> {
     let begun = Instant::now();
     let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
     let mut call = called.map_err(NoServer::Socket)?;
     let _ = call.write(text.as_bytes());
-    let until = begun + target.silence.max(limits::IO_DEADLINE);
+    let until = begun + wait;
     let most = (limits::PROBE_PAGE + limits::PROBE_BESIDE) * asked.len();
     let (mut heard, mut answers) = (Heard::default(), Answers::default());
     heard.hear(&mut call, until, most, |bytes| {

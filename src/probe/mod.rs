@@ -24,11 +24,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::net::player::End;
 use crate::wire::Transcript;
 
 use baseline::{Baseline, NoServer};
 use case::{BadCase, Case, Level};
-use exchange::{NotTried, Terms};
+use exchange::{Exchange, NotTried, Terms};
 pub use run::{Restart, probe};
 use verdict::Failure;
 
@@ -142,15 +143,13 @@ pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Trie
     if let Some(lack) = needs.find(|need| !baseline.has(need)) {
         return Ok(tried(Verdict::NotApplicable(lack)));
     }
-    let terms = Terms {
-        addr: target.addr,
-        silence: target.silence,
-        most: baseline.most(),
-        marker: baseline.marker(),
-        fill: &|text| baseline.fill(text),
-    };
-    let seen = exchange::try_case(case, &terms)?;
-    let verdict = match verdict::failure(case, &seen, baseline) {
+    let (mut seen, mut failure) = said(case, target, baseline, target.silence)?;
+    // A silence may be a response that was late: it is judged only after a second, longer wait.
+    if failure.is_some() && seen.end == End::Open {
+        let patience = limits::PROBE_PATIENCE * target.silence;
+        (seen, failure) = said(case, target, baseline, patience)?;
+    }
+    let verdict = match failure {
         None => Verdict::Passed,
         Some(mut failure) => {
             // RFC 9112 binds who speaks HTTP/1.1; who can be attacked is another question.
@@ -165,6 +164,25 @@ pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Trie
         }
     };
     Ok(tried(verdict))
+}
+
+/// Says a case, and judges what came.
+fn said(
+    case: &Case,
+    target: &Target,
+    baseline: &Baseline,
+    silence: Duration,
+) -> Result<(Exchange, Option<Failure>), NotTried> {
+    let terms = Terms {
+        addr: target.addr,
+        silence,
+        most: baseline.most(),
+        marker: baseline.marker(),
+        fill: &|text| baseline.fill(text),
+    };
+    let seen = exchange::try_case(case, &terms)?;
+    let failure = verdict::failure(case, &seen, baseline);
+    Ok((seen, failure))
 }
 
 impl Stopped {

@@ -27,6 +27,7 @@ pub fn probe(
     restart: Option<Restart>,
 ) -> Result<Probe, ProbeError> {
     let baseline = Baseline::find(target).map_err(ProbeError::NoServer)?;
+    let target = &adapted(target, &baseline);
     let run = Run {
         target,
         baseline: &baseline,
@@ -64,11 +65,25 @@ pub fn probe(
     })
 }
 
+/// The target, asked as the server can bear it.
+fn adapted(target: &Target, baseline: &Baseline) -> Target {
+    let mut target = target.clone();
+    target.silence = target.silence.max(4 * baseline.took);
+    if !baseline.concurrent {
+        target.at_once = 1;
+    }
+    target
+}
+
 /// Why the workers stopped.
 enum Stop {
     Case(crate::probe::case::BadCase),
     Changed(String),
     Gone(String),
+}
+
+fn no_more() -> Stop {
+    Stop::Gone("no connection is accepted any more".to_string())
 }
 
 /// What the workers share.
@@ -131,41 +146,48 @@ impl Run<'_> {
                 }
                 shared.under_way.push(at);
             }
-            let result = self.one(case, at);
+            let (tried, stop) = self.one(case, at);
             let mut shared = self.lock();
-            match result {
-                Ok(tried) => {
-                    shared.under_way.retain(|other| *other != at);
-                    shared.lately.push(at);
-                    shared.tried.insert(at, tried);
-                }
-                Err(stop) => {
-                    shared.stop.get_or_insert(stop);
-                    return;
-                }
+            if let Some(tried) = tried {
+                shared.tried.insert(at, tried);
             }
+            if let Some(stop) = stop {
+                shared.stop.get_or_insert(stop);
+                return;
+            }
+            shared.under_way.retain(|other| *other != at);
+            shared.lately.push(at);
         }
     }
 
-    /// One case, and from time to time, or when it got no response, the control request behind it.
-    fn one(&self, case: &Case, at: usize) -> Result<Tried, Stop> {
+    /// One case, and from time to time, or when it got no response, the control request after it. The
+    /// verdict comes even if the server was gone then.
+    fn one(&self, case: &Case, at: usize) -> (Option<Tried>, Option<Stop>) {
+        let tried = match self.verdict_on(case) {
+            Ok(tried) => tried,
+            Err(stop) => return (None, Some(stop)),
+        };
+        let doubtful = matches!(&tried.verdict, Verdict::Failed { failure, .. }
+            if matches!(failure.cause, Some(Cause::Drops | Cause::Floods)));
+        let now = at % limits::PROBE_CONTROL_EVERY == limits::PROBE_CONTROL_EVERY - 1;
+        let stop = match doubtful || now {
+            true => self.control().err(),
+            false => None,
+        };
+        (Some(tried), stop)
+    }
+
+    /// One case, and once again if no connection was to be had.
+    fn verdict_on(&self, case: &Case) -> Result<Tried, Stop> {
         let tried = match try_one(case, self.target, self.baseline) {
             Ok(tried) => tried,
             Err(NotTried::Case(bad)) => return Err(Stop::Case(bad)),
             Err(NotTried::Socket(_)) => {
                 self.control()?;
-                // It was a moment without room for one more: once again.
-                try_one(case, self.target, self.baseline)
-                    .map_err(|_| Stop::Gone("no connection is accepted any more".to_string()))?
+                try_one(case, self.target, self.baseline).map_err(|_| no_more())?
             }
         };
-        let tried = self.afresh(case, tried)?;
-        let doubtful = matches!(&tried.verdict, Verdict::Failed { failure, .. }
-            if matches!(failure.cause, Some(Cause::Drops | Cause::Floods)));
-        if doubtful || at % limits::PROBE_CONTROL_EVERY == limits::PROBE_CONTROL_EVERY - 1 {
-            self.control()?;
-        }
-        Ok(tried)
+        self.afresh(case, tried)
     }
 
     /// A case that failed and rests on the page as it was: if the page is another one by now (a new entity
@@ -186,7 +208,7 @@ impl Run<'_> {
         match Baseline::find(self.target) {
             Ok(now) if !now.is_page_of(self.baseline) => {
                 let again = try_one(case, self.target, &now);
-                again.map_err(|_| Stop::Gone("no connection is accepted any more".to_string()))
+                again.map_err(|_| no_more())
             }
             _ => Ok(tried),
         }

@@ -476,3 +476,35 @@ fn a_page_that_gets_another_tag_meanwhile_is_no_fault() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("1 passed"), "{text}");
 }
+
+#[test]
+fn a_server_for_one_connection_at_a_time_is_asked_so() {
+    let listener = net::listen("127.0.0.1:0".parse().unwrap(), 64).unwrap();
+    let addr = listener.local_addr().unwrap().to_string();
+    // It reads one connection to its end before it accepts the next one.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut heard = Vec::new();
+            let mut buffer = [0; 4096];
+            while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+                match stream.read(&mut buffer) {
+                    Ok(0) | Err(_) => break,
+                    Ok(count) => heard.extend_from_slice(&buffer[..count]),
+                }
+            }
+            ordinary(&String::from_utf8_lossy(&heard), &stream);
+        }
+    });
+    let words = [
+        &addr[..],
+        "--section",
+        "9112 2.3",
+        "--wait",
+        "300",
+        "--brief",
+    ];
+    let (_, text, error) = command(&words);
+    assert!(text.contains("one connection at a time"), "{text}{error}");
+    assert!(!text.contains("silence"), "{text}");
+}
