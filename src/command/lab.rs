@@ -45,8 +45,9 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
     let lab = super::lab_number(&word).and_then(catalogue::lab);
     let lab = lab.ok_or_else(|| {
         let word = printable(&word);
+        let last = catalogue::labs().map(|lab| lab.number).max().unwrap_or(0);
         WrongUse(format!(
-            "there is no lab `{word}`: the labs are 1 to 24, `cargo lab` lists them"
+            "there is no lab `{word}`: the labs are 1 to {last}, `cargo lab` lists them"
         ))
     })?;
     Ok(lab)
