@@ -124,8 +124,8 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
 /// Which conversation it is, where the lab has several, and what a client was told to ask for.
 fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
     // A fresh conversation is told from the others; the only other one needs no name.
-    let another = |other: &Run| other.name != run.name && (run.fresh || !other.fresh);
-    let several = report.runs.iter().any(another);
+    let another = |other: &Run| other.name != run.name && !other.fresh;
+    let several = run.fresh || report.runs.iter().any(another);
     let told = match (report.side, failure.expected.heading("arg")) {
         // Words with an address in them are others each time.
         (Side::Client, Some(words)) if !words.is_empty() && !words.contains('{') => {

@@ -9,6 +9,7 @@ use wirelab::check::program::CommandLine;
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{Lab, Side};
 use wirelab::course::exercise;
+use wirelab::wire::Who;
 
 /// How many seeds are tried; `WIRELAB_SEEDS=200` tries more.
 fn seeds() -> Vec<u64> {
@@ -88,4 +89,38 @@ pub fn by_heart_holds_the_printed_ones(lab: &Lab, side: Side) {
     printed.start_deadline = Duration::from_secs(5);
     let checked = printed.run().expect("a check");
     assert!(checked.passed(), "{}", report::text(&checked, &[]));
+}
+
+/// A failure in a fresh conversation is reported as any other, and says how to have the same one again.
+#[test]
+fn a_failure_names_its_seed_and_shows_its_bytes() {
+    let lab = super::lab(9);
+    let line = CommandLine::of(Path::new(badpeer()), &["good", "{addr}"]);
+    let (_, mut fresh) = plans(lab, Side::Server, Subject::Command(line), 77);
+    fresh.start_deadline = Duration::from_secs(5);
+    let checked = fresh.run().expect("a check");
+    assert!(checked.passed(), "{}", report::text(&checked, &[]));
+    let passed = report::text(&checked, &[]);
+    assert!(
+        passed.ends_with("     Fresh conversations: --seed 77\n"),
+        "{passed}"
+    );
+
+    let line = CommandLine::of(Path::new(badpeer()), &["by-heart-server", "{addr}", "9"]);
+    let (_, mut fresh) = plans(lab, Side::Server, Subject::Command(line), 77);
+    (fresh.triage, fresh.start_deadline) = (false, Duration::from_secs(5));
+    let failed = report::text(&fresh.run().expect("a check"), &[]);
+    let asked = fresh.conversations[0].expected.bytes_of(1, Who::Client);
+    let first = asked
+        .split(|byte| *byte == b'\r')
+        .next()
+        .unwrap_or_default();
+    for text in [
+        "FAIL lab 09",
+        "lab09-smallest-answer-fresh",
+        &format!("C> {}\\r\\n", first.escape_ascii()),
+        "--seed 77",
+    ] {
+        assert!(failed.contains(text), "{text}:\n{failed}");
+    }
 }
