@@ -49,3 +49,7 @@ pub const CLIENTS: usize = 128;
 /// How long our own call waits, where a lab's client finds nobody (lab 6).
 /// Reason: the lab's transcript says 500 ms, too.
 pub const DEMO_CALL: Duration = Duration::from_millis(500);
+
+/// How long after a connection the server is watched: does it end?
+/// Reason: a program that panics needs up to a second to print where it was, on a busy machine.
+pub const DYING: Duration = Duration::from_millis(1_500);

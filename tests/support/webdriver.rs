@@ -134,6 +134,16 @@ impl Browser {
         self.js(&script).text().to_string()
     }
 
+    /// The same where scripts are switched off.
+    pub fn visible(&self, css: &str) -> String {
+        let path = format!(
+            "/session/{}/element/{}/text",
+            self.session,
+            self.element(css)
+        );
+        request(self.port, "GET", &path, "").text().to_string()
+    }
+
     /// How many elements fit.
     pub fn count(&self, css: &str) -> usize {
         let script = format!("return document.querySelectorAll({}).length", quoted(css));

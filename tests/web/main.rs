@@ -5,4 +5,6 @@ mod support;
 
 mod events;
 mod look;
+mod pages;
 mod presets;
+mod strangers;

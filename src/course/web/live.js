@@ -300,12 +300,14 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.classList.contains("copy")) {
-    const text = button.previousElementSibling.textContent;
+    const words = button.previousElementSibling;
+    // Where the browser does not let us, or never answers, the words are selected at least.
+    const late = new Promise((_, fail) => setTimeout(fail, 400));
     try {
-      await navigator.clipboard.writeText(text);
+      await Promise.race([navigator.clipboard.writeText(words.textContent), late]);
       button.textContent = "copied";
     } catch {
-      getSelection().selectAllChildren(button.previousElementSibling);
+      getSelection().selectAllChildren(words);
       button.textContent = "selected";
     }
     setTimeout(() => { button.textContent = "copy"; }, 1500);
@@ -365,7 +367,7 @@ function explain(event) {
 
 const silent = () => { tip.hidden = true; };
 for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, explain);
-for (const kind of ["mouseout", "focusout", "scroll"]) document.addEventListener(kind, silent, true);
+for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, silent);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") silent(); });
 
 // Lists that can be filtered and paused: the tap, and your browser.

@@ -100,6 +100,11 @@ impl Page {
         self.forget_server();
     }
 
+    /// Whether the learner talks on: on a connection that was opened after the last one had ended.
+    pub fn talk_goes_on(&self) -> bool {
+        self.is_gone() || self.talk().is_some_and(|talk| talk.is_open())
+    }
+
     /// The server that the learner talks to, started if it is not there. One that has ended stays until
     /// [`Page::forget_server`]: the learner is to see that nobody listens any more.
     pub fn server(&self, lab: &'static Lab, stub: bool) -> Result<Arc<Server>, DemoError> {

@@ -76,6 +76,16 @@ pub struct Talk {
     acts: SyncSender<(Vec<Act>, Delivery)>,
 }
 
+impl Talk {
+    /// Whether somebody takes what is said on it.
+    pub fn is_open(&self) -> bool {
+        !matches!(
+            self.acts.try_send((Vec::new(), Delivery::Whole)),
+            Err(mpsc::TrySendError::Disconnected(_))
+        )
+    }
+}
+
 /// What the box says.
 pub fn acts(text: &str) -> Result<Vec<Act>, String> {
     let transcript = Transcript::parse(&as_transcript(text)).map_err(|error| {
@@ -168,7 +178,7 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     page.fill("say-after", "");
     page.state("say-state", "The lab's server is started.");
     let inside = Arc::clone(page);
-    live.spawn(move || hold(&inside, lab, stub, &waiting))?;
+    live.spawn(move || hold(&inside, lab, stub, waiting))?;
     page.set_talk(Some(Arc::new(Talk { server, acts })));
     Ok(())
 }
@@ -187,57 +197,65 @@ pub fn end(_: &Live, page: &Arc<Page>, _: &'static Lab, form: &Form) -> Result<(
 }
 
 /// Opens the connection and keeps it, from the first act to the end.
-fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: &Receiver<(Vec<Act>, Delivery)>) {
+fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: Receiver<(Vec<Act>, Delivery)>) {
     let (feed, recorder) = Feed::new(page, "say");
     let server = match page.server(lab, stub) {
         Ok(server) => server,
         Err(error) => return page.state("say-state", &error.to_string()),
     };
     let noted = server.noted().len();
-    let told = talk(server.addr, &recorder, acts, &|said| {
+    let told = talk(server.addr, &recorder, &acts, &|said| {
         page.state("say-state", &waits(&feed, said));
     });
+    // From here on the next Send opens a connection of its own.
+    drop(acts);
     let mut recording = feed.transcript();
     recording.push_heading("wire", "1");
     recording.push_heading("title", &format!("Lab {} · said by hand", lab.number));
     page.keep(recording);
-    let died = died(page, &server, told.is_err());
-    let end = told.unwrap_or_else(|missed| missed);
-    let left_out = match feed.left_out() {
-        0 => String::new(),
-        more => format!(" {more} bytes more came and are not shown."),
+    let missed = told.is_err();
+    let mut end = told.unwrap_or_else(|missed| missed);
+    if feed.left_out() > 0 {
+        end += &format!(" {} bytes more came and are not shown.", feed.left_out());
+    }
+    let after = || {
+        let words = server.noted();
+        let words = words.get(noted..).unwrap_or(&words);
+        panel::printed("The server noted on stderr", words)
     };
-    page.state("say-state", &format!("{end}{died}{left_out}"));
-    let words = server.noted();
-    let words = words.get(noted..).unwrap_or(&words);
-    page.fill(
-        "say-after",
-        &panel::printed("The server noted on stderr", words),
-    );
+    page.state("say-state", &end);
+    page.fill("say-after", &after());
     page.log.push("done", "say".to_string());
+    if let Some(died) = died(page, &server, missed) {
+        page.state("say-state", &format!("{end} {died}"));
+        page.fill("say-after", &after());
+    }
 }
 
-/// What is said about a server that has ended. When that was known before, the next one is a new one.
-fn died(page: &Page, server: &Server, missed: bool) -> String {
-    let until = Instant::now() + limits::CLIENT_POLL;
+/// What is said about a server that ends soon after a connection. When nobody was there any more, the next one
+/// is a new one.
+fn died(page: &Page, server: &Server, missed: bool) -> Option<String> {
+    let begun = Instant::now();
     let ending = loop {
         match server.ending() {
-            None if Instant::now() < until => thread::sleep(limits::POLL_INTERVAL),
-            ending => break ending,
+            None if page.talk_goes_on() || begun.elapsed() > limits::web::DYING => return None,
+            None => thread::sleep(limits::POLL_INTERVAL),
+            Some(ending) => break ending,
         }
-    };
-    let Some(ending) = ending else {
-        return String::new();
     };
     if missed {
         page.forget_server();
-        return format!(" The server has ended: {ending}. The next Send starts it again.");
+        return Some(format!(
+            "The server has ended: {ending}. The next Send starts it again."
+        ));
     }
-    format!(" And the server ended: {ending}. Send again, and see who listens.")
+    Some(format!(
+        "And the server ended: {ending}. Send again, and see who listens."
+    ))
 }
 
-/// Talks to a server until it is over, and says in a sentence how it ended, or why no connection came about. `tell` hears now and then how many
-/// bytes were said and for how long nothing has happened.
+/// Talks to a server until it is over, and says in a sentence how it ended, or why no connection came about.
+/// `tell` hears what was said when then nothing has happened for a moment.
 pub fn talk(
     addr: std::net::SocketAddr,
     recorder: &Recorder,
