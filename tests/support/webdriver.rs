@@ -117,8 +117,14 @@ impl Browser {
 
     /// Clicks the first element that fits.
     pub fn click(&self, css: &str) {
+        // Away from the bar on top, which would take the click.
+        let quoted = quoted(css);
+        self.js(&format!(
+            "document.querySelector({quoted})?.scrollIntoView({{block: 'center'}})"
+        ));
         let id = self.element(css);
-        self.post(&format!("/element/{id}/click"), "{}");
+        let answer = self.post(&format!("/element/{id}/click"), "{}");
+        assert_eq!(answer.get("error").text(), "", "{css}: {answer:?}");
     }
 
     /// Types into the first element that fits. `\u{e006}` is Enter, `\u{e014}` the arrow to the right.
