@@ -7,6 +7,7 @@
 mod board;
 mod change;
 mod outputs;
+mod page;
 mod pictures;
 mod shown;
 
@@ -25,6 +26,7 @@ use wirelab::wire::{Event, Who};
 
 use board::Board;
 use outputs::{Names, Outputs};
+use page::Page;
 use shown::Shown;
 
 /// `cargo lab tap LISTEN UPSTREAM`
@@ -140,6 +142,11 @@ pub const COMMAND: Command = Command {
             sentence: "lines of standard input change the faults",
         },
         Opt {
+            name: "--web",
+            value: None,
+            sentence: "show it in a browser, too, on 127.0.0.1",
+        },
+        Opt {
             name: "--connections",
             value: Some("N"),
             sentence: "end when this many connections have ended",
@@ -175,12 +182,21 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         pcapng,
         rules: rules(args, &ports)?,
     };
+    let kept = View::new(files.rules.clone());
     let outputs = Outputs::create(files, upstream)?;
     let board = Arc::new(Board::default());
-    let recorder = recorder(outputs, Arc::clone(&board), upstream);
+    let page = args
+        .has("--web")
+        .then(|| Page::new(listener.local_addr().unwrap_or(at), upstream, kept));
+    let view = page.as_ref().map(|page| page.view.clone());
+    let recorder = recorder(outputs, Arc::clone(&board), upstream, page);
     let tap = Tap::start_faulty(listener, upstream, recorder.clone(), faults.clone());
     let tap = tap.context("no thread for the tap")?;
     writeln!(screen, "listening on {}", tap.address())?;
+    if let Some(view) = view {
+        let page = super::web::open_tap(view)?;
+        super::screen::log(&format!("in a browser: {page}tap"));
+    }
     screen.flush()?;
     if let Some(control) = faults.filter(|_| args.has("--keys")) {
         let board = Arc::clone(&board);
@@ -264,11 +280,19 @@ fn number(text: &str) -> Result<u64, WrongUse> {
 }
 
 /// What happens to each step, under the recorder's lock.
-fn recorder(mut outputs: Outputs, board: Arc<Board>, upstream: SocketAddr) -> Recorder {
+fn recorder(
+    mut outputs: Outputs,
+    board: Arc<Board>,
+    upstream: SocketAddr,
+    mut page: Option<Page>,
+) -> Recorder {
     // On the screen nothing is left out: who sits there owns the client, or the server.
     let mut view = View::exact();
     Recorder::into_sink(move |step: &Observation| {
         outputs.step(step, |remark| board.remark(remark));
+        if let Some(page) = &mut page {
+            page.step(step);
+        }
         let length = match step.what {
             ObservationKind::Bytes(bytes) => bytes.len(),
             ObservationKind::Event(_) | ObservationKind::Note(_) => 0,

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command as Process, Stdio};
-use wirelab::course::web::{Commands, Live};
+use wirelab::course::web::{Commands, Live, TapView};
 use wirelab::limits;
 use wirelab::net::{self, Listener, PoolLimits};
 use wirelab::server::{Request, Server, Timeouts};
@@ -72,8 +72,19 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     serve(listener, live)
 }
 
+/// Shows a tap in a browser for as long as the process runs; the address of the page.
+pub fn open_tap(view: TapView) -> Result<String> {
+    let listener = first_free()?;
+    let addr = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    let live = Live::with_tap(addr.port(), view);
+    std::thread::spawn(move || serve(listener, live));
+    Ok(format!("http://{addr}/"))
+}
+
 /// Serves the live lab until the process ends.
-pub fn serve(listener: Listener, live: Live) -> Result<Outcome> {
+fn serve(listener: Listener, live: Live) -> Result<Outcome> {
     let recorder = live.recorder();
     let server = Server {
         handler: Box::new(move |request: &Request<'_>| live.answer(request)),
@@ -100,12 +111,6 @@ pub fn serve(listener: Listener, live: Live) -> Result<Outcome> {
 
 /// The port that was asked for, or the first free one.
 fn listen(args: &Args) -> Result<Listener> {
-    let at = |port| {
-        net::listen(
-            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            limits::BACKLOG,
-        )
-    };
     if let Some(text) = args.value_text("--port")? {
         let port = text.parse().map_err(|_| {
             WrongUse(format!(
@@ -114,6 +119,16 @@ fn listen(args: &Args) -> Result<Listener> {
         })?;
         return Ok(at(port)?);
     }
+    first_free()
+}
+
+fn at(port: u16) -> Result<Listener, net::SocketError> {
+    let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    net::listen(addr, limits::BACKLOG)
+}
+
+/// The first free port from [`FIRST_PORT`] on.
+fn first_free() -> Result<Listener> {
     for port in FIRST_PORT..=LAST_PORT {
         if let Ok(listener) = at(port) {
             if port != FIRST_PORT {

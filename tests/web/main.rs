@@ -4,7 +4,6 @@
 mod support;
 
 mod events;
-mod look;
 mod pages;
 mod presets;
 mod strangers;

@@ -2,6 +2,7 @@
 //! script, and every width.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use wirelab::course::catalogue;
 
 use crate::support::json::Json;
 use crate::support::webdriver::Browser;
-use crate::support::{Server, WIRELAB, have, soon};
+use crate::support::{Server, WIRELAB, have, peers, soon};
 
 fn start(words: &[&str]) -> Server {
     Server::start_with(
@@ -458,4 +459,96 @@ fn a_thousand_rows_a_second_are_all_shown() {
     ));
     let last = browser.js("return document.querySelector('#run').lastElementChild.textContent");
     assert_eq!(last.text(), rows.to_string());
+}
+
+/// The picture on the first screen of the README. `INSTA_UPDATE=always` takes it anew.
+#[test]
+fn the_readme_shows_the_page_of_lab_2_during_a_run() {
+    let readme = fs::read_to_string("README.md").expect("the README");
+    assert!(
+        readme.contains("](docs/live-lab.png)"),
+        "the README shows it"
+    );
+    if !browser_is_here() {
+        return;
+    }
+    let server = start(&[]);
+    let browser = Browser::start("readme");
+    browser.look(1440, 810, false);
+    browser.go(&format!("http://{}{LAB_2}", server.addr));
+    browser.wait("page !== ''");
+    browser.click("#pane-run .go");
+    browser.wait("document.querySelectorAll('#run .row').length > 12");
+    let taken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live-lab.png");
+    browser.picture(&taken);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::create_dir_all("docs").expect("a folder");
+        fs::copy(&taken, "docs/live-lab.png").expect("it is copied");
+    }
+    // Fonts differ from machine to machine; width and height do not.
+    let size = |file: &Path| {
+        fs::read(file)
+            .expect("a picture")
+            .get(..24)
+            .map(<[u8]>::to_vec)
+    };
+    assert_eq!(size(Path::new("docs/live-lab.png")), size(&taken));
+}
+
+/// `tap --web`: the same ladder of a recording in progress, with a list of connections, a filter, a pause and
+/// downloads.
+#[test]
+fn the_tap_is_shown_as_it_records() {
+    if !browser_is_here() {
+        return;
+    }
+    let upstream = Server::start("lab09-server");
+    let mut command = Command::new(WIRELAB);
+    command.args(["tap", "127.0.0.1:0", &upstream.addr.to_string(), "--web"]);
+    let (tap, page) = started_tap(&mut command);
+    let browser = Browser::start("tap");
+    browser.go(&page);
+    for path in ["/menu", "/salsa"] {
+        let words =
+            format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: secret-{path}\r\n\r\n");
+        peers::ask(tap.addr, words.as_bytes());
+    }
+    browser.wait("document.querySelectorAll('#tap .fin').length === 4");
+    browser.wait("document.querySelectorAll('#conns option').length === 3");
+    assert!(browser.text("#tap").contains("S> HTTP/1.1 200 OK\\r\\n"));
+    let shown =
+        "[...document.querySelectorAll('#tap .row')].filter((row) => row.checkVisibility())";
+    browser.js("byId('conns').value = '2'; byId('conns').dispatchEvent(new Event('change'))");
+    browser.wait(&format!("{shown}.every((row) => row.dataset.conn === '2')"));
+    browser.js("byId('conns').value = ''; byId('filter').value = 'salsa'; byId('filter').dispatchEvent(new Event('input'))");
+    browser.wait(&format!("{shown}.length === 1"));
+    browser.js("byId('filter').value = ''; byId('filter').dispatchEvent(new Event('input'))");
+    browser.click("[data-pause]");
+    let before = browser.js(&format!("return {shown}.length")).number();
+    peers::ask(tap.addr, b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+    browser.wait("document.querySelectorAll('#tap .fin').length === 6");
+    assert_eq!(
+        browser.js(&format!("return {shown}.length")).number(),
+        before
+    );
+    browser.click("[data-pause]");
+    browser.wait(&format!("{shown}.length > {before}"));
+    let file = "fetch(document.querySelector('.get a').href).then((it) => it.text()).then((it) => { window.got = it; })";
+    browser.js(file);
+    browser.wait("window.got?.includes('GET /menu HTTP/1.1')");
+    let got = browser.js("return window.got");
+    assert!(!got.text().contains("secret-"), "{}", got.text());
+    assert!(
+        wirelab::wire::Transcript::parse(got.text()).is_ok(),
+        "{}",
+        got.text()
+    );
+}
+
+/// A tap with its page: where it listens, and where the page is.
+fn started_tap(command: &mut Command) -> (Server, String) {
+    let (server, log) = Server::start_logged(command);
+    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+    let page = lines.find_map(|line| Some(line.split_once("in a browser: ")?.1.to_string()));
+    (server, page.expect("it says where"))
 }

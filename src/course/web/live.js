@@ -77,7 +77,7 @@ function insert(html) {
   const frame = place.closest(".frame");
   const atEnd = frame && frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
   element.classList.add("new");
-  if (place.dataset.paused || filtered(place, element)) element.classList.add("off");
+  if (place.dataset.paused || (place.id === "tap" && filtered(element))) element.classList.add("off");
   place.append(element);
   if (atEnd) {
     if (!scrolled.size) requestAnimationFrame(scroll);
@@ -370,11 +370,24 @@ for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, exp
 for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, silent);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") silent(); });
 
-// Lists that can be filtered and paused: the tap, and your browser.
+// A list that can be filtered and paused: the tap's.
 
-function filtered(list, row) {
-  const words = byId("filter")?.value.toLowerCase();
-  return Boolean(words) && !row.textContent.toLowerCase().includes(words);
+function filtered(row) {
+  const [words, conn] = [byId("filter")?.value.toLowerCase(), byId("conns")?.value];
+  return Boolean((conn && row.dataset.conn !== conn) || (words && !row.textContent.toLowerCase().includes(words)));
 }
+
+function filter() {
+  for (const row of document.querySelectorAll("#tap .row")) row.classList.toggle("off", filtered(row));
+}
+
+byId("filter")?.addEventListener("input", filter);
+byId("conns")?.addEventListener("change", filter);
+document.querySelector("[data-pause]")?.addEventListener("click", (event) => {
+  const { dataset } = byId("tap");
+  dataset.paused = dataset.paused ? "" : "yes";
+  event.target.setAttribute("aria-pressed", Boolean(dataset.paused));
+  if (!dataset.paused) filter();
+});
 
 connect();

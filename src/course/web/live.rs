@@ -12,6 +12,7 @@ use std::thread;
 use super::form::Form;
 use super::gate::{self, Gate};
 use super::page::{Page, lock};
+use super::tap::TapView;
 use super::you::You;
 use super::{check, document, lab_of, names, nothing, run, say, typed};
 use crate::course::catalogue::Lab;
@@ -44,6 +45,7 @@ struct Shared {
     pages: Mutex<Pages>,
     running: AtomicUsize,
     you: You,
+    tap: Option<TapView>,
 }
 
 #[derive(Default)]
@@ -55,12 +57,22 @@ struct Pages {
 impl Live {
     /// For a server on this port. A thread looks after pages that go.
     pub fn new(port: u16, commands: Commands) -> Live {
+        Live::with(port, commands, None)
+    }
+
+    /// The same, with a recording in progress at `/tap`.
+    pub fn with_tap(port: u16, tap: TapView) -> Live {
+        Live::with(port, Commands::default(), Some(tap))
+    }
+
+    fn with(port: u16, commands: Commands, tap: Option<TapView>) -> Live {
         let shared = Arc::new(Shared {
             gate: Gate::new(port),
             commands,
             pages: Mutex::default(),
             running: AtomicUsize::new(0),
             you: You::new(),
+            tap,
         });
         let weak = Arc::downgrade(&shared);
         thread::spawn(move || look_after(&weak));
@@ -96,6 +108,10 @@ impl Live {
         }
         match names[..] {
             [b"events"] => self.events(request),
+            [b"tap"] => match &self.shared.tap {
+                Some(tap) => tap.page(self).into(),
+                None => nothing().into(),
+            },
             [b"recording", name] => self.recording(name, request).into(),
             _ => document(&names, request, Some(self)).into(),
         }
@@ -116,6 +132,10 @@ impl Live {
         let after = Some(after).filter(|after| !after.is_empty());
         let reader = match query.get("of") {
             "you" => self.shared.you.reader(after),
+            "tap" => {
+                let tap = self.shared.tap.as_ref();
+                tap.and_then(|tap| tap.reader(after))
+            }
             _ => self.page_for(after).map(|page| {
                 page.hidden.store(false, Ordering::Relaxed);
                 page.log.reader(after)
@@ -212,10 +232,12 @@ impl Live {
         if !self.shared.gate.is_token(query.get("token")) {
             return stale();
         }
-        let Some(page) = self.page(query.get("page")) else {
-            return Response::error(409, "This page is not known any more: reload it.");
+        let page = self.page(query.get("page"));
+        let recording = match (query.get("of"), &self.shared.tap, page) {
+            ("tap", Some(tap), _) => tap.recording(),
+            (_, _, Some(page)) => page.recording(),
+            _ => return Response::error(409, "This page is not known any more: reload it."),
         };
-        let recording = page.recording();
         match name {
             b"recording.wire" => typed("text/plain; charset=utf-8", recording.render()),
             b"recording.svg" => typed("image/svg+xml", svg(&recording)),

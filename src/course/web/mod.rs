@@ -31,6 +31,7 @@ pub mod rows;
 mod run;
 pub mod say;
 mod source;
+mod tap;
 mod you;
 
 use crate::course::catalogue::{self, Lab};
@@ -42,6 +43,7 @@ use crate::wire::{Transcript, svg};
 
 pub use live::{Commands, Live};
 pub use page::Page;
+pub use tap::TapView;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("live.js");

@@ -127,7 +127,7 @@ fn say_pane(lab: &Lab) -> String {
         match chips.is_empty() {
             true => String::new(),
             false => {
-                format!("<div class=\"chips\"><span class=\"legend\">{kind}</span>{chips}</div>")
+                format!("<div class=\"chips\"><span class=\"legend\">{kind}</span><div>{chips}</div></div>")
             }
         }
     });
@@ -144,15 +144,15 @@ fn say_pane(lab: &Lab) -> String {
         false,
         &format!(
             "<div class=\"presets\">{rows}</div>\n<form data-post=\"say\"><label class=\"hush\" for=\"box\">What \
-             the client says, in the notation</label><textarea id=\"box\" name=\"say\" rows=\"6\" \
+             the client says, in the notation</label><textarea id=\"box\" name=\"say\" rows=\"5\" \
              spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" wrap=\"soft\">{}</textarea>\n<p \
              class=\"note\">Each line is bytes. A line end is sent only where you write <code>\\n</code> or \
              <code>\\r\\n</code>; <code>~ 500ms</code> waits, <code>C fin</code> says that this was all.</p><div \
              class=\"pick\"><label>Cut <select name=\"delivery\"><option value=\"whole\">in one \
              write</option><option value=\"bytes\">one byte at a time</option><option value=\"halves\">in two \
-             halves</option></select></label>{to}<span class=\"grow\"></span><button type=\"button\" \
+             halves</option></select></label>{to}<span class=\"doit\"><button type=\"button\" \
              data-say=\"C fin\" title=\"That was all: FIN\">FIN</button><button type=\"button\" data-say=\"C rst\" \
-             title=\"Break off: RST\">RST</button><button class=\"go\">Send</button></div></form>\n<p \
+             title=\"Break off: RST\">RST</button><button class=\"go\">Send</button></span></div></form>\n<p \
              class=\"state\" id=\"say-state\" role=\"status\">Send opens a connection to the lab's server. While it \
              is open, Send says more on it.</p>\n{}{}<div id=\"say-after\"></div>\n",
             xml_text(&first),

@@ -57,6 +57,8 @@ impl Place {
 pub struct Rows {
     into: &'static str,
     clock: Duration,
+    /// The connection of the row that is written.
+    conn: Conn,
     heads: Heads,
     mark: Option<Mark>,
     place: Place,
@@ -68,6 +70,7 @@ impl Rows {
         Rows {
             into,
             clock: Duration::ZERO,
+            conn: 1,
             heads: Heads::default(),
             mark: None,
             place: Place { line: 1, column: 1 },
@@ -84,6 +87,7 @@ impl Rows {
 
     /// The rows of one step of a recording: of a pause that can be seen, and of the step.
     pub fn step(&mut self, step: &Observation) -> Vec<String> {
+        self.conn = step.conn;
         let gap = step
             .gap
             .map(|gap| self.entry(&Entry::Gap(Gap::Exactly(gap))));
@@ -189,14 +193,14 @@ impl Rows {
     }
 
     fn row(&self, class: &str, body: &str) -> String {
-        let at = self.clock.as_micros();
+        let (at, conn) = (self.clock.as_micros(), self.conn);
         let into = match self.into {
             "" => String::new(),
             into => format!(" data-into=\"{into}\""),
         };
         let seconds = self.clock.as_secs_f64();
         format!(
-            "<li class=\"row {class}\"{into} data-at=\"{at}\"><span class=\"t\">{seconds:.3}</span>{body}</li>"
+            "<li class=\"row {class}\"{into} data-at=\"{at}\" data-conn=\"{conn}\"><span class=\"t\">{seconds:.3}</span>{body}</li>"
         )
     }
 }

@@ -1,0 +1,52 @@
+//! What a tap shows in a browser.
+//!
+//! Rule: the page shows every byte, as the screen does; what is downloaded leaves out what the files leave out.
+
+use crate::command::wire_log::View;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use wirelab::course::web::TapView;
+use wirelab::limits;
+use wirelab::net::{Observation, ObservationKind};
+use wirelab::wire::Transcript;
+
+/// The page of a tap, from the side that records.
+pub struct Page {
+    /// What the browser gets.
+    pub view: TapView,
+    recording: Arc<Mutex<Transcript>>,
+    kept: View,
+    bytes: usize,
+}
+
+impl Page {
+    /// Nothing yet; `kept` is how steps are kept for the download.
+    pub fn new(at: SocketAddr, upstream: SocketAddr, kept: View) -> Page {
+        let mut headings = Transcript::new();
+        headings.push_heading("wire", "1");
+        headings.push_heading("seen-by", "tap");
+        let recording = Arc::new(Mutex::new(headings));
+        let view = TapView::new(&format!("{at} → {upstream}"), Arc::clone(&recording));
+        Page {
+            view,
+            recording,
+            kept,
+            bytes: 0,
+        }
+    }
+
+    /// Shows a step, and keeps it as long as there is room.
+    pub fn step(&mut self, step: &Observation) {
+        self.view.step(step);
+        if let ObservationKind::Bytes(bytes) = step.what {
+            self.bytes += bytes.len();
+        }
+        if self.bytes <= limits::PICTURE_BYTES {
+            let mut recording = self
+                .recording
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            self.kept.add(&mut recording, step);
+        }
+    }
+}
