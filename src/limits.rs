@@ -313,7 +313,7 @@ pub const AT_ONCE: u64 = 8 * 1024;
 pub const CLOSED_AT_ONCE: usize = 16;
 
 /// See [`CLOSED_AT_ONCE`].
-pub const CLOSED_AFTER: Duration = Duration::from_millis(500);
+pub const CLOSED_AFTER: Duration = Duration::from_millis(300);
 
 /// How much address space must be left, in bytes, before a client gets a new thread.
 /// Reason: its stack, and as much again for what the system puts beside it.

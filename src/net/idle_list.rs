@@ -1,8 +1,8 @@
-//! The connections that wait for a request, so that the one that has waited longest can be closed when
+//! The connections that wait for a whole request, so that the one that has waited longest can be closed when
 //! descriptors are short.
 //!
-//! Rule: only who waits between two requests is closed. HTTP allows that at any time (RFC 9112 section 9.5),
-//! and the client has lost nothing.
+//! Rule: a connection whose request is here is not closed. HTTP allows to close any other at any time (RFC 9112
+//! section 9.5): the client has lost nothing that was answered, and half a request is the cheapest attack.
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
@@ -87,12 +87,15 @@ impl IdleList {
 }
 
 impl IdlePlace {
-    /// The connection waits for a request from now on.
+    /// The connection waits for a request from now on, if it did not do so before.
     pub fn waits(&self) {
-        self.waiter.since.store(self.list.now(), Ordering::Relaxed);
+        let since = &self.waiter.since;
+        if since.load(Ordering::Relaxed) == BUSY {
+            since.store(self.list.now(), Ordering::Relaxed);
+        }
     }
 
-    /// A request has begun to come.
+    /// A request has come whole.
     pub fn works(&self) {
         self.waiter.since.store(BUSY, Ordering::Relaxed);
     }

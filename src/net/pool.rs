@@ -120,6 +120,7 @@ pub fn run_pool<C: Send + 'static>(
         threads: Threads::new(limits.idle, serve),
         most: limits.most,
         descriptors: descriptors.saturating_sub(kept).max(1),
+        threads_limit: usize::MAX,
         begun: Vec::new(),
         since: Instant::now(),
         blocks: true,
@@ -155,6 +156,8 @@ struct Acceptor<'a, C> {
     most: usize,
     /// Most of them for which there are descriptors.
     descriptors: usize,
+    /// Most of them for which there are threads, as far as the system has said so.
+    threads_limit: usize,
     /// Accepted since the backlog was empty, and not yet with a thread.
     begun: Vec<C>,
     /// When the first of them was.
@@ -166,8 +169,12 @@ struct Acceptor<'a, C> {
 impl<C: Send + 'static> Acceptor<'_, C> {
     /// Accepts one client, or gives those who wait for one a thread.
     fn turn(&mut self) -> Option<AcceptProblem> {
-        if self.threads.clients() >= self.descriptors {
-            return self.without_descriptors();
+        let clients = self.threads.clients();
+        if clients >= self.descriptors {
+            return self.make_room(AcceptProblem::NoDescriptors);
+        }
+        if clients >= self.threads_limit {
+            return self.make_room(AcceptProblem::NoThreads);
         }
         // Somebody may follow at once; for as long, threads can wait.
         let wait = self.begun.is_empty();
@@ -177,7 +184,7 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         match self.listener.accept() {
             Ok((stream, peer)) => self.admit(stream, peer),
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.hand_over(),
-            Err(error) if no_descriptors(&error) => self.without_descriptors(),
+            Err(error) if no_descriptors(&error) => self.make_room(AcceptProblem::NoDescriptors),
             // The client hung up in the backlog, or a signal came (accept(2)).
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => None,
             Err(error) if error.kind() == ErrorKind::Interrupted => None,
@@ -228,6 +235,9 @@ impl<C: Send + 'static> Acceptor<'_, C> {
                 problem = self.threads.hand(begun).err().or(problem);
             }
         }
+        if problem == Some(AcceptProblem::NoThreads) {
+            self.threads_limit = self.threads.count().max(1);
+        }
         problem
     }
 
@@ -242,14 +252,19 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         begun
     }
 
-    /// Makes room, or waits: nothing tells us when a descriptor is free again.
+    /// Makes room, or waits: nothing tells us when there is some.
     #[cold]
-    fn without_descriptors(&mut self) -> Option<AcceptProblem> {
+    fn make_room(&mut self, short: AcceptProblem) -> Option<AcceptProblem> {
         let problem = self.hand_over();
+        let relieved = (self.relieve)();
         // What was closed is free when its thread has seen it.
-        let wait = if (self.relieve)() { 1 } else { 10 };
+        let wait = if relieved { 1 } else { 10 };
         thread::park_timeout(limits::POLL_INTERVAL * wait);
-        problem.or(Some(AcceptProblem::NoDescriptors))
+        if relieved || self.threads.waiting() == 0 {
+            // The system may have more threads by now.
+            self.threads_limit = usize::MAX;
+        }
+        problem.or(Some(short))
     }
 }
 

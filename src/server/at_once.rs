@@ -45,6 +45,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                     },
                 used,
             }) => {
+                self.place.as_ref().inspect(|place| place.works());
                 let request = Request {
                     head: &head,
                     asked: &asked,

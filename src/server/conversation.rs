@@ -48,7 +48,7 @@ pub(super) struct Conversation<S> {
     /// What the first answer has left to do, if it was sent already.
     pub(super) then: Option<Then>,
     /// Its place among those who wait for a request.
-    place: Option<IdlePlace>,
+    pub(super) place: Option<IdlePlace>,
     pub(super) line: RecordedStream,
     pub(super) connection: Connection,
     pub(super) input: Input,
@@ -157,6 +157,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
     /// Waits for the head of a request, and decides what to answer.
     fn read_head(&mut self) -> Result<(Exchange, Answer), Then> {
         let mut until = None;
+        self.place.as_ref().inspect(|place| place.waits());
         loop {
             match self
                 .connection
@@ -164,6 +165,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
             {
                 Ok(Parsed::Done { value, used }) => match value {
                     Event::Request { head, asked, .. } => {
+                        self.place.as_ref().inspect(|place| place.works());
                         let now = self.server.now();
                         let request = Request {
                             head: &head,

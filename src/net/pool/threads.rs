@@ -58,6 +58,16 @@ impl<C: Send + 'static> Threads<C> {
         lock(&self.pool.state).clients
     }
 
+    /// How many threads there are.
+    pub(super) fn count(&self) -> usize {
+        lock(&self.pool.state).threads
+    }
+
+    /// How many clients wait for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.pool.state).waiting.len()
+    }
+
     /// A client has come.
     pub(super) fn enter(&self) {
         lock(&self.pool.state).clients += 1;

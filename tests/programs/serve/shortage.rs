@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
+
+use wirelab::limits;
 
 use super::client::{Answer, TestClient, ask, folder, server};
 use crate::support::{Server, bin, soon};
@@ -63,6 +66,30 @@ fn the_connection_that_waits_longest_makes_room_for_a_new_client() {
         b"",
         "the first one was closed between two requests"
     );
+}
+
+/// Without it, each of them holds its descriptor until its deadline, and an honest client waits for all.
+#[cfg(target_os = "linux")]
+#[test]
+fn half_a_request_holds_no_descriptor_that_somebody_needs() {
+    let root = folder("halves");
+    let server = limited(&root, "-n 40");
+    let crowd: Vec<TestClient> = (0..100)
+        .map(|_| {
+            let mut client = TestClient::call(server.addr);
+            client.say(b"GET /tacos.txt HTTP/1.1\r\nHos");
+            client
+        })
+        .collect();
+    let begun = Instant::now();
+    let mut honest = TestClient::call(server.addr);
+    assert_eq!(honest.say(GET).hear_answer().status, 200);
+    assert!(
+        begun.elapsed() < limits::HEAD_DEADLINE,
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(crowd);
 }
 
 /// A process that ends because an allocation failed has ended for everybody.
