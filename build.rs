@@ -71,6 +71,17 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
         };
         let _ = writeln!(labs, "{field}: {text},");
     }
+    let _ = writeln!(labs, "stubs: &[");
+    for file in names(&folder) {
+        let stub = file
+            .strip_prefix("start-")
+            .filter(|_| !file.ends_with(".rs"));
+        if let Some((side, extension)) = stub.and_then(|stub| stub.split_once('.')) {
+            let text = text_of(&folder.join(&file));
+            let _ = writeln!(labs, "({side:?}, {extension:?}, {text}),");
+        }
+    }
+    let _ = writeln!(labs, "],");
     for (field, file) in [("server", "server.rs"), ("client", "client.rs")] {
         let _ = writeln!(labs, "{field}: {},", folder.join(file).exists());
     }

@@ -11,7 +11,8 @@ use std::ffi::{OsStr, OsString};
 pub struct Opt {
     /// With its dashes: `--save`.
     pub name: &'static str,
-    /// What stands behind it in the usage text (`FILE`); `None` for one that stands alone.
+    /// What stands behind it in the usage text (`FILE`); `None` for one that stands alone; in brackets
+    /// (`[CMD]`) for one that may.
     pub value: Option<&'static str>,
     /// One line for the usage text.
     pub sentence: &'static str,
@@ -40,7 +41,7 @@ impl Args {
     /// Sorts the words behind `command`'s name. Behind `--` every word is a place.
     pub fn read(command: &Command, words: &[OsString]) -> Result<Args, WrongUse> {
         let mut args = Args::default();
-        let mut words = words.iter();
+        let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
             let text = word.to_string_lossy();
             if text == "--" {
@@ -62,6 +63,9 @@ impl Args {
             let value = match (option.value, joined) {
                 (None, None) => None,
                 (Some(_), Some(value)) => Some(value),
+                (Some(what), None) if what.starts_with('[') => words
+                    .next_if(|next| !args.is_no_value(command, next))
+                    .cloned(),
                 (Some(what), None) => {
                     let missing = || WrongUse(format!("{name} needs a value: {name} {what}"));
                     // Of two values, `OLD NEW`, the first is an entry of its own.
@@ -77,6 +81,14 @@ impl Args {
         }
         args.count(command)?;
         Ok(args)
+    }
+
+    /// Whether a word after an option whose value may be left out is no value of it: another option, or the
+    /// lab that the command still lacks (`check --client 9`).
+    fn is_no_value(&self, command: &Command, word: &OsStr) -> bool {
+        let text = word.to_string_lossy();
+        let lacks_place = self.places.len() < command.places.len();
+        text.starts_with('-') || lacks_place && lab_number(&text).is_some()
     }
 
     /// Too few or too many words, held against the places of the table (`[N]` may be missing,

@@ -3,44 +3,44 @@
 //! Rule: what is played, judged and diagnosed is decided in `check`; here are the words on the
 //! command line, what is printed, and the exit code.
 
+mod jobs;
+
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
-use super::{output, screen, wire_file};
-use crate::command::lab::lab_at;
+use super::{output, screen};
 use anyhow::Result;
-use std::ffi::OsStr;
+use jobs::{Job, Jobs, Program};
+pub use jobs::{Named, commands};
 use std::io::Write;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use wirelab::check::program::CommandLine;
-use wirelab::check::{CheckError, Conversation, Plan, Report, Subject};
+use std::path::PathBuf;
+use wirelab::check::{CheckError, Report};
 use wirelab::check::{evidence_files, junit, report};
-use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
 use wirelab::course::home;
 use wirelab::course::progress::By;
-use wirelab::net;
+use wirelab::course::readme;
 
 /// `cargo lab check N`
 pub const COMMAND: Command = Command {
     name: "check",
     places: &["[N]"],
     sentence: "check your program for lab N, in any language",
-    more: "Without an option, the check takes your programs in the workbench. CMD is one\n\
-           string. It is split into words as a shell does it, but no shell runs. Your\n\
-           program finds the address in WIRELAB_ADDR. In CMD, {addr}, {host}, {port} and\n\
-           {arg} are replaced. --lab-file takes a transcript, or one conversation of a lab:\n\
-           a file in snapshots/.",
+    more: "Without an option, the check takes the command of your last check of this lab,\n\
+           or else your programs in the workbench. --server or --client without a CMD takes\n\
+           the one in the workbench. CMD is one string. It is split into words as a shell\n\
+           does it, but no shell runs. Your program finds the address in WIRELAB_ADDR. In\n\
+           CMD, {addr}, {host}, {port} and {arg} are replaced. --lab-file takes a\n\
+           transcript, or one conversation of a lab: a file in snapshots/.",
     options: &[
         Opt {
             name: "--server",
-            value: Some("CMD"),
-            sentence: "start this server and check it",
+            value: Some("[CMD]"),
+            sentence: "start this server, or your own, and check it",
         },
         Opt {
             name: "--client",
-            value: Some("CMD"),
-            sentence: "start this client and check it",
+            value: Some("[CMD]"),
+            sentence: "start this client, or your own, and check it",
         },
         Opt {
             name: "--addr",
@@ -81,31 +81,27 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// One check that was asked for.
-struct Job {
-    plan: std::result::Result<Plan, CheckError>,
-    /// For the progress file; none for a transcript of the user's own and for our own programs.
-    note: Option<(&'static Lab, Side, By)>,
-    /// `lab 09`.
-    place: String,
-}
-
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let weather = weather(args)?;
     let jobs = match args.value("--lab-file") {
-        Some(file) => vec![own_file(args, file, weather)?],
-        None => jobs_of_labs(args, weather)?,
+        Some(file) => Jobs {
+            jobs: vec![jobs::own_file(args, file, weather)?],
+            left_out: Vec::new(),
+        },
+        None => jobs::of_labs(args, jobs::labs(args)?, weather)?,
     };
-    let several = jobs.len() > 1;
+    let seed = seed(args)?;
+    let several = jobs.jobs.len() > 1;
     let mut reports = Vec::new();
     let mut not_checked = Vec::new();
-    for job in jobs {
-        match job.plan.and_then(|plan| plan.run()) {
+    for job in jobs.jobs {
+        if let Some(command) = job.remembered() {
+            say_again(&job.place, command, screen)?;
+        }
+        match job.plan(weather, seed).and_then(|plan| plan.run()) {
             Ok(report) => {
                 print_report(&report, screen)?;
-                if let Some((lab, side, by)) = job.note {
-                    exercise::note(&report, lab, side, &by)?;
-                }
+                note(&report, &job, weather)?;
                 reports.push(report);
             }
             Err(error) => {
@@ -120,6 +116,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             }
         }
     }
+    print_left_out(&jobs.left_out, screen)?;
     if let Some(file) = args.value("--junit") {
         output::write(file, junit::xml(&reports, &not_checked).as_bytes(), screen)?;
     }
@@ -130,6 +127,53 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         true => Ok(Outcome::Passed),
         false => Ok(Outcome::Failed),
     }
+}
+
+/// Writes down what was checked, for `cargo lab` and for the next check: that all weathers have passed, and
+/// the command that an option gave.
+fn note(report: &Report, job: &Job, weather: Option<Weather>) -> Result<()> {
+    if let (Some((lab, side)), Program::By { by, told }) = (job.of, &job.program) {
+        if *told {
+            exercise::remember(lab, side, by)?;
+        }
+        if weather.is_none() {
+            exercise::note(report, lab, side, by)?;
+        }
+    }
+    Ok(())
+}
+
+/// Names the command of an earlier check, which is taken again.
+fn say_again(place: &str, command: &str, screen: &mut Screen) -> Result<()> {
+    let text = format!("{place} is checked with `{command}`, as last time");
+    writeln!(screen, "{}", screen.style(Style::Dim, &text))?;
+    Ok(())
+}
+
+/// What `--all` has left out: one paragraph for each reason.
+fn print_left_out(left_out: &[(&Lab, Side, &str)], screen: &mut Screen) -> Result<()> {
+    let mut reasons: Vec<&str> = left_out.iter().map(|(_, _, why)| *why).collect();
+    reasons.dedup();
+    reasons.sort();
+    reasons.dedup();
+    for why in reasons {
+        let of = |side| {
+            let fits = left_out.iter().filter(|(_, s, w)| *s == side && *w == why);
+            let numbers: Vec<u8> = fits.map(|(lab, ..)| lab.number).collect();
+            let labs = if numbers.len() == 1 { "lab" } else { "labs" };
+            let part = || format!("{} of {labs} {}", side.word(), catalogue::counted(&numbers));
+            (!numbers.is_empty()).then(part)
+        };
+        let parts: Vec<String> = [of(Side::Server), of(Side::Client)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let first = format!("Left out, {why}: ");
+        for line in readme::wrapped(&parts.join("; "), &first, "  ") {
+            writeln!(screen, "{line}")?;
+        }
+    }
+    Ok(())
 }
 
 /// A check that did not come about: the user's words are wrong (2), or the program did not start (3).
@@ -167,156 +211,6 @@ fn seed(args: &Args) -> Result<u64> {
     }
 }
 
-/// The side and the program that the options name, if they do.
-fn subject(args: &Args) -> Result<Option<(Side, Subject, By)>> {
-    let mut found = Vec::new();
-    for (option, side) in [("--server", Side::Server), ("--client", Side::Client)] {
-        if let Some(text) = args.value_text(option)? {
-            let line =
-                CommandLine::parse(text).map_err(|error| WrongUse(format!("{option}: {error}")))?;
-            let subject = match line.own() {
-                Some(path) => Subject::Own(path),
-                None => Subject::Command(line),
-            };
-            found.push((side, subject, By::Command(text.to_string())));
-        }
-    }
-    if let Some(text) = args.value_text("--addr")? {
-        found.push((
-            Side::Server,
-            Subject::Address(address(text)?),
-            By::Address(text.to_string()),
-        ));
-    }
-    if found.len() > 1 {
-        let text = "give one of --server, --client and --addr: one program is checked at a time";
-        return Err(WrongUse(text.to_string()).into());
-    }
-    Ok(found.pop())
-}
-
-fn address(text: &str) -> Result<SocketAddr> {
-    Ok(net::address(text)
-        .map_err(|error| WrongUse(format!("this is no address for --addr: {error}")))?)
-}
-
-fn jobs_of_labs(args: &Args, weather: Option<Weather>) -> Result<Vec<Job>> {
-    let subject = subject(args)?;
-    let choice = Choice {
-        subject: &subject,
-        weather,
-        seed: seed(args)?,
-    };
-    if args.has("--all") {
-        if args.place(0).is_some() {
-            return Err(WrongUse("give a lab or --all, not both".to_string()).into());
-        }
-        let jobs: Vec<Job> = catalogue::labs()
-            .flat_map(|lab| jobs_of(args, lab, &choice, true))
-            .collect();
-        let text = "no exercise is started: `cargo lab start 1` puts the first into the workbench";
-        return match jobs.is_empty() {
-            true => Err(NotStarted(text.to_string()).into()),
-            false => Ok(jobs),
-        };
-    }
-    if args.place(0).is_none() {
-        return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
-    }
-    let lab = lab_at(args, 0)?;
-    let jobs = jobs_of(args, lab, &choice, false);
-    if jobs.is_empty() {
-        let number = lab.number;
-        let text = format!(
-            "lab {number:02}: you have not started: `cargo lab start {number}` puts the exercise there"
-        );
-        return Err(NotStarted(text).into());
-    }
-    Ok(jobs)
-}
-
-/// What the options say for every lab.
-struct Choice<'a> {
-    subject: &'a Option<(Side, Subject, By)>,
-    weather: Option<Weather>,
-    seed: u64,
-}
-
-/// The checks of one lab: of the program that the options name, of our own, or of what is in the
-/// workbench. `all`: a lab without a conversation for that side is left out, and is no error.
-fn jobs_of(args: &Args, lab: &'static Lab, choice: &Choice, all: bool) -> Vec<Job> {
-    let Choice {
-        subject,
-        weather,
-        seed,
-    } = *choice;
-    let mut jobs = Vec::new();
-    let mut job = |side, subject: std::result::Result<Subject, CheckError>, by: Option<By>| {
-        let plan = subject.and_then(|subject| exercise::plan_of(lab, side, subject, weather, seed));
-        if !(all && matches!(plan, Err(CheckError::Nothing(_)))) {
-            let note = by.filter(|_| weather.is_none()).map(|by| (lab, side, by));
-            jobs.push(Job {
-                plan,
-                note,
-                place: format!("lab {:02}", lab.number),
-            });
-        }
-    };
-    if let Some((side, subject, by)) = subject {
-        job(*side, Ok(subject.clone()), Some(by.clone()));
-    } else if args.has("--reference") {
-        for side in [Side::Server, Side::Client] {
-            if lab.has(side) && lab.scripts_for(side).next().is_some() {
-                let path = cargo::lab_programs(lab, &[side])
-                    .map_err(|error| CheckError::Build(error.to_string()));
-                job(
-                    side,
-                    path.map(|mut paths| Subject::Own(paths.remove(0))),
-                    None,
-                );
-            }
-        }
-    } else {
-        for side in lab.exercises() {
-            match cargo::workbench_program(lab, side) {
-                Err(cargo::BuildError::NotStarted { .. }) => {}
-                path => job(
-                    side,
-                    path.map(Subject::Own)
-                        .map_err(|error| CheckError::Build(error.to_string())),
-                    Some(By::Workbench),
-                ),
-            }
-        }
-    }
-    jobs
-}
-
-/// A check against a transcript of the user's own.
-fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> {
-    let expected = wire_file::read_steps(file)?;
-    let text = "--lab-file needs a program: --server CMD, --client CMD or --addr HOST:PORT";
-    let (side, subject, _) = subject(args)?.ok_or_else(|| WrongUse(text.to_string()))?;
-    let weathers = match (weather, side) {
-        (Some(weather), _) => vec![weather],
-        (None, Side::Server) => vec![Weather::Calm, Weather::Dribble, Weather::Rude],
-        (None, Side::Client) => vec![Weather::Calm, Weather::Dribble],
-    };
-    let stem = Path::new(file).file_stem().unwrap_or(file);
-    let stem = stem.to_string_lossy().into_owned();
-    let conversation = Conversation {
-        name: stem.clone(),
-        expected,
-        weathers,
-    };
-    let plan = Plan::new(stem.clone(), side, subject, vec![conversation]);
-    Ok(Job {
-        plan: Ok(plan),
-        note: None,
-        place: stem,
-    })
-}
-
 fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
     let here = home::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
     let kept = evidence_files::keep(report, &here).unwrap_or_else(|error| {
@@ -336,18 +230,18 @@ fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-/// Checks the learner's program for one side of a lab, shows the report, and notes it when it passed.
+/// Checks a program of the learner's for one side of a lab, shows the report, and notes it when it passed.
 pub fn check_exercise(
     lab: &'static Lab,
     side: Side,
+    by: &By,
     screen: &mut Screen,
 ) -> Result<std::result::Result<Report, CheckError>> {
-    let by = By::Workbench;
-    let report = match exercise::plan(lab, side, &by).and_then(|plan| plan.run()) {
+    let report = match exercise::plan(lab, side, by).and_then(|plan| plan.run()) {
         Ok(report) => report,
         Err(error) => return Ok(Err(error)),
     };
     print_report(&report, screen)?;
-    exercise::note(&report, lab, side, &by)?;
+    exercise::note(&report, lab, side, by)?;
     Ok(Ok(report))
 }

@@ -2,11 +2,12 @@
 //!
 //! Rule: what the learner has written stays.
 
+use super::args::printable;
 use super::lab::lab_at;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
-use wirelab::course::catalogue::Side;
+use wirelab::course::catalogue::{Lab, Language, Side};
 use wirelab::course::workbench::{self, PlaceError, Placed};
 
 /// `cargo lab start N`
@@ -15,12 +16,17 @@ pub const COMMAND: Command = Command {
     places: &["N"],
     sentence: "put the exercise of lab N into your workbench",
     more: "start copies the programs of the exercise to src/bin/ in the workbench. They are\n\
-           yours: change them, run them with `cargo run -q -p workbench --bin my09-server`,\n\
-           and check them with `cargo lab check 9`. start never overwrites what you have\n\
-           written.",
+           yours: change them, run them as start says, and check them with\n\
+           `cargo lab check 9`. start never overwrites what you have written. LANG is rust,\n\
+           python, node, go or c.",
     options: &[
         ONLY_SERVER,
         ONLY_CLIENT,
+        Opt {
+            name: "--lang",
+            value: Some("LANG"),
+            sentence: "in this language, and not in Rust",
+        },
         Opt {
             name: "--again",
             value: None,
@@ -47,10 +53,12 @@ pub const ONLY_CLIENT: Opt = Opt {
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
     let number = lab.number;
+    let language = language(args)?;
+    let sides = sides(args, &lab.exercises());
     let mut new = 0;
-    for side in sides(args, &lab.exercises()) {
-        let placed = match workbench::place(lab, side, args.has("--again")) {
-            Err(error @ PlaceError::NoStub(_)) => {
+    for side in &sides {
+        let placed = match workbench::place(lab, *side, language, args.has("--again")) {
+            Err(error @ (PlaceError::NoStub(_) | PlaceError::NotIn(..))) => {
                 return Err(WrongUse(format!("lab {number}: {error}")).into());
             }
             placed => placed.with_context(|| format!("lab {number}"))?,
@@ -70,14 +78,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             }
         }
     }
+    how_to_run(lab, &sides, screen)?;
     if new == 0 {
         writeln!(
             screen,
-            "`cargo lab start {number} --again` starts from the beginning, and keeps what you have"
+            "\n`cargo lab start {number} --again` starts from the beginning, and keeps what you have"
         )?;
         return Ok(Outcome::Failed);
     }
-    writeln!(screen, "\nOpen it in your editor, then:")?;
+    writeln!(screen, "\nChange it in your editor, then:")?;
     writeln!(
         screen,
         "  cargo lab watch {number}    checks it whenever you save"
@@ -85,6 +94,53 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     writeln!(screen, "  cargo lab check {number}    checks it once")?;
     writeln!(screen, "  cargo lab hint {number}     when you are stuck")?;
     Ok(Outcome::Passed)
+}
+
+/// The language that `--lang` names, also by the names that people and files give it.
+fn language(args: &Args) -> Result<Language, WrongUse> {
+    let Some(name) = args.value_text("--lang")? else {
+        return Ok(Language::Rust);
+    };
+    let name = name.to_ascii_lowercase();
+    let mut all = Language::ALL.into_iter();
+    let found = all.find(|language| {
+        let other = match language {
+            Language::Python => "python3",
+            Language::Node => "javascript",
+            Language::Go => "golang",
+            _ => "",
+        };
+        [language.word(), language.extension(), other].contains(&name.as_str())
+    });
+    found.ok_or_else(|| {
+        let name = printable(&name);
+        let words = Language::ALL.map(Language::word).join(", ");
+        WrongUse(format!(
+            "there are no stubs in `{name}`: LANG is one of {words}"
+        ))
+    })
+}
+
+/// The command that runs each of these programs by hand, from the workbench's root.
+fn how_to_run(lab: &Lab, sides: &[Side], screen: &mut Screen) -> Result<()> {
+    let programs = sides.iter().filter_map(|side| {
+        let (language, file) = workbench::program(lab, *side)?;
+        Some(workbench::run_command(
+            &lab.program("my", *side),
+            language,
+            &file,
+        ))
+    });
+    let commands: Vec<String> = programs.collect();
+    writeln!(
+        screen,
+        "\nTo run {}:",
+        if commands.len() == 1 { "it" } else { "them" }
+    )?;
+    for command in commands {
+        writeln!(screen, "  {command}")?;
+    }
+    Ok(())
 }
 
 /// The sides that `--server` and `--client` name; without them, all that the exercise has.

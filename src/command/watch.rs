@@ -2,15 +2,18 @@
 //!
 //! Rule: what happens at a save is what `cargo lab check N` does; here is only the waiting.
 
-use super::check::check_exercise;
+use super::check::{Named, check_exercise, commands};
 use super::lab::lab_at;
-use super::start::{ONLY_CLIENT, ONLY_SERVER, sides};
-use super::{Args, Command, NotStarted, Outcome, Screen, Style};
+use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
+use std::path::PathBuf;
 use wirelab::check::CheckError;
+use wirelab::check::program::CommandLine;
 use wirelab::check::report;
 use wirelab::course::catalogue::{Lab, Side};
+use wirelab::course::exercise;
+use wirelab::course::progress::{By, Progress};
 use wirelab::course::workbench;
 
 /// `cargo lab watch N`
@@ -18,36 +21,50 @@ pub const COMMAND: Command = Command {
     name: "watch",
     places: &["N"],
     sentence: "check your programs for lab N after every save",
-    more: "watch looks at the workbench a few times a second. After each change it builds\n\
-           and checks the programs. It ends when everything has passed, or when you press\n\
-           Ctrl-C.",
-    options: &[ONLY_SERVER, ONLY_CLIENT],
+    more: "watch takes the programs that `cargo lab check N` takes. A few times a second it\n\
+           looks at the workbench, at the files that CMD names, and at other files of the\n\
+           same kind beside them. After each change it builds and checks the programs. It\n\
+           ends when everything has passed, or when you press Ctrl-C.",
+    options: &[
+        Opt {
+            name: "--server",
+            value: Some("[CMD]"),
+            sentence: "only the server; started by this command",
+        },
+        Opt {
+            name: "--client",
+            value: Some("[CMD]"),
+            sentence: "only the client; started by this command",
+        },
+    ],
     run,
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
-    let sides = sides(args, &lab.exercises());
     let number = lab.number;
-    if !workbench::started()
-        .iter()
-        .any(|(started, side)| started.number == number && sides.contains(side))
-    {
+    let programs = programs(args, lab)?;
+    if programs.is_empty() {
         let text = format!(
             "lab {number}: nothing to watch yet: `cargo lab start {number}` puts the exercise there"
         );
         return Err(NotStarted(text).into());
     }
+    let files = files(&programs);
     loop {
         // Before the check: what is saved while it runs counts, too.
-        let before = workbench::saved();
-        if check(lab, &sides, screen)? {
+        let before = workbench::saved(&files);
+        if check(lab, &programs, screen)? {
             writeln!(screen, "\nAll passed. `cargo lab` says what is next.")?;
             return Ok(Outcome::Passed);
         }
-        let words = format!("\nwatching your workbench for lab {number}; Ctrl-C ends it");
+        let what = match files.is_empty() {
+            true => "your workbench".to_string(),
+            false => command_lines(&programs).join(" and "),
+        };
+        let words = format!("\nwatching {what} for lab {number}; Ctrl-C ends it");
         writeln!(screen, "{}", screen.style(Style::Dim, &words))?;
-        workbench::wait_for_save(&before);
+        workbench::wait_for_save(&before, &files);
         writeln!(
             screen,
             "{}\n",
@@ -56,12 +73,54 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
 }
 
-/// Checks each side; whether all of them passed. A program that does not compile or start is a result
+/// What is watched: the programs that the options name, or else those that a check would take.
+fn programs(args: &Args, lab: &Lab) -> Result<Vec<(Side, By)>> {
+    let named = commands(args)?;
+    if !named.is_empty() {
+        for named in &named {
+            exercise::remember(lab, named.side, &named.by)?;
+        }
+        let started = |named: &Named| {
+            named.by != By::Workbench || workbench::program(lab, named.side).is_some()
+        };
+        let kept = named.into_iter().filter(started);
+        return Ok(kept.map(|named| (named.side, named.by)).collect());
+    }
+    let progress = Progress::load()?;
+    let sides = lab.exercises().into_iter();
+    let chosen = sides.filter_map(|side| Some((side, exercise::chosen(&progress, lab, side)?)));
+    Ok(chosen.collect())
+}
+
+/// The commands among the programs, as they were given.
+fn command_lines(programs: &[(Side, By)]) -> Vec<String> {
+    let command = |(_, by): &(Side, By)| match by {
+        By::Command(command) => Some(format!("`{command}`")),
+        _ => None,
+    };
+    programs.iter().filter_map(command).collect()
+}
+
+/// The files that the commands name.
+fn files(programs: &[(Side, By)]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for (_, by) in programs {
+        if let By::Command(command) = by
+            && let Ok(line) = CommandLine::parse(command)
+        {
+            let paths = line.words().into_iter().map(PathBuf::from);
+            files.extend(paths.filter(|path| path.is_file()));
+        }
+    }
+    files
+}
+
+/// Checks each program; whether all of them passed. A program that does not compile or start is a result
 /// like any other here: the next save may mend it.
-fn check(lab: &'static Lab, sides: &[Side], screen: &mut Screen) -> Result<bool> {
+fn check(lab: &'static Lab, programs: &[(Side, By)], screen: &mut Screen) -> Result<bool> {
     let mut passed = true;
-    for side in sides {
-        match check_exercise(lab, *side, screen)? {
+    for (side, by) in programs {
+        match check_exercise(lab, *side, by, screen)? {
             Ok(report) => passed &= report.passed(),
             Err(error) => {
                 passed = false;

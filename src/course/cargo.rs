@@ -1,4 +1,5 @@
-//! The programs of the labs and of the workbench as files: where they lie, and how cargo makes them.
+//! The programs of the labs and of the workbench as files: where they lie, and how cargo, or a C compiler,
+//! makes them.
 //!
 //! Rule 1: a program is taken from beside our own executable; cargo is asked only when it is missing
 //! or older than its source, so that a first `cargo lab 1` builds two programs and not fifty.
@@ -25,6 +26,11 @@ pub enum BuildError {
     },
     /// Cargo could not be started.
     NoCargo {
+        /// What the system said.
+        reason: String,
+    },
+    /// The C compiler could not be started.
+    NoCompiler {
         /// What the system said.
         reason: String,
     },
@@ -56,6 +62,10 @@ impl fmt::Display for BuildError {
                 f,
                 "cargo could not be started ({reason}): install Rust from https://rustup.rs, \
                  or put cargo on the PATH"
+            ),
+            BuildError::NoCompiler { reason } => write!(
+                f,
+                "cc could not be started ({reason}): install a C compiler, or put it on the PATH"
             ),
             BuildError::Compiler { program, said } => {
                 write!(f, "{program} does not compile:\n{}", said.trim_end())
@@ -126,6 +136,31 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     let folder = folder_of(&workbench);
     build(&workbench.root, &folder, &[&program], "workbench")?;
     Ok(executable_in(&folder, &program))
+}
+
+/// The program of this source in C, compiled into `target/` of the workbench's root. It gets its name when it
+/// is whole: another check may run the old one.
+pub fn c_program(root: &Path, source: &Path) -> Result<PathBuf, BuildError> {
+    let folder = root.join("target");
+    let name = source.file_stem().unwrap_or_default().to_string_lossy();
+    let program = executable_in(&folder, &name);
+    let beside = executable_in(&folder, &format!("{name}.new-{}", std::process::id()));
+    let failed = |error: std::io::Error| BuildError::NoCompiler {
+        reason: error.to_string(),
+    };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let mut compiler = Command::new("cc");
+    compiler.args(["-Wall", "-pthread", "-o"]).arg(&beside);
+    let output = compiler.arg(source).stdin(Stdio::null()).output();
+    let output = output.map_err(failed)?;
+    if !output.status.success() {
+        return Err(BuildError::Compiler {
+            program: name.into_owned(),
+            said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        });
+    }
+    std::fs::rename(&beside, &program).map_err(failed)?;
+    Ok(program)
 }
 
 /// Whether a program is missing, or was built before this time.

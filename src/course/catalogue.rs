@@ -11,6 +11,7 @@ mod syllabus;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
+pub use crate::check::diagnosis::Language;
 pub use crate::check::{NOW, Side};
 pub use crate::net::Weather;
 use crate::wire::Transcript;
@@ -128,6 +129,17 @@ impl Lab {
             Side::Server => self.files.start_server,
             Side::Client => self.files.start_client,
         }
+    }
+
+    /// The text of the stub for one side in one language, when there is one.
+    pub fn stub_in(&self, side: Side, language: Language) -> Option<&'static str> {
+        if language == Language::Rust {
+            return self.stub(side);
+        }
+        let mut stubs = self.files.stubs.iter();
+        let wanted = (side.word(), language.extension());
+        let found = stubs.find(|(side, extension, _)| (*side, *extension) == wanted);
+        found.map(|(_, _, text)| *text)
     }
 
     /// Whether the lab has its own program for one side.

@@ -2,14 +2,16 @@
 //!
 //! Rule: nothing is judged here; a plan is made, and `check` runs it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::cargo;
-use super::catalogue::{Lab, Side, Weather};
+use super::cargo::{self, BuildError};
+use super::catalogue::{Lab, Language, Side, Weather};
 use super::fresh::{self, Fresh};
 use super::home;
 use super::lab_files;
 use super::progress::{By, Progress};
+use super::workbench;
 use crate::check::program::CommandLine;
 use crate::check::{CheckError, Conversation, Plan, Report, ServedFolder, Subject};
 use crate::net;
@@ -23,19 +25,74 @@ pub fn plan(lab: &Lab, side: Side, by: &By) -> Result<Plan, CheckError> {
 
 /// The same; `seed`: what the fresh conversations are made from.
 pub fn plan_with(lab: &Lab, side: Side, by: &By, seed: u64) -> Result<Plan, CheckError> {
-    let subject = match by {
-        By::Workbench => {
-            let program = cargo::workbench_program(lab, side);
-            Subject::Own(program.map_err(|error| CheckError::Build(error.to_string()))?)
+    plan_of(lab, side, subject(lab, side, by)?, None, seed)
+}
+
+/// What is started, or asked, for the program that `by` names; one in the workbench is built first.
+pub fn subject(lab: &Lab, side: Side, by: &By) -> Result<Subject, CheckError> {
+    match by {
+        By::Workbench => in_workbench(lab, side),
+        By::Command(text) => {
+            let line = CommandLine::parse(text).map_err(CheckError::Start)?;
+            Ok(line.own().map_or(Subject::Command(line), Subject::Own))
         }
-        By::Command(text) => Subject::Command(CommandLine::parse(text).map_err(CheckError::Start)?),
         By::Address(text) => {
             let address = net::address(text);
             let words = |error: net::AddressError| CheckError::Nothing(error.to_string());
-            Subject::Address(address.map_err(words)?)
+            Ok(Subject::Address(address.map_err(words)?))
         }
+    }
+}
+
+/// The learner's program in the workbench, in whatever language it is.
+fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
+    let built = |program: Result<PathBuf, BuildError>| {
+        program.map_err(|error| CheckError::Build(error.to_string()))
     };
-    plan_of(lab, side, subject, None, seed)
+    let rust = || built(cargo::workbench_program(lab, side)).map(Subject::Own);
+    let (Some(workbench), Some((language, file))) =
+        (home::workbench(), workbench::program(lab, side))
+    else {
+        return rust();
+    };
+    let source = workbench.root.join(file);
+    let words: (&str, &[&str]) = match language {
+        Language::Rust => return rust(),
+        Language::C => {
+            let program = built(cargo::c_program(&workbench.root, &source))?;
+            return Ok(Subject::Command(CommandLine::of(&program, &[])));
+        }
+        Language::Python => ("python3", &[]),
+        Language::Node => ("node", &[]),
+        Language::Go => ("go", &["run"]),
+    };
+    let source = source.to_string_lossy();
+    let words_after = [words.1, &[&*source]].concat();
+    let line = CommandLine::of(Path::new(words.0), &words_after);
+    Ok(Subject::Command(line))
+}
+
+/// Which program of the learner's a check without further words takes: the one of the last command, or else
+/// the one in the workbench. `None`: neither is there.
+pub fn chosen(progress: &Progress, lab: &Lab, side: Side) -> Option<By> {
+    match progress.last_command(lab, side) {
+        Some(command) => Some(By::Command(command)),
+        None => workbench::program(lab, side).map(|_| By::Workbench),
+    }
+}
+
+/// Writes down which program a check was told to take, for the next one. An address is not kept: nobody may
+/// listen there tomorrow.
+pub fn remember(lab: &Lab, side: Side, by: &By) -> std::io::Result<()> {
+    let command = match by {
+        By::Workbench => None,
+        By::Command(command) => Some(command.as_str()),
+        By::Address(_) => return Ok(()),
+    };
+    if home::workbench().is_none() {
+        return Ok(());
+    }
+    Progress::update(|progress| progress.set_last_command(lab, side, command))
 }
 
 /// The check of one side of a lab; `weather`: only this one; `seed`: what the fresh conversations are made

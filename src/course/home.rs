@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::catalogue::Language;
+
 /// What the `Cargo.toml` of a workbench outside the clone holds, for `wirelab` to know it by.
 const MARK: &str = "[package.metadata.wirelab]";
 
@@ -30,9 +32,14 @@ impl Workbench {
         }
     }
 
-    /// Where a learner's program stands: `labs/workbench/src/bin/my09-server.rs`.
+    /// Where a learner's program in Rust stands: `labs/workbench/src/bin/my09-server.rs`.
     pub fn source(&self, program: &str) -> String {
-        self.file(&format!("src/bin/{program}.rs"))
+        self.source_in(program, Language::Rust)
+    }
+
+    /// The same for a program in any language: `labs/workbench/src/bin/my09-server.py`.
+    pub fn source_in(&self, program: &str, language: Language) -> String {
+        self.file(&format!("src/bin/{program}.{}", language.extension()))
     }
 
     /// Its folder.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::catalogue::{self, Lab, Side};
+use super::catalogue::{self, Lab, Language, Side};
 use super::home;
 
 /// The name of the file in the workbench.
@@ -139,10 +139,7 @@ impl Progress {
 
     /// Which program has passed for this side; the workbench's when nothing else is noted.
     pub fn by(&self, lab: &Lab, side: Side) -> By {
-        let noted = |what: &str| {
-            let value = self.value(lab, &format!("{}-{what}", side.word()))?;
-            Some(value.replace("%20", " ").replace("%25", "%"))
-        };
+        let noted = |what: &str| self.text_value(lab, &format!("{}-{what}", side.word()));
         if let Some(command) = noted("by") {
             return By::Command(command);
         }
@@ -160,12 +157,7 @@ impl Progress {
             By::Command(command) => ("by", command),
             By::Address(address) => ("at", address),
         };
-        let visible: String = value
-            .chars()
-            .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
-            .collect();
-        let value = visible.replace('%', "%25").replace(' ', "%20");
-        self.set(lab, &format!("{side}-{what}"), &value);
+        self.set_text(lab, &format!("{side}-{what}"), value);
     }
 
     /// The seed of the learner's fresh conversations, once it is made.
@@ -183,6 +175,36 @@ impl Progress {
         self.lines.push(format!("{SEED}{seed}"));
     }
 
+    /// The command of the last check of this side, when it was one (`--server CMD`) and no later check took
+    /// the workbench's program.
+    pub fn last_command(&self, lab: &Lab, side: Side) -> Option<String> {
+        self.text_value(lab, &format!("{}-last", side.word()))
+    }
+
+    /// Notes the command of a check of this side; `None`: it was of the workbench's program.
+    pub fn set_last_command(&mut self, lab: &Lab, side: Side, command: Option<&str>) {
+        let key = format!("{}-last", side.word());
+        match command {
+            Some(command) => self.set_text(lab, &key, command),
+            None => self.unset(lab, &key),
+        }
+    }
+
+    /// The language of the stub that the learner started last for this side.
+    pub fn language(&self, lab: &Lab, side: Side) -> Option<Language> {
+        let word = self.value(lab, &format!("{}-in", side.word()));
+        word.and_then(Language::named)
+    }
+
+    /// Notes the language of the stub that the learner has started for this side. Rust is not written down.
+    pub fn set_language(&mut self, lab: &Lab, side: Side, language: Language) {
+        let key = format!("{}-in", side.word());
+        match language {
+            Language::Rust => self.unset(lab, &key),
+            other => self.set(lab, &key, other.word()),
+        }
+    }
+
     /// Notes how many hints were shown.
     pub fn set_hints(&mut self, lab: &Lab, count: usize) {
         self.set(lab, "hints", &count.to_string());
@@ -194,6 +216,21 @@ impl Progress {
             .filter(|line| is_of(line, lab))
             .flat_map(|line| line.split_whitespace());
         words.find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    }
+
+    /// A value that may hold spaces.
+    fn text_value(&self, lab: &Lab, key: &str) -> Option<String> {
+        let value = self.value(lab, key)?;
+        Some(value.replace("%20", " ").replace("%25", "%"))
+    }
+
+    fn set_text(&mut self, lab: &Lab, key: &str, value: &str) {
+        let visible: String = value
+            .chars()
+            .map(|letter| if letter.is_whitespace() { ' ' } else { letter })
+            .collect();
+        let value = visible.replace('%', "%25").replace(' ', "%20");
+        self.set(lab, key, &value);
     }
 
     fn set(&mut self, lab: &Lab, key: &str, value: &str) {
@@ -336,6 +373,23 @@ mod tests {
         left.sort();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(left, ["progress.txt", "progress.txt.lock"]);
+    }
+
+    #[test]
+    fn the_last_command_and_the_language_are_noted_and_forgotten() {
+        let one = catalogue::lab(1).unwrap();
+        let mut progress = Progress::parse("# mine\n");
+        progress.set_last_command(one, Side::Server, Some("node 'my taco.js'"));
+        progress.set_language(one, Side::Client, Language::Go);
+        let again = Progress::parse(&progress.text());
+        let last = again.last_command(one, Side::Server);
+        assert_eq!(last.as_deref(), Some("node 'my taco.js'"));
+        assert_eq!(again.last_command(one, Side::Client), None);
+        assert_eq!(again.language(one, Side::Client), Some(Language::Go));
+        assert_eq!(again.language(one, Side::Server), None);
+        progress.set_last_command(one, Side::Server, None);
+        progress.set_language(one, Side::Client, Language::Rust);
+        assert_eq!(progress.text(), "# mine\n01-three-tacos\n");
     }
 
     #[test]

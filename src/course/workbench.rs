@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::catalogue::{self, Lab, Side};
+use super::catalogue::{self, Lab, Language, Side};
 use super::home::{self, Workbench};
 use super::lab_files;
+use super::progress::Progress;
 
 /// What became of one file of an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum PlaceError {
     Nowhere,
     /// The lab's exercise has no such side.
     NoStub(Side),
+    /// There is no stub for this side in this language.
+    NotIn(Side, Language),
     /// The system refused.
     System {
         /// From the folder of the course on.
@@ -62,6 +65,14 @@ impl fmt::Display for PlaceError {
             PlaceError::NoStub(side) => {
                 write!(f, "the exercise of this lab has no {}", side.word())
             }
+            PlaceError::NotIn(side, language) => write!(
+                f,
+                "there is no stub for this {} in {}: leave --lang out for Rust, or write your own program, \
+                 and check it with --{} CMD",
+                side.word(),
+                language.name(),
+                side.word()
+            ),
             PlaceError::System { file, error } => write!(f, "{file}: {error}"),
         }
     }
@@ -70,21 +81,32 @@ impl fmt::Display for PlaceError {
 impl std::error::Error for PlaceError {}
 
 /// Puts the stub for one side of a lab into the workbench. `again` moves a file that is there aside;
-/// without it such a file is left alone.
-pub fn place(lab: &Lab, side: Side, again: bool) -> Result<Placed, PlaceError> {
+/// without it such a file is left alone. From now on the program in this language is the one that is checked.
+pub fn place(lab: &Lab, side: Side, language: Language, again: bool) -> Result<Placed, PlaceError> {
     let workbench = home::workbench().ok_or(PlaceError::Nowhere)?;
-    place_in(&workbench, lab, side, again)
+    let placed = place_in(&workbench, lab, side, language, again)?;
+    let noted = Progress::update(|progress| {
+        progress.set_language(lab, side, language);
+        progress.set_last_command(lab, side, None);
+    });
+    noted.map_err(|error| PlaceError::System {
+        file: workbench.file(super::progress::FILE),
+        error,
+    })?;
+    Ok(placed)
 }
 
 fn place_in(
     workbench: &Workbench,
     lab: &Lab,
     side: Side,
+    language: Language,
     again: bool,
 ) -> Result<Placed, PlaceError> {
-    let stub = lab.stub(side);
-    let stub = stub.ok_or(PlaceError::NoStub(side))?;
-    let file = workbench.source(&lab.program("my", side));
+    lab.stub(side).ok_or(PlaceError::NoStub(side))?;
+    let stub = lab.stub_in(side, language);
+    let stub = stub.ok_or(PlaceError::NotIn(side, language))?;
+    let file = workbench.source_in(&lab.program("my", side), language);
     let failed = |error| {
         let file = file.clone();
         PlaceError::System { file, error }
@@ -150,19 +172,41 @@ fn free_name(path: &Path, file: &str) -> (PathBuf, String) {
 
 /// The exercises that the learner has started: each lab and side whose file is there.
 pub fn started() -> Vec<(&'static Lab, Side)> {
-    let Some(workbench) = home::workbench() else {
-        return Vec::new();
+    let sides = |lab| [Side::Server, Side::Client].map(|side| (lab, side));
+    let all = catalogue::labs().flat_map(sides);
+    all.filter(|(lab, side)| program(lab, *side).is_some())
+        .collect()
+}
+
+/// The learner's program for one side of a lab: its language and its file, from the workbench's root on. Of
+/// several, the one in the language that was started last counts. `None`: there is none.
+pub fn program(lab: &Lab, side: Side) -> Option<(Language, String)> {
+    let workbench = home::workbench()?;
+    let name = lab.program("my", side);
+    let file = |language| {
+        let file = workbench.source_in(&name, language);
+        let is_there = workbench.root.join(&file).is_file();
+        is_there.then_some((language, file))
     };
-    let mut found = Vec::new();
-    for lab in catalogue::labs() {
-        for side in [Side::Server, Side::Client] {
-            let source = workbench.source(&lab.program("my", side));
-            if workbench.root.join(source).is_file() {
-                found.push((lab, side));
-            }
+    let noted = Progress::load().ok()?.language(lab, side);
+    noted
+        .and_then(file)
+        .or_else(|| Language::ALL.into_iter().find_map(file))
+}
+
+/// The words that run a program of the workbench by hand, from the root on; a program in C is compiled first.
+pub fn run_command(program: &str, language: Language, file: &str) -> String {
+    let in_clone = home::workbench().is_some_and(|workbench| workbench.in_clone);
+    match language {
+        Language::Rust if in_clone => format!("cargo run -q -p workbench --bin {program}"),
+        Language::Rust => format!("cargo run -q --bin {program}"),
+        Language::Python => format!("python3 {file}"),
+        Language::Node => format!("node {file}"),
+        Language::Go => format!("go run {file}"),
+        Language::C => {
+            format!("cc -pthread -o target/{program} {file} && target/{program}")
         }
     }
-    found
 }
 
 /// What the workbench holds: each file under its `src/` and its `Cargo.toml`, with the time of its last
@@ -170,18 +214,41 @@ pub fn started() -> Vec<(&'static Lab, Side)> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 
-/// What the workbench holds now.
-pub fn saved() -> Saved {
-    home::workbench().map_or(Saved::default(), |workbench| saved_in(&workbench.folder()))
+/// What the workbench holds now; and these files of the learner's elsewhere, each with its neighbours of the
+/// same kind (`.py` beside `.py`): a log that the program writes there is no change.
+pub fn saved(files: &[PathBuf]) -> Saved {
+    let mut saved = match home::workbench() {
+        Some(workbench) => saved_in(&workbench.folder()),
+        None => Saved::default(),
+    };
+    for file in files {
+        let folder = file.parent().filter(|folder| *folder != Path::new(""));
+        let inside = fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter();
+        let inside = inside.flatten().flatten().take(NEIGHBOURS);
+        for path in inside.map(|entry| entry.path()).chain([file.clone()]) {
+            let is_source = path.extension().is_some() && path.extension() == file.extension();
+            if (is_source || path == *file)
+                && let Ok(meta) = fs::metadata(&path)
+                && meta.is_file()
+            {
+                saved.0.insert(path, (meta.modified().ok(), meta.len()));
+            }
+        }
+    }
+    saved
 }
+
+/// How many files beside one of the learner's are looked at. Reason: a program's modules are beside it, and a
+/// folder of a hundred thousand files is no folder of a program.
+const NEIGHBOURS: usize = 1_000;
 
 /// Waits until the workbench no longer holds what it held `before`; looks ten times a second. An editor
 /// may save in several steps, so it waits on until two looks in a row see the same.
-pub fn wait_for_save(before: &Saved) {
-    let mut last = saved();
+pub fn wait_for_save(before: &Saved, files: &[PathBuf]) {
+    let mut last = saved(files);
     loop {
         thread::sleep(LOOK);
-        let now = saved();
+        let now = saved(files);
         if now != *before && now == last {
             return;
         }
@@ -240,7 +307,7 @@ mod tests {
             root: folder.0.clone(),
             in_clone: true,
         };
-        let place = |again| place_in(&workbench, lab, Side::Server, again).unwrap();
+        let place = |again| place_in(&workbench, lab, Side::Server, Language::Rust, again).unwrap();
 
         assert_eq!(place(false), Placed::New { file: file.clone() });
         fs::write(folder.0.join(&file), "first").unwrap();
@@ -286,7 +353,7 @@ mod tests {
             in_clone: false,
         };
         let lab = catalogue::lab(9).unwrap();
-        let error = place_in(&workbench, lab, Side::Client, false).unwrap_err();
+        let error = place_in(&workbench, lab, Side::Client, Language::Rust, false).unwrap_err();
         assert_eq!(error.to_string(), "the exercise of this lab has no client");
     }
 }

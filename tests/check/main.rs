@@ -13,7 +13,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use support::wrong::{text, without_ports};
-use support::{WIRELAB, badpeer, processes, side_by_side, signal, soon};
+use support::{WIRELAB, badpeer, course, processes, side_by_side, signal, soon};
 use wirelab::check::junit;
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
@@ -221,7 +221,9 @@ fn junit_tells_passed_failed_and_not_run() {
 
 /// Runs `wirelab check 9` with these words in a folder of its own, which has no repository.
 fn check_9(words: &[&str]) -> (Option<i32>, String) {
-    let output = output(Command::new(WIRELAB).args(["check", "9"]).args(words));
+    let mut check = Command::new(WIRELAB);
+    check.env("WIRELAB_COURSE", course());
+    let output = output(check.args(["check", "9"]).args(words));
     let text = [output.stdout, output.stderr].concat();
     (
         output.status.code(),
@@ -278,6 +280,7 @@ fn an_interrupted_check_leaves_nothing_behind() {
         let mut check = Command::new(WIRELAB);
         check
             .args(["check", "9", "--server", &server])
+            .env("WIRELAB_COURSE", course())
             .stdout(Stdio::null());
         let mut check = started(&mut check);
         // Each turn lets it come a little further: the more often we look, the later we strike.

@@ -4,13 +4,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::have;
+use crate::support::{course, have};
 
 /// Checks lab 9's server with this command, from the folder of the repository.
 fn passes(command: &str) {
     let output = Command::new(env!("CARGO_BIN_EXE_wirelab"))
         .args(["check", "9", "--server", command])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("WIRELAB_COURSE", course())
         .output()
         .expect("wirelab runs");
     let text = [output.stdout, output.stderr].concat();

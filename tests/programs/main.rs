@@ -12,6 +12,7 @@ mod building;
 mod fetch;
 #[cfg(target_os = "linux")]
 mod grid;
+mod languages;
 mod leftovers;
 mod pages;
 mod pcapng;

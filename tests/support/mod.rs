@@ -13,8 +13,9 @@ pub mod wrong;
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -86,6 +87,21 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A course folder with an empty workbench, one for each test program: `WIRELAB_COURSE` names it where a test
+/// starts a check, so that nothing is written into the learner's own workbench.
+pub fn course() -> &'static Path {
+    static COURSE: OnceLock<PathBuf> = OnceLock::new();
+    COURSE.get_or_init(|| {
+        let name = format!("course-{}", env!("CARGO_CRATE_NAME"));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        let bench = path.join("labs/workbench");
+        std::fs::create_dir_all(bench.join("src/bin")).expect("a folder");
+        std::fs::write(bench.join("Cargo.toml"), "").expect("a file");
+        path
+    })
 }
 
 /// Looks again and again until it is so. False when it is not after a time that is too long on any

@@ -1,4 +1,5 @@
-//! The programming language of the program under check, as far as its start command tells.
+//! The programming language of the program under check, as far as its start command tells; and the languages
+//! of the stubs.
 
 /// A programming language, told by the start command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +12,42 @@ pub enum Language {
     Node,
     /// `go run …`
     Go,
+    /// `cc …`
+    C,
 }
 
 impl Language {
+    /// Those in which there are stubs.
+    pub const ALL: [Language; 5] = [
+        Language::Rust,
+        Language::Python,
+        Language::Node,
+        Language::Go,
+        Language::C,
+    ];
+
+    /// How the names of its files end: `py`.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Language::Rust => "rs",
+            Language::Python => "py",
+            Language::Node => "js",
+            Language::Go => "go",
+            Language::C => "c",
+        }
+    }
+
+    /// The word on a command line and in `pages.txt`: `python`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Language::Rust => "rust",
+            Language::Python => "python",
+            Language::Node => "node",
+            Language::Go => "go",
+            Language::C => "c",
+        }
+    }
+
     /// As people write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -21,18 +55,14 @@ impl Language {
             Language::Python => "Python",
             Language::Node => "Node",
             Language::Go => "Go",
+            Language::C => "C",
         }
     }
 
-    /// The language that is written like this in `pages.txt`.
+    /// The language with this word.
     pub fn named(name: &str) -> Option<Language> {
-        match name {
-            "rust" => Some(Language::Rust),
-            "python" => Some(Language::Python),
-            "node" => Some(Language::Node),
-            "go" => Some(Language::Go),
-            _ => None,
-        }
+        let mut all = Language::ALL.into_iter();
+        all.find(|language| language.word() == name)
     }
 
     /// The language that the first words of a command name.

@@ -18,6 +18,8 @@ pub(super) struct LabFiles {
     pub(super) presets: &'static str,
     pub(super) start_server: Option<&'static str>,
     pub(super) start_client: Option<&'static str>,
+    /// The stubs in other languages: side, how the file's name ends, text.
+    pub(super) stubs: &'static [(&'static str, &'static str, &'static str)],
     pub(super) server: bool,
     pub(super) client: bool,
     /// Stem and text of each snapshot, the main one first.

@@ -1,0 +1,263 @@
+//! Which checks are asked for: from the words on the command line, and from what the learner did before.
+//!
+//! Rule 1: a program is built, and a conversation made, when its turn comes, so that the first verdict does
+//! not wait for the last program.
+//! Rule 2: what `--all` leaves out is named, with the reason.
+
+use super::super::{Args, NotStarted, WrongUse, wire_file};
+use crate::command::lab::lab_at;
+use anyhow::Result;
+use std::ffi::OsStr;
+use std::path::Path;
+use wirelab::check::program::CommandLine;
+use wirelab::check::{CheckError, Conversation, Plan, Subject};
+use wirelab::course::cargo;
+use wirelab::course::catalogue::{self, Lab, Side, Weather};
+use wirelab::course::exercise;
+use wirelab::course::progress::{By, Progress};
+use wirelab::net;
+
+/// One check that was asked for.
+pub struct Job {
+    /// `lab 09`.
+    pub place: String,
+    /// What is checked; none for a transcript of the user's own.
+    pub of: Option<(&'static Lab, Side)>,
+    /// The program.
+    pub program: Program,
+}
+
+/// The program of a job.
+pub enum Program {
+    /// The one that the options name, or the learner's: noted in the progress file. `told`: by an option.
+    By {
+        /// Which.
+        by: By,
+        /// Whether an option says so.
+        told: bool,
+    },
+    /// The lab's own.
+    Reference,
+    /// That of a plan that is made already.
+    Planned(Box<Plan>),
+}
+
+/// What was asked for.
+#[derive(Default)]
+pub struct Jobs {
+    /// The checks, in order.
+    pub jobs: Vec<Job>,
+    /// What `--all` leaves out: the lab, the side, and why.
+    pub left_out: Vec<(&'static Lab, Side, &'static str)>,
+}
+
+const NOT_STARTED: &str = "not started";
+const NO_CONVERSATION: &str = "no conversation checks this side";
+
+impl Job {
+    /// The check; the learner's program is built first.
+    pub fn plan(&self, weather: Option<Weather>, seed: u64) -> Result<Plan, CheckError> {
+        let (lab, side) = match (&self.program, self.of) {
+            (Program::Planned(plan), _) => return Ok((**plan).clone()),
+            (_, Some(of)) => of,
+            (_, None) => return Err(CheckError::Nothing("there is no lab".to_string())),
+        };
+        let subject = match &self.program {
+            Program::By { by, .. } => exercise::subject(lab, side, by)?,
+            _ => {
+                let paths = cargo::lab_programs(lab, &[side]);
+                let paths = paths.map_err(|error| CheckError::Build(error.to_string()))?;
+                Subject::Own(paths.into_iter().next().unwrap_or_default())
+            }
+        };
+        exercise::plan_of(lab, side, subject, weather, seed)
+    }
+
+    /// The command of an earlier check that this one takes again.
+    pub fn remembered(&self) -> Option<&str> {
+        match &self.program {
+            Program::By {
+                by: By::Command(command),
+                told: false,
+            } => Some(command),
+            _ => None,
+        }
+    }
+}
+
+/// The program that the options name: `--addr` and commands in full, and the side of an option without a
+/// command, which names the workbench's program.
+pub struct Named {
+    /// Which side.
+    pub side: Side,
+    /// Which program.
+    pub by: By,
+}
+
+/// Reads `--server` and `--client`. They may come both without a command.
+pub fn commands(args: &Args) -> Result<Vec<Named>> {
+    let mut found = Vec::new();
+    for (option, side) in [("--server", Side::Server), ("--client", Side::Client)] {
+        if !args.has(option) {
+            continue;
+        }
+        let by = match args.value_text(option)? {
+            None => By::Workbench,
+            Some(text) => {
+                CommandLine::parse(text).map_err(|error| WrongUse(format!("{option}: {error}")))?;
+                By::Command(text.to_string())
+            }
+        };
+        found.push(Named { side, by });
+    }
+    one_at_a_time(&found)?;
+    Ok(found)
+}
+
+/// Reads `--server`, `--client` and `--addr`.
+fn named(args: &Args) -> Result<Vec<Named>> {
+    let mut found = commands(args)?;
+    if let Some(text) = args.value_text("--addr")? {
+        net::address(text)
+            .map_err(|error| WrongUse(format!("this is no address for --addr: {error}")))?;
+        let (side, by) = (Side::Server, By::Address(text.to_string()));
+        found.push(Named { side, by });
+    }
+    one_at_a_time(&found)?;
+    Ok(found)
+}
+
+fn one_at_a_time(found: &[Named]) -> Result<(), WrongUse> {
+    if found.len() > 1 && found.iter().any(|named| named.by != By::Workbench) {
+        let text = "give one of --server, --client and --addr: one program is checked at a time";
+        return Err(WrongUse(text.to_string()));
+    }
+    Ok(())
+}
+
+/// The checks of the labs that the words name.
+pub fn of_labs(args: &Args, labs: Vec<&'static Lab>, weather: Option<Weather>) -> Result<Jobs> {
+    let named = named(args)?;
+    let progress = Progress::load()?;
+    let several = labs.len() > 1;
+    let mut jobs = Jobs::default();
+    for lab in &labs {
+        of_lab(args, lab, &named, &progress, &mut jobs);
+    }
+    // A lab alone without a fitting conversation is an error that says so.
+    if several {
+        let (kept, out) = jobs
+            .jobs
+            .into_iter()
+            .partition(|job| job.of.is_none_or(|of| has_conversation(of, weather)));
+        jobs.jobs = kept;
+        let of = |job: Job| job.of.map(|(lab, side)| (lab, side, NO_CONVERSATION));
+        jobs.left_out.extend(Vec::into_iter(out).filter_map(of));
+        jobs.left_out.sort_by_key(|(lab, ..)| lab.number);
+    }
+    if jobs.jobs.is_empty() {
+        return Err(NotStarted(nothing(&labs)).into());
+    }
+    Ok(jobs)
+}
+
+/// Whether a conversation of the lab checks this side, in this weather if one is named.
+fn has_conversation((lab, side): (&Lab, Side), weather: Option<Weather>) -> bool {
+    let fits = |listed: &[Weather]| weather.is_none_or(|only| listed.contains(&only));
+    lab.scripts_for(side).any(|script| fits(&script.weathers))
+}
+
+/// Why there is nothing to check.
+fn nothing(labs: &[&Lab]) -> String {
+    match labs {
+        [lab] => {
+            let number = lab.number;
+            format!(
+                "lab {number:02}: you have not started: `cargo lab start {number}` puts the exercise there"
+            )
+        }
+        _ => "no exercise is started: `cargo lab start 1` puts the first into the workbench"
+            .to_string(),
+    }
+}
+
+/// The checks of one lab: of the program that the options name, of our own, or of the learner's.
+fn of_lab(args: &Args, lab: &'static Lab, named: &[Named], progress: &Progress, jobs: &mut Jobs) {
+    let mut job = |side, program| {
+        jobs.jobs.push(Job {
+            place: format!("lab {:02}", lab.number),
+            of: Some((lab, side)),
+            program,
+        });
+    };
+    if args.has("--reference") {
+        let sides = [Side::Server, Side::Client].into_iter();
+        let sides = sides.filter(|side| named.is_empty() || named.iter().any(|n| n.side == *side));
+        for side in sides.filter(|side| lab.has(*side) && has_conversation((lab, *side), None)) {
+            job(side, Program::Reference);
+        }
+        return;
+    }
+    for Named { side, by } in named {
+        let by = by.clone();
+        job(*side, Program::By { by, told: true });
+    }
+    if !named.is_empty() {
+        return;
+    }
+    for side in lab.exercises() {
+        match exercise::chosen(progress, lab, side) {
+            Some(by) => job(side, Program::By { by, told: false }),
+            None => jobs.left_out.push((lab, side, NOT_STARTED)),
+        }
+    }
+}
+
+/// The labs that the words name: one, or those of `--all`.
+pub fn labs(args: &Args) -> Result<Vec<&'static Lab>> {
+    if args.has("--all") {
+        if args.place(0).is_some() {
+            return Err(WrongUse("give a lab or --all, not both".to_string()).into());
+        }
+        return Ok(catalogue::labs().collect());
+    }
+    if args.place(0).is_none() {
+        return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
+    }
+    Ok(vec![lab_at(args, 0)?])
+}
+
+/// A check against a transcript of the user's own.
+pub fn own_file(args: &Args, file: &OsStr, weather: Option<Weather>) -> Result<Job> {
+    let expected = wire_file::read_steps(file)?;
+    let mut named = named(args)?;
+    named.retain(|named| named.by != By::Workbench);
+    let text = "--lab-file needs a program: --server CMD, --client CMD or --addr HOST:PORT";
+    let Named { side, by } = named.pop().ok_or_else(|| WrongUse(text.to_string()))?;
+    let subject = match by {
+        By::Address(text) => Subject::Address(net::address(&text)?),
+        By::Command(text) => {
+            let line = CommandLine::parse(&text)?;
+            line.own().map_or(Subject::Command(line), Subject::Own)
+        }
+        By::Workbench => return Err(WrongUse(text.to_string()).into()),
+    };
+    let weathers = match (weather, side) {
+        (Some(weather), _) => vec![weather],
+        (None, Side::Server) => vec![Weather::Calm, Weather::Dribble, Weather::Rude],
+        (None, Side::Client) => vec![Weather::Calm, Weather::Dribble],
+    };
+    let stem = Path::new(file).file_stem().unwrap_or(file);
+    let stem = stem.to_string_lossy().into_owned();
+    let conversation = Conversation {
+        name: stem.clone(),
+        expected,
+        weathers,
+    };
+    let plan = Plan::new(stem.clone(), side, subject, vec![conversation]);
+    Ok(Job {
+        place: stem,
+        of: None,
+        program: Program::Planned(Box::new(plan)),
+    })
+}
