@@ -1,5 +1,5 @@
-//! The programs of the labs and of the workbench as files: where they lie, and how cargo, or a C compiler,
-//! makes them.
+//! The programs of the labs and of the workbench as files: where they lie, and how cargo, or another
+//! compiler, makes them.
 //!
 //! Rule 1: a program is taken from beside our own executable; cargo is asked only when it is missing
 //! or older than its source, so that a first `cargo lab 1` builds two programs and not fifty.
@@ -8,11 +8,11 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use super::catalogue::{Lab, Side};
+use super::catalogue::{Lab, Language, Side};
 use super::home::{self, Workbench};
 use super::patient;
 
@@ -29,8 +29,10 @@ pub enum BuildError {
         /// What the system said.
         reason: String,
     },
-    /// The C compiler could not be started.
+    /// The compiler of another language could not be started.
     NoCompiler {
+        /// Its name.
+        compiler: &'static str,
         /// What the system said.
         reason: String,
     },
@@ -63,9 +65,9 @@ impl fmt::Display for BuildError {
                 "cargo could not be started ({reason}): install Rust from https://rustup.rs, \
                  or put cargo on the PATH"
             ),
-            BuildError::NoCompiler { reason } => write!(
+            BuildError::NoCompiler { compiler, reason } => write!(
                 f,
-                "cc could not be started ({reason}): install a C compiler, or put it on the PATH"
+                "{compiler} could not be started ({reason}): install it, or put it on the PATH"
             ),
             BuildError::Compiler { program, said } => {
                 write!(f, "{program} does not compile:\n{}", said.trim_end())
@@ -138,21 +140,25 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     Ok(executable_in(&folder, &program))
 }
 
-/// The program of this source in C, compiled into `target/` of the workbench's root. It gets its name when it
-/// is whole: another check may run the old one.
-pub fn c_program(root: &Path, source: &Path) -> Result<PathBuf, BuildError> {
-    let folder = root.join("target");
+/// The program of this source in Go or C, compiled into a folder of its language in `target/` of the workbench's
+/// root. It gets its name when it is whole: another check may run the old one.
+pub fn compiled(root: &Path, source: &Path, language: Language) -> Result<PathBuf, BuildError> {
+    let folder = root.join("target").join(language.word());
     let name = source.file_stem().unwrap_or_default().to_string_lossy();
     let program = executable_in(&folder, &name);
     let beside = executable_in(&folder, &format!("{name}.new-{}", std::process::id()));
+    let (compiler, words): (&'static str, &[&str]) = match language {
+        Language::Go => ("go", &["build", "-o"]),
+        _ => ("cc", &["-Wall", "-pthread", "-o"]),
+    };
     let failed = |error: std::io::Error| BuildError::NoCompiler {
+        compiler,
         reason: error.to_string(),
     };
     std::fs::create_dir_all(&folder).map_err(failed)?;
-    let mut compiler = Command::new("cc");
-    compiler.args(["-Wall", "-pthread", "-o"]).arg(&beside);
-    let output = compiler.arg(source).stdin(Stdio::null()).output();
-    let output = output.map_err(failed)?;
+    let mut command = Command::new(compiler);
+    command.args(words).arg(&beside).arg(source);
+    let output = command.stdin(Stdio::null()).output().map_err(failed)?;
     if !output.status.success() {
         return Err(BuildError::Compiler {
             program: name.into_owned(),

@@ -56,19 +56,16 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
         return rust();
     };
     let source = workbench.root.join(file);
-    let words: (&str, &[&str]) = match language {
+    let interpreter = match language {
         Language::Rust => return rust(),
-        Language::C => {
-            let program = built(cargo::c_program(&workbench.root, &source))?;
+        Language::Go | Language::C => {
+            let program = built(cargo::compiled(&workbench.root, &source, language))?;
             return Ok(Subject::Command(CommandLine::of(&program, &[])));
         }
-        Language::Python => ("python3", &[]),
-        Language::Node => ("node", &[]),
-        Language::Go => ("go", &["run"]),
+        Language::Python => "python3",
+        Language::Node => "node",
     };
-    let source = source.to_string_lossy();
-    let words_after = [words.1, &[&*source]].concat();
-    let line = CommandLine::of(Path::new(words.0), &words_after);
+    let line = CommandLine::of(Path::new(interpreter), &[&source.to_string_lossy()]);
     Ok(Subject::Command(line))
 }
 

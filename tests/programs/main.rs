@@ -19,6 +19,7 @@ mod pcapng;
 mod player;
 mod probe;
 mod program;
+mod promises;
 mod replay;
 mod serve;
 mod storm;

@@ -68,14 +68,17 @@ impl Language {
     /// The language that the first words of a command name.
     pub fn of(words: &[String]) -> Option<Language> {
         let first = words.first()?;
-        let name = first.rsplit('/').next().unwrap_or(first);
+        let mut parts = first.rsplit('/');
+        let name = parts.next().unwrap_or(first);
+        // A stub that was compiled lies in a folder of its language.
+        let folder = parts.next().and_then(Language::named);
         let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         match name {
             "cargo" => Some(Language::Rust),
             "python" => Some(Language::Python),
             "node" | "deno" | "bun" => Some(Language::Node),
             "go" => Some(Language::Go),
-            _ => None,
+            _ => folder,
         }
     }
 }

@@ -1,0 +1,118 @@
+/* Lab 2 · your server. It takes each read for a whole order. That is the most common mistake with TCP,
+ * and on a good day nobody notices it.
+ *
+ * Write `read_line`: collect bytes until there is a newline, return the line, and keep what came after
+ * it. Check it with: cargo lab check 2 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_all(int to, const void *bytes, size_t length);
+static size_t trim(char *text, size_t length);
+
+/* What a client has sent, and what of it is left: it lives as long as the connection. */
+struct heard {
+    char bytes[8000];
+    size_t length;
+};
+
+/* The next line in `line`, and its length; 0 when the client hung up. `heard` is yours. */
+static size_t next_line(int client, struct heard *heard, char *line)
+{
+    /* Here: one read is not one line. */
+    ssize_t n = read(client, heard->bytes, 512);
+
+    heard->length = n > 0 ? n : 0;
+    memcpy(line, heard->bytes, heard->length);
+    return heard->length;
+}
+
+static void serve(int client)
+{
+    struct heard heard = { .length = 0 };
+    char line[8100];
+    size_t length;
+
+    while ((length = next_line(client, &heard, line)) > 0) {
+        length = trim(line, length);
+        memcpy(line + length, ", coming up\n", 12);
+        if (send_all(client, line, length + 12) < 0)
+            return;
+    }
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8002";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8002");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+/* Takes white space off the end; the new length. Finished. */
+static size_t trim(char *text, size_t length)
+{
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    text[length] = 0;
+    return length;
+}
+
+int main(void)
+{
+    int listener = listening();
+
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client);
+        close(client);
+    }
+}

@@ -1,0 +1,81 @@
+/* Lab 4 · your client. It sends three fixed orders, and then waits for the bill. The server waits,
+ * too: for the next order. Make the client send the orders that you give it, and say that this was
+ * all.
+ *
+ * WIRELAB_ARG has any number of orders, with commas between them: `1 flan, 2 waters`. Without them the
+ * client sends the orders that it sends now. Check it with: cargo lab check 4 --client */
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8004";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+static size_t read_all(int from, char *bytes, size_t size)
+{
+    size_t length = 0;
+    ssize_t n;
+
+    while (length < size && (n = read(from, bytes + length, size - length)) > 0)
+        length += n;
+    return length;
+}
+
+int main(void)
+{
+    static char answer[1000000];
+    size_t length;
+    struct addrinfo *place = address();
+    int server = socket(place->ai_family, SOCK_STREAM, 0);
+
+    if (connect(server, place->ai_addr, place->ai_addrlen) < 0) {
+        perror("connect");
+        return 1;
+    }
+
+    /* Here: which orders should it send? getenv("WIRELAB_ARG") has them. */
+    send_all(server, "3 tacos\n", 8);
+    send_all(server, "1 water\n", 8);
+    send_all(server, "2 jalape\xc3\xb1os\n", 13);
+
+    /* Here: how does the server know that no fourth order comes? */
+
+    length = read_all(server, answer, sizeof answer);
+    if (length == 0)
+        printf("the waiter hung up, and there was no bill\n");
+    fwrite(answer, 1, length, stdout);
+    return 0;
+}

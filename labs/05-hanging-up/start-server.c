@@ -1,0 +1,91 @@
+/* Lab 5 · your server. It resets every client, and a client that resets it kills it. Repair both.
+ *
+ * It answers before it has read the order. Read the order to its end; then no client is reset. And no
+ * client may end the whole server. Check it with: cargo lab check 5 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_all(int to, const void *bytes, size_t length);
+
+static void serve(int client)
+{
+    char first;
+
+    /* Waits until the client has sent something. (MSG_PEEK looks at the bytes, and leaves them there.) */
+    if (recv(client, &first, 1, MSG_PEEK) < 0) {
+        /* Here: what if a call fails for one client? */
+        perror("recv");
+        exit(1);
+    }
+
+    /* Here: what did the client order? Read it, to its end. */
+    send_all(client, "3 tacos, coming up\n", 19);
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8005";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8005");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+int main(void)
+{
+    int listener = listening();
+
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client);
+        close(client);
+    }
+}

@@ -1,0 +1,74 @@
+/* Lab 8 · your client. It sends the request of 1991, and the server refuses it. Make it a proper
+ * request.
+ *
+ * It must send the five lines of the README's transcript, byte for byte, and print the whole answer.
+ * Check it with: cargo lab check 8 */
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8008";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+static size_t read_all(int from, char *bytes, size_t size)
+{
+    size_t length = 0;
+    ssize_t n;
+
+    while (length < size && (n = read(from, bytes + length, size - length)) > 0)
+        length += n;
+    return length;
+}
+
+int main(void)
+{
+    static char answer[1000000];
+    size_t length;
+    struct addrinfo *place = address();
+    int server = socket(place->ai_family, SOCK_STREAM, 0);
+
+    if (connect(server, place->ai_addr, place->ai_addrlen) < 0) {
+        perror("connect");
+        return 1;
+    }
+
+    /* Here: method, target and version; three header lines; the empty line. */
+    send_all(server, "GET /menu.txt\r\n", 15);
+
+    length = read_all(server, answer, sizeof answer);
+    fwrite(answer, 1, length, stdout);
+    return 0;
+}

@@ -1,0 +1,143 @@
+/* Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+ *
+ * Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
+ * a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
+ * one above 8000 with `413 Content Too Large` and `we take 8000 bytes and no more\n`.
+ * Check it with: cargo lab check 11 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_all(int to, const void *bytes, size_t length);
+static size_t trim(char *text, size_t length);
+static size_t read_all(int from, char *bytes, size_t size);
+
+/* How many letters a text in UTF-8 has. */
+static size_t letters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}
+
+static void answer(int client, const char *status, const char *body)
+{
+    char head[9000];
+    /* Here: what does this number count? */
+    size_t length = letters(body);
+
+    snprintf(head, sizeof head,
+             "HTTP/1.1 %s\r\n"
+             "Content-Type: text/plain; charset=utf-8\r\n"
+             "Content-Length: %zu\r\n"
+             "Connection: close\r\n"
+             "\r\n", status, length);
+    send_all(client, head, strlen(head));
+    send_all(client, body, strlen(body));
+}
+
+static void serve(int client)
+{
+    static char heard[100001];
+    size_t length;
+    char *order;
+
+    /* Here: the client waits for an answer and does not hang up. When is the order over? */
+    length = read_all(client, heard, sizeof heard - 20);
+    heard[length] = 0;
+    if (!(order = strstr(heard, "\r\n\r\n")))
+        return;
+    order += 4;
+    fprintf(stderr, "the head says:\n%.*s", (int)(order - heard), heard);
+    strcpy(order + trim(order, strlen(order)), ", coming up\n");
+    answer(client, "200 OK", order);
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8011";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8011");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+/* Takes white space off the end; the new length. Finished. */
+static size_t trim(char *text, size_t length)
+{
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    text[length] = 0;
+    return length;
+}
+
+/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+static size_t read_all(int from, char *bytes, size_t size)
+{
+    size_t length = 0;
+    ssize_t n;
+
+    while (length < size && (n = read(from, bytes + length, size - length)) > 0)
+        length += n;
+    return length;
+}
+
+int main(void)
+{
+    int listener = listening();
+
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client);
+        close(client);
+    }
+}

@@ -1,0 +1,123 @@
+/* Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
+ * the server. Try it with your browser: the page never comes. Why?
+ *
+ * It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
+ * of each direction, too. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_all(int to, const void *bytes, size_t length);
+static size_t read_all(int from, char *bytes, size_t size);
+
+/* A connection to the server, whose address is in WIRELAB_ARG; -1 if there is none. Finished. */
+static int upstream(void)
+{
+    const char *text = getenv("WIRELAB_ARG");
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *place;
+    char host[256], *port;
+    int server;
+
+    snprintf(host, sizeof host, "%s", text && *text ? text : "127.0.0.1:8009");
+    port = strrchr(host, ':');
+    *port++ = 0;
+    if (getaddrinfo(host, port, &wanted, &place) != 0)
+        return -1;
+    server = socket(place->ai_family, SOCK_STREAM, 0);
+    return connect(server, place->ai_addr, place->ai_addrlen) < 0 ? -1 : server;
+}
+
+static void serve(int client)
+{
+    static char bytes[1000000];
+    int server = upstream();
+    size_t length;
+
+    if (server < 0)
+        return;
+    /* Here: read_all waits until the client hangs up. A browser waits for the answer before that. */
+    length = read_all(client, bytes, sizeof bytes);
+    send_all(server, bytes, length);
+
+    length = read_all(server, bytes, sizeof bytes);
+    send_all(client, bytes, length);
+    close(server);
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8015";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8015");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+static size_t read_all(int from, char *bytes, size_t size)
+{
+    size_t length = 0;
+    ssize_t n;
+
+    while (length < size && (n = read(from, bytes + length, size - length)) > 0)
+        length += n;
+    return length;
+}
+
+int main(void)
+{
+    int listener = listening();
+
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client);
+        close(client);
+    }
+}
