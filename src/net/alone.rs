@@ -50,38 +50,37 @@ impl Alone {
         }
         self.left -= 1;
         let sent = after + at as u64;
-        let read = match &self.queue {
-            Some(queue) => until_read(|| queue.has_unread(sent), ended, look),
+        let read = self
+            .queue
+            .as_ref()
+            .and_then(|queue| until_read(|| queue.has_unread(sent), ended, look));
+        match read {
+            Some(true) => {}
+            Some(false) => self.left = 0,
             None => {
+                // Where it cannot be known once, it is not asked again.
+                self.queue = None;
                 thread::sleep(limits::POLL_INTERVAL);
-                true
             }
-        };
-        if !read {
-            self.left = 0;
         }
     }
 }
 
-/// Waits until nothing is unread; `false` when the peer rests, or has not read for too long.
+/// Waits until nothing is unread; `false` when the peer rests, or has not read for too long; `None` when that
+/// cannot be known.
 fn until_read(
     has_unread: impl Fn() -> Option<bool>,
     ended: impl Fn() -> bool,
     look: CpuSample,
-) -> bool {
+) -> Option<bool> {
     let begun = Instant::now();
     let mut seen: Option<(Instant, Option<Activity>)> = None;
     loop {
-        match has_unread() {
-            Some(true) => {}
-            Some(false) => return true,
-            None => {
-                thread::sleep(limits::POLL_INTERVAL);
-                return true;
-            }
+        if !has_unread()? {
+            return Some(true);
         }
         if ended() {
-            return false;
+            return Some(false);
         }
         let waited = begun.elapsed();
         // A peer that works gets more time than one of which nothing is known.
@@ -89,7 +88,7 @@ fn until_read(
             let now = look();
             let works = now.is_some_and(|now| now.works);
             if !works || waited > limits::READ_ALONE_WAIT * 4 {
-                return false;
+                return Some(false);
             }
         } else if waited > limits::IDLE_SAMPLE
             && seen.is_none_or(|(at, _)| at.elapsed() > limits::IDLE_SAMPLE)
@@ -97,7 +96,7 @@ fn until_read(
             let now = look();
             let rests = now.is_some_and(|now| !now.works);
             if rests && seen.is_some_and(|(_, last)| last == now) && has_unread() == Some(true) {
-                return false;
+                return Some(false);
             }
             seen = Some((Instant::now(), now));
         }
@@ -123,32 +122,25 @@ mod tests {
             looks.set(looks.get() + 1);
             Some(looks.get() < 50)
         };
-        assert!(until_read(later, || false, &|| None));
+        assert_eq!(until_read(later, || false, &|| None), Some(true));
         assert_eq!(looks.get(), 50);
+        let never = |ended: bool, look: CpuSample| {
+            let begun = Instant::now();
+            let read = until_read(|| Some(true), || ended, look);
+            assert_eq!(read, Some(false));
+            begun.elapsed()
+        };
         let rests = || Some(Activity::default());
-        let begun = Instant::now();
-        assert!(!until_read(|| Some(true), || false, &rests));
-        assert!(begun.elapsed() < limits::READ_ALONE_WAIT);
-        assert!(
-            !until_read(|| Some(true), || true, &|| None),
-            "it has ended"
-        );
-        assert!(
-            !until_read(|| Some(true), || false, &|| None),
-            "it never reads"
-        );
+        assert!(never(false, &rests) < limits::READ_ALONE_WAIT);
+        assert!(never(true, &|| None) < limits::READ_ALONE_WAIT);
+        assert!(never(false, &|| None) >= limits::READ_ALONE_WAIT);
         let works = || {
             Some(Activity {
                 works: true,
                 worked: Duration::ZERO,
             })
         };
-        let begun = Instant::now();
-        assert!(!until_read(|| Some(true), || false, &works));
-        assert!(begun.elapsed() > limits::READ_ALONE_WAIT * 2);
-        assert!(
-            until_read(|| None, || false, &|| None),
-            "nothing can be known"
-        );
+        assert!(never(false, &works) > limits::READ_ALONE_WAIT * 2);
+        assert_eq!(until_read(|| None, || false, &|| None), None);
     }
 }
