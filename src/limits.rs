@@ -40,10 +40,9 @@ pub const REFUSED_UNHEARD: usize = 2000;
 /// Reason: whether it stops at all; browsers stop after 20.
 pub const CHECK_MORE_REDIRECTS: usize = 25;
 
-/// The largest source file, in bytes, that a diagnosis looks at, or small program beside its source.
-/// Reason: a program in C of this course has some 20 KiB; a program in Go or Rust, a MiB and more, has
-/// the names of functions in it that it never calls.
-pub const SOURCE_BYTES: u64 = 256 * 1024;
+/// The largest source file or compiled program, in bytes, that a diagnosis looks at.
+/// Reason: a small program in Go has 2 MiB.
+pub const SOURCE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How long a server that was started may take until it listens.
 /// Reason: `go run` and `cargo run` compile first, which takes seconds.

@@ -62,7 +62,7 @@ impl Plan {
             ending,
             stderr: program.stderr().text(),
             said: program.said(),
-            source: self.source(),
+            source: None,
             address: addr.to_string(),
             elsewhere: Vec::new(),
             connected,
@@ -72,7 +72,7 @@ impl Plan {
     }
 
     /// The text of the source that the command names, or of the one beside a compiled program.
-    fn source(&self) -> Option<String> {
+    pub(super) fn source(&self) -> Option<String> {
         match &self.subject {
             Subject::Command(line) => line.source(),
             Subject::Own(_) | Subject::Address(_) => None,

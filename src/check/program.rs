@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::check::diagnosis::names_in;
 use crate::check::shell_words;
 use crate::limits;
 use crate::net::{self, Activity, IdleTimer};
@@ -95,8 +96,8 @@ impl CommandLine {
         (ours && digits).then(|| PathBuf::from(program))
     }
 
-    /// The text of the source file that a word names, or that lies beside a compiled program; else the
-    /// program itself, where it is small: the names of the functions that it calls are in it. Bounded.
+    /// The text of the source file that a word names, or that lies beside a compiled program; else the names
+    /// of some functions that the program itself has in it. Bounded.
     pub fn source(&self) -> Option<String> {
         const KINDS: [&str; 11] = [
             "py", "js", "mjs", "ts", "go", "c", "rs", "rb", "php", "java", "pl",
@@ -118,7 +119,11 @@ impl CommandLine {
             .len();
         (size <= limits::SOURCE_BYTES).then_some(())?;
         let bytes = std::fs::read(&file).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        let binary = bytes.iter().take(512).any(|&byte| byte == 0);
+        match binary {
+            true => Some(names_in(&bytes)).filter(|names| !names.is_empty()),
+            false => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        }
     }
 
     /// All words as text.

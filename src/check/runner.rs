@@ -243,6 +243,10 @@ impl<'a> Runner<'a> {
         let (got, process) = (done.got.clone(), done.process.clone());
         let mut evidence = Evidence::new(expectation, got, Some(trouble.clone()), process, tries);
         evidence.behind.clone_from(&done.behind);
+        // It costs a moment, and tells something only of bytes that do not come.
+        if evidence.cut_short() || evidence.late() {
+            evidence.process.source = self.plan.source();
+        }
         evidence
     }
 

@@ -1,5 +1,6 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
+use super::crashes::complaint;
 use super::source::holds_back;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
@@ -106,6 +107,13 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
         Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
     );
     let source = holds_back(evidence.process.source.as_deref());
+    let late = after_fin(evidence);
+    // A compiled program shows that it has a buffer; what came late may have been flushed all the same.
+    let compiled = evidence
+        .process
+        .source
+        .as_deref()
+        .is_some_and(|names| names.contains("(*Writer)"));
     let client = evidence.side() == Side::Client && came_late(evidence);
     if after_fin(evidence) && overflow {
         return Cause::proven(
@@ -114,9 +122,12 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
              or until the end.",
         );
     }
-    let silent =
-        evidence.side() == Side::Server && evidence.cut_short() && evidence.silence().is_some();
-    if (after_fin(evidence) || silent) && source == Some(true) {
+    let mute = evidence.have().bytes.is_empty() && complaint(evidence).is_none();
+    let closed = mute && evidence.have().close == Close::Fin && !evidence.passes_in_calm();
+    let silent = evidence.side() == Side::Server
+        && evidence.cut_short()
+        && (evidence.silence().is_some() || closed);
+    if (late && !compiled || silent && !late) && source == Some(true) {
         return Cause::likely(
             "your answer did not come while the check waited for it. Your source writes through a buffer and never \
              empties it: until the connection ends, the bytes stay in your program.",

@@ -18,6 +18,8 @@ mod lengths;
 mod page;
 mod place;
 mod process;
+#[cfg(test)]
+mod random;
 mod served;
 mod source;
 mod statuses;
@@ -28,6 +30,7 @@ pub use evidence::{Evidence, first_words_after_fin};
 pub use facts::{Close, Expectation, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
 pub use page::{Page, Rule, page, pages};
+pub use source::names_in;
 
 /// The cause of one failure.
 #[derive(Clone, Debug)]

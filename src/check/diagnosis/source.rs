@@ -24,7 +24,7 @@ const WRITERS: [Writer; 5] = [
         empties: &["flush(", "flush=True", "buffering=0", "wfile.write"],
     },
     Writer {
-        makes: &["bufio.NewWriter", "bufio.NewReadWriter"],
+        makes: &["bufio.NewWriter", "bufio.NewReadWriter", "bufio.(*Writer)"],
         empties: &[".Flush("],
     },
     Writer {
@@ -49,6 +49,15 @@ pub(super) fn holds_back(source: Option<&str>) -> Option<bool> {
         .iter()
         .any(|writer| has(writer.makes) && !has(writer.empties));
     Some(held)
+}
+
+/// The names of functions for buffers that stand in a compiled program. (In one from Go they show that it
+/// writes through a buffer, and not whether it empties it.)
+pub fn names_in(program: &[u8]) -> String {
+    const NAMES: [&str; 4] = ["fdopen", "fflush", "setvbuf", "bufio.(*Writer)"];
+    let text = String::from_utf8_lossy(program);
+    let names = NAMES.into_iter().filter(|name| text.contains(name));
+    names.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
