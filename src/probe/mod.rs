@@ -144,10 +144,15 @@ pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Trie
         return Ok(tried(Verdict::NotApplicable(lack)));
     }
     let (mut seen, mut failure) = said(case, target, baseline, target.silence)?;
-    // A silence may be a response that was late: it is judged only after a second, longer wait.
-    if failure.is_some() && seen.end == End::Open {
-        let patience = limits::PROBE_PATIENCE * target.silence;
-        (seen, failure) = said(case, target, baseline, patience)?;
+    // A failure that does not come again is none; and a silence may be a response that was late.
+    if failure.is_some() {
+        let patience = match seen.end {
+            End::Open => limits::PROBE_PATIENCE * target.silence,
+            _ => target.silence,
+        };
+        if let Ok(again) = said(case, target, baseline, patience) {
+            (seen, failure) = again;
+        }
     }
     let verdict = match failure {
         None => Verdict::Passed,

@@ -508,3 +508,18 @@ fn a_server_for_one_connection_at_a_time_is_asked_so() {
     assert!(text.contains("one connection at a time"), "{text}{error}");
     assert!(!text.contains("silence"), "{text}");
 }
+
+#[test]
+fn a_failure_that_does_not_come_again_is_none() {
+    let count = AtomicUsize::new(0);
+    let server = serving(move |head, stream| {
+        let first = head.contains("X-A : b") && count.fetch_add(1, Ordering::Relaxed) == 0;
+        match head.contains("X-A : b") && !first {
+            true => says(stream, "400 Bad Request", "no\n"),
+            false => ordinary(head, stream),
+        }
+    });
+    let addr = server.address().to_string();
+    let (code, text, _) = command(&[&addr, "--case", "space-before-colon"]);
+    assert_eq!(code, Some(0), "{text}");
+}
