@@ -9,6 +9,7 @@ use super::presets::{self, Preset};
 use super::run::script_title;
 use crate::check::Side;
 use crate::course::catalogue::{Lab, Weather};
+use crate::course::home;
 use crate::wire::xml_text;
 
 /// The whole panel.
@@ -195,20 +196,30 @@ fn check_pane(lab: &Lab, live: &Live) -> String {
         };
         match given {
             Some(command) => xml_text(command),
-            None => format!("labs/workbench/src/bin/my{number:02}-{}.rs", side.word()),
+            None => {
+                let program = lab.program("my", *side);
+                let place = home::workbench().map(|workbench| workbench.source(&program));
+                xml_text(&place.unwrap_or(program))
+            }
         }
     });
     let programs: Vec<String> = programs
         .map(|name| format!("<code>{name}</code>"))
         .collect();
+    let given = live.commands().server.is_some() || live.commands().client.is_some();
+    let start = match given {
+        true => String::new(),
+        false => format!(
+            " If it is not there yet: <kbd>cargo lab start {number}</kbd><button type=\"button\" \
+             class=\"copy\" aria-label=\"Copy: cargo lab start {number}\">copy</button>"
+        ),
+    };
     pane(
         "check",
         false,
         &format!(
             "<form data-post=\"check\"><div class=\"pick\">{buttons}<label class=\"box\"><input type=\"checkbox\" \
-             name=\"watch\" value=\"on\" checked> and at each save</label></div></form>\n<p class=\"note\">{}. If \
-             it is not there yet: <kbd>cargo lab start {number}</kbd><button type=\"button\" class=\"copy\" \
-             aria-label=\"Copy: cargo lab start {number}\">copy</button></p>\n<p class=\"state\" id=\"check-state\" \
+             name=\"watch\" value=\"on\" checked> and at each save</label></div></form>\n<p class=\"note\">{}.{start}</p>\n<p class=\"state\" id=\"check-state\" \
              role=\"status\">The check plays the other side, in every weather, and compares each \
              byte.</p>\n<div id=\"check-grid\"></div>\n<div id=\"check-result\"></div>\n<form \
              data-post=\"hint\" class=\"pick\"><button>Next hint</button></form><div id=\"check-hint\"></div>\n",

@@ -25,7 +25,10 @@ pub fn run(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     let turn = page.begin();
     page.fill("run", "");
     page.fill("run-after", "");
-    page.state("run-state", "The lab's programs are started.");
+    page.state(
+        "run-state",
+        "The lab's programs are started. Cargo builds them first if they are not built.",
+    );
     let page = Arc::clone(page);
     live.spawn(move || play(&page, turn, lab, script, weather))
 }

@@ -176,7 +176,10 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     let _ = acts.try_send(message);
     page.fill("say", "");
     page.fill("say-after", "");
-    page.state("say-state", "The lab's server is started.");
+    page.state(
+        "say-state",
+        "The lab's server is started. Cargo builds it first if it is not built.",
+    );
     let inside = Arc::clone(page);
     live.spawn(move || hold(&inside, lab, stub, waiting))?;
     page.set_talk(Some(Arc::new(Talk { server, acts })));
