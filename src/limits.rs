@@ -49,8 +49,9 @@ pub const SOURCE_BYTES: u64 = 4 * 1024 * 1024;
 pub const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The same for a program of our own kind, which is compiled already, and for its first connection.
-/// Reason: it needs some milliseconds; one that is kept from working gets more (see `net::IdleTimer`).
-pub const OWN_START_DEADLINE: Duration = Duration::from_secs(1);
+/// Reason: it needs some milliseconds, on a busy machine or a slow disk a second or two; one that is kept
+/// from working gets more (see `net::IdleTimer`).
+pub const OWN_START_DEADLINE: Duration = Duration::from_secs(3);
 
 /// How long readiness is read from the system's table of sockets alone.
 /// Reason: a program in a container is not in that table, so then a connection is tried, too; that

@@ -22,7 +22,7 @@ use wirelab::net;
 use wirelab::wire::Transcript;
 
 /// Longer than any check may take, also on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 fn lab(number: u8) -> &'static Lab {
     wirelab::course::catalogue::lab(number).expect("a lab")
@@ -56,7 +56,7 @@ fn plan(words: &[&str], weathers: &[Weather]) -> Plan {
         vec![conversation],
     );
     Plan {
-        start_deadline: DEADLINE / 3,
+        start_deadline: DEADLINE,
         ..plan
     }
 }
@@ -145,7 +145,8 @@ fn a_server_behind_a_shell_that_floods_forks_or_ignores_signals_passes_and_is_go
     for (name, text, passed) in texts(plans.to_vec()) {
         assert!(passed, "{name}:\n{text}");
     }
-    assert_eq!(processes_with("wirelab-shell-test"), []);
+    let gone = || processes_with("wirelab-shell-test").is_empty();
+    assert!(soon(gone), "{:?}", processes_with("wirelab-shell-test"));
 }
 
 #[test]

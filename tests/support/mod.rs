@@ -107,7 +107,7 @@ pub fn course() -> &'static Path {
 /// Looks again and again until it is so. False when it is not after a time that is too long on any
 /// machine. For what nobody tells us: that a process is gone, that another program listens.
 pub fn soon(mut so: impl FnMut() -> bool) -> bool {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(120);
     while !so() {
         if Instant::now() > until {
             return false;
@@ -137,15 +137,19 @@ pub fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Syn
             done.push((place, result));
         }
     };
-    thread::scope(|scope| (0..HANDS).for_each(|_| drop(scope.spawn(hand))));
+    thread::scope(|scope| (0..hands()).for_each(|_| drop(scope.spawn(hand))));
     let mut done = done.into_inner().expect("no panic beside the results");
     done.sort_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// How many things are done at once, in all tests of a program together: with more, each waits for a
-/// processor longer than for its peer.
-const HANDS: usize = 56;
+/// How many things are done at once, in all tests of a program together. It comes from the processors:
+/// most of these things wait for a peer, but with more of them each waits longer for a processor.
+fn hands() -> usize {
+    const FOR_EACH_PROCESSOR: usize = 12;
+    thread::available_parallelism().map_or(1, usize::from) * FOR_EACH_PROCESSOR
+}
+
 static BUSY: Mutex<usize> = Mutex::new(0);
 static FREE: Condvar = Condvar::new();
 
@@ -155,7 +159,7 @@ struct Turn;
 impl Turn {
     fn take() -> Turn {
         let busy = BUSY.lock().expect("no panic at the count");
-        let free = FREE.wait_while(busy, |busy| *busy >= HANDS);
+        let free = FREE.wait_while(busy, |busy| *busy >= hands());
         *free.expect("no panic at the count") += 1;
         Turn
     }
