@@ -421,3 +421,10 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many bytes of a body `fetch -v` shows; the others are counted.
 /// Reason: the ladder is for reading.
 pub const SHOWN_BODY: usize = 16 * 1024;
+
+/// The longest report of one student, in bytes. Reason: a report on all labs has some 300 KB; a file of
+/// 100 MB is none.
+pub const CLASS_FILE: u64 = 4 << 20;
+
+/// The most files that one class has. Reason: the biggest courses of the world have some thousand students.
+pub const CLASS_FILES: usize = 10_000;

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use support::{bin, have};
+use support::{bin, have, soon};
 use wirelab::course::catalogue::{self};
 use wirelab::course::readme::{self, Readme};
 
@@ -202,7 +202,7 @@ fn a_lab_is_told_run_and_followed_by_what_to_do_next() {
     let story = Readme::of(lab.readme);
     let mut output = folder.passes(&["1"]);
     // The page's own words may change without a word here; that they are all there is what counts.
-    for part in ["Story", "By hand"] {
+    for part in ["Story", "By hand", "Exercise"] {
         let words = readme::plain(story.part(part).expect("the part")).join("\n");
         assert!(output.contains(&words), "{part} is missing in\n{output}");
         output = output.replace(&words, &format!("({part}, as in the README)"));
@@ -400,6 +400,89 @@ fn a_full_disk_is_one_message() {
     assert_eq!(output.status.code(), Some(1), "{complaint}");
     assert!(complaint.starts_with("wirelab: cannot write to standard output: No space left"));
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
+}
+
+/// A terminal of 80 columns and 24 rows; it ends with the value.
+struct Terminal(String);
+
+impl Terminal {
+    /// Runs a shell's words in it.
+    fn start(name: &str, folder: &Folder, words: &str) -> Terminal {
+        let server = format!("wirelab-{name}-{}", std::process::id());
+        let mut tmux = Command::new("tmux");
+        tmux.args(["-L", &server, "-f", "/dev/null", "new-session", "-d"]);
+        tmux.args(["-x", "80", "-y", "24"]).arg(words);
+        tmux.env("WIRELAB_COURSE", &folder.0).env("NO_COLOR", "1");
+        let started = tmux.status().expect("tmux starts").success();
+        assert!(started, "tmux gives no terminal");
+        Terminal(server)
+    }
+
+    fn tmux(&self, words: &[&str]) -> String {
+        let mut tmux = Command::new("tmux");
+        let output = tmux.args(["-L", &self.0]).args(words).output();
+        String::from_utf8_lossy(&output.expect("tmux starts").stdout).into_owned()
+    }
+
+    /// What is on the screen, as soon as this is.
+    fn shows(&self, word: &str) -> String {
+        let mut screen = String::new();
+        let found = soon(|| {
+            screen = self.tmux(&["capture-pane", "-p"]);
+            screen.contains(word)
+        });
+        assert!(found, "no `{word}` on the screen:\n{screen}");
+        screen
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+fn a_small_terminal_shows_what_is_next_and_long_texts_page_by_page() {
+    if !have(&["tmux"]) {
+        return;
+    }
+    let folder = Folder::new("terminal");
+    let file = folder.0.join("labs/workbench/progress.txt");
+    fs::write(&file, "01-three-tacos client=passed server=passed\n").expect("a file");
+    let wirelab = bin("wirelab").display().to_string();
+    let list = Terminal::start("list", &folder, &format!("'{wirelab}'; cat"));
+    let screen = list.shows("Next: cargo lab 2");
+    assert!(screen.starts_with("Act I "), "it has scrolled:\n{screen}");
+    assert!(
+        screen.contains("->  2  The order arrives in crumbs"),
+        "{screen}"
+    );
+
+    let lab = Terminal::start(
+        "lab",
+        &folder,
+        &format!("'{wirelab}' 1; echo all-over; cat"),
+    );
+    let screen = lab.shows("-- Enter shows the next page");
+    assert!(screen.starts_with("Lab 1 · Three tacos\n"), "{screen}");
+    assert_eq!(screen.trim_end().lines().count(), 24, "{screen}");
+    let mut screen = String::new();
+    let ended = soon(|| {
+        screen = lab.tmux(&["capture-pane", "-p"]);
+        if screen.trim_end().ends_with("stops here --") {
+            lab.tmux(&["send-keys", "Enter"]);
+        }
+        screen.contains("all-over")
+    });
+    assert!(ended, "{screen}");
+    assert!(screen.contains("  cargo lab start 1"), "{screen}");
+
+    let help = Terminal::start("q", &folder, &format!("'{wirelab}' 1; echo status $?; cat"));
+    help.shows("-- Enter shows the next page");
+    help.tmux(&["send-keys", "q", "Enter"]);
+    let screen = help.shows("status 0");
+    assert!(!screen.contains("cargo lab start 1"), "{screen}");
 }
 
 /// `script` gives a program a terminal.

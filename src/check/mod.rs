@@ -13,7 +13,7 @@ mod client_setup;
 mod contract;
 pub mod diagnosis;
 pub mod evidence_files;
-pub mod junit;
+pub mod graded;
 pub mod last_words;
 pub mod message;
 pub mod program;

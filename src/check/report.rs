@@ -26,9 +26,38 @@ pub fn text(report: &Report, kept: &[String]) -> String {
         Some((run, failure)) => failure_lines(report, run, failure, kept),
         None => vec![format!("PASS {} · {}", report.place, report.side.word())],
     };
-    lines.extend(passed_lines(report));
+    lines.extend(passed_lines(report, &|_| true));
     lines.extend(seed_line(report));
     lines.join("\n") + "\n"
+}
+
+/// The text in an exam: of a fresh conversation no name and no byte, but that it fails, and the code.
+pub fn exam_text(report: &Report) -> String {
+    let mut lines = match report.failure() {
+        Some((run, failure)) if run.fresh => hidden_lines(report, run, failure),
+        Some((run, failure)) => failure_lines(report, run, failure, &[]),
+        None => vec![format!("PASS {} · {}", report.place, report.side.word())],
+    };
+    lines.extend(passed_lines(report, &|run| !run.fresh));
+    let fresh = report.runs.iter().filter(|run| run.fresh);
+    let passed = fresh.filter(|run| matches!(run.outcome, Outcome::Passed));
+    let count = passed.count();
+    if count > 0 {
+        lines.push(format!("     and hidden conversations, {count} times"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A failure of a conversation that stays hidden: the code, and what everybody may read about it.
+fn hidden_lines(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
+    let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let mut lines = headline(&report.place, "a hidden conversation fails", page);
+    lines.push(format!("     in the weather {}", run.weather.name()));
+    match page {
+        Some(page) => lines.extend(rule_and_advice(page, "   ")),
+        None => lines.push("   No known mistake fits.".to_string()),
+    }
+    lines
 }
 
 /// The text for a server that never came to be checked.
@@ -42,9 +71,9 @@ pub fn unready_text(place: &str, unready: &Unready) -> String {
 }
 
 /// The conversations and the weathers in which they passed, one line each.
-fn passed_lines(report: &Report) -> Vec<String> {
+fn passed_lines(report: &Report, shown: &dyn Fn(&Run) -> bool) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
-    for run in &report.runs {
+    for run in report.runs.iter().filter(|run| shown(run)) {
         if !names.contains(&&run.name[..]) {
             names.push(&run.name);
         }

@@ -3,17 +3,20 @@
 //! Rule: what is played, judged and diagnosed is decided in `check`; here are the words on the
 //! command line, what is printed, and the exit code.
 
+mod grading;
 mod jobs;
 
+use super::screen;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
-use super::{output, screen};
 use anyhow::Result;
+use grading::Outputs;
 use jobs::{Job, Jobs, Program};
 pub use jobs::{Named, commands};
 use std::io::Write;
 use std::path::PathBuf;
+use wirelab::check::evidence_files;
+use wirelab::check::graded::{Check, Graded, Status};
 use wirelab::check::{CheckError, Report};
-use wirelab::check::{evidence_files, junit, report};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
 use wirelab::course::home;
@@ -53,6 +56,11 @@ pub const COMMAND: Command = Command {
             sentence: "check the lab's own programs",
         },
         Opt {
+            name: "--labs",
+            value: Some("1-9,12"),
+            sentence: "check these labs",
+        },
+        Opt {
             name: "--all",
             value: None,
             sentence: "check every lab, not one",
@@ -73,6 +81,21 @@ pub const COMMAND: Command = Command {
             sentence: "check against this transcript",
         },
         Opt {
+            name: "--exam",
+            value: None,
+            sentence: "do not tell what the fresh conversations are",
+        },
+        Opt {
+            name: "--format",
+            value: Some("F"),
+            sentence: "text, json, md, junit or gradescope",
+        },
+        Opt {
+            name: "--report",
+            value: Some("FILE"),
+            sentence: "write the results to this file, too",
+        },
+        Opt {
             name: "--junit",
             value: Some("FILE"),
             sentence: "write the results as JUnit XML, too",
@@ -83,49 +106,54 @@ pub const COMMAND: Command = Command {
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let weather = weather(args)?;
+    let outputs = Outputs::asked(args)?;
     let jobs = match args.value("--lab-file") {
-        Some(file) => Jobs {
-            jobs: vec![jobs::own_file(args, file, weather)?],
-            left_out: Vec::new(),
-        },
+        Some(file) => Jobs::one(jobs::own_file(args, file, weather)?),
         None => jobs::of_labs(args, jobs::labs(args)?, weather)?,
     };
     let seed = seed(args)?;
+    let mut graded = Graded {
+        exam: args.has("--exam"),
+        left_out: jobs.left_out(),
+        ..Graded::default()
+    };
     let several = jobs.jobs.len() > 1;
-    let mut reports = Vec::new();
-    let mut not_checked = Vec::new();
-    for job in jobs.jobs {
-        if let Some(command) = job.remembered() {
+    let mut not_checked = jobs.nothing();
+    for job in &jobs.jobs {
+        if let Some(command) = job.remembered().filter(|_| outputs.for_a_person()) {
             say_again(&job.place, command, screen)?;
         }
+        let (lab, side) = (job.lab(), job.of.map(|(_, side)| side));
         match job.plan(weather, seed).and_then(|plan| plan.run()) {
             Ok(report) => {
-                print_report(&report, screen)?;
-                note(&report, &job, weather)?;
-                reports.push(report);
+                let kept = keep(&report, graded.exam);
+                graded.add(lab, &report, &kept);
+                note(&report, job, weather)?;
             }
             Err(error) => {
-                match &error {
-                    CheckError::NotReady(unready) => {
-                        write!(screen, "{}", report::unready_text(&job.place, unready))?;
-                    }
-                    _ if several => writeln!(screen, "NONE {} · {error}", job.place)?,
-                    _ => {}
+                graded.add_error(lab, &job.place, side, &error);
+                let is_told = several || matches!(error, CheckError::NotReady(_));
+                let ended = ended(&job.place, error);
+                not_checked = not_checked.or(Some(ended));
+                if !is_told {
+                    continue;
                 }
-                not_checked.push((job.place, error));
             }
         }
+        if let Some(check) = graded.checks.last().filter(|_| outputs.for_a_person()) {
+            print_check(check, screen)?;
+        }
     }
-    print_left_out(&jobs.left_out, screen)?;
-    if let Some(file) = args.value("--junit") {
-        output::write(file, junit::xml(&reports, &not_checked).as_bytes(), screen)?;
+    if outputs.for_a_person() {
+        print_left_out(&jobs.left_out, screen)?;
     }
-    if let Some((place, error)) = not_checked.into_iter().next() {
-        return Err(ended(place, error));
+    outputs.write(&graded, screen)?;
+    if let Some(error) = not_checked {
+        return Err(error);
     }
-    match reports.iter().all(Report::passed) {
-        true => Ok(Outcome::Passed),
-        false => Ok(Outcome::Failed),
+    match graded.count(Status::Failed) {
+        0 => Ok(Outcome::Passed),
+        _ => Ok(Outcome::Failed),
     }
 }
 
@@ -177,7 +205,7 @@ fn print_left_out(left_out: &[(&Lab, Side, &str)], screen: &mut Screen) -> Resul
 }
 
 /// A check that did not come about: the user's words are wrong (2), or the program did not start (3).
-fn ended(place: String, error: CheckError) -> anyhow::Error {
+fn ended(place: &str, error: CheckError) -> anyhow::Error {
     let text = format!("{place}: {error}");
     match error {
         CheckError::Play(_) | CheckError::Nothing(_) => WrongUse(text).into(),
@@ -211,22 +239,27 @@ fn seed(args: &Args) -> Result<u64> {
     }
 }
 
-fn print_report(report: &Report, screen: &mut Screen) -> Result<()> {
+/// Keeps the transcripts of a failure to look at, and gives back their names; in an exam none.
+fn keep(report: &Report, exam: bool) -> Vec<String> {
+    if exam {
+        return Vec::new();
+    }
     let here = home::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
-    let kept = evidence_files::keep(report, &here).unwrap_or_else(|error| {
+    evidence_files::keep(report, &here).unwrap_or_else(|error| {
         // The verdict does not depend on it.
         screen::warn(&format!("the transcripts are not kept: {error}"));
         Vec::new()
-    });
-    let text = report::text(report, &kept);
-    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    let style = if report.passed() {
-        Style::Good
-    } else {
-        Style::Bad
+    })
+}
+
+/// Shows one check's report; its first word stands out.
+fn print_check(check: &Check, screen: &mut Screen) -> Result<()> {
+    let style = match check.status {
+        Status::Passed => Style::Good,
+        Status::Failed | Status::NotChecked => Style::Bad,
     };
-    let (verdict, words) = first.split_at(4);
-    write!(screen, "{}{words}\n{rest}", screen.style(style, verdict))?;
+    let (verdict, words) = check.output.split_at_checked(4).unwrap_or_default();
+    write!(screen, "{}{words}", screen.style(style, verdict))?;
     Ok(())
 }
 
@@ -241,7 +274,12 @@ pub fn check_exercise(
         Ok(report) => report,
         Err(error) => return Ok(Err(error)),
     };
-    print_report(&report, screen)?;
+    let mut graded = Graded::default();
+    graded.add(Some(lab.number), &report, &keep(&report, false));
+    graded
+        .checks
+        .iter()
+        .try_for_each(|check| print_check(check, screen))?;
     exercise::note(&report, lab, side, by)?;
     Ok(Ok(report))
 }

@@ -23,6 +23,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+    screen.page_by_page();
     let Some(name) = args.text(0)? else {
         list(screen)?;
         return Ok(Outcome::Passed);

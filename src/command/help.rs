@@ -26,6 +26,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 /// The table of all commands.
 pub fn overview(screen: &mut Screen) -> Result<Outcome> {
     screen.text_is_ours();
+    screen.page_by_page();
     writeln!(
         screen,
         "wirelab: clients and servers on raw TCP, with every byte visible\n"
@@ -61,6 +62,7 @@ pub fn overview(screen: &mut Screen) -> Result<Outcome> {
 /// The page of one command: usage, sentence, text and options.
 pub fn of(command: &Command, screen: &mut Screen) -> Result<Outcome> {
     screen.text_is_ours();
+    screen.page_by_page();
     writeln!(
         screen,
         "{}",

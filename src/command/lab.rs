@@ -20,7 +20,8 @@ pub const COMMAND: Command = Command {
     more: "N is a number, or a lab's name: 9, 09-smallest-answer, smallest-answer. A proxy\n\
            between the client and the server records the bytes while you look. On a\n\
            terminal they are drawn as a ladder. Otherwise, or if NO_COLOR is set, they are\n\
-           printed in the notation that the course and its tests use.",
+           printed in the notation that the course and its tests use. A text that is longer\n\
+           than the terminal comes page by page.",
     options: &[],
     run,
 };
@@ -28,6 +29,7 @@ pub const COMMAND: Command = Command {
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let lab = lab_at(args, 0)?;
     let readme = Readme::of(lab.readme);
+    screen.page_by_page();
     writeln!(screen, "{}", screen.style(Style::Bold, readme.title))?;
     writeln!(screen, "{}", readme.sentence)?;
     writeln!(screen, "{}\n", screen.style(Style::Dim, readme.effort))?;
@@ -35,6 +37,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     on_the_wire(lab, screen)?;
     heading("By hand", screen)?;
     print_part(&readme, "By hand", screen)?;
+    heading("Exercise", screen)?;
+    print_part(&readme, "Exercise", screen)?;
     next(lab, screen)?;
     Ok(Outcome::Passed)
 }

@@ -2,10 +2,11 @@
 //!
 //! Rule: every word about a lab comes from the catalogue, and what is passed from the progress file.
 
+use super::pager;
 use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::course::catalogue::{self, Lab, Side};
+use wirelab::course::catalogue::{self, Act, Lab, Side};
 use wirelab::course::progress::Progress;
 
 /// `cargo lab list`
@@ -21,15 +22,44 @@ pub const COMMAND: Command = Command {
 
 fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
     let progress = Progress::load()?;
+    screen.page_by_page();
+    print(&progress, &|_| true, screen)
+}
+
+/// `cargo lab` alone: on a terminal with fewer lines than the list, only the act of the next lab in full.
+pub fn short(screen: &mut Screen) -> Result<Outcome> {
+    let progress = Progress::load()?;
+    let next = progress.next().map_or(0, |lab| lab.act);
+    let lines = catalogue::labs().count() + 2 * catalogue::acts().len() + catalogue::tracks().len();
+    // The line for what is next, the one before it, and the one for the shell's next prompt.
+    let fits = pager::terminal().is_none_or(|size| lines + 3 <= size.rows);
+    let is_open = |act: &Act| fits || act.labs.iter().any(|lab| lab.act == next);
+    print(&progress, &is_open, screen)
+}
+
+fn print(
+    progress: &Progress,
+    is_open: &dyn Fn(&Act) -> bool,
+    screen: &mut Screen,
+) -> Result<Outcome> {
     let next = progress.next();
+    let mut all_open = true;
     for act in catalogue::acts() {
         let heading = format!("Act {} · {}", act.numeral, act.title);
+        if !is_open(act) {
+            all_open = false;
+            writeln!(screen, "{heading}: {}", folded(act, progress))?;
+            continue;
+        }
         writeln!(screen, "{}", screen.style(Style::Bold, &heading))?;
         for lab in &act.labs {
             let is_next = next.is_some_and(|next| next.number == lab.number);
-            writeln!(screen, "{}", line(lab, &progress, is_next, screen))?;
+            writeln!(screen, "{}", line(lab, progress, is_next, screen))?;
         }
         writeln!(screen)?;
+    }
+    if !all_open {
+        writeln!(screen, "\nAll labs: cargo lab list")?;
     }
     for track in catalogue::tracks() {
         let labs = catalogue::counted(&track.labs);
@@ -40,6 +70,14 @@ fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
         None => writeln!(screen, "\nAll passed. The bill, please: cargo lab bill")?,
     }
     Ok(Outcome::Passed)
+}
+
+/// `labs 7 to 11, 2 of 5 passed`
+fn folded(act: &Act, progress: &Progress) -> String {
+    let numbers: Vec<u8> = act.labs.iter().map(|lab| lab.number).collect();
+    let passed = act.labs.iter().filter(|lab| progress.is_done(lab)).count();
+    let labs = catalogue::counted(&numbers);
+    format!("labs {labs}, {passed} of {} passed", numbers.len())
 }
 
 /// One lab on one line of at most 80 columns.

@@ -9,6 +9,7 @@
 mod args;
 mod bill;
 mod check;
+mod class;
 mod explain;
 mod fetch;
 mod grid;
@@ -19,6 +20,7 @@ mod lab;
 mod list;
 mod nc;
 mod output;
+mod pager;
 mod play;
 mod probe;
 mod probe_client;
@@ -93,6 +95,7 @@ pub const COMMANDS: &[Command] = &[
     hint::COMMAND,
     explain::COMMAND,
     bill::COMMAND,
+    class::COMMAND,
     nc::COMMAND,
     tap::COMMAND,
     play::COMMAND,
@@ -107,7 +110,7 @@ pub const COMMANDS: &[Command] = &[
 
 /// The commands that show no bytes of an unknown peer.
 const LEARNERS: &[&str] = &[
-    "list", "lab", "init", "start", "check", "watch", "hint", "explain", "bill", "help",
+    "list", "lab", "init", "start", "check", "watch", "hint", "explain", "bill", "class", "help",
 ];
 
 /// Runs the words behind `wirelab`, prints, and says with which exit code the process ends.
@@ -143,7 +146,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 fn dispatch(words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
     let Some(first) = words.first() else {
         screen.text_is_ours();
-        return (list::COMMAND.run)(&Args::default(), screen);
+        return list::short(screen);
     };
     match first.to_string_lossy().as_ref() {
         "-h" | "--help" => help::overview(screen),

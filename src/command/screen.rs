@@ -4,7 +4,9 @@
 //! Rule 2: colour repeats what the words say; it is never the only carrier.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use super::pager::{self, Pager};
 use wirelab::course::cargo::Progress;
 use wirelab::course::home;
 
@@ -16,6 +18,8 @@ pub struct Screen {
     beside: bool,
     /// Whether the text is ours, so that it may name our command as it is called here.
     ours: bool,
+    /// For a long text on a terminal.
+    pager: Option<Arc<Pager>>,
 }
 
 /// How a word stands out, where colour is shown.
@@ -39,6 +43,7 @@ impl Screen {
             color,
             beside: false,
             ours: false,
+            pager: None,
         }
     }
 
@@ -49,6 +54,7 @@ impl Screen {
             color,
             beside: true,
             ours: false,
+            pager: None,
         }
     }
 
@@ -56,6 +62,11 @@ impl Screen {
     /// it says `wirelab` where it says `cargo lab`.
     pub fn text_is_ours(&mut self) {
         self.ours = true;
+    }
+
+    /// From now on the text comes page by page, where a person sits at a terminal.
+    pub fn page_by_page(&mut self) {
+        self.pager = pager::terminal().map(|size| Arc::new(Pager::new(size, self.color)));
     }
 
     /// Whether the output is for a terminal with colour: then pictures, otherwise the notation.
@@ -95,7 +106,13 @@ impl Write for Screen {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.beside {
             true => io::stderr().write_all(bytes),
-            false => io::stdout().write_all(bytes).map_err(mark),
+            false => match &self.pager {
+                None => io::stdout().write_all(bytes).map_err(mark),
+                Some(pager) => match pager.write(bytes).map_err(mark)? {
+                    true => Ok(()),
+                    false => Err(io::Error::other(ReaderLeft)),
+                },
+            },
         }
     }
 

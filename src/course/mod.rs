@@ -5,6 +5,7 @@
 pub mod cargo;
 pub mod catalogue;
 pub mod certificate;
+pub mod class;
 pub mod demo;
 pub mod exercise;
 pub mod fresh;

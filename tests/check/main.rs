@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::wrong::{text, without_ports};
 use support::{WIRELAB, badpeer, course, processes, side_by_side, signal, soon};
-use wirelab::check::junit;
+use wirelab::check::graded::{Format, Graded};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
 use wirelab::course::catalogue::{Lab, Side, Weather};
@@ -211,13 +211,10 @@ fn junit_tells_passed_failed_and_not_run() {
         run.took = Duration::from_millis(7);
     }
     assert!(matches!(report.runs[2].outcome, Outcome::NotRun));
-    insta::assert_snapshot!(
-        "junit",
-        without_ports(&junit::xml(
-            &[report],
-            &[("lab 10".to_string(), CheckError::Nobody(nobody))]
-        ))
-    );
+    let mut graded = Graded::default();
+    graded.add(Some(9), &report, &[]);
+    graded.add_error(Some(10), "lab 10", None, &CheckError::Nobody(nobody));
+    insta::assert_snapshot!("junit", without_ports(&graded.write(Format::Junit)));
 }
 
 /// Runs `wirelab check 9` with these words in a folder of its own, which has no repository.

@@ -10,6 +10,7 @@ mod support;
 mod any_language;
 mod building;
 mod fetch;
+mod graders;
 #[cfg(target_os = "linux")]
 mod grid;
 mod languages;

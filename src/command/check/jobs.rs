@@ -4,11 +4,13 @@
 //! not wait for the last program.
 //! Rule 2: what `--all` leaves out is named, with the reason.
 
+use super::super::args::printable;
 use super::super::{Args, NotStarted, WrongUse, wire_file};
 use crate::command::lab::lab_at;
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::Path;
+use wirelab::check::graded::LeftOut;
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Plan, Subject};
 use wirelab::course::cargo;
@@ -49,6 +51,35 @@ pub struct Jobs {
     pub jobs: Vec<Job>,
     /// What `--all` leaves out: the lab, the side, and why.
     pub left_out: Vec<(&'static Lab, Side, &'static str)>,
+    /// The labs that were asked for.
+    labs: Vec<&'static Lab>,
+}
+
+impl Jobs {
+    /// This one alone.
+    pub fn one(job: Job) -> Jobs {
+        Jobs {
+            jobs: vec![job],
+            ..Jobs::default()
+        }
+    }
+
+    /// What was left out, for the reports.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let all = self.left_out.iter().copied();
+        all.map(|(lab, side, why)| LeftOut {
+            lab: lab.number,
+            side,
+            why,
+        })
+        .collect()
+    }
+
+    /// Why there is nothing to check, if there is nothing.
+    pub fn nothing(&self) -> Option<anyhow::Error> {
+        let is_empty = self.jobs.is_empty();
+        is_empty.then(|| NotStarted(nothing(&self.labs)).into())
+    }
 }
 
 const NOT_STARTED: &str = "not started";
@@ -71,6 +102,11 @@ impl Job {
             }
         };
         exercise::plan_of(lab, side, subject, weather, seed)
+    }
+
+    /// The lab's number.
+    pub fn lab(&self) -> Option<u8> {
+        self.of.map(|(lab, _)| lab.number)
     }
 
     /// The command of an earlier check that this one takes again.
@@ -155,9 +191,7 @@ pub fn of_labs(args: &Args, labs: Vec<&'static Lab>, weather: Option<Weather>) -
         jobs.left_out.extend(Vec::into_iter(out).filter_map(of));
         jobs.left_out.sort_by_key(|(lab, ..)| lab.number);
     }
-    if jobs.jobs.is_empty() {
-        return Err(NotStarted(nothing(&labs)).into());
-    }
+    jobs.labs = labs;
     Ok(jobs)
 }
 
@@ -215,16 +249,48 @@ fn of_lab(args: &Args, lab: &'static Lab, named: &[Named], progress: &Progress, 
 
 /// The labs that the words name: one, or those of `--all`.
 pub fn labs(args: &Args) -> Result<Vec<&'static Lab>> {
+    let several = args.has("--all") || args.has("--labs");
+    if several && args.place(0).is_some() || args.has("--all") && args.has("--labs") {
+        return Err(
+            WrongUse("give a lab, --labs or --all, and only one of them".to_string()).into(),
+        );
+    }
     if args.has("--all") {
-        if args.place(0).is_some() {
-            return Err(WrongUse("give a lab or --all, not both".to_string()).into());
-        }
         return Ok(catalogue::labs().collect());
+    }
+    if args.has("--labs") {
+        let mut labs = Vec::new();
+        for word in args.values_text("--labs")? {
+            labs.extend(row(word)?);
+        }
+        labs.sort_by_key(|lab| lab.number);
+        labs.dedup_by_key(|lab| lab.number);
+        return Ok(labs);
     }
     if args.place(0).is_none() {
         return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
     }
     Ok(vec![lab_at(args, 0)?])
+}
+
+/// The labs of one piece of `--labs`: `12`, or `1-9`.
+fn row(word: &str) -> Result<Vec<&'static Lab>, WrongUse> {
+    let wrong = || {
+        let word = printable(word);
+        WrongUse(format!(
+            "--labs takes numbers of labs, as in 1-9,12: `{word}` is none"
+        ))
+    };
+    let number = |word: &str| word.trim().parse::<u8>().map_err(|_| wrong());
+    let (first, last) = match word.split_once('-') {
+        Some((first, last)) => (number(first)?, number(last)?),
+        None => (number(word)?, number(word)?),
+    };
+    let is_there = |number| catalogue::lab(number).is_some();
+    if first > last || !is_there(first) || !is_there(last) {
+        return Err(wrong());
+    }
+    Ok((first..=last).filter_map(catalogue::lab).collect())
 }
 
 /// A check against a transcript of the user's own.
