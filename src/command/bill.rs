@@ -2,26 +2,33 @@
 //!
 //! Rule: nothing comes on a bill, and no bill holds, but by checks that have just passed.
 
+use super::args::printable;
 use super::screen;
 use super::{Args, Command, Opt, Outcome, Screen, Style};
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use wirelab::course::certificate::{self, Bill, Served};
 use wirelab::course::exercise;
+use wirelab::course::identity;
 use wirelab::course::progress::Progress;
 
 /// `cargo lab bill`
 pub const COMMAND: Command = Command {
     name: "bill",
     places: &[],
-    sentence: "write a certificate that anyone can verify",
-    more: "The bill is your certificate. This command checks again every program that has\n\
-           passed. Then it writes what the programs served: each conversation with its\n\
-           weathers, its bytes and the hash of its transcript, and a hash over all of it.\n\
-           With --verify it reads a bill, runs the checks of the bill with the programs in\n\
-           this workbench, and says whether the results are the same.",
+    sentence: "write a record of what passed, and compare one with this workbench",
+    more: "This command checks again every program that has passed. Then it writes what the\n\
+           programs served: the hash of each program, each conversation with its weathers,\n\
+           its bytes and the hash of its transcript, the seed of the fresh conversations,\n\
+           and a hash over all of it. The course's own programs are left out.\n\
+           With --verify it reads a bill, runs its checks with the programs in this\n\
+           workbench, and says whether they are the same programs with the same results.\n\
+           A bill is a record, not a proof: whoever has wirelab can write one. A teacher who\n\
+           has seen the checks pass signs the file, and anyone can verify the signature:\n\
+             ssh-keygen -Y sign -f KEY -n wirelab-bill bill.txt\n\
+             ssh-keygen -Y verify -f SIGNERS -I NAME -n wirelab-bill -s bill.txt.sig <bill.txt",
     options: &[
         Opt {
             name: "--name",
@@ -47,8 +54,8 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// The longest file that can be a bill, in bytes. Reason: 24 labs make some 10 KB.
-const LONGEST: u64 = 1 << 20;
+/// The longest file that can be a bill, in bytes. Reason: all labs make some 20 KB.
+const LONGEST: u64 = 64 * 1024;
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     match args.value("--verify") {
@@ -93,11 +100,15 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 /// Reads a bill and runs its checks again.
 fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     let name = file.display().to_string();
-    let length = fs::metadata(file).with_context(|| name.clone())?.len();
-    if length > LONGEST {
-        bail!("{name}: this is no bill: it has {length} bytes");
+    let name = printable(&name);
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(file).with_context(|| name.clone())?;
+    // The length that a file claims is no limit: /dev/zero claims none.
+    let read = opened.take(LONGEST + 1).read_to_end(&mut bytes);
+    read.with_context(|| name.clone())?;
+    if bytes.len() as u64 > LONGEST {
+        bail!("{name}: this is no bill: it has more than {LONGEST} bytes");
     }
-    let bytes = fs::read(file).with_context(|| name.clone())?;
     let bill = Bill::parse(&String::from_utf8_lossy(&bytes)).with_context(|| name.clone())?;
     let progress = Progress::load()?;
     let mut outcome = Outcome::Passed;
@@ -116,7 +127,12 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
         }
     }
     match outcome {
-        Outcome::Passed => writeln!(screen, "\nThe bill holds: {}.", bill.total())?,
+        Outcome::Passed => writeln!(
+            screen,
+            "\nThe bill holds: {}.\nThis says: the programs of the bill are in this workbench, and they pass its\n\
+             checks now. It does not say who wrote them.",
+            bill.total()
+        )?,
         Outcome::Failed | Outcome::Exit(_) => writeln!(screen, "\nThe bill does not hold.")?,
     }
     Ok(outcome)
@@ -126,6 +142,12 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
 fn holds(served: &Served, progress: &Progress, seed: u64) -> std::result::Result<(), String> {
     let lab = served.lab().ok_or("this course has no such lab")?;
     let by = progress.by(lab, served.side);
+    if identity::is_reference(lab, served.side, &by) {
+        return Err("it is the course's own program".to_string());
+    }
+    if served.by != identity::named(lab, served.side, &by) {
+        return Err("the program here is another one".to_string());
+    }
     let check = exercise::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());
     let report = check.map_err(|error| {
         let text = error.to_string();

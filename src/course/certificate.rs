@@ -1,24 +1,27 @@
-//! The bill: what was served in this course, as a text that anyone can verify.
+//! The bill: a record of what was served in this course.
 //!
-//!     wirelab bill 1
+//!     wirelab bill 2
 //!     name Maria
 //!     seed 4711
 //!
 //!     01-three-tacos server
+//!       by my01-server.rs sha256:0123456789abcdef0123456789abcdef
 //!       lab01-three-tacos
 //!         calm dribble slow rude · 31 bytes · sha256:0123456789abcdef
 //!
 //!     1 program, 1 conversation, 31 bytes
 //!     sha256:… over the lines above
 //!
-//! Rule 1: a bill claims nothing that a check cannot show again: which programs held which
-//! conversations (named by the hash of their transcript) in which weathers.
+//! Rule 1: a bill claims nothing that a check cannot show again: which programs (named by the hash of their
+//! file) held which conversations (named by the hash of their transcript) in which weathers. It is a
+//! record, not a proof: whoever can run this program can write one. A signature makes it more.
 //! Rule 2: the same course and the same progress give the same text, byte for byte.
 
 use std::fmt;
 
 use super::catalogue::{self, Lab, Script, Side, Weather};
 use super::fresh::Fresh;
+use super::identity;
 use super::progress::Progress;
 use crate::wire::{Transcript, Who, sha256};
 
@@ -27,11 +30,11 @@ mod svg;
 pub use svg::svg;
 
 /// The first line of a bill.
-const HEAD: &str = "wirelab bill 1";
+const HEAD: &str = "wirelab bill 2";
 /// Hex digits of a transcript's hash; as many as the notation asks for.
 const DIGITS: usize = 16;
-/// The longest name's name, in characters. Reason: the line fits 80 columns.
-const NAME: usize = 60;
+/// The longest name, in characters. Reason: the line fits 80 columns.
+const NAME: usize = 74;
 
 /// A bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +52,10 @@ pub struct Bill {
 pub struct Served {
     /// The lab's slug.
     pub slug: String,
-    /// Which side the name wrote.
+    /// Which side was written.
     pub side: Side,
+    /// The program that was checked: see [`identity::named`].
+    pub by: String,
     /// What was said.
     pub conversations: Vec<Conversation>,
 }
@@ -77,6 +82,10 @@ pub enum BillError {
     Line(usize),
     /// The last line's hash is not that of the lines above it.
     Changed,
+    /// No program at all.
+    Empty,
+    /// The same side of the same lab, twice.
+    Repeated(String),
     /// A program or conversation that this course does not have, or has with other bytes.
     OtherCourse(String),
 }
@@ -89,6 +98,8 @@ impl fmt::Display for BillError {
             BillError::Changed => f.write_str(
                 "the bill was changed: its last line is not the hash of the lines above it",
             ),
+            BillError::Empty => f.write_str("the bill is empty: no program stands on it"),
+            BillError::Repeated(what) => write!(f, "{what} stands on the bill twice"),
             BillError::OtherCourse(what) => write!(
                 f,
                 "{what} is not what this course serves today: verify with the version of the bill"
@@ -107,7 +118,10 @@ impl Bill {
         for lab in catalogue::labs() {
             let sides = lab.exercises().into_iter();
             let passed = sides.filter(|side| progress.has_passed(lab, *side));
-            programs.extend(passed.map(|side| Served::of(lab, side, seed)));
+            programs.extend(passed.map(|side| Served {
+                by: identity::named(lab, side, &progress.by(lab, side)),
+                ..Served::of(lab, side, seed)
+            }));
         }
         Bill {
             name: name.map(one_line),
@@ -132,6 +146,7 @@ impl Bill {
         text += &format!("seed {}\n\n", self.seed);
         for served in &self.programs {
             text += &format!("{} {}\n", served.slug, served.side.word());
+            text += &format!("  by {}\n", served.by);
             for conversation in &served.conversations {
                 let (bytes, hash) = (conversation.bytes, &conversation.sha256);
                 text += &format!("  {}\n", conversation.name);
@@ -183,12 +198,21 @@ impl Bill {
         if bill.text() != text.replace("\r\n", "\n") {
             return Err(BillError::Changed);
         }
-        for served in &bill.programs {
-            let today = served
-                .lab()
-                .map(|lab| Served::of(lab, served.side, bill.seed));
+        if bill.programs.is_empty() {
+            return Err(BillError::Empty);
+        }
+        for (index, served) in bill.programs.iter().enumerate() {
+            let same = |other: &Served| other.slug == served.slug && other.side == served.side;
+            let today = served.lab().map(|lab| Served {
+                by: served.by.clone(),
+                ..Served::of(lab, served.side, bill.seed)
+            });
             if today.as_ref() != Some(served) {
-                return Err(BillError::OtherCourse(served.slug.clone()));
+                return Err(BillError::OtherCourse(one_line(&served.slug)));
+            }
+            if bill.programs.iter().take(index).any(same) {
+                let what = format!("{} {}", served.slug, served.side.word());
+                return Err(BillError::Repeated(what));
             }
         }
         Ok(bill)
@@ -216,6 +240,10 @@ impl Bill {
             last.sha256 = parts.next()?.strip_prefix("sha256:")?.to_string();
             return Some(());
         }
+        if let Some(by) = line.strip_prefix("  by ") {
+            self.programs.last_mut()?.by = one_line(by);
+            return Some(());
+        }
         if let Some(name) = line.strip_prefix("  ") {
             self.programs.last_mut()?.conversations.push(Conversation {
                 name: name.to_string(),
@@ -234,6 +262,7 @@ impl Bill {
         self.programs.push(Served {
             slug: slug.to_string(),
             side,
+            by: String::new(),
             conversations: Vec::new(),
         });
         Some(())
@@ -241,7 +270,7 @@ impl Bill {
 }
 
 impl Served {
-    /// What a program for this side has served when its check passed.
+    /// What a program for this side has served when its check passed; which program is not said.
     pub fn of(lab: &Lab, side: Side, seed: u64) -> Served {
         let scripts = lab.scripts_for(side);
         let mut conversations: Vec<Conversation> = scripts.map(Conversation::of).collect();
@@ -254,6 +283,7 @@ impl Served {
         Served {
             slug: lab.slug.to_string(),
             side,
+            by: String::new(),
             conversations,
         }
     }
@@ -297,9 +327,10 @@ fn counted(number: u64, word: &str) -> String {
     format!("{number} {word}{plural}")
 }
 
-/// A name as one line of visible characters.
+/// A name as one line of visible characters: none that moves a cursor, and none that turns the line around.
 fn one_line(name: &str) -> String {
-    let visible = name.chars().filter(|letter| !letter.is_control());
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let visible = name.chars().filter(|c| !c.is_control() && !turns(*c));
     let short: String = visible.take(NAME).collect();
     short.trim().to_string()
 }
@@ -319,11 +350,9 @@ mod tests {
     #[test]
     fn a_bill_is_read_again_as_it_was_written() {
         let text = bill().text();
-        assert!(
-            text.starts_with(
-                "wirelab bill 1\nname Maria Taquera\nseed 1\n\n01-three-tacos server\n"
-            )
-        );
+        assert!(text.starts_with(
+            "wirelab bill 2\nname Maria Taquera\nseed 1\n\n01-three-tacos server\n  by "
+        ));
         assert!(text.contains(" · 27 bytes · sha256:"), "{text}");
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
@@ -332,8 +361,6 @@ mod tests {
         assert_eq!(Bill::parse(&text), Ok(bill()));
         assert_eq!(Bill::parse(&text.replace('\n', "\r\n")), Ok(bill()));
         assert!(text.ends_with(&format!("sha256:{}\n", bill().hash())));
-        let empty = Bill::of(&Progress::default(), None);
-        assert_eq!(Bill::parse(&empty.text()), Ok(empty));
     }
 
     #[test]
@@ -353,6 +380,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bill_names_each_side_of_a_lab_once_and_at_least_one() {
+        let empty = Bill::of(&Progress::default(), None);
+        assert_eq!(Bill::parse(&empty.text()), Err(BillError::Empty));
+        let mut twice = bill();
+        twice.programs.push(twice.programs[0].clone());
+        let what = "01-three-tacos server".to_string();
+        assert_eq!(Bill::parse(&twice.text()), Err(BillError::Repeated(what)));
+        let mut hostile = bill();
+        hostile.name = Some("M\u{1b}[2J\u{202e}".to_string());
+        assert_eq!(Bill::parse(&hostile.text()), Err(BillError::Changed));
+    }
+
+    #[test]
     fn a_bill_with_a_true_hash_must_still_be_of_this_course() {
         let mut other = bill();
         other.programs[0].conversations[0].bytes += 1;
@@ -369,7 +409,7 @@ mod tests {
         ));
         assert_eq!(Bill::parse("hello\n"), Err(BillError::NoBill));
         assert_eq!(
-            Bill::parse("wirelab bill 1\nhello\n"),
+            Bill::parse("wirelab bill 2\nhello\n"),
             Err(BillError::Line(2))
         );
     }

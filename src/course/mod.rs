@@ -10,6 +10,7 @@ pub mod demo;
 pub mod exercise;
 pub mod fresh;
 pub mod home;
+pub mod identity;
 pub mod init;
 pub mod lab_files;
 mod patient;

@@ -220,11 +220,38 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     assert_eq!(broken.status.code(), Some(1));
     let said = out(&broken);
     assert!(
-        said.contains("FAILS 01-three-tacos server: its check fails"),
+        said.contains("FAILS 01-three-tacos server: the program here is another one"),
         "{said}"
     );
     assert!(said.contains("holds 01-three-tacos client"), "{said}");
     assert!(said.ends_with("The bill does not hold.\n"), "{said}");
+
+    // No name, no mark of direction and no endless file gets through.
+    course.write("d.txt", &text.replace("Maria", "M\u{1b}]0;x\u{7}\u{202e}"));
+    let hostile = course.run(&["bill", "--verify", "d.txt"]);
+    assert_eq!(hostile.status.code(), Some(1));
+    assert!(!err(&hostile).contains(['\u{1b}', '\u{202e}']));
+    let endless = course.run(&["bill", "--verify", "/dev/zero"]);
+    assert_eq!(endless.status.code(), Some(1));
+    assert!(err(&endless).contains("more than 65536 bytes"));
+}
+
+#[test]
+fn the_course_s_own_program_is_not_billed() {
+    let course = Course::new("own-bill");
+    let own = bin("lab01-server");
+    let copy = course.0.join("mine");
+    fs::copy(&own, &copy).expect("a copy");
+    for program in [own, copy] {
+        let command = format!("{} {{addr}}", program.display());
+        let checked = course.run(&["check", "1", "--server", &command]);
+        assert!(checked.status.success(), "{}", out(&checked));
+        let bill = course.run(&["bill"]);
+        assert_eq!(bill.status.code(), Some(1), "{}", out(&bill));
+        let why = "left out: 01-three-tacos server: it is the course's own program";
+        assert!(err(&bill).contains(why), "{}", err(&bill));
+        assert!(!out(&bill).contains("01-three-tacos"), "{}", out(&bill));
+    }
 }
 
 /// A command at work whose stderr is read as it comes.
