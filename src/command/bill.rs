@@ -18,17 +18,18 @@ use wirelab::course::progress::Progress;
 pub const COMMAND: Command = Command {
     name: "bill",
     places: &[],
-    sentence: "write a record of what passed, and compare one with this workbench",
+    sentence: "write a record of what passed, or verify one",
     more: "This command checks again every program that has passed. Then it writes what the\n\
            programs served: the hash of each program, each conversation with its weathers,\n\
            its bytes and the hash of its transcript, the seed of the fresh conversations,\n\
            and a hash over all of it. The course's own programs are left out.\n\
            With --verify it reads a bill, runs its checks with the programs in this\n\
            workbench, and says whether they are the same programs with the same results.\n\
-           A bill is a record, not a proof: whoever has wirelab can write one. A teacher who\n\
-           has seen the checks pass signs the file, and anyone can verify the signature:\n\
+           A bill is a record, not a proof: anybody with wirelab can write one. A teacher\n\
+           who has seen the checks pass signs it, and all can verify the signature:\n\
              ssh-keygen -Y sign -f KEY -n wirelab-bill bill.txt\n\
-             ssh-keygen -Y verify -f SIGNERS -I NAME -n wirelab-bill -s bill.txt.sig <bill.txt",
+             ssh-keygen -Y verify -f SIGNERS -I NAME -n wirelab-bill \\\n\
+               -s bill.txt.sig <bill.txt",
     options: &[
         Opt {
             name: "--name",

@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use super::catalogue::{Lab, Language, Side};
 use super::home::{self, Workbench};
 use super::patient;
+use crate::wire::sha256;
 
 /// Why a program is not there.
 #[derive(Debug)]
@@ -104,10 +105,17 @@ fn built_programs(lab: &Lab, programs: Vec<String>) -> Result<Vec<PathBuf>, Buil
         let program = programs.into_iter().next().unwrap_or_default();
         return Err(BuildError::Nowhere { program });
     };
-    let changed = here.as_deref().and_then(|here| {
-        let of_lab = here.join("labs").join(lab.slug);
-        last_change(&[here.join("src"), of_lab])
-    });
+    let of_lab = here.as_deref().map(|here| here.join("labs").join(lab.slug));
+    let sources = of_lab.as_deref().map(rust_files).unwrap_or_default();
+    let built_from: Vec<BuiltFrom> = programs
+        .iter()
+        .map(|program| BuiltFrom::of(&executable_in(&folder, program), &sources))
+        .collect();
+    built_from.iter().for_each(BuiltFrom::show_change);
+    let changed = here
+        .as_deref()
+        .zip(of_lab)
+        .and_then(|(here, of_lab)| last_change(&[here.join("src"), of_lab]));
     let mut stale: Vec<&str> = programs.iter().map(String::as_str).collect();
     stale.retain(|program| is_stale(&executable_in(&folder, program), changed));
     if let Some(first) = stale.first() {
@@ -117,6 +125,7 @@ fn built_programs(lab: &Lab, programs: Vec<String>) -> Result<Vec<PathBuf>, Buil
         };
         build(&here, &folder, &stale, "labs")?;
     }
+    built_from.iter().for_each(BuiltFrom::note);
     let paths = programs.iter().map(|name| executable_in(&folder, name));
     Ok(paths.collect())
 }
@@ -136,7 +145,11 @@ pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     }
     // Always through cargo: the learner may use modules and packages that no time of a file shows.
     let folder = folder_of(&workbench);
+    let sources = [workbench.root.join(&source)];
+    let built_from = BuiltFrom::of(&executable_in(&folder, &program), &sources);
+    built_from.show_change();
     build(&workbench.root, &folder, &[&program], "workbench")?;
+    built_from.note();
     Ok(executable_in(&folder, &program))
 }
 
@@ -167,6 +180,58 @@ pub fn compiled(root: &Path, source: &Path, language: Language) -> Result<PathBu
     }
     std::fs::rename(&beside, &program).map_err(failed)?;
     Ok(program)
+}
+
+/// What a program was built from, by the bytes of its sources. Cargo looks at times alone, and a file that
+/// comes back (`mv my01-server.rs.old my01-server.rs`) has an old one.
+struct BuiltFrom<'a> {
+    sources: &'a [PathBuf],
+    hash: String,
+    /// Beside the program: the hash of the sources that it was built from.
+    note: PathBuf,
+}
+
+impl<'a> BuiltFrom<'a> {
+    fn of(program: &Path, sources: &'a [PathBuf]) -> BuiltFrom<'a> {
+        let mut bytes = Vec::new();
+        for source in sources {
+            bytes.extend(std::fs::read(source).unwrap_or_default());
+            bytes.push(0);
+        }
+        let mut note = program.as_os_str().to_owned();
+        note.push(".built-from");
+        BuiltFrom {
+            sources,
+            hash: sha256::hex(&bytes),
+            note: PathBuf::from(note),
+        }
+    }
+
+    /// Gives the sources the time of now when they are others than the last build's, so that cargo sees it.
+    fn show_change(&self) {
+        let last = std::fs::read_to_string(&self.note);
+        if last.is_ok_and(|last| last != self.hash) {
+            for source in self.sources {
+                let file = std::fs::File::options().append(true).open(source);
+                let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+            }
+        }
+    }
+
+    fn note(&self) {
+        let _ = std::fs::write(&self.note, &self.hash);
+    }
+}
+
+/// The Rust files in a folder, sorted.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = files
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
+        .collect();
+    files.sort();
+    files
 }
 
 /// Whether a program is missing, or was built before this time.

@@ -364,3 +364,23 @@ fn the_suite_of_the_course_never_builds_the_workbench() {
     let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains("\ndefault-members = [\".\", \"labs\"]\n"));
 }
+
+#[test]
+fn a_program_is_judged_by_what_its_file_holds_and_not_by_its_time() {
+    let course = Course::new("restored");
+    let file = course.0.join("labs/workbench/src/bin/my01-server.rs");
+    course.save("my01-server", SERVER_1);
+    let solved = course.run(&["check", "1", "--server"]);
+    assert!(solved.status.success(), "{}{}", out(&solved), err(&solved));
+    let old = file.with_extension("rs.old");
+    fs::rename(&file, &old).expect("it is moved away");
+    course.save(
+        "my01-server",
+        include_str!("../../labs/01-three-tacos/start-server.rs"),
+    );
+    assert!(!course.run(&["check", "1", "--server"]).status.success());
+    // The file that comes back is older than the program that was built meanwhile.
+    fs::rename(&old, &file).expect("it is moved back");
+    let again = course.run(&["check", "1", "--server"]);
+    assert!(again.status.success(), "{}{}", out(&again), err(&again));
+}
