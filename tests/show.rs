@@ -239,3 +239,119 @@ fn an_output_that_cannot_be_written_is_a_failure() {
         "{complaint}"
     );
 }
+
+/// A chunked answer and a WebSocket, as their receivers understand them.
+const WEB: &str = r#"@wire 1
+@client 127.0.0.1:50001
+@server 127.0.0.1:80
+C connect
+C> GET / HTTP/1.1\r\n
+C> Host: a\r\n
+C> \r\n
+~ 20ms
+S> HTTP/1.1 200 OK\r\n
+S> Transfer-Encoding: chunked\r\n
+S> \r\n
+S> 3\r\n
+S> abc\r\n
+S> 2\r\n
+S> de\r\n
+S> 0\r\n
+S> \r\n
+C fin
+S fin
+# client 127.0.0.1:50002
+~ 5ms
+C2 connect
+C2> GET /chat HTTP/1.1\r\n
+C2> \r\n
+S2> HTTP/1.1 101 Switching Protocols\r\n
+S2> \r\n
+S2x 81 05 48 65
+~ 3ms
+S2x 6c 6c 6f 88 02 03 e8
+S2 fin
+"#;
+
+#[test]
+fn parts_and_decoded_bodies_are_shown() {
+    let folder = file("parts", "web.wire", WEB.as_bytes());
+    let show = |words: &[&str]| {
+        let all = [&["web.wire"], words].concat();
+        String::from_utf8(printed(&folder, &all)).expect("UTF-8")
+    };
+    let second = show(&["--connection", "2"]);
+    assert!(
+        !second.contains("\nC connect") && second.contains("C2 connect"),
+        "{second}"
+    );
+    assert_eq!(show(&["--only", "127.0.0.1:50002"]), second);
+    assert_eq!(show(&["--only", "/chat"]), second);
+    let first = show(&["--connection", "1", "--decode"]);
+    assert!(
+        first.contains("# body, 2 chunks joined: 5 bytes\nS> abcde\n"),
+        "{first}"
+    );
+    let frames = show(&["--connection", "2", "--decode"]);
+    let expected = "# S frame: text, 5 bytes: Hello\n# S frame: close, 2 bytes: 1000\n";
+    assert!(frames.contains(expected), "{frames}");
+    let mermaid = show(&["--mermaid"]);
+    assert!(
+        mermaid.starts_with("sequenceDiagram\n    participant C as client\n"),
+        "{mermaid}"
+    );
+    assert!(
+        mermaid.contains("    C->>S: C#62; GET / HTTP/1.1\\r\\n<br/>"),
+        "{mermaid}"
+    );
+    let markdown = show(&["--md"]);
+    assert!(
+        markdown.contains("\n```text\n@wire 1\n") && markdown.ends_with("```\n"),
+        "{markdown}"
+    );
+    for width in [40, 120, 200] {
+        let ladder = show(&["--width", &width.to_string()]);
+        let widest = ladder.lines().map(|line| line.chars().count()).max();
+        assert_eq!(widest, Some(width), "{ladder}");
+    }
+    let (code, said) = refused(&folder, &["web.wire", "--only", "flan"]);
+    assert!(
+        code == Some(2) && said.contains("no connection has the address or the text"),
+        "{said}"
+    );
+    let (code, said) = refused(&folder, &["web.wire", "--connection", "9"]);
+    assert!(
+        code == Some(2) && said.contains("there is no connection 9"),
+        "{said}"
+    );
+}
+
+/// A picture that plays: in CSS alone, with pauses shortened, and still for who prefers no motion.
+#[test]
+fn a_picture_plays() {
+    let folder = file("plays", "web.wire", WEB.as_bytes());
+    printed(&folder, &["web.wire", "--svg", "web.svg", "--play"]);
+    let picture = fs::read_to_string(folder.join("web.svg")).expect("it is there");
+    assert!(picture.contains("@keyframes") && picture.contains("prefers-reduced-motion"));
+    assert!(!picture.contains("<script") && picture.ends_with("</svg>\n"));
+    let delays: Vec<u32> = picture
+        .split("animation-delay:")
+        .skip(1)
+        .map(|rest| rest.split("ms").next().unwrap().parse().unwrap())
+        .collect();
+    assert!(delays.len() > 8 && delays.is_sorted(), "{delays:?}");
+    let (code, _) = refused(&folder, &["web.wire", "--play"]);
+    assert_eq!(code, Some(2));
+}
+
+/// What is no transcript is named for what it is.
+#[test]
+fn other_files_are_named() {
+    let folder = file("named", "F", b"\x1f\x8b\x08\x00");
+    let (code, said) = refused(&folder, &["F"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("F: no transcript: this is a gzip file"),
+        "{said}"
+    );
+}

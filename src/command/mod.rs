@@ -10,6 +10,8 @@ mod args;
 mod bill;
 mod check;
 mod class;
+mod completions;
+mod decode;
 mod explain;
 mod fetch;
 mod grid;
@@ -105,6 +107,8 @@ pub const COMMANDS: &[Command] = &[
     probe::COMMAND,
     storm::COMMAND,
     grid::COMMAND,
+    completions::COMMAND,
+    completions::MAN,
     help::COMMAND,
 ];
 

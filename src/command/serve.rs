@@ -92,6 +92,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         .local_addr()
         .context("the listener has no address")?;
     writeln!(screen, "listening on {bound}")?;
+    if bound.ip().is_unspecified() {
+        for ip in net::own_addresses() {
+            let url = SocketAddr::new(ip, bound.port());
+            writeln!(screen, "other devices reach it at http://{url}/")?;
+        }
+    }
     screen.flush()?;
     if args.has("--once") {
         server.serve(net::accept(&listener).with_context(|| format!("{bound}: no client"))?);

@@ -2,11 +2,14 @@
 //!
 //! Rule: every output is made by `wire`; this file only chooses among them.
 
+use super::decode::decoded;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
-use wirelab::wire::{Conn, Entry, Ink, PcapngOptions, Piece, Transcript, Who, ladder, pcapng, svg};
+use wirelab::wire::{
+    Conn, Entry, Ink, PcapngOptions, Piece, Transcript, Who, ladder_within, pcapng, svg, svg_play,
+};
 
 /// `cargo lab show FILE`
 pub const COMMAND: Command = Command {
@@ -15,7 +18,10 @@ pub const COMMAND: Command = Command {
     sentence: "show a transcript as a ladder, a picture or packets",
     more: "FILE is a transcript or a snapshot of a lab; - is stdin. On a terminal, show\n\
            draws the transcript as a ladder. Otherwise, or if NO_COLOR is set, it prints\n\
-           the notation. With --svg or --pcapng it prints nothing. OUT may be - for stdout.",
+           the notation. With --svg or --pcapng it prints nothing. OUT may be - for stdout.\n\
+           FILE may also be a capture (pcap, pcapng: Ethernet, Linux cooked, loopback, raw\n\
+           IP) or a HAR file: show makes a transcript of it. What a capture lacks is a\n\
+           mask with a note. `show FILE > F.wire` keeps it.",
     options: &[
         Opt {
             name: "--brief",
@@ -28,6 +34,11 @@ pub const COMMAND: Command = Command {
             sentence: "draw the ladder into an SVG file",
         },
         Opt {
+            name: "--play",
+            value: None,
+            sentence: "let the SVG play, step after step",
+        },
+        Opt {
             name: "--pcapng",
             value: Some("OUT"),
             sentence: "write packets that tshark and Wireshark open",
@@ -36,6 +47,36 @@ pub const COMMAND: Command = Command {
             name: "--raw",
             value: Some("SIDE"),
             sentence: "print all bytes of C or S (C2: on connection 2)",
+        },
+        Opt {
+            name: "--connection",
+            value: Some("N"),
+            sentence: "only this connection; several: 1,3",
+        },
+        Opt {
+            name: "--only",
+            value: Some("WHAT"),
+            sentence: "only connections with this address, or this text",
+        },
+        Opt {
+            name: "--decode",
+            value: None,
+            sentence: "join chunks, unpack gzip, name WebSocket frames",
+        },
+        Opt {
+            name: "--width",
+            value: Some("N"),
+            sentence: "columns of the ladder, 40 to 200 (the terminal's)",
+        },
+        Opt {
+            name: "--mermaid",
+            value: None,
+            sentence: "print a sequence diagram for Mermaid",
+        },
+        Opt {
+            name: "--md",
+            value: None,
+            sentence: "print Markdown for an issue tracker",
         },
     ],
     run,
@@ -46,43 +87,119 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let raw = args.value_text("--raw")?.map(side).transpose()?;
     let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
     let piped = outputs.map(|out| out.is_some_and(|out| out == "-"));
-    let printed = [args.has("--brief"), raw.is_some(), piped[0], piped[1]];
+    let texts = ["--brief", "--mermaid", "--md"].map(|name| args.has(name));
+    let printed = [&texts[..], &piped, &[raw.is_some()]].concat();
     if printed.iter().filter(|wanted| **wanted).count() > 1 {
-        let message =
-            "two things cannot be printed at once: choose one of --brief, --raw and OUT -";
+        let message = "two things cannot be printed at once: choose one of --brief, --mermaid, \
+                       --md, --raw and OUT -";
         return Err(WrongUse(message.to_string()).into());
     }
     let [picture, packets] = outputs;
+    if args.has("--play") && picture.is_none() {
+        return Err(WrongUse("a picture plays only as SVG: give --svg, too".to_string()).into());
+    }
     output::check(&[file], &[("--svg", picture), ("--pcapng", packets)])?;
-    let transcript = wire_file::read(file)?;
+    let width = args
+        .value_text("--width")?
+        .map(|text| number("--width", text))
+        .transpose()?;
+    let transcript = part(wire_file::read(file)?, args, file)?;
     if let Some(out) = picture {
-        output::write(out, svg(&transcript).as_bytes(), screen)?;
+        let drawn = match args.has("--play") {
+            true => svg_play(&transcript),
+            false => svg(&transcript),
+        };
+        output::write(out, drawn.as_bytes(), screen)?;
     }
     if let Some(out) = packets {
         let bytes = pcapng(&transcript.recorded(), &PcapngOptions::of(&transcript))
             .map_err(|error| WrongUse(format!("{}: {error}", wire_file::shown(file))))?;
         output::write(out, &bytes, screen)?;
     }
-    match raw {
+    let text = match raw {
         Some((who, conn)) => {
             let known = transcript.filled(|hole| hole.was.map(|was| was.as_bytes().to_vec()));
-            screen.write_all(&bytes_of(&known, who, conn, file)?)?;
+            bytes_of(&known, who, conn, file)?
         }
-        None if args.has("--brief") => screen.write_all(transcript.brief().render().as_bytes())?,
-        None if picture.is_some() || packets.is_some() => {}
-        None => show(&transcript, screen)?,
-    }
+        None if args.has("--brief") => transcript.brief().render().into_bytes(),
+        None if args.has("--mermaid") => transcript.mermaid().into_bytes(),
+        None if args.has("--md") => transcript.markdown().into_bytes(),
+        None if picture.is_some() || packets.is_some() => Vec::new(),
+        None if screen.color() => {
+            let width = width.unwrap_or_else(terminal_width);
+            ladder_within(&transcript, Ink::Colour, width).into_bytes()
+        }
+        None => match width {
+            Some(width) => ladder_within(&transcript, Ink::Plain, width).into_bytes(),
+            None => transcript.render().into_bytes(),
+        },
+    };
+    screen.write_all(&text)?;
     screen.flush()?;
     Ok(Outcome::Passed)
 }
 
-/// The ladder for a person, the notation for a program.
-fn show(transcript: &Transcript, screen: &mut Screen) -> Result<()> {
-    match screen.color() {
-        true => screen.write_all(ladder(transcript, Ink::Colour).as_bytes())?,
-        false => screen.write_all(transcript.render().as_bytes())?,
+/// The connections that the options choose, decoded if they say so.
+fn part(mut transcript: Transcript, args: &Args, file: &OsStr) -> Result<Transcript> {
+    let shown = wire_file::shown(file);
+    let mut wanted: Option<Vec<Conn>> = None;
+    if let Some(text) = args.value_text("--connection")? {
+        let numbers: Result<Vec<usize>, WrongUse> = text
+            .split(',')
+            .map(|text| number("--connection", text))
+            .collect();
+        let numbers: Vec<Conn> = numbers?.into_iter().map(|it| it as Conn).collect();
+        let there = transcript.connections();
+        if let Some(missing) = numbers.iter().find(|conn| !there.contains(conn)) {
+            return Err(WrongUse(format!("{shown}: there is no connection {missing}")).into());
+        }
+        wanted = Some(numbers);
     }
-    Ok(())
+    if let Some(text) = args.value_text("--only")? {
+        let mut found = transcript.connections_with(text);
+        found.retain(|conn| wanted.as_ref().is_none_or(|wanted| wanted.contains(conn)));
+        if found.is_empty() {
+            let text = super::args::printable(text);
+            let message = format!("{shown}: no connection has the address or the text `{text}`");
+            return Err(WrongUse(message).into());
+        }
+        wanted = Some(found);
+    }
+    if let Some(wanted) = wanted {
+        transcript = transcript.of_connections(&wanted);
+    }
+    match args.has("--decode") {
+        true => Ok(decoded(&transcript)),
+        false => Ok(transcript),
+    }
+}
+
+fn number(option: &str, text: &str) -> Result<usize, WrongUse> {
+    text.trim().parse().map_err(|_| {
+        let text = super::args::printable(text);
+        WrongUse(format!("give {option} a number, not `{text}`"))
+    })
+}
+
+/// Columns of the terminal: what `COLUMNS` says, or stty(1); 80 where neither knows.
+fn terminal_width() -> usize {
+    let named = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let asked = || {
+        let tty = std::fs::File::open("/dev/tty").ok()?;
+        let output = std::process::Command::new("stty")
+            .arg("size")
+            .stdin(tty)
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        text.split_whitespace().nth(1)?.parse().ok()
+    };
+    named
+        .or_else(asked)
+        .filter(|width| *width > 0)
+        .unwrap_or(80)
 }
 
 /// `C`, `S`, `C2` …

@@ -57,6 +57,39 @@ pub struct Message {
     chunked: bool,
 }
 
+impl Message {
+    /// The start line, the fields and the empty line, written again.
+    pub fn head(&self) -> Vec<u8> {
+        let mut head = match self.method {
+            Some(_) => [self.start.as_slice(), b" HTTP/1.1\r\n"].concat(),
+            None => [self.start.as_slice(), b" ", self.reason.as_slice(), b"\r\n"].concat(),
+        };
+        for (name, value) in &self.fields {
+            head.extend([name.as_slice(), b": ", value, b"\r\n"].concat());
+        }
+        [head.as_slice(), b"\r\n"].concat()
+    }
+
+    /// The body, its chunks joined.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// How many chunks the body came in, if it came in chunks.
+    pub fn chunks(&self) -> Option<usize> {
+        self.chunked.then_some(self.cuts.len())
+    }
+
+    /// The first value of a field, whose name is in lower case.
+    pub fn field(&self, name: &str) -> Option<&[u8]> {
+        let is_it = |field: &&(Vec<u8>, Vec<u8>)| field.0.eq_ignore_ascii_case(name.as_bytes());
+        self.fields
+            .iter()
+            .find(is_it)
+            .map(|(_, value)| value.as_slice())
+    }
+}
+
 /// The requests in a stream; `None` when it is not wholly HTTP.
 pub fn requests(stream: &[u8]) -> Option<Vec<Message>> {
     let mut messages = Vec::new();

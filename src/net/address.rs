@@ -4,7 +4,7 @@
 //! of the system (getaddrinfo(3)).
 
 use std::fmt;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 
 /// Why a text is no address, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,4 +93,27 @@ fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+/// The addresses of this machine from which it would call the network: what other devices may call. A
+/// machine without a network has none.
+pub fn own_addresses() -> Vec<IpAddr> {
+    // Addresses for documentation (RFC 5737, RFC 3849): a UDP socket that is connected to one sends nothing,
+    // and says from where it would.
+    let probes: [(IpAddr, IpAddr); 2] = [
+        (
+            Ipv4Addr::UNSPECIFIED.into(),
+            Ipv4Addr::new(192, 0, 2, 1).into(),
+        ),
+        (
+            Ipv6Addr::UNSPECIFIED.into(),
+            Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
+        ),
+    ];
+    let own = probes.into_iter().filter_map(|(any, far)| {
+        let socket = UdpSocket::bind((any, 0)).ok()?;
+        socket.connect((far, 9)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    });
+    own.filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
+        .collect()
 }

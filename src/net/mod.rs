@@ -25,7 +25,7 @@ mod stream;
 mod tap;
 mod weather;
 
-pub use address::{AddressError, address, addresses};
+pub use address::{AddressError, address, addresses, own_addresses};
 pub use deadline::DeadlineReader;
 pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};

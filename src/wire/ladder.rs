@@ -1,6 +1,6 @@
 //! The ladder for a terminal: the client on the left, the server on the right, time downwards.
 //!
-//! Rule 1: 80 columns, whatever was said. Rule 2: what is shown stands there in the notation; an arrow
+//! Rule 1: 80 columns, or as many as are asked for (40 to 200), whatever was said. Rule 2: what is shown stands there in the notation; an arrow
 //! adds where it went. Rule 3: colour repeats what the characters say; without it ([`Ink::Plain`])
 //! nothing is lost but the mark of a stray line end.
 //!
@@ -27,12 +27,14 @@ pub enum Ink {
     Colour,
 }
 
-/// Columns between the lifelines. With the time before and the lifelines: 80.
-const INSIDE: usize = 72;
+/// Columns of the picture where nobody says otherwise, and the fewest and the most.
+const WIDTH: usize = 80;
+const NARROWEST: usize = 40;
+const WIDEST: usize = 200;
+/// Columns outside the lifelines: the time before them, and the lifelines themselves.
+const OUTSIDE: usize = 8;
 /// Columns for the seconds, and the space behind.
 const TIME: usize = 6;
-/// Columns of a label: a hex row of the notation fits.
-const LABEL: usize = INSIDE - 2;
 /// The shortest arrow beside a label; when there is less room it gets a line of its own.
 const SHORTEST_ARROW: usize = 4;
 /// A pause that a person can see. Shorter ones show in the seconds alone.
@@ -43,8 +45,13 @@ const FOLD: Fold = Fold { first: 16, last: 2 };
 /// The whole ladder, its `@title` on top. Without measured times in the transcript the column of
 /// seconds stays empty.
 pub fn ladder(transcript: &Transcript, ink: Ink) -> String {
+    ladder_within(transcript, ink, WIDTH)
+}
+
+/// The same for a terminal with so many columns.
+pub fn ladder_within(transcript: &Transcript, ink: Ink, width: usize) -> String {
     let is_time = |entry: &Entry| matches!(entry, Entry::Gap(Gap::Exactly(_)));
-    let mut ladder = Ladder::new(ink);
+    let mut ladder = Ladder::within(ink, width);
     ladder.timed = transcript.entries().iter().any(is_time);
     let mut text = ladder.head(transcript.heading("title").unwrap_or_default());
     for entry in transcript.entries() {
@@ -57,6 +64,8 @@ pub fn ladder(transcript: &Transcript, ink: Ink) -> String {
 /// [`Ladder::entry`] as it comes.
 pub struct Ladder {
     ink: Ink,
+    /// Columns between the lifelines.
+    inside: usize,
     timed: bool,
     /// Time since the start.
     clock: Duration,
@@ -66,8 +75,14 @@ pub struct Ladder {
 impl Ladder {
     /// A ladder that begins now, at 0.000 seconds.
     pub fn new(ink: Ink) -> Ladder {
+        Ladder::within(ink, WIDTH)
+    }
+
+    /// The same for a terminal with so many columns.
+    pub fn within(ink: Ink, width: usize) -> Ladder {
         Ladder {
             ink,
+            inside: width.clamp(NARROWEST, WIDEST) - OUTSIDE,
             timed: true,
             clock: Duration::ZERO,
             heads: Heads::default(),
@@ -78,7 +93,7 @@ impl Ladder {
     pub fn head(&self, title: &str) -> String {
         let mut text = String::new();
         if !title.is_empty() {
-            let title = vec![(Look::Bold, fitted(title, INSIDE))];
+            let title = vec![(Look::Bold, fitted(title, self.inside))];
             text = format!("{:TIME$} {}\n", "", self.paint(&title));
         }
         let names = format!(
@@ -86,7 +101,7 @@ impl Ladder {
             "",
             "",
             margin = TIME - 2,
-            gap = 64
+            gap = self.inside - 8
         );
         text + &names
     }
@@ -101,7 +116,7 @@ impl Ladder {
             }
             Entry::Gap(gap) => self.gap(*gap),
             Entry::Note(note) => {
-                let words = fitted(&format!(" # {note}"), INSIDE);
+                let words = fitted(&format!(" # {note}"), self.inside);
                 self.row(false, '│', vec![(Look::Faint, words)])
             }
             Entry::Blank => self.row(false, '│', Vec::new()),
@@ -109,7 +124,7 @@ impl Ladder {
     }
 
     fn chunk(&mut self, chunk: &Chunk) -> String {
-        let lines = label(chunk, &mut self.heads, LABEL, FOLD);
+        let lines = label(chunk, &mut self.heads, self.inside - 2, FOLD);
         let lines = lines.iter().map(|line| {
             let parts = line
                 .iter()
@@ -121,7 +136,7 @@ impl Ladder {
             Who::Client => 1,
             Who::Server => {
                 let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
-                INSIDE - 1 - widest
+                self.inside - 1 - widest
             }
         };
         let mut lines = lines.into_iter();
@@ -144,7 +159,7 @@ impl Ladder {
         };
         let indent = match who {
             Who::Client => 1,
-            Who::Server => INSIDE - 1 - columns(&words),
+            Who::Server => (self.inside - 1).saturating_sub(columns(&words)),
         };
         match arrow {
             Some(arrow) => {
@@ -168,7 +183,10 @@ impl Ladder {
             Gap::End => "~ end (still open)".to_string(),
             gap => gap_text(gap),
         };
-        let row = vec![(Look::Faint, format!("{words:^INSIDE$}"))];
+        let row = vec![(
+            Look::Faint,
+            format!("{words:^inside$}", inside = self.inside),
+        )];
         self.row(false, '┊', row)
     }
 
@@ -177,15 +195,15 @@ impl Ladder {
     fn arrow(&self, arrow: &Arrow, who: Who, indent: usize, words: Vec<Part>) -> String {
         let taken = match who {
             Who::Client => indent + width(&words) + 1,
-            Who::Server => INSIDE - indent + 1,
+            Who::Server => self.inside - indent + 1,
         };
-        if taken + SHORTEST_ARROW > INSIDE {
-            let own = self.row(true, '│', arrow.across(who, INSIDE));
+        if taken + SHORTEST_ARROW > self.inside {
+            let own = self.row(true, '│', arrow.across(who, self.inside));
             let mut row = vec![(Look::Plain, " ".repeat(indent))];
             row.extend(words);
             return own + &self.row(false, '│', row);
         }
-        let shaft = arrow.across(who, INSIDE - taken);
+        let shaft = arrow.across(who, self.inside - taken);
         let space = |n| vec![(Look::Plain, " ".repeat(n))];
         let row = match who {
             Who::Client => [space(indent), words, space(1), shaft].concat(),
@@ -200,7 +218,7 @@ impl Ladder {
             true => seconds(self.clock),
             false => String::new(),
         };
-        let rest = INSIDE - width(&inside);
+        let rest = self.inside.saturating_sub(width(&inside));
         let mut row = vec![(Look::Faint, format!("{seconds:>5} {lifeline}"))];
         row.extend(inside);
         row.push((Look::Plain, " ".repeat(rest)));

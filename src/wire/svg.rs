@@ -100,7 +100,7 @@ pub fn svg(transcript: &Transcript) -> String {
 }
 
 /// The picture as far as it is drawn: what stands below `y` is still to come.
-struct Drawing {
+pub(super) struct Drawing {
     y: i64,
     /// The lifelines are drawn down to here.
     alive_to: i64,
@@ -108,11 +108,11 @@ struct Drawing {
     stopped: bool,
     heads: Heads,
     lifelines: String,
-    steps: String,
+    pub(super) steps: String,
 }
 
 impl Drawing {
-    fn new() -> Drawing {
+    pub(super) fn new() -> Drawing {
         Drawing {
             y: HEAD,
             alive_to: NAMES_END,
@@ -123,7 +123,7 @@ impl Drawing {
         }
     }
 
-    fn entry(&mut self, entry: &Entry) {
+    pub(super) fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Chunk(chunk) => self.chunk(chunk),
             Entry::Event { who, conn, event } => {
@@ -294,7 +294,7 @@ impl Drawing {
         self.steps.push('\n');
     }
 
-    fn finish(mut self, title: &str) -> String {
+    pub(super) fn finish(mut self, title: &str) -> String {
         let bottom = self.y + 6;
         self.live_until(bottom);
         let height = (bottom + 16).to_string();

@@ -17,9 +17,9 @@ use std::time::Duration;
 use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
 pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
+pub(super) use lanes::lane_of;
 use lanes::{
-    Expected, Lane, Moment, Recorded, ended_of, expected_of, lane_of, lanes_of, recorded_of,
-    waited_of,
+    Expected, Lane, Moment, Recorded, ended_of, expected_of, lanes_of, recorded_of, waited_of,
 };
 
 /// The first difference between what was expected (masks allowed) and what came, both sides judged.

@@ -1,0 +1,159 @@
+//! A transcript for other places: parts of it, and as text for issue trackers.
+//!
+//! Rule: a part is a transcript again; times that lie between its steps are added up.
+
+use core::net::SocketAddr;
+use std::time::Duration;
+
+use super::compare::lane_of;
+use super::moment::{self, ends_from};
+use super::notation::{chunk_lines, event_text, gap_text, who_text};
+use super::{Conn, Entry, Gap, Transcript, Who};
+
+/// Lines of a chunk in a sequence diagram.
+const MERMAID_LINES: usize = 4;
+
+impl Transcript {
+    /// The steps of these connections, their numbers kept.
+    pub fn of_connections(&self, wanted: &[Conn]) -> Transcript {
+        let mut kept = Transcript::new();
+        kept.headings = self.headings.clone();
+        let mut passed: Option<Duration> = None;
+        for entry in self.entries() {
+            match entry {
+                Entry::Gap(Gap::Exactly(gap)) => *passed.get_or_insert_default() += *gap,
+                Entry::Note(_) | Entry::Blank => {}
+                Entry::Gap(_) => kept.push_entry(entry),
+                step => {
+                    let conn = lane_of(step).map(|(conn, _)| conn);
+                    if conn.is_some_and(|conn| wanted.contains(&conn)) {
+                        if let Some(gap) = passed.take() {
+                            kept.push_gap(Gap::Exactly(gap));
+                        }
+                        kept.push_entry(step);
+                    }
+                }
+            }
+        }
+        kept
+    }
+
+    /// The connections in which one side says this text, or one of whose ends has this address.
+    pub fn connections_with(&self, text: &str) -> Vec<Conn> {
+        let addr: Option<SocketAddr> = text.parse().ok();
+        let ends = self.ends();
+        let has = |conn: &Conn| {
+            let is_end = |(of, one, other): &(Conn, SocketAddr, Option<SocketAddr>)| {
+                of == conn && (Some(*one) == addr || other.is_some() && *other == addr)
+            };
+            let said = |who| {
+                let bytes = self.bytes_of(*conn, who);
+                let mut places = bytes.windows(text.len().max(1));
+                places.any(|place| place == text.as_bytes())
+            };
+            ends.iter().any(is_end) || said(Who::Client) || said(Who::Server)
+        };
+        self.connections().into_iter().filter(has).collect()
+    }
+
+    /// Client and server of each connection, as far as headings and notes name them.
+    fn ends(&self) -> Vec<(Conn, SocketAddr, Option<SocketAddr>)> {
+        let heading = |key| self.heading(key).and_then(|text| text.parse().ok());
+        let server: Option<SocketAddr> = heading(moment::SERVER);
+        let mut next = heading(moment::CLIENT).map(|client| (client, server));
+        let mut ends: Vec<(Conn, SocketAddr, Option<SocketAddr>)> = Vec::new();
+        for entry in self.entries() {
+            if let Entry::Note(text) = entry
+                && let Some((client, other)) = ends_from(text)
+            {
+                next = Some((client, other.or(server)));
+            }
+            if let Some((conn, _)) = lane_of(entry)
+                && ends.iter().all(|(of, _, _)| *of != conn)
+                && let Some((client, server)) = next.take()
+            {
+                ends.push((conn, client, server));
+            }
+        }
+        ends
+    }
+
+    /// A sequence diagram in the language of Mermaid, as GitHub and GitLab draw it.
+    pub fn mermaid(&self) -> String {
+        let mut text = String::from("sequenceDiagram\n");
+        if let Some(title) = self.heading("title") {
+            text = format!("---\ntitle: \"{}\"\n---\n{text}", title.replace('"', "'"));
+        }
+        text.push_str("    participant C as client\n    participant S as server\n");
+        for entry in self.entries() {
+            match entry {
+                Entry::Chunk(chunk) => {
+                    let lines = chunk_lines(chunk);
+                    let mut shown: Vec<String> = lines
+                        .iter()
+                        .take(MERMAID_LINES)
+                        .map(|line| escaped(line))
+                        .collect();
+                    if lines.len() > MERMAID_LINES {
+                        shown.push(format!("… {} more lines …", lines.len() - MERMAID_LINES));
+                    }
+                    arrow(&mut text, "->>", chunk.who, &shown.join("<br/>"));
+                }
+                Entry::Event { who, conn, event } => {
+                    let words = format!("{} {}", who_text(*who, *conn), event_text(*event));
+                    let shape = match event {
+                        super::Event::Rst | super::Event::Refuse => "-x",
+                        _ => "-->>",
+                    };
+                    arrow(&mut text, shape, *who, &escaped(&words));
+                }
+                Entry::Gap(Gap::Exactly(gap)) if *gap < Duration::from_millis(10) => {}
+                Entry::Gap(Gap::Untimed) | Entry::Blank => {}
+                Entry::Gap(gap) => note(&mut text, &gap_text(*gap)),
+                Entry::Note(words) => note(&mut text, &format!("# {words}")),
+            }
+        }
+        text
+    }
+
+    /// The transcript for a page in Markdown: its title and its text, long runs shortened.
+    pub fn markdown(&self) -> String {
+        let title = self
+            .heading("title")
+            .unwrap_or("What client and server said");
+        let mut text = format!("### {title}\n\n");
+        for (key, value) in &self.headings {
+            if [moment::AT, moment::CLIENT, moment::SERVER].contains(&key.as_str()) {
+                text.push_str(&format!("- {key}: {value}\n"));
+            }
+        }
+        let body = self.render_brief();
+        let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        // A fence is longer than every row of backticks in it (CommonMark section 4.5).
+        let fence = "`".repeat(longest.max(2) + 1);
+        text + &format!("\n{fence}text\n{body}{fence}\n")
+    }
+}
+
+fn arrow(text: &mut String, shape: &str, who: Who, words: &str) {
+    let (from, to) = (who.letter(), who.other().letter());
+    text.push_str(&format!("    {from}{shape}{to}: {words}\n"));
+}
+
+fn note(text: &mut String, words: &str) {
+    text.push_str(&format!("    Note over C,S: {}\n", escaped(words)));
+}
+
+/// A line for Mermaid, which takes `#`, `;`, `<` and `&` for its own.
+fn escaped(line: &str) -> String {
+    let mut text = String::new();
+    for c in line.chars() {
+        match c {
+            '#' | ';' | '<' | '>' | '&' | '"' | '%' => {
+                text.push_str(&format!("#{};", u32::from(c)))
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
