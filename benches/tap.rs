@@ -1,5 +1,6 @@
-//! `cargo bench --bench tap`: what it costs to stand between. One GiB one way, and 20,000 questions
-//! with their answers, through `wirelab tap`, through plain socat, and straight. Who relays runs on one
+//! `cargo bench --bench tap`: what it costs to stand between. 256 MiB one way, and 20,000 questions
+//! with their answers, through `wirelab tap`, through socat as it is and with a large buffer, and straight;
+//! through a tap that saves text, one that saves random bytes, and one with a fault. Who relays runs on one
 //! core, client and server on another. Each round is cut into slices, which the ways take in turns, so
 //! that what else the machine does hits all of them. `WIRELAB_ROUNDS` makes it shorter or longer.
 
@@ -14,15 +15,16 @@ use std::time::Instant;
 
 use support::{Running, have, median, number, on_core, peak_memory, stay_on_core, three};
 
-const GIBIBYTE: usize = 1024 * 1024 * 1024;
+/// Bytes that a round pours through each way.
+const POURED: usize = 256 * 1024 * 1024;
 const PIECE: usize = 256 * 1024;
 const PING_PONGS: usize = 20_000;
 /// How often the ways take turns in a round.
 const SLICES: usize = 16;
 /// The length of a question, and of an answer.
 const SMALL: usize = 64;
-/// The tap that keeps a file.
-const SAVING: &str = "tap --save";
+/// The tap that saves bytes which are written as hex rows.
+const RANDOM: &str = "tap --save, random";
 
 /// A way from the client to the server.
 struct Way {
@@ -45,26 +47,35 @@ fn main() {
     stay_on_core("1");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let server = listener.local_addr().expect("it has an address");
-    let saved = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench.wire");
-    let save = ["--save".as_ref(), saved.as_os_str()];
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let saved = ["text.wire", "random.wire"].map(|name| folder.join(name));
+    let save = |at: usize| ["--save".as_ref(), saved[at].as_os_str()];
+    let swap = ["--swap", "no such text", "x"].map(std::ffi::OsStr::new);
     let mut ways = [
         way("direct", server, None),
-        socat(server),
+        socat("socat", server, &[]),
+        socat("socat -b 65536", server, &["-b", "65536"]),
         tap("tap", server, &[]),
-        tap(SAVING, server, &save),
+        tap("tap --save", server, &save(0)),
+        tap(RANDOM, server, &save(1)),
+        tap("tap --swap", server, &swap),
     ];
     for _ in 0..rounds {
-        // A GiB a round would fill the disk.
-        let pouring = ways.iter_mut().filter(|way| way.name != SAVING).collect();
-        round(&listener, pouring, pour, |way, seconds| {
-            way.mebibytes.push(1024.0 / seconds);
-        });
+        let (hex, plain): (Vec<&mut Way>, Vec<&mut Way>) =
+            ways.iter_mut().partition(|way| way.name == RANDOM);
+        let keep = |way: &mut Way, seconds: f64| {
+            way.mebibytes.push((POURED >> 20) as f64 / seconds);
+        };
+        round(&listener, plain, |a, b| pour(a, b, text()), keep);
+        round(&listener, hex, |a, b| pour(a, b, random()), keep);
         let asking = ways.iter_mut().collect();
         round(&listener, asking, ask, |way, seconds| {
             way.questions.push(PING_PONGS as f64 / seconds);
         });
     }
-    let _ = std::fs::remove_file(saved);
+    for name in saved {
+        let _ = std::fs::remove_file(name);
+    }
     show(&ways, rounds);
 }
 
@@ -78,19 +89,21 @@ fn way(name: &'static str, addr: SocketAddr, between: Option<Running>) -> Way {
     }
 }
 
-/// Plain socat: one process a connection, its own buffer of 8 KiB, no options.
-fn socat(server: SocketAddr) -> Way {
+/// socat: one process a connection; without options its buffer has 8 KiB.
+fn socat(name: &'static str, server: SocketAddr, options: &[&str]) -> Way {
     let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
     let port = held.number;
     let mut command = on_core("0", "socat");
-    command.arg(format!("TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork"));
+    command
+        .args(options)
+        .arg(format!("TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork"));
     let child = command.arg(format!("TCP:{server}")).spawn();
     let running = Running(child.expect("socat starts"));
     while wirelab::net::listeners(port).is_some_and(|found| found.is_empty()) {
         thread::yield_now();
     }
     way(
-        "socat",
+        name,
         SocketAddr::from(([127, 0, 0, 1], port)),
         Some(running),
     )
@@ -124,6 +137,18 @@ fn text() -> Vec<u8> {
     (0..PIECE).map(letter).collect()
 }
 
+/// Bytes that look like chance.
+fn random() -> Vec<u8> {
+    let mut state = 1u64;
+    let byte = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 40) as u8
+    };
+    (0..PIECE).map(byte).collect()
+}
+
 /// A connection from end to end, and what to do with it for one slice.
 type Slice = Box<dyn FnMut()>;
 
@@ -155,8 +180,8 @@ fn round(
     }
 }
 
-/// A slice is a part of the GiB, from the first byte's write to the last byte's read.
-fn pour(mut client: TcpStream, mut accepted: TcpStream) -> Slice {
+/// A slice is a part of these bytes, from the first byte's write to the last byte's read.
+fn pour(mut client: TcpStream, mut accepted: TcpStream, piece: Vec<u8>) -> Slice {
     let (tell, told): (_, Receiver<()>) = mpsc::channel();
     thread::spawn(move || {
         let mut buffer = vec![0; PIECE];
@@ -164,19 +189,18 @@ fn pour(mut client: TcpStream, mut accepted: TcpStream) -> Slice {
         loop {
             let read = accepted.read(&mut buffer).expect("bytes come");
             count += read;
-            if count == GIBIBYTE / SLICES {
+            if count == POURED / SLICES {
                 count = 0;
                 let _ = tell.send(());
             }
-            assert!(count < GIBIBYTE / SLICES, "nothing is added");
+            assert!(count < POURED / SLICES, "nothing is added");
             if read == 0 {
                 return;
             }
         }
     });
-    let piece = text();
     Box::new(move || {
-        for _ in 0..GIBIBYTE / SLICES / PIECE {
+        for _ in 0..POURED / SLICES / PIECE {
             client.write_all(&piece).expect("it is taken");
         }
         told.recv().expect("everything arrives");
@@ -201,19 +225,21 @@ fn ask(mut client: TcpStream, mut accepted: TcpStream) -> Slice {
 }
 
 fn show(ways: &[Way], rounds: usize) {
-    println!("tap: {rounds} rounds in turns; min / median / max; ratio of the medians to socat\n");
     println!(
-        "{:<12} {:>24} {:>6} {:>28} {:>6} {:>9}",
-        "", "MiB/s, 1 GiB one way", "ratio", "questions/s, 20,000", "ratio", "peak KiB"
+        "tap: {rounds} rounds in turns; min / median / max; ratio of the medians to socat -b 65536\n"
     );
-    let plain = &ways[1];
+    println!(
+        "{:<18} {:>24} {:>6} {:>28} {:>6} {:>9}",
+        "", "MiB/s, one way", "ratio", "questions/s, 20,000", "ratio", "peak KiB"
+    );
+    let plain = &ways[2];
     for way in ways {
         let memory = way
             .between
             .as_ref()
             .map(|it| peak_memory(it.0.id()).to_string());
         println!(
-            "{:<12} {} {} {:>9}",
+            "{:<18} {} {} {:>9}",
             way.name,
             cells(24, &way.mebibytes, &plain.mebibytes),
             cells(28, &way.questions, &plain.questions),

@@ -1,4 +1,4 @@
-//! `completions` and `man`: what a shell completes and what man(1) shows, made from the table of commands.
+//! `completions`: what a shell completes, made from the table of commands.
 //!
 //! Rule: nothing here names a command or an option on its own; what is not in the table is not offered.
 
@@ -19,16 +19,10 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// `cargo lab man`
-pub const MAN: Command = Command {
-    name: "man",
-    places: &[],
-    sentence: "print the manual page",
-    more: "wirelab man > ~/.local/share/man/man1/wirelab.1, then man wirelab;\n\
-           or at once: wirelab man | man -l -",
-    options: &[],
-    run: run_man,
-};
+/// What a long option begins with.
+const LONG: &str = "--";
+/// What zsh offers besides the options of the table.
+const HELP: &str = "--help[show the page of this command]";
 
 fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let text = match args.text(0)?.unwrap_or_default() {
@@ -104,9 +98,7 @@ fn zsh() -> String {
     let mut cases = String::new();
     for command in COMMANDS {
         let own = command.options.iter().map(zsh_option);
-        let own: Vec<String> = own
-            .chain([quoted("--help[show the page of this command]")])
-            .collect();
+        let own: Vec<String> = own.chain([quoted(HELP)]).collect();
         cases.push_str(&format!(
             "    {}) _arguments {} '*:file:_files' ;;\n",
             command.name,
@@ -157,7 +149,7 @@ fn fish() -> String {
     }
     for command in COMMANDS {
         for option in command.options {
-            let flag = match option.name.strip_prefix("--") {
+            let flag = match option.name.strip_prefix(LONG) {
                 Some(long) => format!("-l {long}"),
                 None => format!("-s {}", option.name.trim_start_matches('-')),
             };
@@ -170,53 +162,4 @@ fn fish() -> String {
         }
     }
     text
-}
-
-fn run_man(_: &Args, screen: &mut Screen) -> Result<Outcome> {
-    write!(screen, "{}", manual())?;
-    Ok(Outcome::Passed)
-}
-
-/// The page in the macros of man(7).
-fn manual() -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let mut page = format!(".TH WIRELAB 1 \"\" \"wirelab {version}\" \"User Commands\"\n");
-    page.push_str(
-        ".SH NAME\nwirelab \\- clients and servers on raw TCP, with every byte visible\n",
-    );
-    page.push_str(".SH SYNOPSIS\n.B wirelab\n.RI [ command \" [\" options ]]\n.SH COMMANDS\n");
-    for command in COMMANDS {
-        let words = [&[command.name], command.places].concat().join(" ");
-        page.push_str(&format!(".SS wirelab {}\n", roff(&words)));
-        page.push_str(&format!("{}.\n", roff(command.sentence)));
-        if !command.more.is_empty() {
-            page.push_str(".PP\n.nf\n");
-            for line in command.more.lines() {
-                page.push_str(&format!("{}\n", roff(line)));
-            }
-            page.push_str(".fi\n");
-        }
-        for option in command.options {
-            let value = option
-                .value
-                .map(|value| format!(" \\fI{}\\fR", roff(value)));
-            let value = value.unwrap_or_default();
-            let (name, sentence) = (roff(option.name), roff(option.sentence));
-            page.push_str(&format!(".TP\n\\fB{name}\\fR{value}\n{sentence}\n"));
-        }
-    }
-    page.push_str(
-        ".SH EXIT STATUS\n0 passed, 1 failed, 2 wrong use, 3 a program could not be started;\n\
-         .B fetch\nhas those of curl.\n",
-    );
-    page
-}
-
-/// A line of text for roff: no escapes, no hyphens that break, and no command at its start.
-fn roff(text: &str) -> String {
-    let text = text.replace('\\', "\\e").replace('-', "\\-");
-    match text.starts_with(['.', '\'']) {
-        true => format!("\\&{text}"),
-        false => text,
-    }
 }

@@ -20,6 +20,7 @@ mod hint;
 mod init;
 mod lab;
 mod list;
+mod man;
 mod nc;
 mod output;
 mod pager;
@@ -108,7 +109,7 @@ pub const COMMANDS: &[Command] = &[
     storm::COMMAND,
     grid::COMMAND,
     completions::COMMAND,
-    completions::MAN,
+    man::COMMAND,
     help::COMMAND,
 ];
 
