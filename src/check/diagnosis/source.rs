@@ -55,12 +55,10 @@ pub(super) fn holds_back(source: Option<&str>) -> Option<bool> {
 /// writes through a buffer, and not whether it empties it.)
 pub fn names_in(program: &[u8]) -> String {
     const NAMES: [&str; 4] = ["fdopen", "fflush", "setvbuf", "bufio.(*Writer)"];
+    let text = String::from_utf8_lossy(program);
     // A table of names has a NUL before each; a text that mentions one does not count.
-    let in_a_table = |name: &str| {
-        let entry = [b"\0", name.as_bytes()].concat();
-        program.windows(entry.len()).any(|window| window == entry)
-    };
-    let names = NAMES.into_iter().filter(|name| in_a_table(name));
+    let in_a_table = |name: &&str| text.contains(&format!("\0{name}"));
+    let names = NAMES.into_iter().filter(in_a_table);
     names.collect::<Vec<_>>().join(" ")
 }
 
