@@ -9,6 +9,9 @@ use wirelab::course::catalogue::{self, Lab, Script, Side};
 use wirelab::course::readme::{self, Readme};
 use wirelab::wire::Transcript;
 
+#[path = "course/teaching.rs"]
+mod teaching;
+
 /// The parts of a lab's README, in order.
 const PARTS: [&str; 6] = [
     "Story",
