@@ -52,7 +52,7 @@ impl Drop for Course {
 }
 
 fn good() -> String {
-    format!("'{}' {{addr}}", bin("lab09-server").display())
+    format!("'{}' good {{addr}}", badpeer())
 }
 
 fn single_read() -> String {
