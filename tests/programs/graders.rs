@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{WIRELAB, badpeer, bin, have};
+use crate::support::{WIRELAB, badpeer, have};
 
 /// A folder with an empty workbench, gone after the test.
 struct Course(PathBuf);
