@@ -243,7 +243,7 @@ fn the_course_s_own_program_is_not_billed() {
     let copy = course.0.join("mine");
     fs::copy(&own, &copy).expect("a copy");
     for program in [own, copy] {
-        let command = format!("{} {{addr}}", program.display());
+        let command = format!("'{}' {{addr}}", program.display());
         let checked = course.run(&["check", "1", "--server", &command]);
         assert!(checked.status.success(), "{}", out(&checked));
         let bill = course.run(&["bill"]);

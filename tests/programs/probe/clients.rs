@@ -5,7 +5,7 @@ use crate::support::{bin, have};
 
 #[test]
 fn our_client_passes_all_but_folded_lines() {
-    let client = format!("{} fetch {{url}}", bin("wirelab").display());
+    let client = format!("'{}' fetch {{url}}", bin("wirelab").display());
     let (_, text, error) = command(&["--client", &client, "--brief"]);
     // `fetch` refuses a folded line, which RFC 9112 section 5.2 wants as a space.
     let failures: Vec<&str> = text
