@@ -166,7 +166,8 @@ fn each_fault_does_what_its_name_says_and_is_recorded() {
 
     let (got, _) = with("dribble", &["--weather", "dribble", "--side", "server"]);
     assert_eq!(got.bytes, ANSWER);
-    assert!(got.reads > 5, "{} reads", got.reads);
+    // How many reads one byte at a time becomes depends on when the reader gets its turn; more than one.
+    assert!(got.reads > 1, "{} reads", got.reads);
 
     let (got, seen) = with("latency", &["--latency", "150ms"]);
     assert_eq!(got.bytes, ANSWER);
