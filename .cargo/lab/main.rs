@@ -4,8 +4,8 @@
 //! starter is built with a profile of its own, so in a folder that no other cargo locks. It asks cargo only
 //! when a source is newer than the program.
 
-#[path = "../../src/course/patient.rs"]
-mod patient;
+#[path = "../../src/course/quiet_cargo.rs"]
+mod quiet_cargo;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -48,7 +48,7 @@ fn lab(words: Vec<OsString>) -> io::Result<ExitCode> {
         let mut build = cargo(&here);
         build.args(["build", "--bin", "wirelab"]);
         build.arg("--target-dir").arg(target);
-        if let Some(failed) = patiently(&mut build)? {
+        if let Some(failed) = quiet_cargoly(&mut build)? {
             return Ok(failed);
         }
         // Cargo may find that the change concerns no part of it; then it is not asked again.
@@ -64,7 +64,7 @@ fn lab(words: Vec<OsString>) -> io::Result<ExitCode> {
 fn exercise(words: Vec<OsString>) -> io::Result<ExitCode> {
     let here = clone()?;
     let test = ["test", "--package", "workbench", "--lib"];
-    if let Some(failed) = patiently(cargo(&here).args(test).arg("--no-run"))? {
+    if let Some(failed) = quiet_cargoly(cargo(&here).args(test).arg("--no-run"))? {
         return Ok(failed);
     }
     let words = words.iter().filter(|word| *word != "--");
@@ -85,13 +85,13 @@ fn cargo(here: &Path) -> Command {
 }
 
 /// Runs cargo; its exit code when it fails. A failure is always shown.
-fn patiently(command: &mut Command) -> io::Result<Option<ExitCode>> {
+fn quiet_cargoly(command: &mut Command) -> io::Result<Option<ExitCode>> {
     let mut shown = false;
     let mut show = |said: &[u8]| {
         shown = true;
         let _ = io::stderr().write_all(said);
     };
-    let ended = patient::run(command, io::stderr().is_terminal(), &mut show)?;
+    let ended = quiet_cargo::run(command, io::stderr().is_terminal(), &mut show)?;
     if ended.status.success() {
         return Ok(None);
     }

@@ -9,13 +9,12 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
-mod client_setup;
+mod client_peer;
 mod contract;
 pub mod diagnosis;
 pub mod evidence_files;
 pub mod graded;
-pub mod last_words;
-pub mod message;
+pub mod lenient_message;
 pub mod program;
 pub mod report;
 pub mod retry;
@@ -23,6 +22,7 @@ mod runner;
 mod served_folder;
 pub mod shell_words;
 mod side;
+pub mod stderr_summary;
 mod subject;
 mod timeouts;
 pub mod variants;

@@ -9,7 +9,7 @@ mod verdict;
 
 use crate::check::Side;
 use crate::check::diagnosis::{Diagnosis, Page};
-use crate::check::last_words::last_words;
+use crate::check::stderr_summary::last_words;
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
 use crate::net::Weather;
 use crate::wire::DifferenceKind;

@@ -4,7 +4,7 @@
 //! turn holds several messages and arrives in pieces, a good program answers the first message
 //! before the last has come; that is no fault. Nor is it one to refuse a request of which enough has come.
 
-use crate::check::message::{message, messages};
+use crate::check::lenient_message::{message, messages};
 use crate::limits;
 use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
 

@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use wirelab::course::certificate::{self, Bill, Served};
 use wirelab::course::exercise;
-use wirelab::course::identity;
+use wirelab::course::program_hash;
 use wirelab::course::progress::Progress;
 
 /// `cargo lab bill`
@@ -143,10 +143,10 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
 fn holds(served: &Served, progress: &Progress, seed: u64) -> std::result::Result<(), String> {
     let lab = served.lab().ok_or("this course has no such lab")?;
     let by = progress.by(lab, served.side);
-    if identity::is_reference(lab, served.side, &by) {
+    if program_hash::is_reference(lab, served.side, &by) {
         return Err("it is the course's own program".to_string());
     }
-    if served.by != identity::named(lab, served.side, &by) {
+    if served.by != program_hash::named(lab, served.side, &by) {
         return Err("the program here is another one".to_string());
     }
     let check = exercise::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());

@@ -19,7 +19,7 @@ use wirelab::check::graded::{Check, Graded, Status};
 use wirelab::check::{CheckError, Report};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
-use wirelab::course::home;
+use wirelab::course::locations;
 use wirelab::course::progress::By;
 use wirelab::course::readme;
 
@@ -244,7 +244,7 @@ fn keep(report: &Report, exam: bool) -> Vec<String> {
     if exam {
         return Vec::new();
     }
-    let here = home::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
+    let here = locations::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
     evidence_files::keep(report, &here).unwrap_or_else(|error| {
         // The verdict does not depend on it.
         screen::warn(&format!("the transcripts are not kept: {error}"));

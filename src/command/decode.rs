@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::thread;
-use wirelab::http::same::{self, Message};
+use wirelab::http::same_message::{self, Message};
 use wirelab::limits;
 use wirelab::wire::{Conn, Entry, Event, Transcript, Who, frames};
 
@@ -33,8 +33,8 @@ fn http(shown: &mut Transcript, part: &Transcript, conn: Conn) -> bool {
         part.bytes_of(conn, Who::Server),
     );
     let (Some(requests), Some(answers)) = (
-        same::requests(&asked),
-        same::responses(&answered, &same::methods(&asked)),
+        same_message::requests(&asked),
+        same_message::responses(&answered, &same_message::methods(&asked)),
     ) else {
         return false;
     };

@@ -8,7 +8,7 @@ use anyhow::Result;
 use std::io::Write;
 use wirelab::check::diagnosis::{self, Page};
 use wirelab::check::report;
-use wirelab::course::terms;
+use wirelab::course::glossary;
 
 /// `cargo lab explain [CODE]`
 pub const COMMAND: Command = Command {
@@ -28,7 +28,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         list(screen)?;
         return Ok(Outcome::Passed);
     };
-    match (diagnosis::page(name), terms::any(name)) {
+    match (diagnosis::page(name), glossary::any(name)) {
         (Some(page), _) => show(page, screen)?,
         (None, Some(term)) => {
             print(&format!("{}: {}", term.word, term.says), "  ", screen)?;

@@ -6,7 +6,7 @@ use super::lab::lab_at;
 use super::{Args, Command, Outcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
-use wirelab::course::home;
+use wirelab::course::locations;
 use wirelab::course::progress::Progress;
 use wirelab::course::readme;
 
@@ -27,7 +27,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let seen = progress.hints(lab).min(all);
     let from = if seen == all { 0 } else { seen };
     // Without a workbench nothing is kept, so they come at once.
-    let to = match home::workbench() {
+    let to = match locations::workbench() {
         Some(_) => (seen + 1).min(all),
         None => all,
     };
@@ -41,7 +41,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
     if to == all {
         let slug = lab.slug;
-        let place = match home::repository() {
+        let place = match locations::repository() {
             Some(_) => format!("labs/{slug}/"),
             None => format!("a clone of the course, in labs/{slug}/"),
         };
@@ -49,7 +49,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     } else {
         writeln!(screen, "Call again for the next one.")?;
     }
-    if seen < all && home::workbench().is_some() {
+    if seen < all && locations::workbench().is_some() {
         Progress::update(|progress| progress.set_hints(lab, to.max(progress.hints(lab))))?;
     }
     Ok(Outcome::Passed)

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::demo::{self, Demo, DemoError, Origin};
-use wirelab::course::home;
+use wirelab::course::locations;
 use wirelab::course::readme::{self, Readme};
 use wirelab::wire::{self, Ink};
 
@@ -132,7 +132,7 @@ fn next(lab: &Lab, screen: &mut Screen) -> Result<()> {
     heading("Next", screen)?;
     let mut steps = Vec::new();
     let page = format!("labs/{}/README.md", lab.slug);
-    let here = home::repository().or(home::workbench().map(|workbench| workbench.root));
+    let here = locations::repository().or(locations::workbench().map(|workbench| workbench.root));
     if here.is_some_and(|here| here.join(&page).is_file()) {
         steps.push((page, "this page, with the exercise"));
     }

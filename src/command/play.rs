@@ -194,7 +194,7 @@ fn weather(word: &str) -> Result<Weather, WrongUse> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wirelab::http::same::TOLERANCES;
+    use wirelab::http::same_message::TOLERANCES;
 
     /// The help text says what the table says.
     #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::pager::{self, Pager};
 use wirelab::course::cargo::Progress;
-use wirelab::course::home;
+use wirelab::course::locations;
 
 /// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,
 /// from any thread: a clone writes to the same place, a line at a time.
@@ -164,9 +164,9 @@ pub fn reader_left(error: &anyhow::Error) -> bool {
 /// column in the line stays where it is.
 fn as_called_here(text: &str) -> String {
     static IN_CLONE: OnceLock<bool> = OnceLock::new();
-    let in_clone = IN_CLONE.get_or_init(|| match home::workbench() {
+    let in_clone = IN_CLONE.get_or_init(|| match locations::workbench() {
         Some(workbench) => workbench.in_clone,
-        None => home::repository().is_some(),
+        None => locations::repository().is_some(),
     });
     match in_clone {
         true => text.to_string(),

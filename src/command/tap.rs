@@ -4,12 +4,12 @@
 //! an end; what does not fit is counted and named. The files get every step before the bytes go on.
 //! Rule 2: whatever fails on the recording side is said once, and the relay goes on.
 
-mod board;
 mod change;
+mod display;
+mod display_queue;
 mod outputs;
 mod page;
 mod pictures;
-mod shown;
 
 use super::wire_log::View;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
@@ -24,10 +24,10 @@ use wirelab::limits;
 use wirelab::net::{self, FaultControl, Faults, Observation, ObservationKind, Recorder, Tap};
 use wirelab::wire::{Event, Who};
 
-use board::Board;
+use display::Shown;
+use display_queue::Board;
 use outputs::{Names, Outputs};
 use page::Page;
-use shown::Shown;
 
 /// `cargo lab tap LISTEN UPSTREAM`
 pub const COMMAND: Command = Command {

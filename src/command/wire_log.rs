@@ -21,7 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 use wirelab::http::redact::{Redactor, Rules, Value};
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment, was_note};
+use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info, was_note};
 
 /// What stands at the end while a connection is open.
 const STILL_OPEN: &[u8] = b"~ end\n";
@@ -149,14 +149,17 @@ impl WireLog {
         if !std::mem::replace(&mut self.begun, true) {
             let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
             let start = now.saturating_sub(step.at);
-            said.push_heading(moment::AT, &moment::moment_text(start));
-            for (key, end) in [(moment::CLIENT, step.client), (moment::SERVER, self.server)] {
+            said.push_heading(recording_info::AT, &recording_info::moment_text(start));
+            for (key, end) in [
+                (recording_info::CLIENT, step.client),
+                (recording_info::SERVER, self.server),
+            ] {
                 if let Some(end) = end {
                     said.push_heading(key, &end.to_string());
                 }
             }
         } else if let Some(client) = step.client {
-            said.push_note(&moment::ends_note(client, None));
+            said.push_note(&recording_info::ends_note(client, None));
         }
         self.view.add(&mut said, step);
         said

@@ -13,8 +13,8 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use super::catalogue::{Lab, Language, Side};
-use super::home::{self, Workbench};
-use super::patient;
+use super::locations::{self, Workbench};
+use super::quiet_cargo;
 use crate::wire::sha256;
 
 /// Why a program is not there.
@@ -99,8 +99,8 @@ pub fn stub_server(lab: &Lab) -> Result<PathBuf, BuildError> {
 }
 
 fn built_programs(lab: &Lab, programs: Vec<String>) -> Result<Vec<PathBuf>, BuildError> {
-    let here = home::repository();
-    let folder = home::beside_us().or_else(|| Some(here.as_ref()?.join("target/debug")));
+    let here = locations::repository();
+    let folder = locations::beside_us().or_else(|| Some(here.as_ref()?.join("target/debug")));
     let Some(folder) = folder else {
         let program = programs.into_iter().next().unwrap_or_default();
         return Err(BuildError::Nowhere { program });
@@ -133,7 +133,7 @@ fn built_programs(lab: &Lab, programs: Vec<String>) -> Result<Vec<PathBuf>, Buil
 /// The learner's program for one side of a lab, built if need be.
 pub fn workbench_program(lab: &Lab, side: Side) -> Result<PathBuf, BuildError> {
     let program = lab.program("my", side);
-    let Some(workbench) = home::workbench() else {
+    let Some(workbench) = locations::workbench() else {
         return Err(BuildError::Nowhere { program });
     };
     let source = workbench.source(&program);
@@ -262,7 +262,7 @@ pub fn last_change(sources: &[PathBuf]) -> Option<SystemTime> {
 /// nothing is built twice; otherwise into a folder of its own, so that they come between no others.
 fn folder_of(workbench: &Workbench) -> PathBuf {
     let named = std::env::var_os("WIRELAB_COURSE").is_some();
-    let ours = home::beside_us()
+    let ours = locations::beside_us()
         .filter(|ours| workbench.in_clone && (!named || ours.starts_with(&workbench.root)));
     ours.unwrap_or_else(|| workbench.root.join("target/debug"))
 }
@@ -298,7 +298,7 @@ fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result
         let lines = lines.split_inclusive(['\n', '\r']);
         lines.filter(|line| is_status(line)).for_each(progress.show);
     };
-    let ended = patient::run(&mut command, progress.terminal, &mut show);
+    let ended = quiet_cargo::run(&mut command, progress.terminal, &mut show);
     if shown && progress.terminal {
         // A bar of cargo's may still be there.
         (progress.show)("\x1b[K");

@@ -21,7 +21,7 @@ use std::fmt;
 
 use super::catalogue::{self, Lab, Script, Side, Weather};
 use super::fresh::Fresh;
-use super::identity;
+use super::program_hash;
 use super::progress::Progress;
 use crate::wire::{Transcript, Who, sha256};
 
@@ -54,7 +54,7 @@ pub struct Served {
     pub slug: String,
     /// Which side was written.
     pub side: Side,
-    /// The program that was checked: see [`identity::named`].
+    /// The program that was checked: see [`program_hash::named`].
     pub by: String,
     /// What was said.
     pub conversations: Vec<Conversation>,
@@ -119,7 +119,7 @@ impl Bill {
             let sides = lab.exercises().into_iter();
             let passed = sides.filter(|side| progress.has_passed(lab, *side));
             programs.extend(passed.map(|side| Served {
-                by: identity::named(lab, side, &progress.by(lab, side)),
+                by: program_hash::named(lab, side, &progress.by(lab, side)),
                 ..Served::of(lab, side, seed)
             }));
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::cargo::{self, BuildError};
 use super::catalogue::{Lab, Language, Side, Weather};
 use super::fresh::{self, Fresh};
-use super::home;
 use super::lab_files;
+use super::locations;
 use super::progress::{By, Progress};
 use super::workbench;
 use crate::check::program::CommandLine;
@@ -51,7 +51,7 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
     };
     let rust = || built(cargo::workbench_program(lab, side)).map(Subject::Own);
     let (Some(workbench), Some((language, file))) =
-        (home::workbench(), workbench::program(lab, side))
+        (locations::workbench(), workbench::program(lab, side))
     else {
         return rust();
     };
@@ -86,7 +86,7 @@ pub fn remember(lab: &Lab, side: Side, by: &By) -> std::io::Result<()> {
         By::Command(command) => Some(command.as_str()),
         By::Address(_) => return Ok(()),
     };
-    if home::workbench().is_none() {
+    if locations::workbench().is_none() {
         return Ok(());
     }
     Progress::update(|progress| progress.set_last_command(lab, side, command))
@@ -180,7 +180,7 @@ fn fresh_plan(
 /// The learner's seed. It is made once, and stays in the progress file; without a workbench it is 1.
 /// Errors: the progress file cannot be read or written; its name is in the message.
 pub fn seed() -> std::io::Result<u64> {
-    if home::workbench().is_none() {
+    if locations::workbench().is_none() {
         return Ok(1);
     }
     if let Some(seed) = Progress::load()?.seed() {
@@ -197,7 +197,7 @@ pub fn seed() -> std::io::Result<u64> {
 /// Writes down that a report of all weathers has passed. Without a workbench nothing is kept.
 /// Errors: the progress file cannot be read or written; its name is in the message.
 pub fn note(report: &Report, lab: &Lab, side: Side, by: &By) -> std::io::Result<()> {
-    if !report.passed() || home::workbench().is_none() {
+    if !report.passed() || locations::workbench().is_none() {
         return Ok(());
     }
     Progress::update(|progress| progress.set_passed(lab, side, by))

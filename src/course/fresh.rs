@@ -11,7 +11,7 @@ mod dice;
 mod edits;
 mod files;
 mod messages;
-mod parts;
+mod partial_answers;
 mod template;
 mod vary;
 
@@ -165,7 +165,7 @@ fn varied(from: &Transcript, table: &Table, files: &[Pair]) -> Transcript {
     for conn in from.connections() {
         let client = streams.remove(&(conn, Who::Client)).unwrap_or_default();
         let server = streams.entry((conn, Who::Server)).or_default();
-        let more = parts::parts((&client.bytes, &client.edits), &server.bytes, files);
+        let more = partial_answers::parts((&client.bytes, &client.edits), &server.bytes, files);
         add(&mut server.edits, more);
         streams.insert((conn, Who::Client), client);
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::home;
+use super::locations;
 use super::workbench::write_new;
 
 /// What became of the folder.
@@ -51,7 +51,7 @@ impl std::error::Error for InitError {}
 
 /// Makes `folder` a workbench: a package, and beside it the library that some exercises use.
 pub fn init(folder: &Path) -> Result<Made, InitError> {
-    if home::is_marked(folder) {
+    if locations::is_marked(folder) {
         return Ok(Made::Already);
     }
     let library = SOURCES.iter().map(|(name, text)| {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::catalogue::Lab;
-use super::home;
+use super::locations;
 use crate::check::ServedFolder;
 
 /// A file of a lab.
@@ -37,7 +37,7 @@ pub fn of(lab: &Lab) -> io::Result<Option<Arc<ServedFolder>>> {
     if !FILES.iter().any(|file| file.slug == lab.slug) {
         return Ok(None);
     }
-    let path = home::repository().map(|here| here.join("labs").join(lab.slug).join("files"));
+    let path = locations::repository().map(|here| here.join("labs").join(lab.slug).join("files"));
     if let Some(path) = path.filter(|path| path.is_dir()) {
         return Ok(Some(Arc::new(ServedFolder::at(path))));
     }

@@ -17,7 +17,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::catalogue::{self, Lab, Language, Side};
-use super::home;
+use super::locations;
 
 /// The name of the file in the workbench.
 pub const FILE: &str = "progress.txt";
@@ -287,7 +287,7 @@ fn lock(path: &Path) -> io::Result<File> {
 }
 
 fn place() -> Option<PathBuf> {
-    home::workbench().map(|workbench| workbench.folder().join(FILE))
+    locations::workbench().map(|workbench| workbench.folder().join(FILE))
 }
 
 /// The system's error with the file's name before it.

@@ -12,8 +12,8 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::catalogue::{self, Lab, Language, Side};
-use super::home::{self, Workbench};
 use super::lab_files;
+use super::locations::{self, Workbench};
 use super::progress::Progress;
 
 /// What became of one file of an exercise.
@@ -83,7 +83,7 @@ impl std::error::Error for PlaceError {}
 /// Puts the stub for one side of a lab into the workbench. `again` moves a file that is there aside;
 /// without it such a file is left alone. From now on the program in this language is the one that is checked.
 pub fn place(lab: &Lab, side: Side, language: Language, again: bool) -> Result<Placed, PlaceError> {
-    let workbench = home::workbench().ok_or(PlaceError::Nowhere)?;
+    let workbench = locations::workbench().ok_or(PlaceError::Nowhere)?;
     let placed = place_in(&workbench, lab, side, language, again)?;
     let noted = Progress::update(|progress| {
         progress.set_language(lab, side, language);
@@ -181,7 +181,7 @@ pub fn started() -> Vec<(&'static Lab, Side)> {
 /// The learner's program for one side of a lab: its language and its file, from the workbench's root on. Of
 /// several, the one in the language that was started last counts. `None`: there is none.
 pub fn program(lab: &Lab, side: Side) -> Option<(Language, String)> {
-    let workbench = home::workbench()?;
+    let workbench = locations::workbench()?;
     let name = lab.program("my", side);
     let file = |language| {
         let file = workbench.source_in(&name, language);
@@ -196,7 +196,7 @@ pub fn program(lab: &Lab, side: Side) -> Option<(Language, String)> {
 
 /// The words that run a program of the workbench by hand, from the root on; a program in C is compiled first.
 pub fn run_command(program: &str, language: Language, file: &str) -> String {
-    let in_clone = home::workbench().is_some_and(|workbench| workbench.in_clone);
+    let in_clone = locations::workbench().is_some_and(|workbench| workbench.in_clone);
     match language {
         Language::Rust if in_clone => format!("cargo run -q -p workbench --bin {program}"),
         Language::Rust => format!("cargo run -q --bin {program}"),
@@ -217,7 +217,7 @@ pub struct Saved(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
 /// What the workbench holds now; and these files of the learner's elsewhere, each with its neighbours of the
 /// same kind (`.py` beside `.py`): a log that the program writes there is no change.
 pub fn saved(files: &[PathBuf]) -> Saved {
-    let mut saved = match home::workbench() {
+    let mut saved = match locations::workbench() {
         Some(workbench) => saved_in(&workbench.folder()),
         None => Saved::default(),
     };

@@ -36,7 +36,7 @@ pub mod headers;
 pub mod media;
 pub mod range;
 pub mod redact;
-pub mod same;
+pub mod same_message;
 pub mod state;
 pub mod target;
 mod tolerance;

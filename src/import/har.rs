@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::ImportError;
 use super::json::Json;
-use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment};
+use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info};
 
 const WRITTEN_ANEW: &str = "from a HAR file: the text of requests and answers is written anew";
 
@@ -28,7 +28,7 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
     transcript.push_heading("wire", "1");
     transcript.push_heading("seen-by", "har");
     if let Some(start) = first.start {
-        transcript.push_heading(moment::AT, &moment::moment_text(start));
+        transcript.push_heading(recording_info::AT, &recording_info::moment_text(start));
     }
     transcript.push_note(WRITTEN_ANEW);
     let mut now = first.start.unwrap_or_default();
@@ -229,11 +229,11 @@ fn target_of(url: &str) -> (String, String) {
 /// RFC 3339 with any offset: `2026-11-23T08:49:37.123+01:00`.
 fn started(text: &str) -> Option<Duration> {
     if text.ends_with('Z') {
-        return moment::moment_from(text);
+        return recording_info::moment_from(text);
     }
     let at = text.len().checked_sub(6)?;
     let (time, offset) = text.split_at_checked(at)?;
-    let time = moment::moment_from(&format!("{time}Z"))?;
+    let time = recording_info::moment_from(&format!("{time}Z"))?;
     let (hours, minutes) = offset.get(1..)?.split_once(':')?;
     let minutes = hours.parse::<u64>().ok()? * 60 + minutes.parse::<u64>().ok()?;
     let offset_by = Duration::from_secs(minutes * 60);

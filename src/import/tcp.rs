@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::link::Segment;
 use crate::limits;
-use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, moment};
+use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info};
 
 /// So many segments of a connection may come after an acknowledged one that is missing, before it is
 /// taken for lost: a capture may hold packets in another order than they came.
@@ -398,7 +398,8 @@ impl Written {
         }
         let other = (self.server != Some(server)).then_some(server);
         self.several_servers |= other.is_some();
-        self.transcript.push_note(&moment::ends_note(client, other));
+        self.transcript
+            .push_note(&recording_info::ends_note(client, other));
     }
 
     fn headings(self) -> Transcript {
@@ -406,9 +407,12 @@ impl Written {
         whole.push_heading("wire", "1");
         whole.push_heading("seen-by", "capture");
         if let Some(start) = self.start {
-            whole.push_heading(moment::AT, &moment::moment_text(start));
+            whole.push_heading(recording_info::AT, &recording_info::moment_text(start));
         }
-        for (key, end) in [(moment::CLIENT, self.client), (moment::SERVER, self.server)] {
+        for (key, end) in [
+            (recording_info::CLIENT, self.client),
+            (recording_info::SERVER, self.server),
+        ] {
             if let Some(end) = end {
                 whole.push_heading(key, &end.to_string());
             }

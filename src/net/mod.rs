@@ -4,13 +4,13 @@
 //! Rule 2: what is read is recorded before it is forwarded.
 
 mod address;
-mod alone;
+mod connect_listen;
 mod deadline;
+mod dribble_units;
 mod idle;
 mod idle_list;
 mod input;
-mod listen;
-mod memory;
+mod memory_limit;
 mod peer;
 mod peer_queue;
 pub mod player;
@@ -19,26 +19,26 @@ mod ports;
 mod recorder;
 mod segmentation;
 mod serve;
-mod session;
-mod socket;
+mod socket_errors;
 mod stream;
 mod tap;
+mod unscripted;
 mod weather;
 
 pub use address::{AddressError, address, addresses, own_addresses};
+pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
 pub use deadline::DeadlineReader;
 pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
-pub use listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
-pub use memory::address_space_limit;
+pub use memory_limit::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_pool};
 pub use ports::{Port, accepts, free_port, listeners};
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
-pub use socket::starting;
+pub use socket_errors::starting;
 pub use stream::{IoFailure, RecordedStream};
 
-pub use session::Session;
 pub use tap::{FaultControl, Faults, Tap};
+pub use unscripted::Session;
 pub use weather::Weather;

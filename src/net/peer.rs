@@ -15,10 +15,10 @@ use socket2::SockRef;
 
 use crate::limits;
 use crate::net::Recorder;
-use crate::net::alone::Alone;
+use crate::net::dribble_units::Alone;
 use crate::net::idle::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
-use crate::net::socket::{close, is_pause, lock, reset_on_close, waits, was_reset};
+use crate::net::socket_errors::{close, is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// How the peer ended its direction.

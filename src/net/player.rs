@@ -21,10 +21,10 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
+use crate::net::connect_listen::call_with;
 use crate::net::idle::{self, CpuSample};
-use crate::net::listen::call_with;
 use crate::net::peer::{Heard, PeerConnection};
-use crate::net::socket::{accept_within, close, reset_on_close};
+use crate::net::socket_errors::{accept_within, close, reset_on_close};
 use crate::net::{IdleTimer, Recorder, SocketError, Weather, call};
 use crate::wire::{Conn, Event, Transcript, Who};
 

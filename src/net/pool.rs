@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::listen::{descriptor_limit, no_descriptors};
+use crate::net::connect_listen::{descriptor_limit, no_descriptors};
 use threads::Threads;
 
 /// A connection that was accepted.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::socket::is_pause;
+use crate::net::socket_errors::is_pause;
 use crate::net::{Cause, IdleList, IdlePlace, Recorder, SocketError};
 use crate::wire::{Conn, Event, Who};
 
@@ -304,7 +304,7 @@ impl RecordedStream {
 
     /// Breaks the connection off, so that the peer sees that what it got is not whole.
     pub fn reset(self) {
-        crate::net::socket::reset_on_close(&self.stream);
+        crate::net::socket_errors::reset_on_close(&self.stream);
         self.note(self.me, Event::Rst);
     }
 

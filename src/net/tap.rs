@@ -22,7 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::socket::{lock, reset_on_close};
+use crate::net::socket_errors::{lock, reset_on_close};
 use crate::net::{AcceptedClient, Recorder, Serving, call, serve};
 use crate::wire::{Event, Who};
 

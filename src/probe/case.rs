@@ -18,7 +18,7 @@
 //! C> \r\n
 //! ```
 //!
-//! - `@basis` names one or two sentences of `quotes.txt` (see [`super::quote`]).
+//! - `@basis` names one or two sentences of `quotes.txt` (see [`super::rfc_quotes`]).
 //! - `@reading` is one way to read the bytes, or the rule; where there is one, there are two.
 //! - `@allow` is one outcome that the rule allows (see [`super::expectation`]).
 //! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
@@ -31,7 +31,7 @@
 use std::time::Duration;
 
 use crate::probe::expectation::{BadExpectation, Expectation};
-use crate::probe::quote::{self, Quote};
+use crate::probe::rfc_quotes::{self, Quote};
 use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
 /// How binding a rule is.
@@ -171,7 +171,7 @@ fn one(
                 case.level = level(words).ok_or_else(|| bad(format!("no level: {words}")))?;
             }
             "@rule" => case.rule = words,
-            "@basis" => case.basis = quote::named(quotes, words).map_err(bad)?,
+            "@basis" => case.basis = rfc_quotes::named(quotes, words).map_err(bad)?,
             "@reading" => case.readings.push(words),
             "@allow" => {
                 let allow = Expectation::parse(words);

@@ -3,7 +3,7 @@
 //! Rule: each file is one chapter; its name says which.
 
 use crate::probe::case::{BadCase, Case, read};
-use crate::probe::quote;
+use crate::probe::rfc_quotes;
 
 /// The files of cases.
 const FILES: [&str; 13] = [
@@ -24,7 +24,7 @@ const FILES: [&str; 13] = [
 
 /// Every case. Errors: a file makes no sense; a test sees to it that none does.
 pub fn cases() -> Result<Vec<Case>, BadCase> {
-    let quotes = quote::quotes()?;
+    let quotes = rfc_quotes::quotes()?;
     let mut all = Vec::new();
     for file in FILES {
         all.extend(read(file, &quotes)?);

@@ -4,25 +4,24 @@
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
 mod abridged;
-pub mod chunk_label;
 mod compare;
+mod excerpts;
 mod filled;
-mod frames;
 mod ladder;
-pub mod moment;
 pub mod notation;
 mod pattern;
 mod pcapng;
+pub mod picture_label;
+pub mod recording_info;
 pub mod sha256;
 mod svg;
 mod svg_play;
 mod transcript;
-mod views;
+mod websocket_frames;
 mod xml;
 
 pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
 pub use filled::{Hole, was_note};
-pub use frames::{Frame, frames};
 pub use ladder::{Ink, Ladder, ladder, ladder_within};
 pub use notation::{ParseError, ParseFault, chunk_lines, duration_text};
 pub(crate) use pattern::{Element, match_all};
@@ -30,4 +29,5 @@ pub use pcapng::{PcapngError, PcapngOptions, PcapngWriter, pcapng};
 pub use svg::{SvgWriter, svg};
 pub use svg_play::svg_play;
 pub use transcript::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};
+pub use websocket_frames::{Frame, frames};
 pub use xml::xml_text;

@@ -28,7 +28,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::notation::who_text;
-use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who, moment};
+use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who, recording_info};
 use crate::limits::MAX_SECRET;
 
 mod block;
@@ -83,10 +83,12 @@ impl PcapngOptions {
     pub fn of(transcript: &Transcript) -> PcapngOptions {
         let default = PcapngOptions::default();
         let end = |key| transcript.heading(key).and_then(|text| text.parse().ok());
-        let start = transcript.heading(moment::AT).and_then(moment::moment_from);
+        let start = transcript
+            .heading(recording_info::AT)
+            .and_then(recording_info::moment_from);
         PcapngOptions {
-            first_client: end(moment::CLIENT),
-            server: end(moment::SERVER).unwrap_or(default.server),
+            first_client: end(recording_info::CLIENT),
+            server: end(recording_info::SERVER).unwrap_or(default.server),
             start: start.unwrap_or(default.start),
             ..default
         }
@@ -176,7 +178,7 @@ impl PcapngWriter {
             Entry::Chunk(chunk) => export.chunk(chunk)?,
             Entry::Event { who, conn, event } => export.event(*who, *conn, *event)?,
             Entry::Note(text) => {
-                if let Some(ends) = moment::ends_from(text) {
+                if let Some(ends) = recording_info::ends_from(text) {
                     export.next_ends = Some(ends);
                 }
             }

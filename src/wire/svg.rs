@@ -17,8 +17,8 @@
 
 use std::time::Duration;
 
-use super::chunk_label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::notation::{event_text, gap_text, who_text};
+use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, label};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who, xml_text};
 
 const WIDTH: i64 = 800;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::demo;
+use wirelab::course::web::manual_request::{self, Delivery};
 use wirelab::course::web::presets::{self, Preset};
-use wirelab::course::web::say::{self, Delivery};
 use wirelab::net::Recorder;
 use wirelab::wire::{Difference, Entry, Gap, Transcript, Who, compare};
 
@@ -24,12 +24,12 @@ fn said(lab: &Lab, preset: &Preset) -> Transcript {
     let recorder = Recorder::new();
     let (acts, waiting) = mpsc::sync_channel(1);
     let delivery = Delivery::parse(&preset.delivery).expect("a delivery");
-    let said = say::acts(&preset.said()).expect("the box can be read");
+    let said = manual_request::acts(&preset.said()).expect("the box can be read");
     acts.send((said, delivery)).expect("there is room");
     let still_open = preset.expected.entries().contains(&Entry::Gap(Gap::End));
     thread::scope(|scope| {
         let (addr, recorder) = (server.addr, &recorder);
-        let talk = scope.spawn(move || say::talk(addr, recorder, &waiting, &|_| {}));
+        let talk = scope.spawn(move || manual_request::talk(addr, recorder, &waiting, &|_| {}));
         let begun = Instant::now();
         let mut agreed = None;
         while !talk.is_finished() && begun.elapsed() < DEADLINE {

@@ -5,7 +5,9 @@ use super::Evidence;
 use super::served::answer_at;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::message::{Message, chunks, field, from, is_request, message, messages, upto};
+use crate::check::lenient_message::{
+    Message, chunks, field, from, is_request, message, messages, upto,
+};
 use crate::wire::{DifferenceKind, Entry};
 
 /// Asked before the causes of a silence that nothing explains.

@@ -6,9 +6,9 @@
 use super::{Cause, Close, Evidence, Row, shown};
 use crate::check::Problem;
 use crate::check::Side;
-use crate::check::last_words::last_words;
-use crate::check::message::{message, messages};
+use crate::check::lenient_message::{message, messages};
 use crate::check::program::Ending;
+use crate::check::stderr_summary::last_words;
 use crate::net::Weather;
 
 pub(super) const TABLE: &[Row] = &[

@@ -5,7 +5,7 @@ use super::source::holds_back;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::message::{from, message, upto};
+use crate::check::lenient_message::{from, message, upto};
 use crate::wire::{Entry, Event, Who};
 
 pub(super) const TABLE: &[Row] = &[

@@ -3,7 +3,7 @@
 use super::Evidence;
 use super::{Cause, Row, shown};
 use crate::check::Side;
-use crate::check::message::message;
+use crate::check::lenient_message::message;
 use crate::limits;
 use crate::wire::{Entry, Event, Transcript, Who};
 

@@ -7,7 +7,7 @@
 
 mod bodies;
 mod bytes;
-mod contents;
+mod code_pages;
 mod crashes;
 mod endings;
 mod evidence;
@@ -15,21 +15,21 @@ mod facts;
 mod journeys;
 mod language;
 mod lengths;
-mod page;
 mod place;
 mod process;
 #[cfg(test)]
-mod random;
+mod random_tests;
 mod served;
 mod source;
 mod statuses;
 mod streams;
-mod texts;
+mod text_encoding;
+mod wrong_values;
 
+pub use code_pages::{Page, Rule, page, pages};
 pub use evidence::{Evidence, first_words_after_fin};
 pub use facts::{Close, Expectation, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
-pub use page::{Page, Rule, page, pages};
 pub use source::names_in;
 
 /// The cause of one failure.
@@ -72,7 +72,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 /// stands first: what names a byte before what names a length, before what names a wait.
 const TABLE: [&[Row]; 19] = [
     process::TABLE,
-    contents::FIRST,
+    wrong_values::FIRST,
     crashes::TABLE,
     process::LATER,
     streams::DELIVERY,
@@ -82,10 +82,10 @@ const TABLE: [&[Row]; 19] = [
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,
-    texts::TABLE,
+    text_encoding::TABLE,
     bodies::TABLE,
     served::TABLE,
-    contents::TABLE,
+    wrong_values::TABLE,
     statuses::TABLE,
     served::FIELDS,
     streams::TABLE,
@@ -94,7 +94,7 @@ const TABLE: [&[Row]; 19] = [
 
 /// Asked after all others: that a text, a line or a body is another one says least.
 const LAST: &[Row] = &[
-    ("W63", contents::other_body),
+    ("W63", wrong_values::other_body),
     ("W84", statuses::other_lines),
     ("W84", statuses::other_first_line),
 ];

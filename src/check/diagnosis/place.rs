@@ -5,7 +5,7 @@
 
 use super::Evidence;
 use crate::check::Side;
-use crate::check::message::{Message, from, is_response, message, messages, upto};
+use crate::check::lenient_message::{Message, from, is_response, message, messages, upto};
 use crate::wire::Entry;
 
 /// One message that was expected, the one that came in its place, and the request that both answer.
@@ -182,7 +182,7 @@ impl Evidence {
     /// Whether the conversation is meant to be HTTP with heads.
     pub fn is_http(&self) -> bool {
         let want = &self.want().bytes;
-        is_response(want) || crate::check::message::is_request(want)
+        is_response(want) || crate::check::lenient_message::is_request(want)
     }
 }
 

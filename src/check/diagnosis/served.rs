@@ -3,7 +3,7 @@
 use super::Evidence;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::message::{Message, field, find, from, message, upto};
+use crate::check::lenient_message::{Message, field, find, from, message, upto};
 use crate::http::date;
 
 pub(super) const TABLE: &[Row] = &[

@@ -3,7 +3,7 @@
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::message::{find, is_request, message, upto};
+use crate::check::lenient_message::{find, is_request, message, upto};
 use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.

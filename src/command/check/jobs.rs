@@ -16,7 +16,7 @@ use wirelab::check::{CheckError, Conversation, Plan, Subject};
 use wirelab::course::cargo;
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
 use wirelab::course::exercise;
-use wirelab::course::home;
+use wirelab::course::locations;
 use wirelab::course::progress::{By, Progress};
 use wirelab::net;
 
@@ -204,7 +204,7 @@ fn has_conversation((lab, side): (&Lab, Side), weather: Option<Weather>) -> bool
 
 /// Why there is nothing to check.
 fn nothing(labs: &[&Lab]) -> String {
-    if home::workbench().is_none() {
+    if locations::workbench().is_none() {
         return "this folder is in no workbench: `wirelab init DIR` makes a workbench".to_string();
     }
     match labs {

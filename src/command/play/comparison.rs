@@ -1,6 +1,6 @@
 //! What came, held against the transcript: byte for byte, and where that fails, as HTTP.
 //!
-//! Rule 1: what may differ in HTTP is the table of `http::same`. Rule 2: how each side ends counts in
+//! Rule 1: what may differ in HTTP is the table of `http::same_message`. Rule 2: how each side ends counts in
 //! both comparisons.
 
 use super::super::{Outcome, Screen, Style, WrongUse};
@@ -9,7 +9,7 @@ use std::io::Write;
 use wirelab::check::report::{self, comparison};
 use wirelab::check::{Problem, verdict};
 use wirelab::course::catalogue::Side;
-use wirelab::http::same::{self, Deviation, Message, Only};
+use wirelab::http::same_message::{self, Deviation, Message, Only};
 use wirelab::net::player::Played;
 use wirelab::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Who};
 
@@ -131,16 +131,17 @@ impl Comparison<'_> {
         let got = &self.played.got;
         let mut deviations = Vec::new();
         for conn in expected.connections() {
-            let asked = same::methods(&expected.bytes_of(conn, Who::Client));
+            let asked = same_message::methods(&expected.bytes_of(conn, Who::Client));
             let came = got.bytes_of(conn, self.peer);
             let read = |stream: &[u8]| -> Option<Vec<Message>> {
                 match self.peer {
-                    Who::Server => same::responses(stream, &asked),
-                    Who::Client => same::requests(stream),
+                    Who::Server => same_message::responses(stream, &asked),
+                    Who::Client => same_message::requests(stream),
                 }
             };
             let wanted = read(&expected.bytes_of(conn, self.peer))?;
-            let found = same::compare(&wanted, &read(&came)?, self.terms.only, &self.terms.ignore);
+            let found =
+                same_message::compare(&wanted, &read(&came)?, self.terms.only, &self.terms.ignore);
             deviations.extend(found.into_iter().map(|deviation| (conn, deviation)));
         }
         Some(deviations)

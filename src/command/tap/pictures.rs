@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::time::SystemTime;
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{PcapngOptions, PcapngWriter, SvgWriter, Transcript, moment};
+use wirelab::wire::{PcapngOptions, PcapngWriter, SvgWriter, Transcript, recording_info};
 
 /// Opens a plain file in its place, with its beginning.
 fn open(name: &OsStr, beginning: &[u8]) -> Result<File> {
@@ -71,7 +71,7 @@ impl Packets {
             let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
             self.writer.begin(now.saturating_sub(step.at), step.client);
         } else if let Some(client) = step.client {
-            said.push_note(&moment::ends_note(client, None));
+            said.push_note(&recording_info::ends_note(client, None));
         }
         self.view.add(&mut said, step);
         let added = said

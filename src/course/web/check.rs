@@ -8,9 +8,9 @@ use std::thread;
 
 use super::explain::rule_and_advice;
 use super::form::Form;
-use super::live::Live;
-use super::page::Page;
-use super::rows::{Mark, Rows};
+use super::ladder_rows::{Mark, Rows};
+use super::open_pages::Live;
+use super::tab::Page;
 use super::{markup, panel};
 use crate::check::diagnosis::Diagnosis;
 use crate::check::{

@@ -2,7 +2,7 @@
 //!
 //! Rule: no style and no script stands in a page; what a script needs to know stands in `data-` attributes.
 
-use super::live::Live;
+use super::open_pages::Live;
 use super::typed;
 use crate::course::catalogue::{Lab, acts};
 use crate::course::progress::Progress;

@@ -2,7 +2,7 @@
 //!
 //! Rule: on a narrow page the panel stands where the lesson calls for it: before "By hand".
 
-use super::live::Live;
+use super::open_pages::Live;
 use super::{layout, markup, panel, source};
 use crate::course::catalogue::{self, Lab};
 use crate::files::Response;

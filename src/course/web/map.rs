@@ -1,6 +1,6 @@
 //! The map of the course: acts and labs, what is passed, what is next.
 
-use super::live::Live;
+use super::open_pages::Live;
 use super::{layout, markup};
 use crate::course::catalogue::{Lab, acts, labs};
 use crate::course::progress::Progress;

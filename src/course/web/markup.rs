@@ -5,8 +5,8 @@
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::code;
-use crate::course::terms;
+use super::rust_highlight;
+use crate::course::glossary;
 use crate::wire::xml_text;
 
 /// A text as HTML, with its headings of the second level.
@@ -87,9 +87,9 @@ pub fn line(text: &str) -> String {
 
 /// Words in backquotes: a word of the wire is explained.
 fn inline(words: &str) -> CowStr<'static> {
-    let inner = match terms::any(words) {
-        Some(term) => terms::element(term, &xml_text(words)),
-        None => terms::of_line(words, false),
+    let inner = match glossary::any(words) {
+        Some(term) => glossary::element(term, &xml_text(words)),
+        None => glossary::of_line(words, false),
     };
     format!("<code>{inner}</code>").into()
 }
@@ -107,7 +107,7 @@ pub fn block(kind: &str, text: &str) -> String {
             .collect::<Vec<String>>()
             .join("\n"),
         "wire" => text.lines().map(wire).collect::<Vec<String>>().join("\n"),
-        "rust" => code::rust(text),
+        "rust" => rust_highlight::rust(text),
         _ => xml_text(text),
     };
     let class = match kind {
@@ -142,7 +142,7 @@ fn wire(line: &str) -> String {
         true => escapes(said),
         false => {
             let word = said.split(' ').next().unwrap_or_default();
-            terms::marked(terms::Kind::Event, word, said)
+            glossary::marked(glossary::Kind::Event, word, said)
         }
     };
     format!(
@@ -161,14 +161,14 @@ fn escapes(said: &str) -> String {
     let end = ends.iter().find(|end| said.ends_with(**end)).copied();
     let text = said.strip_suffix(end.unwrap_or_default()).unwrap_or(said);
     let end = end.map_or(String::new(), |end| {
-        let end = terms::marked(terms::Kind::Escape, end, end);
+        let end = glossary::marked(glossary::Kind::Escape, end, end);
         format!("<span class=\"end\">{end}</span>")
     });
     let remark = match remark {
         "" => String::new(),
         remark => format!("<span class=\"note\">{}</span>", xml_text(remark)),
     };
-    format!("{}{end}{remark}", terms::of_line(text, true))
+    format!("{}{end}{remark}", glossary::of_line(text, true))
 }
 
 /// The id of a heading: its letters and digits, in lower case, words joined by `-`.

@@ -14,25 +14,25 @@
 
 mod bill;
 mod check;
-mod code;
 mod explain;
-mod feed;
 mod form;
 mod gate;
+pub mod ladder_rows;
 mod layout;
 mod lesson;
-mod live;
+pub mod manual_request;
 mod map;
 mod markup;
-mod page;
+mod open_pages;
 mod panel;
 pub mod presets;
-pub mod rows;
+mod recording_feed;
 mod run;
-pub mod say;
+mod rust_highlight;
 mod source;
+mod tab;
 mod tap;
-mod you;
+mod your_browser;
 
 use crate::course::catalogue::{self, Lab};
 use crate::files::{self, Response};
@@ -41,8 +41,8 @@ use crate::http::write;
 use crate::server::{Answer, Request};
 use crate::wire::{Transcript, svg};
 
-pub use live::{Commands, Live};
-pub use page::Page;
+pub use open_pages::{Commands, Live};
+pub use tab::Page;
 pub use tap::TapView;
 
 const STYLE: &str = include_str!("style.css");
@@ -75,7 +75,7 @@ fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Resp
         [b""] => map::page(live),
         [b"style.css"] => typed("text/css; charset=utf-8", STYLE),
         [b"live.js"] => typed("text/javascript; charset=utf-8", SCRIPT),
-        [b"you"] => you::page(request.bytes, live),
+        [b"you"] => your_browser::page(request.bytes, live),
         [b"bill"] => bill::page(live),
         [b"explain", code] => explain::page(code, live).unwrap_or_else(nothing),
         [b"labs", slug] => match lab_of(slug) {

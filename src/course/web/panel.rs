@@ -4,12 +4,12 @@
 
 use std::fmt::Write;
 
-use super::live::Live;
+use super::open_pages::Live;
 use super::presets::{self, Preset};
 use super::run::script_title;
 use crate::check::Side;
 use crate::course::catalogue::{Lab, Weather};
-use crate::course::home;
+use crate::course::locations;
 use crate::wire::xml_text;
 
 /// The whole panel.
@@ -198,7 +198,7 @@ fn check_pane(lab: &Lab, live: &Live) -> String {
             Some(command) => xml_text(command),
             None => {
                 let program = lab.program("my", *side);
-                let place = home::workbench().map(|workbench| workbench.source(&program));
+                let place = locations::workbench().map(|workbench| workbench.source(&program));
                 xml_text(&place.unwrap_or(program))
             }
         }

@@ -9,7 +9,7 @@
 //! The `C` lines are what the box holds, the `S` lines what the lab's server answers; a test says all of them.
 //! `@cut bytes` and `@cut halves` say how the bytes are cut, `@to stub` that the exercise's server is meant.
 
-use super::say::is_clients;
+use super::manual_request::is_clients;
 use crate::course::catalogue::{self, Lab};
 use crate::wire::{Entry, Transcript};
 

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use super::feed::Feed;
 use super::form::Form;
-use super::live::Live;
-use super::page::Page;
+use super::open_pages::Live;
 use super::panel;
+use super::recording_feed::Feed;
+use super::tab::Page;
 use crate::check::program::Ending;
 use crate::course::catalogue::{Lab, Script};
 use crate::course::demo::{Cast, DemoError, Show, Shown};

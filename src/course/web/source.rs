@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::live::Live;
-use super::{code, layout};
+use super::open_pages::Live;
+use super::{layout, rust_highlight};
 use crate::course::catalogue::Lab;
-use crate::course::home;
+use crate::course::locations;
 use crate::files::Response;
 use crate::wire::xml_text;
 
@@ -17,7 +17,7 @@ const LONGEST: u64 = 256 * 1024;
 
 /// The Rust files of a lab: the server first, then the client, the stubs last.
 fn sources(lab: &Lab) -> Vec<(String, PathBuf)> {
-    let Some(folder) = home::repository().map(|root| root.join("labs").join(lab.slug)) else {
+    let Some(folder) = locations::repository().map(|root| root.join("labs").join(lab.slug)) else {
         return Vec::new();
     };
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -62,7 +62,7 @@ pub fn page(lab: &Lab, name: &[u8], live: Option<&Live>) -> Option<Response> {
         .into_iter()
         .find(|(own, _)| own.as_bytes() == name)?;
     let text = String::from_utf8_lossy(&fs::read(path).ok()?).into_owned();
-    let lines = code::rust(&text);
+    let lines = rust_highlight::rust(&text);
     let lines = lines.lines().enumerate().map(|(at, line)| {
         let number = at + 1;
         format!("<span class=\"line\" id=\"L{number}\">{line}\n</span>")

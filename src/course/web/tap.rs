@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use super::ladder_rows::Rows;
 use super::layout;
-use super::live::Live;
-use super::page::lock;
+use super::open_pages::Live;
 use super::panel;
-use super::rows::Rows;
+use super::tab::lock;
 use crate::files::Response;
 use crate::limits;
 use crate::net::{Observation, ObservationKind};

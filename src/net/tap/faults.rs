@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::net::Weather;
-use crate::net::socket::lock;
+use crate::net::socket_errors::lock;
 use crate::wire::{Who, duration_text};
 
 /// All faults of a tap.

@@ -25,7 +25,7 @@
 use std::time::Duration;
 
 use crate::probe::case::{BadCase, Level};
-use crate::probe::quote::{self, Quote};
+use crate::probe::rfc_quotes::{self, Quote};
 use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
 /// A case, as it stands in its file.
@@ -123,7 +123,7 @@ const FILES: [&str; 4] = [
 
 /// Every case. Errors: a file makes no sense; a test sees to it that none does.
 pub fn cases() -> Result<Vec<ClientCase>, BadCase> {
-    let quotes = quote::quotes()?;
+    let quotes = rfc_quotes::quotes()?;
     let mut all = Vec::new();
     for file in FILES {
         all.extend(read(file, &quotes)?);
@@ -185,7 +185,7 @@ fn one(
                 case.level = found.ok_or_else(|| format!("no level: {words}"))?;
             }
             "@rule" => case.rule = words,
-            "@basis" => case.basis = quote::named(quotes, words)?,
+            "@basis" => case.basis = rfc_quotes::named(quotes, words)?,
             "@reading" => case.readings.push(words),
             "@url" => case.url = words,
             "@needs" => case.needs = words.split(' ').collect(),

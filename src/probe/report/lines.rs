@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::probe::quote::Quote;
+use crate::probe::rfc_quotes::Quote;
 use crate::wire::Transcript;
 
 /// Columns of a line.

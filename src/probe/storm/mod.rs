@@ -8,7 +8,7 @@ pub mod crowd;
 pub mod dice;
 pub mod expected;
 mod mutate;
-pub mod process;
+pub mod process_usage;
 pub mod report;
 mod requests;
 pub mod rude;
@@ -27,7 +27,7 @@ use crate::wire::Transcript;
 
 use crowd::{Crowd, Honest, SentAway};
 use dice::Dice;
-use process::Figures;
+use process_usage::Figures;
 use rude::Rude;
 
 /// How bad the weather is.

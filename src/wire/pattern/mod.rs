@@ -9,12 +9,12 @@
 //! Rule 3: "too short" is an answer of its own: what came may still become a match.
 
 mod date;
-mod places;
+mod position_set;
 
 use super::{Mask, sha256};
 use crate::limits;
 use date::date_at;
-use places::Places;
+use position_set::Places;
 
 /// One element of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

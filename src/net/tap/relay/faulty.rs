@@ -15,7 +15,7 @@ use super::Relay;
 use crate::limits;
 use crate::net::Weather;
 use crate::net::segmentation::Segmentation;
-use crate::net::socket::{is_pause, reset_on_close};
+use crate::net::socket_errors::{is_pause, reset_on_close};
 use crate::net::tap::faults::{FaultControl, Faults, Swapper};
 use crate::wire::{Event, Who};
 

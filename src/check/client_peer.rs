@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::subject::{Done, UPSTREAM, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::check::diagnosis::{Prints, Process};
-use crate::check::message::message;
+use crate::check::lenient_message::message;
 use crate::check::program::Program;
 use crate::check::variants::filled;
 use crate::limits;

@@ -2,15 +2,15 @@
 //!
 //! Rule: what is one byte or one letter too many or too few is named only if the rest goes on as expected.
 
-use super::contents;
 use super::place::Spot;
+use super::wrong_values;
 use super::{Cause, Close, Evidence, Row, count, shown};
-use crate::check::message::{find, from, message, upto};
+use crate::check::lenient_message::{find, from, message, upto};
 
 pub(super) const TABLE: &[Row] = &[
-    ("W79", contents::prefix_width),
-    ("W43", contents::byte_order),
-    ("W44", contents::prefix_letters),
+    ("W79", wrong_values::prefix_width),
+    ("W43", wrong_values::byte_order),
+    ("W44", wrong_values::prefix_letters),
     ("W75", text_form),
     ("W86", charset),
     ("W86", bytes_as_letters),
@@ -218,7 +218,7 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
             find(spot.missing, inner).is_some_and(|at| at == 0) || spot.before.ends_with(inner);
         value.len() > inner.len() && !inner.is_empty() && found && find(value, extra).is_some()
     })?;
-    let (_, value) = crate::check::message::field(line)?;
+    let (_, value) = crate::check::lenient_message::field(line)?;
     Cause::likely(format!(
         "the white space around a value is not a part of it. The value of the line `{}` is `{}`.",
         shown(line),

@@ -12,11 +12,11 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::feed::Feed;
 use super::form::Form;
-use super::live::Live;
-use super::page::{Page, ServerName};
+use super::open_pages::Live;
 use super::panel;
+use super::recording_feed::Feed;
+use super::tab::{Page, ServerName};
 use crate::check::Side;
 use crate::course::catalogue::Lab;
 use crate::course::demo::Server;

@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use super::page::lock;
+use super::ladder_rows::Rows;
 use super::panel;
-use super::rows::Rows;
-use super::{layout, live::Live, markup};
+use super::tab::lock;
+use super::{layout, markup, open_pages::Live};
 use crate::files::Response;
 use crate::limits;
 use crate::net::{Observation, ObservationKind, Recorder};

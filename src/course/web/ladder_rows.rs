@@ -1,6 +1,6 @@
 //! The ladder as rows of a page: one list item for each step of a conversation.
 //!
-//! Rule 1: what a chunk looks like is decided in `wire::chunk_label`, for the terminal, the picture and
+//! Rule 1: what a chunk looks like is decided in `wire::picture_label`, for the terminal, the picture and
 //! the page. Here the spans only become elements.
 //! Rule 2: all text is escaped here, on the server. A page inserts what it gets and decides nothing.
 //! Rule 3: a row is a sentence to a screen reader: who, what, how many bytes, the bytes.
@@ -8,10 +8,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::course::terms::{self, Kind};
+use crate::course::glossary::{self, Kind};
 use crate::net::{Observation, ObservationKind};
-use crate::wire::chunk_label::{Fold, Heads, Span, Tone, label};
 use crate::wire::notation::{event_text, gap_text, who_text};
+use crate::wire::picture_label::{Fold, Heads, Span, Tone, label};
 use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who, xml_text};
 
 /// Columns of a label; a narrower page breaks lines where it must.
@@ -169,7 +169,7 @@ impl Rows {
         let (side, name) = (side(who), name(who));
         let word = event_text(event);
         let word = word.split(' ').next().unwrap_or_default();
-        let said = terms::marked(Kind::Event, word, &words);
+        let said = glossary::marked(Kind::Event, word, &words);
         let body = format!(
             "<span class=\"hush\">{name} {says}: </span><span class=\"say\">{said}</span>\
              <span class=\"arrow\"></span>"
@@ -222,8 +222,8 @@ fn length(piece: &Piece) -> usize {
 /// The text of a span, its words explained where there is an explanation.
 fn inner(span: &Span, first: bool) -> String {
     match span.tone {
-        Tone::Text => terms::of_line(&span.text, first),
-        Tone::LineEnd | Tone::Stray => terms::marked(Kind::Escape, &span.text, &span.text),
+        Tone::Text => glossary::of_line(&span.text, first),
+        Tone::LineEnd | Tone::Stray => glossary::marked(Kind::Escape, &span.text, &span.text),
         _ => xml_text(&span.text),
     }
 }

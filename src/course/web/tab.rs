@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::say::Talk;
+use super::manual_request::Talk;
 use crate::course::catalogue::Lab;
 use crate::course::demo::{self, DemoError, Server};
 use crate::limits;

@@ -6,8 +6,8 @@ use core::net::SocketAddr;
 use std::time::Duration;
 
 use super::compare::lane_of;
-use super::moment::{self, ends_from};
 use super::notation::{chunk_lines, event_text, gap_text, who_text};
+use super::recording_info::{self, ends_from};
 use super::{Conn, Entry, Gap, Transcript, Who};
 
 /// Lines of a chunk in a sequence diagram.
@@ -59,8 +59,8 @@ impl Transcript {
     /// Client and server of each connection, as far as headings and notes name them.
     fn ends(&self) -> Vec<(Conn, SocketAddr, Option<SocketAddr>)> {
         let heading = |key| self.heading(key).and_then(|text| text.parse().ok());
-        let server: Option<SocketAddr> = heading(moment::SERVER);
-        let mut next = heading(moment::CLIENT).map(|client| (client, server));
+        let server: Option<SocketAddr> = heading(recording_info::SERVER);
+        let mut next = heading(recording_info::CLIENT).map(|client| (client, server));
         let mut ends: Vec<(Conn, SocketAddr, Option<SocketAddr>)> = Vec::new();
         for entry in self.entries() {
             if let Entry::Note(text) = entry
@@ -123,7 +123,13 @@ impl Transcript {
             .unwrap_or("What client and server said");
         let mut text = format!("### {title}\n\n");
         for (key, value) in &self.headings {
-            if [moment::AT, moment::CLIENT, moment::SERVER].contains(&key.as_str()) {
+            if [
+                recording_info::AT,
+                recording_info::CLIENT,
+                recording_info::SERVER,
+            ]
+            .contains(&key.as_str())
+            {
                 text.push_str(&format!("- {key}: {value}\n"));
             }
         }

@@ -3,7 +3,7 @@
 //! Rule: showing may take a twentieth of the time. Who looks on must not take the processor away from
 //! the relay, and more than that nobody can read.
 
-use super::board::Board;
+use super::display_queue::Board;
 use crate::command::Screen;
 use anyhow::Result;
 use std::io::{BufWriter, Write};

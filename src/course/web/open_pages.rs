@@ -11,10 +11,10 @@ use std::thread;
 
 use super::form::Form;
 use super::gate::{self, Gate};
-use super::page::{Page, lock};
+use super::tab::{Page, lock};
 use super::tap::TapView;
-use super::you::You;
-use super::{check, document, lab_of, names, nothing, run, say, typed};
+use super::your_browser::You;
+use super::{check, document, lab_of, manual_request, names, nothing, run, typed};
 use crate::course::catalogue::Lab;
 use crate::files::{self, Response};
 use crate::http::target::Target;
@@ -186,8 +186,8 @@ impl Live {
                 let act: fn(&Live, &Arc<Page>, &'static Lab, &Form) -> Result<(), String> =
                     match *what {
                         b"run" => run::run,
-                        b"say" => say::say,
-                        b"end" => say::end,
+                        b"say" => manual_request::say,
+                        b"end" => manual_request::end,
                         b"check" => check::check,
                         b"hint" => check::hint,
                         _ => return None,

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{Lab, Side};
-use super::home;
+use super::locations;
 use super::progress::By;
 use crate::check::program::CommandLine;
 use crate::limits;
@@ -34,7 +34,7 @@ pub fn named(lab: &Lab, side: Side, by: &By) -> String {
 pub fn is_reference(lab: &Lab, side: Side, by: &By) -> bool {
     let name = lab.program("lab", side);
     let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let built = home::beside_us().map(|folder| folder.join(program));
+    let built = locations::beside_us().map(|folder| folder.join(program));
     let ours = built.and_then(|path| hash(&path));
     files(lab, side, by).iter().any(|path| {
         let stem = path.file_stem().and_then(|stem| stem.to_str());
@@ -45,7 +45,7 @@ pub fn is_reference(lab: &Lab, side: Side, by: &By) -> bool {
 /// The files that the program consists of, as far as its command line tells.
 fn files(lab: &Lab, side: Side, by: &By) -> Vec<PathBuf> {
     match by {
-        By::Workbench => home::workbench()
+        By::Workbench => locations::workbench()
             .map(|it| it.root.join(it.source(&lab.program("my", side))))
             .into_iter()
             .collect(),

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_letter_stays_where_it_is() {
-        let own = include_str!("code.rs");
+        let own = include_str!("rust_highlight.rs");
         assert_eq!(plain(&rust(own)), own);
         for odd in [
             "'", "\"", "b'", "'\\", "r#\"", "/*", "é'é'", "'a: 'b", "", "\\",

@@ -3,7 +3,7 @@
 use super::crashes::{NO_TEXT, complaint};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
-use crate::check::message::{field, find, from, message, split_once, upto};
+use crate::check::lenient_message::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
 
 pub(super) const TABLE: &[Row] = &[
