@@ -108,7 +108,7 @@ impl<'a> Runner<'a> {
             .is_some_and(|it| it.page.code == "W24" && it.proven);
         let trouble = if unread { Problem::Unasked } else { trouble };
         Failure {
-            expected: done.script,
+            expected: done.script.settled(&done.got).into_owned(),
             got: done.behind.filter(|_| behind).unwrap_or(done.got),
             diagnosis,
             ending: found.process.ending.filter(|_| tells),
@@ -238,7 +238,10 @@ impl<'a> Runner<'a> {
         let expectation = Expectation {
             side: self.plan.side,
             weather,
-            script: done.script.clone(),
+            script: done
+                .script
+                .settled(&done.got)
+                .with_values(|_, mask| mask.example()),
         };
         let (got, process) = (done.got.clone(), done.process.clone());
         let mut evidence = Evidence::new(expectation, got, Some(trouble.clone()), process, tries);

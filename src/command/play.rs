@@ -30,7 +30,8 @@ pub const COMMAND: Command = Command {
            Masks: `tap` writes what is another value each time as \\{date}, \\{port} or\n\
            \\{any}, and the value behind the line, as `# was …`. On the other side a mask\n\
            matches each such value. Our side says what was; a server that we play names\n\
-           its own port, and a secret is said as asterisks.\n\
+           its own port, and a secret is said as asterisks. What \\{32 hex as ticket}\n\
+           matches is said, or expected, again where \\{the ticket} stands.\n\
            \n\
            Where bytes differ and both sides speak HTTP, messages are compared as HTTP:\n\
            accepted   another date, age, tag, port or secret\n\

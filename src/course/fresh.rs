@@ -21,7 +21,7 @@ use std::io;
 use std::path::Path;
 
 use super::catalogue::{Lab, Script, Side, Weather};
-use crate::wire::{Conn, Entry, Piece, Transcript, Who};
+use crate::wire::{Conn, Entry, Mask, Piece, Transcript, Who};
 use dice::Dice;
 use edits::{Edit, add, apply, recount, within, words_in};
 use files::Pair;
@@ -121,9 +121,14 @@ impl Fresh {
             let table = Table::draw(&texts, lab.slug, seed, &files)?;
             let mut weathers = script.weathers.clone();
             weathers.retain(|weather| matches!(weather, Weather::Calm | Weather::Dribble));
+            let mut expected = varied(transcript, &table, &files);
+            if side == Side::Client && expected.has_names() {
+                let mut dice = Dice::new(seed, script.name);
+                expected = expected.with_values(|_, mask| drawn(mask, &mut dice));
+            }
             conversations.push(Conversation {
                 name: format!("{}-fresh", script.name),
-                expected: varied(transcript, &table, &files),
+                expected,
                 weathers,
             });
         }
@@ -142,6 +147,14 @@ impl Fresh {
     pub fn write_files(&self, folder: &Path) -> io::Result<()> {
         files::write(&self.files, folder)
     }
+}
+
+/// A value that nobody has seen, for a mask that gives it a name: hex digits.
+fn drawn(mask: &Mask, dice: &mut Dice) -> Option<Vec<u8>> {
+    let length = mask.example()?.len();
+    let digits = dice.bytes(length as u64).into_iter();
+    let digits = digits.map(|byte| b"0123456789abcdef"[usize::from(byte % 16)]);
+    Some(digits.collect())
 }
 
 /// What stands behind each `@vary`.

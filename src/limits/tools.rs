@@ -47,6 +47,11 @@ pub const DISPLAY_BATCH: Duration = Duration::from_millis(20);
 /// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
 pub const MAX_SECRET: usize = 65_536;
 
+/// Longest value, in bytes, that can have a name: `\{32 hex as ticket}`.
+/// Reason: the player says so many bytes in its place, and a stranger wrote the count. Precedent: a client
+/// must keep a cookie of 4096 bytes (RFC 6265 section 6.1).
+pub const MAX_NAMED: u64 = 4096;
+
 /// Longest transcript file that a command reads, in bytes.
 /// Reason: a wrong name (`/dev/zero`) must not fill the memory. Precedent: [`MAX_REPEATED`].
 pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;

@@ -26,7 +26,7 @@ use crate::net::idle::{self, CpuSample};
 use crate::net::peer::{Heard, PeerConnection};
 use crate::net::socket_errors::{accept_within, close, reset_on_close};
 use crate::net::{IdleTimer, Recorder, SocketError, Weather, call};
-use crate::wire::{Conn, Event, Transcript, Who};
+use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
 pub use crate::net::peer::{End, FailedWrite};
 pub use crate::net::segmentation::Segmentation;
@@ -181,6 +181,7 @@ impl Player {
             links: BTreeMap::new(),
             said: BTreeMap::new(),
             wrong: Vec::new(),
+            captures: Captures::default(),
             until: Instant::now() + self.whole,
             ends: BTreeMap::new(),
             failed_writes: Vec::new(),
@@ -207,6 +208,8 @@ struct Play<'a> {
     said: BTreeMap<Conn, u64>,
     /// The connections whose peer has said something wrong.
     wrong: Vec<Conn>,
+    /// What the peer has given a name to.
+    captures: Captures,
     until: Instant,
     ends: BTreeMap<Conn, End>,
     failed_writes: Vec<FailedWrite>,
@@ -234,6 +237,9 @@ impl Play<'_> {
         }
         match &step.what {
             Task::Say(bytes) => self.say(conn, bytes),
+            Task::SayNamed(pieces) => {
+                self.say(conn, &self.player.script.bytes_of(pieces, &self.captures));
+            }
             Task::Hear(pieces) => self.hear(conn, *pieces),
             Task::Fin => link.fin(),
             Task::HearEnd => self.hear_end(conn),
@@ -319,7 +325,7 @@ impl Play<'_> {
 
     /// Waits for the first `pieces` of what the peer should say.
     fn hear(&mut self, conn: Conn, pieces: usize) {
-        let pieces = &self.player.script.expected[&conn][..pieces];
+        let pieces = &*self.player.script.heard(conn, pieces, &self.captures);
         if self.wrong.contains(&conn) {
             return;
         }
@@ -330,6 +336,9 @@ impl Play<'_> {
         };
         if !self.wait(conn, enough) {
             return;
+        }
+        if let Some(link) = self.links.get(&conn) {
+            self.captures.read(pieces, &link.heard().bytes);
         }
         if last == MatchState::Wrong {
             // What is wrong should be seen whole.

@@ -4,6 +4,7 @@
 //! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
 
 mod abridged;
+mod captures;
 mod compare;
 mod excerpts;
 mod filled;
@@ -20,6 +21,7 @@ mod transcript;
 mod websocket_frames;
 mod xml;
 
+pub use captures::Captures;
 pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
 pub use filled::{Hole, was_note};
 pub use ladder::{Ink, Ladder, ladder, ladder_within};

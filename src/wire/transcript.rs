@@ -9,6 +9,8 @@
 
 use std::time::Duration;
 
+use super::pattern::Element;
+
 /// Who spoke or acted. `Client` opened the connection, `Server` accepted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Who {
@@ -101,6 +103,27 @@ pub enum Mask {
         /// How many bytes were left out.
         bytes: u64,
     },
+    /// `\{32 hex}`: exactly so many hex digits. `\{32 hex unlike ticket}`: and at most half of them are the
+    /// same, at the same place, as in the value with this name.
+    Digits {
+        /// How many digits.
+        count: u64,
+        /// The name of the other value; once that is known, the value itself.
+        unlike: Option<String>,
+    },
+    /// `\{32 hex as ticket}`: what the mask matches, and the bytes get a name. Only a mask with a fixed
+    /// length can have one.
+    Named {
+        /// `\{32 hex}`, `\{16 bytes}`.
+        mask: Box<Mask>,
+        /// One word of letters, digits and `-`.
+        name: String,
+    },
+    /// `\{the ticket}`: the bytes that got this name earlier in the conversation.
+    The {
+        /// The name.
+        name: String,
+    },
 }
 
 /// A part of a chunk, in the order of the text.
@@ -116,6 +139,17 @@ pub enum Piece {
     Note(String),
     /// An empty text line between two lines of this chunk.
     Blank,
+}
+
+impl Piece {
+    /// What the matcher compares; `None` for notes.
+    pub(crate) fn element(&self) -> Option<Element<'_>> {
+        match self {
+            Piece::Bytes(bytes) => Some(Element::Bytes(bytes)),
+            Piece::Mask(mask) => Some(Element::Mask(mask)),
+            Piece::Remark(_) | Piece::Note(_) | Piece::Blank => None,
+        }
+    }
 }
 
 /// What one side said without interruption.

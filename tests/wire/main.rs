@@ -1,5 +1,6 @@
 //! The transcript: writing, reading, masks, comparison, and the laws that hold for all of them.
 
+mod captures;
 mod comparing;
 #[path = "../support/dice.rs"]
 mod dice;

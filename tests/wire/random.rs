@@ -76,7 +76,7 @@ fn step(dice: &mut Dice, kind: Kind, transcript: &mut Transcript) {
 
 fn mask(dice: &mut Dice) -> Mask {
     let number = dice.one_of(&[0, 1, 12, 4096, u64::MAX]);
-    match dice.below(9) {
+    match dice.below(12) {
         0 => Mask::Date,
         1 => Mask::Port,
         2 => Mask::Int,
@@ -88,6 +88,20 @@ fn mask(dice: &mut Dice) -> Mask {
             max: number,
         },
         7 => Mask::Masked { bytes: number },
+        8 => Mask::The {
+            name: "ticket".to_string(),
+        },
+        9 => Mask::Digits {
+            count: number,
+            unlike: dice.once_in(2).then(|| "other-1".to_string()),
+        },
+        10 => Mask::Named {
+            mask: Box::new(Mask::Digits {
+                count: 1 + dice.below(4096) as u64,
+                unlike: None,
+            }),
+            name: "ticket".to_string(),
+        },
         _ => Mask::Digest {
             bytes: number,
             sha256: "0123456789abcDEF".repeat(4)[..16 + dice.below(49)].to_string(),

@@ -30,7 +30,7 @@ pub(super) fn hearing(pieces: &[Piece], got: &[u8]) -> MatchState {
     } else {
         got
     };
-    let elements: Vec<Element> = pieces.iter().filter_map(element).collect();
+    let elements: Vec<Element> = pieces.iter().filter_map(Piece::element).collect();
     match match_all(&elements, looked_at).miss {
         None => MatchState::Enough,
         Some(miss) if miss.element == elements.len() => MatchState::Enough,
@@ -49,14 +49,6 @@ pub(super) fn most(pieces: &[Piece]) -> usize {
         .min(limits::MAX_RECEIVED)
 }
 
-fn element(piece: &Piece) -> Option<Element<'_>> {
-    match piece {
-        Piece::Bytes(bytes) => Some(Element::Bytes(bytes)),
-        Piece::Mask(mask) => Some(Element::Mask(mask)),
-        Piece::Remark(_) | Piece::Note(_) | Piece::Blank => None,
-    }
-}
-
 /// How many bytes a piece is; masks without a bound count as little, `MAX_EXTRA` has room for them.
 struct Size {
     least: usize,
@@ -64,7 +56,7 @@ struct Size {
 }
 
 fn sizes(pieces: &[Piece]) -> impl Iterator<Item = Size> {
-    pieces.iter().filter_map(element).map(|element| {
+    pieces.iter().filter_map(Piece::element).map(|element| {
         let (least, most) = match element {
             Element::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
             Element::Mask(Mask::Date) => (29, 29),
@@ -72,6 +64,11 @@ fn sizes(pieces: &[Piece]) -> impl Iterator<Item = Size> {
             Element::Mask(Mask::Port | Mask::Int | Mask::Hex | Mask::Line) => (1, 5),
             Element::Mask(Mask::Bytes { min, max }) => (*min, *max),
             Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => (*bytes, *bytes),
+            Element::Mask(mask @ (Mask::Digits { .. } | Mask::Named { .. })) => {
+                let bytes = mask.fixed_length().unwrap_or_default();
+                (bytes, bytes)
+            }
+            Element::Mask(Mask::The { .. }) => (0, 0),
         };
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         Size {

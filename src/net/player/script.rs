@@ -5,11 +5,12 @@
 //! Rule 2: what the other side says is one row of pieces a connection; `Hear` waits for the first so
 //! many of them, so bytes that come ahead of their turn count, too.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::wire::{Conn, Entry, Event, Gap, Piece, Transcript, Who};
+use crate::wire::{Captures, Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who};
 
 /// One thing to do or to wait for, on one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Task {
     Open,
     /// Say these bytes, one message.
     Say(Vec<u8>),
+    /// The same, with values in it that the other side has said before (`\{the ticket}`).
+    SayNamed(Vec<Piece>),
     /// Wait until the other side's first so many pieces have come.
     Hear(usize),
     /// Send our FIN.
@@ -77,6 +80,7 @@ impl Script {
     pub(super) fn new(transcript: &Transcript, me: Who) -> Result<Script, PlayError> {
         let mut script = Script::default();
         let mut pause = None;
+        let transcript = &*with_examples(transcript, me);
         for entry in transcript.entries() {
             match entry {
                 Entry::Gap(Gap::Between(least, _)) => pause = Some(*least),
@@ -85,15 +89,7 @@ impl Script {
                     script.open_if_new(chunk.conn);
                     if chunk.who == me {
                         script.pause(chunk.conn, pause.take());
-                        if chunk
-                            .pieces
-                            .iter()
-                            .any(|piece| matches!(piece, Piece::Mask(_)))
-                        {
-                            let (conn, who) = (chunk.conn, me);
-                            return Err(PlayError::Mask { conn, who });
-                        }
-                        script.push(chunk.conn, Task::Say(chunk.exact()));
+                        script.push(chunk.conn, script.said(chunk)?);
                     } else {
                         pause = None;
                         let expected = script.expected.entry(chunk.conn).or_default();
@@ -111,6 +107,64 @@ impl Script {
             }
         }
         Ok(script)
+    }
+
+    /// A chunk of ours. Errors: it has a mask that is no name, or a name that nobody has said before.
+    fn said(&self, chunk: &Chunk) -> Result<Task, PlayError> {
+        let masks = chunk.pieces.iter().filter_map(|piece| match piece {
+            Piece::Mask(mask) => Some(mask),
+            _ => None,
+        });
+        let unknown = masks.clone().any(|mask| !self.is_known(mask));
+        match (unknown, masks.count()) {
+            (true, _) => Err(PlayError::Mask {
+                conn: chunk.conn,
+                who: chunk.who,
+            }),
+            (false, 0) => Ok(Task::Say(chunk.exact())),
+            (false, _) => Ok(Task::SayNamed(chunk.pieces.clone())),
+        }
+    }
+
+    /// Whether it is `\{the ticket}`, and the other side says the ticket earlier.
+    fn is_known(&self, mask: &Mask) -> bool {
+        let Mask::The { name } = mask else {
+            return false;
+        };
+        let named = |piece: &Piece| matches!(piece, Piece::Mask(Mask::Named { name: other, .. }) if other == name);
+        self.expected.values().flatten().any(named)
+    }
+
+    /// The bytes of a message with values that the other side has said; where it has not, the examples.
+    pub(super) fn bytes_of(&self, pieces: &[Piece], captures: &Captures) -> Vec<u8> {
+        let mut captures = captures.clone();
+        for piece in self.expected.values().flatten() {
+            if let Piece::Mask(mask @ Mask::Named { name, .. }) = piece {
+                captures.set(name, &mask.example().unwrap_or_default());
+            }
+        }
+        let exact = pieces
+            .iter()
+            .filter_map(|piece| match captures.settle(piece) {
+                Piece::Bytes(bytes) => Some(bytes),
+                _ => None,
+            });
+        exact.flatten().collect()
+    }
+
+    /// The first `pieces` of what the other side should say, with the values that have names.
+    pub(super) fn heard(&self, conn: Conn, pieces: usize, captures: &Captures) -> Cow<'_, [Piece]> {
+        let expected = self.expected.get(&conn).and_then(|all| all.get(..pieces));
+        let expected = expected.unwrap_or_default();
+        match expected.iter().any(Piece::is_named) {
+            false => Cow::Borrowed(expected),
+            true => Cow::Owned(
+                expected
+                    .iter()
+                    .map(|piece| captures.settle(piece))
+                    .collect(),
+            ),
+        }
     }
 
     fn event(&mut self, conn: Conn, mine: bool, event: Event) {
@@ -178,12 +232,27 @@ impl Script {
         for conn in conns {
             self.steps
                 .retain(|step| step.conn != conn || step.what != Task::Fin);
-            let ours = |step: &Step| step.conn == conn && matches!(step.what, Task::Say(_));
+            let ours = |step: &Step| step.conn == conn && is_said(&step.what);
             if let Some(last) = self.steps.iter().rposition(ours) {
                 let what = Task::Fin;
                 self.steps.insert(last + 1, Step { conn, what });
             }
         }
+    }
+}
+
+fn is_said(task: &Task) -> bool {
+    matches!(task, Task::Say(_) | Task::SayNamed(_))
+}
+
+/// The transcript with bytes in the place of the values that `me` gives a name to.
+fn with_examples(transcript: &Transcript, me: Who) -> Cow<'_, Transcript> {
+    match transcript.has_names() {
+        false => Cow::Borrowed(transcript),
+        true => Cow::Owned(transcript.with_values(|who, mask| {
+            let mine = Some(mask).filter(|_| who == me);
+            mine.and_then(Mask::example)
+        })),
     }
 }
 
@@ -256,6 +325,29 @@ mod tests {
             Task::HearEnd,
         ];
         assert_eq!(tasks(&client), expected);
+    }
+
+    const TICKET: &str =
+        "C connect\nS> \\{4 hex as ticket}\\n\nC> got \\{the ticket}\\n\nS fin\nC fin\n";
+
+    #[test]
+    fn a_name_is_said_when_the_other_side_has_given_it_before() {
+        let client = tasks(&script(TICKET, Who::Client));
+        assert!(matches!(&client[2], Task::SayNamed(pieces) if pieces.len() == 3));
+        let server = tasks(&script(TICKET, Who::Server));
+        let Task::Say(said) = &server[1] else {
+            panic!("{server:?}");
+        };
+        assert_eq!(said.len(), 5);
+        let expected = &script(TICKET, Who::Server).expected[&1];
+        assert_eq!(expected, &[Piece::Bytes([b"got ", &said[..]].concat())]);
+        for unknown in [
+            "C> \\{the ticket}\\n\nS> \\{4 hex as ticket}\\n\n",
+            "C> \\{the ticket}\n",
+        ] {
+            let unknown = Transcript::parse(unknown).unwrap();
+            assert!(Script::new(&unknown, Who::Client).is_err());
+        }
     }
 
     #[test]

@@ -17,10 +17,8 @@ use std::time::Duration;
 use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
 pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
-pub(super) use lanes::lane_of;
-use lanes::{
-    Expected, Lane, Moment, Recorded, ended_of, expected_of, lanes_of, recorded_of, waited_of,
-};
+use lanes::{Expected, Moment, Recorded, ended_of, waited_of};
+pub(super) use lanes::{Lane, expected_of, lane_of, lanes_of, recorded_of};
 
 /// The first difference between what was expected (masks allowed) and what came, both sides judged.
 pub fn compare(expected: &Transcript, got: &Transcript) -> Option<Difference> {
@@ -34,6 +32,7 @@ pub fn compare_side(expected: &Transcript, got: &Transcript, side: Who) -> Optio
 }
 
 fn first_difference(expected: &Transcript, got: &Transcript, judged: &[Who]) -> Option<Difference> {
+    let expected = &*expected.settled(got);
     let mut lanes = lanes_of(expected);
     for lane in lanes_of(got) {
         if !lanes.contains(&lane) {

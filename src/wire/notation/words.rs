@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::limits;
 use crate::wire::{Conn, Event, Gap, Mask, Who};
 
 /// `C`, `S`, from the second connection on `C2`, `S2`.
@@ -77,6 +78,15 @@ pub fn mask_text(mask: &Mask) -> String {
         Mask::Bytes { min, max } => format!(r"\{{{min}..{max} bytes}}"),
         Mask::Digest { bytes, sha256 } => format!(r"\{{{bytes} bytes sha256:{sha256}}}"),
         Mask::Masked { bytes } => format!(r"\{{masked {bytes} bytes}}"),
+        Mask::Digits { count, unlike } => match unlike {
+            None => format!(r"\{{{count} hex}}"),
+            Some(name) => format!(r"\{{{count} hex unlike {name}}}"),
+        },
+        Mask::Named { mask, name } => {
+            let inner = mask_text(mask);
+            format!("{} as {name}}}", inner.trim_end_matches('}'))
+        }
+        Mask::The { name } => format!(r"\{{the {name}}}"),
     }
 }
 
@@ -136,6 +146,13 @@ pub fn gap_from(text: &str) -> Option<Gap> {
     (least <= most).then_some(Gap::Between(least, most))
 }
 
+/// Reads the name of a value: one word of ASCII letters, digits and `-`.
+fn name_from(word: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_name = !word.is_empty() && word.bytes().all(plain);
+    is_name.then(|| word.to_string())
+}
+
 /// Reads what stands between `\{` and `}`.
 pub fn mask_from(inner: &str) -> Option<Mask> {
     let words: Vec<&str> = inner.split(' ').filter(|word| !word.is_empty()).collect();
@@ -146,6 +163,23 @@ pub fn mask_from(inner: &str) -> Option<Mask> {
         ["hex"] => Some(Mask::Hex),
         ["any"] => Some(Mask::Any),
         ["line"] => Some(Mask::Line),
+        ["the", name] => name_from(name).map(|name| Mask::The { name }),
+        [of @ .., "as", name] => {
+            let mask = mask_from(&of.join(" "))?;
+            let name = name_from(name)?;
+            let length = mask.fixed_length()?;
+            let mask = Box::new(mask);
+            (1..=limits::MAX_NAMED).contains(&length).then_some(())?;
+            Some(Mask::Named { mask, name })
+        }
+        [count, "hex"] => Some(Mask::Digits {
+            count: number_from(count)?,
+            unlike: None,
+        }),
+        [count, "hex", "unlike", name] => Some(Mask::Digits {
+            count: number_from(count)?,
+            unlike: Some(name_from(name)?),
+        }),
         ["masked", count, "bytes"] => number_from(count).map(|bytes| Mask::Masked { bytes }),
         [range, "bytes"] => {
             let (least, most) = range.split_once("..").unwrap_or((range, range));

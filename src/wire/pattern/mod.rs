@@ -106,6 +106,11 @@ fn rest_of(elements: &[Element]) -> Rest {
             Element::Mask(Mask::Int | Mask::Hex | Mask::Line) => (1, u64::MAX),
             Element::Mask(Mask::Bytes { min, max }) => (*min, *max),
             Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => (*bytes, *bytes),
+            Element::Mask(mask @ (Mask::Digits { .. } | Mask::Named { .. })) => {
+                let bytes = mask.fixed_length().unwrap_or_default();
+                (bytes, bytes)
+            }
+            Element::Mask(Mask::The { .. }) => (0, u64::MAX),
         };
         rest.least = rest.least.saturating_add(least);
         rest.most = rest.most.saturating_add(most);
@@ -247,6 +252,13 @@ impl Step<'_> {
             Mask::Bytes { min, max } => self.count(from, *min, *max),
             Mask::Masked { bytes } => self.count(from, *bytes, *bytes),
             Mask::Digest { bytes, sha256 } => self.digests(from, *bytes, sha256),
+            Mask::Digits { count, unlike } => {
+                let other = unlike.as_deref().unwrap_or_default();
+                self.hex_digits(from, *count, other.as_bytes());
+            }
+            Mask::Named { mask, .. } => self.mask(mask, from),
+            // Nothing has this name yet (see `captures`).
+            Mask::The { .. } => from.iter().for_each(|start| self.miss(0, start)),
         }
     }
 
@@ -320,6 +332,26 @@ impl Step<'_> {
         match count {
             0 => self.miss(0, start),
             _ => self.reached.add(start + 1, start + count),
+        }
+    }
+
+    /// Exactly `count` hex digits, and not those of `other`: at most half of them at their places.
+    fn hex_digits(&mut self, from: &Places, count: u64, other: &[u8]) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut row_end = 0;
+        for start in from.iter() {
+            let rest = self.got.get(start..).unwrap_or_default().iter();
+            if row_end <= start {
+                let digits = rest.clone().take_while(|byte| byte.is_ascii_hexdigit());
+                row_end = start + digits.count();
+            }
+            let same = rest.zip(other).filter(|(a, b)| a.eq_ignore_ascii_case(b));
+            match row_end - start >= count {
+                true if other.len() == count && same.count() > count / 2 => self.miss(0, start),
+                true => self.reached.add(start + count, start + count),
+                false if row_end == self.got.len() => self.short = true,
+                false => self.miss(0, row_end),
+            }
         }
     }
 
