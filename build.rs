@@ -17,6 +17,7 @@ fn main() {
     );
     let text = fs::read_to_string(&syllabus)
         .unwrap_or_else(|error| panic!("{}: {error}", syllabus.display()));
+    let links = Links::read(&root);
     let snapshots = names(&root.join("snapshots"));
     let mut labs = String::from("&[\n");
     let mut served = String::from("&[\n");
@@ -30,7 +31,11 @@ fn main() {
             .iter()
             .filter(|name| name.starts_with("files"))
         {
-            files(&folder, part, slug, &mut served);
+            files(&folder, part, slug, &links, &mut served);
+        }
+        for (name, target) in links.of(slug) {
+            let link = format!("Kind::Link({target:?})");
+            file(slug, name, &link, &mut served);
         }
     }
     let library = library(&root);
@@ -103,27 +108,56 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
     let _ = writeln!(labs, "] }},");
 }
 
-/// Writes each file below `labs/NN-slug/NAME` as a `File`, and a symbolic link as one with its target.
-fn files(folder: &Path, name: &str, slug: &str, served: &mut String) {
+/// Writes each file below `labs/NN-slug/NAME` as a `File`, without the links.
+fn files(folder: &Path, name: &str, slug: &str, links: &Links, served: &mut String) {
     let path = folder.join(name);
     println!("cargo::rerun-if-changed={}", path.display());
-    let kind = match fs::read_link(&path) {
-        Ok(target) => format!("Kind::Link({:?})", target.display().to_string()),
-        Err(_) if path.is_dir() => {
-            for inside in names(&path) {
-                files(folder, &format!("{name}/{inside}"), slug, served);
-            }
-            return;
+    if links.of(slug).any(|(link, _)| link == name) {
+        return;
+    }
+    assert!(
+        !path.is_symlink(),
+        "{}: labs/links.txt does not have this link",
+        path.display()
+    );
+    if path.is_dir() {
+        for inside in names(&path) {
+            files(folder, &format!("{name}/{inside}"), slug, links, served);
         }
-        Err(_) => format!(
-            "Kind::Bytes(include_bytes!({:?}))",
-            path.display().to_string()
-        ),
-    };
+        return;
+    }
+    let bytes = format!(
+        "Kind::Bytes(include_bytes!({:?}))",
+        path.display().to_string()
+    );
+    file(slug, name, &bytes, served);
+}
+
+fn file(slug: &str, name: &str, kind: &str, served: &mut String) {
     let _ = writeln!(
         served,
         "File {{ slug: {slug:?}, name: {name:?}, kind: {kind} }},"
     );
+}
+
+/// The symbolic links among the labs' files, from `labs/links.txt`.
+struct Links(String);
+
+impl Links {
+    fn read(root: &Path) -> Links {
+        let path = root.join("labs/links.txt");
+        println!("cargo::rerun-if-changed={}", path.display());
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Links(text)
+    }
+
+    /// Those of one lab: the link from the lab's folder on, and where it leads.
+    fn of(&self, slug: &str) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.0.lines().filter_map(|line| line.split_once(' '));
+        let prefix = format!("labs/{slug}/");
+        lines.filter_map(move |(link, target)| Some((link.strip_prefix(&prefix)?, target)))
+    }
 }
 
 /// The modules that a stub may name, as pairs of name and text.

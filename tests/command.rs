@@ -354,8 +354,8 @@ fn complaint(output: &Output) -> String {
 fn a_program_that_cannot_be_had_is_one_message_and_exit_code_3() {
     let (folder, wirelab) = alone("alone");
     // A clone in which nothing is built yet.
-    fs::create_dir(folder.0.join("labs")).expect("a folder");
-    fs::write(folder.0.join("labs/Cargo.toml"), "").expect("a file");
+    fs::create_dir_all(folder.0.join("labs/programs")).expect("a folder");
+    fs::write(folder.0.join("labs/programs/Cargo.toml"), "").expect("a file");
     let mut command = Command::new(&wirelab);
     command.env("WIRELAB_COURSE", &folder.0);
     let output = command.arg("1").env("CARGO", "/no/such/cargo").output();

@@ -12,8 +12,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use support::{Server, badpeer, bin};
+use wirelab::course::catalogue;
 
-const SLUG: &str = "25-four-tacos";
+/// The number of the lab that is added: the one after the last.
+fn number() -> String {
+    (catalogue::labs().count() + 1).to_string()
+}
+
+fn slug() -> String {
+    number() + "-four-tacos"
+}
 
 /// A copy of the course, gone after the test.
 struct Course(PathBuf);
@@ -75,24 +83,27 @@ impl Drop for Course {
     }
 }
 
-/// What is lab 1's in a text becomes lab 25's.
+/// What is lab 1's in a text becomes the new lab's.
 fn renumbered(text: &str) -> String {
+    let number = number();
     let text = text
-        .replace("01-three-tacos", SLUG)
+        .replace("01-three-tacos", &slug())
         .replace("Three tacos", "Four tacos");
-    let text = text.replace("Lab 1 ", "Lab 25 ").replace("lab01", "lab25");
-    text.replace("start01", "start25").replace("8001", "8025")
+    let text = text.replace("Lab 1 ", &format!("Lab {number} "));
+    let text = text.replace("lab01", &format!("lab{number}"));
+    let text = text.replace("start01", &format!("start{number}"));
+    text.replace("8001", &format!("80{number}"))
 }
 
 fn add_lab(course: &Course) {
-    let lab = course.0.join("labs").join(SLUG);
+    let lab = course.0.join("labs").join(slug());
     let mut copy = Command::new("cp");
     copy.arg("-r")
         .arg(course.0.join("labs/01-three-tacos"))
         .arg(&lab);
     assert!(copy.status().expect("cp starts").success());
     course.change("labs/syllabus.txt", "`labs/syllabus.txt`", |text| {
-        let row = format!("{SLUG} 9293: 2.2\n");
+        let row = format!("{} 9293: 2.2\n", slug());
         match text.split_once("\ntrack") {
             Some((labs, tracks)) => format!("{labs}\n{row}\ntrack{tracks}"),
             None => text + &row,
@@ -105,32 +116,38 @@ fn add_lab(course: &Course) {
         }
     }
     fs::remove_dir_all(lab.join("wrong")).expect("lab 1 has wrong answers");
-    course.change("labs/Cargo.toml", "`labs/Cargo.toml`", |text| {
-        let own = text.lines().filter(|line| line.contains("01-three-tacos"));
-        let own: String = own.map(|line| renumbered(line) + "\n").collect();
-        text.replacen("\n]\n", &format!("\n{own}]\n"), 1)
-    });
+    course.change(
+        "labs/programs/Cargo.toml",
+        "`labs/programs/Cargo.toml`",
+        |text| {
+            let own = text.lines().filter(|line| line.contains("01-three-tacos"));
+            let own: String = own.map(|line| renumbered(line) + "\n").collect();
+            text.replacen("\n]\n", &format!("\n{own}]\n"), 1)
+        },
+    );
     let text = fs::read_to_string(course.0.join("snapshots/lab01-three-tacos.snap"));
-    let name = format!("snapshots/lab{SLUG}.snap");
-    course.change(&name, "`snapshots/lab25-your-slug.snap`", |_| {
+    let name = format!("snapshots/lab{}.snap", slug());
+    course.change(&name, "`snapshots/labNN-your-slug.snap`", |_| {
         renumbered(&text.expect("lab 1's snapshot"))
     });
     course.change("README.md", "table in `README.md`", |text| {
         let row = text
             .lines()
             .find(|line| line.contains("(labs/01-three-tacos/)"));
-        let row = renumbered(row.expect("lab 1's row")).replacen("| 1 |", "| 25 |", 1);
+        let row = renumbered(row.expect("lab 1's row"));
+        let row = row.replacen("| 1 |", &format!("| {} |", number()), 1);
         text.replacen("\nOne hour:", &format!("{row}\n\nOne hour:"), 1)
     });
 }
 
 fn add_diagnosis(course: &Course) {
-    let wrong = format!("labs/{SLUG}/wrong");
+    let slug = slug();
+    let wrong = format!("labs/{slug}/wrong");
     fs::create_dir(course.0.join(&wrong)).expect("a folder");
     let file = format!("{wrong}/answers-in-spanish.wire");
     course.change(&file, "wrong/name-of-the-mistake.wire", |_| {
         format!(
-            "@wire 1\n@title It answers in another language\n@script lab{SLUG}\n@side server\n\
+            "@wire 1\n@title It answers in another language\n@script lab{slug}\n@side server\n\
              @expect W99\nC connect\nC> 3 tacos\\n\nS> tres tacos\\n\nS fin\nC fin\n"
         )
     });
@@ -186,18 +203,28 @@ fn a_lab_a_diagnosis_and_a_probe_case_are_added_as_the_guide_says() {
     add_diagnosis(&course);
     add_probe_case(&course);
 
-    course.says(&["list"], "25  Four tacos");
-    let told = course.says(&["25"], "S> 3 tacos, coming up\\n");
-    assert!(told.starts_with("Lab 25 · Four tacos\n"), "{told}");
-    let checked = course.says(&["check", "25", "--reference"], "PASS lab 25 · server");
-    assert!(checked.contains("PASS lab 25 · client"), "{checked}");
+    let (number, slug) = (number(), slug());
+    course.says(&["list"], &format!("{number}  Four tacos"));
+    let told = course.says(&[&number], "S> 3 tacos, coming up\\n");
+    assert!(
+        told.starts_with(&format!("Lab {number} · Four tacos\n")),
+        "{told}"
+    );
+    let checked = course.says(
+        &["check", &number, "--reference"],
+        &format!("PASS lab {number} · server"),
+    );
+    assert!(
+        checked.contains(&format!("PASS lab {number} · client")),
+        "{checked}"
+    );
     course.says(
-        &["start", "25", "--server"],
-        "my25-server.rs is your server now",
+        &["start", &number, "--server"],
+        &format!("my{number}-server.rs is your server now"),
     );
     let readme = fs::read_to_string(course.0.join("README.md")).expect("text");
     assert!(
-        readme.contains(&format!("| 25 | [Four tacos](labs/{SLUG}/)")),
+        readme.contains(&format!("| {number} | [Four tacos](labs/{slug}/)")),
         "{readme}"
     );
 
@@ -206,18 +233,18 @@ fn a_lab_a_diagnosis_and_a_probe_case_are_added_as_the_guide_says() {
         .current_dir(&course.0);
     let web = Server::start_with(&mut web);
     assert!(page(&web, "/").contains("Four tacos"));
-    assert!(page(&web, &format!("/labs/{SLUG}/")).contains("Lab 25 · Four tacos"));
+    assert!(page(&web, &format!("/labs/{slug}/")).contains(&format!("Lab {number} · Four tacos")));
 
     let wrong = course
         .0
-        .join(format!("labs/{SLUG}/wrong/answers-in-spanish.wire"));
+        .join(format!("labs/{slug}/wrong/answers-in-spanish.wire"));
     let server = format!(
         "'{}' replay-server {{addr}} '{}'",
         badpeer(),
         wrong.display()
     );
     course.says(
-        &["check", "25", "--server", &server],
+        &["check", &number, "--server", &server],
         "[W99 another-language]",
     );
     course.says(&["explain", "W99"], "the language of the order");

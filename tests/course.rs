@@ -134,18 +134,18 @@ fn no_hint_gives_a_line_of_the_solution_away() {
 
 #[test]
 fn the_programs_in_cargo_toml_are_those_of_the_catalogue() {
-    let manifest = read("labs/Cargo.toml");
+    let manifest = read("labs/programs/Cargo.toml");
     let lines = manifest.lines().filter(|line| line.contains("{ name = "));
     let got: Vec<&str> = lines.map(str::trim).collect();
     let line = |name: &str, file: &str| {
-        let path = file.trim_start_matches("labs/");
+        let path = file.replacen("labs/", "../", 1);
         format!("{{ name = \"{name}\", path = \"{path}\", test = false, bench = false }},")
     };
     let mut expected = Vec::new();
     for lab in catalogue::labs() {
         expected.extend(programs(lab).iter().map(|(name, file)| line(name, file)));
     }
-    same("labs/Cargo.toml", &got, &expected);
+    same("labs/programs/Cargo.toml", &got, &expected);
 }
 
 #[test]

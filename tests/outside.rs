@@ -56,7 +56,10 @@ impl Machine {
         let output = self.run(folder, words);
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert!(output.status.success(), "{words:?}: {out}{err}");
-        assert_eq!(err, "", "{words:?} complains");
+        // A build that takes longer than a second says so, as on a busy machine.
+        let mut said = err.lines();
+        let builds = |line: &str| line.starts_with("   ");
+        assert!(said.all(builds), "{words:?} complains: {err}");
         out
     }
 }

@@ -98,7 +98,7 @@ pub fn usage_line(command: &Command) -> String {
     line
 }
 
-/// `wirelab 0.1.0`
+/// `wirelab 1.0.0`
 pub fn version(screen: &mut Screen) -> Result<Outcome> {
     writeln!(screen, "wirelab {}", env!("CARGO_PKG_VERSION"))?;
     Ok(Outcome::Passed)

@@ -71,7 +71,7 @@ pub fn workbench() -> Option<Workbench> {
 /// The clone with the sources of the labs' own programs: the folder that `WIRELAB_COURSE` names, when it
 /// has them; otherwise the nearest one above our executable, or above the current folder.
 pub fn repository() -> Option<PathBuf> {
-    const LABS: &str = "labs/Cargo.toml";
+    const LABS: &str = "labs/programs/Cargo.toml";
     let named = std::env::var_os("WIRELAB_COURSE").map(PathBuf::from);
     let named = named.filter(|folder| folder.join(LABS).is_file());
     named.or_else(|| above(LABS))

@@ -17,7 +17,7 @@ pub fn bin(program: &str) -> PathBuf {
     static BUILT: Once = Once::new();
     // For `wirelab`, too: it starts them, and would say that it builds them.
     BUILT.call_once(|| {
-        let manifest = std::fs::read_to_string(root().join("labs/Cargo.toml"));
+        let manifest = std::fs::read_to_string(root().join("labs/programs/Cargo.toml"));
         let manifest = manifest.expect("the list of the programs");
         let lines = manifest.lines().map(str::trim);
         let lines = lines.filter_map(|line| line.strip_prefix("{ name = \""));

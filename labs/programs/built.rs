@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-/// Each program of `labs/Cargo.toml` is there, beside the first.
+/// Each program of `labs/programs/Cargo.toml` is there, beside the first.
 #[test]
 fn every_program_of_the_manifest_is_built() {
     let folder = Path::new(env!("CARGO_BIN_EXE_lab01-server")).parent();
