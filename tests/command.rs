@@ -45,7 +45,10 @@ impl Folder {
         let output = self.run(words);
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{words:?}: {complaint}");
-        assert_eq!(complaint, "", "{words:?} complains");
+        // A build that takes longer than a second says so, as on a busy machine.
+        let mut said = complaint.lines();
+        let builds = |line: &str| line.starts_with("   ");
+        assert!(said.all(builds), "{words:?} complains: {complaint}");
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 }
