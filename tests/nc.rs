@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use socket2::SockRef;
+use support::peers::closed;
 use support::{bin, skip};
 use wirelab::limits;
 use wirelab::net::{Serving, listen, serve};
@@ -131,7 +132,8 @@ fn it_ends_when_the_server_hangs_up() {
 
 #[test]
 fn what_goes_wrong_is_said() {
-    let nobody = free_listener().local_addr().unwrap().to_string();
+    let nobody = closed();
+    let nobody = nobody.addr.to_string();
     let cases = [
         (
             &nobody[..],

@@ -6,7 +6,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use wirelab::limits;
-use wirelab::net::{Cause, DeadlineReader, address, addresses, call, listen, serve};
+use wirelab::net::{
+    Cause, Closed, DeadlineReader, Port, address, addresses, call, free_port, listen, serve,
+};
 
 /// Longer than anything here takes; reached only when a test fails.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -19,10 +21,15 @@ fn free_listener() -> TcpListener {
     listen(on_loopback(0), limits::BACKLOG).unwrap()
 }
 
+/// A port that no other test is given while the value lives, also after its listener is gone.
+fn held_port() -> Port {
+    free_port([127, 0, 0, 1].into()).unwrap()
+}
+
 #[test]
 fn a_port_in_use_says_so() {
-    let taken = free_listener().local_addr().unwrap();
-    let _holder = listen(taken, limits::BACKLOG).unwrap();
+    let holder = free_listener();
+    let taken = holder.local_addr().unwrap();
     let error = listen(taken, limits::BACKLOG).unwrap_err();
     assert_eq!(
         (&error.cause, error.kind),
@@ -38,8 +45,9 @@ fn a_port_in_use_says_so() {
 
 #[test]
 fn a_port_is_free_again_as_soon_as_its_server_is_gone() {
-    let listener = free_listener();
-    let addr = listener.local_addr().unwrap();
+    let port = held_port();
+    let addr = on_loopback(port.number);
+    let listener = listen(addr, limits::BACKLOG).unwrap();
     let caller = call(addr, DEADLINE).unwrap();
     // The server hangs up first, so that its side goes through TIME_WAIT.
     let (accepted, _) = listener.accept().unwrap();
@@ -79,8 +87,8 @@ fn ipv6_and_ipv4_stand_side_by_side() {
 
 #[test]
 fn nobody_there_is_refused() {
-    let addr = free_listener().local_addr().unwrap();
-    let error = call(addr, DEADLINE).unwrap_err();
+    let nobody = Closed::at(on_loopback(0)).unwrap();
+    let error = call(nobody.addr, DEADLINE).unwrap_err();
     assert_eq!(
         (error.cause, error.kind),
         (Cause::Refused, ErrorKind::ConnectionRefused)
@@ -185,7 +193,9 @@ fn at_the_cap_a_client_waits_until_another_leaves() {
 
 #[test]
 fn stopping_frees_the_port_and_hangs_up() {
-    let serving = serve(free_listener(), 4, |client| {
+    let port = held_port();
+    let listener = listen(on_loopback(port.number), limits::BACKLOG).unwrap();
+    let serving = serve(listener, 4, |client| {
         let mut stream = client.stream;
         stream.write_all(b"hello").unwrap();
         let _ = stream.read(&mut [0]);

@@ -159,9 +159,10 @@ mod tests {
     fn a_listener_is_seen_and_so_is_its_end() {
         for ip in ["127.0.0.1", "::1", "0.0.0.0", "::"] {
             let ip: IpAddr = ip.parse().unwrap();
-            let Ok(listener) = TcpListener::bind((ip, 0)) else {
+            let Ok(port) = free_port(ip) else {
                 continue; // a machine without IPv6
             };
+            let listener = TcpListener::bind((ip, port.number)).unwrap();
             let mut addr = listener.local_addr().unwrap();
             if ip.is_unspecified() {
                 addr.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use support::peers::closed;
 use support::wrong::{text, without_ports};
 use support::{WIRELAB, badpeer, course, processes, side_by_side, signal, soon};
 use wirelab::check::graded::{Format, Graded};
@@ -231,6 +232,8 @@ fn check_9(words: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
+    let nobody = closed();
+    let nobody = nobody.addr.to_string();
     let single_read = format!("'{}' single-read {{addr}}", badpeer());
     let single_read = &single_read[..];
     let cases = [
@@ -257,7 +260,7 @@ fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
             3,
             "oh no",
         ),
-        (vec!["--addr", "127.0.0.1:1"], 3, "nobody listens"),
+        (vec!["--addr", &nobody], 3, "nobody listens"),
     ];
     for (words, code, said) in cases {
         let (ended, text) = check_9(&words);

@@ -4,16 +4,15 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::peers::{ask, client, complaint, printed, run, says};
+use crate::support::peers::{ask, client, closed, complaint, printed, run, says};
 use crate::support::{Server, bin};
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
-    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let closed_addr = closed.local_addr().expect("an address").to_string();
-    drop(closed);
+    let closed = closed();
+    let closed_addr = closed.addr.to_string();
     let mut cases = Vec::new();
     for lab in ["03", "04", "05", "06"] {
         let server = format!("lab{lab}-server");

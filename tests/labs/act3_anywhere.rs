@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::peers::closed;
 use crate::support::{Server, bin, skip};
 use socket2::{Domain, Socket, Type};
 
@@ -41,11 +42,6 @@ fn silent() -> Silent {
     }
 }
 
-fn closed() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").to_string()
-}
-
 #[test]
 fn lab13_a_silent_first_address_costs_a_moment_and_not_a_minute() {
     let server = Server::start("lab13-server");
@@ -71,6 +67,7 @@ fn lab13_a_silent_first_address_costs_a_moment_and_not_a_minute() {
 #[test]
 fn lab13_when_all_addresses_are_dead_all_are_named() {
     let (one, two) = (closed(), closed());
+    let (one, two) = (one.addr.to_string(), two.addr.to_string());
     let output = client(&["http://tacos.example/", &one, &two]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");

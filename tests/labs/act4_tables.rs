@@ -77,8 +77,12 @@ fn lab19_a_place_that_is_given_back_is_given_to_the_next() {
 
 /// The server with a keyboard.
 fn start() -> (Child, SocketAddr) {
+    start_at("127.0.0.1:0")
+}
+
+fn start_at(addr: &str) -> (Child, SocketAddr) {
     let mut command = Command::new(bin("lab19-server"));
-    command.arg("127.0.0.1:0").stdin(Stdio::piped());
+    command.arg(addr).stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut server = command.spawn().expect("it starts");
     let mut line = String::new();
@@ -95,7 +99,9 @@ fn start() -> (Child, SocketAddr) {
 
 #[test]
 fn lab19_told_to_stop_it_answers_what_was_asked_and_waits_for_nobody_who_is_silent() {
-    let (mut server, addr) = start();
+    // Held until the end, so that nobody else listens there when the server no longer does.
+    let port = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port");
+    let (mut server, addr) = start_at(&format!("127.0.0.1:{}", port.number));
     // Nine ghosts: eight waiters stand at their tables, and one sits in the queue.
     let ghosts: Vec<TcpStream> = (0..9).map(|_| client(addr)).collect();
     let mut asked = client(addr);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::peers::{DEADLINE, free_listener};
+use crate::support::peers::{DEADLINE, closed, free_listener};
 use socket2::SockRef;
 use wirelab::limits;
 use wirelab::net::player::{End, Played, Player, Segmentation, Stopped};
@@ -282,8 +282,8 @@ fn a_write_that_fails_is_an_observation_of_its_own() {
 
 #[test]
 fn nobody_there_is_a_refusal() {
-    let nobody = free_listener().local_addr().unwrap();
-    let played = play(ORDERS, Weather::Calm, nobody);
+    let nobody = closed();
+    let played = play(ORDERS, Weather::Calm, nobody.addr);
     assert!(matches!(played.stopped, Some(Stopped::NotOpened(_))));
     assert_eq!(text(&played), "S refuse\n");
 }

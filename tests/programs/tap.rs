@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::support::peers::{DEADLINE, free_listener};
+use crate::support::peers::{DEADLINE, closed, free_listener};
 use crate::support::soon;
 use socket2::SockRef;
 use wirelab::limits;
@@ -210,10 +210,8 @@ fn a_reset_that_a_write_meets_is_recorded_once_and_loses_no_byte() {
 
 #[test]
 fn a_refused_upstream_resets_the_client() {
-    let nobody = free_listener();
-    let upstream = nobody.local_addr().unwrap();
-    drop(nobody);
-    let (tap, recorder) = tapped(upstream);
+    let nobody = closed();
+    let (tap, recorder) = tapped(nobody.addr);
     // The reset may come before the caller has looked at its new connection.
     if let Ok(client) = call(tap.address(), DEADLINE) {
         let error = read_to_end(&client).unwrap_err();

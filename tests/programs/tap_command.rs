@@ -6,7 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use crate::support::peers::{DEADLINE, ask, free_listener};
+use crate::support::peers::{DEADLINE, ask, closed, free_listener};
 use crate::support::{bin, have};
 use wirelab::limits;
 use wirelab::net::{Serving, call, serve};
@@ -265,7 +265,8 @@ fn an_output_that_nobody_reads_does_not_stop_the_relay() {
 
 #[test]
 fn a_server_that_is_not_there_is_named() {
-    let upstream = free_listener().local_addr().unwrap();
+    let nobody = closed();
+    let upstream = nobody.addr;
     let tap = Tapping::start(upstream, &["--connections", "1"]);
     let _ = TcpStream::connect(tap.addr).map(|mut stream| stream.read(&mut [0]));
     let (_, shown) = tap.end();

@@ -17,6 +17,13 @@ pub fn free_listener() -> TcpListener {
     net::listen(SocketAddr::from(([127, 0, 0, 1], 0)), limits::BACKLOG).expect("a port")
 }
 
+/// A port where nobody listens: every call is refused. The port is held as long as the value lives, so that
+/// no other test, and no other program, listens there meanwhile. A port that was free a moment ago is not
+/// enough: the system gives it to the next program that asks for one.
+pub fn closed() -> net::Closed {
+    net::Closed::at(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port")
+}
+
 /// Runs a program of the course to its end.
 pub fn run(program: &str, words: &[&str]) -> Output {
     let mut command = Command::new(bin(program));
@@ -45,8 +52,7 @@ pub fn complaint(program: &str, output: &Output) -> String {
 pub fn started_wrongly(labs: &[&str]) {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
-    // Held for as long as the cases take, so that no other test listens there meanwhile.
-    let closed = net::Closed::at(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let closed = closed();
     let closed_addr = closed.addr.to_string();
     for lab in labs {
         let (server, client) = (format!("lab{lab}-server"), format!("lab{lab}-client"));

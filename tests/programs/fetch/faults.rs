@@ -2,13 +2,9 @@
 
 use std::net::TcpListener;
 
-use super::server::{Server, Then, complained, says, says_then};
+use crate::support::peers::closed;
 
-/// A port where nobody listens; nobody else can take it as long as the value lives.
-fn closed() -> wirelab::net::Closed {
-    let addr = "127.0.0.1:0".parse().expect("an address");
-    wirelab::net::Closed::at(addr).expect("a port")
-}
+use super::server::{Server, Then, complained, says, says_then};
 
 #[test]
 fn a_url_that_cannot_be_asked_for_is_wrong_use() {

@@ -1,8 +1,9 @@
 //! Redirects, and names with several addresses.
 
-use std::net::{TcpListener, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use crate::support::skip;
+use wirelab::net::Closed;
 
 use super::server::{AcceptedClient, Server, answer, complained, fetched};
 
@@ -114,14 +115,28 @@ fn the_next_address_of_a_name_is_tried() {
         skip("localhost has one address here");
         return;
     };
-    let server = Server::at(&format!("{}:0", bracketed(last)), vec![here()]).expect("a port");
+    // The same port at each other address of the name, held, so that nobody listens there.
+    let others = found.iter().map(|addr| addr.ip()).filter(|ip| *ip != last);
+    let others: Vec<IpAddr> = others.collect();
+    let closed_at = |port| {
+        let closed = others
+            .iter()
+            .map(|ip| Closed::at(SocketAddr::new(*ip, port)));
+        closed.collect::<Result<Vec<_>, _>>().ok()
+    };
+    let served = (0..100).find_map(|_| {
+        let server = Server::at(&format!("{}:0", bracketed(last)), vec![here()]).ok()?;
+        Some((closed_at(server.addr.port())?, server))
+    });
+    let (_closed, server) = served.expect("a port that is free at all addresses");
     let port = server.addr.port();
     assert_eq!(fetched(&[&format!("http://localhost:{port}/")]), b"here");
-    drop(server);
-    // Its one client was served, so its listener is gone, or goes as soon as its thread ends.
-    let nowhere = TcpListener::bind(format!("{}:0", bracketed(last))).expect("a port");
-    let port = nowhere.local_addr().expect("an address").port();
-    drop(nowhere);
+    let nowhere = (0..100).find_map(|_| {
+        let last = Closed::at(SocketAddr::new(last, 0)).ok()?;
+        Some((closed_at(last.addr.port())?, last))
+    });
+    let (_others, nowhere) = nowhere.expect("a port that is free at all addresses");
+    let port = nowhere.addr.port();
     let said = complained(&[&format!("http://localhost:{port}/")], 1);
     assert!(said.contains("nobody answers: "), "{said}");
     assert_eq!(said.matches(" refused").count(), found.len(), "{said}");

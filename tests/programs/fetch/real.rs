@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::server::{fetch, fetched, told};
 use crate::support::{Server, bin, have, listens};
+use wirelab::net::free_port;
 
 /// A folder with one file of 300,000 bytes, named `big`.
 fn folder(name: &str) -> (PathBuf, Vec<u8>) {
@@ -62,9 +63,8 @@ fn nginx_gives_the_rest() {
     }
     let (folder, bytes) = folder("nginx");
     // A port of its own for nginx, which cannot be asked which one the system chose.
-    let port = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let addr = port.local_addr().expect("an address");
-    drop(port);
+    let port = free_port(Ipv4Addr::LOCALHOST.into()).expect("a port");
+    let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
     let temp = |name| format!("{name}_temp_path {}/t;", folder.display());
     let temps = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(temp)
