@@ -5,8 +5,9 @@
 //! ```
 //!
 //! Rule 1: one connection, one request. Each hop of a redirect is a request of its own.
-//! Rule 2: memory stays the same however long the body is; it goes to its taker as it comes.
-//! Rule 3: every wait has an end, and every failure says at which URL and how far it had come.
+//! Rule 2: memory does not grow with the body. Each piece of the body goes to the caller's `Write` when it
+//! comes.
+//! Rule 3: every wait has a limit. Every failure names the URL and how many bytes had come.
 //!
 //! Not here: TLS, cookies, proxies, caches, content codings, and every method but GET and HEAD.
 

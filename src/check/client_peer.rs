@@ -1,7 +1,7 @@
-//! The door at which a client knocks: somebody plays the server there, or nobody listens, or the bench
-//! before it is full.
+//! The address that a client under check connects to: a player of the server's part listens there, or nobody
+//! listens, or a listener whose backlog is full.
 //!
-//! Rule: the door stands before the client is started, so that no client comes too early.
+//! Rule: the address is ready before the client is started, so that no client connects too early.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! What the program under check is told, and what can be told about it.
+//! What the program under check gets from the check (environment, arguments), and what it may tell about
+//! itself.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! What a failed check leaves behind to look at: both transcripts and a picture, in `target/wirelab/`.
+//! The files that a failed check writes to `target/wirelab/`: both transcripts and a picture.
 //!
-//! Rule: the names are the same for every failure of a side of a lab, so that nothing piles up; a check
-//! that passes takes them away.
+//! Rule: each side of a lab always uses the same file names, so that old files do not pile up. A check that
+//! passes removes the files.
 
 use std::fs;
 use std::io;

@@ -1,8 +1,8 @@
-//! The results of some checks as one value, and the writers that turn it into what a grader reads.
+//! The results of several checks as one value, and the writers of the formats that graders read.
 //!
-//! Rule 1: every format is written from the same value; no format knows something that another one does not.
-//! Rule 2: in an exam nothing tells the names or the bytes of a hidden conversation; the codes stay.
-//! Rule 3: what a program or a person chose (names, output) can break no format.
+//! Rule 1: every format is written from the same value, so all formats have the same results.
+//! Rule 2: in an exam the output has no names and no bytes of a hidden conversation. It keeps the codes.
+//! Rule 3: text that a program or a person chose (names, output) cannot break a format.
 
 mod gradescope;
 pub mod json;

@@ -1,7 +1,7 @@
-//! A look at bytes that are meant to be HTTP/1.1 messages, or lines, however wrong they are.
+//! A lenient reader of bytes that should be HTTP/1.1 messages or lines, even if they are wrong.
 //!
-//! Rule: nothing here decides whether a message is right. `http/` is strict and stops at the first
-//! fault; a check has to look behind it, so this reads as much as can be made out.
+//! Rule: this module does not decide whether a message is correct. `http/` is strict and stops at the first
+//! fault. A check must look at the bytes after that fault, so this reader goes on as far as it can.
 
 /// A message as far as it can be made out. All parts are slices of the bytes that were looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

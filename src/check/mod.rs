@@ -1,11 +1,10 @@
-//! The check: plays the other side of a lab's conversations at a program, in every weather, and judges
-//! what came.
+//! The check: plays the other side of a lab's conversations against a program, in every weather, and compares
+//! what the program sends.
 //!
-//! Rule 1: a program is judged by its bytes, in order, and by how it ended; every byte too many counts.
-//! Rule 2: it has to live on: a server that has ended, or grows with every client, fails.
-//! Rule 3: the first failure ends the check; what comes after it would often only repeat it.
-//! Rule 4: a silence is taken for an answer only from a program that really waits: on a busy machine
-//! it gets more time.
+//! Rule 1: a program must send the expected bytes, in order, and end as expected. An extra byte is a failure.
+//! Rule 2: a server fails if it has ended, or if it uses more memory with every client.
+//! Rule 3: the first failure ends the check, because later failures would often have the same cause.
+//! Rule 4: a timeout counts only if the program really waits. On a busy machine the program gets more time.
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 

@@ -1,9 +1,10 @@
-//! Anyone's program, in any language: how it is started, what it is told, what it prints, and how
-//! it ends, together with everything that it started.
+//! A program under check, in any language: its start, its environment, its output, and its end, together with
+//! all processes that it started.
 //!
-//! Rule 1: no shell. A command is words; `{addr}`, `{host}`, `{port}` and `{arg}` in them are replaced.
-//! Rule 2: a program ends with the value that stands for it, however we end (see `guard`).
-//! Rule 3: every failure to start is a value that says what to do; nothing here knows a lab.
+//! Rule 1: no shell. A command is a list of words; `{addr}`, `{host}`, `{port}` and `{arg}` in the words are
+//! replaced.
+//! Rule 2: a program ends when its value is dropped, and also when our process is killed (see `guard`).
+//! Rule 3: a failure to start is a value that says what to do. This module knows no lab.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;

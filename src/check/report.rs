@@ -1,8 +1,9 @@
-//! A failure as text of at most 80 columns: where, what agreed, expected and got, and why.
+//! A failure as text of at most 80 columns: the place, the lines that agreed, what was expected, what came, and
+//! the cause.
 //!
-//! Rule 1: only the first difference; what is a matter of time is reported as time, not as bytes.
-//! Rule 2: the text is the same for the same failure: no times but the silence that was waited for.
-//! Rule 3: nothing is printed here.
+//! Rule 1: only the first difference is reported. A timeout is reported as a time, not as bytes.
+//! Rule 2: the same failure gives the same text. The only time in it is the time limit.
+//! Rule 3: this module prints nothing.
 
 mod comparison;
 mod verdict;

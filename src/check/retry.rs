@@ -1,7 +1,8 @@
-//! The same conversation once more, with only the delivery changed: which of them pass says more about
-//! a mistake than any comparison of bytes.
+//! Plays the same conversation again with another delivery of the bytes. Which of these tries pass says more
+//! about a mistake than a comparison of bytes.
 //!
-//! Rule: here is what to try and how it went; the scripts are made in `scripts`, and `check` plays them.
+//! Rule: this module has the list of tries and their results. `variants` makes the scripts, and `runner` plays
+//! them.
 
 use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Tried, Tries};

@@ -1,8 +1,8 @@
-//! One run after the other: played, judged, and looked into when it fails.
+//! The runs of a check, one after the other: each is played and compared, and diagnosed if it fails.
 //!
-//! Rule 1: a silence that means nothing known gets more time, where the system does not tell whether the
-//! program waited or was kept from working (see `net::IdleTimer`).
-//! Rule 2: after a failure a server is started anew before each further try.
+//! Rule 1: a timeout without a known meaning gets a longer limit, if the system does not show whether the
+//! program waited or was not scheduled (see `net::IdleTimer`).
+//! Rule 2: after a failure a server is started again before each further try.
 
 use std::thread;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! The folder that a server under check serves (the contract's `WIRELAB_ROOT`).
 //!
-//! Rule: a temporary one goes with its value; when our process is killed, a small `sh` takes it away on
-//! Unix, as `program::guard` ends the programs.
+//! Rule: a temporary folder is removed when its value is dropped. On Unix, a small `sh` removes it if our
+//! process is killed, as `program::guard` ends the programs.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! One string into the words of a command, the way a shell splits them, without a shell.
+//! Splits a string into the words of a command, as a shell does, without a shell.
 //!
 //! Rule: only quotes and backslashes have a meaning here; `|`, `>`, `&&`, `$HOME` and `*` are plain
 //! characters (POSIX Shell Command Language, section 2.2 "Quoting", and nothing after it).

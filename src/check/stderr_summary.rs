@@ -1,4 +1,4 @@
-//! What a program printed to stderr before its end, sorted out: the complaint, and the lines from it on.
+//! Finds the error message in what a program printed to stderr before its end, and the lines from there on.
 //!
 //! Rule: programs put the reason in different places. Python: the last line of a traceback. Rust: the line
 //! after `panicked at`. Go: the line `panic:` above the stack. Node: the line above `    at …`.

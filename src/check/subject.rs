@@ -1,8 +1,8 @@
-//! The program under check at work: started, played at, ended.
+//! The program under check: starts it, plays conversations against it, ends it.
 //!
-//! Rule 1: one server serves all plays, as it would serve all clients; a client is started for each, and so
-//! is a relay, which gets a new server behind it.
-//! Rule 2: nothing is judged here.
+//! Rule 1: a server is started once for all conversations, as it would serve all its clients. A client and a
+//! relay are started for each conversation. Each relay gets a new server to connect to.
+//! Rule 2: this module compares nothing.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;

@@ -1,6 +1,6 @@
-//! How long the check waits for what.
+//! The time limits of the check.
 //!
-//! Rule: the numbers stand in `limits`; here stands only when which of them holds.
+//! Rule: the numbers are in `limits`. This module only chooses which number applies.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! Scripts made from scripts: the same conversation with other pieces, pauses and ends.
+//! Makes scripts from scripts: the same conversation with other pieces, pauses and ends.
 //!
-//! Rule: what is said stays the same, byte for byte; only `filled` puts an address where `{addr}` stood.
+//! Rule: the bytes of the conversation stay the same; only `filled` replaces `{addr}` by an address.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! Whether what came is what was expected, in whatever weather.
+//! Decides whether the received bytes are the expected ones, in any weather.
 //!
-//! Rule: `wire` compares to the letter: nobody speaks before the other side's turn is over. Where one
-//! turn holds several messages and arrives in pieces, a good program answers the first message
-//! before the last has come; that is no fault. Nor is it one to refuse a request of which enough has come.
+//! Rule: `wire` compares strictly: a side may not send before the other side's turn is over. But if one turn
+//! has several messages and arrives in pieces, a correct program may answer the first message before the last
+//! one has come. It may also refuse a request as soon as enough of the request has come. Neither is a failure.
 
 use crate::check::lenient_message::{message, messages};
 use crate::limits;

@@ -1,12 +1,12 @@
-//! A body that goes into a file, so that an interrupted one can go on later.
+//! Saves a body to a file, so that an interrupted download can continue later.
 //!
-//! The body is collected in `FILE.part`, which takes the name FILE when it is whole: FILE is never half
-//! of something. `FILE.part-of` says what the bytes in `FILE.part` are a part of: the URL, the length,
-//! and the validator of this version, as header fields. It is written only when the server gave a strong
-//! validator; without one nobody can know whether two halves belong together, so then a part is
-//! thrown away.
+//! The body is collected in `FILE.part`, which is renamed to FILE when the body is whole. So FILE is never
+//! incomplete. `FILE.part-of` says what the bytes in `FILE.part` are a part of: the URL, the length, and the
+//! validator of this version, as header fields. It is written only if the server sent a strong validator.
+//! Without a validator nobody can know whether two parts belong together, so a part is deleted.
 //!
-//! Rule: what is no plain file (a pipe, a device) is written to as it is, without a part.
+//! Rule: if FILE is not a plain file (a pipe, a device), the body is written to it directly, without a `.part`
+//! file.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

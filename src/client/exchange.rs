@@ -1,7 +1,8 @@
-//! One connection of the client: the answer, read as it comes.
+//! One connection of the client: sends the request and reads the answer piece by piece.
 //!
-//! Rule 1: the head must come whole within the client's patience; of the body, each piece.
-//! Rule 2: a head that breaks a rule is read leniently, unless the client is strict (see `lenient`).
+//! Rule 1: the whole head must come within the client's time limit. For the body the limit applies to each
+//! piece.
+//! Rule 2: if a head breaks a rule, the client reads it leniently, unless it is strict (see `lenient`).
 
 use std::io::Write;
 use std::time::{Duration, Instant, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! Why there is no answer, or not all of it, in words for whoever asked.
+//! Why an answer is missing or incomplete, as text for the user.
 
 use std::fmt;
 use std::io;

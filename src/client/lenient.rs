@@ -1,10 +1,10 @@
-//! Heads that break a rule and that real servers send all the same, written again as the rules want them.
+//! Repairs heads that break a rule but that real servers send: writes them again as the rules require.
 //!
 //! Rule 1: only what a user agent must or may accept is changed: folded fields are joined (RFC 9112
 //! section 5.2), equal `Content-Length` values become one (section 6.3), a status line gets the space
 //! that a missing reason phrase leaves out, and a status below 100 becomes 500 (RFC 9110 section 15).
 //! Rule 2: bare LF counts as a line end only if the caller says so (section 2.2 lets a recipient do it).
-//! Rule 3: what is wrong beyond that stays wrong, and is refused by the parser.
+//! Rule 3: other faults stay, and the parser refuses them.
 
 /// The end of the head in these bytes, if it has come.
 pub fn head_end(bytes: &[u8], bare_lf: bool) -> Option<usize> {

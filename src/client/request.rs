@@ -1,4 +1,4 @@
-//! What a request says besides its target.
+//! The parts of a request besides its target.
 
 use super::Part;
 use crate::http::url::Web;

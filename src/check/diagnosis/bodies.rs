@@ -1,5 +1,5 @@
-//! Mistakes of a server with bodies: those of requests, not asked for, not taken off, read as something
-//! else; and those of answers to who has a part of it already.
+//! Mistakes of a server with bodies: a request's body that the server does not ask for, leaves on the
+//! connection, or reads as something else; and answers to a client that already has a part of the file.
 
 use super::Evidence;
 use super::served::answer_at;

@@ -1,7 +1,8 @@
-//! The pages of all codes, read from `pages.txt`: what is said about a mistake wherever it is said.
+//! The pages of all codes, read from `pages.txt`. Every output that explains a mistake takes its text from its
+//! page.
 //!
-//! Rule: the file is a part of the program. It is parsed once, and a test parses it, so a reader of
-//! these values meets no error.
+//! Rule: the file is compiled into the program and parsed once. A test parses it, too, so callers need no error
+//! handling.
 
 use std::sync::LazyLock;
 

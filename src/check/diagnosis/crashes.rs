@@ -1,7 +1,7 @@
-//! What the program itself said before it ended: an exception, a panic, a signal.
+//! What the program printed before it ended, and how it ended: an exception, a panic, a signal.
 //!
-//! Rule: the program's own words outrank every guess from the wire. They are quoted, and nothing is added
-//! that they do not say.
+//! Rule: the program's own error message comes before every guess from the wire. It is quoted, and nothing is
+//! added to it.
 
 use super::{Cause, Close, Evidence, Row, shown};
 use crate::check::Problem;

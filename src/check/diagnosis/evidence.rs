@@ -1,7 +1,7 @@
-//! What a diagnosis may look at: the two transcripts, what is wrong, other tries, the process.
+//! The input of a diagnosis: the two transcripts, the difference, the results of other tries, the process.
 //!
-//! Rule: facts only. Everything here was seen on the wire, in the program's output, or by running
-//! the conversation again; nothing here says what it means.
+//! Rule: facts only. Everything here was seen on the wire, in the program's output, or by running the
+//! conversation again. The conclusions are in the other modules.
 
 use std::time::Duration;
 

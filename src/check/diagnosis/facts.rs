@@ -1,6 +1,6 @@
 //! The kinds of facts that evidence is made of.
 //!
-//! Rule: values without behaviour; nothing here says what they mean.
+//! Rule: values without behaviour; the conclusions are in the other modules.
 
 use crate::check::Side;
 use crate::check::program::Ending;

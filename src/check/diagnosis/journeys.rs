@@ -1,4 +1,5 @@
-//! Mistakes of programs that make several connections, or stand between two: redirects and relays.
+//! Mistakes of programs that make several connections (redirects), or stand between a client and a server
+//! (relays).
 
 use super::Evidence;
 use super::{Cause, Row, shown};

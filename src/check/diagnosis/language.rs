@@ -1,5 +1,5 @@
-//! The programming language of the program under check, as far as its start command tells; and the languages
-//! of the stubs.
+//! The programming language of the program under check, guessed from its start command; and the languages of
+//! the stubs.
 
 /// A programming language, told by the start command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

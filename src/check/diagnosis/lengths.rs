@@ -1,4 +1,4 @@
-//! Mistakes about where a message ends: Content-Length, chunked, and bytes behind the end.
+//! Mistakes about where a message ends: Content-Length, chunked, and bytes after the end.
 
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};

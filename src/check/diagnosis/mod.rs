@@ -1,9 +1,9 @@
-//! What a failed run probably means: pure functions from evidence to one cause.
+//! The probable cause of a failed run: pure functions from evidence to one cause.
 //!
-//! Rule 1: one cause a failure, the first in [`TABLE`] that has its evidence; none without evidence.
-//! Rule 2: a cause says first what was seen, in the learner's own bytes, and "proven" only when
-//! another try of the same conversation has shown it.
-//! Rule 3: what is said about a code in more than one place stands once, in its [`Page`].
+//! Rule 1: each failure has at most one cause: the first in [`TABLE`] whose evidence is there.
+//! Rule 2: a cause first says what was seen, in the learner's own bytes. It says "proven" only when another try
+//! of the same conversation has shown it.
+//! Rule 3: a text about a code that is used in more than one place is in the code's [`Page`].
 
 mod bodies;
 mod bytes;

@@ -1,7 +1,7 @@
-//! Where the first difference lies: in which message of several, and at which byte of which text.
+//! The place of the first difference: in which message, in which part of the message, at which byte.
 //!
-//! Rule: the start of a message is read from what was expected, which is well formed; what came has the
-//! same bytes up to the difference, so its messages begin at the same places.
+//! Rule: the starts of messages are read from the expected bytes, which are well formed. The received bytes are
+//! the same up to the difference, so their messages begin at the same places.
 
 use super::Evidence;
 use crate::check::Side;

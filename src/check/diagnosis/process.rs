@@ -1,4 +1,5 @@
-//! Mistakes that the program itself or the network tells: its end, its stderr, nobody at the door.
+//! Mistakes that show outside the conversation: the program has ended, stderr has an error, nobody listens at
+//! the address.
 
 use super::crashes::complaint;
 use super::{Cause, Row, shown};

@@ -1,4 +1,4 @@
-//! Mistakes of a server that brings files: what it gives away, and what its answers leave out.
+//! Mistakes of a file server: it sends files that it must not send, or its answers lack header lines.
 
 use super::Evidence;
 use super::{Cause, Row, count, shown};

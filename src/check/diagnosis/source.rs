@@ -1,8 +1,8 @@
-//! What the source of the program tells, where its start command names a file: it decides between causes
-//! that look the same from outside.
+//! Signs in the program's source, if its start command names a file. They decide between causes that look the
+//! same on the wire.
 //!
-//! Rule: a word in a source is a sign, and no proof. It may choose between two causes that the wire leaves
-//! open; it never makes a cause of its own.
+//! Rule: a word in a source is a sign, not a proof. It may decide between two causes that both fit the wire; it
+//! never creates a cause.
 
 /// A way to write through a buffer: what makes one, and what empties it.
 struct Writer {

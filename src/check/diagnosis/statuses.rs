@@ -1,7 +1,7 @@
-//! Right HTTP that says something else: another status, another target, other header lines.
+//! Correct HTTP that differs from the lab's conversation: another status, another target, other header lines.
 //!
-//! Rule: these are asked after everything that is wrong by itself. What differs only from this lab's
-//! conversation is said so.
+//! Rule: these come after all mistakes that break HTTP. The text says that the bytes differ only from this
+//! lab's conversation.
 
 use super::place::Exchange;
 use super::{Cause, Evidence, Row, shown};

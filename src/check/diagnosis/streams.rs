@@ -1,4 +1,5 @@
-//! Mistakes about reading and writing a stream: one read is no message, one write may be a part.
+//! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
+//! a part.
 
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};

@@ -1,6 +1,6 @@
-//! Mistakes in a text: how a value was turned into bytes, and what was added to it or lost of it.
+//! Mistakes in a text: a value was turned into wrong bytes, or bytes were added or lost.
 //!
-//! Rule: what is one byte or one letter too many or too few is named only if the rest goes on as expected.
+//! Rule: an extra or missing byte or letter is named only if all later bytes are as expected.
 
 use super::place::Spot;
 use super::wrong_values;

@@ -1,4 +1,4 @@
-//! Mistakes in what is said, not in how: lengths before a name, files taken for text, header values.
+//! Mistakes in values, not in the form: lengths before a name, files read as text, header values.
 
 use super::crashes::{NO_TEXT, complaint};
 use super::{Cause, Row, count, shown};

@@ -1,7 +1,7 @@
 //! Gradescope's `results.json` (its "Autograder Specifications": `tests` with `name`, `score`, `max_score`,
 //! `output` and `status`).
 //!
-//! Rule: each exercise that was asked for is one test of one point; one that was not started has none of it.
+//! Rule: each requested exercise is one test of one point. An exercise that was not started gets 0 points.
 
 use super::json::string;
 use super::{Graded, Status};

@@ -1,6 +1,6 @@
 //! The report as JSON (RFC 8259), for programs: `cargo lab class` reads it.
 //!
-//! Rule: names are sorted as they are here, numbers are plain, and every text is one line of JSON.
+//! Rule: the order of the names is fixed, numbers are plain, and every text is one line of JSON.
 
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! The report as Markdown, for the summary of a CI job: a table, then each failure in full.
 //!
-//! Rule: text of a program stands in a fence that it cannot end, or as plain words in a cell.
+//! Rule: text of a program is in a code fence that the text cannot end, or is plain words in a cell.
 
 use std::fmt::Write;
 

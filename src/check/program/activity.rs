@@ -1,5 +1,5 @@
-//! What a program and all that it started are doing now, read from `/proc` (proc(5), Linux); elsewhere
-//! nothing is known.
+//! What a program and the processes that it started are doing now, read from `/proc` (proc(5)). Linux only;
+//! other systems give no answer.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! How a program ended, and why one could not be started, as values and as words.
+//! How a program ended, and why a program could not be started, as values and as text.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
-//! Which file a command's first word names.
+//! Finds the file that the first word of a command names.
 //!
-//! Rule: nothing is started here; a word that names nothing is an error that says what to write.
+//! Rule: this module starts nothing. If no file has that name, the error says what to write.
 
 use std::path::{Path, PathBuf};
 

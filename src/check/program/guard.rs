@@ -1,12 +1,12 @@
-//! The end of a program, however ours comes: at a return, a panic, Ctrl-C or SIGKILL.
+//! Ends a program when our own process ends: at a return, a panic, Ctrl-C or SIGKILL.
 //!
 //! Rule 1: a program runs in a process group of its own, so that what it forks ends with it.
-//! Rule 2: it does not run before its guard knows the group. The *gate* is a small `sh` that waits
-//! for one line from us and then becomes the program (`exec` keeps the process number); should we
-//! die first, it reads end of file and the program never starts.
-//! Rule 3: the *guard* is another `sh` that waits on a pipe from us. When our end closes, for
-//! whatever reason, it ends the group: SIGTERM, then SIGKILL for those that ignore it.
-//! Elsewhere than on Unix there is no group; the one process is killed when we drop it.
+//! Rule 2: the program does not run before its guard knows the group. The *gate* is a small `sh` that waits for
+//! one line from us and then becomes the program (`exec` keeps the process number). If our process dies first,
+//! the gate reads end of file and does not start the program.
+//! Rule 3: the *guard* is another `sh` that waits on a pipe from us. When our end of the pipe closes, the guard
+//! ends the group: SIGTERM, then SIGKILL for processes that ignore SIGTERM. Elsewhere than on Unix there is no
+//! group; the one process is killed when we drop it.
 
 use std::io;
 #[cfg(unix)]

@@ -1,7 +1,7 @@
-//! What a program printed, kept within bounds: the beginning and the end, and how much there was.
+//! The output of a program, with a limit: its beginning, its end, and its whole length.
 //!
-//! Rule: the reader never stops reading, so that a program which prints 1 GB is not held up by a
-//! full pipe, and never keeps more than [`limits::KEPT_OUTPUT`] twice.
+//! Rule: the reader never stops reading, so that a full pipe does not block a program which prints 1 GB. It
+//! never keeps more than twice [`limits::KEPT_OUTPUT`].
 
 use std::collections::VecDeque;
 use std::io::Read;

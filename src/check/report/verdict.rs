@@ -1,4 +1,4 @@
-//! What went wrong, in one line.
+//! The failure in one line.
 
 use crate::check::Problem;
 use crate::check::Side;
