@@ -1,8 +1,8 @@
-//! The words behind a command, read against the command's own table.
+//! Parses the words after a command with the command's own table of options.
 //!
-//! Rule 1: this file knows the shape of words (`--name VALUE`, `--name=VALUE`, `--`), not what any of
-//! them means.
-//! Rule 2: a word that the table does not name is an error with the nearest name, never ignored.
+//! Rule 1: this file knows the forms of options (`--name VALUE`, `--name=VALUE`, `--`), not the meaning of any
+//! option.
+//! Rule 2: an option that is not in the table is an error, which names the nearest option. It is never ignored.
 
 use super::Command;
 use std::ffi::{OsStr, OsString};

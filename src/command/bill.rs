@@ -1,6 +1,6 @@
-//! `cargo lab bill`: what was served, as a text that anyone can verify.
+//! `cargo lab bill`: writes the bill, a text that says which exercises passed and that anyone can verify.
 //!
-//! Rule: nothing comes on a bill, and no bill holds, but by checks that have just passed.
+//! Rule: a bill contains only exercises whose check has just passed. Verifying a bill runs these checks again.
 
 use super::args::printable;
 use super::screen;

@@ -1,7 +1,7 @@
 //! `cargo lab check N`: anyone's program against the lab, byte for byte.
 //!
-//! Rule: what is played, judged and diagnosed is decided in `check`; here are the words on the
-//! command line, what is printed, and the exit code.
+//! Rule: the `check` module plays, compares and diagnoses. This file has the command line, the output, and the
+//! exit code.
 
 mod grading;
 mod jobs;

@@ -1,6 +1,6 @@
 //! `cargo lab class DIR`: many reports and bills as one table.
 //!
-//! Rule: what a report says is a stranger's text; `course::class` has made it visible already.
+//! Rule: the text of a report is untrusted. `course::class` has already replaced its control characters.
 
 use super::{Args, Command, Opt, Outcome, Screen, Style};
 use super::{output, screen};

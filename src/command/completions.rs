@@ -1,6 +1,6 @@
-//! `completions`: what a shell completes, made from the table of commands.
+//! `completions`: prints shell completions, made from the table of commands.
 //!
-//! Rule: nothing here names a command or an option on its own; what is not in the table is not offered.
+//! Rule: this file contains no name of a command or an option. All names come from the table.
 
 use super::{Args, COMMANDS, Command, Opt, Outcome, Screen, WrongUse};
 use anyhow::Result;

@@ -1,7 +1,7 @@
-//! `show --decode`: messages as their receiver understands them: chunks joined, gzip unpacked, WebSocket
-//! frames by opcode and length.
+//! `show --decode`: prints messages decoded: chunks joined, gzip unpacked, WebSocket frames with opcode and
+//! length.
 //!
-//! Rule: what is shown is no transcript any more, and cannot be played; so it is printed and never saved.
+//! Rule: the decoded text is not a transcript and cannot be played. So it is printed and never saved.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};

@@ -1,6 +1,6 @@
-//! `cargo lab explain`: the pages of the codes that the check prints.
+//! `cargo lab explain`: prints the page of a code that the check has printed.
 //!
-//! Rule: every word about a code comes from its page.
+//! Rule: every text about a code comes from its page.
 
 use super::args::printable;
 use super::{Args, Command, Outcome, Screen, Style, WrongUse};

@@ -1,7 +1,7 @@
 //! `fetch`: the client of the course as a tool.
 //!
-//! Rule: stdout gets the bytes of the body and nothing else (with `--head`, of the head); all that we
-//! say ourselves goes to stderr.
+//! Rule: stdout gets the bytes of the body and nothing else (with `--head`, those of the head). All messages go
+//! to stderr.
 
 mod follow;
 mod progress;

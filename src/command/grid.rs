@@ -1,6 +1,7 @@
 //! `grid`: one message to many servers, or through a proxy to one of them.
 //!
-//! Rule: what is said and who disagrees stands in `probe::grid`; here are words, files and the exit code.
+//! Rule: `probe::grid` sends the messages and finds the disagreements. This file has the command line, the
+//! files and the exit code.
 
 use super::probe::{case, number, target};
 use super::server_command::ServerCommand;

@@ -1,6 +1,6 @@
 //! `help`, `--help`, `--version`: the usage text, made from the tables of the commands.
 //!
-//! Rule: nothing here names a command or an option on its own; what is not in a table is not shown.
+//! Rule: this file contains no name of a command or an option. All names come from the tables.
 
 use super::{Args, COMMANDS, Command, Outcome, Screen, Style};
 use anyhow::Result;

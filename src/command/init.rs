@@ -1,4 +1,4 @@
-//! `wirelab init DIR`: a workbench where no clone of the course is.
+//! `wirelab init DIR`: makes a workbench outside a clone of the course.
 
 use super::{Args, Command, Outcome, Screen};
 use anyhow::Result;

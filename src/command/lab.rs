@@ -1,6 +1,6 @@
 //! `cargo lab N`: the lab's story, then its real server and client over loopback, byte for byte.
 //!
-//! Rule: the words come from the lab's README and the catalogue, the bytes from the wire.
+//! Rule: the texts come from the lab's README and the catalogue, and the bytes from the recorded conversation.
 
 use super::args::printable;
 use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};

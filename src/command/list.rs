@@ -1,6 +1,6 @@
-//! `cargo lab`, `cargo lab list`: the labs by acts, what is passed, what is next.
+//! `cargo lab`, `cargo lab list`: prints the labs by acts, which of them have passed, and which one is next.
 //!
-//! Rule: every word about a lab comes from the catalogue, and what is passed from the progress file.
+//! Rule: every text about a lab comes from the catalogue, and what has passed comes from the progress file.
 
 use super::pager;
 use super::{Args, Command, Outcome, Screen, Style};

@@ -1,6 +1,6 @@
 //! `man`: the manual page, made from the table of commands.
 //!
-//! Rule: nothing here names a command or an option on its own; what is not in the table is not shown.
+//! Rule: this file contains no name of a command or an option. All names come from the table.
 
 use super::{Args, COMMANDS, Command, Outcome, Screen};
 use anyhow::Result;

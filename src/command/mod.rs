@@ -1,10 +1,11 @@
-//! The command line: which words there are, what they print, and with which exit code they end.
+//! The command line: the commands, their output, and their exit codes.
 //!
 //! Rule 1: one table, [`COMMANDS`], gives the dispatch, the usage text and the test that both agree.
-//! Rule 2: a command turns words into calls of the library and values into text; it parses no
+//! Rule 2: a command turns its arguments into calls of the library, and the results into text. It parses no
 //! protocol and opens no socket.
-//! Rule 3: a command returns; only `main` ends the process, so that what was started is ended too.
-//! Rule 4: one clear message on stderr for each failure, with the file, address or lab in it.
+//! Rule 3: a command returns, and only `main` ends the process. So every program that was started is ended,
+//! too.
+//! Rule 4: each failure gives one message on stderr, which names the file, the address or the lab.
 
 mod args;
 mod bill;

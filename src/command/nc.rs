@@ -1,6 +1,7 @@
-//! `nc`: a netcat that shows every byte, for a machine that has none.
+//! `nc`: a netcat that shows every byte, for a machine without netcat.
 //!
-//! Rule: what it prints is the conversation in the notation, as it happens; remarks are notes in it.
+//! Rule: it prints the conversation in the notation while it happens. Its messages are notes (`#`) in the
+//! notation.
 
 use super::wire_log::{Remark, View, WireLog};
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse, lab_number};

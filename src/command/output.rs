@@ -1,10 +1,11 @@
 //! The files that commands write.
 //!
-//! Rule 1: a file is written beside its name and renamed, so a reader never sees half of it, and a full
-//! disk leaves the old one whole. What is no plain file (a pipe, a device) is written to as it is.
-//! Rule 2: an output is never an input, by another name and through a link neither; nor are two outputs
-//! one file.
-//! Rule 3: the file keeps the mode of the one that it replaces; one that is read-only is not replaced.
+//! Rule 1: a file is written under a temporary name and then renamed. So a reader never sees half of it, and a
+//! full disk does not damage the old file. If the output is not a plain file (a pipe, a device), it is written
+//! to directly.
+//! Rule 2: an output must not be the same file as an input or another output, also not under another name or
+//! through a link.
+//! Rule 3: a new file keeps the mode of the file that it replaces. A read-only file is not replaced.
 
 use super::WrongUse;
 use super::wire_file::shown;

@@ -1,8 +1,8 @@
-//! Long text on a terminal, a screenful at a time.
+//! Prints long text on a terminal, one screen at a time.
 //!
-//! Rule 1: only where a person looks and can answer: stdout and stdin are both terminals, and no dumb ones.
-//! Rule 2: the terminal's modes are left alone: the answer is a line.
-//! Rule 3: it asks only when more text comes, so that a text which fits is followed by no question.
+//! Rule 1: the pager is used only if stdout and stdin are both terminals, and `TERM` is not `dumb`.
+//! Rule 2: the pager does not change the terminal's modes. The user answers with a line.
+//! Rule 3: it asks only if more text comes, so a text that fits on the screen causes no question.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};

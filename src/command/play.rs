@@ -1,6 +1,6 @@
 //! `play`: one side of a transcript against a live peer; with a transcript a bug report is a test.
 //!
-//! Rule: the bytes are the transcript's, the judgement is the check's; this file only connects them.
+//! Rule: the bytes come from the transcript, and `check` compares them. This file only connects the two.
 
 mod comparison;
 

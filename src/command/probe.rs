@@ -1,6 +1,7 @@
-//! `probe`: hard questions for a server, section by section of RFC 9112 and RFC 9110.
+//! `probe`: tests how strictly a server follows RFC 9112 and RFC 9110, section by section.
 //!
-//! Rule: what is asked and what is right stands in `probe`; here are words, files and the exit code.
+//! Rule: `probe` has the requests and the allowed answers. This file has the command line, the files and the
+//! exit code.
 
 use super::args::{nearest, printable};
 use super::probe_client::{self, Wanted};

@@ -1,6 +1,6 @@
-//! `probe --client CMD`: hard answers for a client.
+//! `probe --client CMD`: tests a client with difficult answers.
 //!
-//! Rule: what is answered and what is right stands in `probe::client`; here the client is run.
+//! Rule: `probe::client` has the answers and what a client may do with them. This file runs the client.
 
 use super::args::{nearest, printable};
 use super::{NotStarted, Outcome, Screen, WrongUse};

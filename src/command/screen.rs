@@ -1,7 +1,7 @@
-//! Where commands print: stdout in lines, colour only where a person looks.
+//! The output of commands: lines on stdout, with colour only on a terminal.
 //!
-//! Rule 1: nothing else in the project writes to stdout or stderr (the numbered programs aside).
-//! Rule 2: colour repeats what the words say; it is never the only carrier.
+//! Rule 1: nothing else in the project writes to stdout or stderr (except the labs' programs).
+//! Rule 2: colour only repeats what the text says.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, OnceLock};

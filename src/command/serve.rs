@@ -1,6 +1,7 @@
-//! `serve`: a folder, for browsers and every other client.
+//! `serve`: serves a folder to browsers and other clients.
 //!
-//! Rule: the first line on stdout says where; the log goes to stderr; `--wire` goes to stdout.
+//! Rule: the first line on stdout has the address. The log goes to stderr, and the output of `--wire` to
+//! stdout.
 
 use super::wire_log::View;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};

@@ -1,6 +1,7 @@
-//! A server that a command starts itself, and starts again when it dies: `--server CMD`.
+//! `--server CMD`: a server that a command starts itself, and starts again when the server ends.
 //!
-//! Rule: it ends with the value; what it prints is kept, and shown only if it cannot be started.
+//! Rule: the server ends when its value is dropped. Its output is kept, and is shown only if the server cannot
+//! be started.
 
 use super::{NotStarted, WrongUse};
 use anyhow::Result;

@@ -1,6 +1,7 @@
-//! `show`: a transcript as a ladder, in the notation, as a picture, as packets, or one side's bytes.
+//! `show`: prints a transcript as a ladder, in the notation, as a picture, as packets, or only the bytes of one
+//! side.
 //!
-//! Rule: every output is made by `wire`; this file only chooses among them.
+//! Rule: `wire` makes every output. This file only chooses which one.
 
 use super::decode::decoded;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};

@@ -1,6 +1,6 @@
 //! `cargo lab start N`: puts the exercise of a lab into the workbench.
 //!
-//! Rule: what the learner has written stays.
+//! Rule: a file that the learner has written is not overwritten.
 
 use super::args::printable;
 use super::lab::lab_at;

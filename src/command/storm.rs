@@ -1,6 +1,7 @@
-//! `storm`: bad weather for a server on this machine.
+//! `storm`: a stress test of a server on this machine.
 //!
-//! Rule: what is thrown and what is wrong stands in `probe::storm`; here are words and the exit code.
+//! Rule: `probe::storm` makes the requests and decides what is a fault. This file has the command line and the
+//! exit code.
 
 use super::probe::{number, start, target};
 use super::screen::warn;

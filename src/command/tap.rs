@@ -1,8 +1,9 @@
 //! `tap`: a recording proxy between any client and any server.
 //!
-//! Rule 1: the relay never waits for whoever looks on. The terminal gets steps through a [`Board`] with
-//! an end; what does not fit is counted and named. The files get every step before the bytes go on.
-//! Rule 2: whatever fails on the recording side is said once, and the relay goes on.
+//! Rule 1: the relay never waits for the display. The terminal gets steps through a bounded queue ([`Board`]);
+//! steps that do not fit are counted, and the count is printed. The files get every step before the bytes are
+//! forwarded.
+//! Rule 2: a failure of the recording is printed once, and the relay goes on.
 
 mod change;
 mod display;

@@ -1,6 +1,6 @@
 //! `cargo lab watch N`: checks the learner's programs now, and again after every save.
 //!
-//! Rule: what happens at a save is what `cargo lab check N` does; here is only the waiting.
+//! Rule: at each save it does the same as `cargo lab check N`. This file only waits for the saves.
 
 use super::check::{Named, check_exercise, commands};
 use super::lab::lab_at;

@@ -1,7 +1,6 @@
 //! `web`: the course in a browser, live.
 //!
-//! Rule: it opens the door and nothing else: who may come in and what happens there is decided in
-//! `course::web`.
+//! Rule: this file only opens the listener. `course::web` decides which requests are allowed and answers them.
 
 use super::screen::warn;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};

@@ -1,7 +1,7 @@
-//! Transcripts in files, as every command that takes one reads them.
+//! Reads transcripts from files, for every command that takes one.
 //!
-//! Rule: what is wrong in a file is wrong use of the command (exit code 2), and the message begins as
-//! compilers' do, so that an editor can jump there: `F.wire:1000:7: …`.
+//! Rule: a faulty file is wrong use of the command (exit code 2). The message begins like a compiler's, so that
+//! an editor can jump to the place: `F.wire:1000:7: …`.
 
 use super::WrongUse;
 use anyhow::Result;

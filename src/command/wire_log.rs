@@ -1,11 +1,11 @@
-//! A transcript file that grows with the conversation, and that is true at every moment: each step
-//! is written at once and whole, and while a connection is open the last line is `~ end`. So the file
-//! is right however the process ends, a signal included.
+//! A transcript file that grows with the conversation and is valid at every moment. Each step is written at
+//! once and as a whole. While a connection is open, the last line is `~ end`. So the file is valid even if a
+//! signal ends the process.
 //!
 //! Rule 1: memory does not grow with the recording.
-//! Rule 2: when a step cannot be written, the file says so in its place, and nothing follows.
-//! Rule 3: a step costs one call of the system. The system's cache is the queue before the disk; a step
-//! that had to wait for it longer than [`limits::SLOW_DISK`] is reported.
+//! Rule 2: if a step cannot be written, the file gets a note in its place, and nothing follows.
+//! Rule 3: a step costs one system call. The system's cache is the queue before the disk. A step that had to
+//! wait longer than [`limits::SLOW_DISK`] is reported.
 
 use super::Screen;
 use super::output::{Output, cannot};

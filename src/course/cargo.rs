@@ -1,9 +1,9 @@
-//! The programs of the labs and of the workbench as files: where they lie, and how cargo, or another
-//! compiler, makes them.
+//! The programs of the labs and of the workbench as files: their places, and how cargo or another compiler
+//! builds them.
 //!
-//! Rule 1: a program is taken from beside our own executable; cargo is asked only when it is missing
-//! or older than its source, so that a first `cargo lab 1` builds two programs and not fifty.
-//! Rule 2: what the compiler says about a learner's program is passed on word for word.
+//! Rule 1: a program is taken from the folder of our own executable. Cargo runs only if the program is missing
+//! or older than its source. So a first `cargo lab 1` builds two programs and not fifty.
+//! Rule 2: the compiler's messages about a learner's program are passed on unchanged.
 
 use std::ffi::OsString;
 use std::fmt;

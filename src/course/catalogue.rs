@@ -1,9 +1,9 @@
 //! The catalogue: the labs as data, read from the files that the learner reads, too.
 //!
-//! Rule 1: nothing about a lab is written here. Its title, sentence and effort stand at the head of its
-//! README, its hints in `hints.txt`, its conversations in `snapshots/` with the headings `@checks` and
-//! `@weather`, its place and its standards in `labs/syllabus.txt`; `build.rs` compiles them in.
-//! Rule 2: what is missing or cannot be read is empty here; `tests/course.rs` demands that nothing is.
+//! Rule 1: this file contains no text about a lab. A lab's title, sentence and effort are at the head of its
+//! README. Its hints are in `hints.txt`. Its conversations are in `snapshots/`, with the headings `@checks` and
+//! `@weather`. Its place and its standards are in `labs/syllabus.txt`. `build.rs` compiles all of them in.
+//! Rule 2: a part that is missing or cannot be read is empty. `tests/course.rs` fails if a part is empty.
 //! Rule 3: hints lead from a question to the mechanism; none of them prints the solution's code.
 
 mod syllabus;

@@ -1,4 +1,4 @@
-//! The bill: a record of what was served in this course.
+//! The bill: a record of the exercises that passed in this course.
 //!
 //!     wirelab bill 2
 //!     name Maria
@@ -12,9 +12,9 @@
 //!     1 program, 1 conversation, 31 bytes
 //!     sha256:… over the lines above
 //!
-//! Rule 1: a bill claims nothing that a check cannot show again: which programs (named by the hash of their
-//! file) held which conversations (named by the hash of their transcript) in which weathers. It is a
-//! record, not a proof: whoever can run this program can write one. A signature makes it more.
+//! Rule 1: a bill claims only what a check can show again: which programs (named by the hash of their file)
+//! passed which conversations (named by the hash of their transcript) in which weathers. A bill is a record,
+//! not a proof: everybody who can run this program can write one. A signature makes it stronger.
 //! Rule 2: the same course and the same progress give the same text, byte for byte.
 
 use std::fmt;

@@ -1,9 +1,10 @@
 //! A class: many reports and bills become one table.
 //!
-//! Rule 1: a file that cannot be read, or is no report of this version, is one message; the others count.
-//! Rule 2: what a file says is a stranger's text: names and codes are shown without control characters.
-//! Rule 3: nothing is checked here. A report says what a check said on the student's machine; a bill can be
-//! verified with `bill --verify`.
+//! Rule 1: if a file cannot be read, or is not a report of this version, that is one message. The other files
+//! still count.
+//! Rule 2: the text of a file is untrusted: names and codes are shown without control characters.
+//! Rule 3: this module checks no program. A report has the results of a check on the student's machine. A bill
+//! can be verified with `bill --verify`.
 
 mod json;
 mod page;

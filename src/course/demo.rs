@@ -1,9 +1,8 @@
-//! A lab at work: its own server and its own client, with a tap between them that writes down what
-//! they say.
+//! Runs a lab: its own server and its own client, with a tap between them that records their conversation.
 //!
-//! Rule: the programs are the real ones, over real sockets; nothing of the conversation is made up here.
-//! Where they cannot be had (an installed `wirelab` outside of a clone), the player says both sides of
-//! the lab's transcript, and the value says so.
+//! Rule: the programs are the real ones, over real sockets; no byte is invented here. If the programs are not
+//! there (an installed `wirelab` outside a clone), the player plays both sides of the lab's transcript, and the
+//! result says so.
 
 mod show;
 

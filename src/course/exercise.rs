@@ -1,6 +1,6 @@
-//! A learner's exercise: from what the progress file says to a check that can be run.
+//! Makes a check of a learner's exercise, from the progress file.
 //!
-//! Rule: nothing is judged here; a plan is made, and `check` runs it.
+//! Rule: this file only makes a plan; `check` runs it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

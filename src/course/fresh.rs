@@ -1,11 +1,12 @@
-//! Fresh conversations: those of a lab with other words, numbers, names, files and lengths, made from a seed.
+//! Fresh conversations: a lab's conversations with other words, numbers, names, files and lengths, made from a
+//! seed.
 //!
-//! A snapshot says in its headings what may change (`vary`); what counts it changes with it (`messages`,
-//! `edits`, `parts`). So a program that knows the snapshots by heart, and no protocol, fails.
+//! The headings of a snapshot say what may change (`vary`). The lengths that count the changed bytes change,
+//! too (`messages`, `edits`, `partial_answers`). So a program that only repeats the snapshots fails.
 //!
 //! Rule 1: the same seed gives the same conversations and files, on every machine.
-//! Rule 2: what must come back follows from the snapshot and its headings; no lab's program is asked.
-//! Rule 3: nothing here opens a connection; the files are written by [`Fresh::write_files`] alone.
+//! Rule 2: the expected answers follow from the snapshot and its headings. No lab's program runs for that.
+//! Rule 3: this module opens no connection. Only [`Fresh::write_files`] writes files.
 
 mod dice;
 mod edits;

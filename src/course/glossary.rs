@@ -1,7 +1,7 @@
-//! One sentence, and the place in a standard, for each word that stands on the wire: status codes, field
-//! names, methods, events and escapes. The pages show it on hover, `cargo lab explain Host` in a terminal.
+//! One sentence, and the place in a standard, for each word on the wire: status codes, field names, methods,
+//! events and escapes. The web pages show the sentence on hover, and `cargo lab explain Host` prints it.
 //!
-//! Rule: each word stands here once, and nowhere else is it explained in a sentence.
+//! Rule: each word is explained here once, and in no other file.
 
 use crate::wire::xml_text;
 

@@ -1,7 +1,7 @@
-//! A workbench outside of a clone: a package of the learner's own, made from what is compiled in.
+//! Makes a workbench outside a clone: a package for the learner, from files that are compiled in.
 //!
-//! Rule 1: a file that is there is never overwritten.
-//! Rule 2: it needs neither a clone nor the net: the part of our library that exercises use comes with it.
+//! Rule 1: an existing file is never overwritten.
+//! Rule 2: it needs no clone and no network: the part of our library that exercises use is compiled in.
 
 use std::fmt;
 use std::fs;

@@ -1,8 +1,8 @@
-//! The files that a lab's server serves (the contract's `WIRELAB_ROOT`): those of the clone, or the same
-//! from what is compiled in.
+//! The files that a lab's server serves (the contract's `WIRELAB_ROOT`): those of the clone, or copies that are
+//! compiled in.
 //!
-//! Rule 1: a check demands the same bytes wherever it runs, so the files are the same everywhere.
-//! Rule 2: outside of a clone they are in a folder of this process, which goes with it.
+//! Rule 1: a check compares the same bytes on every machine, so the files are the same on every machine.
+//! Rule 2: outside a clone the files are in a temporary folder, which is removed when the process ends.
 
 use std::fs;
 use std::io;

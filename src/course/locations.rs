@@ -1,8 +1,8 @@
-//! Where things are: the clone with the labs' own programs, and the workbench with the learner's.
+//! Finds the clone with the labs' programs, and the workbench with the learner's programs.
 //!
-//! Rule 1: no path of the machine that compiled us is known here; everything is looked for at run time.
-//! Rule 2: neither has to be there. `wirelab` checks, shows and records in any folder, from what is
-//! compiled into it; only what keeps a file of the learner's needs a workbench.
+//! Rule 1: the program contains no path of the machine that compiled it. Every path is looked for at run time.
+//! Rule 2: neither must exist. `wirelab` checks, shows and records in any folder, with files that are compiled
+//! in. Only commands that keep a file of the learner need a workbench.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
-//! Which program passed a check: the file that was checked, and the hash of what it holds.
+//! Names the program that passed a check: the file that was checked, and the hash of its content.
 //!
-//! Rule: a file is known by its bytes, never by its name or its time.
+//! Rule: a file is identified by its bytes, never by its name or its time.
 
 use std::fs::File;
 use std::io::Read;

@@ -3,12 +3,12 @@
 //!     # What you have done so far. `cargo lab` reads this file and writes it; so may you.
 //!     01-three-tacos client=passed server=passed server-by=python3%20taqueria.py hints=1
 //!
-//! Rule 1: a line is a lab's slug and words `key=value`; in a value a space is `%20` and `%` is `%25`.
-//! Lines and words that we do not know stay in the file as they are, and mean nothing.
-//! Rule 2: the file is replaced by a rename, so that a reader never sees half of it. What is renamed has
-//! a name of its own for each save, so that two checks which pass at once do not write into one file.
-//! Rule 3: a change reads the file, changes it and writes it under a lock, so that commands which end at
-//! the same time lose nothing of each other's. The system takes the lock back from a process that ends.
+//! Rule 1: a line is a lab's slug and words `key=value`; in a value a space is `%20` and `%` is `%25`. Unknown
+//! lines and words stay in the file unchanged, and are ignored.
+//! Rule 2: the file is replaced by a rename, so that a reader never sees half of it. Each save uses its own
+//! temporary name, so that two checks which pass at the same time do not write into one file.
+//! Rule 3: a change reads, changes and writes the file under a lock, so that commands which end at the same
+//! time do not overwrite each other's changes. The system releases the lock when a process ends.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

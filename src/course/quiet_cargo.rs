@@ -1,7 +1,7 @@
-//! Runs cargo without a word while it is quick, and shows what it says when it is not.
+//! Runs cargo without output if it is quick, and shows its output if it is slow.
 //!
-//! Rule 1: a build of nothing prints nothing; after [`QUICK`] whoever waits is told for what.
-//! Rule 2: this file knows nothing else of the project: the starter of `cargo lab` has it, too.
+//! Rule 1: a build with nothing to do prints nothing. After [`QUICK`] the user sees what is being built.
+//! Rule 2: this file uses nothing else of the project, because the starter of `cargo lab` includes it, too.
 
 use std::ffi::OsStr;
 use std::io::{self, Read};

@@ -1,8 +1,8 @@
 //! A lab's README as parts, and its Markdown as lines for a terminal.
 //!
-//! Rule 1: the README is the only place where a lab is told; nothing here adds a word to it.
-//! Rule 2: this reads the Markdown that our READMEs use (paragraphs, lists, fences, quotes, tables) and
-//! is no Markdown parser: what it does not know stays as it was written.
+//! Rule 1: the README has the whole text of a lab. This module adds no word to it.
+//! Rule 2: this reads the Markdown that our READMEs use (paragraphs, lists, fences, quotes, tables) and is not
+//! a complete Markdown parser: unknown Markdown stays as it was written.
 
 /// The widest line for a terminal, in columns.
 pub const WIDTH: usize = 80;

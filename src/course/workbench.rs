@@ -1,7 +1,7 @@
-//! The workbench: where the learner's own programs are, how the exercise comes there, and when one of
-//! them was saved.
+//! The workbench: the folder with the learner's programs. Copies an exercise into it, and notices when a
+//! program is saved.
 //!
-//! Rule: a file of the learner's is never overwritten and never deleted.
+//! Rule: a file of the learner is never overwritten and never deleted.
 
 use std::collections::BTreeMap;
 use std::fmt;

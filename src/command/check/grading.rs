@@ -1,6 +1,7 @@
-//! Where the results of a check go besides the terminal: files for graders, and the summary of a CI job.
+//! Writes the results of a check to other places than the terminal: files for graders, and the summary of a CI
+//! job.
 //!
-//! Rule: the verdict does not depend on any of it, but a file that was asked for and cannot be written is an
+//! Rule: the verdict does not depend on these files. But if a requested file cannot be written, that is an
 //! error.
 
 use super::super::{Args, Screen, WrongUse, output, screen};

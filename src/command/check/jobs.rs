@@ -1,8 +1,8 @@
-//! Which checks are asked for: from the words on the command line, and from what the learner did before.
+//! Chooses the checks to run: from the command line, and from what the learner has checked before.
 //!
-//! Rule 1: a program is built, and a conversation made, when its turn comes, so that the first verdict does
+//! Rule 1: a program is built, and a conversation is made, only when its turn comes. So the first verdict does
 //! not wait for the last program.
-//! Rule 2: what `--all` leaves out is named, with the reason.
+//! Rule 2: the output names each exercise that `--all` leaves out, with the reason.
 
 use super::super::args::printable;
 use super::super::{Args, NotStarted, WrongUse, wire_file};

@@ -1,6 +1,6 @@
-//! `fetch -v`: the conversation on stderr, as it happens.
+//! `fetch -v`: prints the conversation on stderr while it happens.
 //!
-//! Rule: of a long body the beginning is shown, and the rest is counted.
+//! Rule: only the beginning of a long body is printed. The rest is counted.
 
 use crate::command::Screen;
 use crate::command::wire_log::View;

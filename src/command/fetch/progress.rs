@@ -1,4 +1,4 @@
-//! A line that tells how far a download has come, where a person looks, when it takes long enough.
+//! The progress line of a long download, only if stderr is a terminal.
 
 use crate::command::Screen;
 use std::io::{self, IsTerminal, Write};

@@ -1,7 +1,7 @@
-//! A body on its way to a terminal, which obeys what it is told.
+//! Makes a body safe for a terminal, which would carry out control characters.
 //!
-//! Rule 1: control characters (C0 but TAB, LF and CR before LF; DEL; C1) and marks that turn the direction of
-//! text are shown as escapes. Rule 2: a binary body is refused before a byte of it is written.
+//! Rule 1: control characters (C0 except TAB, LF and CR before LF; DEL; C1) and marks that change the direction
+//! of text are written as escapes. Rule 2: a binary body is refused before a byte of it is written.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! A packed body on its way through the gzip program.
+//! Unpacks a compressed body with the gzip program.
 
 use anyhow::{Context, Result, bail};
 use std::io::Write;

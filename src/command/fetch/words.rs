@@ -1,4 +1,4 @@
-//! The options of `fetch` that say what is asked, as curl has them.
+//! The options of `fetch` that change the request. They have the same names as curl's.
 
 use super::super::WrongUse;
 use std::fs;

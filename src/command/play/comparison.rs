@@ -1,7 +1,7 @@
-//! What came, held against the transcript: byte for byte, and where that fails, as HTTP.
+//! Compares the received bytes with the transcript: byte for byte, and if that fails, as HTTP messages.
 //!
-//! Rule 1: what may differ in HTTP is the table of `http::same_message`. Rule 2: how each side ends counts in
-//! both comparisons.
+//! Rule 1: the table of `http::same_message` lists what may differ in HTTP. Rule 2: both comparisons include
+//! how each side ends.
 
 use super::super::{Outcome, Screen, Style, WrongUse};
 use anyhow::Result;

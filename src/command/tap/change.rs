@@ -1,6 +1,6 @@
-//! The faults of a tap in words: as options when it starts, as lines of standard input while it runs.
+//! Parses the faults of a tap: options when the tap starts, and lines of standard input while it runs.
 //!
-//! Rule: both say the same words, and are read here.
+//! Rule: both use the same words, and this file parses both.
 
 use std::time::Duration;
 use wirelab::net::{Faults, Weather};

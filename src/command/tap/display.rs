@@ -1,7 +1,7 @@
-//! How a tap shows what goes through it.
+//! Prints what goes through a tap.
 //!
-//! Rule: showing may take a twentieth of the time. Who looks on must not take the processor away from
-//! the relay, and more than that nobody can read.
+//! Rule: the display may take at most a twentieth of the time. It must not take the processor away from the
+//! relay, and nobody can read faster output.
 
 use super::display_queue::Board;
 use crate::command::Screen;

@@ -1,10 +1,9 @@
-//! Between the relay, which must not wait, and the screen, which may: what is to be shown is put up, and
-//! taken down in batches.
+//! The queue between the relay, which must not wait, and the display, which may wait. The display takes steps
+//! out in batches.
 //!
-//! Rule 1: there is room for [`limits::UNSHOWN_BYTES`]; a step that finds none is counted, and nothing
-//! is made of it.
-//! Rule 2: whoever puts something up wakes nobody but one who waits for the first piece of a batch: a
-//! relay that wakes another thread at each step spends more on that than on the step.
+//! Rule 1: the queue holds [`limits::UNSHOWN_BYTES`]. If a step does not fit, it is only counted.
+//! Rule 2: adding a step wakes the display only if it waits for the first step of a batch. Waking another
+//! thread at each step would cost the relay more than the step itself.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

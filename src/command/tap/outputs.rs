@@ -1,6 +1,6 @@
 //! The files of a tap: the transcript, the packets and the picture.
 //!
-//! Rule: a failure of one is told once, and stops neither the relay nor the others.
+//! Rule: a failure of one file is reported once. It stops neither the relay nor the other files.
 
 use super::pictures::{Packets, Picture};
 use crate::command::wire_log::{Remark, View, WireLog};

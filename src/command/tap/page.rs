@@ -1,6 +1,7 @@
-//! What a tap shows in a browser.
+//! The page of a tap in a browser.
 //!
-//! Rule: the page shows every byte, as the screen does; what is downloaded leaves out what the files leave out.
+//! Rule: the page shows every byte, as the terminal does. A download from the page leaves out the same secrets
+//! as the files.
 
 use crate::command::wire_log::View;
 use std::net::SocketAddr;

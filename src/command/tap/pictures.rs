@@ -1,10 +1,11 @@
-//! The picture and the packets of a tap, which grow with the recording.
+//! The picture and the packet file of a tap, which grow with the recording.
 //!
-//! Rule 1: both files are whole after each step, so they are complete however the tap ends. Packets are
-//! added; of the picture the end is written over, and the beginning with the height anew.
-//! Rule 2: nothing is kept in memory. The picture stops after [`limits::PICTURE_BYTES`] of bytes said,
-//! because nobody looks at a longer one; it is said.
-//! Rule 3: a failure stops the file, is told once, and leaves it as it was before the step.
+//! Rule 1: both files are complete after each step, even if the tap is killed. Packets are appended. In the
+//! picture, the end and the height at the beginning are written again.
+//! Rule 2: neither is kept in memory. The picture ends after [`limits::PICTURE_BYTES`] of recorded bytes, with
+//! a note, because a longer picture is not readable.
+//! Rule 3: a failure is reported once. The file keeps its content from before the failed step, and gets no more
+//! steps.
 
 use crate::command::output::{Output, cannot};
 use crate::command::wire_file::shown;

@@ -1,6 +1,6 @@
 //! The bill as a picture: a strip of paper as a taqueria would hand it over.
 //!
-//! Rule 1: it shows what the text says, and no more; the text is what is verified.
+//! Rule 1: the picture contains only what the text says. The text is what a check verifies.
 //! Rule 2: no script, no font files; light and dark by `prefers-color-scheme`; the same bill gives the
 //! same picture.
 

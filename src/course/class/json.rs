@@ -1,7 +1,8 @@
-//! JSON in, values out (RFC 8259): as much as the reports need.
+//! Parses JSON (RFC 8259), as much of it as the reports need.
 //!
-//! Rule 1: a text that is too deep or too long is an error and no crash; an error says where, in bytes from 0.
-//! Rule 2: of two members with one name the first counts.
+//! Rule 1: a text that is nested too deep or too long is an error, not a crash. An error has its place, in
+//! bytes from 0.
+//! Rule 2: if two members have the same name, the first one counts.
 
 use std::fmt;
 

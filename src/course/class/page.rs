@@ -1,7 +1,7 @@
-//! The class as files: one self-contained page, and a table for a spreadsheet.
+//! Writes the class as files: one self-contained HTML page, and a table for a spreadsheet.
 //!
 //! Rule 1: a name is text, never markup, and never a formula.
-//! Rule 2: the page loads nothing and runs nothing.
+//! Rule 2: the page loads no other file and has no script.
 
 use super::{Class, Student};
 use crate::course::catalogue;

@@ -6,8 +6,8 @@
 //! | the server | the lab's server, and the player as its client | the same |
 //! | the client | the lab's client, and the player as its server | |
 //!
-//! Rule: a tap stands between them and records what travels. Where no connection comes about, our own
-//! call is what is recorded.
+//! Rule: a tap between the two sides records the bytes. If no connection is made, the attempt to connect is
+//! recorded.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! The generator behind a fresh conversation: the same seed and purpose give the same values, everywhere.
+//! The random generator of fresh conversations: the same seed and purpose give the same values on every
+//! machine.
 
 use crate::wire::sha256;
 

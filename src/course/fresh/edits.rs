@@ -1,7 +1,8 @@
-//! Edits of one side's bytes: words that become other words, and the lengths that count them.
+//! Edits of one side's bytes: words that are replaced, and the lengths that count them.
 //!
-//! Rule 1: edits lie in order and do not overlap; what lies between them stays.
-//! Rule 2: a length is a number that counts bytes exactly before the edits; then it does so after them.
+//! Rule 1: edits are in order and do not overlap. The bytes between them stay.
+//! Rule 2: a number is a length if it counts bytes exactly before the edits. After the edits it must count them
+//! exactly again.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
-//! The lab's files and the fresh ones that take their place.
+//! The lab's files, and the fresh files that replace them.
 //!
-//! Rule: the same words become the same others in names, contents and conversations; a symbolic link leads
-//! where its edited text says.
+//! Rule: a word is replaced by the same other word in names, contents and conversations. The target of a
+//! symbolic link is edited in the same way.
 
 use std::fs;
 use std::io;

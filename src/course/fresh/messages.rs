@@ -1,8 +1,8 @@
-//! Where the messages of one side begin and end, and what counts what in them: `Content-Length`, the sizes of
-//! chunks, and prefixes of four bytes.
+//! Where the messages of one side begin and end, and which numbers in them count which bytes: `Content-Length`,
+//! the sizes of chunks, and prefixes of four bytes.
 //!
-//! Rule: this reads the course's own snapshots, wrong requests included; what it does not understand it passes
-//! over, and then nothing in it is recounted.
+//! Rule: the input is the course's own snapshots, with their faulty requests. If a part is not understood, it
+//! is skipped, and no length in it is changed.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Answers 206: the part of the fresh file that the fresh request asks for, and what `Content-Range` says of it.
 //!
-//! Rule: only a part that is found in one of the lab's files is replaced.
+//! Rule: a part is replaced only if one of the lab's files contains it.
 
 use super::edits::{Edit, apply, within};
 use super::files::Pair;

@@ -1,4 +1,4 @@
-//! A replacement as it stands in a `@vary` heading: text with holes, and what fills a hole.
+//! A replacement in a `@vary` heading: text with holes, and what fills each hole.
 //!
 //! | hole | becomes |
 //! | --- | --- |
@@ -11,7 +11,7 @@
 //! | `{bytes 10..400}` | so many bytes of any value |
 //! | `{length FILE}`, `{tag FILE}` | of the fresh file that stands in the place of the lab's file: its length; the first 16 hex digits of its SHA-256 |
 //!
-//! Rule: a hole that nobody knows is an error, because a conversation with a wrong word checks nothing.
+//! Rule: an unknown hole is an error, because a conversation with a wrong word would check nothing.
 
 use super::VaryError;
 use super::dice::Dice;

@@ -1,4 +1,4 @@
-//! The engine as a whole, on small scripts and on every lab.
+//! Tests of fresh conversations as a whole, on small scripts and on every lab.
 
 use super::*;
 

@@ -14,7 +14,7 @@
 //!
 //! Rule 1: a word is found only as a whole: `3` is not in `13`, and `taco` is not in `tacos`.
 //! Rule 2: the same heading draws the same value in every snapshot of its lab.
-//! Rule 3: what is drawn is never the word itself, nor another word's value, where the heading leaves a choice.
+//! Rule 3: the new value is never the word itself or another word's value, if the heading leaves a choice.
 
 use super::VaryError;
 use super::dice::Dice;

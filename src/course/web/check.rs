@@ -1,7 +1,7 @@
-//! *Check my program*: what the check finds, as it finds it.
+//! *Check my program*: shows the results of a check as they come.
 //!
-//! Rule 1: which program is checked was said where the command was started, or it is the one in the workbench.
-//! Rule 2: nothing is judged here: verdict, cause and advice are the check's.
+//! Rule 1: it checks the program that the command line named, or else the one in the workbench.
+//! Rule 2: verdict, cause and advice come from `check`.
 
 use std::sync::Arc;
 use std::thread;

@@ -1,4 +1,4 @@
-//! What a code of the check means, as a page: `/explain/W10`.
+//! The page about a code of the check: `/explain/W10`.
 //!
 //! Rule: every word about a code comes from its page in `check::diagnosis`.
 

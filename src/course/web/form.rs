@@ -1,6 +1,7 @@
-//! What a form says: `application/x-www-form-urlencoded` (WHATWG URL section 5).
+//! Decodes a form: `application/x-www-form-urlencoded` (WHATWG URL section 5).
 //!
-//! Rule: any bytes give a form; what is no pair or no text is left out or replaced.
+//! Rule: any bytes give a form. A part that is not a pair is left out, and bytes that are not text are
+//! replaced.
 
 /// Pairs of names and values, in order.
 pub struct Form(Vec<(String, String)>);

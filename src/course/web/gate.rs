@@ -1,11 +1,12 @@
-//! Who may do what: the live lab starts programs, so strangers must not reach it.
+//! Decides which requests are allowed: the live lab starts programs, so no other site and no other machine may
+//! use it.
 //!
-//! Rule 1: a request whose `Host` is not a loopback name with our own port gets 421. So a name that a
-//! stranger's DNS points at 127.0.0.1 reaches nothing (DNS rebinding).
-//! Rule 2: a POST needs an `Origin` that is the address of our own page, and the token that stands in our own
-//! pages. A page in another tab can send a form here; it can send neither of these.
-//! Rule 3: the token is made anew at each start, and reading a stream needs it, too.
-//! Rule 4: no page loads anything from elsewhere, and no script stands in a page.
+//! Rule 1: a request whose `Host` is not a loopback name with our own port gets 421. So an attacker's host name
+//! that DNS resolves to 127.0.0.1 is refused (DNS rebinding).
+//! Rule 2: a POST needs an `Origin` that is the address of our own page, and the token that our own pages
+//! contain. A page of another site can send a form here, but it cannot send these two.
+//! Rule 3: each start makes a new token. Reading an event stream needs the token, too.
+//! Rule 4: no page loads anything from another host, and no page contains an inline script.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -1,9 +1,9 @@
 //! The ladder as rows of a page: one list item for each step of a conversation.
 //!
-//! Rule 1: what a chunk looks like is decided in `wire::picture_label`, for the terminal, the picture and
-//! the page. Here the spans only become elements.
-//! Rule 2: all text is escaped here, on the server. A page inserts what it gets and decides nothing.
-//! Rule 3: a row is a sentence to a screen reader: who, what, how many bytes, the bytes.
+//! Rule 1: `wire::picture_label` decides what a chunk looks like, for the terminal, the picture and the page.
+//! This module only turns its spans into elements.
+//! Rule 2: all text is escaped here, on the server. The page only inserts it.
+//! Rule 3: for a screen reader a row is one sentence: the side, the event, the number of bytes, the bytes.
 
 use std::fmt::Write;
 use std::time::Duration;

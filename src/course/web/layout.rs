@@ -1,6 +1,6 @@
-//! The shell of every page: head, the bar on top, and how one gets from page to page.
+//! The frame of every page: head, the bar on top, and the links between the pages.
 //!
-//! Rule: no style and no script stands in a page; what a script needs to know stands in `data-` attributes.
+//! Rule: a page contains no inline style and no inline script. Values for a script are in `data-` attributes.
 
 use super::open_pages::Live;
 use super::typed;

@@ -1,6 +1,6 @@
-//! A lesson: the lab's README, the panel beside it, and the way to its neighbours.
+//! A lesson: the lab's README, the panel beside it, and the links to the labs before and after it.
 //!
-//! Rule: on a narrow page the panel stands where the lesson calls for it: before "By hand".
+//! Rule: on a narrow page the panel is placed before the section "By hand".
 
 use super::open_pages::Live;
 use super::{layout, markup, panel, source};

@@ -1,11 +1,11 @@
 //! *Say it yourself*: a telnet in the page. The bytes in the box go to the lab's own server.
 //!
-//! The box holds what the client says, in the notation, without the `C> ` in front. A line that is a pause
-//! (`~ 500ms`), `C fin` or `C rst` is done, not said. Lines of a whole transcript may stand there: `C> ` is
-//! taken off, and what the server says is left out.
+//! The box contains the client's bytes in the notation, without the `C> ` in front. A line with a pause
+//! (`~ 500ms`), `C fin` or `C rst` is carried out. The box may also contain lines of a whole transcript: then
+//! `C> ` is removed, and the server's lines are left out.
 //!
-//! Rule 1: whatever stands in the box, the bytes go to the lab's own server and nowhere else.
-//! Rule 2: one thread owns the connection. It ends when the connection is given up, or the page is gone.
+//! Rule 1: the bytes of the box always go to the lab's own server and nowhere else.
+//! Rule 2: one thread owns the connection. It ends when the connection ends or the page is closed.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};

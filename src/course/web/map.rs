@@ -1,4 +1,4 @@
-//! The map of the course: acts and labs, what is passed, what is next.
+//! The map of the course: acts and labs, which labs have passed, and which one is next.
 
 use super::open_pages::Live;
 use super::{layout, markup};

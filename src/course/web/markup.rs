@@ -1,7 +1,7 @@
 //! A README as HTML: headings with ids, transcripts and Rust in colour, a *copy* button at each command, words
 //! of the wire with their explanation.
 //!
-//! Rule: the text is the README's, letter for letter; what is added are elements around it.
+//! Rule: the text of the README stays unchanged. Only elements are added around it.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 

@@ -1,16 +1,16 @@
-//! The course in a browser: `cargo lab web`, live, and the same pages without anything live, which
-//! `cargo lab serve` and lab 24 show.
+//! The course in a browser: the live pages of `cargo lab web`, and the same pages without the live parts, for
+//! `cargo lab serve` and lab 24.
 //!
 //! ```text
 //! recorder ── steps ──> rows ──> the page's log ── text/event-stream ──> live.js appends rows
 //! page ── POST /labs/NN/run · /say · /check ──> gate ──> demo, net::Session, check ──> recorder
 //! ```
 //!
-//! Rule 1: every word comes from the catalogue, the READMEs and the tables of the course.
-//! Rule 2: all HTML is made here and all text in it is escaped here. The script decides nothing.
-//! Rule 3: nothing that a page or a URL says is run. A form names a lab, a conversation and a weather of the
-//! catalogue; the bytes in it go to the lab's own server. See `gate` for who may send a form at all.
-//! Rule 4: what a page has started ends with the page.
+//! Rule 1: all texts come from the catalogue, the READMEs and the tables of the course.
+//! Rule 2: this module makes all HTML and escapes all text. The script only inserts it.
+//! Rule 3: no text from a page or a URL is run as a command. A form names a lab, a conversation and a weather
+//! of the catalogue, and its bytes go to the lab's own server. `gate` decides which forms are accepted.
+//! Rule 4: programs that a page has started end when the page is closed.
 
 mod bill;
 mod check;

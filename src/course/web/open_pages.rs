@@ -1,8 +1,8 @@
-//! What is live: the open pages, what they have started, and where their forms go.
+//! The open pages, the programs that they have started, and the handling of their forms.
 //!
-//! Rule 1: at most [`limits::web::PAGES`] pages and [`limits::web::RUNS`] things that run.
-//! Rule 2: a page is known by its stream. When it has had none for a while it is gone, and all that it has
-//! started ends.
+//! Rule 1: at most [`limits::web::PAGES`] pages and [`limits::web::RUNS`] running programs.
+//! Rule 2: a page is open as long as it has an event stream. When it has had no stream for a while, it counts
+//! as closed, and the programs that it has started end.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
-//! The panel beside a lesson: *run it*, *say it*, *check it*.
+//! The panel beside a lesson: *run it*, *say it*, *check it*. It is a form.
 //!
-//! Rule: it is a form as any other; without a script it is not shown, because nobody would hear the answer.
+//! Rule: without the script the panel is not shown, because the page could not show the answer.
 
 use std::fmt::Write;
 

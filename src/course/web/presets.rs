@@ -1,4 +1,4 @@
-//! What can be said by hand in each lab: one file a lab, `presets.wire`, beside its README.
+//! Prepared requests for each lab, from the file `presets.wire` beside its README.
 //!
 //!     @say useful · Three tacos
 //!     C> 3 tacos\n
@@ -6,7 +6,7 @@
 //!     S fin
 //!     C fin
 //!
-//! The `C` lines are what the box holds, the `S` lines what the lab's server answers; a test says all of them.
+//! The `C` lines go into the box. The `S` lines are the answer of the lab's server. A test sends all of them.
 //! `@cut bytes` and `@cut halves` say how the bytes are cut, `@to stub` that the exercise's server is meant.
 
 use super::manual_request::is_clients;

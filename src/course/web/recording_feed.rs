@@ -1,7 +1,7 @@
-//! From a recorder to a page: each step becomes a row, and is kept for the download.
+//! Sends recorded steps to a page: each step becomes a row, and is kept for the download.
 //!
-//! Rule: a page shows at most [`limits::web::SHOWN`] bytes of a conversation. What a program sends beyond is
-//! counted, and said.
+//! Rule: a page shows at most [`limits::web::SHOWN`] bytes of a conversation. Further bytes are counted, and
+//! the page shows their number.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! *Run it*: the lab's own programs over loopback, through the recorder, into the page.
+//! *Run it*: runs the lab's own programs over loopback and shows the recorded conversation in the page.
 //!
-//! Rule: what runs is a conversation and a weather of the catalogue, and nothing else that a form says.
+//! Rule: a form can only choose a conversation and a weather of the catalogue.
 
 use std::sync::Arc;
 

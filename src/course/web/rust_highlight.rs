@@ -1,6 +1,6 @@
 //! Rust in colour: comments, strings, numbers, keywords, types and macros.
 //!
-//! Rule: the letters stay as they are, whatever the text is; only elements are put around some of them.
+//! Rule: the text stays unchanged; only elements are put around some of it.
 
 use std::fmt::Write;
 

@@ -1,6 +1,7 @@
-//! The programs of a lab, in colour, a click away from its lesson.
+//! The pages with the source of a lab's programs, in colour.
 //!
-//! Rule: a name in a URL opens nothing. It is compared with the names of the Rust files in the lab's folder.
+//! Rule: a name in a URL is never used as a path. It is compared with the names of the Rust files in the lab's
+//! folder.
 
 use std::fs;
 use std::path::PathBuf;

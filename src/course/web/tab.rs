@@ -1,6 +1,6 @@
-//! One page in one tab: its log of events, and what it has started.
+//! One page in one browser tab: its log of events, and the programs that it has started.
 //!
-//! Rule: everything here ends when the page is gone: see [`Page::end`].
+//! Rule: all of them end when the page is closed: see [`Page::end`].
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

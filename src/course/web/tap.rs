@@ -1,7 +1,7 @@
 //! *The tap, live*: a recording in progress, as `cargo lab tap … --web` shows it.
 //!
-//! Rule 1: whoever records waits for no page: a step becomes rows in a bounded log, and that is all.
-//! Rule 2: what is downloaded is what the command keeps for its files, secrets left out as there.
+//! Rule 1: the recorder waits for no page: it only adds rows to a bounded log.
+//! Rule 2: a download has the same content as the command's files, without secrets.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,7 +1,8 @@
-//! *Your browser, live*: every byte that browsers say to this very server, and its answers.
+//! *Your browser, live*: every byte that browsers send to this server, and its answers.
 //!
-//! Rule 1: a connection that carries a stream of rows is not shown from there on: each row would cause another.
-//! Rule 2: what is kept is bounded; a page that is opened late gets the last of it.
+//! Rule 1: when a connection begins to carry a stream of rows, it is not shown any more, because each row would
+//! cause another row.
+//! Rule 2: only a bounded number of rows is kept. A page that is opened late gets the last ones.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
