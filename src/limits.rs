@@ -79,9 +79,14 @@ pub const BACKLOG: u32 = 128;
 /// Precedent: 512 connections a worker in nginx's own default.
 pub const MAX_CONNECTIONS: usize = 400;
 
-/// Most bytes that one read takes, which is also the longest chunk of a recording.
+/// Most bytes that one read takes.
 /// Reason: a bounded buffer a direction. Precedent: 64 KiB, the default capacity of a Linux pipe.
 pub const CHUNK: usize = 64 * 1024;
+
+/// Most bytes that one read of a tap takes, which is also the longest chunk of its recording.
+/// Reason: a step has fixed costs in the relay and in the file. Measured on one core, in nanoseconds a
+/// byte: 0.60 to pass bytes on and 1.43 to save them as well with 64 KiB; 0.37 and 0.93 with 256 KiB.
+pub const TAP_CHUNK: usize = 256 * 1024;
 
 /// How often a wait without another end looks whether it should stop.
 /// Reason: short for a human, long for a processor.

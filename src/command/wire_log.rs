@@ -18,9 +18,10 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use wirelab::http::redact::{Redactor, Rules, Value};
+use wirelab::http::redact::{Found, Redactor, Rules, Value};
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
+use wirelab::wire::notation::render_bytes_into;
 use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info, was_note};
 
 /// What stands at the end while a connection is open.
@@ -112,10 +113,10 @@ impl WireLog {
         if self.full {
             return Ok(());
         }
-        let said = self.transcript(step);
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        said.render_into(&mut text);
+        self.say_ends(&mut text, step);
+        self.view.render_into(&mut text, step);
         let begun = Instant::now();
         let written = match &mut self.place {
             Place::File(file) => file.step(&mut text, step.open > 0),
@@ -143,8 +144,8 @@ impl WireLog {
         }
     }
 
-    /// The step, with the headings that belong before the first one.
-    fn transcript(&mut self, step: &Observation) -> Transcript {
+    /// What belongs before the first step, and before the first one of a connection.
+    fn say_ends(&mut self, text: &mut Vec<u8>, step: &Observation) {
         let mut said = Transcript::new();
         if !std::mem::replace(&mut self.begun, true) {
             let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -161,8 +162,7 @@ impl WireLog {
         } else if let Some(client) = step.client {
             said.push_note(&recording_info::ends_note(client, None));
         }
-        self.view.add(&mut said, step);
-        said
+        said.render_into(text);
     }
 
     /// Says at the end of a stream that a connection is still open. A file says so at every moment.
@@ -305,13 +305,34 @@ impl View {
         transcript
     }
 
+    /// Adds the text of the step to `out`.
+    pub fn render_into(&mut self, out: &mut Vec<u8>, step: &Observation) {
+        let mut said = Transcript::new();
+        if let ObservationKind::Bytes(bytes) = step.what {
+            let found = self.find(step.conn, step.who, bytes);
+            if found.is_empty() {
+                return render_bytes_into(out, step.gap, step.conn, step.who, bytes);
+            }
+            if let Some(gap) = step.gap {
+                said.push_gap(Gap::Exactly(gap));
+            }
+            add_with_masks(&mut said, step.conn, step.who, bytes, found);
+        } else {
+            self.add(&mut said, step);
+        }
+        said.render_into(out);
+    }
+
     /// Adds the step to a transcript.
     pub fn add(&mut self, transcript: &mut Transcript, step: &Observation) {
         if let Some(gap) = step.gap {
             transcript.push_gap(Gap::Exactly(gap));
         }
         match step.what {
-            ObservationKind::Bytes(bytes) => self.bytes(transcript, step.conn, step.who, bytes),
+            ObservationKind::Bytes(bytes) => {
+                let found = self.find(step.conn, step.who, bytes);
+                add_with_masks(transcript, step.conn, step.who, bytes, found);
+            }
             ObservationKind::Event(event) => {
                 transcript.push_event(step.conn, step.who, event);
                 self.end(step.conn, step.who, event);
@@ -320,46 +341,15 @@ impl View {
         }
     }
 
-    fn bytes(&mut self, transcript: &mut Transcript, conn: Conn, who: Who, bytes: &[u8]) {
+    /// What a mask stands for in the bytes that `who` says next.
+    fn find(&mut self, conn: Conn, who: Who, bytes: &[u8]) -> Vec<Found> {
         if !self.rules.secrets && !self.rules.volatile {
-            return transcript.push_bytes(conn, who, bytes);
+            return Vec::new();
         }
         let rules = &self.rules;
         let redactor = self.directions.entry((conn, who));
         let redactor = redactor.or_insert_with(|| Redactor::new(Arc::clone(rules)));
-        let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
-        let mut shown = 0;
-        for found in redactor.find(bytes) {
-            let was = part(found.at.start, found.at.end);
-            let mask = match found.value {
-                Value::Secret => Mask::Masked {
-                    bytes: was.len() as u64,
-                },
-                Value::Date => Mask::Date,
-                Value::Port => Mask::Port,
-                Value::Tag => Mask::Any,
-            };
-            let note = match found.value {
-                Value::Secret => None,
-                _ => was_note(was),
-            };
-            if found.value != Value::Secret && note.is_none() {
-                continue;
-            }
-            transcript.push_bytes(conn, who, part(shown, found.at.start));
-            transcript.push_mask(conn, who, mask);
-            shown = found.at.end;
-            if let Some(note) = note {
-                // The line is here as a whole.
-                let rest = part(shown, bytes.len());
-                let end = rest.iter().position(|byte| *byte == b'\n');
-                let end = end.map_or(bytes.len(), |end| shown + end + 1);
-                transcript.push_bytes(conn, who, part(shown, end));
-                transcript.push_remark(&note);
-                shown = end;
-            }
-        }
-        transcript.push_bytes(conn, who, part(shown, bytes.len()));
+        redactor.find(bytes)
     }
 
     /// Forgets what will say no more.
@@ -369,4 +359,47 @@ impl View {
             self.directions.remove(&(conn, who.other()));
         }
     }
+}
+
+/// Adds bytes to a transcript, with masks in place of what was found.
+fn add_with_masks(
+    transcript: &mut Transcript,
+    conn: Conn,
+    who: Who,
+    bytes: &[u8],
+    found: Vec<Found>,
+) {
+    let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
+    let mut shown = 0;
+    for found in found {
+        let was = part(found.at.start, found.at.end);
+        let mask = match found.value {
+            Value::Secret => Mask::Masked {
+                bytes: was.len() as u64,
+            },
+            Value::Date => Mask::Date,
+            Value::Port => Mask::Port,
+            Value::Tag => Mask::Any,
+        };
+        let note = match found.value {
+            Value::Secret => None,
+            _ => was_note(was),
+        };
+        if found.value != Value::Secret && note.is_none() {
+            continue;
+        }
+        transcript.push_bytes(conn, who, part(shown, found.at.start));
+        transcript.push_mask(conn, who, mask);
+        shown = found.at.end;
+        if let Some(note) = note {
+            // The line is here as a whole.
+            let rest = part(shown, bytes.len());
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let end = end.map_or(bytes.len(), |end| shown + end + 1);
+            transcript.push_bytes(conn, who, part(shown, end));
+            transcript.push_remark(&note);
+            shown = end;
+        }
+    }
+    transcript.push_bytes(conn, who, part(shown, bytes.len()));
 }

@@ -60,6 +60,9 @@ pub const URL_FIELDS: [&str; 5] = ["location", "content-location", "referer", "o
 /// No field or parameter name that is looked for is longer.
 const LONGEST_NAME: usize = 64;
 
+/// Fewest bytes without a mark that are worth a search for their last LF.
+const QUIET: usize = 512;
+
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -108,6 +111,49 @@ enum Place {
     Elsewhere,
 }
 
+/// Where the next bytes are without which a line has neither a field nor a parameter. Each byte is looked
+/// at once for each of them, however many lines there are.
+#[derive(Default)]
+struct Marks {
+    colon: Option<usize>,
+    equals: Option<usize>,
+}
+
+impl Marks {
+    /// How many bytes from `start`, where a line starts, are whole lines without a mark; 0 as well where
+    /// they are so few that one line after the other is cheaper.
+    fn lines_without(&mut self, bytes: &[u8], start: usize) -> usize {
+        let mark = self.next(bytes, start);
+        let quiet = bytes.get(start..mark).unwrap_or_default();
+        if quiet.len() < QUIET {
+            return 0;
+        }
+        let last = quiet.iter().rposition(|byte| *byte == b'\n');
+        last.map_or(0, |lf| lf + 1)
+    }
+
+    /// The first mark at or behind `start`, or the end. Calls must not go back.
+    fn next(&mut self, bytes: &[u8], start: usize) -> usize {
+        let next = |mark: &mut Option<usize>, byte| {
+            if mark.is_none_or(|at| at < start) {
+                let rest = bytes.get(start..).unwrap_or_default();
+                let at = through(rest, byte);
+                let is_there = rest.get(at.wrapping_sub(1)) == Some(&byte);
+                *mark = Some(start + at - usize::from(is_there));
+            }
+            mark.unwrap_or(start)
+        };
+        next(&mut self.colon, b':').min(next(&mut self.equals, b'='))
+    }
+}
+
+/// How many bytes there are up to the first `byte`, itself included, or in all.
+fn through(bytes: &[u8], byte: u8) -> usize {
+    // The standard library's search for a byte is fast, and this is the way to it.
+    let mut unread = bytes;
+    unread.skip_until(byte).unwrap_or(bytes.len())
+}
+
 /// What one side says on one connection, read for values.
 #[derive(Clone, Debug)]
 pub struct Redactor {
@@ -134,11 +180,17 @@ impl Redactor {
     pub fn find(&mut self, bytes: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
         let mut start = 0;
+        let mut marks = Marks::default();
         while let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
-            // The standard library's search for a byte is fast, and this is the way to it.
-            let mut unread = rest;
-            let length = unread.skip_until(b'\n').unwrap_or(rest.len());
-            let ended = rest.get(..length).is_some_and(|line| line.ends_with(b"\n"));
+            if self.place == Place::Start && self.before.is_empty() && !self.may_continue {
+                let quiet = marks.lines_without(bytes, start);
+                if quiet > 0 {
+                    start += quiet;
+                    continue;
+                }
+            }
+            let length = through(rest, b'\n');
+            let ended = rest.get(length - 1) == Some(&b'\n');
             let part = start..start + length - usize::from(ended);
             self.part(bytes, part.clone(), ended, &mut found);
             match ended {
@@ -179,18 +231,23 @@ impl Redactor {
         let part = bytes.get(at.clone()).unwrap_or_default();
         let beginning = part.get(..LONGEST_NAME).unwrap_or(part);
         if let Some(colon) = beginning.iter().position(|byte| *byte == b':') {
-            let mut name = self.before.clone();
-            name.extend_from_slice(beginning.get(..colon).unwrap_or_default());
-            let name = name.trim_ascii_end().to_ascii_lowercase();
             let value = at.start + colon + 1..at.end;
             self.place = Place::Elsewhere;
-            if self.is_secret_field(&name) {
+            let here = beginning.get(..colon).unwrap_or_default();
+            let joined;
+            let mut name = here;
+            if !self.before.is_empty() {
+                joined = [&self.before, here].concat();
+                name = &joined;
+            }
+            let name = name.trim_ascii_end();
+            if self.is_secret_field(name) {
                 return self.secret(bytes, value, false, found);
             }
             let whole = ended && self.before.is_empty();
             let holes = found.len();
             if whole && self.rules.volatile {
-                self.volatile(&name, bytes, value, found);
+                self.volatile(name, bytes, value, found);
             }
             if found.len() > holes {
                 return;
@@ -203,7 +260,7 @@ impl Redactor {
     }
 
     fn is_secret_field(&self, name: &[u8]) -> bool {
-        let is = |other: &str| other.as_bytes() == name;
+        let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
         let known = || SECRET_FIELDS.iter().any(|field| is(field));
         self.rules.secrets && (known() || self.rules.names.iter().any(|field| is(field)))
     }
@@ -238,12 +295,12 @@ impl Redactor {
     ) {
         let mut next = at.start;
         while let Some(rest) = bytes.get(next..at.end).filter(|_| self.rules.secrets) {
-            if !rest.contains(&b'=') {
+            let equals = through(rest, b'=');
+            if !rest.get(..equals).unwrap_or_default().ends_with(b"=") {
                 return;
             }
-            let equals = rest.iter().position(|byte| *byte == b'=').unwrap_or(0);
-            let here = bytes.get(line..next + equals).unwrap_or_default();
-            next += equals + 1;
+            next += equals;
+            let here = bytes.get(line..next - 1).unwrap_or_default();
             if !self.names_a_secret(here) {
                 continue;
             }
@@ -280,13 +337,14 @@ impl Redactor {
         let text = bytes.get(at.clone()).unwrap_or_default();
         let lead = text.len() - text.trim_ascii_start().len();
         let value = text.trim_ascii();
-        let is_one_of = |names: &[&str]| names.iter().any(|other| other.as_bytes() == name);
+        let is = |other: &&str| other.as_bytes().eq_ignore_ascii_case(name);
+        let is_one_of = |names: &[&str]| names.iter().any(is);
         let hole = if is_one_of(&DATE_FIELDS) {
             let is_fixdate = value.len() == 29 && date::parse(value, 0).is_some();
             is_fixdate.then_some((0..value.len(), Value::Date))
         } else if is_one_of(&TAG_FIELDS) {
             tag(value).map(|at| (at, Value::Tag))
-        } else if name == b"host" {
+        } else if is_one_of(&["host"]) {
             port(value).map(|at| (at, Value::Port))
         } else if is_one_of(&URL_FIELDS) {
             let port = port_in_url(value);

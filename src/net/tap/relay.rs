@@ -153,7 +153,7 @@ impl Relay {
         if let Some((control, struck)) = &self.faults {
             return self.pump_faulty(who, control, *struck);
         }
-        let mut buffer = vec![0; limits::CHUNK];
+        let mut buffer = vec![0; limits::TAP_CHUNK];
         loop {
             match self.stream(who).peek(&mut buffer[..1]) {
                 Ok(0) => return self.ended(who),

@@ -4,7 +4,8 @@
 //! Rule 2: the result is canonical whatever path a byte takes: the fast ones below write what the slow
 //! one would.
 
-use super::layout::{Form, Stretch, repeats, stretches};
+use super::layout::{Form, Stretch, repeats, text_and_hex};
+use super::plain_lines::plain_lines;
 use super::scan::plain_run;
 use super::words::{mask_text, who_text};
 use crate::wire::transcript::one_line;
@@ -21,6 +22,8 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 static PAIRS: [[u8; 4]; 256] = pairs();
 /// What stands for each byte in the gutter of a hex row.
 static GUTTER: [u8; 256] = gutter();
+/// `\xHH` for each byte.
+static ESCAPES: [[u8; ESCAPE]; 256] = escapes();
 
 /// A chunk's lines, as far as they are written.
 pub struct ChunkText<'a> {
@@ -71,55 +74,82 @@ impl ChunkText<'_> {
     /// in a plain `\n`, so it is neither hex nor part of a repeat of several lines.
     pub fn bytes(&mut self, bytes: &[u8], remark_follows: bool) {
         if !remark_follows {
-            self.stretches(bytes, stretches(bytes));
-            return;
+            return self.stretches(bytes);
         }
         let unended = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let line = unended.iter().rposition(|&byte| byte == b'\n');
         let (before, last) = unended.split_at(line.map_or(0, |lf| lf + 1));
-        self.stretches(before, stretches(before));
-        self.stretches(last, repeats(last));
+        self.stretches(before);
+        for stretch in repeats(last) {
+            self.stretch(last, stretch);
+        }
         self.text(bytes.get(unended.len()..).unwrap_or_default());
     }
 
-    fn stretches(&mut self, bytes: &[u8], stretches: Vec<Stretch>) {
-        for stretch in stretches {
-            let inside = bytes.get(stretch.at).unwrap_or_default();
-            match stretch.form {
-                Form::Text => self.text(inside),
-                Form::Hex => self.hex(inside),
-                Form::Repeat { period } => {
-                    self.repeat(
-                        inside.get(..period).unwrap_or_default(),
-                        inside.len() / period,
-                    );
+    fn stretches(&mut self, bytes: &[u8]) {
+        for mut stretch in repeats(bytes) {
+            if stretch.form == Form::Text {
+                // Lines that are certainly text need no verdict.
+                stretch.at.start += self.plain_lines(inside(bytes, &stretch));
+                for part in text_and_hex(bytes, stretch.at) {
+                    self.stretch(bytes, part);
                 }
+            } else {
+                self.stretch(bytes, stretch);
             }
         }
     }
 
+    fn stretch(&mut self, bytes: &[u8], stretch: Stretch) {
+        let inside = inside(bytes, &stretch);
+        match stretch.form {
+            Form::Text => self.text(inside),
+            Form::Hex => self.hex(inside),
+            Form::Repeat { period } => {
+                let times = inside.len() / period;
+                self.repeat(inside.get(..period).unwrap_or_default(), times);
+            }
+        }
+    }
+
+    /// Writes the whole plain lines at the front, if no line is open; answers how many bytes.
+    fn plain_lines(&mut self, bytes: &[u8]) -> usize {
+        if self.line.is_some() {
+            return 0;
+        }
+        let room = self.last_column.saturating_sub(self.who.len());
+        let (said, ends) = (self.said, &mut self.ends);
+        let mut done = 0;
+        plain_lines(self.out, &self.who, room, bytes, |length| {
+            done += length;
+            if let Some(ends) = ends {
+                ends.push(said + done);
+            }
+        });
+        self.said += done;
+        self.begun |= done > 0;
+        done
+    }
+
     fn text(&mut self, mut rest: &[u8]) {
         while let [byte, others @ ..] = rest {
-            let whole = match self.line {
-                None => self.whole_line(rest),
-                Some(_) => 0,
-            };
+            let whole = self.plain_lines(rest);
             if whole > 0 {
                 rest = rest.get(whole..).unwrap_or_default();
                 continue;
             }
             self.make_room(escaped(*byte).1);
+            let beyond = self.beyond_ascii(rest);
+            if beyond > 0 {
+                rest = rest.get(beyond..).unwrap_or_default();
+                continue;
+            }
             let plain = self.plain_that_fits(rest);
             if plain > 0 {
                 let (text, after) = rest.split_at(plain);
                 self.out.extend_from_slice(text);
                 self.said += plain;
                 rest = after;
-                continue;
-            }
-            let beyond = self.beyond_ascii(rest);
-            if beyond > 0 {
-                rest = rest.get(beyond..).unwrap_or_default();
                 continue;
             }
             self.escape(*byte);
@@ -131,29 +161,6 @@ impl ChunkText<'_> {
         }
     }
 
-    /// Writes the next wire line, if it consists of plain bytes and fits on a text line; answers its
-    /// length, or 0.
-    fn whole_line(&mut self, rest: &[u8]) -> usize {
-        let room = self.last_column.saturating_sub(self.who.len());
-        let within = rest.get(..room).unwrap_or(rest);
-        let plain = plain_run(within);
-        let (text, ending) = rest.split_at(plain);
-        let (escapes, length): (&[u8], usize) = match ending {
-            [b'\r', b'\n', ..] => (b"\\r\\n\n", plain + 2),
-            [b'\n', ..] => (b"\\n\n", plain + 1),
-            _ => return 0,
-        };
-        if plain + escapes.len() - 1 > room {
-            return 0;
-        }
-        self.out.extend_from_slice(&self.who);
-        self.out.extend_from_slice(text);
-        self.out.extend_from_slice(escapes);
-        self.said += length;
-        self.line_ended(0);
-        length
-    }
-
     /// How many plain bytes at the front fit on the open line.
     fn plain_that_fits(&self, bytes: &[u8]) -> usize {
         let room = self.last_column.saturating_sub(self.column()).max(1);
@@ -162,15 +169,17 @@ impl ChunkText<'_> {
 
     /// Writes the bytes beyond ASCII at the front, as many as fit on the open line; answers how many.
     fn beyond_ascii(&mut self, bytes: &[u8]) -> usize {
+        if bytes.first().is_none_or(u8::is_ascii) {
+            return 0;
+        }
         let room = self.last_column.saturating_sub(self.column()) / ESCAPE;
         let within = bytes.get(..room).unwrap_or(bytes);
         let count = within.iter().take_while(|byte| **byte >= 0x80).count();
         let start = self.out.len();
-        self.out.resize(start + count * ESCAPE, b'\\');
+        self.out.resize(start + count * ESCAPE, 0);
         let places = self.out.get_mut(start..).unwrap_or_default();
         for (byte, place) in within.iter().zip(places.chunks_exact_mut(ESCAPE)) {
-            let [_, high, low, _] = PAIRS[usize::from(*byte)];
-            place.copy_from_slice(&[b'\\', b'x', high, low]);
+            place.copy_from_slice(&ESCAPES[usize::from(*byte)]);
         }
         self.said += count;
         count
@@ -352,6 +361,11 @@ impl ChunkText<'_> {
     }
 }
 
+/// The bytes of a stretch.
+fn inside<'a>(bytes: &'a [u8], stretch: &Stretch) -> &'a [u8] {
+    bytes.get(stretch.at.clone()).unwrap_or_default()
+}
+
 /// A whole row with its gutter and its end: ` 89 50 …  |.P…|`.
 fn whole_row(row: &[u8; HEX_ROW], line: &mut [u8; WHOLE_ROW]) {
     for (at, byte) in row.iter().enumerate() {
@@ -383,10 +397,7 @@ fn escaped(byte: u8) -> ([u8; 4], usize) {
         b'\t' => short(b't'),
         b'\\' => short(b'\\'),
         0x20..=0x7e => ([byte, 0, 0, 0], 1),
-        _ => {
-            let [_, high, low, _] = PAIRS[usize::from(byte)];
-            ([b'\\', b'x', high, low], 4)
-        }
+        _ => (ESCAPES[usize::from(byte)], ESCAPE),
     }
 }
 
@@ -398,6 +409,16 @@ const fn pairs() -> [[u8; 4]; 256] {
         byte += 1;
     }
     pairs
+}
+
+const fn escapes() -> [[u8; ESCAPE]; 256] {
+    let mut escapes = [[b'\\', b'x', 0, 0]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        escapes[byte] = [b'\\', b'x', DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    escapes
 }
 
 const fn gutter() -> [u8; 256] {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::scan::{find_lf, is_common};
+use super::scan::{equal_bytes, find_lf, is_common};
 
 /// Longest period of a repeat, in bytes.
 const LONGEST_PERIOD: usize = 64;
@@ -36,18 +36,6 @@ pub struct Stretch {
     pub at: Range<usize>,
     /// How it is written.
     pub form: Form,
-}
-
-/// Cuts the bytes into stretches: repeats first, then text and hex in what is left between them.
-pub fn stretches(bytes: &[u8]) -> Vec<Stretch> {
-    let mut found = Vec::new();
-    for stretch in repeats(bytes) {
-        match stretch.form {
-            Form::Repeat { .. } => found.push(stretch),
-            Form::Text | Form::Hex => found.extend(text_and_hex(bytes, stretch.at)),
-        }
-    }
-    found
 }
 
 /// Cuts the bytes into repeats and the text between them. A run is taken at its full length; where
@@ -83,10 +71,8 @@ pub fn repeats(bytes: &[u8]) -> Vec<Stretch> {
 /// The repeat that covers the block at `block` and nothing before `from`, if there is one.
 fn repeat_around(bytes: &[u8], from: usize, block: usize) -> Option<Stretch> {
     let inside = &bytes[block..block + BLOCK];
-    // Nearly all periods are refused by their first byte.
-    let first = inside[0];
-    let repeats = |p: &usize| inside[*p] == first && inside[*p..] == inside[..BLOCK - p];
-    let period = (1..=LONGEST_PERIOD).find(repeats)?;
+    let repeats = |p: &usize| inside[*p..] == inside[..BLOCK - p];
+    let period = places_like_first(inside).find(repeats)?;
     let mut start = block;
     while start > from && bytes[start - 1] == bytes[start - 1 + period] {
         start -= 1;
@@ -105,8 +91,28 @@ fn repeat_around(bytes: &[u8], from: usize, block: usize) -> Option<Stretch> {
     (length >= SHORTEST_REPEAT).then_some(Stretch { at, form })
 }
 
-/// Rule 7 over `within`: cut at LF, judge each piece, join.
-fn text_and_hex(bytes: &[u8], within: Range<usize>) -> Vec<Stretch> {
+/// Where in the next [`LONGEST_PERIOD`] bytes the first byte may come again: each such place, and perhaps
+/// some others. Nearly all periods are refused here.
+fn places_like_first(inside: &[u8]) -> impl Iterator<Item = usize> {
+    let first = inside.first().copied().unwrap_or(0);
+    let next = inside.get(1..=LONGEST_PERIOD).unwrap_or_default();
+    let words = next.as_chunks().0.iter().enumerate();
+    words.flat_map(move |(at, word)| {
+        let mut found = equal_bytes(u128::from_le_bytes(*word), first);
+        std::iter::from_fn(move || {
+            let bit = found.trailing_zeros() as usize;
+            found &= found.wrapping_sub(1);
+            (bit < 128).then_some(1 + at * 16 + bit / 8)
+        })
+    })
+}
+
+/// Rule 7 over `within`, in which no repeat stands: cut at LF, judge each piece, join. Plain lines at the
+/// front may be left out: they are text, whatever follows.
+pub fn text_and_hex(bytes: &[u8], within: Range<usize>) -> Vec<Stretch> {
+    if within.is_empty() {
+        return Vec::new();
+    }
     if is_common(&bytes[within.clone()]) {
         let form = Form::Text;
         return vec![Stretch { at: within, form }];

@@ -27,11 +27,12 @@ mod chunk_text;
 mod error;
 mod layout;
 mod parse;
+mod plain_lines;
 mod render;
 mod scan;
 mod words;
 
 pub use error::{ParseError, ParseFault};
 pub(in crate::wire) use render::line_ends;
-pub use render::{chunk_lines, chunk_lines_within};
+pub use render::{chunk_lines, chunk_lines_within, render_bytes_into};
 pub use words::{duration_text, event_text, gap_text, mask_text, who_text};

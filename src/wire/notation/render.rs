@@ -5,6 +5,8 @@
 //! Rule 2: no line ends in a space: there it is written `\x20`. Rule 3: every line that is written
 //! comes from [`ChunkText`] or [`super::words`].
 
+use std::time::Duration;
+
 use super::chunk_text::{ChunkText, push_worded};
 use super::words::{push_event, push_gap, push_who};
 use crate::wire::{Chunk, Conn, Entry, Gap, Piece, Transcript, Who};
@@ -77,6 +79,24 @@ fn push_chunk(out: &mut Vec<u8>, chunk: &Chunk, last_column: usize) {
             Piece::Blank => text.own_line("", ""),
         }
     }
+    text.finish();
+}
+
+/// Adds a step to `out`: the gap before it, and a chunk of these bytes alone. It is the text that a
+/// transcript of the two has, without the transcript.
+pub fn render_bytes_into(
+    out: &mut Vec<u8>,
+    gap: Option<Duration>,
+    conn: Conn,
+    who: Who,
+    bytes: &[u8],
+) {
+    if let Some(gap) = gap {
+        push_gap(out, Gap::Exactly(gap));
+        out.push(b'\n');
+    }
+    let mut text = ChunkText::new(out, who, conn, LAST_COLUMN);
+    text.bytes(bytes, false);
     text.finish();
 }
 

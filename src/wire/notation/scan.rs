@@ -53,15 +53,23 @@ fn run(bytes: &[u8], mask: impl Fn(u128) -> u128, ends: impl Fn(u8) -> bool) -> 
     done + rest_run.unwrap_or(rest.len())
 }
 
+/// The high bit of each byte that equals `byte`, and perhaps of some behind the first.
+pub fn equal_bytes(x: u128, byte: u8) -> u128 {
+    zero_bytes(x ^ (ONES * u128::from(byte)))
+}
+
 /// The bytes that are zero. Behind the first one there may be false ones, because of the borrow.
 fn zero_bytes(x: u128) -> u128 {
     x.wrapping_sub(ONES) & !x & HIGH
 }
 
-/// Controls, DEL, the backslash, and what lies beyond ASCII.
+/// Controls, DEL, the backslash, and what lies beyond ASCII. The sums overflow into the next byte only
+/// from a byte that is refused itself, so the lowest bit is right.
 fn not_plain(x: u128) -> u128 {
-    let control = x.wrapping_sub(ONES * 0x20) & !x & HIGH;
-    control | zero_bytes(x ^ (ONES * 0x5c)) | zero_bytes(x ^ (ONES * 0x7f)) | (x & HIGH)
+    let control = x.wrapping_sub(ONES * 0x20);
+    let delete = x.wrapping_add(ONES);
+    let backslash = (x ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (control | delete | backslash | x) & HIGH
 }
 
 /// As [`not_plain`], for the bytes that [`is_common`] refuses. All bits are right where no byte lies

@@ -29,19 +29,51 @@ pub fn push_event(out: &mut Vec<u8>, event: Event) {
     out.extend_from_slice(event_text(event).as_bytes());
 }
 
-/// As [`gap_text`], into a buffer.
+/// As [`gap_text`], into a buffer. A recording writes one for each step, so it allocates nothing.
 pub fn push_gap(out: &mut Vec<u8>, gap: Gap) {
-    out.extend_from_slice(gap_text(gap).as_bytes());
+    match gap {
+        Gap::Exactly(time) => {
+            out.extend_from_slice(b"~ ");
+            push_duration(out, time);
+        }
+        Gap::Untimed | Gap::Between(..) | Gap::End => {
+            out.extend_from_slice(gap_text(gap).as_bytes());
+        }
+    }
+}
+
+/// As [`duration_text`], into a buffer.
+fn push_duration(out: &mut Vec<u8>, time: Duration) {
+    let micros = time.as_micros();
+    let mut digits = [0; 40];
+    let mut left = micros / 1000;
+    let mut length = 0;
+    for place in &mut digits {
+        *place = b'0' + (left % 10) as u8;
+        left /= 10;
+        length += 1;
+        if left == 0 {
+            break;
+        }
+    }
+    out.extend(digits.iter().take(length).rev());
+    let fraction = (micros % 1000) as u16;
+    if fraction > 0 {
+        let thousandths = [fraction / 100, fraction / 10 % 10, fraction % 10];
+        out.push(b'.');
+        out.extend(thousandths.map(|digit| b'0' + digit as u8));
+        while out.last() == Some(&b'0') {
+            out.pop();
+        }
+    }
+    out.extend_from_slice(b"ms");
 }
 
 /// `50.2ms`: milliseconds, with microseconds as decimals where there are any.
 pub fn duration_text(time: Duration) -> String {
-    let micros = time.as_micros();
-    let fraction = format!("{:03}", micros % 1000);
-    match fraction.trim_end_matches('0') {
-        "" => format!("{}ms", micros / 1000),
-        digits => format!("{}.{digits}ms", micros / 1000),
-    }
+    let mut text = Vec::new();
+    push_duration(&mut text, time);
+    text.into_iter().map(char::from).collect()
 }
 
 /// What stands behind `C ` in an event line.
