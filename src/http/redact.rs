@@ -465,6 +465,26 @@ mod tests {
         }
     }
 
+    /// Long text without a colon or an equals sign is passed over, and what follows is found.
+    #[test]
+    fn values_are_found_behind_much_text() {
+        for lines in [1, 20, 40, 200] {
+            let text = "three tacos and a flan\n".repeat(lines);
+            let said = format!("{text}token=t1\n{text}cookie: a\n b\n{text}x: y\n{text}key=k");
+            let hides = said
+                .replace("token=t1", "token=**")
+                .replace("key=k", "key=*");
+            let expected = hides.replace("cookie: a\n b", "cookie: *\n *");
+            for size in [7, 600, 5000, said.len()] {
+                assert_eq!(
+                    hidden(said.as_bytes(), size),
+                    expected,
+                    "in pieces of {size}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn what_is_another_value_the_next_time_is_found() {
         let rules = Rules {

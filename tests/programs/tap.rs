@@ -326,7 +326,7 @@ fn a_long_one_way_flow_needs_no_memory() {
     running.join().unwrap();
     let (bytes, longest) = *seen.lock().unwrap();
     assert_eq!(bytes, BYTES);
-    assert!(longest <= limits::CHUNK);
+    assert!(longest <= limits::TAP_CHUNK);
 }
 
 /// Stopping ends a tap whose connections are still open, and the transcript says that it did.

@@ -87,3 +87,60 @@ fn next_line(
     end.first_chunk_mut::<5>()?.copy_from_slice(&ending);
     Some((plain + ends, who + plain + width + 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every length around the last column, every ending, at the end of the bytes and before more.
+    #[test]
+    fn lines_that_fit_are_written_and_the_first_other_one_ends_it() {
+        for length in 0..=90 {
+            for (ending, escaped) in [
+                ("\n", Some(r"\n")),
+                ("\r\n", Some(r"\r\n")),
+                ("\r", None),
+                ("\t\n", None),
+                ("\\\n", None),
+                ("", None),
+            ] {
+                for more in ["", "flan\n", "\u{f1}", "taco"] {
+                    let line = "~".repeat(length);
+                    let bytes = format!("taco\n{line}{ending}{more}");
+                    let mut out = b"# before\n".to_vec();
+                    let mut ends = Vec::new();
+                    let done = plain_lines(&mut out, b"C12> ", 73, bytes.as_bytes(), |line| {
+                        ends.push(line);
+                    });
+                    let mut expected = "# before\nC12> taco\\n\n".to_string();
+                    let mut said = vec![5];
+                    if let Some(escaped) = escaped.filter(|it| length + it.len() <= 73) {
+                        expected += &format!("C12> {line}{escaped}\n");
+                        said.push(length + ending.len());
+                        if more == "flan\n" {
+                            expected += "C12> flan\\n\n";
+                            said.push(5);
+                        }
+                    }
+                    // An ending that is none joins the line with what follows.
+                    let joined = ["", "\r"].contains(&ending) && more == "flan\n";
+                    if joined && ending.is_empty() && length + 6 <= 73 {
+                        expected += &format!("C12> {line}flan\\n\n");
+                        said.push(length + 5);
+                    }
+                    assert_eq!(String::from_utf8(out).unwrap(), expected, "{bytes:?}");
+                    assert_eq!((done, &ends), (said.iter().sum(), &said), "{bytes:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn many_lines_are_written_in_batches() {
+        let bytes = b"three tacos, please\r\n".repeat(5000);
+        let mut out = Vec::new();
+        let done = plain_lines(&mut out, b"S> ", 75, &bytes, |_| {});
+        assert_eq!(done, bytes.len());
+        assert_eq!(out, b"S> three tacos, please\\r\\n\n".repeat(5000));
+    }
+}
