@@ -9,11 +9,16 @@
 //! one [`Redactor`] for each direction of each connection. A volatile value is left alone when it is cut.
 //! Rule 4: a line of a body that looks like such a field is one, too: better one too many.
 
-use std::io::BufRead;
+mod marks;
+mod values;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::date;
+use marks::{Marks, through};
+use values::{parameter_end, tag};
+pub(super) use values::{port, port_in_url};
 
 /// Fields whose value lets one person act as another, in lower case.
 pub const SECRET_FIELDS: [&str; 10] = [
@@ -59,9 +64,6 @@ pub const URL_FIELDS: [&str; 5] = ["location", "content-location", "referer", "o
 
 /// No field or parameter name that is looked for is longer.
 const LONGEST_NAME: usize = 64;
-
-/// Fewest bytes without a mark that are worth a search for their last LF.
-const QUIET: usize = 512;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
@@ -109,49 +111,6 @@ enum Place {
     Parameter,
     /// Anywhere else.
     Elsewhere,
-}
-
-/// Where the next bytes are without which a line has neither a field nor a parameter. Each byte is looked
-/// at once for each of them, however many lines there are.
-#[derive(Default)]
-struct Marks {
-    colon: Option<usize>,
-    equals: Option<usize>,
-}
-
-impl Marks {
-    /// How many bytes from `start`, where a line starts, are whole lines without a mark; 0 as well where
-    /// they are so few that one line after the other is cheaper.
-    fn lines_without(&mut self, bytes: &[u8], start: usize) -> usize {
-        let mark = self.next(bytes, start);
-        let quiet = bytes.get(start..mark).unwrap_or_default();
-        if quiet.len() < QUIET {
-            return 0;
-        }
-        let last = quiet.iter().rposition(|byte| *byte == b'\n');
-        last.map_or(0, |lf| lf + 1)
-    }
-
-    /// The first mark at or behind `start`, or the end. Calls must not go back.
-    fn next(&mut self, bytes: &[u8], start: usize) -> usize {
-        let next = |mark: &mut Option<usize>, byte| {
-            if mark.is_none_or(|at| at < start) {
-                let rest = bytes.get(start..).unwrap_or_default();
-                let at = through(rest, byte);
-                let is_there = rest.get(at.wrapping_sub(1)) == Some(&byte);
-                *mark = Some(start + at - usize::from(is_there));
-            }
-            mark.unwrap_or(start)
-        };
-        next(&mut self.colon, b':').min(next(&mut self.equals, b'='))
-    }
-}
-
-/// How many bytes there are up to the first `byte`, itself included, or in all.
-fn through(bytes: &[u8], byte: u8) -> usize {
-    // The standard library's search for a byte is fast, and this is the way to it.
-    let mut unread = bytes;
-    unread.skip_until(byte).unwrap_or(bytes.len())
 }
 
 /// What one side says on one connection, read for values.
@@ -382,47 +341,6 @@ fn push(found: &mut Vec<Found>, at: Range<usize>, value: Value) {
     if !at.is_empty() {
         found.push(Found { at, value });
     }
-}
-
-/// How much of this is the value of a parameter.
-fn parameter_end(text: &[u8]) -> usize {
-    let ends = |byte: &u8| {
-        byte.is_ascii_whitespace()
-            || matches!(byte, b'&' | b';' | b'#' | b'"' | b'\'' | b'<' | b'>')
-    };
-    text.iter().position(ends).unwrap_or(text.len())
-}
-
-/// What stands between the quotes of the first entity tag, if it is readable.
-fn tag(value: &[u8]) -> Option<Range<usize>> {
-    let start = match value {
-        [b'W', b'/', b'"', ..] => 3,
-        [b'"', ..] => 1,
-        _ => return None,
-    };
-    let inside = value.get(start..)?;
-    let length = inside.iter().position(|byte| *byte == b'"')?;
-    let readable = inside.get(..length)?.iter().all(u8::is_ascii_graphic);
-    (readable && length > 0).then_some(start..start + length)
-}
-
-/// The digits behind the last colon.
-pub(super) fn port(authority: &[u8]) -> Option<Range<usize>> {
-    let colon = authority.iter().rposition(|byte| *byte == b':')?;
-    let digits = authority.get(colon + 1..)?;
-    let good = (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
-    good.then_some(colon + 1..authority.len())
-}
-
-/// The digits of the port of the first URL.
-pub(super) fn port_in_url(value: &[u8]) -> Option<Range<usize>> {
-    let scheme = value.windows(3).position(|three| three == b"://")? + 3;
-    let rest = value.get(scheme..)?;
-    let ends =
-        |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'>' | b'"') || byte.is_ascii_whitespace();
-    let authority = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;
-    let digits = port(authority)?;
-    Some(scheme + digits.start..scheme + digits.end)
 }
 
 #[cfg(test)]
