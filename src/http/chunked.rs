@@ -15,8 +15,8 @@
 //! Rule 2: extensions are checked and then ignored; trailers are kept apart from the header section.
 
 use super::fault::Wrong;
+use super::field_section::Section;
 use super::grammar::{self, TCHAR, hex_value};
-use super::head::Section;
 use super::{Fault, Fields, Parsed};
 use crate::limits::{MAX_CHUNK_EXTENSIONS, MAX_CHUNK_LINE, MAX_TRAILERS};
 

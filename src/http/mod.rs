@@ -29,6 +29,7 @@ pub mod conditional;
 pub mod connection;
 pub mod date;
 pub mod fault;
+mod field_section;
 pub mod framing;
 pub mod grammar;
 pub mod head;

@@ -6,13 +6,16 @@
 //! with a note. It is declared when later segments of the connection do not fill it any more.
 //! Rule 3: memory is bounded by the capture; what waits for an earlier segment is a part of it.
 
+mod written;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::link::Segment;
 use crate::limits;
-use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info};
+use crate::wire::{Conn, Event, Gap, Transcript, Who};
+use written::Written;
 
 /// So many segments of a connection may come after an acknowledged one that is missing, before it is
 /// taken for lost: a capture may hold packets in another order than they came.
@@ -24,20 +27,6 @@ pub struct Flows {
     /// By the two ends, the lower one first.
     open: BTreeMap<(SocketAddr, SocketAddr), Flow>,
     written: Written,
-}
-
-/// The transcript so far.
-#[derive(Default)]
-struct Written {
-    transcript: Transcript,
-    /// When it began, and when the last step was.
-    start: Option<Duration>,
-    last: Duration,
-    connections: Conn,
-    /// The server of all connections, if there is one.
-    server: Option<SocketAddr>,
-    client: Option<SocketAddr>,
-    several_servers: bool,
 }
 
 /// One connection.
@@ -358,66 +347,5 @@ impl Side {
         let acked = self.acked.is_some_and(|acked| distance(next, acked) > 0);
         self.missed_since += usize::from(acked);
         self.missed_since > PATIENCE || self.held > limits::MAX_HELD
-    }
-}
-
-impl Written {
-    /// Writes the time that has passed.
-    fn time(&mut self, now: Duration) {
-        match self.start {
-            None => (self.start, self.last) = (Some(now), now),
-            Some(_) => {
-                let passed = now.saturating_sub(self.last);
-                self.last = self.last.max(now);
-                self.transcript.push_gap(Gap::Exactly(passed));
-            }
-        }
-    }
-
-    fn gap(&mut self, time: Duration, conn: Conn, who: Who, missing: usize) {
-        self.time(time);
-        let bytes = missing as u64;
-        let text = format!("{missing} bytes are missing in the capture");
-        self.transcript.push_note(&text);
-        self.transcript.push_mask(
-            conn,
-            who,
-            Mask::Bytes {
-                min: bytes,
-                max: bytes,
-            },
-        );
-        self.transcript.push_gap(Gap::Untimed);
-    }
-
-    /// Says between whom the next connection is.
-    fn ends(&mut self, client: SocketAddr, server: SocketAddr) {
-        if self.client.is_none() {
-            (self.client, self.server) = (Some(client), Some(server));
-            return;
-        }
-        let other = (self.server != Some(server)).then_some(server);
-        self.several_servers |= other.is_some();
-        self.transcript
-            .push_note(&recording_info::ends_note(client, other));
-    }
-
-    fn headings(self) -> Transcript {
-        let mut whole = Transcript::new();
-        whole.push_heading("wire", "1");
-        whole.push_heading("seen-by", "capture");
-        if let Some(start) = self.start {
-            whole.push_heading(recording_info::AT, &recording_info::moment_text(start));
-        }
-        for (key, end) in [
-            (recording_info::CLIENT, self.client),
-            (recording_info::SERVER, self.server),
-        ] {
-            if let Some(end) = end {
-                whole.push_heading(key, &end.to_string());
-            }
-        }
-        whole.append(self.transcript);
-        whole
     }
 }
