@@ -14,6 +14,7 @@ mod open;
 mod respond;
 mod root;
 mod stamp;
+mod unseen;
 
 use std::io;
 use std::path::Path;
@@ -30,6 +31,7 @@ use lookup::{Lookup, NoThing, Thing};
 use open::{Boundary, Miss};
 pub use open::{OpenFile, Source};
 use root::Root;
+pub use unseen::is_unseen;
 
 /// What the server is allowed to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

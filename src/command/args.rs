@@ -6,6 +6,7 @@
 
 use super::Command;
 use std::ffi::{OsStr, OsString};
+use wirelab::files::is_unseen;
 
 /// An option of a command.
 pub struct Opt {
@@ -219,7 +220,7 @@ pub fn printable(word: &str) -> String {
     shown
         .chars()
         .flat_map(|c| {
-            if !super::fetch::is_harmless(c) {
+            if is_unseen(c) {
                 c.escape_default().collect()
             } else {
                 vec![c]

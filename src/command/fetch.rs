@@ -25,8 +25,6 @@ use progress::Progress;
 use terminal::TerminalText;
 use words::Words;
 
-pub use terminal::is_harmless;
-
 /// `cargo lab fetch URL`
 pub const COMMAND: Command = Command {
     name: "fetch",

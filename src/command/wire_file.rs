@@ -8,6 +8,7 @@ use anyhow::Result;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
+use wirelab::files::is_unseen;
 use wirelab::import;
 use wirelab::limits::MAX_TRANSCRIPT_FILE;
 use wirelab::wire::{Entry, Transcript};
@@ -56,9 +57,7 @@ pub fn read_steps(name: &OsStr) -> Result<Transcript> {
 pub fn shown(name: &OsStr) -> String {
     match name == "-" {
         true => "stdin".to_string(),
-        false => name
-            .to_string_lossy()
-            .replace(|c| !super::fetch::is_harmless(c), "?"),
+        false => name.to_string_lossy().replace(is_unseen, "?"),
     }
 }
 

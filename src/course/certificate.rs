@@ -23,6 +23,7 @@ use super::catalogue::{self, Lab, Script, Side, Weather};
 use super::fresh::Fresh;
 use super::program_hash;
 use super::progress::Progress;
+use crate::files::is_unseen;
 use crate::wire::{Transcript, Who, sha256};
 
 mod svg;
@@ -329,8 +330,7 @@ fn counted(number: u64, word: &str) -> String {
 
 /// A name as one line of visible characters: none that moves a cursor, and none that turns the line around.
 fn one_line(name: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let visible = name.chars().filter(|c| !c.is_control() && !turns(*c));
+    let visible = name.chars().filter(|c| !is_unseen(*c));
     let short: String = visible.take(NAME).collect();
     short.trim().to_string()
 }

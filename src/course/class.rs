@@ -18,6 +18,7 @@ use super::catalogue::{self, Lab, Side};
 use super::certificate::Bill;
 use crate::check::diagnosis;
 use crate::check::graded;
+use crate::files::is_unseen;
 use crate::limits;
 use json::Json;
 pub use page::{csv, html};
@@ -329,15 +330,10 @@ fn read_file(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "this is no text in UTF-8".to_string())
 }
 
-/// A stranger's word: no control characters, at most 60 letters.
+/// A name from a file, for a page or terminal: at most 60 characters, unseen ones as `·`.
 fn visible(word: &str) -> String {
-    let hidden = |letter: char| {
-        // Marks that turn the direction of writing could swap columns.
-        let turns = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
-        letter.is_control() || turns.contains(letter)
-    };
     let letters = word.chars().take(60);
     letters
-        .map(|letter| if hidden(letter) { '·' } else { letter })
+        .map(|letter| if is_unseen(letter) { '·' } else { letter })
         .collect()
 }

@@ -5,6 +5,8 @@
 
 use std::io::{self, Write};
 
+use wirelab::files::is_unseen;
+
 /// The reason why a body is refused.
 pub const BINARY: &str = "the body is binary, and a terminal would obey it: use -o FILE, or -o - to \
                           send it to the terminal all the same";
@@ -26,12 +28,6 @@ impl<W: Write> TerminalText<W> {
     }
 }
 
-/// Whether a terminal should show this character as it is.
-pub fn is_harmless(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !c.is_control() && !turns
-}
-
 impl<W: Write> Write for TerminalText<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if bytes.contains(&0) {
@@ -44,7 +40,7 @@ impl<W: Write> Write for TerminalText<W> {
             for c in chunk.valid().chars() {
                 match c {
                     '\n' | '\t' | '\r' => text.push(c),
-                    c if is_harmless(c) => text.push(c),
+                    c if !is_unseen(c) => text.push(c),
                     c => text.extend(c.escape_default()),
                 }
             }

@@ -1,0 +1,27 @@
+//! Characters that a reader does not see, or that make a text look like another one.
+//!
+//! Rule: one list serves all that show a stranger's text: listings, bills, classes, terminals.
+
+/// Control characters, and those of Unicode that show nothing or turn the direction of the text: with them
+/// `gpj.exe` is shown as `exe.jpg`, and two different names as the same (Unicode Technical Report 36).
+pub fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
