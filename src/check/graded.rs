@@ -172,7 +172,7 @@ impl Graded {
         let is_hidden = failure.is_some_and(|(run, _)| hidden(run));
         let verdict = match failure {
             Some(_) if is_hidden => "a hidden conversation fails".to_string(),
-            Some((_, failure)) => report::verdict(&failure.trouble, report.side),
+            Some((run, failure)) => report::headline_of(run, failure, report.side),
             None => String::new(),
         };
         self.checks.push(Check {

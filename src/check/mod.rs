@@ -177,7 +177,7 @@ pub struct Failure {
     pub trouble: Problem,
     /// What it probably means.
     pub diagnosis: Option<Diagnosis>,
-    /// How the program ended, if it has (a server should not).
+    /// How the program ended, if it died: a server should not end, a client not before it is done.
     pub ending: Option<Ending>,
     /// What it printed to stderr.
     pub stderr: String,
@@ -296,7 +296,7 @@ impl Plan {
     fn play(&self, failed: bool, watch: &mut Watch) -> Result<Vec<Run>, CheckError> {
         let (mut failed, mut stopped) = (failed, false);
         let mut bench = Runner::new(self);
-        let mut runs = Vec::new();
+        let mut runs: Vec<Run> = Vec::new();
         // Every conversation in calm weather first: the plainest failure is the best to learn from.
         let calm_first = |calm: bool| {
             self.conversations.iter().flat_map(move |conversation| {
@@ -308,6 +308,14 @@ impl Plan {
         };
         for (conversation, weather) in calm_first(true).chain(calm_first(false)) {
             let begun = Instant::now();
+            // The run that killed the server has failed, and not the next one, which finds nobody.
+            if !failed
+                && let Some(failure) = bench.died_since()
+                && let Some(last) = runs.last_mut()
+            {
+                last.outcome = Outcome::Failed(Box::new(failure));
+                failed = true;
+            }
             let over = failed || stopped;
             let outcome = match over {
                 true => Outcome::NotRun,

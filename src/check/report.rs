@@ -3,7 +3,8 @@
 //!
 //! Rule 1: only the first difference is reported. A timeout is reported as a time, not as bytes.
 //! Rule 2: the same failure gives the same text. The only time in it is the time limit.
-//! Rule 3: this module prints nothing.
+//! Rule 3: the exit status and the last words of a program come before what the wire shows.
+//! Rule 4: this module prints nothing.
 
 mod comparison;
 mod verdict;
@@ -16,7 +17,7 @@ use crate::net::Weather;
 use crate::wire::DifferenceKind;
 
 pub use comparison::comparison;
-pub use verdict::verdict;
+pub use verdict::{headline_of, verdict};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -54,6 +55,9 @@ fn hidden_lines(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
     let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
     let mut lines = headline(&report.place, "a hidden conversation fails", page);
     lines.push(format!("     in the weather {}", run.weather.name()));
+    if let Some(ending) = failure.ending {
+        lines.push(format!("   The program ended: {ending}."));
+    }
     match page {
         Some(page) => lines.extend(rule_and_advice(page, "   ")),
         None => lines.push("   No known mistake fits.".to_string()),
@@ -114,13 +118,19 @@ fn seed_line(report: &Report) -> Option<String> {
 
 fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {
     let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
-    let mut lines = headline(&report.place, &verdict(&failure.trouble, report.side), page);
+    let words = headline_of(run, failure, report.side);
+    let mut lines = headline(&report.place, &words, page);
     lines.extend(conversation(report, run, failure));
     if run.weather != Weather::Calm {
         let weather = format!("{}: {}", run.weather.name(), run.weather.description());
         lines.extend(wrap("     in the weather ", &weather, "     "));
     }
     lines.push(String::new());
+    if let Some(ending) = failure.ending {
+        lines.push(format!("   The program ended: {ending}."));
+        lines.extend(printed(&failure.stderr));
+        lines.push(String::new());
+    }
     if let Problem::Difference(difference) | Problem::Behind(difference) = &failure.trouble {
         lines.extend(comparison(&failure.expected, difference));
         lines.push(String::new());
@@ -132,10 +142,6 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
             show('+', &prints.printed),
             String::new(),
         ]);
-    }
-    if let Some(ending) = failure.ending {
-        lines.push(format!("   The program ended: {ending}."));
-        lines.extend(printed(&failure.stderr));
     }
     match &failure.diagnosis {
         Some(diagnosis) => lines.extend(reason(diagnosis)),

@@ -32,6 +32,8 @@ pub(super) struct Runner<'a> {
     mute_sent: bool,
     /// Whether that client was the last one.
     mute_last: bool,
+    /// The last run, when it passed.
+    last: Option<(Weather, Done)>,
 }
 
 impl<'a> Runner<'a> {
@@ -46,6 +48,7 @@ impl<'a> Runner<'a> {
             // The plan before a fresh one has sent it.
             mute_sent: plan.seed.is_some(),
             mute_last: false,
+            last: None,
         }
     }
 
@@ -56,13 +59,6 @@ impl<'a> Runner<'a> {
         weather: Weather,
     ) -> Result<Outcome, CheckError> {
         let script = &conversation.expected;
-        // Whether it survives a client that says nothing is a matter of the weather `ghost`.
-        if std::mem::take(&mut self.mute_last) {
-            self.stage.forget_if_ended();
-        }
-        if let Some(failure) = self.died_since(script) {
-            return Ok(Outcome::Failed(Box::new(failure)));
-        }
         let silence = silence_of(script, self.plan.side);
         let mut done = self.stage.play(script, weather, silence)?;
         let mut trouble = self.trouble(&done);
@@ -77,6 +73,7 @@ impl<'a> Runner<'a> {
         }
         let Some(mut trouble) = trouble else {
             self.passed(conversation, weather);
+            self.last = Some((weather, done));
             return Ok(Outcome::Passed);
         };
         let calm = self.calm.contains(&conversation.name);
@@ -86,6 +83,7 @@ impl<'a> Runner<'a> {
             let again = self.stage.play(script, weather, silence * 4)?;
             let Some(second) = self.trouble(&again) else {
                 self.passed(conversation, weather);
+                self.last = Some((weather, again));
                 return Ok(Outcome::Passed);
             };
             (trouble, done) = (second, again);
@@ -97,8 +95,6 @@ impl<'a> Runner<'a> {
     }
 
     fn failure(&self, trouble: Problem, done: Done, found: &Evidence) -> Failure {
-        // A client ends because we have hung up; that tells something only when it never came.
-        let tells = self.plan.side == Side::Server || !done.process.connected;
         let behind = matches!(trouble, Problem::Behind(_));
         let diagnosis = diagnose(found);
         // Whether the reset of a server that never reads comes before our eyes or after is a race; that
@@ -111,24 +107,31 @@ impl<'a> Runner<'a> {
             expected: done.script.settled(&done.got).into_owned(),
             got: done.behind.filter(|_| behind).unwrap_or(done.got),
             diagnosis,
-            ending: found.process.ending.filter(|_| tells),
+            ending: found.process.ending.filter(|_| found.died()),
             stderr: found.process.stderr.clone(),
             trouble,
         }
     }
 
     /// A server that ended after the last run had passed.
-    fn died_since(&mut self, script: &Transcript) -> Option<Failure> {
+    pub(super) fn died_since(&mut self) -> Option<Failure> {
+        // Whether it survives a client that says nothing is a matter of the weather `ghost`.
+        if std::mem::take(&mut self.mute_last) {
+            self.stage.forget_if_ended();
+        }
         let program = self.stage.program()?;
         let ending = program.ending()?;
-        Some(Failure {
-            expected: script.clone(),
-            got: Transcript::new(),
-            trouble: Problem::Died(ending),
-            diagnosis: None,
-            ending: Some(ending),
-            stderr: program.stderr().text(),
-        })
+        let (weather, mut done) = self.last.take()?;
+        done.process.ending = Some(ending);
+        done.process.stderr = program.stderr().text();
+        done.process.said = program.said();
+        let trouble = Problem::Died(ending);
+        let tries = Tries {
+            calm: (weather != Weather::Calm).then_some(Tried::Passed),
+            ..Tries::default()
+        };
+        let found = self.evidence(weather, &trouble, &done, tries);
+        Some(self.failure(trouble, done, &found))
     }
 
     /// After the first calm conversation that the client begins: a client that says nothing, for a moment.
@@ -256,7 +259,7 @@ impl<'a> Runner<'a> {
     /// What a server holds at the end that it did not hold after its first client; or that it has ended.
     pub(super) fn leftovers(&mut self) -> Option<Failure> {
         let script = &self.plan.conversations.first()?.expected;
-        if let Some(failure) = self.died_since(script) {
+        if let Some(failure) = self.died_since() {
             return Some(failure);
         }
         let (before, clients) = self.first?;

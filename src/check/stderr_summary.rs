@@ -5,6 +5,8 @@
 
 /// What stands in the first line of a Rust program's panic; why it panicked is on the second.
 const PANICKED: &str = " panicked at ";
+/// What stands above the stack of a Python program.
+const TRACEBACK: &str = "Traceback (most recent call last):";
 
 /// The words of a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,14 @@ fn complaint(all: &[String]) -> Option<usize> {
     if let Some(at) = all.iter().position(go) {
         return Some(at);
     }
+    // Python: the first line behind the stack that is not indented.
+    if let Some(at) = all.iter().rposition(|line| line.starts_with(TRACEBACK)) {
+        let reason = all.iter().skip(at + 1);
+        let found = reason.take_while(|line| line.starts_with(' ')).count() + at + 1;
+        if found < all.len() {
+            return Some(found);
+        }
+    }
     // A stack of Node stands below its reason.
     let stack = |line: &String| line.starts_with("    at ");
     if let Some(at) = all.iter().position(stack).and_then(|at| at.checked_sub(1)) {
@@ -76,8 +86,10 @@ fn is_exception(line: &str) -> bool {
         "timeout",
         "gaierror",
     ];
-    let known = kinds.iter().any(|kind| last.ends_with(kind))
-        && last.starts_with(|c: char| c.is_alphabetic());
+    let module = last == "error" && name.len() > last.len(); // `struct.error`
+    let known = module
+        || kinds.iter().any(|kind| last.ends_with(kind))
+            && last.starts_with(|c: char| c.is_alphabetic());
     let native = [
         "AddressSanitizer",
         "terminate called",
@@ -112,6 +124,13 @@ mod tests {
         assert_eq!(
             said(python).as_deref(),
             Some("NameError: name 'y' is not defined")
+        );
+        let own = "Exception in thread Thread-3 (one):\nTraceback (most recent call last):\n  File \"a.py\", line 1, in \
+                   one\n    f()\nqueue.Empty\nlistening\n";
+        assert_eq!(said(own).as_deref(), Some("queue.Empty"));
+        assert_eq!(
+            said("struct.error: unpack requires 4 bytes").as_deref(),
+            Some("struct.error: unpack requires 4 bytes")
         );
         let rust = "thread 'main' (12) panicked at src/main.rs:3:5:\nindex out of bounds\nnote: run with …\n";
         assert_eq!(said(rust).as_deref(), Some("index out of bounds"));

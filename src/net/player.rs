@@ -7,7 +7,8 @@
 //! Rule 2: when it is the peer's turn the player waits until it has heard enough, until nothing right
 //! can come any more, until the peer has ended, or until the peer was silent for too long; only then
 //! it goes on. At the end it listens for more than was expected.
-//! Rule 3: the player itself always ends: [`Player::silence`] bounds each wait (see `net::IdleTimer`),
+//! Rule 3: as the server it answers no client that has hung up without a word.
+//! Rule 4: the player itself always ends: [`Player::silence`] bounds each wait (see `net::IdleTimer`),
 //! [`Player::whole`] the play.
 
 mod match_state;
@@ -135,7 +136,7 @@ impl Player {
     pub fn call_seen(&self, addr: SocketAddr, look: CpuSample) -> Played {
         match self.weather {
             Weather::Rude => self.be_rude(addr, look),
-            Weather::Ghost => self.connect_and_say_nothing(addr),
+            Weather::Ghost => self.connect_and_say_nothing(addr, look),
             _ => {}
         }
         self.play(Door::Call(addr), look)
@@ -163,13 +164,16 @@ impl Player {
             idle::pause(limits::SEGMENT_PAUSE, look);
             reset_on_close(&stream);
             close(stream);
+            // A server that dies of the reset is gone before the next client comes.
+            idle::rest(look);
         }
     }
 
     /// Clients that come, and leave without a word.
-    fn connect_and_say_nothing(&self, addr: SocketAddr) {
+    fn connect_and_say_nothing(&self, addr: SocketAddr, look: CpuSample) {
         let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
         close(ghosts);
+        idle::rest(look);
     }
 
     fn play(&self, door: Door, look: CpuSample) -> Played {
@@ -236,6 +240,7 @@ impl Play<'_> {
             return;
         }
         match &step.what {
+            Task::Say(_) | Task::SayNamed(_) if self.unasked(step) => {}
             Task::Say(bytes) => self.say(conn, bytes),
             Task::SayNamed(pieces) => {
                 self.say(conn, &self.player.script.bytes_of(pieces, &self.captures));
@@ -247,6 +252,13 @@ impl Play<'_> {
             Task::HearNothing(time) => self.hear_nothing(conn, *time),
             Task::Open | Task::Rst => {}
         }
+    }
+
+    /// Whether the client has hung up without a word, although this step of ours answers one.
+    fn unasked(&self, step: &Step) -> bool {
+        let heard = self.links[&step.conn].heard();
+        let mute = heard.end == Some(End::Fin) && heard.bytes.is_empty();
+        mute && self.player.me == Who::Server && self.player.script.is_answer(step)
     }
 
     fn left(&self) -> Duration {

@@ -24,6 +24,10 @@ type Serve = fn(&TcpStream) -> io::Result<()>;
 
 const SERVERS: &[(&str, Serve)] = &[
     ("echo", echo),
+    ("dies-of-a-request", |client| {
+        head(client)?;
+        std::process::exit(7)
+    }),
     ("good", good),
     ("single-read", single_read),
     ("never-reads", |mut client| client.write_all(ANSWER)),
@@ -68,6 +72,10 @@ const OTHERS: &[(&str, Run)] = &[
     ("client-read-to-eof", client_read_to_eof),
     ("client-calls-elsewhere", |_, _| {
         TcpStream::connect("127.0.0.1:1").map(|_| ())
+    }),
+    ("client-dies", |addr, _| {
+        let _server = TcpStream::connect(addr)?;
+        panic!("the order is lost")
     }),
     ("address-syntax", |_, _| {
         TcpStream::connect("localhost").map(|_| ())

@@ -2,6 +2,7 @@
 //! was read by a person, and no program, however bad, hangs it or is left running.
 #![cfg(unix)]
 
+mod deaths;
 mod diagnosis;
 #[path = "../support/flaws.rs"]
 mod flaws;

@@ -98,7 +98,7 @@ fn verdict(lab: &Lab, side: Side, language: Language) -> String {
     };
     let report = plan.run().unwrap_or_else(|error| panic!("{text}: {error}"));
     match report.failure() {
-        Some((_, failure)) => report::verdict(&failure.trouble, side),
+        Some((run, failure)) => report::headline_of(run, failure, side),
         None => "passed".to_string(),
     }
 }

@@ -280,6 +280,11 @@ impl Evidence {
         matches!(self.problem, Some(Problem::NotTaken { .. }))
     }
 
+    /// Whether the program died (see [`Process::died`]).
+    pub fn died(&self) -> bool {
+        self.process.died(self.side(), self.have.close)
+    }
+
     /// How long the check waited in silence, if it did.
     pub fn silence(&self) -> Option<Duration> {
         self.difference().and_then(|difference| difference.silence)

@@ -103,3 +103,17 @@ pub struct Expectation {
     /// The whole conversation.
     pub script: Transcript,
 }
+
+impl Process {
+    /// Whether it died: a server that ended, or a client that failed by itself before it was done. A client
+    /// that still holds its connection (`close`) ends because we hang up.
+    pub fn died(&self, side: Side, close: Close) -> bool {
+        let failed = self
+            .ending
+            .is_some_and(|ending| ending != Ending::Status(0));
+        match side {
+            Side::Server => self.ending.is_some(),
+            Side::Client => failed && (!self.connected || close != Close::Open),
+        }
+    }
+}

@@ -1,8 +1,61 @@
 //! The failure in one line.
 
-use crate::check::Problem;
-use crate::check::Side;
+use crate::check::program::Ending;
+use crate::check::{Failure, Problem, Run, Side};
+use crate::net::Weather;
 use crate::wire::{Difference, DifferenceKind, Event, LOOSE, Wanted, Who};
+
+/// The headline of a failure: that the program died comes before what the wire shows of it. It is the same
+/// each time, whatever the wire shows first.
+pub fn headline_of(run: &Run, failure: &Failure, side: Side) -> String {
+    let expected = failure.expected.heading("exit") == Some("failure");
+    let died = failure
+        .ending
+        .filter(|_| !expected)
+        .and_then(|ending| death(run.weather, &failure.trouble, side, ending));
+    died.unwrap_or_else(|| verdict(&failure.trouble, side))
+}
+
+/// How a program died, where that explains what is wrong; `None` where something else is wrong, too.
+fn death(weather: Weather, trouble: &Problem, side: Side, ending: Ending) -> Option<String> {
+    let difference = match trouble {
+        Problem::Difference(difference) | Problem::Behind(difference) => Some(difference),
+        Problem::Died(_) | Problem::NotTaken { .. } => None,
+        _ => return None,
+    };
+    let short = match difference.map(|difference| difference.what) {
+        None | Some(DifferenceKind::Ending) => false,
+        Some(DifferenceKind::Short) => true,
+        Some(_) => return None,
+    };
+    let nothing = short && difference.is_some_and(|difference| difference.offset == 0);
+    let never = difference.is_some_and(|difference| {
+        difference.expected == Wanted::Event(Event::Connect) && difference.conn == 1
+    });
+    Some(match (side, weather) {
+        (Side::Server, Weather::Rude) => {
+            format!("the server ended ({ending}) after a client had reset its connection")
+        }
+        (Side::Server, Weather::Ghost) => {
+            format!("the server ended ({ending}) after clients that said nothing")
+        }
+        (Side::Server, _) if nothing => format!("the server ended ({ending}) without an answer"),
+        (Side::Server, _) if short => {
+            format!("the server ended ({ending}) before its answer was whole")
+        }
+        (Side::Server, _) => format!("all bytes are right, and then the server ended ({ending})"),
+        (Side::Client, _) if never => format!("the client ended ({ending}) before it connected"),
+        (Side::Client, _) if nothing => {
+            format!("the client ended ({ending}) before it said a byte")
+        }
+        (Side::Client, _) if short => {
+            format!("the client ended ({ending}) before its request was whole")
+        }
+        (Side::Client, _) => {
+            format!("the client's bytes are right, and then it ended ({ending})")
+        }
+    })
+}
 
 /// What went wrong, in words for the headline.
 pub fn verdict(trouble: &Problem, side: Side) -> String {
@@ -59,22 +112,18 @@ fn different(difference: &Difference) -> String {
             format!("no {words} came; {}", then(difference))
         }
         DifferenceKind::Short => {
-            let total = difference
-                .total
-                .map(|total| format!(" of {total}"))
-                .unwrap_or_default();
-            format!(
-                "the {words} stopped after {}{total} bytes; {}",
-                difference.offset,
-                then(difference)
-            )
+            let so_far = match difference.total {
+                Some(total) => format!("{} of {}", difference.offset, bytes(total)),
+                None => bytes(difference.offset),
+            };
+            format!("the {words} stopped after {so_far}; {}", then(difference))
         }
         DifferenceKind::Extra if difference.got.is_empty() => {
             format!("{side} does more than it should")
         }
         DifferenceKind::Extra => format!(
-            "{} bytes too many after the {words}, from byte {at} on",
-            difference.got.len()
+            "{} too many after the {words}, from byte {at} on",
+            bytes(difference.got.len())
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
         DifferenceKind::Ending => ending(difference, side),
@@ -84,6 +133,12 @@ fn different(difference: &Difference) -> String {
         }
     };
     text + &conn
+}
+
+/// `1 byte`, `5 bytes`.
+fn bytes(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} byte{plural}")
 }
 
 /// How the bytes stopped.

@@ -190,7 +190,7 @@ fn failed(page: &Page, report: &Report) {
     let Some((run, failure)) = report.failure() else {
         return page.state("check-state", "The check was stopped.");
     };
-    let words = report::verdict(&failure.trouble, report.side);
+    let words = report::headline_of(run, failure, report.side);
     let place = format!("FAIL in {}, {}: {words}", run.name, run.weather.name());
     page.fill(
         "check-state",
@@ -208,7 +208,7 @@ fn failed(page: &Page, report: &Report) {
     page.fill(
         "check-result",
         &format!(
-            "{}{ending}{said}{diagnosis}<details><summary>As the terminal says it</summary><pre class=\"plain\" \
+            "{ending}{said}{}{diagnosis}<details><summary>As the terminal says it</summary><pre class=\"plain\" \
              tabindex=\"0\">{text}</pre></details>",
             both(failure)
         ),

@@ -196,6 +196,13 @@ impl Script {
         self.steps.push(Step { conn, what });
     }
 
+    /// Whether something of this connection is heard before this step.
+    pub(super) fn is_answer(&self, step: &Step) -> bool {
+        let before = self.steps.iter().take_while(|it| *it != step);
+        let mut before = before.filter(|it| it.conn == step.conn);
+        before.any(|it| matches!(it.what, Task::Hear(_)))
+    }
+
     /// What the first message of the first connection is; empty when we do not begin.
     pub(super) fn first_message(&self) -> &[u8] {
         let mut said = self.steps.iter().filter_map(|step| match &step.what {
