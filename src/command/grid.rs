@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use wirelab::net::{self, Recorder};
 use wirelab::probe::case::Level;
-use wirelab::probe::grid::{Message, Party, report, through};
+use wirelab::probe::grid::{Message, Party, confirm, report, through};
 use wirelab::probe::{Target, suite};
 
 /// `cargo lab grid A B C`
@@ -24,11 +24,12 @@ pub const COMMAND: Command = Command {
     more: "grid sends the same bytes to each server. Behind them it sends a plain request.\n\
            So it sees where each server thinks that the message ends. It names each pair of\n\
            servers that disagree: one of them in front of the other can be attacked\n\
-           (RFC 9112 11.2). Without --case, --cases and --say it sends the messages of all\n\
-           cases of the class security. With --through it sends them to a proxy in front of\n\
-           one server, and shows what the proxy sent. PROXY is a command, in which {addr}\n\
-           and {upstream} are replaced, or an address; then --upstream says where the proxy\n\
-           forwards to. The servers must be on this machine.",
+           (RFC 9112 11.2). It asks such a pair again, with a longer wait each time, and\n\
+           names it if it disagrees each time. Without --case, --cases and --say it sends\n\
+           the messages of all cases of the class security. With --through it sends them to\n\
+           a proxy in front of one server, and shows what the proxy sent. PROXY is a\n\
+           command, in which {addr} and {upstream} are replaced, or an address; then\n\
+           --upstream says where the proxy forwards to. The servers must be on this machine.",
     options: &[
         Opt {
             name: "--case",
@@ -153,7 +154,7 @@ fn direct(
     writeln!(screen, "{}", report::legend(&parties))?;
     let mut found = 0;
     for message in messages {
-        let readings: Result<Vec<_>, _> = parties.iter().map(|it| message.say(it)).collect();
+        let readings = confirm::readings(message, &parties);
         let readings = readings.map_err(|error| NotStarted(error.to_string()))?;
         found += report::pairs(&readings).len();
         let bytes = args.has("--bytes") || messages.len() == 1;
@@ -200,7 +201,7 @@ fn through_proxy(
     tap.stop();
     let mut found = 0;
     for message in messages {
-        let passage = through::pass(message, &party, relay, server.addr).map_err(NotStarted)?;
+        let passage = confirm::passage(message, &party, relay, server.addr).map_err(NotStarted)?;
         found += usize::from(passage.is_vulnerable());
         let bytes = args.has("--bytes") || messages.len() == 1;
         let pair = (&host[..], &server.host[..]);

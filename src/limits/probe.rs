@@ -58,6 +58,18 @@ pub const STORM_SETTLE: Duration = Duration::from_secs(6);
 /// Reason: on loopback a proxy forwards within a millisecond; a busy machine gets more.
 pub const GRID_SETTLE: Duration = Duration::from_millis(50);
 
+/// How often a pair of servers that disagrees is asked again, with twice the wait each time.
+/// Reason: a response that is late looks like none; a pair that really disagrees does so each time.
+pub const GRID_ROUNDS: u32 = 3;
+
+/// How long a plain request to a server that answered before may take, when a pair is asked again.
+/// Reason: a longer silence says something about the machine, and nothing about the message.
+pub const GRID_CONTROL: Duration = Duration::from_secs(30);
+
+/// How many times as long as that plain request took the wait is at least.
+/// Reason: a message asks for several responses, and the machine may become slower meanwhile.
+pub const GRID_SLOWER: u32 = 10;
+
 /// How long a client under probe may take for one case.
 /// Reason: a page comes within milliseconds; a client with a timeout of its own has seconds.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);

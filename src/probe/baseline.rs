@@ -213,6 +213,14 @@ impl Baseline {
         same_page(&self.plain, &other.plain)
     }
 
+    /// How long a plain GET takes now; `None`: no response came in this time.
+    pub fn response_time(&self, target: &Target, most: Duration) -> Option<Duration> {
+        let Target { host, path, .. } = target;
+        let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let control = converse_within(target, &get, &["GET"], most).ok()?;
+        control.answer.is_some().then_some(control.took)
+    }
+
     /// Asks for the page again; `Err`: the response is another one than before, or there is none.
     pub fn still_holds(&self, target: &Target) -> Result<(), String> {
         let now = ask(target, &format!("GET {}", self.path), "", "");

@@ -21,6 +21,8 @@ pub struct Terms<'a> {
     pub addr: SocketAddr,
     /// How long it may be silent.
     pub silence: Duration,
+    /// How long it may take to close after the response to the marker.
+    pub close: Duration,
     /// Bytes that it may send for each request.
     pub most: usize,
     /// The method of the marker.
@@ -123,7 +125,7 @@ pub fn play(script: Script, terms: &Terms) -> Result<Exchange, SocketError> {
         trial.hear_until(terms.silence, |answers, _| answers.whole.len() > count);
     }
     if marked && trial.answers.whole.len() > count {
-        trial.hear_until(limits::PROBE_CLOSE_WAIT.min(terms.silence), |_, _| false);
+        trial.hear_until(terms.close, |_, _| false);
     } else if trial.answers.whole.len() >= count {
         trial.hear_until(terms.silence, |_, _| false);
     }

@@ -181,6 +181,7 @@ fn said(
     let terms = Terms {
         addr: target.addr,
         silence,
+        close: limits::PROBE_CLOSE_WAIT.min(silence),
         most: baseline.most(),
         marker: baseline.marker(),
         fill: &|text| baseline.fill(text),

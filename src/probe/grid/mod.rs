@@ -3,15 +3,20 @@
 //! Rule 1: only an end that is seen counts. A server that refuses a message and closes disagrees with
 //! nobody: it gives no attacker a second request.
 //! Rule 2: a pair is named only if both go on, and one of them has read other requests than the other.
+//! Rule 3: a pair is named only if it disagrees each time it is asked (`confirm`).
 
+pub mod confirm;
 pub mod report;
 pub mod through;
 
+use std::time::Duration;
+
+use crate::limits;
 use crate::net::SocketError;
 use crate::net::player::End;
 use crate::probe::Target;
 use crate::probe::answers::Answer;
-use crate::probe::baseline::Baseline;
+use crate::probe::baseline::{Baseline, NoServer};
 use crate::probe::case::{self, Case, Step};
 use crate::probe::exchange::{self, Exchange, Script, Terms};
 use crate::probe::storm::expected::expected;
@@ -57,6 +62,17 @@ pub enum Boundary {
     Waits,
     /// It closed the connection: where the message ends is no danger then.
     Closed,
+    /// It was asked several times, and what it does cannot be told.
+    Unknown(Doubt),
+}
+
+/// Why there is no verdict on a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is silent where it answered before.
+    Silent,
+    /// It does something else each time.
+    Changes,
 }
 
 impl Message {
@@ -94,18 +110,25 @@ impl Message {
         })
     }
 
-    /// Says it to a server.
-    pub fn say(&self, party: &Party) -> Result<Reading, SocketError> {
-        self.say_with(party, party.baseline.marker())
+    /// Says it to a server, which may be silent for this long.
+    pub fn say(&self, party: &Party, silence: Duration) -> Result<Reading, SocketError> {
+        self.say_with(party, silence, party.baseline.marker())
     }
 
     /// The same with a marker of this method.
-    fn say_with(&self, party: &Party, marker: &'static str) -> Result<Reading, SocketError> {
+    fn say_with(
+        &self,
+        party: &Party,
+        silence: Duration,
+        marker: &'static str,
+    ) -> Result<Reading, SocketError> {
         let Party { target, baseline } = party;
         let fill = |text: &str| baseline.fill(text);
         let terms = Terms {
             addr: target.addr,
-            silence: target.silence,
+            silence,
+            // The end after the marker is part of what is compared.
+            close: silence,
             most: baseline.most(),
             marker,
             fill: &fill,
@@ -121,11 +144,30 @@ impl Message {
 }
 
 impl Party {
-    /// Finds out what a server is like. `Err`: why it cannot take part.
+    /// Finds out what a server is like; one that is slow is given more time. `Err`: why it cannot take
+    /// part.
     pub fn join(target: Target) -> Result<Party, String> {
-        let baseline = Baseline::find(&target);
+        let mut asked = target.clone();
+        let mut rounds = 0;
+        let baseline = loop {
+            match Baseline::find(&asked) {
+                Err(NoServer::Slow(..)) if rounds < limits::GRID_ROUNDS => rounds += 1,
+                found => break found,
+            }
+            asked.silence *= 2;
+        };
         let baseline = baseline.map_err(|error| format!("{}: {error}", target.host))?;
+        let silence = target.silence.max(4 * baseline.took);
+        let target = Target { silence, ..target };
         Ok(Party { target, baseline })
+    }
+
+    /// The wait of a round, by how slow the server is now; `None`: it does not even answer a plain GET.
+    fn patience(&self, round: u32) -> Option<Duration> {
+        let Party { target, baseline } = self;
+        let took = baseline.response_time(target, limits::GRID_CONTROL)?;
+        let longer = target.silence * 2_u32.saturating_pow(round);
+        Some(longer.max(took * limits::GRID_SLOWER))
     }
 }
 
@@ -173,6 +215,15 @@ impl Reading {
     }
 }
 
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Doubt::Silent => "no verdict: it is silent where it answered before",
+            Doubt::Changes => "no verdict: it does something else each time",
+        })
+    }
+}
+
 impl std::fmt::Display for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
@@ -181,6 +232,7 @@ impl std::fmt::Display for Reading {
             some => some.join(" "),
         };
         match self.end {
+            Boundary::Unknown(doubt) => write!(f, "{doubt}"),
             Boundary::Requests(1) => write!(f, "{got}; 1 request"),
             Boundary::Requests(count) => write!(f, "{got}; {count} requests"),
             Boundary::Waits => write!(f, "{got}; waits for more"),

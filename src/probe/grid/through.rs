@@ -28,20 +28,21 @@ pub struct Passage {
     pub given: usize,
 }
 
-/// Says the message to the proxy; its upstream is at `relay`, and the server at `server`.
+/// Says the message to the proxy, which may be silent for so long; its upstream is at `relay`, and the server at `server`.
 pub fn pass(
     message: &Message,
     proxy: &Party,
+    silence: Duration,
     relay: SocketAddr,
     server: SocketAddr,
 ) -> Result<Passage, String> {
     let recorder = Recorder::new();
     let tap = start(relay, server, &recorder)?;
     // Only GET: its response can be told from others behind the proxy, where nobody knows what was asked.
-    let reading = message.say_with(proxy, "GET");
+    let reading = message.say_with(proxy, silence, "GET");
     let reading = reading.map_err(|error| error.to_string())?;
     // The proxy may still be at work for a client that it has answered already.
-    settle(&recorder, proxy.target.silence);
+    settle(&recorder, silence);
     tap.stop();
     let behind = recorder.transcript().without_times();
     let connections = behind.connections().into_iter();
@@ -95,7 +96,8 @@ fn size(transcript: &Transcript) -> usize {
 impl Passage {
     /// Whether a response is left over for somebody else, or the marker got another one's.
     pub fn is_vulnerable(&self) -> bool {
-        self.given > self.got || self.is_mixed_up()
+        let known = !matches!(self.reading.end, Boundary::Unknown(_));
+        known && (self.given > self.got || self.is_mixed_up())
     }
 
     /// The marker got the response of something that the server found in the message.

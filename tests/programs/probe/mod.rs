@@ -202,6 +202,7 @@ impl Proof<'_> {
         let terms = Terms {
             addr: self.careless.address(),
             silence,
+            close: wirelab::limits::PROBE_CLOSE_WAIT.min(silence),
             most: self.baseline.most(),
             marker: "GET",
             fill: &|text| self.baseline.fill(text),
