@@ -15,14 +15,14 @@ use crate::net::peer_queue::PeerQueue;
 use crate::net::segmentation::Segmentation;
 
 /// One message on its way.
-pub(super) struct Alone {
+pub(in crate::net) struct Alone {
     queue: Option<PeerQueue>,
     /// How many more waits there may be; none in other weathers.
     left: usize,
 }
 
 impl Alone {
-    pub(super) fn new(stream: &TcpStream, delivery: Segmentation) -> Alone {
+    pub(in crate::net) fn new(stream: &TcpStream, delivery: Segmentation) -> Alone {
         let dribble = delivery == Segmentation::Dribble;
         Alone {
             queue: dribble.then(|| PeerQueue::of(stream)).flatten(),
@@ -32,7 +32,7 @@ impl Alone {
 
     /// Waits, where the byte at `at` of this message must not join the one before; `after` bytes went before
     /// the message, and `ended` says whether the peer is still there.
-    pub(super) fn wait(
+    pub(in crate::net) fn wait(
         &mut self,
         bytes: &[u8],
         at: usize,

@@ -122,7 +122,12 @@ const ANSWER: &[u8] = b"coming up: 3 tacos, and a flan for the guest\n";
 
 /// One connection with these faults: what the client got, and the recording's text.
 fn with(name: &str, words: &[&str]) -> (Got, Transcript) {
-    let server = server(ANSWER);
+    with_answer(ANSWER, name, words)
+}
+
+/// The same with a server that answers this.
+fn with_answer(answer: &'static [u8], name: &str, words: &[&str]) -> (Got, Transcript) {
+    let server = server(answer);
     let tap = Tapping::start(
         name,
         server.address(),
@@ -164,10 +169,12 @@ fn each_fault_does_what_its_name_says_and_is_recorded() {
         seen.render()
     );
 
-    let (got, _) = with("dribble", &["--weather", "dribble", "--side", "server"]);
-    assert_eq!(got.bytes, ANSWER);
-    // How many reads one byte at a time becomes depends on when the reader gets its turn; more than one.
-    assert!(got.reads > 1, "{} reads", got.reads);
+    // Each byte of a letter, and of a line end, is read alone, however late the reader gets its turn.
+    let answer = "3 jalape\u{f1}os\r\n".as_bytes();
+    let words = ["--weather", "dribble", "--side", "server"];
+    let (got, _) = with_answer(answer, "dribble", &words);
+    assert_eq!(got.bytes, answer);
+    assert!(got.reads > 5, "{} reads", got.reads);
 
     let (got, seen) = with("latency", &["--latency", "150ms"]);
     assert_eq!(got.bytes, ANSWER);
@@ -251,19 +258,20 @@ fn faults_are_changed_while_the_tap_runs() {
 fn real_clients_see_the_faults() {
     let server =
         server(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\ntacos\n");
-    let curl: [(&[&str], i32); 5] = [
-        (&["--cut-after", "60", "--side", "server"], 18),
-        (&["--cut-after", "0", "--side", "server"], 52),
-        (&["--reset-after", "30", "--side", "server"], 56),
-        (&["--swap", "Length: 6", "Length: 9"], 18),
-        (&["--latency", "5s"], 28),
+    // How many seconds curl waits, and how it ends.
+    let curl: [(&[&str], &str, i32); 5] = [
+        (&["--cut-after", "60", "--side", "server"], "60", 18),
+        (&["--cut-after", "0", "--side", "server"], "60", 52),
+        (&["--reset-after", "30", "--side", "server"], "60", 56),
+        (&["--swap", "Length: 6", "Length: 9"], "60", 18),
+        (&["--latency", "60s"], "1", 28),
     ];
     if have(&["curl"]) {
-        for (number, (words, code)) in curl.into_iter().enumerate() {
+        for (number, (words, seconds, code)) in curl.into_iter().enumerate() {
             let tap = Tapping::start(&format!("curl{number}"), server.address(), words);
             let url = format!("http://{}/", tap.addr);
             let output = Command::new("curl")
-                .args(["-s", "-m", "2", &url])
+                .args(["-s", "-m", seconds, &url])
                 .output()
                 .unwrap();
             assert_eq!(output.status.code(), Some(code), "{words:?}");

@@ -182,10 +182,11 @@ impl Reading {
             .filter(|_| exchange.marked && whole.len() > asked);
         let misread = exchange.answers.other.is_some();
         let end = match marker {
+            // A server may answer a request before it has read the body, and refuse the body then.
+            _ if closed && whole.last().is_some_and(refused) => Boundary::Closed,
             Some(marker) if marker.status / 100 == 2 && !misread => {
                 Boundary::Requests(whole.len() - 1)
             }
-            Some(marker) if refused(marker) && closed => Boundary::Closed,
             Some(_) => Boundary::Requests(whole.len()),
             None if whole.len() > asked => Boundary::Requests(whole.len()),
             None if closed => Boundary::Closed,
@@ -237,6 +238,45 @@ impl std::fmt::Display for Reading {
             Boundary::Requests(count) => write!(f, "{got}; {count} requests"),
             Boundary::Waits => write!(f, "{got}; waits for more"),
             Boundary::Closed => write!(f, "{got}; closes"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::answers;
+    use crate::wire::Transcript;
+
+    /// The end of a message of one request, by what the server says; `fin`: it closes.
+    fn end(said: &str, marked: bool, fin: bool) -> Boundary {
+        let exchange = Exchange {
+            answers: answers::read(said.as_bytes(), &["GET", "GET", "GET"], fin),
+            marked,
+            end: if fin { End::Fin } else { End::Open },
+            flooded: false,
+            transcript: Transcript::new(),
+        };
+        Reading::of(exchange, 1).end
+    }
+
+    #[test]
+    fn a_refusal_that_closes_is_no_request_whenever_it_comes() {
+        let answer = |status: u16| format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
+        let (ok, no, bad) = (answer(200), answer(405), answer(400));
+        for (said, marked, fin, expected) in [
+            (&no[..], false, true, Boundary::Closed),
+            (&bad, false, true, Boundary::Closed),
+            // The refusal of the body comes after the response, before or after the marker is sent.
+            (&format!("{no}{bad}"), false, true, Boundary::Closed),
+            (&format!("{no}{bad}"), true, true, Boundary::Closed),
+            (&format!("{no}{ok}"), true, true, Boundary::Requests(1)),
+            (&format!("{no}{no}{ok}"), true, true, Boundary::Requests(2)),
+            (&format!("{no}{no}"), false, false, Boundary::Requests(2)),
+            (&no, true, false, Boundary::Waits),
+            ("", false, false, Boundary::Waits),
+        ] {
+            assert_eq!(end(said, marked, fin), expected, "{said:?} {marked} {fin}");
         }
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::Relay;
 use crate::limits;
 use crate::net::Weather;
+use crate::net::dribble_units::Alone;
 use crate::net::segmentation::Segmentation;
 use crate::net::socket_errors::{is_pause, reset_on_close};
 use crate::net::tap::faults::{FaultControl, Faults, Swapper};
@@ -200,10 +201,17 @@ impl Direction<'_> {
             _ => Segmentation::Whole,
         };
         let mut start = 0;
+        let mut alone = Alone::new(self.relay.stream(self.who.other()), segmentation);
+        let over = || self.relay.lock().over;
         for segment in segmentation.segments(bytes.len(), self.passed == 0) {
+            if self.sleep(segment.pause) == Next::Over {
+                return Next::Over;
+            }
+            // Which program reads there, nobody knows.
+            alone.wait(bytes, start, self.passed, over, &|| None);
             let piece = bytes.get(start..segment.end).unwrap_or_default();
             start = segment.end;
-            if self.sleep(segment.pause) == Next::Over || self.at_rate(piece).is_err() {
+            if self.at_rate(piece).is_err() {
                 return Next::Over;
             }
         }
