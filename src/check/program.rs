@@ -233,9 +233,13 @@ impl Program {
                 return ready;
             }
             if silence.counts(began.elapsed(), || self.activity()) {
+                // It may have begun to listen since the last look.
+                if net::accepts(addr, true) {
+                    return Ok(());
+                }
                 return Err(NotReady::Silent {
                     waited: patience,
-                    elsewhere: net::listeners(addr.port()).unwrap_or_default(),
+                    elsewhere: net::listeners_beside(addr),
                 });
             }
         }

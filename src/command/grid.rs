@@ -29,7 +29,8 @@ pub const COMMAND: Command = Command {
            the messages of all cases of the class security. With --through it sends them to\n\
            a proxy in front of one server, and shows what the proxy sent. PROXY is a\n\
            command, in which {addr} and {upstream} are replaced, or an address; then\n\
-           --upstream says where the proxy forwards to. The servers must be on this machine.",
+           --upstream says where the proxy forwards to. The servers must be on this\n\
+           machine.",
     options: &[
         Opt {
             name: "--case",

@@ -1,5 +1,5 @@
-//! Bytes that a reader must get alone in the weather `dribble`, whatever else the machine does: those inside of a
-//! letter of several bytes, and those of a line end.
+//! Bytes that a reader must get alone, whatever else the machine does: in the weather `dribble` those inside of a
+//! letter of several bytes, and those of a line end; in every delivery what comes before a pause.
 //!
 //! Rule 1: the next byte is not sent before the peer has read the one before (see `peer_queue`); where that
 //! cannot be known, after a short pause.
@@ -16,6 +16,7 @@ use crate::net::segmentation::Segmentation;
 
 /// One message on its way.
 pub(in crate::net) struct Alone {
+    dribble: bool,
     queue: Option<PeerQueue>,
     /// How many more waits there may be; none in other weathers.
     left: usize,
@@ -23,19 +24,20 @@ pub(in crate::net) struct Alone {
 
 impl Alone {
     pub(in crate::net) fn new(stream: &TcpStream, delivery: Segmentation) -> Alone {
-        let dribble = delivery == Segmentation::Dribble;
+        let cut = !matches!(delivery, Segmentation::Whole | Segmentation::HalfClose);
         Alone {
-            queue: dribble.then(|| PeerQueue::of(stream)).flatten(),
-            left: if dribble { limits::READ_ALONE_BYTES } else { 0 },
+            dribble: delivery == Segmentation::Dribble,
+            queue: cut.then(|| PeerQueue::of(stream)).flatten(),
+            left: if cut { limits::READ_ALONE_BYTES } else { 0 },
         }
     }
 
-    /// Waits, where the byte at `at` of this message must not join the one before; `after` bytes went before
-    /// the message, and `ended` says whether the peer is still there.
+    /// Waits, where the byte at `at` of this message must not join the one before; `paused` says that there was
+    /// a pause before it. `after` bytes went before the message, and `ended` says whether the peer is gone.
     pub(in crate::net) fn wait(
         &mut self,
         bytes: &[u8],
-        at: usize,
+        (at, paused): (usize, bool),
         after: u64,
         ended: impl Fn() -> bool,
         look: CpuSample,
@@ -45,7 +47,8 @@ impl Alone {
                 .is_some_and(|byte| *byte >= 0x80 || b"\r\n".contains(byte))
         };
         let before = at.checked_sub(1);
-        if self.left == 0 || before.is_none() || !(matters(Some(at)) || matters(before)) {
+        let inside = self.dribble && (matters(Some(at)) || matters(before));
+        if self.left == 0 || before.is_none() || !(paused || inside) {
             return;
         }
         self.left -= 1;

@@ -94,14 +94,24 @@ pub(super) fn pause(time: Duration, look: CpuSample) {
 /// [`limits::SETTLE_TIMEOUT`] at most. (What was just sent may still be on its way to it at the first look.)
 pub fn rest(look: CpuSample) {
     let until = Instant::now() + limits::SETTLE_TIMEOUT;
+    rest_while(look, || {
+        let goes_on = Instant::now() < until;
+        if goes_on {
+            thread::sleep(limits::SEGMENT_PAUSE / 3);
+        }
+        goes_on
+    });
+}
+
+/// [`rest`], with `goes_on` asked, which may wait, between two looks.
+fn rest_while(look: CpuSample, mut goes_on: impl FnMut() -> bool) {
     let mut last = None;
     while let Some(now) = look() {
         let rests = !now.works && last == Some(now);
-        if rests || Instant::now() >= until {
+        if rests || !goes_on() {
             return;
         }
         last = Some(now);
-        thread::sleep(limits::SEGMENT_PAUSE / 3);
     }
 }
 
@@ -184,8 +194,17 @@ mod tests {
                 _ => at_rest(Duration::ZERO),
             }
         };
-        pause(Duration::ZERO, &twice_at_work);
+        rest_while(&twice_at_work, || true);
         assert_eq!(looks.get(), 4);
+        let mut left = 10;
+        let ten_times = || {
+            left -= 1;
+            left > 0
+        };
+        rest_while(&|| at_work(Duration::ZERO), ten_times);
+        assert_eq!(left, 0);
+        rest_while(&|| None, || unreachable!("nothing is known of it"));
+        // By the clock.
         pause(Duration::ZERO, &|| at_work(Duration::ZERO));
         pause(Duration::ZERO, &|| None);
     }

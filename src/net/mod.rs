@@ -33,7 +33,7 @@ pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
 pub use memory_limit::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_pool};
-pub use ports::{Port, accepts, free_port, listeners};
+pub use ports::{Port, accepts, free_port, listeners, listeners_beside};
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
 pub use socket_errors::starting;

@@ -158,7 +158,8 @@ impl PeerConnection {
                 idle::pause(pause, look);
                 let _ = self.catch_up();
             }
-            alone.wait(bytes, said, after, || self.heard().end.is_some(), look);
+            let place = (said, !pause.is_zero());
+            alone.wait(bytes, place, after, || self.heard().end.is_some(), look);
             let shared = &self.shared;
             shared
                 .recorder

@@ -123,6 +123,13 @@ pub fn accepts(addr: SocketAddr, by_table: bool) -> bool {
     }
 }
 
+/// Who listens on the port of `addr`, but not for a client that calls `addr`; empty where there is no table.
+pub fn listeners_beside(addr: SocketAddr) -> Vec<SocketAddr> {
+    let mut beside = listeners(addr.port()).unwrap_or_default();
+    beside.retain(|listener| !serves(listener.ip(), addr.ip()));
+    beside
+}
+
 /// Whether a socket bound to `bound` accepts what is sent to `called`. A socket bound to `::` takes
 /// IPv4 too, unless it was told not to; the table does not say.
 fn serves(bound: IpAddr, called: IpAddr) -> bool {
@@ -130,7 +137,7 @@ fn serves(bound: IpAddr, called: IpAddr) -> bool {
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(ip, IpAddr::V4),
         IpAddr::V4(_) => ip,
     };
-    let bound = mapped(bound);
+    let (bound, called) = (mapped(bound), mapped(called));
     bound == called
         || bound == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
         || (bound.is_unspecified() && called.is_ipv4())
@@ -173,6 +180,18 @@ mod tests {
             assert!(!accepts(addr, true), "{ip}");
             assert!(!accepts(addr, false), "{ip}");
         }
+    }
+
+    /// It is told as a place where a program listens instead: the place that was asked for is none.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_address_that_was_asked_for_is_not_beside_itself() {
+        let port = free_port([127, 0, 0, 1].into()).unwrap();
+        let at = |ip: &str| SocketAddr::new(ip.parse().unwrap(), port.number);
+        let _listener = TcpListener::bind(at("127.0.0.1")).unwrap();
+        assert_eq!(listeners_beside(at("127.0.0.1")), []);
+        assert_eq!(listeners_beside(at("::ffff:127.0.0.1")), []);
+        assert_eq!(listeners_beside(at("127.0.0.2")), [at("127.0.0.1")]);
     }
 
     #[test]

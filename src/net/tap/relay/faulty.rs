@@ -208,7 +208,8 @@ impl Direction<'_> {
                 return Next::Over;
             }
             // Which program reads there, nobody knows.
-            alone.wait(bytes, start, self.passed, over, &|| None);
+            let place = (start, !segment.pause.is_zero());
+            alone.wait(bytes, place, self.passed, over, &|| None);
             let piece = bytes.get(start..segment.end).unwrap_or_default();
             start = segment.end;
             if self.at_rate(piece).is_err() {
