@@ -2,12 +2,14 @@
 
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use wirelab::net::player::Player;
-use wirelab::net::{Weather, listen};
+use wirelab::net::{Activity, Weather, listen};
 use wirelab::wire::{Transcript, Who};
 
 const SCRIPT: &str = "C connect\nC> 3 tacos\\r\\n\nC> 2 jalape\\xc3\\xb1os y \\xf0\\x9f\\x8c\\xae\\r\\n\nC> Host: tacos.example\\r\\n\n\
@@ -30,7 +32,9 @@ fn reads(weather: Weather) -> Vec<Vec<u8>> {
                 }
             });
         }
-        let server = scope.spawn(|| {
+        let (name, named) = mpsc::channel();
+        let server = scope.spawn(move || {
+            let _ = name.send(std::fs::read_link("/proc/thread-self").ok());
             let (mut client, _) = listener.accept().unwrap();
             let mut reads = Vec::new();
             let mut buffer = [0; 4096];
@@ -43,7 +47,18 @@ fn reads(weather: Weather) -> Vec<Vec<u8>> {
         });
         let mut player = Player::new(&script, Who::Client, weather).unwrap();
         (player.silence, player.whole) = (DEADLINE, DEADLINE);
-        player.call(addr);
+        // Whether the server's thread waits for a processor, as a check sees it of a program.
+        let thread = named.recv().unwrap();
+        let look = || {
+            let path = PathBuf::from("/proc").join(thread.as_ref()?).join("stat");
+            let stat = std::fs::read_to_string(path).ok()?;
+            let (_, state) = stat.rsplit_once(") ")?;
+            Some(Activity {
+                works: state.starts_with('R'),
+                worked: Duration::ZERO,
+            })
+        };
+        player.call_seen(addr, &look);
         let reads = server.join().unwrap();
         over.store(true, Ordering::Relaxed);
         assert_eq!(reads.concat(), script.bytes_of(1, Who::Client));

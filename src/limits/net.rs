@@ -51,7 +51,7 @@ pub const SMALL_BUFFER: usize = 2 * 1024;
 
 /// How long a byte that must be read alone waits for its reader, when nothing is seen of the reader: longer
 /// than a reader that is kept from working by others. One that rests is not waited for.
-pub const READ_ALONE_WAIT: Duration = Duration::from_millis(300);
+pub const READ_ALONE_WAIT: Duration = Duration::from_millis(600);
 
 /// How many bytes of a message are read alone at most, those inside of letters and line ends.
 /// Reason: a head has some 20 of them, and a picture of 4 KB would have 2,000.
