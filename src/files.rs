@@ -47,6 +47,10 @@ pub struct Settings {
 pub struct Files {
     root: Root,
     settings: Settings,
+    /// Pages of every origin may read the answers.
+    cors: bool,
+    /// The path of a page that is not there leads to the page at `/`.
+    single_page: bool,
     cache: Cache,
 }
 
@@ -90,6 +94,15 @@ pub enum Content {
 /// The methods that a static server has use for.
 const ALLOW: &[u8] = b"GET, HEAD, OPTIONS";
 
+/// What lets a page of any origin read an answer, and ask for it with any field. Credentials are not
+/// allowed: `*` never covers those.
+const CORS: [(&str, &[u8]); 4] = [
+    ("Access-Control-Allow-Origin", b"*"),
+    ("Access-Control-Allow-Methods", ALLOW),
+    ("Access-Control-Allow-Headers", b"*"),
+    ("Access-Control-Expose-Headers", b"*"),
+];
+
 /// Methods that we know, and that no file here takes (RFC 9110 section 9.3, RFC 5789). All others,
 /// and CONNECT, which is for proxies, are not implemented.
 const KNOWN: [&[u8]; 5] = [b"POST", b"PUT", b"DELETE", b"TRACE", b"PATCH"];
@@ -100,8 +113,22 @@ impl Files {
         Ok(Files {
             root: Root::new(root)?,
             settings,
+            cors: false,
+            single_page: false,
             cache: Cache::new(),
         })
+    }
+
+    /// Lets pages of every origin read the answers: each of them says so, that to a preflight, too (Fetch
+    /// standard, "CORS protocol").
+    pub fn allow_every_origin(&mut self) {
+        self.cors = true;
+    }
+
+    /// Answers with the page at `/` where there is no file and the last name has no dot: a program in the
+    /// browser makes a page of such a path. A missing picture or script is still 404.
+    pub fn serve_single_page(&mut self) {
+        self.single_page = true;
     }
 
     /// Keeps at most so many files open between two requests.
@@ -111,6 +138,10 @@ impl Files {
 
     /// The answer to a request; `now` in seconds since 1970.
     pub fn answer(&self, head: &RequestHead<'_>, asked: &Asked<'_>, now: i64) -> Response {
+        self.for_origins(self.answer_to_all(head, asked, now))
+    }
+
+    fn answer_to_all(&self, head: &RequestHead<'_>, asked: &Asked<'_>, now: i64) -> Response {
         if let Some(refused) = refused_method(head.method) {
             return refused;
         }
@@ -121,7 +152,13 @@ impl Files {
         let looked = Instant::now();
         let root = self.root(looked);
         let lookup = self.lookup(&root, head, looked);
-        match lookup.find(path) {
+        let found = match lookup.find(path) {
+            Err(NoThing::Miss(Miss::NotThere)) if self.single_page && may_be_a_page(path) => {
+                lookup.find(b"/")
+            }
+            found => found,
+        };
+        match found {
             Ok(Thing::File(found)) => respond::file(head, &found, now),
             Ok(Thing::Folder { names, slash, .. }) if !slash => moved(&names, query),
             Ok(Thing::Folder { names, real, .. }) => {
@@ -146,7 +183,17 @@ impl Files {
         let looked = Instant::now();
         let root = self.root(looked);
         let found = self.lookup(&root, head, looked).find_in_memory(path)?;
-        Some(respond::file(head, &found, now))
+        Some(self.for_origins(respond::file(head, &found, now)))
+    }
+
+    /// The answer, with the fields that let pages of other origins read it, if they may.
+    fn for_origins(&self, mut response: Response) -> Response {
+        if self.cors {
+            for (name, value) in CORS {
+                write::field(&mut response.fields, name, value);
+            }
+        }
+        response
     }
 
     /// Where the root is now. When that is another place, nothing of what is kept holds.
@@ -198,6 +245,13 @@ impl Files {
             Err(_) => Response::error(403, "This folder may not be read."),
         }
     }
+}
+
+/// Whether the last name of a path has no dot: then it may be a page of a program in the browser.
+#[cold]
+fn may_be_a_page(path: &[u8]) -> bool {
+    let last = path.rsplit(|byte| *byte == b'/').next();
+    last.is_none_or(|name| !name.contains(&b'.'))
 }
 
 /// The answer when there is nothing to send.

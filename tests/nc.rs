@@ -192,3 +192,139 @@ fn a_labs_server_is_started_when_it_is_not_there() {
         "{shown}{said}"
     );
 }
+
+/// `nc` as a server: the running program, and where it waits.
+fn waiting(
+    words: &[&str],
+) -> (
+    std::process::Child,
+    std::io::BufReader<std::process::ChildStdout>,
+    String,
+) {
+    let mut command = Command::new(bin("wirelab"));
+    command.arg("nc").args(words);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut stdout = std::io::BufReader::new(running.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    let place = line.trim_end().strip_prefix("# waiting for a client at ");
+    let place = place.unwrap_or_else(|| panic!("{line}")).to_string();
+    (running, stdout, place)
+}
+
+#[test]
+fn as_a_server_it_takes_one_client() {
+    let (mut running, mut stdout, place) = waiting(&["-l", "127.0.0.1:0"]);
+    let mut client = std::net::TcpStream::connect(&place).unwrap();
+    client.write_all(b"3 tacos\n").unwrap();
+    let mut shown = String::new();
+    while !shown.contains("tacos") {
+        std::io::BufRead::read_line(&mut stdout, &mut shown).unwrap();
+    }
+    let mut stdin = running.stdin.take().unwrap();
+    stdin.write_all(b"coming up\n").unwrap();
+    drop(stdin);
+    let mut heard = String::new();
+    client.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "coming up\n");
+    drop(client);
+    stdout.read_to_string(&mut shown).unwrap();
+    assert!(running.wait().unwrap().success());
+    assert_eq!(
+        shown,
+        "C connect\nC> 3 tacos\\n\nS> coming up\\n\nS fin\nC fin\n"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_unix_socket_has_two_sides() {
+    let folder = std::env::temp_dir().join(format!("wirelab-nc-unix-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("kitchen").to_str().unwrap().to_string();
+    let (mut server, mut said, place) = waiting(&["-l", "-U", &path]);
+    assert_eq!(place, path);
+    let client = nc(&path, &["-U"], b"3 tacos\n");
+    // The server's input stays open: it ends because the client has.
+    let expected = "C connect\nC> 3 tacos\\n\nC fin\n";
+    let mut shown = String::new();
+    said.read_to_string(&mut shown).unwrap();
+    assert!(server.wait().unwrap().success());
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(stdout(&client).starts_with(expected), "{client:?}");
+    // The name is gone, so that the next one can have it.
+    assert!(!std::path::Path::new(&path).exists());
+    let missing = nc(&path, &["-U"], b"");
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert_eq!(missing.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("kitchen: no server can be reached there"),
+        "{said}"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn each_line_is_a_datagram() {
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let addr = server.local_addr().unwrap().to_string();
+    let answering = std::thread::spawn(move || {
+        let mut buffer = [0; 100];
+        let mut heard = Vec::new();
+        for _ in 0..3 {
+            let (count, from) = server.recv_from(&mut buffer).unwrap();
+            heard.push(String::from_utf8(buffer[..count].to_vec()).unwrap());
+            server
+                .send_to(format!("{count} bytes\n").as_bytes(), from)
+                .unwrap();
+        }
+        heard
+    });
+    let mut command = Command::new(bin("wirelab"));
+    command.args(["nc", &addr, "--udp"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut stdin = running.stdin.take().unwrap();
+    stdin.write_all(b"3 tacos\na flan\nend").unwrap();
+    assert_eq!(answering.join().unwrap(), ["3 tacos\n", "a flan\n", "end"]);
+    let mut stdout = std::io::BufReader::new(running.stdout.take().unwrap());
+    let mut shown = String::new();
+    // The input stays open until all answers are here, so that no silence ends it before.
+    while shown.matches("S> ").count() < 3 {
+        std::io::BufRead::read_line(&mut stdout, &mut shown).unwrap();
+    }
+    drop(stdin);
+    stdout.read_to_string(&mut shown).unwrap();
+    assert!(running.wait().unwrap().success());
+    for line in [
+        "C> 3 tacos\\n",
+        "C> end",
+        "S> 8 bytes\\n",
+        "S> 7 bytes\\n",
+        "S> 3 bytes\\n",
+    ] {
+        assert!(shown.lines().any(|it| it == line), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn the_first_datagram_says_who_the_client_is() {
+    let (mut running, mut stdout, place) = waiting(&["-l", "--udp", "127.0.0.1:0"]);
+    let client = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.connect(&place).unwrap();
+    client.send(b"3 tacos\n").unwrap();
+    let mut shown = String::new();
+    while !shown.contains("tacos") {
+        std::io::BufRead::read_line(&mut stdout, &mut shown).unwrap();
+    }
+    let mut stdin = running.stdin.take().unwrap();
+    stdin.write_all(b"coming up\n").unwrap();
+    let mut buffer = [0; 100];
+    let count = client.recv(&mut buffer).unwrap();
+    assert_eq!(&buffer[..count], b"coming up\n");
+    drop(stdin);
+    stdout.read_to_string(&mut shown).unwrap();
+    assert!(running.wait().unwrap().success());
+    assert_eq!(shown, "C> 3 tacos\\n\nS> coming up\\n\n");
+}

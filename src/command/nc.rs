@@ -3,32 +3,51 @@
 //! Rule: it prints the conversation in the notation while it happens. Its messages are notes (`#`) in the
 //! notation.
 
+mod place;
+
 use super::wire_log::{Remark, View, WireLog};
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse, lab_number};
-use anyhow::{Context, Result};
+use super::{Args, Command, Opt, Outcome, Screen, Style};
+use anyhow::Result;
+use place::{Place, Talk};
 use std::io::{IsTerminal, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
-use wirelab::course::catalogue::Lab;
-use wirelab::course::demo;
 use wirelab::limits;
 use wirelab::net::player::End;
-use wirelab::net::{self, Cause, Observation, Recorder, Session};
+use wirelab::net::{Observation, Recorder};
 use wirelab::wire::{Transcript, Who};
 
 /// `cargo lab nc N` and `cargo lab nc ADDR`
 pub const COMMAND: Command = Command {
     name: "nc",
     places: &["N|ADDR"],
-    sentence: "type to a server by hand, and see every byte",
+    sentence: "type to a server or client by hand, see every byte",
     more: "N is a lab. nc connects to the lab's server at its own port. If nobody listens\n\
            there, nc starts the server. ADDR is host:port. When you press Enter, nc sends\n\
            your line, and ends it with \\n, or with \\r\\n if you gave --crlf. Ctrl-D ends\n\
            your side; nc still shows what the server answers. nc ends when the server\n\
-           closes.",
+           closes.\n\
+           With -l nc waits at ADDR for one client, and you are the server. With -U the\n\
+           address is the path of a Unix socket. With --udp each line is one datagram;\n\
+           UDP has no end, so nc ends when your input has ended and nothing has come for\n\
+           a second.",
     options: &[
+        Opt {
+            name: "-l",
+            value: None,
+            sentence: "wait for one client, and be its server",
+        },
+        Opt {
+            name: "-U",
+            value: None,
+            sentence: "the address is the path of a Unix socket",
+        },
+        Opt {
+            name: "--udp",
+            value: None,
+            sentence: "send each line as one datagram",
+        },
         Opt {
             name: "--crlf",
             value: None,
@@ -57,23 +76,24 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         true => &mut beside,
         false => screen,
     };
-    let word = args.text(0)?.unwrap_or_default();
-    let lab = match lab_number(word) {
-        Some(_) => Some(super::lab::lab_at(args, 0)?),
-        None => None,
-    };
-    let addr = match lab {
-        Some(lab) => SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port())),
-        None => net::address(word).map_err(|error| WrongUse(error.to_string()))?,
-    };
+    let place = Place::asked(args)?;
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(name, "client", Some(addr), View::exact())?),
+        Some(name) => Some(WireLog::create(
+            name,
+            "client",
+            place.addr(),
+            View::exact(),
+        )?),
         None => None,
     };
     // With an end: who prints slowly is heard slowly, and memory does not grow.
     let (tell, news) = mpsc::sync_channel(limits::UNSHOWN_EVENTS);
-    let (talk, started) = open(addr, lab, &recorder(log, tell.clone()))?;
-    if let Some(server) = &started {
+    let me = match place.listens {
+        true => Who::Server,
+        false => Who::Client,
+    };
+    let (talk, started) = place.open(&recorder(log, tell.clone()), screen)?;
+    if let (Some(server), Some(addr)) = (&started, place.addr()) {
         let what = server.what();
         remark(&format!("nobody listened on {addr}: {what}"), screen)?;
     }
@@ -95,7 +115,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     });
     for news in news {
         match news {
-            News::Said(said, who) => print(&said, who, screen)?,
+            News::Said(said, who) => print(&said, who == me, screen)?,
             News::Remark(text) => remark(&text, screen)?,
             News::Ended => break,
         }
@@ -118,27 +138,8 @@ fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
     })
 }
 
-/// Calls the server; a lab's own is started when nobody listens at its address.
-fn open(
-    addr: SocketAddr,
-    lab: Option<&Lab>,
-    recorder: &Recorder,
-) -> Result<(Session, Option<demo::Server>)> {
-    let error = match Session::open(addr, recorder) {
-        Ok(talk) => return Ok((talk, None)),
-        Err(error) => error,
-    };
-    let Some(lab) = lab.filter(|_| error.cause == Cause::Refused) else {
-        return Err(error.into());
-    };
-    let server = demo::serve(lab, addr);
-    let server = server.map_err(|error| NotStarted(error.to_string()));
-    let server = server.with_context(|| format!("lab {}", lab.number))?;
-    Ok((Session::open(addr, recorder)?, Some(server)))
-}
-
 /// Sends standard input to its end.
-fn speak(talk: &Session, crlf: bool, tell: &SyncSender<News>) {
+fn speak(talk: &Talk, crlf: bool, tell: &SyncSender<News>) {
     let mut buffer = vec![0; limits::CHUNK];
     let mut last = 0;
     loop {
@@ -156,7 +157,7 @@ fn speak(talk: &Session, crlf: bool, tell: &SyncSender<News>) {
             talk.say(bytes)
         };
         if let Err(error) = said {
-            let text = format!("the server took only {} of our bytes", error.after);
+            let text = format!("the other side took only {} of our bytes", error.after);
             let _ = tell.send(News::Remark(text));
             return;
         }
@@ -177,11 +178,11 @@ fn with_crlf(bytes: &[u8], last: &mut u8) -> Vec<u8> {
 }
 
 /// What was said or done: what we say ourselves stands back.
-fn print(said: &Transcript, who: Who, screen: &mut Screen) -> Result<()> {
+fn print(said: &Transcript, ours: bool, screen: &mut Screen) -> Result<()> {
     for line in said.render().lines() {
-        let line = match who {
-            Who::Client => screen.style(Style::Dim, line),
-            Who::Server => line.to_string(),
+        let line = match ours {
+            true => screen.style(Style::Dim, line),
+            false => line.to_string(),
         };
         writeln!(screen, "{line}")?;
     }

@@ -54,6 +54,16 @@ pub const COMMAND: Command = Command {
             sentence: "serve names that begin with a dot, too",
         },
         Opt {
+            name: "--cors",
+            value: None,
+            sentence: "let pages of every origin read the answers",
+        },
+        Opt {
+            name: "--spa",
+            value: None,
+            sentence: "answer a path without a dot and a file with /index.html",
+        },
+        Opt {
             name: "--wire",
             value: None,
             sentence: "show every byte of every exchange, in the notation",
@@ -137,8 +147,14 @@ fn files(folder: &Path, args: &Args) -> Result<Handler> {
         listing: !args.has("--no-listing"),
         dotfiles: args.has("--dotfiles"),
     };
-    let files = Files::open(folder, settings)
+    let mut files = Files::open(folder, settings)
         .with_context(|| format!("{}: this folder cannot be served", folder.display()))?;
+    if args.has("--cors") {
+        files.allow_every_origin();
+    }
+    if args.has("--spa") {
+        files.serve_single_page();
+    }
     Ok(server::files(files))
 }
 

@@ -68,6 +68,10 @@ pub const IDLE_SAMPLE: Duration = Duration::from_millis(30);
 /// Reason: a knock that a full backlog has dropped is repeated after a second (RFC 6298 section 2).
 pub const CONNECT_RETRY_TIMEOUT: Duration = Duration::from_millis(1_500);
 
+/// How long `nc --udp` waits for a further answer when its input has ended.
+/// Reason: UDP has no end. Precedent: 1 s, what people give to `nc -u -w`.
+pub const DATAGRAM_SILENCE: Duration = Duration::from_secs(1);
+
 /// How long a person may talk to a server by hand.
 /// Reason: nobody should be hurried, and nothing waits for ever.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -19,6 +19,7 @@ mod ports;
 mod recorder;
 mod segmentation;
 mod serve;
+mod simple_session;
 mod socket_errors;
 mod stream;
 mod tap;
@@ -36,6 +37,7 @@ pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_p
 pub use ports::{Port, accepts, free_port, listeners, listeners_beside};
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
+pub use simple_session::SimpleSession;
 pub use socket_errors::starting;
 pub use stream::{IoFailure, RecordedStream};
 

@@ -2,7 +2,7 @@
 //!
 //! Rule: both directions are recorded as they happen; nothing is kept here.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::net::segmentation::Segmentation;
 use crate::net::{Recorder, SocketError, call};
 use crate::wire::{Event, Who};
 
-/// An open connection to a server.
+/// An open connection to a server, or to a client that has called us.
 pub struct Session {
     link: PeerConnection,
     /// How many bytes we have said.
@@ -29,6 +29,25 @@ impl Session {
             .map_err(|error| SocketError::new(addr, Duration::ZERO, &error))?;
         let said = AtomicU64::new(0);
         Ok(Session { link, said })
+    }
+
+    /// Waits for one client of `listener`, and is its server.
+    pub fn accept(listener: &TcpListener, recorder: &Recorder) -> Result<Session, SocketError> {
+        let accepted = listener.accept();
+        let failed = |error: std::io::Error| {
+            let addr = listener.local_addr();
+            let addr = addr.unwrap_or_else(|_| SocketAddr::from(([0; 4], 0)));
+            SocketError::new(addr, Duration::ZERO, &error)
+        };
+        let (stream, peer) = accepted.map_err(failed)?;
+        let conn = recorder.connection_from(peer);
+        recorder.event(conn, Who::Client, Event::Connect);
+        let link = PeerConnection::new(stream, recorder, (conn, Who::Server), None, false);
+        let said = AtomicU64::new(0);
+        Ok(Session {
+            link: link.map_err(failed)?,
+            said,
+        })
     }
 
     /// Says all of `bytes`, however slowly the server takes them.

@@ -5,6 +5,7 @@ mod conversation;
 mod files;
 mod hardship;
 mod listing;
+mod origins;
 mod random;
 mod shortage;
 mod tools;

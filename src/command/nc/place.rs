@@ -1,0 +1,171 @@
+//! Whom `nc` talks to: a lab's server, an address, a Unix socket, datagrams; as a client, or as the server of
+//! one client.
+
+use super::remark;
+use crate::command::{Args, NotStarted, Screen, WrongUse, lab_number};
+use anyhow::{Context, Result};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use wirelab::course::catalogue::Lab;
+use wirelab::course::demo;
+use wirelab::limits;
+use wirelab::net::player::{End, FailedWrite};
+use wirelab::net::{self, Cause, Recorder, Session, SimpleSession};
+
+/// What was asked for.
+pub struct Place {
+    kind: Kind,
+    /// `-l`
+    pub listens: bool,
+}
+
+enum Kind {
+    Lab(&'static Lab),
+    Tcp(SocketAddr),
+    Udp(SocketAddr),
+    Unix(PathBuf),
+}
+
+/// A conversation of any kind.
+pub enum Talk {
+    Tcp(Session),
+    Simple(SimpleSession, Kept),
+}
+
+/// Whether lines are kept apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    Lines,
+    Bytes,
+}
+
+impl Talk {
+    /// Says all of `bytes`; each line is a datagram of its own where there are datagrams.
+    pub fn say(&self, bytes: &[u8]) -> Result<(), FailedWrite> {
+        match self {
+            Talk::Tcp(session) => session.say(bytes),
+            Talk::Simple(session, Kept::Bytes) => session.say(bytes),
+            Talk::Simple(session, Kept::Lines) => bytes
+                .split_inclusive(|byte| *byte == b'\n')
+                .try_for_each(|line| session.say(line)),
+        }
+    }
+
+    /// Says that this was all.
+    pub fn fin(&self) {
+        match self {
+            Talk::Tcp(session) => session.fin(),
+            Talk::Simple(session, _) => session.fin(),
+        }
+    }
+
+    /// Waits until the other side has ended, and says how.
+    pub fn wait_end(&self) -> End {
+        match self {
+            Talk::Tcp(session) => session.wait_end(),
+            Talk::Simple(session, _) => session.hear(),
+        }
+    }
+}
+
+impl Place {
+    /// As the words of the command say it.
+    pub fn asked(args: &Args) -> Result<Place> {
+        let (listens, udp) = (args.has("-l"), args.has("--udp"));
+        if args.has("-U") {
+            if udp {
+                return Err(WrongUse("-U is a stream: leave --udp out".to_string()).into());
+            }
+            let path = args.place(0).unwrap_or_default();
+            let kind = Kind::Unix(PathBuf::from(path));
+            return Ok(Place { kind, listens });
+        }
+        let word = args.text(0)?.unwrap_or_default();
+        let kind = match lab_number(word) {
+            Some(_) if listens || udp => {
+                let message = format!("-l and --udp need host:port, not the lab `{word}`");
+                return Err(WrongUse(message).into());
+            }
+            Some(_) => Kind::Lab(crate::command::lab::lab_at(args, 0)?),
+            None => {
+                let addr = net::address(word).map_err(|error| WrongUse(error.to_string()))?;
+                match udp {
+                    true => Kind::Udp(addr),
+                    false => Kind::Tcp(addr),
+                }
+            }
+        };
+        Ok(Place { kind, listens })
+    }
+
+    /// The address of the server, where there is one.
+    pub fn addr(&self) -> Option<SocketAddr> {
+        match self.kind {
+            Kind::Lab(lab) => Some(SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port()))),
+            Kind::Tcp(addr) | Kind::Udp(addr) => Some(addr),
+            Kind::Unix(_) => None,
+        }
+    }
+
+    /// Calls the server, or waits for a client; a lab's own server is started when nobody listens at its
+    /// address.
+    pub fn open(
+        &self,
+        recorder: &Recorder,
+        screen: &mut Screen,
+    ) -> Result<(Talk, Option<demo::Server>)> {
+        let mut waits = |place: String| {
+            let _ = remark(&format!("waiting for a client at {place}"), screen);
+        };
+        let talk = match &self.kind {
+            Kind::Lab(lab) => return open_lab(lab, recorder),
+            Kind::Tcp(addr) if self.listens => {
+                let listener = net::listen(*addr, limits::BACKLOG)?;
+                waits(listener.local_addr().unwrap_or(*addr).to_string());
+                Talk::Tcp(Session::accept(&listener, recorder)?)
+            }
+            Kind::Tcp(addr) => Talk::Tcp(Session::open(*addr, recorder)?),
+            Kind::Udp(addr) => {
+                let session = match self.listens {
+                    true => {
+                        SimpleSession::accept_udp(*addr, recorder, |addr| waits(addr.to_string()))
+                    }
+                    false => SimpleSession::open_udp(*addr, recorder),
+                };
+                Talk::Simple(session?, Kept::Lines)
+            }
+            #[cfg(unix)]
+            Kind::Unix(path) => {
+                let name = path.display().to_string();
+                let session = match self.listens {
+                    true => SimpleSession::accept_unix(path, recorder, || waits(name.clone())),
+                    false => SimpleSession::open_unix(path, recorder),
+                };
+                let session = session.with_context(|| match self.listens {
+                    true => format!("{name}: no socket can be made there"),
+                    false => format!("{name}: no server can be reached there"),
+                })?;
+                Talk::Simple(session, Kept::Bytes)
+            }
+            #[cfg(not(unix))]
+            Kind::Unix(path) => anyhow::bail!("{}: no Unix sockets here", path.display()),
+        };
+        Ok((talk, None))
+    }
+}
+
+/// Calls a lab's server, and starts it if need be.
+fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<demo::Server>)> {
+    let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port()));
+    let error = match Session::open(addr, recorder) {
+        Ok(session) => return Ok((Talk::Tcp(session), None)),
+        Err(error) => error,
+    };
+    if error.cause != Cause::Refused {
+        return Err(error.into());
+    }
+    let server = demo::serve(lab, addr);
+    let server = server.map_err(|error| NotStarted(error.to_string()));
+    let server = server.with_context(|| format!("lab {}", lab.number))?;
+    Ok((Talk::Tcp(Session::open(addr, recorder)?), Some(server)))
+}
