@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use transcripts::Kind;
 use wirelab::course::catalogue;
-use wirelab::wire::{Ink, Ladder, Transcript, Who, ladder, svg};
+use wirelab::wire::{Ink, Ladder, Transcript, Who, ladder, svg, svg_play};
 
 fn read(text: &str) -> Transcript {
     Transcript::parse(text).unwrap_or_else(|error| panic!("{error}"))
@@ -351,6 +351,31 @@ fn the_ladders_beside_the_readmes_are_drawn_from_the_snapshots() {
     assert!(
         wrong.is_empty(),
         "not drawn from its snapshot: {wrong:#?}\n\
+         `INSTA_UPDATE=always cargo test --test pictures` draws it again"
+    );
+}
+
+/// The picture at the top of the README is what `show --svg --play` makes of lab 2.
+#[test]
+fn the_readme_begins_with_a_conversation_that_plays() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("the README");
+    let first = readme
+        .split("](")
+        .nth(1)
+        .and_then(|rest| rest.split(')').next());
+    assert_eq!(first, Some("docs/orders.svg"));
+    let text = fs::read_to_string(root.join("snapshots/lab02-order-in-crumbs.snap"));
+    let text = text.expect("a snapshot");
+    let (_, notation) = text.split_once("\n---\n").expect("a header");
+    let drawn = svg_play(&read(notation));
+    let picture = root.join("docs/orders.svg");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {
+        fs::write(&picture, &drawn).expect("a picture");
+    }
+    assert!(
+        fs::read_to_string(&picture).is_ok_and(|kept| kept == drawn),
+        "docs/orders.svg is not drawn from lab 2's snapshot: \
          `INSTA_UPDATE=always cargo test --test pictures` draws it again"
     );
 }

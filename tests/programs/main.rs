@@ -9,6 +9,8 @@ mod support;
 
 mod any_language;
 mod building;
+#[cfg(target_os = "linux")]
+mod captures;
 mod fetch;
 mod graders;
 #[cfg(target_os = "linux")]
@@ -25,5 +27,8 @@ mod replay;
 mod serve;
 mod storm;
 mod tap;
+mod tap_clients;
 mod tap_command;
 mod tap_faults;
+#[cfg(unix)]
+mod tap_signals;

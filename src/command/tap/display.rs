@@ -10,6 +10,7 @@ use std::io::{BufWriter, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 use wirelab::limits;
+use wirelab::wire::notation::render_entry_into;
 use wirelab::wire::{Ink, Ladder, Transcript};
 
 /// Where and how steps are shown.
@@ -63,17 +64,21 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// Entry by entry: the text of a whole batch would be several times as large as its bytes.
     fn show(&mut self, said: &Transcript) -> Result<()> {
-        let text = match &mut self.ladder {
-            Some(ladder) => said
-                .entries()
-                .iter()
-                .map(|entry| ladder.entry(entry))
-                .collect(),
-            None if self.brief => said.render_brief(),
-            None => said.render(),
-        };
-        write!(self.screen, "{text}")?;
+        if self.ladder.is_none() && self.brief {
+            self.screen.write_all(said.render_brief().as_bytes())?;
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        for entry in said.entries() {
+            text.clear();
+            match &mut self.ladder {
+                Some(ladder) => text.extend_from_slice(ladder.entry(entry).as_bytes()),
+                None => render_entry_into(&mut text, entry),
+            }
+            self.screen.write_all(&text)?;
+        }
         Ok(())
     }
 

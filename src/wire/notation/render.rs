@@ -45,12 +45,13 @@ impl Transcript {
         let last = self.entries().iter().rposition(|entry| !is_blank(entry));
         let written = last.map_or(0, |last| last + 1);
         for entry in self.entries().iter().take(written) {
-            push_entry(out, entry);
+            render_entry_into(out, entry);
         }
     }
 }
 
-fn push_entry(out: &mut Vec<u8>, entry: &Entry) {
+/// Adds the text of one entry to `out`, as it stands in the text of a transcript.
+pub fn render_entry_into(out: &mut Vec<u8>, entry: &Entry) {
     match entry {
         Entry::Chunk(chunk) => return push_chunk(out, chunk, LAST_COLUMN),
         Entry::Event { who, conn, event } => {
