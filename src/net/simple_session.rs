@@ -148,9 +148,8 @@ impl SimpleSession {
         match &self.socket {
             #[cfg(unix)]
             Socket::Stream(stream) if before.is_none() => {
-                if stream.shutdown(Shutdown::Write).is_ok() {
-                    self.event(self.me, Event::Fin);
-                }
+                self.event(self.me, Event::Fin);
+                let _ = stream.shutdown(Shutdown::Write);
             }
             _ => {}
         }

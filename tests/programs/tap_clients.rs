@@ -203,7 +203,7 @@ fn run(client: &str, words: &[&str], case: &Case) {
     assert!(case.codes.contains(&code), "{place}");
     match case.body {
         Body::Whole => assert!(output.stdout == page().as_bytes(), "{place}"),
-        Body::First(count) => assert_eq!(output.stdout, page()[..count].as_bytes(), "{place}"),
+        Body::First(count) => assert_eq!(output.stdout, page().as_bytes()[..count], "{place}"),
         Body::Swapped(old, new) => {
             assert!(
                 output.stdout == page().replace(old, new).as_bytes(),
