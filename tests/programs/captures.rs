@@ -172,29 +172,30 @@ fn ended(transcript: &Transcript) -> usize {
     all.iter().filter(|conn| over(conn)).count()
 }
 
-/// What tshark says each side of each stream has sent, in the order of the streams.
-fn followed(file: &Path, streams: usize) -> Vec<[Vec<u8>; 2]> {
-    let mut tshark = Command::new("tshark");
-    tshark.arg("-r").arg(file).arg("-q");
-    for stream in 0..streams {
-        tshark.args(["-z", &format!("follow,tcp,raw,{stream}")]);
-    }
-    let output = tshark.output().expect("tshark runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let parts = text.split("Follow: tcp,raw").skip(1);
-    let sides = parts.map(|part| {
-        let lines = part.lines().skip_while(|line| !line.starts_with("Node 1:"));
+/// What tshark says the client and the server of each stream have sent, in the order of the streams.
+fn followed(file: &Path, streams: usize, server: u16) -> Vec<[Vec<u8>; 2]> {
+    let follow = |stream: usize| {
+        let mut tshark = Command::new("tshark");
+        tshark.arg("-r").arg(file).arg("-q");
+        let follow = format!("follow,tcp,raw,{stream}");
+        let output = tshark.args(["-z", &follow]).output();
+        let text = output.expect("tshark runs").stdout;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let node = text.lines().find_map(|line| line.strip_prefix("Node 0: "));
+        // Which of the two comes first is tshark's choice.
+        let server_is_first = node.is_some_and(|node| node.ends_with(&format!(":{server}")));
+        let lines = text.lines().skip_while(|line| !line.starts_with("Node 1:"));
         let lines = lines.skip(1).take_while(|line| !line.starts_with("==="));
         let mut sides = [Vec::new(), Vec::new()];
         for line in lines {
-            let side = usize::from(line.starts_with('\t'));
+            let side = usize::from(line.starts_with('\t') != server_is_first);
             let digits = line.trim().as_bytes().chunks(2);
             let byte = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok();
             sides[side].extend(digits.map(|two| byte(two).expect("hex")));
         }
         sides
-    });
-    sides.collect()
+    };
+    (0..streams).map(follow).collect()
 }
 
 fn compare(pair: &Pair, folder: &Path, held: &Port) {
@@ -217,7 +218,7 @@ fn compare(pair: &Pair, folder: &Path, held: &Port) {
         ended(&seen) == pair.connections
     };
     assert!(soon(is_whole), "{name}: no end in the capture");
-    let theirs = followed(&file, pair.connections);
+    let theirs = followed(&file, pair.connections, port);
     assert_eq!(theirs.len(), pair.connections, "{name}");
     for (conn, theirs) in (1..).zip(theirs) {
         let ours = [Who::Client, Who::Server].map(|who| seen.bytes_of(conn, who));

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crate::support::{Server, bin, browser, have, side_by_side};
@@ -50,7 +51,7 @@ const fn case(
     }
 }
 
-/// For curl: 18 partial file, 22 an error status, 28 time is up, 52 empty reply, 55 and 56 send and receive error.
+/// For curl: 7 no connection, 18 partial file, 22 an error status, 28 time is up, 52 empty reply, 55 and 56 send and receive error.
 const CURL: [Case; 12] = [
     case("calm", &["--weather", "calm"], &[0], Body::Whole),
     case(
@@ -81,7 +82,7 @@ const CURL: [Case; 12] = [
     case(
         "refused",
         &["--fail-first", "1"],
-        &[52, 55, 56],
+        &[7, 52, 55, 56],
         Body::First(0),
     ),
     case(
@@ -160,11 +161,15 @@ fn page() -> String {
     text[..LENGTH].to_string()
 }
 
-fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tap-clients");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::fs::write(folder.join("page.html"), page()).expect("a file");
-    folder
+/// The folder of the page, which is written once: the cases run side by side.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tap-clients");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("page.html"), page()).expect("a file");
+        folder
+    })
 }
 
 impl Tapped {
@@ -267,21 +272,27 @@ fn chromium_sees_what_the_faults_say() {
     if !have(&["chromium"]) {
         return;
     }
-    let cases: [(&[&str], &str); 4] = [
-        (&["--latency", "100ms"], "3 tacos"),
-        (&["--swap", "tacos", "flans"], "3 flans"),
+    let cases: [(&[&str], &str, &str); 4] = [
+        (&["--latency", "100ms"], "3 tacos", ""),
+        (&["--swap", "tacos", "flans"], "3 flans", ""),
         (
             &["--reset-after", "0", "--side", "server"],
+            "",
             "ERR_CONNECTION_RESET",
         ),
         (
             &["--cut-after", "0", "--side", "server"],
+            "",
             "ERR_EMPTY_RESPONSE",
         ),
     ];
-    side_by_side(cases.to_vec(), |(faults, word)| {
+    side_by_side(cases.to_vec(), |(faults, word, why)| {
         let tapped = Tapped::start(faults);
-        let dom = browser::dom(&tapped.url());
+        let (dom, log) = browser::load(&tapped.url());
         assert!(dom.contains(word), "{faults:?}: no {word} in {dom}");
+        assert_eq!(dom.contains("</p>"), why.is_empty(), "{faults:?}: {dom}");
+        // Not every version says why.
+        let told = log.contains("net::ERR_");
+        assert!(!told || log.contains(why), "{faults:?}: {log}");
     });
 }

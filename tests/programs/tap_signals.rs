@@ -177,8 +177,9 @@ fn at_a_terminal_keys_change_the_faults() {
         addr.is_some()
     }));
     let addr = addr.unwrap();
-    let recorded = |words: &str| {
-        let has = || fs::read_to_string(&saved).is_ok_and(|text| text.contains(words));
+    let recorded = |words: &str, times: usize| {
+        let has = |text: String| text.matches(words).count() == times;
+        let has = || fs::read_to_string(&saved).is_ok_and(has);
         assert!(soon(has), "{words}");
     };
     let ask = || {
@@ -192,16 +193,19 @@ fn at_a_terminal_keys_change_the_faults() {
     };
     assert_eq!(&ask().0, b"3 tacos\n");
     terminal.press("latency 150ms\n");
-    recorded("# fault: from now on latency 150ms");
+    recorded("# fault: from now on latency 150ms", 1);
     let (answer, took) = ask();
     assert_eq!(&answer, b"3 tacos\n");
     assert!(took >= Duration::from_millis(300), "{took:?}");
     // The first letter is enough, and what is no fault changes nothing.
     terminal.press("o\nx 7\ns taco flan\n");
-    recorded("# fault: from now on swap \"taco\" for \"flan\"");
+    recorded("# fault: none from now on", 1);
+    recorded("# fault: from now on swap \"taco\" for \"flan\"", 1);
+    let complained = |text: String| text.contains("`x 7` is no fault");
+    assert!(soon(|| fs::read_to_string(&shown).is_ok_and(complained)));
     assert_eq!(&ask().0, b"3 flans\n");
     terminal.press("off\n");
-    recorded("# fault: none from now on");
+    recorded("# fault: none from now on", 2);
     assert_eq!(&ask().0, b"3 tacos\n");
     // Ctrl-C.
     terminal.press("\u{3}");
@@ -209,6 +213,4 @@ fn at_a_terminal_keys_change_the_faults() {
     let text = fs::read_to_string(&saved).unwrap();
     let whole = Transcript::parse(&text).unwrap();
     assert_eq!(whole.bytes_of(4, Who::Server), b"3 tacos\n");
-    let shown = fs::read_to_string(&shown).unwrap();
-    assert!(shown.contains("`x 7` is no fault"), "{shown}");
 }

@@ -108,7 +108,9 @@ fn media_types_are_those_of_a_public_table() {
     };
     let mut compared = 0;
     let extensions = rows().flat_map(|(_, extensions)| extensions);
-    for extension in extensions.filter(|it| !OTHERWISE.contains(it)) {
+    // `cwl.json` is more than an extension to us.
+    let is_compared = |it: &&str| !OTHERWISE.contains(it) && !it.contains('.');
+    for extension in extensions.filter(is_compared) {
         let ours = media::by_name(format!("a.{extension}").as_bytes());
         let ours = ours.split(';').next().unwrap_or_default();
         let public = types_of(extension);
