@@ -4,7 +4,7 @@
 //! exit code.
 
 use super::args::{nearest, printable};
-use super::probe_client::{self, Wanted};
+use super::probe_client::{self, Form, Wanted};
 use super::server_command::ServerCommand;
 use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
@@ -182,6 +182,12 @@ fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Outcome
         policy: &policy(args)?,
         brief: args.has("--brief"),
         at_once: number(args, "--at-once", 1_000)?.unwrap_or(4) as usize,
+        form: match (args.has("--json"), args.has("--md")) {
+            (true, _) => Form::Json,
+            (false, true) => Form::Markdown,
+            (false, false) => Form::Text,
+        },
+        junit: args.value("--junit"),
     };
     probe_client::run(&wanted, screen)
 }

@@ -3,8 +3,10 @@
 //! Rule: `probe::client` has the answers and what a client may do with them. This file runs the client.
 
 use super::args::{nearest, printable};
+use super::output;
 use super::{NotStarted, Outcome, Screen, WrongUse};
 use anyhow::Result;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wirelab::check::program::{CommandLine, Contract, Ending, Program};
 use wirelab::limits;
 use wirelab::probe::client::case::{ClientCase, cases};
-use wirelab::probe::client::{self, Ran, report};
+use wirelab::probe::client::{self, ClientProbe, Ran, graded, report};
 use wirelab::probe::report::Policy;
 
 /// What was asked for.
@@ -28,6 +30,21 @@ pub struct Wanted<'a> {
     pub brief: bool,
     /// How many clients at a time.
     pub at_once: usize,
+    /// The form on stdout.
+    pub form: Form,
+    /// Where JUnit XML goes; `-` is stdout.
+    pub junit: Option<&'a OsStr>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text for a person.
+    Text,
+    /// One JSON document, and nothing else.
+    Json,
+    /// A Markdown table, and nothing else.
+    Markdown,
 }
 
 /// Runs the client at every case.
@@ -40,20 +57,30 @@ pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<Outcome> {
     }
     let run = |url: &str| runner.run(url);
     let done = client::probe(&run, chosen, wanted.at_once).map_err(NotStarted)?;
-    writeln!(
-        screen,
-        "probe of the client {}\n",
-        printable(wanted.command)
-    )?;
-    write!(
-        screen,
-        "{}",
-        report::text(&done, wanted.policy, wanted.brief)
-    )?;
+    print(wanted, &done, screen)?;
     match report::fails(&done, wanted.policy) {
         true => Ok(Outcome::Failed),
         false => Ok(Outcome::Passed),
     }
+}
+
+/// The results in the form that was asked for.
+fn print(wanted: &Wanted, done: &ClientProbe, screen: &mut Screen) -> Result<()> {
+    let (client, policy) = (wanted.command, wanted.policy);
+    match wanted.form {
+        Form::Json => write!(screen, "{}", graded::json(done, client, policy))?,
+        Form::Markdown => write!(screen, "{}", graded::markdown(done, client, policy))?,
+        Form::Text if wanted.junit == Some(OsStr::new("-")) => {}
+        Form::Text => {
+            writeln!(screen, "probe of the client {}\n", printable(client))?;
+            write!(screen, "{}", report::text(done, policy, wanted.brief))?;
+        }
+    }
+    if let Some(file) = wanted.junit {
+        let text = graded::junit(done, client, policy);
+        output::write(file, text.as_bytes(), screen)?;
+    }
+    Ok(())
 }
 
 /// The case for clients of this name, or an error that names the nearest.

@@ -5,6 +5,7 @@
 //! Rule 3: every server here is bounded in bytes and time, and so is the wait for the client.
 
 pub mod case;
+pub mod graded;
 pub mod report;
 mod script;
 mod verdict;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::lines::{json_list, json_string};
 use super::{Count, Kind, Report};
 use crate::probe::case::Level;
 use crate::probe::{Tried, Verdict, reproduce};
@@ -10,15 +11,19 @@ use crate::probe::{Tried, Verdict, reproduce};
 pub fn json(report: &Report) -> String {
     let probe = report.probe;
     let mut text = String::from("{\n");
-    let _ = writeln!(text, "  \"server\": {},", string(&probe.target.host));
-    let _ = writeln!(text, "  \"path\": {},", string(&probe.target.path));
+    let _ = writeln!(text, "  \"server\": {},", json_string(&probe.target.host));
+    let _ = writeln!(text, "  \"path\": {},", json_string(&probe.target.path));
     let _ = writeln!(text, "  \"passed\": {},", !report.fails());
     let stopped = probe.stopped.as_ref().map(|stopped| stopped.story());
-    let stopped = stopped.map_or("null".to_string(), |story| string(&story));
+    let stopped = stopped.map_or("null".to_string(), |story| json_string(&story));
     let _ = writeln!(text, "  \"stopped\": {stopped},");
     let notices = probe.baseline.notices();
     let notices = notices.iter().chain(&probe.remarks);
-    let _ = writeln!(text, "  \"notices\": {},", list(notices.map(|it| &it[..])));
+    let _ = writeln!(
+        text,
+        "  \"notices\": {},",
+        json_list(notices.map(|it| &it[..]))
+    );
     let levels = [Level::Must, Level::Should, Level::Security].map(|level| {
         let same = probe.tried.iter().filter(|tried| tried.case.level == level);
         let Count {
@@ -26,7 +31,7 @@ pub fn json(report: &Report) -> String {
             failed,
             left_out,
         } = Count::of(same);
-        let name = string(level.word());
+        let name = json_string(level.word());
         format!(
             "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
         )
@@ -52,14 +57,17 @@ fn case(report: &Report, tried: &Tried) -> String {
     };
     let quotes = case.basis.iter().map(|quote| quote.text);
     let mut fields = vec![
-        ("case", string(case.name)),
-        ("rfc", string(case.rfc)),
-        ("section", string(case.section)),
-        ("level", string(case.level.word())),
-        ("verdict", string(verdict)),
-        ("rule", string(case.rule)),
-        ("quotes", list(quotes)),
-        ("allowed", list(case.allow.iter().map(|allow| allow.text))),
+        ("case", json_string(case.name)),
+        ("rfc", json_string(case.rfc)),
+        ("section", json_string(case.section)),
+        ("level", json_string(case.level.word())),
+        ("verdict", json_string(verdict)),
+        ("rule", json_string(case.rule)),
+        ("quotes", json_list(quotes)),
+        (
+            "allowed",
+            json_list(case.allow.iter().map(|allow| allow.text)),
+        ),
         ("milliseconds", tried.took.as_millis().to_string()),
     ];
     if let Verdict::Failed {
@@ -67,56 +75,20 @@ fn case(report: &Report, tried: &Tried) -> String {
         transcript,
     } = &tried.verdict
     {
-        fields.push(("failed_as", string(failure.level.word())));
-        fields.push(("seen", string(&failure.why)));
+        fields.push(("failed_as", json_string(failure.level.word())));
+        fields.push(("seen", json_string(&failure.why)));
         if let Some(cause) = failure.cause {
-            fields.push(("cause", string(&cause.to_string())));
+            fields.push(("cause", json_string(&cause.to_string())));
         }
         let (target, baseline) = (&report.probe.target, &report.probe.baseline);
         if let Some(line) = reproduce::line(case, target, baseline) {
-            fields.push(("again", string(&line)));
+            fields.push(("again", json_string(&line)));
         }
-        fields.push(("transcript", string(&transcript.render())));
+        fields.push(("transcript", json_string(&transcript.render())));
     }
     let fields: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("\"{name}\": {value}"))
         .collect();
     format!("    {{{}}}", fields.join(", "))
-}
-
-fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
-    let items: Vec<String> = items.map(string).collect();
-    format!("[{}]", items.join(", "))
-}
-
-/// A string in quotes.
-fn string(text: &str) -> String {
-    let mut safe = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => safe.push_str("\\\""),
-            '\\' => safe.push_str("\\\\"),
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(safe, "\\u{:04x}", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe.push('"');
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_string_holds_whatever_a_server_said() {
-        assert_eq!(
-            super::string("a\"\\\u{1}\u{7f}é"),
-            r#""a\"\\\u0001\u007fé""#
-        );
-    }
 }

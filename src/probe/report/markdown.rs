@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::lines::cell;
 use super::{Count, Kind, Report};
 use crate::probe::case::Level;
 
@@ -50,28 +51,4 @@ pub fn markdown(report: &Report) -> String {
         );
     }
     text
-}
-
-/// Text in a cell: nothing in it ends the cell or begins markup.
-fn cell(text: &str) -> String {
-    let mut safe = String::new();
-    for c in text.chars() {
-        match c {
-            '|' | '<' | '>' | '*' | '_' | '`' | '[' | ']' | '\\' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_cell_holds_whatever_a_server_said() {
-        assert_eq!(super::cell("a|b\r\n<i>"), r"a\|b  \<i\>");
-    }
 }

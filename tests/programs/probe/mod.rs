@@ -4,6 +4,7 @@
 //! by which. The cases beside it, which are about other rules, must pass on the same broken server.
 
 mod careless;
+mod client_reports;
 mod clients;
 mod faults;
 mod strange;
