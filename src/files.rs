@@ -1,11 +1,12 @@
-//! A request and a root folder in, a response out: what a static file server knows.
+//! A static file server without sockets: turns a request and a root folder into a response.
 //!
-//! Rule 1: no sockets. A response names the file and the bytes of it; somebody else sends them.
-//! Rule 2: nothing outside the root is ever served. Dot segments are followed in the text of the path
-//! (`http::target::names`), links on the disk by the system. Then it is checked where that led, and after
-//! the opening the open file is asked where it lies: nobody can exchange that.
-//! Rule 3: only regular files are opened: a pipe would wait for its writer for ever.
-//! Rule 4: what is sent under one tag is the state of a file at one moment, or the answer breaks off.
+//! Rule 1: no sockets. A response names the file and the range of its bytes; the caller sends them.
+//! Rule 2: nothing outside the root is ever served. Dot segments are resolved in the text of the path
+//! (`http::target::names`), and links by the system. Then the real path is checked, and after opening, the path
+//! of the open file is checked again, because nobody can replace an open file.
+//! Rule 3: only regular files are opened. Opening a pipe would wait for its writer for ever.
+//! Rule 4: the bytes sent under one entity tag are the state of the file at one moment. If the file changes,
+//! the answer is cut off.
 
 mod cache;
 mod listing;

@@ -1,6 +1,6 @@
-//! Every limit of the project in one place, each with its unit, its reason and a precedent.
-//! This file knows the numbers and not who uses them; nothing that came from the wire sizes an
-//! allocation beyond what stands here.
+//! Every limit of the project in one place, each with its unit, its reason and a precedent. This file does not
+//! know which module uses a number. A length from the wire never causes an allocation larger than the limit
+//! here.
 
 mod check;
 mod client;

@@ -1,7 +1,7 @@
 //! The `wirelab` command: `cargo lab …` in the repository.
 //!
-//! Rule: nothing but the first and the last step of the process. What the words on the command
-//! line mean, what is printed and which exit code comes out is decided in [`command`].
+//! Rule: this file has only the first and the last step of the process. [`command`] parses the command line,
+//! prints, and chooses the exit code.
 
 mod command;
 

@@ -1,14 +1,15 @@
-//! The static server: what `net` brings goes to `http`, what that asks for to `files`, and the answer back.
+//! The static server: `net` receives bytes, `http` parses the request, `files` finds the file, and the answer
+//! goes back.
 //!
 //! ```text
 //! net::pool -> net::RecordedStream -> http::Connection -> Request -> Files -> Response -> http::write -> net::RecordedStream
 //! ```
 //!
-//! Rule 1: one client, one thread, one `Conversation`; nothing is shared but the files and the log. An answer
-//! that is at hand is sent before the client has its thread.
+//! Rule 1: each client has one thread and one `Conversation`. Only the files and the log are shared. An answer
+//! that is in memory is sent before the client gets its thread.
 //! Rule 2: no answer waits for the log.
-//! Rule 3: when descriptors are short, what is kept open without need is closed first, and then the
-//! connections that have waited longest for a request.
+//! Rule 3: if few descriptors are free, cached files are closed first, and then the connections that have
+//! waited longest for a request.
 
 mod access_log;
 mod at_once;

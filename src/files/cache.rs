@@ -1,12 +1,12 @@
-//! Files that were asked for, kept for the next request.
+//! A cache of requested files.
 //!
-//! Rule 1: a kept file is believed only for [`BELIEVED`] after somebody looked at its path, and only while it
-//! is asked for often: the first [`LOOKS`] requests in that time look for themselves. So a person sees a
-//! change at once, and nobody gets bytes that are older than the last look.
-//! Rule 2: a look follows the whole path again, all links in it included, and compares all that the system
-//! says about the file. What is no longer the same is forgotten.
-//! Rule 3: what is kept is bounded: in number, in bytes, and in open files by the limit of descriptors. A
-//! file that nobody has asked for since the last time goes first.
+//! Rule 1: a cached file is valid only for [`BELIEVED`] after a request looked at its path, and only while it
+//! is requested often: the first [`LOOKS`] requests in that time look at the path themselves. So a person sees
+//! a change at once, and no client gets bytes that are older than the last look.
+//! Rule 2: a look resolves the whole path again, with all its links, and compares all metadata of the file. If
+//! anything differs, the entry is removed.
+//! Rule 3: the cache is bounded: in entries, in bytes, and in open files by the limit of descriptors. An entry
+//! that was not requested since the last pass is removed first.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
-//! A folder as a page: plain, and safe whatever the names are.
+//! A folder as a plain HTML page, which is safe for all file names.
 //!
-//! Rule 1: a name occurs twice, percent-encoded as a link and escaped as text; nothing else from the disk
-//! is written. Characters that are not seen, or that turn the direction of what follows, are spelt out.
-//! Rule 2: a folder of any size takes bounded memory: the lines that are shown are the first ones in the
-//! order that was asked for, and only those are held.
+//! Rule 1: a name occurs twice, percent-encoded as a link and escaped as text; nothing else from the disk is
+//! written. Invisible characters, and characters that change the direction of text, are written as escapes.
+//! Rule 2: a folder of any size takes bounded memory: the page shows the first lines in the requested order,
+//! and only these lines are kept.
 
 use std::collections::BinaryHeap;
 use std::fmt::Write;

@@ -1,7 +1,7 @@
-//! From the path of a request to a file or a folder.
+//! Finds the file or the folder for the path of a request.
 //!
-//! Rule: what most requests need is a look into the cache; everything else is `#[cold]`, so that the thread
-//! of a connection needs a page of memory less (4 KiB).
+//! Rule: most requests need only a look into the cache. Everything else is `#[cold]`, so that the thread of a
+//! connection needs 4 KiB less memory.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

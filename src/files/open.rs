@@ -1,9 +1,9 @@
-//! Opening a file or a folder below the root, and reading a small file as it was at one moment.
+//! Opens a file or a folder below the root, and reads a small file in the state of one moment.
 //!
-//! Rule 1: what was opened is asked where it lies (`/proc/self/fd/N`; proc(5)). Between a check of a path
-//! and the opening of it, somebody may put a link in its place; the open file cannot be exchanged.
-//! Rule 2: only regular files are opened: a pipe would wait for its writer for ever.
-//! Rule 3: a content that was read is that of one moment: the stamp is the same before and after.
+//! Rule 1: after opening, the path of the open file is checked (`/proc/self/fd/N`; proc(5)). Between a check of
+//! the path and the opening, somebody may replace the file by a link. An open file cannot be replaced.
+//! Rule 2: only regular files are opened. Opening a pipe would wait for its writer for ever.
+//! Rule 3: the content comes from one moment: the stamp is the same before and after reading.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek};

@@ -1,6 +1,6 @@
 //! The answer for a file that was found: preconditions, ranges, fields.
 //!
-//! Rule: nothing is promised of a file whose state is not certain. It has no tag, no date and no ranges.
+//! Rule: if the state of a file is not certain, the answer has no tag, no date and no ranges.
 
 use super::lookup::Found;
 use super::{Content, Response, failed};

@@ -1,7 +1,7 @@
 //! The folder that is served, which may be a link.
 //!
-//! Rule: the name that was given counts, not the folder that it led to first. Who turns the link to
-//! another folder has deployed another site, and it is served from then on.
+//! Rule: the name is resolved again, so a link may change its target. If somebody points the link at another
+//! folder to deploy another site, that folder is served from then on.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

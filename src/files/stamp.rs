@@ -1,9 +1,9 @@
-//! What the system says about a file that changes whenever the file does.
+//! Metadata of a file that changes whenever the file changes.
 //!
-//! Rule 1: the time of the last change of any kind (ctime; stat(2)) is part of it. A program can set the
-//! time of modification back, and no program can set this one.
-//! Rule 2: two changes can carry the same time when they lie closer together than the system's clock for
-//! files ticks. A stamp is a proof only when the file has rested for longer than that ([`SETTLED`]).
+//! Rule 1: the time of the last change of any kind (ctime; stat(2)) is part of it. A program can set the time
+//! of modification back, but no program can set the ctime.
+//! Rule 2: two changes can have the same time if they are closer together than a tick of the file system's
+//! clock. A stamp is a proof only if the file has not changed for longer than that ([`SETTLED`]).
 
 use std::fs::{File, Metadata};
 use std::io;

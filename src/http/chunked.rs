@@ -1,4 +1,4 @@
-//! The body that tells its length piece by piece (RFC 9112 section 7.1).
+//! A body that announces its length piece by piece (RFC 9112 section 7.1).
 //!
 //! ```text
 //! chunked-body    = *chunk last-chunk trailer-section CRLF
@@ -10,8 +10,8 @@
 //! trailer-section = *( field-line CRLF )                                           ; section 7.1.2
 //! ```
 //!
-//! Rule 1: the CR LF behind the data is matched, never counted: whoever skips two bytes without
-//! looking reads another body than the sender wrote.
+//! Rule 1: the CR LF after the data is compared, never skipped. A reader that skips two bytes without looking
+//! may read another body than the sender wrote.
 //! Rule 2: extensions are checked and then ignored; trailers are kept apart from the header section.
 
 use super::fault::Wrong;

@@ -1,5 +1,5 @@
-//! Asking again only if something changed: validators and preconditions (RFC 9110 sections 8.8
-//! and 13).
+//! Validators and preconditions: requests that ask for a file only if it has changed (RFC 9110 sections 8.8 and
+//! 13).
 //!
 //! ```text
 //! entity-tag = [ weak ] opaque-tag, weak = %s"W/"                      ; section 8.8.3
@@ -7,10 +7,9 @@
 //! If-Match, If-None-Match = "*" / #entity-tag                          ; sections 13.1.1 and 13.1.2
 //! ```
 //!
-//! Rule 1: the order of section 13.2.2 decides: an entity tag before a date, a lost update before a
-//! cache.
-//! Rule 2: a date that is no date is as if its field had not been sent (section 13.1.3); so is a field
-//! that came twice.
+//! Rule 1: the order is that of section 13.2.2: entity tags come before dates, and the preconditions against
+//! lost updates come before those for caches.
+//! Rule 2: a field with an invalid date is ignored (section 13.1.3), and so is a date field that came twice.
 
 use super::date;
 use super::{Fields, RequestHead};

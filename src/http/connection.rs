@@ -1,8 +1,8 @@
-//! One side of a connection, without the socket: bytes that came in are told as events, and what may
-//! be said is asked of the table in [`super::steps`].
+//! One side of a connection, without the socket: turns received bytes into events, and allows only what the
+//! table in [`super::state`] allows.
 //!
-//! Rule 1: the bytes stay with the caller, who drops what was used and comes again with the rest.
-//! Rule 2: a fault is told once; after it only an answer and the end of the connection are left.
+//! Rule 1: the caller keeps the bytes, removes the used ones, and calls again with the rest.
+//! Rule 2: a fault is returned once. After a fault only an answer and the end of the connection are allowed.
 //!
 //! ```text
 //! server:  receive -> Request … Data … End -> respond, data, end -> receive -> …

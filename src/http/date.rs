@@ -1,4 +1,4 @@
-//! Dates: the one format that we write and the three that everyone must read (RFC 9110 section 5.6.7).
+//! Dates: the one format that we write, and the three that every recipient must read (RFC 9110 section 5.6.7).
 //!
 //! ```text
 //! Sun, 06 Nov 1994 08:49:37 GMT    ; IMF-fixdate, the only one to be sent
@@ -6,8 +6,8 @@
 //! Sun Nov  6 08:49:37 1994         ; ANSI C's asctime() format
 //! ```
 //!
-//! Rule: no clock. Times are seconds since 1970-01-01 00:00:00 UTC without leap seconds; who knows what
-//! time it is says so.
+//! Rule: no clock. Times are seconds since 1970-01-01 00:00:00 UTC without leap seconds. The caller gives the
+//! current time.
 
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_DAYS: [&str; 7] = [

@@ -1,10 +1,10 @@
-//! Everything that can be wrong with a message, as one table.
+//! All faults that a message can have, as one table.
 //!
-//! Rule: a fault says where (an offset into the bytes that the parser was given), what in a plain
-//! sentence, which section says so, and which status a server should answer. After a fault nobody
-//! knows where the next message would begin, so the connection must end (RFC 9112 section 2.2).
+//! Rule: a fault has its place (an offset into the bytes that the parser got), a plain sentence, the section of
+//! the RFC, and the status that a server should answer. After a fault nobody knows where the next message
+//! begins, so the connection must end (RFC 9112 section 2.2).
 //!
-//! Faults of a response carry 502: that is what a gateway would tell its own client.
+//! Faults of a response have the status 502, which a gateway would send to its own client.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Where the body of a message ends: the eight rules of RFC 9112 section 6.3, in its order.
 //!
-//! Two programs that read one stream and disagree here can be made to see different messages
-//! (section 11.2). So what is doubtful is refused, also where the RFC would let us repair it.
+//! If two programs disagree about the end of a body, an attacker can make them see different messages (section
+//! 11.2). So a doubtful message is refused, even where the RFC allows a repair.
 
 use super::fault::Wrong;
 use super::grammar::{decimal, is_token};

@@ -1,8 +1,8 @@
-//! Which byte may stand where: the character classes of RFC 9110, RFC 9112 and RFC 3986.
+//! The character classes of RFC 9110, RFC 9112 and RFC 3986.
 //!
-//! Rule 1: a class is one bit in one table of 256 bytes, built from the ABNF that stands over it.
-//! Rule 2: the `skip_` functions answer the offset of the first byte that is not of their class, or
-//! the length of the input; they judge nothing.
+//! Rule 1: a class is one bit in one table of 256 bytes, built from the ABNF in its comment.
+//! Rule 2: the `skip_` functions return the offset of the first byte that is not in their class, or the length
+//! of the input.
 //!
 //! ```text
 //! tchar         = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~"

@@ -8,12 +8,12 @@
 //! HTTP-version   = "HTTP" "/" DIGIT "." DIGIT                                  ; RFC 9112 2.3
 //! ```
 //!
-//! Rule 1: every line ends in CR LF. RFC 9112 section 2.2 lets a recipient take LF alone for a line
-//! end; we do not, because two parties who disagree about where a line ends can be played off
-//! against each other (section 11.2).
-//! Rule 2: one pass. A parser remembers where in the header section it stopped, and goes on there: a
-//! head that dribbles in byte by byte costs no more than a whole one. Only the start line is read
-//! again from its beginning, which its limit keeps cheap.
+//! Rule 1: every line ends in CR LF. RFC 9112 section 2.2 lets a recipient accept LF alone as a line end. We do
+//! not accept it, because an attacker can use two programs that disagree about the end of a line (section
+//! 11.2).
+//! Rule 2: one pass. A parser remembers where in the header section it stopped, and continues there. So a head
+//! that arrives byte by byte costs no more than a whole head. Only the start line is read again from its
+//! beginning, and its length has a limit.
 //! Rule 3: offsets in faults and in [`FieldRange`] count from the first byte given to the parser.
 
 use super::fault::Wrong;

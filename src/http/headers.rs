@@ -1,10 +1,10 @@
 //! Fields: names without case, values that are bytes, and values that are lists.
 //!
-//! Facts: field names are compared without regard to case (RFC 9110 section 5.1); the order of
-//! fields with one name matters, the order of different names does not (5.3); a value may contain
-//! bytes from 0x80 on, so it is no text until someone says which (5.5).
+//! Facts: field names are compared without regard to case (RFC 9110 section 5.1); the order of fields with one
+//! name matters, the order of different names does not (5.3); a value may contain bytes from 0x80 on, so it is
+//! not text before its charset is known (5.5).
 //!
-//! Rule: [`Fields`] only looks at a head that was checked by [`super::head`]. It copies nothing.
+//! Rule: [`Fields`] borrows a head that [`super::head`] has checked. It copies nothing.
 
 use std::fmt;
 

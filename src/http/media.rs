@@ -1,8 +1,8 @@
 //! Media types by file extension (RFC 9110 section 8.3).
 //!
-//! Facts: a text type without `charset` is guessed at by browsers; all our text is said to be UTF-8.
-//! JavaScript is `text/javascript` (RFC 9239), WebAssembly must be `application/wasm` to be compiled
-//! while it arrives. What nobody knows is `application/octet-stream`: bytes.
+//! Facts: browsers guess the charset of a text type without `charset`, so every text type here says UTF-8.
+//! JavaScript is `text/javascript` (RFC 9239), WebAssembly must be `application/wasm` to be compiled while it
+//! arrives. An unknown extension gives `application/octet-stream`.
 
 /// The media type for a file of this name; the extension's case does not matter.
 pub fn by_name(name: &[u8]) -> &'static str {

@@ -1,25 +1,25 @@
-//! HTTP/1.1 as text: bytes in, values out, and back (RFC 9110, RFC 9112).
+//! HTTP/1.1 as text: parses bytes into values, and writes values as bytes (RFC 9110, RFC 9112).
 //!
-//! Rule 1: no sockets, no files, no clock, and nothing of `wire`: what time it is and what a file
-//! holds is told to the functions here.
-//! Rule 2: "not yet" is an answer ([`Parsed::NeedMore`]), never an error.
-//! Rule 3: what RFC 9112 lets a server refuse is refused, each time as a [`Fault`] with its place.
+//! Rule 1: no sockets, no files, no clock, and nothing of `wire`. The functions get the time and the content of
+//! files as arguments.
+//! Rule 2: incomplete input is a result ([`Parsed::NeedMore`]), never an error.
+//! Rule 3: everything that RFC 9112 lets a server refuse is refused, as a [`Fault`] with its place.
 //!
 //! Read the files in this order; together they explain HTTP/1.1 from the bytes up:
 //!
-//! 1. [`fault`]: everything that can be wrong with a message, as one table.
-//! 2. [`grammar`]: which byte may stand where.
+//! 1. [`fault`]: all faults that a message can have, as one table.
+//! 2. [`grammar`]: the character classes.
 //! 3. [`headers`]: fields, names without case, values that are lists.
 //! 4. [`head`]: the start line and the header section of a request or a response.
 //! 5. [`target`]: the four forms of a request's target, the `Host` rule, percent-encoding, dots.
 //! 6. [`framing`]: where the body of a message ends, in eight rules.
-//! 7. [`chunked`]: the body that tells its length piece by piece.
-//! 8. [`steps`]: who may say what next on a connection, as a table, and why it closes; then
-//!    [`connection`], which follows it.
+//! 7. [`chunked`]: a body that announces its length piece by piece.
+//! 8. [`state`]: what each side may send next, as a table, and why a connection closes; then [`connection`],
+//!    which uses the table.
 //! 9. [`write`](mod@write): status lines, fields, reason phrases.
 //! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
-//! 11. [`url`]: what stands in the URL bar, and what a link on a page refers to.
-//! 12. [`secrets`]: which bytes of a recording are nobody else's business.
+//! 11. [`url`]: URLs, and how a link on a page is resolved.
+//! 12. [`redact`]: finds the secrets in a recording.
 //!
 //! Not here: content codings, HTTP/2, HTTP/3, cookies, authentication, caches, and any proxy's
 //! part of the protocol.

@@ -1,4 +1,4 @@
-//! Only a part of it: byte ranges (RFC 9110 section 14).
+//! Byte ranges: requests for a part of a file (RFC 9110 section 14).
 //!
 //! ```text
 //! Range         = range-unit "=" range-set                          ; sections 14.1.1 and 14.2
@@ -9,8 +9,8 @@
 //! Content-Range = "bytes" SP ( first "-" last "/" ( length / "*" ) / "*/" length )  ; section 14.4
 //! ```
 //!
-//! Rule: a server may always ignore `Range` and send everything; so whatever is not clearly a wish for
-//! ranges that we serve is ignored. Only ranges that all lie outside get 416.
+//! Rule: a server may always ignore `Range` and send the whole file. So every value that is not a valid set of
+//! byte ranges is ignored. If all ranges are past the end of the file, the answer is 416.
 
 use super::grammar::{decimal, trim_ows};
 use crate::limits::MAX_RANGES;

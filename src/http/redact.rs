@@ -1,13 +1,14 @@
-//! Finds in what a side says the values that should not stand in a file as they are: secrets, and what
-//! is another value the next time (dates, ports, tags).
+//! Finds the values in one direction's bytes that a file should not contain: secrets, and volatile values,
+//! which differ in the next recording (dates, ports, tags).
 //!
-//! Rule 1: a secret field's value goes from behind the colon to the end of its line, and of the lines
-//! that continue it (obs-fold, RFC 9112 section 5.2). White space before the colon hides nothing.
-//! Rule 2: a secret parameter is `name=value` behind `?`, `&`, `;` or at the start of a line: in a
-//! target, in a URL of any field, and in a form.
-//! Rule 3: the bytes come as the socket gave them: a name or a value may be cut anywhere, so there is
-//! one [`Redactor`] for each direction of each connection. A volatile value is left alone when it is cut.
-//! Rule 4: a line of a body that looks like such a field is one, too: better one too many.
+//! Rule 1: the value of a secret field reaches from the colon to the end of its line, and of the lines that
+//! continue it (obs-fold, RFC 9112 section 5.2). A field with white space before the colon is found, too.
+//! Rule 2: a secret parameter is `name=value` after `?`, `&`, `;` or at the start of a line: in a target, in a
+//! URL of any field, and in a form.
+//! Rule 3: the bytes come in the pieces that the socket gave: a name or a value may be cut at any byte. So each
+//! direction of each connection has its own [`Redactor`]. A volatile value that is cut is not replaced.
+//! Rule 4: a line of a body that looks like a secret field is treated as one. A false hit is better than a
+//! leak.
 
 mod marks;
 mod values;

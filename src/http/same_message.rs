@@ -1,8 +1,8 @@
-//! Whether two streams of messages say the same, as HTTP and not as bytes.
+//! Compares two streams of messages as HTTP, not byte by byte.
 //!
-//! Rule 1: what counts and what does not is one table, [`TOLERANCES`]; nothing else decides.
+//! Rule 1: one table, [`TOLERANCES`], lists all differences that are ignored.
 //! Rule 2: bodies are compared byte for byte, after their chunks are joined.
-//! Rule 3: a stream that is no HTTP, or breaks a rule of it, is not compared here.
+//! Rule 3: a stream that is not correct HTTP is not compared here.
 
 use super::connection::{Connection, Event};
 use super::{Fields, Parsed, date, redact};

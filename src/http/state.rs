@@ -1,8 +1,7 @@
-//! Who may say what next on a connection, as a table, and why a connection closes (RFC 9112
-//! section 9).
+//! What each side may send next on a connection, as a table, and why a connection closes (RFC 9112 section 9).
 //!
-//! Two programs share a connection, so there are two states: the client's and the server's. What one
-//! says moves its own state, and a request also makes the server owe an answer. The whole table:
+//! A connection has two states, the client's and the server's. A side changes its own state when it sends, and
+//! a request also puts the server into the state `owes`. The whole table:
 //!
 //! ```text
 //! client  idle    request        -> body
@@ -27,11 +26,12 @@
 //!
 //! What is not in the table is not allowed. Three rules need no step of their own:
 //!
-//! Rule 1: when both are done and the connection persists, both are idle again; what the client sent
-//! meanwhile (pipelining) waits until then.
-//! Rule 2: when it does not persist, who is done is closing: it may say nothing more, and hangs up.
-//! Rule 3: nobody switches protocols: an `Upgrade` is ignored, which RFC 9110 section 7.8 allows, and
-//! CONNECT is refused. After a tunnel was granted to our client, HTTP ends here.
+//! Rule 1: when both sides are done and the connection persists, both are idle again. Requests that the client
+//! sent before that (pipelining) wait until then.
+//! Rule 2: if the connection does not persist, a side that is done is closing: it must send nothing more, and
+//! it closes.
+//! Rule 3: a connection never switches protocols. An `Upgrade` is ignored, which RFC 9110 section 7.8 allows,
+//! and CONNECT is refused. If a server grants a tunnel to our client, HTTP ends on this connection.
 
 use super::Fault;
 

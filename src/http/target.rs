@@ -1,5 +1,4 @@
-//! What a request asks for: the four forms of its target, the `Host` rule, and the way from a path
-//! in a URL to names of files.
+//! The target of a request: its four forms, the `Host` rule, and the names of files that a path stands for.
 //!
 //! ```text
 //! request-target = origin-form / absolute-form / authority-form / asterisk-form  ; RFC 9112 3.2
@@ -11,8 +10,8 @@
 //! ```
 //!
 //! Rule 1: the form of a target is judged together with the method.
-//! Rule 2: a path is percent-decoded once, a segment at a time, after it was cut at each `/`: what
-//! was decoded is never cut or decoded again.
+//! Rule 2: a path is first cut at each `/`, and then each segment is percent-decoded once. A decoded segment is
+//! never cut or decoded again.
 
 use core::net::Ipv6Addr;
 

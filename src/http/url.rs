@@ -1,4 +1,4 @@
-//! What stands in the URL bar, and what a link on a page refers to (RFC 3986).
+//! URLs, and how a reference, such as a link on a page, is resolved (RFC 3986).
 //!
 //! ```text
 //! URI-reference = URI / relative-ref
@@ -6,8 +6,8 @@
 //! scheme        = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
 //! ```
 //!
-//! Rule 1: taking a reference apart (section 3, appendix B) never fails; only [`Web`], which is about
-//! connecting to a server, refuses.
+//! Rule 1: splitting a reference (section 3, appendix B) never fails. Only [`Web`], the URL of a server to
+//! connect to, can be refused.
 //! Rule 2: a missing component and an empty one are different: `http://a?` has an empty query, and
 //! keeps its question mark (section 5.3).
 

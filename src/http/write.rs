@@ -1,7 +1,7 @@
-//! Writing heads: status line, request line, fields, and the phrases that stand behind a status.
+//! Writes heads: status line, request line, fields, and the reason phrase after a status.
 //!
-//! Rule: no value can end its own line. CR, LF, NUL and the other control characters in a value are
-//! written as spaces (RFC 9110 section 5.5), whoever put them there.
+//! Rule: no value can end its own line. CR, LF, NUL and the other control characters in a value are always
+//! written as spaces (RFC 9110 section 5.5).
 
 use super::grammar::{FIELD_TEXT, is};
 

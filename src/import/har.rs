@@ -1,9 +1,9 @@
-//! HAR (HTTP Archive 1.2), as browsers and proxies save it: requests and answers as a transcript.
+//! HAR (HTTP Archive 1.2), as browsers and proxies save it: turns requests and answers into a transcript.
 //!
-//! Rule 1: a HAR holds no bytes but values, so the text is written anew from them: each request is a
-//! connection of its own, in the order of its start, and the first note says so.
-//! Rule 2: bodies stand in a HAR unpacked and whole. So `Content-Encoding` and `Transfer-Encoding` are
-//! left out, and `Content-Length` says what is there. A body that is not in the file is a mask.
+//! Rule 1: a HAR contains values, not bytes, so the messages are written again from the values. Each request
+//! becomes a connection of its own, in the order of the start times, and the first note says so.
+//! Rule 2: a HAR has bodies unpacked and whole. So `Content-Encoding` and `Transfer-Encoding` are left out, and
+//! `Content-Length` is the length of the unpacked body. A body that is not in the file becomes a mask.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! JSON (RFC 8259), as much of it as a HAR file needs: text in, a value out.
+//! Parses JSON (RFC 8259), as much of it as a HAR file needs.
 //!
 //! Rule 1: nesting is bounded, and so is memory: a value is never larger than its text by more than a
 //! constant factor. Rule 2: an error is the offset of the first byte that is wrong.

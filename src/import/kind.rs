@@ -1,4 +1,4 @@
-//! What a file is that is no transcript, by its first bytes.
+//! The kind of a file that is not a transcript, by its first bytes.
 
 /// The first bytes of files that somebody may take for a recording, and what such a file is. Source: the
 /// formats' own specifications, as file(1) lists them.

@@ -1,7 +1,8 @@
-//! From the bytes of a captured frame to the TCP segment in it.
+//! Finds the TCP segment in the bytes of a captured frame.
 //!
-//! Rule 1: lengths in headers are believed as far as there are bytes; padding behind a packet is cut off.
-//! Rule 2: what is no TCP, or a later fragment, is passed over and counted by the caller.
+//! Rule 1: a length in a header is used only up to the end of the captured bytes. Padding after a packet is cut
+//! off.
+//! Rule 2: a frame without TCP, or with a later fragment, is skipped, and the caller counts it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -1,8 +1,8 @@
-//! Recordings that other programs made, as transcripts: captures (pcap, pcapng) and HAR files.
+//! Turns recordings of other programs into transcripts: captures (pcap, pcapng) and HAR files.
 //!
-//! Rule 1: bytes in, a transcript out; nothing here opens a file, or reads the clock.
-//! Rule 2: a damaged capture is no error: what could be read is kept, and notes say what is missing.
-//! Rule 3: a length that stands in a file is believed only as far as there are bytes.
+//! Rule 1: the input is bytes and the output is a transcript. This module opens no file and reads no clock.
+//! Rule 2: a damaged capture is not an error: the readable part is kept, and notes say what is missing.
+//! Rule 3: a length in a file is used only up to the end of the file.
 
 mod capture;
 mod har;

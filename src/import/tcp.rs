@@ -1,10 +1,10 @@
-//! From captured segments to what each side said, in order.
+//! Puts captured segments together to the bytes that each side sent, in order.
 //!
-//! Rule 1: bytes are taken as they came first; a retransmission adds only what is new (RFC 9293
-//! section 3.10.7.4). Sequence numbers wrap, so they are compared by their distance.
-//! Rule 2: what the other side has acknowledged and the capture lacks is a gap: a mask of so many bytes
-//! with a note. It is declared when later segments of the connection do not fill it any more.
-//! Rule 3: memory is bounded by the capture; what waits for an earlier segment is a part of it.
+//! Rule 1: the first copy of a byte counts; a retransmission adds only new bytes (RFC 9293 section 3.10.7.4).
+//! Sequence numbers wrap, so they are compared by their distance.
+//! Rule 2: bytes that the other side acknowledged and the capture lacks are a gap: a mask of that many bytes
+//! with a note. A gap is written when later segments of the connection cannot fill it any more.
+//! Rule 3: memory is bounded by the size of the capture, because waiting segments are parts of it.
 
 mod written;
 

@@ -1,4 +1,4 @@
-//! What the probe and the storm may take up (src/probe).
+//! The limits of the probe and the storm (src/probe).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The limits of what records, reads and replays: transcripts, captures, the tap.
+//! The limits of recording, reading and replaying: transcripts, captures, the tap.
 
 use std::time::Duration;
 

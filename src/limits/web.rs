@@ -1,4 +1,4 @@
-//! What the live lab and its event streams may take up (src/course/web, src/server/events.rs).
+//! The limits of the live lab and its event streams (src/course/web, src/server/events.rs).
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! From `host:port`, as a person types it, to addresses that a socket takes.
+//! Turns `host:port`, as a person types it, into socket addresses.
 //!
-//! Rule: a name is looked up here and nowhere else, and every address it has is kept, in the order
-//! of the system (getaddrinfo(3)).
+//! Rule: names are resolved only here. All addresses of a name are kept, in the order of the system
+//! (getaddrinfo(3)).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};

@@ -1,5 +1,5 @@
-//! Opening sockets: to be called, and to call. Errors are values that say which address, why, and
-//! what to do about it.
+//! Opens sockets: listeners and connections. An error is a value with the address, the reason, and what to do
+//! about it.
 
 use std::fmt;
 use std::io::{self, ErrorKind};

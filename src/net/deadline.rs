@@ -1,7 +1,7 @@
-//! Reading under two limits: one for each wait, and one for all of them together.
+//! A reader with two time limits: one for each wait, and one for all waits together.
 //!
-//! Rule: a byte now and then does not buy more time. With a limit for each read alone, a client that sends
-//! a byte a second holds its thread for as long as it likes (lab 20).
+//! Rule: a new byte does not extend the second limit. With only a limit for each read, a client that sends one
+//! byte each second keeps its thread for as long as it likes (lab 20).
 
 use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;

@@ -1,9 +1,9 @@
 //! Bytes that a reader must get alone, whatever else the machine does: in the weather `dribble` those inside of a
 //! letter of several bytes, and those of a line end; in every delivery what comes before a pause.
 //!
-//! Rule 1: the next byte is not sent before the peer has read the one before (see `peer_queue`); where that
-//! cannot be known, after a short pause.
-//! Rule 2: a peer that rests and does not read is not waited for again in the same message.
+//! Rule 1: the next byte is not sent before the peer has read the byte before it (see `peer_queue`). If that
+//! cannot be known, the next byte is sent after a short pause.
+//! Rule 2: if a peer is idle and does not read, the player does not wait for it again in the same message.
 
 use std::net::TcpStream;
 use std::thread;

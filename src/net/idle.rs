@@ -1,11 +1,11 @@
-//! When a silence counts: a peer that was kept from working has not been silent.
+//! An idle timeout that does not count time in which the peer was runnable but not scheduled.
 //!
-//! Rule 1: who waits is silent after the time that was set. Who works, and has had less processor time
-//! than that, gets more, up to [`LONGEST`] times as much: so a busy machine changes no verdict, and who
-//! works without end on an idle one is not waited for any longer.
-//! Rule 2: an early silence ends sooner, once nothing of the peer has run between two looks.
-//! Rule 3: where nothing can be seen of the peer, the time that was set counts.
-//! Rule 4: a pause that the peer should notice lasts until it has done what it has to do.
+//! Rule 1: a peer that waits times out after the set time. A peer that works, and has had less processor time
+//! than that, gets more time, up to [`LONGEST`] times as much. So a busy machine changes no verdict. On an idle
+//! machine a peer that works without end gets no more time.
+//! Rule 2: an early timeout is shorter: it ends when no process of the peer has run between two samples.
+//! Rule 3: if the peer's processor time cannot be read, the set time counts.
+//! Rule 4: a pause that the peer should notice lasts until the peer is idle.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
-//! The connections that wait for a whole request, so that the one that has waited longest can be closed when
-//! descriptors are short.
+//! The connections that wait for a whole request. If few descriptors are free, the connection that has waited
+//! longest is closed.
 //!
-//! Rule: a connection whose request is here is not closed. HTTP allows to close any other at any time (RFC 9112
-//! section 9.5): the client has lost nothing that was answered, and half a request is the cheapest attack.
+//! Rule: a connection whose request has arrived is not closed. A server may close any other connection at any
+//! time (RFC 9112 section 9.5). Its client loses no answer, and sending half a request is the cheapest attack.
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};

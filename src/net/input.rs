@@ -1,6 +1,7 @@
-//! The bytes that came and were not yet used.
+//! A buffer of received bytes that are not yet used.
 //!
-//! Rule: it grows only while it is full of one unfinished head, so never much beyond the limit of a head.
+//! Rule: the buffer grows only while one unfinished head fills it, so it is never much larger than the limit of
+//! a head.
 
 use std::time::Duration;
 

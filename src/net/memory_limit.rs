@@ -1,7 +1,7 @@
-//! Whether the process may take more memory.
+//! Checks whether the process may allocate more memory.
 //!
-//! Rule: std ends the process when an allocation fails. So whoever takes much asks first, and leaves enough
-//! for the small allocations of everybody else.
+//! Rule: std ends the process if an allocation fails. So code that needs much memory checks first, and leaves
+//! enough for the small allocations of all other code.
 
 use std::fs;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
-//! The only sockets of the project: blocking, one thread a direction, every wait with a deadline.
+//! All sockets of the project: blocking, one thread for each direction, and a deadline for every wait.
 //!
-//! Rule 1: nothing here knows a lab, HTTP, or how to print.
-//! Rule 2: what is read is recorded before it is forwarded.
+//! Rule 1: this module knows no lab and no HTTP, and prints nothing.
+//! Rule 2: bytes are recorded before they are forwarded.
 
 mod address;
 mod connect_listen;

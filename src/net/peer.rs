@@ -1,9 +1,9 @@
 //! One TCP endpoint: a reader thread that records what arrives, and a writer.
 //!
-//! Rule 1: what arrives is recorded when it arrives, whoever's turn it is; what we say is recorded
-//! before it is written. So an answer stands behind its question.
-//! Rule 2: nothing here waits without a deadline, and nothing grows without a limit: a peer may send
-//! without end, never read, or never speak.
+//! Rule 1: received bytes are recorded when they arrive. Our own bytes are recorded before they are written. So
+//! an answer is always recorded after its request.
+//! Rule 2: every wait has a deadline, and every buffer has a limit, because a peer may send without end, never
+//! read, or never send.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};

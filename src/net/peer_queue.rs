@@ -1,10 +1,9 @@
-//! What the peer of a connection has not read yet, when it is on this machine: its receive queue.
+//! The number of bytes that a peer on this machine has not read yet: its receive queue.
 //!
-//! Rule 1: on Linux the kernel is asked for this one socket (sock_diag(7)), which takes microseconds. Its table
-//! `/proc/net/tcp` says the same, after milliseconds on a machine with many connections: it is read where the
-//! kernel does not answer.
-//! Rule 2: `None` says that nothing can be known: another system, another machine, another network namespace.
-//! Rule 3: bytes that are still on their way to the queue have not been read either.
+//! Rule 1: on Linux the kernel answers for one socket in microseconds (sock_diag(7)). If it does not answer,
+//! the table `/proc/net/tcp` is read. That takes milliseconds on a machine with many connections.
+//! Rule 2: `None` means unknown: another system, another machine, or another network namespace.
+//! Rule 3: bytes on their way to the queue count as not read, too.
 
 use std::net::{SocketAddr, TcpStream};
 

@@ -1,4 +1,4 @@
-//! Plays one side of a transcript at a live peer, and records what really came.
+//! Plays one side of a transcript against a live peer, and records what the peer really sent.
 //!
 //! Interface: [`Player::new`], then [`Player::call`] as the client or [`Player::answer`] as the
 //! server; compare `Played::got` with the script afterwards (`wire::compare_side`).

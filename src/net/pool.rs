@@ -1,14 +1,16 @@
-//! An accept loop for very many clients: a thread a connection, reused for the next one.
+//! An accept loop for very many clients: one thread for each connection, which is reused for the next
+//! connection.
 //!
-//! Rule 1: a thread a connection, so that no slow client holds up another. What can be done at once, without
-//! any wait, is done on the accepting thread before: a crowd has its answers before it has its threads.
-//! Rule 2: the next client gets the thread that was idle last. So the others stay idle, however busy the
-//! server is, and a thread that was idle for long enough ends.
-//! Rule 3: over the cap, clients are told so by a few threads of their own; over those, they are dropped.
-//! Rule 4: whatever the system refuses (descriptors, threads, memory), the loop goes on, and says it once. A
-//! part of the descriptors is left for files.
+//! Rule 1: each connection has its own thread, so that no slow client delays another. Work that needs no wait
+//! is done first, on the accepting thread. So many clients get an answer before they need a thread.
+//! Rule 2: the next client gets the thread that became idle last. So the other threads stay idle, and a thread
+//! that was idle for long enough ends.
+//! Rule 3: at capacity, a few separate threads refuse clients with an answer. If these threads are busy, too,
+//! connections are closed without an answer.
+//! Rule 4: if the system refuses descriptors, threads or memory, the loop goes on and logs that once. Some
+//! descriptors are reserved for files.
 //!
-//! The process ends by a signal, so there is no stop: the kernel closes what is open.
+//! There is no stop function: a signal ends the process, and the kernel closes the open connections.
 
 mod threads;
 

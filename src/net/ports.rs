@@ -1,8 +1,8 @@
-//! Which port a program may have, and whether somebody listens there.
+//! Finds free ports, and checks whether a program listens on a port.
 //!
-//! Rule: asking must not disturb. A connection made to see whether a server is ready would be its
-//! first client, and a server that serves one client would be gone; so the kernel's own table is read
-//! where there is one (`/proc/net/tcp` on Linux, proc(5)), and only elsewhere is a connection made.
+//! Rule: the check must not connect. A connection would be the server's first client, and a server that serves
+//! only one client would end. So the kernel's table is read (`/proc/net/tcp` on Linux, proc(5)). A connection
+//! is made only on systems without such a table.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};

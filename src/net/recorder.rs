@@ -1,10 +1,10 @@
-//! Writes down what connections say and do, in one order and by one clock.
+//! Records the bytes and events of connections, in one order and with one clock.
 //!
-//! Rule 1: one lock; the order in which callers get it is the order of the recording. Who records
-//! before he forwards has therefore recorded a cause before its effect.
+//! Rule 1: one lock. The order in which callers get the lock is the order of the recording. So if a caller
+//! records bytes before it forwards them, a cause is always recorded before its effect.
 //! Rule 2: a time is the gap since the step before, in whole microseconds; gaps are differences of
 //! rounded times, so their sum does not drift.
-//! Rule 3: with a sink nothing is kept here: memory stays the same however much is said.
+//! Rule 3: with a sink, the recorder keeps nothing, so memory does not grow with the recording.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! How a message is cut on its way.
+//! How a message is cut into writes.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! The accept loop: one thread a connection, a cap on their number, and an end that can be waited for.
+//! An accept loop: one thread for each connection, a limit on their number, and a stop that can be waited for.
 //!
-//! Rule 1: no client ends the loop. A handler's panic ends its own connection; an `accept` that fails
+//! Rule 1: no client can end the loop. A handler's panic ends only its connection. An `accept` that fails
 //! (ECONNABORTED, EMFILE; accept(2)) is tried again.
-//! Rule 2: at the cap nobody is accepted; who comes waits in the backlog.
+//! Rule 2: at the limit no connection is accepted. New clients wait in the backlog.
 //! Rule 3: after [`Serving::stop`] the port is free and no handler runs.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What the relay and the player have to know about a socket's errors and ends.
+//! Classifies the errors and ends of a socket, for the relay and the player.
 
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;

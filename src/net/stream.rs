@@ -1,9 +1,10 @@
-//! One connection, of a server or of a client: reading and writing with deadlines, sending files, hanging
-//! up so that the last words arrive.
+//! One connection of a server or a client: reads and writes with deadlines, sends files, and closes so that the
+//! last bytes arrive.
 //!
-//! Rule 1: every wait has an end, and what ended it is a value.
-//! Rule 2: a deadline is told to the system only when it changes (SO_RCVTIMEO; socket(7)).
-//! Rule 3: with a recorder, every byte passes through us; without, the kernel sends files by itself.
+//! Rule 1: every wait has a limit, and the reason for its end is a value.
+//! Rule 2: a deadline is set on the socket only when it changes (SO_RCVTIMEO; socket(7)).
+//! Rule 3: with a recorder, every byte goes through this process. Without a recorder, the kernel sends files
+//! (sendfile(2)).
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};

@@ -1,15 +1,15 @@
-//! A recording relay: it stands between a client and a server and writes down both directions.
+//! A recording relay between a client and a server. It records both directions.
 //!
 //! Interface: [`Tap::start`], then point the client at [`Tap::address`]; [`Tap::wait_ended`] when as
 //! many connections as you expect have ended; then `Recorder::transcript`.
 //!
-//! Rule 1: what is read is recorded before it is forwarded, under the recorder's one lock; so
-//! whatever it causes at the other end is recorded after it.
-//! Rule 2: ends are passed on as what they were: a FIN as `shutdown(Write)`, a reset as a reset
-//! (close with SO_LINGER 0, socket(7)). A refused upstream becomes a reset of the client.
-//! Rule 3: connections are opened and recorded in the order of `accept`, one after the other, each
-//! after all news that the clients before it have left unread: a client that hangs up and calls
-//! again is recorded so. (The price: an upstream that answers no SYN delays all who wait.)
+//! Rule 1: bytes are recorded before they are forwarded, under the recorder's one lock. So everything that they
+//! cause at the other end is recorded after them.
+//! Rule 2: each kind of end is passed on as the same kind: a FIN as `shutdown(Write)`, a reset as a reset
+//! (close with SO_LINGER 0, socket(7)). If the upstream refuses, the client gets a reset.
+//! Rule 3: connections are opened and recorded in the order of `accept`, one after the other. Before each one,
+//! all waiting events of earlier clients are recorded. So if a client closes and connects again, the recording
+//! has that order. (The cost: an upstream that answers no SYN delays all waiting clients.)
 
 mod faults;
 mod relay;

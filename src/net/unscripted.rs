@@ -1,6 +1,6 @@
-//! A conversation without a script: somebody says what comes to mind, and hears all that comes.
+//! A conversation without a script: the caller sends any bytes, and receives everything that the peer sends.
 //!
-//! Rule: both directions are recorded as they happen; nothing is kept here.
+//! Rule: both directions are recorded when they happen. This module keeps no bytes.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering};

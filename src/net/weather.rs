@@ -1,6 +1,7 @@
-//! The ways in which a conversation can be delivered: most real programs' bugs are weather bugs.
+//! The weathers: the ways in which the bytes of a conversation can be delivered.
 //!
-//! Rule: a weather changes how bytes travel, never which bytes; what must come back is the same.
+//! Rule: a weather changes the delivery of bytes, never the bytes. The expected answer is the same in every
+//! weather.
 
 /// How the player delivers its side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
-//! The responses in what a server said, one after the other.
+//! Parses the responses in the bytes of a server, one after the other.
 //!
-//! Rule 1: they are read by the same strict parser as everything here, each as the response to the
-//! request whose turn it is; what stands behind the last one is read as responses, too, so that one too
-//! many is seen.
-//! Rule 2: what was read is not read again when more comes; only the last, unfinished response is.
-//! Rule 3: what is no response of HTTP/1 is called by its name, where it has one.
+//! Rule 1: the strict parser of `http` reads each response as the answer to the next request. Bytes after the
+//! last response are read as responses, too, so that an extra one is found.
+//! Rule 2: when more bytes come, only the last, unfinished response is read again.
+//! Rule 3: bytes of another known protocol are reported with its name.
 
 use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;

@@ -1,7 +1,8 @@
-//! What the server at hand is like: found out before the cases, by requests that every server answers.
+//! The features of the server under test, found out before the cases with requests that every server answers.
 //!
-//! Rule 1: a case that asks for what the server does not have says nothing about it, and is left out.
-//! Rule 2: what would make all verdicts doubtful (too slow, overloaded, not steady) is said, not guessed.
+//! Rule 1: a case that needs a feature which the server does not have is left out.
+//! Rule 2: if the server is too slow, overloaded or not steady, all verdicts would be doubtful. Then the report
+//! says so.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! One case: some bytes, and what a server may do with them.
 //!
-//! A file of cases is text. `@section` says whose rules follow, `@case` begins a case, and each case
-//! is a transcript (see `wire::notation`) with headings of its own:
+//! A file of cases is text. `@section` names the section of the RFC, `@case` begins a case, and each case is a
+//! transcript (see `wire::notation`) with headings of its own:
 //!
 //! ```text
 //! @section 9112 2.2 Message Parsing
@@ -19,14 +19,14 @@
 //! ```
 //!
 //! - `@basis` names one or two sentences of `quotes.txt` (see [`super::rfc_quotes`]).
-//! - `@reading` is one way to read the bytes, or the rule; where there is one, there are two.
+//! - `@reading` is one way to understand the bytes or the rule. If a case has one, it has two.
 //! - `@allow` is one outcome that the rule allows (see [`super::expectation`]).
-//! - `@asks` are the methods, where they are not one GET: the body of an answer to HEAD is no body.
-//! - `@marker none`: nothing is sent behind the case.
+//! - `@asks` has the methods of the requests, if they are not a single GET. An answer to HEAD has no body.
+//! - `@marker none`: nothing is sent after the case.
 //! - `@needs` is what the server must have for the rule to mean anything (see [`super::baseline`]).
-//! - `~ 200ms` between two lines waits for an answer, at most so long, before it goes on.
-//! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are what the server at hand
-//!   has; they are replaced in the text.
+//! - `~ 200ms` between two lines waits for an answer, at most that long, before the next line.
+//! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are replaced by the values of the
+//!   server under test.
 
 use std::time::Duration;
 

@@ -1,9 +1,11 @@
-//! One case against one server: what is said, what comes, and how it ends.
+//! Runs one case against one server: sends the requests, receives the responses, and records how the connection
+//! ends.
 //!
-//! Rule 1: when the responses have come and the connection may go on, a plain request follows, the marker,
-//! which says that it is the last. Who has read the case as we meant it answers the marker, once.
-//! Rule 2: what is kept is bounded, and so is the time, whatever the server sends.
-//! Rule 3: nothing is judged here, and nothing is known of the server but its address.
+//! Rule 1: when the responses have come and the connection is still open, a plain request follows, the
+//! *marker*. It has `Connection: close`. A server that has read the case as intended answers the marker exactly
+//! once.
+//! Rule 2: memory and time are bounded, whatever the server sends.
+//! Rule 3: this module decides no verdict, and knows only the server's address.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,14 +1,14 @@
-//! What a rule allows, as a line of text: statuses, how the connection goes on, and what must stand in
-//! the response.
+//! Parses what a rule allows, a line of text: statuses, whether the connection stays open, and what the
+//! response must contain.
 //!
 //! ```text
 //! @allow 2xx close; Connection ~ close
 //! ```
 //!
-//! First one status for each request of the case, or `none`; then, where it matters, how the connection
-//! goes on; then checks of the last response, each behind a `;`. `http2` and `upgraded` stand alone.
+//! First comes one status for each request of the case, or `none`. Then, if it matters, comes the state of the
+//! connection. Then come checks of the last response, each after a `;`. `http2` and `upgraded` stand alone.
 //!
-//! Rule: text becomes values here; whether a response fits is judged in [`super::verdict`].
+//! Rule: this module only parses. [`super::verdict`] decides whether a response fits.
 
 /// One outcome that a rule allows.
 #[derive(Clone, Debug, PartialEq, Eq)]

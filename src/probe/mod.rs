@@ -1,9 +1,8 @@
-//! Hard questions for a server: does it read HTTP/1.1 as RFC 9112 and RFC 9110 say, and does it live
-//! through what strangers send?
+//! Tests a server: does it read HTTP/1.1 as RFC 9112 and RFC 9110 require, and does it survive hostile input?
 //!
-//! Rule 1: the cases are text (see [`case`]) and follow the RFCs, no server; what a rule leaves open is
-//! allowed. Rule 2: a server is never asked to change anything.
-//! Rule 3: nothing is printed here.
+//! Rule 1: the cases are text (see [`case`]). They follow the RFCs and not a particular server. Everything that
+//! a rule leaves open is allowed. Rule 2: no request asks a server to change anything.
+//! Rule 3: this module prints nothing.
 
 pub mod answers;
 pub mod baseline;

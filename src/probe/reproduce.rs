@@ -1,6 +1,7 @@
-//! One line for a shell that says the bytes of a case again.
+//! Makes a shell command of one line that sends the bytes of a case again.
 //!
-//! Rule: POSIX `printf`, `head`, `tr`, `sleep` and any `nc`; what would not fit into a line is not told.
+//! Rule: the command uses only POSIX `printf`, `head`, `tr`, `sleep` and any `nc`. If it would be too long for
+//! a line, there is no command.
 
 use std::fmt::Write;
 use std::time::Duration;

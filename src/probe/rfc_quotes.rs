@@ -1,6 +1,6 @@
-//! The sentences of the RFCs that the cases rest on, word for word.
+//! The exact sentences of the RFCs that the cases test.
 //!
-//! Rule: a sentence stands here once, under a name; a case names one or two of them (`@basis`).
+//! Rule: each sentence is here once, with a name. A case names one or two of them (`@basis`).
 
 use crate::probe::case::BadCase;
 

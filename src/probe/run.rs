@@ -1,7 +1,8 @@
-//! All cases against one server, some at a time, for as long as it answers as it did at first.
+//! Runs all cases against one server, several at a time, as long as the server answers the baseline requests as
+//! before.
 //!
-//! Rule 1: a verdict is not lost: whatever ends the run, the cases that were tried are reported.
-//! Rule 2: a server that died is asked the suspects again, one by one, if somebody can start it again.
+//! Rule 1: no verdict is lost: even if the run ends early, the cases that were tried are reported.
+//! Rule 2: if the server has ended and can be started again, the suspected cases are tried again, one by one.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

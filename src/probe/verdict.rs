@@ -1,6 +1,7 @@
-//! Whether an exchange is one of the outcomes that the rule allows; and some rules that hold always.
+//! Decides whether an exchange is one of the outcomes that the rule allows, and checks some rules that always
+//! apply.
 //!
-//! Rule: what is said here about a failure is what was seen, and nothing else.
+//! Rule: the text about a failure contains only what was observed.
 
 use crate::http::conditional::Tag;
 use crate::http::date;

@@ -1,10 +1,11 @@
-//! A log that no answer waits for: callers put lines into a bounded queue, one thread writes them.
+//! An access log that never delays an answer: callers put lines into a bounded queue, and one thread writes
+//! them.
 //!
-//! Rule 1: a caller never waits for the output. When the queue is full, lines are dropped and counted, and
-//! the log says how many when it can write again.
+//! Rule 1: a caller never waits for the output. If the queue is full, lines are dropped and counted. When the
+//! log can write again, it writes that number.
 //! Rule 2: a line that comes after a pause is written at once; under load many lines are written together,
 //! [`LOG_INTERVAL`] apart. A program that is killed loses no more than the lines of that time.
-//! Rule 3: whoever drops the log waits until it is written, or until it is clear that nobody reads it.
+//! Rule 3: dropping the log waits until all lines are written, or until the output clearly has no reader.
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

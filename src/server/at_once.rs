@@ -1,6 +1,7 @@
-//! The answer that needs no thread: the request is here, and the answer is in memory.
+//! Answers without a thread: for a request that has arrived completely and whose answer is in memory.
 //!
-//! Rule: nothing here waits. The accepting thread does this, and all other clients wait for it.
+//! Rule: nothing here may wait, because the accepting thread runs this code and all other clients wait for that
+//! thread.
 
 use std::ops::Deref;
 

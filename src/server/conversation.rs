@@ -1,7 +1,7 @@
-//! One client's connection: requests in, answers out, until one side has had enough.
+//! One client's connection: reads requests and sends answers until one side ends the connection.
 //!
-//! Rule 1: after a fault or a missed deadline there is one honest answer, and then the end: a client's
-//! next bytes could be anything (RFC 9112 section 2.2).
+//! Rule 1: after a fault or a missed deadline the server sends one answer with the true reason and then closes,
+//! because it cannot know what the client's next bytes mean (RFC 9112 section 2.2).
 //! Rule 2: every wait has a deadline.
 
 use std::net::SocketAddr;

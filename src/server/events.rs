@@ -1,5 +1,5 @@
-//! An event stream: a response that goes on for as long as there is something to tell
-//! (`text/event-stream`, WHATWG HTML section 9.2).
+//! An event stream: a response that stays open and sends events as they come (`text/event-stream`, WHATWG HTML
+//! section 9.2).
 //!
 //! ```text
 //! HTTP/1.1 200 OK\r\n … Transfer-Encoding: chunked\r\n\r\n
@@ -8,10 +8,10 @@
 //! 0\r\n\r\n                                                     the log was closed
 //! ```
 //!
-//! Rule 1: an [`EventLog`] keeps its last events, as many as fit; whoever adds one never waits for a reader.
-//! Rule 2: a reader has a place in the log and no queue of its own. A reader that falls out of the log is
-//! told so (`lost`), and its stream ends.
-//! Rule 3: every event has an id. A client that comes back with `Last-Event-ID` goes on behind it.
+//! Rule 1: an [`EventLog`] keeps as many of its last events as fit. Adding an event never waits for a reader.
+//! Rule 2: a reader has a position in the log and no queue of its own. If the events at its position are gone,
+//! the reader gets the event `lost`, and its stream ends.
+//! Rule 3: every event has an id. A client that reconnects with `Last-Event-ID` gets the events after that one.
 
 mod log;
 

@@ -1,6 +1,6 @@
-//! What answers requests: from the head of a request to an answer.
+//! The trait of a handler, which turns the head of a request into an answer.
 //!
-//! Rule: a handler sees the head alone. One that wants the body, or has events to tell, says so in its answer.
+//! Rule: a handler gets only the head. If it wants the body, or wants to send events, its answer says so.
 
 use super::Server;
 use super::events::Reader;

@@ -1,7 +1,7 @@
-//! Sending an answer: the head with a small content in one write, a larger one behind it.
+//! Sends an answer: the head and a small body in one write, or a larger body after the head.
 //!
-//! Rule: what the head promises is sent to the last byte, or the connection is broken off so that the
-//! client sees that it is not whole (RFC 9112 section 8).
+//! Rule: all bytes that the head announces are sent. If that fails, the connection is cut off, so that the
+//! client notices the incomplete answer (RFC 9112 section 8).
 
 use std::ops::Deref;
 

@@ -1,5 +1,5 @@
-//! What a browser says that was told `https://`: the first message of TLS, read far enough to find the
-//! name of the host that it wants (RFC 8446 section 4.1.2, RFC 6066 section 3).
+//! Parses the first message of TLS, which a browser sends for an `https://` URL, far enough to find the host
+//! name in it (RFC 8446 section 4.1.2, RFC 6066 section 3).
 
 /// The host name in a ClientHello, if these bytes begin one and the name has come.
 pub(super) fn server_name(bytes: &[u8]) -> Option<String> {

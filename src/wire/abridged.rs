@@ -1,6 +1,6 @@
-//! The brief profile: long runs with their middle left out, for a README and a terminal.
+//! Abridged transcripts: the middle of long runs is left out, for a README or a terminal.
 //!
-//! Rule 1: a brief transcript is a pattern that still checks every byte, by digest.
+//! Rule 1: an abridged transcript is a pattern that still checks every byte, with a digest.
 
 use super::notation::line_ends;
 use super::{Entry, Mask, Piece, Transcript, sha256};

@@ -1,6 +1,6 @@
-//! A transcript for other places: parts of it, and as text for issue trackers.
+//! Parts of a transcript, and a transcript as text for issue trackers.
 //!
-//! Rule: a part is a transcript again; times that lie between its steps are added up.
+//! Rule: a part is again a transcript. The times between its steps are added up.
 
 use core::net::SocketAddr;
 use std::time::Duration;

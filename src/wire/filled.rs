@@ -1,13 +1,14 @@
-//! The values behind masks: what a recording left out, and says in a note.
+//! Restores the values of masks that a recording has left out and written in a note.
 //!
-//! A tap writes a value that is another one the next time as a mask, and the value itself behind the line:
+//! If a value differs in the next recording (a date), a tap writes a mask, and puts the value itself into a
+//! note after the line:
 //!
 //! ```text
 //! S> Date: \{date}\r\n # was Sun, 06 Nov 1994 08:49:37 GMT
 //! ```
 //!
-//! Rule 1: such a note belongs to the last mask of its line, and only if nothing but the rest of the line
-//! stands between the two. Rule 2: a value that the mask does not match is no value of it.
+//! Rule 1: such a note belongs to the last mask of its line, and only if nothing but the rest of the line is
+//! between the two. Rule 2: a value that does not match the mask is ignored.
 
 use super::pattern::{Element, match_all};
 use super::{Chunk, Conn, Entry, Mask, Piece, Transcript, Who};

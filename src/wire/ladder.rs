@@ -1,8 +1,8 @@
 //! The ladder for a terminal: the client on the left, the server on the right, time downwards.
 //!
-//! Rule 1: 80 columns, or as many as are asked for (40 to 200), whatever was said. Rule 2: what is shown stands there in the notation; an arrow
-//! adds where it went. Rule 3: colour repeats what the characters say; without it ([`Ink::Plain`])
-//! nothing is lost but the mark of a stray line end.
+//! Rule 1: the width is 80 columns, or the requested width (40 to 200), for all bytes. Rule 2: bytes and events
+//! are shown in the notation, and an arrow shows the direction. Rule 3: colour only repeats what the characters
+//! say. Without colour ([`Ink::Plain`]) only the mark of a stray line end is lost.
 //!
 //! ```text
 //!     client                                                                server

@@ -1,7 +1,7 @@
-//! The transcript: its value, its text, its comparison and its pictures.
+//! Transcripts: the value, the text form, the comparison and the pictures.
 //!
-//! Rule 1: nothing here knows HTTP; a transcript stays true when the bytes are no HTTP.
-//! Rule 2: nothing here opens a socket or a file, or reads the clock: times are given to it.
+//! Rule 1: this module does not know HTTP. A transcript may contain any bytes.
+//! Rule 2: this module opens no socket and no file, and reads no clock. The caller gives the times.
 
 mod abridged;
 mod captures;

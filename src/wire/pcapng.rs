@@ -1,10 +1,11 @@
-//! A transcript as a pcapng file, so that tshark and Wireshark can open what a proxy saw.
+//! Writes a transcript as a pcapng file, so that tshark and Wireshark can open the recording of a proxy.
 //!
-//! Rule 1: bytes, their order and their times are the transcript's. Packet boundaries, ACKs, sequence
-//! numbers, windows and handshakes are invented; the file says so, and so does every packet that
-//! stands for nothing in the transcript.
-//! Rule 2: the same transcript gives the same file: nothing here reads a clock or draws a number.
-//! Rule 3: what TCP cannot do (bytes after one's own FIN) is an error and never a strange packet.
+//! Rule 1: bytes, their order and their times come from the transcript. Packet boundaries, ACKs, sequence
+//! numbers, windows and handshakes are invented. The file says so, and so does every packet that has no line in
+//! the transcript.
+//! Rule 2: the same transcript gives the same file: this module reads no clock and uses no random number.
+//! Rule 3: a step that TCP does not allow (bytes after a FIN of the same side) is an error, never an invalid
+//! packet.
 //!
 //! What becomes of each line:
 //!

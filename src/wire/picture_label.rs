@@ -1,9 +1,9 @@
-//! A chunk as both pictures show it: its lines in the notation, each cut into spans that a picture
-//! may set apart, long ones folded.
+//! The label of a chunk in both pictures: its lines in the notation. Each line is cut into spans that a picture
+//! may mark, and long lines are folded.
 //!
-//! Rule 1: joined, the spans of a line are the notation's own text; a picture adds no word to it.
-//! Rule 2: what is set apart is decided by the bytes alone. A line end of one byte, `\n` or `\r`, is
-//! *stray* where lines should end in both; [`Heads`] says where that is.
+//! Rule 1: the spans of a line, joined, are the text of the notation. A picture adds no text to it.
+//! Rule 2: only the bytes decide which spans are marked. A line end of one byte, `\n` or `\r`, is *stray* where
+//! lines should end in both; [`Heads`] decides where that is.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! When and between whom a recording was made: the texts of `@at`, `@client` and `@server`, and of the
-//! note that names the two ends of a later connection.
+//! The time and the two ends of a recording: the texts of `@at`, `@client` and `@server`, and of the note that
+//! names the two ends of a later connection.
 //!
-//! Rule 1: a moment is the time since 1970-01-01 00:00 UTC; as text it is RFC 3339 with microseconds and
-//! `Z`. Rule 2: who gives the time is the caller: nothing here reads the clock.
+//! Rule 1: a moment is the time since 1970-01-01 00:00 UTC; as text it is RFC 3339 with microseconds and `Z`.
+//! Rule 2: the caller gives the time; this module reads no clock.
 
 use core::net::SocketAddr;
 use std::time::Duration;

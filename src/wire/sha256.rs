@@ -1,6 +1,6 @@
 //! SHA-256, after FIPS 180-4 sections 4.1.2, 5.1.1 and 6.2: for digests in masks and for the bill.
 //!
-//! Rule 1: it names bytes; it keeps no secret and is not made for that.
+//! Rule 1: the hash identifies bytes. The code is not made for secrets.
 
 /// Section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
 const K: [u32; 64] = [

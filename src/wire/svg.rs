@@ -1,7 +1,8 @@
 //! The ladder as a picture: an SVG of width 800 that stands beside a lab's README.
 //!
-//! Rule 1: what is written in it is the notation; the drawing adds direction, order and how it ended.
-//! Rule 2: the same transcript gives the same file, byte for byte: whole numbers, no clock, no chance.
+//! Rule 1: the text in the picture is the notation. The drawing adds direction, order and how the connection
+//! ended.
+//! Rule 2: the same transcript gives the same file, byte for byte: whole numbers, no clock, no random number.
 //! Rule 3: no script, no font file, no link, no `id`: it can be shown as an image or inside a page.
 //!
 //! | line | drawing |

@@ -1,7 +1,8 @@
-//! The ladder as a picture that plays: step after step, in CSS alone.
+//! The ladder as an animated picture: step after step, only with CSS.
 //!
 //! Rule 1: a pause lasts as long as it did, but at most [`LONGEST`]; between two steps there is at least
-//! [`STEP`], so that a reader can follow. Rule 2: who prefers no motion sees the whole picture at once.
+//! [`STEP`], so that a reader can follow. Rule 2: with the setting "prefers reduced motion" the whole picture
+//! is shown at once.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! The value behind the notation: what was said on one or more connections, in order.
+//! The value of a transcript: the bytes and events of one or more connections, in order.
 //!
-//! Rule 1: bytes of one speaker that follow each other on one connection are one chunk; only a gap,
-//! an event, the other speaker or another connection ends it. Notes and blank lines do not.
+//! Rule 1: consecutive bytes of one side on one connection are one chunk. Only a gap, an event, bytes of the
+//! other side or another connection end the chunk. Notes and blank lines do not.
 //! Rule 2: the value is always in normal form (no empty bytes, no two `Bytes` pieces side by side, no
 //! note at a chunk's end, whole microseconds, notes of one line), because the only way to add to it
 //! is [`Transcript::push_bytes`] and its neighbours. The laws

@@ -1,6 +1,6 @@
-//! WebSocket frames (RFC 6455 section 5.2), as a reader sees them: opcode, length, text.
+//! Prints WebSocket frames (RFC 6455 section 5.2): opcode, length, text.
 //!
-//! Rule: bytes in, words out. What is no whole frame at the end is said as such.
+//! Rule: an incomplete frame at the end is reported as incomplete.
 
 /// A frame in words, and where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

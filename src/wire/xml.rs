@@ -1,6 +1,6 @@
 //! Text for XML: the pictures and the reports for other programs.
 //!
-//! Rule: whatever a stranger said, the result is well-formed (XML 1.0 section 2.2, section 2.4).
+//! Rule: for any bytes of a peer, the result is well-formed (XML 1.0 section 2.2, section 2.4).
 
 /// Text as XML 1.0 may hold it, between tags and in attributes: markup escaped, characters that it
 /// forbids replaced by U+FFFD.

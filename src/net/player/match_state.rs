@@ -1,7 +1,6 @@
-//! Whether what came is what a row of pieces asks for: enough, not yet, or certainly not.
+//! Compares received bytes with an expected sequence: complete, partial, or mismatch.
 //!
-//! Rule: this only decides how long to wait. What was right or wrong, and where, is said by
-//! `wire::compare` afterwards.
+//! Rule: the result only decides how long to wait. `wire::compare` finds the difference afterwards.
 
 use crate::limits;
 use crate::wire::{Element, Mask, Piece, match_all};

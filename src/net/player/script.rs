@@ -1,9 +1,9 @@
-//! What one side of a transcript has to do, step by step.
+//! The steps that one side of a transcript must carry out.
 //!
-//! Rule 1: a step is one thing to do or to wait for; gaps in the transcript only cut what we say into
-//! messages, except `~ 10ms..20ms` before a step of ours: that asks for the shorter pause.
-//! Rule 2: what the other side says is one row of pieces a connection; `Hear` waits for the first so
-//! many of them, so bytes that come ahead of their turn count, too.
+//! Rule 1: a step is one action or one wait. Gaps in the transcript only separate the messages that we send,
+//! except `~ 10ms..20ms` before a step of ours, which is a pause of 10 ms.
+//! Rule 2: the other side's bytes are one sequence of pieces for each connection. `Hear` waits for the first N
+//! pieces, so bytes that come before their turn count, too.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
-//! The threads of a pool: clients in, each served by a thread that is idle or new.
+//! The threads of a pool: an idle or a new thread serves each client.
 //!
-//! Rule: a client for whom there is no memory is refused before it gets a thread, while there is still enough
-//! for those who are here; std ends the process when an allocation fails.
+//! Rule: if memory is short, a client is refused before it gets a thread, while there is enough memory for the
+//! connected clients. std ends the process if an allocation fails.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,9 +1,8 @@
-//! What a tap does to the connections that it relays, when it is asked to: the faults of a network.
+//! Network faults that a tap can put into the connections that it relays.
 //!
-//! Rule 1: a fault strikes a connection as a whole, or not at all: one throw of the dice a connection.
-//! The same seed strikes the same connections.
-//! Rule 2: what a fault does to the bytes of one side is decided when they come, so it may be changed
-//! while connections are open.
+//! Rule 1: one random number for each connection decides whether a fault applies to the whole connection. The
+//! same seed chooses the same connections.
+//! Rule 2: the faults apply to bytes when they arrive, so the settings may change while connections are open.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,10 +1,10 @@
-//! One tapped connection: two sockets, a thread a direction, and one account of what happened.
+//! One tapped connection: two sockets, one thread for each direction, and one recording.
 //!
-//! Facts about a reset (RST) that the code below stands on; Linux, tcp(7):
-//! - Only one system call gets it as an error, whichever comes first, a read or a write; a read that
-//!   comes later sees an end of file. So a failed write tells the reader ([`Side::lost`]).
+//! The code below depends on these facts about a reset (RST); Linux, tcp(7):
+//! - Only the first system call after it, a read or a write, gets it as an error; a later read gets end of
+//!   file. So a failed write informs the reader ([`Side::lost`]).
 //! - Bytes that came before it can still be read after it.
-//! - A socket that got one has no peer any more: `getpeername` fails.
+//! - A socket that received one has no peer any more: `getpeername` fails.
 //! - `shutdown(Read)` wakes a blocked read and sends nothing; `shutdown(Write)` would send a FIN.
 
 mod faulty;

@@ -1,4 +1,4 @@
-//! One case for a client: what a server of ours says, and what the client may do with it.
+//! One case for a client: what our server sends, and what the client may do with it.
 //!
 //! ```text
 //! @case length-short-by-one
@@ -13,13 +13,14 @@
 //! S fin
 //! ```
 //!
-//! - `@url` is what stands behind the host in the URL (`/`, if it is missing).
+//! - `@url` is the part of the URL after the host (`/`, if the heading is missing).
 //! - `@to TARGET`: the lines below answer requests for that target; `*` is any other one.
-//! - `@endless BYTES`: from here on these bytes, again and again, for as long as the client takes them.
-//! - `@allow` is `ok` (exit status 0, and the output is `three tacos`), `ok TEXT`, `ok raw` (whatever
-//!   text), `ok nothing`, `fails` (another exit status), or `ends` (any); then checks, each behind a `;`
-//!   (see [`Check`]).
-//! - `@needs` is what the client must do for the rule to mean anything.
+//! - `@endless BYTES`: from here on the server sends these bytes again and again, as long as the client reads
+//!   them.
+//! - `@allow` is `ok` (exit status 0, and the output is `three tacos`), `ok TEXT`, `ok raw` (whatever text),
+//!   `ok nothing`, `fails` (another exit status), or `ends` (any); then checks, each after a `;` (see
+//!   [`Check`]).
+//! - `@needs` is a feature that the client must have, or the case is left out.
 //! - `{host}` and `{port}` are those of our server.
 
 use std::time::Duration;

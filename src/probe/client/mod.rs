@@ -1,4 +1,5 @@
-//! Hard answers for a client: does it notice what is not whole, and does it go only where it should?
+//! Tests a client with difficult answers: does it notice an incomplete response, and does it follow only the
+//! redirects that it should follow?
 //!
 //! Rule 1: the cases are text (see [`case`]) and follow the RFCs. Rule 2: a client is judged by how it
 //! ends, by what it prints or saves, and by what it sends.

@@ -1,6 +1,7 @@
 //! The server of one case: it records what a client sends, and answers as the case says.
 //!
-//! Rule: it listens on a port of its own, and ends with the value; what it says is bounded.
+//! Rule: the server listens on a port of its own, and ends when its value is dropped. The number of bytes that
+//! it sends is bounded.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Whether what a client did is one of the outcomes that the rule allows.
+//! Decides whether a client's behaviour is one of the outcomes that the rule allows.
 
 use crate::probe::client::Ran;
 use crate::probe::client::case::{Check, ClientCase, Ending, Outcome};

@@ -1,4 +1,5 @@
-//! One message to many servers: which of them agree about where it ends, and what a proxy makes of it.
+//! Sends one message to many servers: finds the servers that disagree about the end of the message, and how a
+//! proxy changes it.
 //!
 //! Rule 1: only an end that is seen counts. A server that refuses a message and closes disagrees with
 //! nobody: it gives no attacker a second request.

@@ -1,4 +1,4 @@
-//! What servers and pairs made of messages, as text of at most 80 columns.
+//! The results of a grid as text of at most 80 columns.
 
 use std::fmt::Write;
 

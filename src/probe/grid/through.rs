@@ -1,9 +1,9 @@
-//! A message through a proxy: what the proxy made of it, and how the server behind it read the result.
+//! Sends a message through a proxy: what the proxy forwards, and how the server behind the proxy reads it.
 //!
-//! Rule 1: we stand at both sides of the proxy: we are its client, and its upstream is our relay, which
-//! records what it sends to the server.
-//! Rule 2: a pair is vulnerable if the server gave more responses than the client got: one of them waits
-//! on the connection for somebody else's request.
+//! Rule 1: this module is on both sides of the proxy: it is the proxy's client, and the proxy's upstream is our
+//! relay, which records what the proxy sends to the server.
+//! Rule 2: a pair is vulnerable if the server sent more responses than the client got. Then the extra response
+//! waits on the connection and would answer another client's request.
 
 use std::net::SocketAddr;
 use std::thread;

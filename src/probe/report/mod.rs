@@ -1,8 +1,8 @@
-//! A probe, judged by what its reader asks for: which failures count, which are expected, and which are
-//! one and the same. Then as text, Markdown, JSON, and JUnit XML.
+//! The report of a probe: which failures count, which are expected, and which have the same cause. Written as
+//! text, Markdown, JSON, and JUnit XML.
 //!
-//! Rule 1: the text of the same responses is the same; times stand in XML and JSON alone.
-//! Rule 2: one cause is told once, with the list of its cases.
+//! Rule 1: the same responses give the same text. Only XML and JSON contain times.
+//! Rule 2: each cause is reported once, with the list of its cases.
 
 mod json;
 mod junit;

@@ -1,4 +1,5 @@
-//! Thousands of connections with half a request each, and honest requests between them, timed.
+//! Opens thousands of connections with half a request each, sends correct requests between them, and measures
+//! their times.
 
 use std::time::{Duration, Instant};
 

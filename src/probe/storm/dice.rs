@@ -1,4 +1,4 @@
-//! Random numbers that come again with their seed, on every machine.
+//! A random generator: the same seed gives the same numbers on every machine.
 
 /// xorshift64* behind splitmix64, which makes neighbouring seeds different (Vigna, 2014).
 #[derive(Clone, Debug)]

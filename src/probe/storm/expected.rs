@@ -1,5 +1,5 @@
-//! What RFC 9112 makes of some bytes, by our own reading of it: whole requests, one that has not come
-//! whole, or something else.
+//! Parses random bytes by RFC 9112, with our own parser: whole requests, an incomplete request, or something
+//! else.
 
 use crate::http::Parsed;
 use crate::http::connection::{Connection, Event};

@@ -1,8 +1,9 @@
-//! Bad weather for a server: strange requests, rude clients, and a crowd that only half asks.
+//! A stress test of a server: random requests, clients that reset or never read, and many clients with half a
+//! request.
 //!
-//! Rule 1: everything comes again with the seed, but for what the system's scheduler decides.
-//! Rule 2: a storm ends: so many requests, so many seconds, so many connections.
-//! Rule 3: only this machine is stormed; the caller sees to that.
+//! Rule 1: the same seed gives the same storm, except for the decisions of the system's scheduler.
+//! Rule 2: a storm has limits: a number of requests, seconds and connections.
+//! Rule 3: only servers on this machine are tested. The caller must check that.
 
 pub mod crowd;
 pub mod dice;

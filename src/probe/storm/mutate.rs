@@ -1,5 +1,4 @@
-//! Requests that are nearly right: one of the probe's cases, or two grafted together, with some bytes
-//! changed.
+//! Makes requests that are nearly correct: one of the probe's cases, or parts of two, with some bytes changed.
 
 use crate::probe::storm::dice::Dice;
 

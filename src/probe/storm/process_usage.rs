@@ -1,4 +1,4 @@
-//! What a process takes up: memory, descriptors, threads (proc(5)). Linux only; elsewhere unknown.
+//! The resources of a process: memory, descriptors, threads (proc(5)). Linux only; unknown on other systems.
 
 use std::fs;
 

@@ -1,10 +1,10 @@
-//! Random and mutated requests, and a marker behind each that must get its own answer, or a closed
-//! connection.
+//! Sends random and mutated requests, and after each a marker request. The server must answer the marker or
+//! close the connection.
 //!
-//! Rule 1: what the requests are is read by RFC 9112 ([`super::expected`]); a server may refuse any of
-//! them and hang up, but it must not see other ones.
-//! Rule 2: the marker asks for one random byte of the page, where the server has ranges, so that its
-//! answer is no other's.
+//! Rule 1: [`super::expected`] parses the requests by RFC 9112. A server may refuse each of them and close, but
+//! it must not find other requests in the bytes.
+//! Rule 2: if the server supports ranges, the marker asks for one random byte of the page, so that its answer
+//! is different from all others.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;

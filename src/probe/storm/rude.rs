@@ -1,7 +1,8 @@
-//! Clients that leave at every possible byte, that never read, that read or write byte by byte.
+//! Clients that disconnect at every possible byte, that never read, or that read or write byte by byte.
 //!
-//! Rule 1: nothing is expected of the server but that it serves the others; see [`super::crowd`].
-//! Rule 2: who vanishes, does not read, or reads byte by byte stays there until all others were.
+//! Rule 1: the server need only serve the other clients; see [`super::crowd`].
+//! Rule 2: clients that vanish, do not read, or read byte by byte stay connected until all other clients have
+//! been served.
 
 use std::thread;
 use std::time::{Duration, Instant};

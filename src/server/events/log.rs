@@ -1,6 +1,6 @@
 //! The list behind an event stream.
 //!
-//! Rule: memory has a limit, and whoever adds an event waits for nobody.
+//! Rule: memory has a limit, and adding an event never waits.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

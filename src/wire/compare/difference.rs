@@ -1,7 +1,7 @@
-//! The value that says where what came parts from what was expected.
+//! The first difference between the received and the expected bytes, as a value.
 //!
-//! Rule 1: it holds all that a report lays out (the place in every way of counting, both sides from
-//! there on, how it ended), so that a printer needs no second look at the transcripts.
+//! Rule 1: the value contains everything that a report needs (the place in every way of counting, the bytes of
+//! both from there on, how the conversation ended), so that a report does not read the transcripts again.
 
 use std::fmt;
 use std::time::Duration;

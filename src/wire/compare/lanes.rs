@@ -1,7 +1,7 @@
-//! A transcript cut into lanes: one a connection and direction, each with its bytes and its events.
+//! A transcript cut into lanes: one lane for each connection and direction, with its bytes and its events.
 //!
-//! Rule 1: an expected lane remembers the entry that each part comes from, a recorded lane the moment
-//! when each part came; nothing is compared here.
+//! Rule 1: an expected lane keeps the entry that each part comes from. A recorded lane keeps the time when each
+//! part came. This module compares nothing.
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
-//! The comparison: the first difference between an expected transcript and what really came.
+//! Finds the first difference between an expected transcript and a recorded one.
 //!
-//! Rule 1: what counts is the bytes of each direction, its events, and the order where one thing has
-//! to wait for another. How the bytes were cut into chunks, and times, count only where the expected
-//! transcript says `~ 10ms..20ms`.
-//! Rule 2: order is judged from the speaker's side: a side is early when it begins a turn before the
-//! other side has ended the one before. Saying one's own turns sooner than the other answers is that
-//! side's fault alone, so a checker that pipelines its requests judges the other side only.
+//! Rule 1: the comparison includes the bytes of each direction, its events, and the order if one step must wait
+//! for another. The cuts between chunks, and times, count only where the expected transcript has
+//! `~ 10ms..20ms`.
+//! Rule 2: a side is early if it begins a turn before the other side has ended the turn before. Only the side
+//! that sends too early has this fault. So a check that pipelines its own requests still compares the other
+//! side correctly.
 //! Rule 3: the first difference is the one at the earliest entry of the expected transcript.
 
 mod difference;

@@ -1,8 +1,7 @@
-//! The text lines of one chunk while they are written.
+//! Writes the text lines of one chunk.
 //!
-//! Rule 1: everything goes into one buffer, the line ends included; nothing is allocated per line.
-//! Rule 2: the result is canonical whatever path a byte takes: the fast ones below write what the slow
-//! one would.
+//! Rule 1: everything goes into one buffer, also the line ends. No line allocates memory.
+//! Rule 2: the result is canonical: the fast paths below write the same text as the slow path.
 
 use super::layout::{Form, Stretch, repeats, text_and_hex};
 use super::plain_lines::plain_lines;

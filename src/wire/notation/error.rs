@@ -1,7 +1,7 @@
-//! What can be wrong with a text that should be a transcript, where, and what to write instead.
+//! The errors of a text that should be a transcript: the place, the fault, and what to write instead.
 //!
-//! Rule 1: every message fits one line, and tells the writer what to do. Rule 2: the name of the file
-//! is the caller's to put in front, with a `:` behind it.
+//! Rule 1: every message fits on one line and says what to do. Rule 2: the caller puts the file name and a `:`
+//! in front.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! Which bytes are written as text, which as hex rows and which as a repeat (rules 7 and 8).
+//! Decides which bytes are written as text, as hex rows, or as a repeat (rules 7 and 8).
 //!
-//! Rule 1: the answer depends on the bytes alone. Rule 2: the time is linear in their number.
+//! Rule 1: the result depends only on the bytes. Rule 2: the time is linear in their number.
 
 use std::ops::Range;
 

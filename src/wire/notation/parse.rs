@@ -1,8 +1,8 @@
-//! Reading: from text to the value.
+//! Parses the text of a transcript.
 //!
-//! Rule 1: the first character of a line says what the line is; a line is read on its own.
-//! Rule 2: every error says its line and column. Rule 3: memory grows with the text, and with its
-//! repeats up to `MAX_REPEATED`.
+//! Rule 1: the first character of a line decides its kind. Each line is parsed on its own.
+//! Rule 2: every error has its line and column. Rule 3: memory grows with the text, and with its repeats up to
+//! `MAX_REPEATED`.
 
 use super::error::{ParseError, ParseFault};
 use super::scan::plain_run;

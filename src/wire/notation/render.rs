@@ -1,4 +1,4 @@
-//! Writing: from the value to its canonical text.
+//! Writes a transcript as its canonical text.
 //!
 //! Rule 1: one text line a wire line; a text line breaks after `\n` and before an item that would
 //! pass column 78, and an item is never split (an item longer than that has a line to itself).

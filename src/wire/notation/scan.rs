@@ -1,8 +1,8 @@
-//! Searches in bytes, sixteen at a time.
+//! Searches in bytes, sixteen bytes at a time.
 //!
 //! A recording must not slow down what it records, so each byte may cost a fraction of a nanosecond.
-//! Rule 1: every answer is the one that a loop over single bytes gives; `tests` below compare the two.
-//! Rule 2: the tricks hold in a debug build as well: they are arithmetic on one wide number.
+//! Rule 1: every result is the same as that of a loop over single bytes; `tests` below compare the two.
+//! Rule 2: the code is fast in a debug build, too, because it is arithmetic on one wide number.
 
 use super::words::is_plain;
 

@@ -1,7 +1,7 @@
-//! The small words of the notation: who, events, gaps, durations, masks.
+//! The small parts of the notation: sides, events, gaps, durations, masks.
 //!
-//! Rule 1: for each of them writing and reading stand side by side, and reading takes all that
-//! writing gives. Rule 2: nothing here knows about lines or columns; the reader adds those.
+//! Rule 1: for each part, the code that writes it is beside the code that reads it, and the reader accepts
+//! everything that the writer produces. Rule 2: this module knows no lines and columns; the parser adds those.
 
 use std::time::Duration;
 

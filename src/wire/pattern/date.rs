@@ -1,6 +1,6 @@
-//! The date that `\{date}` matches, down to the right name of the day.
+//! The date that `\{date}` matches, also with the correct name of the day.
 //!
-//! Rule 1: the answer says where it went wrong, and tells "too short" from "wrong".
+//! Rule 1: the result has the place of the mismatch, and distinguishes "too short" from "wrong".
 
 use std::ops::Range;
 

@@ -1,12 +1,11 @@
-//! The matcher: a row of exact bytes and masks against what really came.
+//! Matches a sequence of exact bytes and masks against received bytes.
 //!
-//! Rule 1: no backtracking. After each element the matcher knows the set of all places where that
-//! element may have ended, so that every element costs one pass over the bytes, whatever the holes
-//! before it allow.
+//! Rule 1: no backtracking. After each element the matcher knows the set of all places where that element may
+//! have ended, so that every element costs one pass over the bytes, whatever the masks before it allow.
 //! Rule 2: a digest can only be tried, place by place. Where it may begin at many places, those are
 //! tried from which the rest of the pattern can still reach the end, and at most
 //! [`limits::MAX_HASHED`] bytes are hashed; then the answer is [`Miss::gave_up`].
-//! Rule 3: "too short" is an answer of its own: what came may still become a match.
+//! Rule 3: "too short" is a result of its own: more bytes may still make a match.
 
 mod date;
 mod position_set;

@@ -1,4 +1,4 @@
-//! A set of places: where an element of a pattern may begin, or has ended.
+//! A set of positions where an element of a pattern may begin, or has ended.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
-//! One TCP connection while its packets are invented: who has sent how much, and who has ended.
+//! The state of one TCP connection while its packets are invented: how much each side has sent, and which side
+//! has ended.
 //!
 //! Rule 1: sequence numbers follow RFC 9293 section 3.4: SYN, FIN and each byte count one.
-//! Rule 2: everything that counts is acknowledged at once, until one side resets.
-//! Rule 3: each step answers whether TCP allows it; a step that it does not allow writes nothing.
+//! Rule 2: everything that uses a sequence number is acknowledged at once, until one side resets.
+//! Rule 3: each step returns whether TCP allows it. A step that TCP does not allow writes nothing.
 
 use core::net::SocketAddr;
 

@@ -1,7 +1,7 @@
-//! The bytes of one TCP packet, IP header first, with true checksums.
+//! The bytes of one TCP packet, IP header first, with correct checksums.
 //!
-//! Sources: RFC 791 section 3.1 (IPv4), RFC 8200 section 3 (IPv6), RFC 9293 section 3.1 (TCP).
-//! No options anywhere: both headers have their smallest size.
+//! Sources: RFC 791 section 3.1 (IPv4), RFC 8200 section 3 (IPv6), RFC 9293 section 3.1 (TCP). There are no
+//! options: both headers have their smallest size.
 
 use core::net::{IpAddr, SocketAddr};
 

@@ -1,9 +1,9 @@
 //! One direction of a tapped connection, with faults.
 //!
-//! Rule 1: what is read is recorded as it came; what the faults make of it is said in notes.
-//! Rule 2: while bytes wait for their time, more are read, up to [`limits::HELD_BACK`]; so latency costs
-//! no bandwidth.
-//! Rule 3: every wait looks whether the connection is over.
+//! Rule 1: bytes are recorded as they came. Notes say what the faults change.
+//! Rule 2: while bytes are delayed, more bytes are read, up to [`limits::HELD_BACK`]. So latency does not
+//! reduce the bandwidth.
+//! Rule 3: every wait ends when the connection ends.
 
 use std::collections::VecDeque;
 use std::io;
