@@ -22,7 +22,7 @@ pub const COMMAND: Command = Command {
     more: "This command checks again every program that has passed. Then it writes what the\n\
            programs served: the hash of each program, each conversation with its weathers,\n\
            its bytes and the hash of its transcript, the seed of the fresh conversations,\n\
-           and a hash over all of it. The course's own programs are left out.\n\
+           and a hash over all of it. It leaves out the course's own programs.\n\
            With --verify it reads a bill, runs its checks with the programs in this\n\
            workbench, and says whether they are the same programs with the same results.\n\
            A bill is a record, not a proof: anybody with wirelab can write one. A teacher\n\

@@ -28,11 +28,11 @@ pub const COMMAND: Command = Command {
     name: "check",
     places: &["[N]"],
     sentence: "check your program for lab N, in any language",
-    more: "Without an option, the check takes the command of your last check of this lab,\n\
-           or else your programs in the workbench. --server or --client without a CMD takes\n\
-           the one in the workbench. CMD is one string. It is split into words as a shell\n\
-           does it, but no shell runs. Your program finds the address in WIRELAB_ADDR. In\n\
-           CMD, {addr}, {host}, {port} and {arg} are replaced. --lab-file takes a\n\
+    more: "Without an option, check uses the command of your last check of this lab, or\n\
+           else your programs in the workbench. --server or --client without a CMD uses the\n\
+           program in the workbench. CMD is one string. check splits it into words as a\n\
+           shell does, but no shell runs. Your program finds the address in WIRELAB_ADDR.\n\
+           In CMD, {addr}, {host}, {port} and {arg} are replaced. --lab-file takes a\n\
            transcript, or one conversation of a lab: a file in snapshots/.",
     options: &[
         Opt {
@@ -83,7 +83,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--exam",
             value: None,
-            sentence: "do not tell what the fresh conversations are",
+            sentence: "hide the names and bytes of the fresh conversations",
         },
         Opt {
             name: "--format",

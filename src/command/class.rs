@@ -15,10 +15,10 @@ pub const COMMAND: Command = Command {
     name: "class",
     places: &["DIR"],
     sentence: "show many reports and bills as one table",
-    more: "DIR has a file for each student, or a folder for each with the files in it:\n\
-           reports in JSON, written by `cargo lab check --all --report anna.json`, and\n\
-           bills, written by `cargo lab bill --save anna.txt`. The table says who has\n\
-           passed which labs, and who is stuck at which mistake.",
+    more: "DIR has a file or a folder for each student. The files are reports in JSON,\n\
+           written by `cargo lab check --all --report anna.json`, and bills, written by\n\
+           `cargo lab bill --save anna.txt`. The table shows which student has passed which\n\
+           labs, and which mistakes the failed checks have found.",
     options: &[
         Opt {
             name: "--html",

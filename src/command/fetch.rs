@@ -34,13 +34,13 @@ pub const COMMAND: Command = Command {
            2xx is a failure, and so is an answer that stops early or breaks a rule.\n\
            With -o, the body grows in FILE.part, which gets the name FILE when it is\n\
            complete. If the body stops early, FILE.part stays, and the same command asks\n\
-           for the rest. This needs a server that names its versions (a strong ETag, or a\n\
-           Last-Modified before Date); FILE.part-of keeps that name. If the version has\n\
-           changed, the server sends everything, and fetch starts again.\n\
-           The one-letter options mean what they mean in curl, and so do the exit codes:\n\
-           6 no such name, 7 nobody answers, 18 the body stops early, 22 status 400 and\n\
-           above, 23 cannot be written, 28 too slow, 47 too many redirects, 52 no answer,\n\
-           56 the connection breaks. 8: the answer breaks a rule.\n\
+           for the rest. This needs a server that sends a strong ETag, or a Last-Modified\n\
+           before Date; FILE.part-of keeps that value. If the file on the server has\n\
+           changed, the server sends the whole file, and fetch starts again.\n\
+           The one-letter options have the same meaning as in curl, and so do the exit\n\
+           codes: 6 no such name, 7 no server answers, 18 the body stops early, 22 status\n\
+           400 and above, 23 cannot be written, 28 too slow, 47 too many redirects, 52 no\n\
+           answer, 56 the connection breaks. 8: the answer breaks a rule.\n\
            fetch does not speak https: https is the same text inside TLS.",
     options: &[
         Opt {
@@ -71,7 +71,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "-X",
             value: Some("METHOD"),
-            sentence: "ask with this method",
+            sentence: "send this method",
         },
         Opt {
             name: "-H",
@@ -101,12 +101,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "-m",
             value: Some("SECONDS"),
-            sentence: "all of it may take so long",
+            sentence: "give up if everything takes longer than this",
         },
         Opt {
             name: "--patience",
             value: Some("SECONDS"),
-            sentence: "wait so long for the head, and for each piece (30)",
+            sentence: "wait this long for the head, and for each piece (30)",
         },
         Opt {
             name: "--compressed",

@@ -45,7 +45,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--say",
             value: Some("F.wire"),
-            sentence: "send what the client says in this transcript",
+            sentence: "send the client's bytes of this transcript",
         },
         Opt {
             name: "--through",
@@ -70,7 +70,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--wait",
             value: Some("MS"),
-            sentence: "wait this long for a silent server (1000)",
+            sentence: "wait this long for an answer (1000)",
         },
     ],
     run,

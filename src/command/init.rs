@@ -11,9 +11,10 @@ pub const COMMAND: Command = Command {
     name: "init",
     places: &["DIR"],
     sentence: "make a workbench in a folder outside of the clone",
-    more: "For a course without a clone. DIR becomes a package for your programs, with your\n\
-           progress in progress.txt; inside of it every command finds them. Nothing that is\n\
-           in DIR is overwritten. In a clone the workbench is labs/workbench.",
+    more: "init is for a course without a clone. It makes DIR a package for your programs,\n\
+           with your progress in progress.txt. Every command that runs inside DIR finds\n\
+           both. init overwrites no file in DIR. In a clone the workbench is\n\
+           labs/workbench.",
     options: &[],
     run,
 };

@@ -16,11 +16,11 @@ use wirelab::wire::{self, Ink};
 pub const COMMAND: Command = Command {
     name: "lab",
     places: &["N"],
-    sentence: "tell lab N, and run its client and server",
+    sentence: "print lab N, and run its client and server",
     more: "N is a number, or a lab's name: 9, 09-smallest-answer, smallest-answer. A proxy\n\
            between the client and the server records the bytes while you look. On a\n\
-           terminal they are drawn as a ladder. Otherwise, or if NO_COLOR is set, they are\n\
-           printed in the notation that the course and its tests use. A text that is longer\n\
+           terminal, lab draws the bytes as a ladder. Otherwise, or if NO_COLOR is set, it\n\
+           prints them in the notation of the course and its tests. A text that is longer\n\
            than the terminal comes page by page.",
     options: &[],
     run,

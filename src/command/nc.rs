@@ -56,7 +56,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("F.wire"),
-            sentence: "keep the conversation as a transcript; - is stdout",
+            sentence: "save the conversation as a transcript; - is stdout",
         },
     ],
     run,

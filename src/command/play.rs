@@ -21,22 +21,24 @@ pub const COMMAND: Command = Command {
     name: "play",
     places: &["F.wire", "[ADDR]"],
     sentence: "play a transcript to a server or client, and compare",
-    more: "play sends the client's part of F.wire to the server at ADDR, and compares what\n\
-           comes back. With --listen it plays the server's part to a client that you start.\n\
-           Exit code 0: it was as in F.wire. Exit code 1: there was a difference.\n\
+    more: "play sends the client's part of F.wire to the server at ADDR, and compares the\n\
+           answers. With --listen it plays the server's part to a client that you start.\n\
+           The exit code is 0 if everything was as in F.wire, and 1 if there was a\n\
+           difference.\n\
            F.wire may also be a capture (pcap, pcapng) or a HAR file.\n\
            The weathers are calm, dribble, glue, slow, rude and ghost.\n\
            \n\
-           Masks: `tap` writes what is another value each time as \\{date}, \\{port} or\n\
-           \\{any}, and the value behind the line, as `# was …`. On the other side a mask\n\
-           matches each such value. Our side says what was; a server that we play names\n\
-           its own port, and a secret is said as asterisks. What \\{32 hex as ticket}\n\
-           matches is said, or expected, again where \\{the ticket} stands.\n\
+           Masks: `tap` writes a value that differs each time as a mask: \\{date}, \\{port}\n\
+           or \\{any}. It writes the value itself after the line, as `# was …`. A mask\n\
+           matches every such value of the other side. In our side's part, play sends the\n\
+           value from the note. A server that we play sends its own port. A secret is sent\n\
+           as asterisks. The text that \\{32 hex as ticket} has matched is sent, or\n\
+           expected, again at \\{the ticket}.\n\
            \n\
-           Where bytes differ and both sides speak HTTP, messages are compared as HTTP:\n\
+           If bytes differ and both sides speak HTTP, play compares the messages as HTTP:\n\
            accepted   another date, age, tag, port or secret\n\
            reported   fields in another order\n\
-           reported   a field's name in other letters\n\
+           reported   a field's name in other upper or lower case\n\
            reported   the same date in another format\n\
            reported   another reason phrase\n\
            reported   the same body in other chunks\n\
@@ -46,7 +48,8 @@ pub const COMMAND: Command = Command {
            refused    another request, status or version\n\
            refused    another body\n\
            refused    more or fewer messages\n\
-           What is reported is accepted, and said. Bodies are compared byte for byte.",
+           play prints each reported difference, and accepts it. Bodies are compared byte\n\
+           for byte.",
     options: &[
         Opt {
             name: "--listen",
@@ -61,7 +64,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("OUT"),
-            sentence: "write what was really said to this file",
+            sentence: "write the recorded conversation to this file",
         },
         Opt {
             name: "--ignore",

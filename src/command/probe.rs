@@ -21,13 +21,14 @@ pub const COMMAND: Command = Command {
     name: "probe",
     places: &["[ADDR]"],
     sentence: "compare a server's answers with RFC 9112 and RFC 9110",
-    more: "probe asks the server several hundred questions. Each question has a rule of an\n\
-           RFC. probe shows every answer that no rule allows, with every byte. It asks for\n\
-           one page; the server must answer GET for this page with 2xx. probe changes\n\
-           nothing: it sends no PUT, and no DELETE of anything that exists. MUST and SHOULD\n\
-           are the RFC's words. In a case of the kind \"security\", two readers of the same\n\
-           bytes see different requests (RFC 9112 11.2). A \"note\" is allowed, but risky: it\n\
-           is not counted. Each line of an --accept FILE names a case and gives a reason.",
+    more: "probe sends several hundred test requests to the server. Each of them tests a\n\
+           rule of an RFC. If an answer breaks its rule, probe shows every byte of the\n\
+           answer. All requests are for one page; the server must answer GET for this page\n\
+           with 2xx. probe changes nothing: it sends no PUT, and no DELETE of anything that\n\
+           exists. MUST and SHOULD are the RFC's words. In a case of the kind \"security\",\n\
+           two programs that read the same bytes find different requests (RFC 9112 11.2). A\n\
+           \"note\" is allowed, but risky: probe does not count it. Each line of an --accept\n\
+           FILE names a case and gives a reason.",
     options: OPTIONS,
     run,
 };
@@ -37,9 +38,9 @@ const OPTIONS: &[Opt] = &[
     opt(
         "--section",
         Some("N"),
-        "ask only for this section (6.3, \"9110 13\", 9112)",
+        "test only this section (6.3, \"9110 13\", 9112)",
     ),
-    opt("--case", Some("NAME"), "ask only this question"),
+    opt("--case", Some("NAME"), "test only this case"),
     opt("--list", None, "list the cases instead of trying them"),
     opt(
         "--explain",
@@ -59,7 +60,7 @@ const OPTIONS: &[Opt] = &[
     opt(
         "--server",
         Some("CMD"),
-        "start this server ({addr}), and again when it dies",
+        "start this server ({addr}), and again when it ends",
     ),
     opt(
         "--client",
@@ -89,7 +90,7 @@ const OPTIONS: &[Opt] = &[
     opt(
         "--wait",
         Some("MS"),
-        "wait this long for a silent server (1000)",
+        "wait this long for an answer (1000)",
     ),
     opt(
         "--at-once",

@@ -23,10 +23,10 @@ pub const COMMAND: Command = Command {
     more: "Without DIR, serve serves this course: its labs, and a page that shows what your\n\
            browser sends. With DIR, it serves the files below DIR and nothing else. It does\n\
            not serve links that lead out of DIR, names that begin with a dot, pipes and\n\
-           devices. If a file has a compressed neighbour (menu.txt.br, menu.txt.gz), a\n\
-           client that accepts it gets the neighbour. Ctrl-C ends serve at once. serve\n\
-           never writes a file, so it leaves no file half done. Answers that it is sending\n\
-           break off, and their clients notice that.",
+           devices. If a compressed copy is beside a file (menu.txt.br, menu.txt.gz), a\n\
+           client that accepts its coding gets the compressed copy. Ctrl-C ends serve at\n\
+           once. serve never writes a file, so it leaves no incomplete file. Answers that\n\
+           it is sending are cut off, and their clients notice that.",
     options: &[
         Opt {
             name: "--port",

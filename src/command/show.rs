@@ -21,8 +21,8 @@ pub const COMMAND: Command = Command {
            draws the transcript as a ladder. Otherwise, or if NO_COLOR is set, it prints\n\
            the notation. With --svg or --pcapng it prints nothing. OUT may be - for stdout.\n\
            FILE may also be a capture (pcap, pcapng: Ethernet, Linux cooked, loopback, raw\n\
-           IP) or a HAR file: show makes a transcript of it. What a capture lacks is a\n\
-           mask with a note. `show FILE > F.wire` keeps it.",
+           IP) or a HAR file: show makes a transcript of it. Missing bytes of a capture\n\
+           become a mask with a note. `show FILE > F.wire` saves the transcript.",
     options: &[
         Opt {
             name: "--brief",
@@ -37,7 +37,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--play",
             value: None,
-            sentence: "let the SVG play, step after step",
+            sentence: "animate the SVG, step after step",
         },
         Opt {
             name: "--pcapng",

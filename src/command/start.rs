@@ -15,10 +15,10 @@ pub const COMMAND: Command = Command {
     name: "start",
     places: &["N"],
     sentence: "put the exercise of lab N into your workbench",
-    more: "start copies the programs of the exercise to src/bin/ in the workbench. They are\n\
-           yours: change them, run them as start says, and check them with\n\
-           `cargo lab check 9`. start never overwrites what you have written. LANG is rust,\n\
-           python, node, go or c.",
+    more: "start copies the programs of the exercise to src/bin/ in the workbench. You may\n\
+           change them. Run them as start says, and check them with `cargo lab check 9`.\n\
+           start never overwrites a file that you have written. LANG is rust, python, node,\n\
+           go or c.",
     options: &[
         ONLY_SERVER,
         ONLY_CLIENT,

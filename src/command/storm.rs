@@ -15,13 +15,13 @@ use wirelab::probe::storm::{Weather, report, storm};
 pub const COMMAND: Command = Command {
     name: "storm",
     places: &["[ADDR]"],
-    sentence: "send strange requests and clients; see if the server lives",
-    more: "storm sends random and broken requests. After each of them it sends a marker,\n\
-           which must get an answer of its own. Then come clients that reset, disappear,\n\
-           never read, or send one byte at a time. Last comes a crowd: each of its clients\n\
-           sends half a request, and storm measures how long correct requests take\n\
-           meanwhile. The server must be on this machine. storm prints its seed. With the\n\
-           same seed it sends the same requests.",
+    sentence: "stress a server with random requests and hostile clients",
+    more: "storm sends random and broken requests. After each of them it sends a plain\n\
+           request, the marker, which must get an answer of its own. Then come clients that\n\
+           reset, disappear, never read, or send one byte at a time. Last comes the crowd:\n\
+           many clients that send half a request each. While they are connected, storm\n\
+           measures how long correct requests take. The server must be on this machine.\n\
+           storm prints its seed. With the same seed it sends the same requests.",
     options: &[
         Opt {
             name: "--seed",
@@ -51,7 +51,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--server",
             value: Some("CMD"),
-            sentence: "start this server ({addr}), and again when it dies",
+            sentence: "start this server ({addr}), and again when it ends",
         },
         Opt {
             name: "--pid",

@@ -34,23 +34,24 @@ use page::Page;
 pub const COMMAND: Command = Command {
     name: "tap",
     places: &["LISTEN", "UPSTREAM"],
-    sentence: "record what any client and any server say to each other",
+    sentence: "record what a client and a server send to each other",
     more: "tap is a proxy. Clients connect to LISTEN, and tap connects them to the server\n\
            at UPSTREAM. Both are host:port; with port 0 the system chooses the port. tap\n\
            passes on half-closes and resets as they are. If the server refuses a\n\
-           connection, the client gets a reset. Ctrl-C ends tap; its files are complete\n\
-           at every moment.\n\
+           connection, the client gets a reset. Ctrl-C ends tap; its files are complete at\n\
+           every moment.\n\
            A transcript contains every byte of both directions, in the order in which our\n\
            proxy read them, and how each side ended. It contains no packets.\n\
            The files do not contain secrets: the values of Authorization, Cookie,\n\
-           Set-Cookie, X-Api-Key and their kin, and token=, key=, password= in targets\n\
+           Set-Cookie, X-Api-Key and similar fields, and token=, key=, password= in targets\n\
            and forms. --mask adds a name. In the file of --save, Date, Expires, ETag and\n\
-           the ports in Host and Location are masks, with the real values in notes: so\n\
-           `play` can replay it later, at another port. --exact keeps everything.\n\
-           Faults (--weather to --swap) make the network worse. They concern both sides,\n\
-           or --side; all connections, or a --chance of them, chosen by --seed. Each is a\n\
-           note in the recording. With --keys, lines of stdin change them: `latency 80ms`,\n\
-           `weather slow`, `off`; the first letter is enough, and `?` lists them.",
+           the ports in Host and Location are masks, with the real values in notes. So\n\
+           `play` can replay the file later, at another port. --exact keeps everything.\n\
+           Faults (--weather to --swap) make the network worse. They apply to both sides,\n\
+           or only to --side. They apply to all connections, or with --chance to a random\n\
+           share of them, chosen by --seed. The recording has a note for each fault. With\n\
+           --keys, lines of stdin change the faults: `latency 80ms`, `weather slow`, `off`;\n\
+           the first letter is enough, and `?` lists them.",
     options: &[
         Opt {
             name: "--save",
@@ -80,7 +81,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--mask",
             value: Some("NAME"),
-            sentence: "this field or parameter is a secret, too",
+            sentence: "treat this field or parameter as a secret, too",
         },
         Opt {
             name: "--exact",
@@ -95,12 +96,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--latency",
             value: Some("TIME"),
-            sentence: "everything arrives this much later: 80ms, 1.5s",
+            sentence: "delay all bytes by this much: 80ms, 1.5s",
         },
         Opt {
             name: "--bandwidth",
             value: Some("RATE"),
-            sentence: "at most so many bytes a second: 64K, 1M",
+            sentence: "forward at most this many bytes a second: 64K, 1M",
         },
         Opt {
             name: "--cut-after",
@@ -125,12 +126,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--side",
             value: Some("SIDE"),
-            sentence: "faults only for what the client or the server says",
+            sentence: "apply faults only to the bytes of client or server",
         },
         Opt {
             name: "--chance",
             value: Some("P"),
-            sentence: "faults only for this share of the connections, 0 to 1",
+            sentence: "apply faults to this share of the connections, 0 to 1",
         },
         Opt {
             name: "--seed",

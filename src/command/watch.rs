@@ -21,7 +21,7 @@ pub const COMMAND: Command = Command {
     name: "watch",
     places: &["N"],
     sentence: "check your programs for lab N after every save",
-    more: "watch takes the programs that `cargo lab check N` takes. A few times a second it\n\
+    more: "watch checks the same programs as `cargo lab check N`. A few times a second it\n\
            looks at the workbench, at the files that CMD names, and at other files of the\n\
            same kind beside them. After each change it builds and checks the programs. It\n\
            ends when everything has passed, or when you press Ctrl-C.",

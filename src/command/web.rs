@@ -18,10 +18,10 @@ pub const COMMAND: Command = Command {
     name: "web",
     places: &[],
     sentence: "the course in a browser: each lab runs beside its lesson",
-    more: "It listens on 127.0.0.1 and on no other address, and answers only its own pages.\n\
+    more: "web listens only on 127.0.0.1, and answers only requests from its own pages.\n\
            Without --port it takes the first free port from 8100 on. CMD is a program in\n\
-           any language, as for `check`; a page cannot name one. Ctrl-C ends it, and all\n\
-           that was started.",
+           any language, as for `check`. Only this command line can name a program; a page\n\
+           cannot. Ctrl-C ends web and all programs that it has started.",
     options: &[
         Opt {
             name: "--port",

@@ -66,7 +66,7 @@ pub const TOLERANCES: [Tolerance; 12] = [
     tolerance(Aspect::Order, "fields in another order", REPORTED),
     tolerance(
         Aspect::NameCase,
-        "a field's name in other letters",
+        "a field's name in other upper or lower case",
         REPORTED,
     ),
     tolerance(

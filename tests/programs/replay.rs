@@ -170,7 +170,7 @@ fn answers_are_compared_as_http() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     for words in [
         "another order",
-        "other letters",
+        "other upper or lower case",
         "another format",
         "another reason phrase",
     ] {
