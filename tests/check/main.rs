@@ -105,7 +105,7 @@ fn the_check_survives_every_server() {
         assert!(!passed, "{name} passes");
         assert!(text.starts_with("FAIL lab 09 · "), "{name}: {text}");
         assert!(
-            name != "tls" || text.contains("TLS, what https speaks"),
+            name != "tls" || text.contains("TLS, the protocol of https"),
             "{text}"
         );
         assert!(

@@ -63,12 +63,12 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
     let silent = have.is_some() || evidence.silence().is_some();
     silent.then_some(())?;
     let what = match have {
-        Some(status) => format!("You answered {status} before the body could come"),
-        None => "You said nothing, and so the body never came: both sides waited".to_string(),
+        Some(status) => format!("You answered {status} before the client could send the body"),
+        None => "You sent nothing, so the body never came: both sides waited".to_string(),
     };
     let length = message(evidence.heard()).length().unwrap_or(0);
     Cause::likely(format!(
-        "the request said `Expect: 100-continue`, and held back its body of {} for your word. {what}.",
+        "the request said `Expect: 100-continue`. The client sends its body of {} only after your answer 100. {what}.",
         count(length, "byte")
     ))
 }
@@ -81,9 +81,9 @@ fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
     let waits = have.is_none() && evidence.silence().is_some() && want < 400;
     (whole && waits && message(request).chunked()).then_some(())?;
     Cause::likely(
-        "the order came in chunks, whole, with its last chunk and the empty line after it, and you wait for more. \
-         Count the data: after it come its \\r\\n, the next size, and at last a size of 0, trailer lines and an \
-         empty line.",
+        "the whole order came in chunks, with its last chunk and the empty line after it, and you wait for more. \
+         Count the data. After the data of a chunk come \\r\\n and the next size. A size of 0, trailer lines and an \
+         empty line end the body.",
     )
 }
 
@@ -93,8 +93,8 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     let waits = want == 408 && have.is_none() && evidence.silence().is_some();
     (waits && said_pieces(evidence) == 1).then_some(())?;
     Cause::likely(
-        "the client stopped in the midst of its head, and you still waited when the answer 408 was long due. A wait \
-         without a limit lasts as long as the other side likes.",
+        "the client stopped in the middle of its head. The answer 408 did not come in time, and you still wait. \
+         Without a limit you wait as long as the other side likes.",
     )
 }
 
@@ -120,7 +120,7 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "the client sent its head in {pieces} pieces with pauses between them, each shorter than the limit, and \
-         {how}. The limit is for the whole head, counted from one moment on; a limit for each read begins anew with \
+         {how}. The limit is for the whole head, counted from one moment on; a limit for each read begins again with \
          each piece.",
     ))
 }
@@ -136,8 +136,8 @@ fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
     let asked = request.field("Expect").is_some();
     asked.then_some(())?;
     Cause::likely(format!(
-        "you answered {have} before the body of {} had come. The body that comes then is left on the connection, and \
-         is taken for the next request.",
+        "you answered {have} before the body of {} had come. When the body comes later, nobody reads it, and you \
+         take it for the next request.",
         count(length, "byte")
     ))
 }
@@ -153,8 +153,8 @@ fn body_left(evidence: &Evidence) -> Option<Cause> {
     let other = !matches!(want, 400 | 405 | 501) && want != have || is_request(body);
     (as_request && other).then_some(())?;
     Cause::likely(format!(
-        "a request brought a body of {}, `{}`. You left it on the connection, took it for the next request, and \
-         answered that with {have}.",
+        "a request brought a body of {}, `{}`. You did not read it as a body. You took it for the next request, and \
+         answered {have}.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -169,8 +169,8 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
     let waits = have.is_none() && evidence.silence().is_some() && want < 300;
     (lines && waits).then_some(())?;
     Cause::likely(format!(
-        "the body `{}` came whole, all {} of it, and you went on waiting. It does not end in a line end; the one before \
-         it did, and that one you took.",
+        "the body `{}` came whole, all {} of it, and you went on waiting. It does not end in a line end. The body \
+         before it did, and you read that one.",
         shown(last),
         count(last.len(), "byte")
     ))
@@ -184,15 +184,16 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let same = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
     let other_data = same(&exchange.want) != same(&exchange.have) || have? != 200;
     (request.chunked() && want == 200 && other_data).then_some(())?;
-    let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore what follows a `;`. \
-         The lines after the last chunk are trailers, and they belong to the message, too.";
+    let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore everything after a `;` in a size line. \
+                 The lines after the last chunk are trailers, and they belong to the message, too.";
     match have? {
         status @ (400 | 411 | 413 | 501) => Cause::likely(format!(
-            "the order came in chunks, and it is right. You answered {status}. {sizes}"
+            "the order came in correct chunks. You answered {status}. {sizes}"
         )),
         200 => Cause::likely(format!(
-            "the order came in chunks, and you read another one. Yours goes on with `{}` where `{}` belongs. Data is counted, \
-             and never looked into: it may hold line ends, and lines that look like sizes.",
+            "the order came in chunks, and you read other bytes. After the bytes that agree, you have `{}` where \
+             `{}` belongs. Count the data, and do not search in it: it may contain line ends, and lines that look \
+             like sizes.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         )),
@@ -236,8 +237,8 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     let nothing = data(&exchange.have).is_empty() && !data(&exchange.want).is_empty();
     (before.chunked() && trailers.count() > 0 && nothing).then_some(())?;
     Cause::likely(
-        "the request before this one was in chunks, and had trailers: lines after its last chunk. Your answer here is \
-         one to a request without an order, so a part of these lines was taken for a request. Trailers end with an \
+        "the request before this one was in chunks, and had trailers: lines after its last chunk. Your answer here \
+         fits a request without an order. So you took a part of these lines for a request. Trailers end with an \
          empty line, and belong to the message before.",
     )
 }
@@ -255,7 +256,7 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
         .iter()
         .find_map(|name| Some((name, request.field(name)?)))?;
     Cause::likely(format!(
-        "the request says `{name}: {}`, and you answered {}. {want} was due here.",
+        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.",
         shown(value),
         have?
     ))
@@ -270,8 +271,8 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
     );
     (statuses(evidence)? == (200, Some(304))).then_some(())?;
     Cause::likely(format!(
-        "the request asks twice: `If-None-Match: {}`, which is not the tag of this file, and `If-Modified-Since: {}`. You \
-         answered 304 by the date. Where there is a tag to compare, the date does not count.",
+        "the request has `If-None-Match: {}`, which is not the tag of this file, and `If-Modified-Since: {}`. You \
+         answered 304 because of the date. If the request has a tag, ignore the date.",
         shown(tag),
         shown(date)
     ))
@@ -306,7 +307,7 @@ fn range_end(evidence: &Evidence) -> Option<Cause> {
     let off = want.length()?.abs_diff(have.length()?) == 1;
     (evidence.side() == Side::Server && part && off).then_some(())?;
     Cause::likely(format!(
-        "`Range: {}` is answered with {}, and yours has {}. Both ends of a range count: 0-0 is one byte.",
+        "the answer to `Range: {}` has {}, and yours has {}. Both ends of a range count: 0-0 is one byte.",
         shown(range),
         count(want.length()?, "byte"),
         count(have.length()?, "byte")

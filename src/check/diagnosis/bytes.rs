@@ -112,8 +112,8 @@ fn indented(evidence: &Evidence) -> Option<Cause> {
     let same = line.get(blank) == evidence.wanted_line().first();
     (is_http(evidence) && evidence.at_line_start() && blank > 0 && same).then_some(())?;
     Cause::likely(format!(
-        "your line begins with {}: `{}`. A text that is written over several lines of source keeps \
-         its indentation, and the spaces go over the wire.",
+        "your line begins with {}: `{}`. If a text stands on several lines of your source, its indentation is a part \
+         of the text, and you send it.",
         count(blank, "blank"),
         shown(line)
     ))
@@ -129,8 +129,8 @@ fn space_colon(evidence: &Evidence) -> Option<Cause> {
     let spaced = token && name.len() < before.len() && wanted.get(name.len()) == Some(&b':');
     (is_http(evidence) && spaced).then_some(())?;
     Cause::likely(format!(
-        "there is a space between the name `{}` and its colon. A server must answer 400 to such a line: \
-         programs that read it differently can be played against each other.",
+        "there is a space between the name `{}` and its colon. A server must answer 400 to such a line: if two \
+         programs read the line differently, an attacker can use the difference.",
         shown(name)
     ))
 }
@@ -146,7 +146,7 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
     let tls = matches!(text, [0x14..=0x17, 3, ..]);
     (ours && (line.ends_with(b"\n") || tls) && !is_status_line(text)).then_some(())?;
     let what = match text {
-        _ if tls => "it is TLS, what https speaks; here a server speaks without it",
+        _ if tls => "these bytes are TLS, the protocol of https; this conversation has no TLS",
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
         _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
             "the space after the number is missing, which must be there even if no reason follows"
@@ -194,7 +194,7 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
             "the part after the # is for the client only, and is not sent"
         }
         [_, target, _] if target.starts_with(b"http") && !wanted.contains(&b':') => {
-            "a whole URL is what one asks a proxy for; a server is asked for path and query"
+            "a client sends a whole URL only to a proxy; to a server it sends the path and the query"
         }
         _ if version == b"HTTP/1.0" && wanted.ends_with(b"HTTP/1.1") => {
             "it says version 1.0, which knows neither Host nor a connection that stays open"
@@ -298,9 +298,8 @@ fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     let same = !evidence.have().bytes.is_empty() && without == evidence.have().bytes;
     (closes && same).then_some(())?;
     Cause::likely(
-        "one line is missing: `Connection: close\\r\\n`; all else is right. A side that closes \
-         after a message must say so. Otherwise the other side sends its next message on a closed \
-         connection.",
+        "one line is missing: `Connection: close\\r\\n`. Everything else is right. A side that closes after a \
+         message must announce that. Otherwise the other side sends its next message on a closed connection.",
     )
 }
 
@@ -312,8 +311,8 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
     let same = line != wanted && line.eq_ignore_ascii_case(&wanted);
     same.then_some(())?;
     Cause::likely(format!(
-        "your line `{}` differs in upper and lower case alone. The check compares bytes, and to it `{}` \
-         and `{}` are two.",
+        "your line `{}` differs only in upper and lower case. The check compares bytes, and `{}` and `{}` are \
+         different bytes.",
         shown(&line),
         shown(upto(spot.missing, 1)),
         shown(upto(spot.rest, 1))

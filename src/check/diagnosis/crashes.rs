@@ -70,10 +70,10 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let why = if said.contains("'ascii'") {
         "What came is text in UTF-8, which has letters that ASCII does not have."
     } else if evidence.passes_in_calm() {
-        "The bytes that came are right UTF-8; in pieces half a letter can stand at the end of a read."
+        "The bytes that came are right UTF-8; if they come in pieces, a read may end in the middle of a letter."
     } else {
-        "The bytes that came are right UTF-8, if they are taken together: a read may end in the midst of a letter, \
-         and what was read next may not be text at all."
+        "The bytes that came are correct UTF-8 only together: a read may end in the middle of a letter, and the \
+         bytes of the next read alone may not be text."
     };
     Cause::likely(format!(
         "your program said `{said}`, and its answer ended there. {why}"
@@ -90,8 +90,8 @@ fn broken_pipe(evidence: &Evidence) -> Option<Cause> {
     let pipe = ending == Ending::Signal(13) || said;
     (evidence.side() == Side::Server && pipe).then_some(())?;
     Cause::likely(format!(
-        "your program ended ({ending}) when it wrote to a connection whose client had gone. The system answers such \
-         a write with an error, and with the signal SIGPIPE where a program does not ask for the error alone."
+        "your program ended ({ending}) when it wrote to a connection whose client had closed. Such a write fails \
+         with an error. The system also sends the signal SIGPIPE, which ends a program that does not ignore it."
     ))
 }
 
@@ -104,8 +104,8 @@ fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && chunked && cut_off(evidence)).then_some(())?;
     let said = complaint(evidence)?;
     Cause::likely(format!(
-        "the order came in chunks, and it is right. Your program said `{said}` in place of an answer. Sizes are \
-         hexadecimal, in small or capital letters. Ignore what follows a `;`. The lines after the last chunk are \
+        "the order came in correct chunks. Your program said `{said}` and sent no answer. Sizes are hexadecimal, in \
+         small or capital letters. Ignore everything after a `;` in a size line. The lines after the last chunk are \
          trailers, and they belong to the message, too."
     ))
 }
@@ -124,9 +124,9 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;
     Cause::likely(format!(
-        "your program runs on, and said `{said}`. A thread that ends with an error serves nobody any more: one client \
-         after the other has ended one of them, and then nobody was left to answer. A client that leaves, or says \
-         nothing, must not end the thread that serves it."
+        "your program still runs, and said `{said}`. A thread that ends with an error serves no client any more. \
+         Each client ended one thread, and then no thread was left. A client that closes, or sends nothing, must not \
+         end the thread that serves it."
     ))
 }
 
@@ -151,8 +151,8 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
     };
     let request = last_request(evidence).unwrap_or_default();
     Cause::likely(format!(
-        "{what}. The client had said `{}` and got {}. Only your program can tell why: no byte of the conversation \
-         is wrong.",
+        "{what}. The client had sent `{}` and got {}. No byte of the conversation is wrong, so look for the reason \
+         in your program.",
         shown(message(request).first_line()),
         if evidence.have().bytes.is_empty() {
             "no answer"
@@ -194,7 +194,7 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
     let when = match (evidence.process.connected, evidence.have().bytes.len()) {
         (false, _) => "before it connected",
         (true, 0) => "after it had connected, before its first byte",
-        (true, _) => "before it had said all",
+        (true, _) => "before it had sent everything",
     };
     Cause::likely(format!(
         "your client ended {when} ({ending}). It said `{said}`."
@@ -217,7 +217,7 @@ fn failed_start(evidence: &Evidence) -> Option<Cause> {
 fn all_is_well(evidence: &Evidence) -> Option<Cause> {
     matches!(evidence.problem, Some(Problem::Exits(_))).then_some(())?;
     Cause::likely(
-        "your client ended with status 0, as if all were well, and this conversation must end in a failure. A script \
-         that calls your client has nothing but the status to go by.",
+        "your client ended with status 0, which means success, but this conversation must end in a failure. A script \
+         that calls your client sees only the exit status.",
     )
 }

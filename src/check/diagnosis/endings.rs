@@ -34,9 +34,9 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     (server && right && (reset && plain || unasked)).then_some(())?;
     if unasked {
         return Cause::proven(
-            "your program answers without reading: a client that connected and said nothing got the whole answer, \
-             too. When it closes, the request is still unread, and the kernel sends RST instead of FIN. A reset \
-             may destroy the answer before the client reads it.",
+            "your program answers without reading: a client that connected and sent nothing got the whole answer, \
+             too. When it closes, the request is still unread, and the kernel sends RST instead of FIN. A reset may \
+             destroy the answer before the client reads it.",
         );
     }
     let sent = match evidence.right_bytes() {
@@ -62,8 +62,8 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     let closed = evidence.want().close == Close::Fin && evidence.have().close == Close::Rst;
     (client && closed && evidence.answer_owed()).then_some(())?;
     Cause::likely(
-        "you closed the connection in both directions, while the answer was still to come: it met a closed door, and \
-         your system sent a reset. To say \"I am done\" and still listen, shut down the writing direction alone.",
+        "you closed both directions of the connection before the answer came. When it came, your system sent a \
+         reset. To end your direction and still read the answer, shut down only the writing direction.",
     )
 }
 
@@ -73,8 +73,8 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     (client && open && evidence.answer_owed()).then_some(())?;
     Cause::likely(
-        "you have sent everything, and then both sides wait: you for the answer, the server for your end. It cannot \
-         know that no more will come until you shut down the writing direction of the connection.",
+        "you have sent everything, and then both sides wait: you for the answer, the server for your end. The server \
+         cannot know that no more bytes will come until you shut down the writing direction of the connection.",
     )
 }
 
@@ -117,9 +117,8 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && came_late(evidence);
     if after_fin(evidence) && overflow {
         return Cause::proven(
-            "no answer came to one message, but after thousands of them the first answers came. A \
-             buffer had to be full before anything was sent. It keeps your bytes until it is full, \
-             or until the end.",
+            "no answer came to one message, but after thousands of them the first answers came. Your program writes \
+             into a buffer, and the buffer sends its bytes only when it is full, or at the end.",
         );
     }
     let mute = evidence.have().bytes.is_empty() && complaint(evidence).is_none();
@@ -129,8 +128,8 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
         && (evidence.silence().is_some() || closed);
     if (late && !compiled || silent && !late) && source == Some(true) {
         return Cause::likely(
-            "your answer did not come while the check waited for it. Your source writes through a buffer and never \
-             empties it: until the connection ends, the bytes stay in your program.",
+            "your answer did not come while the check waited for it. Your source writes into a buffer and never \
+             flushes it: until the connection ends, the bytes stay in your program.",
         );
     }
     let client = client && source != Some(false);
@@ -138,8 +137,8 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let either = match source {
         Some(true) => "Until then they were in a buffer of your program, and both sides waited",
         _ => {
-            "Either they were in a buffer of your program until then, or your client waited to hear something before \
-             it spoke"
+            "Either they were in a buffer of your program until then, or your client waited for bytes before it sent \
+             its own"
         }
     };
     Cause::likely(format!(
@@ -169,8 +168,8 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     }
     if evidence.side() == Side::Client && came_late(evidence) {
         return Cause::likely(
-            "your request came only when the check had closed its side. Your client reads before it has spoken, and a \
-             server waits for the request: both wait.",
+            "your request came only when the check had closed its side. Your client reads before it has sent its \
+             request, and the server waits for the request: both wait.",
         );
     }
     let client =
@@ -179,8 +178,8 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
         .then_some(())?;
     Cause::likely(format!(
-        "the whole answer was there, {}, and your client waited for more. It reads until the \
-         server closes, and this server keeps the connection open for the next request.",
+        "the whole answer had come, {}, and your client waited for more. It reads until the server closes, and this \
+         server keeps the connection open for the next request.",
         count(evidence.heard().len(), "byte")
     ))
 }
@@ -192,9 +191,9 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
-        "your answer is right and complete, and then you keep the connection open. In this \
-         conversation the server closes after its answer. The client waits for that, because only \
-         then it knows that nothing more will come.",
+        "your answer is right and complete, and then you keep the connection open. In this conversation the server \
+         closes after its answer. The client waits for the end, because only the end shows that no more bytes will \
+         come.",
     )
 }
 
@@ -246,8 +245,8 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
     (evidence.side() == Side::Server && due && nothing && alive).then_some(())?;
     Cause::likely(format!(
-        "`{}` got no answer: your side of the connection ended without a byte. Every request must \
-         get an answer, also if it is only one that reports a failure.",
+        "`{}` got no answer: your side of the connection ended without a byte. Every request must get an answer. If \
+         something fails, answer with an error status.",
         shown(message(evidence.heard()).first_line())
     ))
 }
@@ -287,8 +286,8 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.have().bytes.is_empty() && !evidence.late();
     (relay_alone(evidence) && silent).then_some(())?;
     Cause::likely(
-        "nobody came to the server behind your relay. Its address is the second word of the command line, and in \
-         WIRELAB_ARG.",
+        "your relay did not connect to its server. The server's address is the second argument of the command line, \
+         and in WIRELAB_ARG.",
     )
 }
 
@@ -301,17 +300,18 @@ fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
     let (answered, came) = (behind.bytes_of(1, Who::Server), &evidence.have().bytes);
     if answered.len() > came.len() {
         return Cause::likely(format!(
-            "the server behind your relay has said `{}`, and your relay did not pass that on. It is busy with the other \
-             direction: it reads there until the end, or until something comes. Both directions must be passed on at \
-             the same time.",
+            "the server behind your relay has sent `{}`, and your relay did not pass that on. Your relay is still \
+             reading from the client, until the end or until more bytes come. It must pass on both directions at the \
+             same time.",
             shown(from(&answered, came.len()))
         ));
     }
     let kept = asked.len() > passed.len() && evidence.cut_short();
     kept.then_some(())?;
     Cause::likely(format!(
-        "the client has said `{}`, and the server behind your relay never got it. Your relay collects what it reads: \
-         until the end of the stream, until a line is whole, or in a buffer. Pass each piece on as soon as it comes.",
+        "the client has sent `{}`, and the server behind your relay never got it. Your relay collects the bytes that \
+         it reads: until the end of the stream, until a line is whole, or in a buffer. Pass each piece on as soon as \
+         it comes.",
         shown(from(asked, passed.len()))
     ))
 }

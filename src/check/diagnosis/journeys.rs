@@ -34,8 +34,8 @@ fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     (came >= evidence.expectation.script.connections().len() + limits::CHECK_MORE_REDIRECTS)
         .then_some(())?;
     Cause::likely(format!(
-        "you came for connection {}, and {} more were due at most. Each answer was a redirect to `{place}` or back; \
-         a client that follows each of them never stops.",
+        "you opened connection {}, and at most {} more were expected. Each answer was a redirect to `{place}` or \
+         back. A client that follows every redirect never stops.",
         came,
         evidence.connections()
     ))
@@ -47,8 +47,8 @@ fn other_limit(evidence: &Evidence) -> Option<Cause> {
     sent_on(evidence).filter(|_| more)?;
     let came = evidence.got.connections().len();
     Cause::likely(format!(
-        "your client has a limit for redirects, and another one than this lab: it stopped after {came} requests, and \
-         {} were due.",
+        "your client has another limit for redirects than this lab: it stopped after {came} requests, and {} were \
+         expected.",
         evidence.connections()
     ))
 }
@@ -67,8 +67,8 @@ fn wrong_place(evidence: &Evidence) -> Option<Cause> {
         false => "you sent that text as the target, as it is",
     };
     Cause::likely(format!(
-        "the answer was a redirect to `{place}`, and {how}. A Location is resolved against the URL that was asked for \
-         last, and path and query of the result are the target: `{}`.",
+        "the answer was a redirect to `{place}`, and {how}. Combine the Location with the URL of the last request. \
+         The path and the query of the result are the target: `{}`.",
         shown(want)
     ))
 }
@@ -79,10 +79,10 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
     let (status, place) = sent_on(evidence).filter(|_| stayed)?;
     let partial = match place.starts_with("http://") {
         true => "",
-        false => " It is no whole URL: what is missing comes from the URL that you asked for last.",
+        false => " The Location is only a part of a URL: take the missing parts from the URL of your last request.",
     };
     Cause::likely(format!(
-        "the answer was {status} with `Location: {place}`, and you never came to that place.{partial}"
+        "the answer was {status} with `Location: {place}`, and you sent no request for that URL.{partial}"
     ))
 }
 

@@ -58,8 +58,8 @@ fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
     let both = |message: &Message| message.length().is_some() && message.chunked();
     (both(&have) && !both(&want) && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
-        "your head answers \"how long is the body?\" twice: `Content-Length: {}` and `Transfer-Encoding: \
-         chunked`. Two programs may believe two different ones.",
+        "your head announces the end of the body twice: `Content-Length: {}` and `Transfer-Encoding: chunked`. One \
+         program may use the first, and another program the second.",
         have.length()?
     ))
 }
@@ -89,8 +89,8 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     let belongs = want.field(std::str::from_utf8(name).ok()?).is_some();
     (early && belongs && have.head.len() < want.head.len()).then_some(())?;
     Cause::likely(format!(
-        "`{}` came after the empty line, so it is body now. An \\r\\n too many ended the head one line \
-         too early, perhaps at the end of the piece before.",
+        "`{}` came after the empty line, so it is a part of the body. An extra \\r\\n ended the head one line too \
+         early, perhaps at the end of the piece before.",
         shown(line)
     ))
 }
@@ -145,17 +145,18 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|wanted| wanted.strip_suffix(b"\n") == Some(body));
     let why = match said {
         _ if said == have.head.len() + 2 + sent => {
-            "That is head and body together. It must count only the body, the bytes after the empty line".to_string()
+            "That is the length of head and body together. Content-Length must count only the body, the bytes after \
+             the empty line".to_string()
         }
-        _ if unsent && said == sent + 1 => "The newline at the end of the body is counted, but it was not sent. The \
-             other side waits for one more byte"
+        _ if unsent && said == sent + 1 => "You counted the newline at the end of the body, but did not send it. The \
+                                            other side waits for one more byte"
             .to_string(),
         _ if !line_end.is_empty() && (said + line_end.len() == sent || said + 1 == sent) => format!(
             "The difference is the line end at the end of the body, `{}`: it counts like every other byte",
             shown(line_end)
         ),
-        _ if said == sent + 1 => "One is counted that is not there: perhaps the NUL at the end of a C string, which \
-             `sizeof` counts and `strlen` does not"
+        _ if said == sent + 1 => "You counted a byte that you did not send: perhaps the NUL at the end of a C \
+                                  string, which `sizeof` counts and `strlen` does not"
             .to_string(),
         _ => "It must be the number of bytes after the empty line".to_string(),
     };
@@ -175,7 +176,7 @@ fn no_length(evidence: &Evidence) -> Option<Cause> {
     let open = evidence.have().close == Close::Open;
     (evidence.side() == Side::Server && unframed && framed && open).then_some(())?;
     Cause::likely(format!(
-        "the client cannot know where your body ends. `{}` came without a Content-Length, and you keep the \
+        "the client cannot know where your body ends. You sent `{}` without a Content-Length, and you keep the \
          connection open, so the client waits for more.",
         shown(body)
     ))
@@ -197,9 +198,8 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
         "request"
     };
     Cause::likely(format!(
-        "{} too many after the body: `{}`. It is not a part of this {sender}. On a connection that \
-         stays open it becomes the beginning of the next one. The empty line is before the body, \
-         not after it.",
+        "{} too many after the body: `{}`. These bytes are not a part of this {sender}. On a connection that stays \
+         open they become the beginning of the next one. The empty line is before the body, not after it.",
         count(extra.len(), "byte"),
         shown(extra)
     ))
@@ -216,8 +216,8 @@ fn two_empty_lines(evidence: &Evidence) -> Option<Cause> {
         !wanted.is_empty() && body.starts_with(wanted) || wanted.is_empty() && body.is_empty();
     (here && agrees && evidence.is_http()).then_some(())?;
     Cause::likely(
-        "two empty lines stand between your head and the body. One ends the head; the second one is the beginning of \
-         the body, two bytes that nobody counted.",
+        "there are two empty lines between your head and the body. The first one ends the head. The second one is \
+         the beginning of the body, and your length does not count its two bytes.",
     )
 }
 
