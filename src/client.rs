@@ -113,7 +113,7 @@ impl Client {
             };
             // Said here, where both places are known.
             if let Err(why) = Web::parse(&next) {
-                let journey = format!("{url} sends us to {next}");
+                let journey = format!("{url} redirects to {next}");
                 return Err(Failure::new(&journey, Why::Url(why)));
             }
             url = next;

@@ -180,19 +180,21 @@ fn no_cause(trouble: &Problem) -> &'static str {
     match trouble {
         Problem::Difference(difference) | Problem::Behind(difference) => match difference.what {
             DifferenceKind::Short if difference.ended.is_none() => {
-                "No known mistake fits. The program waits for something: let it print what it reads, and see how \
-                 far it comes."
+                "No known mistake fits. The program waits for something. Let it print every byte that it reads, and \
+                 see where it stops."
             }
             DifferenceKind::Short | DifferenceKind::Ending => {
                 "No known mistake fits. Let the program print why it goes on or stops there."
             }
             DifferenceKind::Bytes if difference.column == 1 => {
-                "No known mistake fits. Another line belongs here: see what was said before it, and what the \
-                 lab asks for at this place."
+                "No known mistake fits. The check expected another line here. Compare the lines before it with the \
+                 lab's README."
             }
             _ => "No known mistake fits. Compare the two lines above, byte by byte.",
         },
-        Problem::Grows { .. } => "Close what belongs to a client when the client has left.",
+        Problem::Grows { .. } => {
+            "When a client has left, close its connection and its files, and end its thread."
+        }
         _ => "No known mistake fits. Let the program print what it does at that place.",
     }
 }

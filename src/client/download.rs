@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Answer, Part};
 
-const READ_ONLY: &str = "it is read-only, and is not replaced";
+const READ_ONLY: &str = "this file is read-only, so it is not replaced";
 
 /// A file that gets a body.
 pub struct Download {

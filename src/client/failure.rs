@@ -103,13 +103,12 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Why::Url(BadUrl::Secure) => f.write_str(
-                "https is the same text inside TLS, and this course stops at that envelope; \
-                 ask for http://, or use curl",
+                "https is the same text inside TLS, and wirelab has no TLS; use http://, or use curl",
             ),
             Why::Url(why) => write!(f, "{why}"),
             Why::Name(host) => write!(
                 f,
-                "no machine named {host} is known: check the name, and the network"
+                "the name {host} has no address: check the name, and the network"
             ),
             Why::NoAnswer(tried) => match tried.as_slice() {
                 [one] => write!(f, "{one}"),
@@ -120,22 +119,22 @@ impl fmt::Display for Why {
             },
             Why::Hops(most) => write!(
                 f,
-                "sent on for the {most}th time and once more; the places point at each other"
+                "more than {most} redirects; perhaps the URLs redirect to each other"
             ),
             Why::Silent(waited, place) => {
-                write!(f, "the server was silent for {waited:?}, {place}")
+                write!(f, "the server sent nothing for {waited:?}, {place}")
             }
-            Why::Broken(place) => write!(f, "the server broke the connection off {place}"),
-            Why::Ended(place) => write!(f, "the server hung up {place}"),
+            Why::Broken(place) => write!(f, "the connection broke {place}"),
+            Why::Ended(place) => write!(f, "the server closed the connection {place}"),
             Why::Fault { at, wrong, here } => fault(f, *at, *wrong, here),
             Why::Informational(most) => {
-                write!(f, "more than {most} informational answers, and no other")
+                write!(f, "more than {most} informational answers, and no final answer")
             }
-            Why::NotAsked => f.write_str("the server sends a part (206) of what was asked whole"),
+            Why::NotAsked => f.write_str("the server sent a part (206), but the request was for the whole"),
             Why::PartAsWhole => f.write_str(
-                "the server answers 200, which is the whole, and Content-Range, which is a part",
+                "the server sent 200, which means the whole, with Content-Range, which means a part",
             ),
-            Why::TooLong(place) => write!(f, "the time that -m allows is over, {place}"),
+            Why::TooLong(place) => write!(f, "the time limit of -m is over, {place}"),
             Why::NotTaken(error) => write!(f, "{error}"),
         }
     }
@@ -145,8 +144,7 @@ impl fmt::Display for Why {
 /// (RFC 8446 section 5.1): an https server that was called without TLS says so in one.
 fn fault(f: &mut fmt::Formatter<'_>, at: u64, wrong: Wrong, here: &[u8]) -> fmt::Result {
     if at == 0 && matches!(here, [0x15 | 0x16, 3, ..]) {
-        return f
-            .write_str("the server speaks TLS on this port; that is https, and not spoken here");
+        return f.write_str("the server speaks TLS (https) on this port, and wirelab has no TLS");
     }
     let rule = wrong.rule();
     let (sentence, section) = (rule.sentence, rule.section);
@@ -155,7 +153,7 @@ fn fault(f: &mut fmt::Formatter<'_>, at: u64, wrong: Wrong, here: &[u8]) -> fmt:
     write!(f, "byte {at} of the answer: {sentence} ({section})")?;
     match here {
         [] => Ok(()),
-        here => write!(f, "; there stands \"{}\"", here.escape_ascii()),
+        here => write!(f, "; the bytes there are \"{}\"", here.escape_ascii()),
     }
 }
 
@@ -164,7 +162,7 @@ fn short(error: &SocketError) -> String {
     let addr = error.addr;
     match &error.cause {
         Cause::Refused => format!("{addr} refused"),
-        Cause::Silent(waited) => format!("{addr} was silent for {} ms", waited.as_millis()),
+        Cause::Silent(waited) => format!("{addr} did not answer for {} ms", waited.as_millis()),
         Cause::Unreachable => format!("{addr} cannot be reached from here"),
         _ => error.to_string(),
     }

@@ -87,11 +87,7 @@ const OPTIONS: &[Opt] = &[
         Some("FILE"),
         "write JUnit XML, too (-: print it, and nothing else)",
     ),
-    opt(
-        "--wait",
-        Some("MS"),
-        "wait this long for an answer (1000)",
-    ),
+    opt("--wait", Some("MS"), "wait this long for an answer (1000)"),
     opt(
         "--at-once",
         Some("N"),

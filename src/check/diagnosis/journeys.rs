@@ -79,7 +79,9 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
     let (status, place) = sent_on(evidence).filter(|_| stayed)?;
     let partial = match place.starts_with("http://") {
         true => "",
-        false => " The Location is only a part of a URL: take the missing parts from the URL of your last request.",
+        false => {
+            " The Location is only a part of a URL: take the missing parts from the URL of your last request."
+        }
     };
     Cause::likely(format!(
         "the answer was {status} with `Location: {place}`, and you sent no request for that URL.{partial}"

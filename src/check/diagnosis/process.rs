@@ -34,8 +34,8 @@ fn address_syntax(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &["invalid socket address", "invalid port value"])?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. It used an address that is not one. An address is a host, a \
-         colon and a port, like {}, without http:// before it and without a path after it.",
+        "your program said `{line}`. It used a text that is not an address. An address is a host, a colon and a \
+         port, like {}, without http:// before it and without a path after it.",
         evidence.process.address
     ))
 }
@@ -104,8 +104,8 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.right_bytes() || evidence.process.ending.is_some()).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. That is a read timeout: no bytes came in the time that it allows. It \
-         is no fault of the connection, and its name differs from system to system."
+        "your program said `{line}`. That is a read timeout: no bytes came within the time limit. The connection is \
+         still good. The name of this error differs from system to system."
     ))
 }
 
@@ -129,8 +129,8 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     }
     (evidence.weather() == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
     Cause::proven(format!(
-        "your program ended ({ending}) when clients connected, said nothing, and left. The first read gave it \
-         0 bytes, and it took it for granted that there was a line.{}",
+        "your program ended ({ending}) when clients connected, sent nothing, and closed. The first read gave 0 \
+         bytes, but your program expected a line.{}",
         last_words(evidence)
     ))
 }
@@ -145,8 +145,8 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     let rude = evidence.weather() == Weather::Rude && evidence.passes_in_calm();
     (rude || said).then_some(())?;
     Cause::proven(format!(
-        "your program ended ({ending}) when a client broke the connection off in the middle. A reset is an \
-         error of that one connection; the next client must still be served.{}",
+        "your program ended ({ending}) when a client reset the connection in the middle. A reset is an error of that \
+         one connection. Your program must still serve the next client.{}",
         last_words(evidence)
     ))
 }
@@ -161,9 +161,9 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.others_open();
     (evidence.side() == Side::Server && full && alive && (let_in || served)).then_some(())?;
     Cause::likely(
-        "all places were taken, those of the served clients and those of the queue, and still one \
-         more client was let in. The server must tell it at once that it is full. Without a limit, \
-         the clients use up the system.",
+        "all places were used, those of the served clients and those of the queue, and you accepted one more client. \
+         The server must refuse this client at once with 503. Without a limit, the clients use up the memory and the \
+         threads of the system.",
     )
 }
 
@@ -173,8 +173,9 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty();
     (server && stuck && evidence.others_open()).then_some(())?;
     Cause::likely(
-        "while one client was connected and silent, the next one asked and got no answer. Your program serves one \
-         connection to its end before it looks at the next, so one silent client stops everybody.",
+        "while one client was connected and sent nothing, the next client sent a request and got no answer. Your \
+         program serves one connection to its end before it accepts the next, so one client that sends nothing stops \
+         all others.",
     )
 }
 

@@ -33,26 +33,26 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     // A name that is decoded twice and stays inside the folder leads nowhere out of it.
     (!has(b"%25") || has(b"%252e") || has(b"..")).then_some(())?;
     let how = if has(b"%25") {
-        "Its percent signs were decoded twice. At first they were %25. The second decoding made \
-         two dots, and no test came after it."
+        "You decoded its percent signs twice. After the first decoding, %25 was a percent sign. The second decoding \
+         made two dots, and you did not test the path after that."
     } else if has(b"%2f") {
-        "A slash was hidden in it as %2f. If you decode the whole path first and cut it \
-         afterwards, you take that for a real slash."
+        "It contains an encoded slash, %2f. If you decode the whole path first and cut it afterwards, you take the \
+         encoded slash for a real slash."
     } else if has(b"..") || has(b"%2e") {
-        "Its two dots led up and out of your folder. If you compare: one folder's name may begin with another's, so \
-         compare names, not text."
+        "Its two dots led up and out of your folder. If you compare paths, compare whole names and not text: the \
+         name of one folder may begin with the name of another."
     } else if small.starts_with(b"//") {
-        "After the first slash it is a path from the root of your machine. If you join that to \
-         your folder, the folder may be dropped."
+        "After the first slash it is a path from the root of your machine. If you join such a path to your folder, \
+         the result may be that path alone, without your folder."
     } else if has(b"%00") {
-        "It contains a NUL. Some functions take that for the end of the name, and others do not."
+        "It contains a NUL. Some functions take a NUL for the end of the name, and others do not."
     } else if want.status()? == 400 {
         return None; // nothing is wrong with this path: something else in the request is (W54)
     } else {
         "It contains a symbolic link that leads out of your folder."
     };
     Cause::likely(format!(
-        "`{}` brought a file, `{}`, and must bring none. {how}",
+        "you answered `{}` with a file, `{}`, and this path must get no file. {how}",
         shown(target),
         shown(have.body.unwrap_or_default().trim_ascii_end())
     ))
@@ -68,7 +68,8 @@ fn outside_1991(evidence: &Evidence) -> Option<Cause> {
     let out = find(target, b"..").is_some() && refusal && file && evidence.at() < 3;
     (evidence.side() == Side::Server && out).then_some(())?;
     Cause::likely(format!(
-        "`{}` brought a file of {}, and must bring none. Its two dots led up and out of your folder.",
+        "you answered `{}` with a file of {}, and this path must get no file. Its two dots led up and out of your \
+         folder.",
         shown(target),
         count(have.len(), "byte")
     ))
@@ -102,8 +103,8 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     };
     if date::format(said).as_bytes() != value {
         return Cause::likely(format!(
-            "your Date `{}` has one of the two old forms, which are read and never written. The same as it is written \
-             today: `{}`.",
+            "your Date `{}` has one of the two old forms, which a program must read but not write. Today's form of \
+             this date is `{}`.",
             shown(value),
             date::format(said)
         ));
@@ -112,11 +113,12 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let zone = off % 900 == 0 && off.abs() <= 14 * 3600;
     let why = match zone {
         true => format!(
-            "That is {} minutes off: the time on your wall, not in Greenwich.",
+            "The difference is {} minutes: you sent local time, and a Date must be in GMT.",
             off / 60
         ),
-        false => "A check tells its second in WIRELAB_NOW; your program looked at another clock."
-            .to_string(),
+        false => {
+            "The check gives the time in WIRELAB_NOW; your program used another clock.".to_string()
+        }
     };
     Cause::likely(format!(
         "your Date is `{}`, and it should be `{}`. {why}",
@@ -147,25 +149,25 @@ fn missing_field(evidence: &Evidence) -> Option<Cause> {
 const WHAT_FOR: [(&str, &str); 5] = [
     (
         "Allow",
-        "405 says: not this method. Allow says which ones would have worked.",
+        "405 means that this method is not allowed here. Allow must list the methods that are allowed.",
     ),
     (
         "Content-Length",
-        "An error is an answer like any other: without a length its body ends where the connection does, and on one that \
-         stays open it never ends.",
+        "An error is an answer like any other: without a length its body ends with the connection, and if the \
+         connection stays open, the body never ends.",
     ),
     (
         "Content-Type",
-        "Without it a browser has to guess what the bytes are, and guesses are how text becomes a program.",
+        "Without it a browser has to guess the type of the body, and a wrong guess may run a text as a program.",
     ),
     (
         "Date",
-        "A server that has a clock must say when it answered. A cache counts the age of its copy \
-         from then.",
+        "A server that has a clock must send the time of its answer. A cache computes the age of its copy from this \
+         time.",
     ),
     (
         "Retry-After",
-        "Without it, a client that was refused comes back at once, and so do all the others.",
+        "Without it, all refused clients try again at once.",
     ),
 ];
 

@@ -31,19 +31,19 @@ fn meaning(status: u16) -> &'static str {
     match status {
         200 => "here is what you asked for",
         201 => "something new was made",
-        204 => "done, and there is nothing to send",
+        204 => "it was done, and there is no body",
         206 => "here is a part",
         304 => "it has not changed",
         400 => "this is not a right request",
-        403 => "it is there, and you may not have it",
-        404 => "there is no such thing",
-        405 => "this thing does not have this method, though the server knows it",
+        403 => "it exists, and you may not have it",
+        404 => "it does not exist",
+        405 => "the server knows this method, but does not allow it here",
         408 => "the request did not come in time",
         411 => "a length is needed",
         413 => "the body is too large",
         414 => "the request line is too long",
         416 => "the file has no such part",
-        417 => "what you expect cannot be done",
+        417 => "the server cannot do what Expect asks for",
         431 => "the header lines are too long",
         500 => "something failed inside the server",
         501 => "the server does not know this method",
@@ -89,8 +89,8 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         && !matches!(have, 500 | 502..=504);
     let request = exchange.request().filter(|_| refused)?;
     Cause::likely(format!(
-        "the request `{}` is right, and you refused it with {have}{}. A rule of yours is stricter than the \
-         standard, or than this lab; {want} belongs here.",
+        "the request `{}` is correct, and you refused it with {have}{}. Your program is stricter than the standard, \
+         or than this lab. The right answer is {want}.",
         shown(request.first_line()),
         said(&exchange.have)
     ))
@@ -104,8 +104,8 @@ fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && have == 503 && nothing_due).then_some(())?;
     let open = evidence.open_connections();
     Cause::likely(format!(
-        "connection {} was refused with 503 while {open} {} open. There is room for more; also, a place must be \
-         free again when its client has left.",
+        "connection {} was refused with 503 while {open} {} open. The server must accept more clients than that. \
+         When a client has closed, its place must be free again.",
         evidence.conn(),
         if open == 1 {
             "other one was"
@@ -151,8 +151,7 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
         && exchange.want.field("Content-Length").is_none();
     (want == have && have == 204 && extra).then_some(())?;
     Cause::likely(
-        "your answer 204 has a Content-Length. 204 says that there is nothing to send, so it has neither a body nor \
-         a length.",
+        "your answer 204 has a Content-Length. 204 means that the answer has no body, so it has no length either.",
     )
 }
 
@@ -162,8 +161,8 @@ fn query_in_name(evidence: &Evidence) -> Option<Cause> {
     let target = exchange.request()?.target()?;
     (want == 200 && matches!(have, 400 | 404) && target.contains(&b'?')).then_some(())?;
     Cause::likely(format!(
-        "`{}` names a file that is there, and you answered {have}. The part from the `?` on is the query: it is not \
-         a part of the path.",
+        "`{}` names a file that exists, and you answered {have}. The part from the `?` on is the query, and not a \
+         part of the path.",
         shown(target)
     ))
 }
@@ -187,10 +186,10 @@ fn target_parts(evidence: &Evidence) -> Option<Cause> {
         (Some(b'?'), None) => "the query, from the `?` on, is lost",
         (None, Some(b'?')) => "a query is added",
         _ if have.1.windows(2).any(|two| two == b"/.") => {
-            "dots in a path are resolved before it is sent"
+            "a client must resolve the dots in a path before it sends the path"
         }
         _ if have.1.contains(&b'%') && !want.1.contains(&b'%') => {
-            "what is allowed in a path is not encoded"
+            "you encoded characters that a path may contain"
         }
         _ => return None,
     };
@@ -214,8 +213,8 @@ fn range_rules(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| (want, have) == (200, 206))
     {
         return Cause::likely(format!(
-            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file, so the range does not \
-             count, and the whole file belongs here. You sent a part.",
+            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file. So ignore the range \
+             and send the whole file. You sent a part.",
             shown(range),
             shown(tag)
         ));
@@ -235,7 +234,8 @@ fn range_rules(evidence: &Evidence) -> Option<Cause> {
         None => format!("You answered {have}"),
     };
     Cause::likely(format!(
-        "`Range: {}` asks for more than there is. Send what there is: `Content-Range: {}`. {yours}.",
+        "`Range: {}` ends after the end of the file. Send the part up to the end of the file: `Content-Range: {}`. \
+         {yours}.",
         shown(range),
         shown(wanted)
     ))
@@ -256,7 +256,8 @@ fn names(message: &Message) -> Vec<Vec<u8>> {
         .collect()
 }
 
-const REASSURING: &str = "This is right HTTP; it is only not the conversation of this lab, which is compared byte by byte.";
+const REASSURING: &str = "This is correct HTTP, but it is not the conversation of this lab, and the check compares \
+                          every byte.";
 
 /// The header lines are right by themselves, and others than this lab's: their order, one more, another value.
 pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {

@@ -58,9 +58,9 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
     let http = is_request(evidence.heard()) || evidence.heard().starts_with(b"HTTP/");
     (http && body && hangs && apart && one_message(evidence)).then_some(())?;
     Cause::proven(
-        "if the body came a moment after the head, all was right. If both came together, you \
-         waited for a body that had already come. A buffered reader had read it together with the \
-         head, and then you read from the connection itself.",
+        "if the body came a moment after the head, your program was right. If both came together, your program \
+         waited for a body that had already come. A buffered reader had read it together with the head, and then you \
+         read from the connection itself.",
     )
 }
 
@@ -75,8 +75,8 @@ fn letter_in_pieces(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|byte| !byte.is_ascii());
     (evidence.passes_in_calm() && (letter || inside)).then_some(())?;
     Cause::proven(format!(
-        "in one piece the conversation passes; in pieces your answer goes wrong at the letter `{}`. A read may end in \
-         the midst of a letter. Turn bytes into text only when all bytes of a line are there.",
+        "in one piece the conversation passes; in several pieces your answer is wrong at the letter `{}`. A read may \
+         end in the middle of a letter. Turn bytes into text only when all bytes of a line are there.",
         shown(upto(evidence.missing(), 2))
     ))
 }
@@ -120,9 +120,8 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
     let text = format!(
-        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. \
-         Your program had read it together with the first one, and threw away the bytes after the \
-         end of the first one."
+        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
+         it together with the first one, and discarded the bytes after the end of the first one."
     );
     Some(Cause { text, proven })
 }
@@ -134,9 +133,7 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
     if evidence.passes_in_calm() && !unasked && steady {
         let how = match evidence.weather() {
-            Weather::Dribble => {
-                "whole, the conversation passes; sent a byte at a time, it does not"
-            }
+            Weather::Dribble => "in one piece, the conversation passes; byte by byte, it does not",
             Weather::Glue => {
                 "one message a piece, the conversation passes; with several in one piece, it does not"
             }
@@ -146,8 +143,8 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
             _ => return None,
         };
         return Cause::proven(format!(
-            "{how}. Your program takes one read for one message. TCP has no messages: a read gives what has \
-             arrived, which may be one byte, or two messages and a half."
+            "{how}. Your program takes one read for one message. TCP has no messages: a read gives the bytes that \
+             have arrived, which may be one byte, or two messages and a half."
         ));
     }
     // Several lines came in one piece, and stand in the answer as if they were one.
@@ -156,9 +153,8 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
     (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
     let text = format!(
-        "{} came in one piece, and you took them for one: your answer contains `{}` as it came. \
-         Your program takes one read for one message. TCP has no messages: a read gives what has \
-         arrived.",
+        "{} came in one piece, and you took them for one: your answer contains `{}` unchanged. Your program takes \
+         one read for one message. TCP has no messages: a read gives the bytes that have arrived.",
         count(evidence.together().len(), "message"),
         shown(joined)
     );
@@ -179,8 +175,8 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
     };
     (evidence.side() == Side::Server && whole && !evidence.want().bytes.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "your answer was complete after {}, and then came {} more: `{}`. One question has one answer; the second \
-         will be taken for the answer to the next question.",
+        "your answer was complete after {}, and then came {} more: `{}`. A request has one answer. The client takes \
+         the second one for the answer to its next request.",
         count(evidence.want().bytes.len(), "byte"),
         count(extra.len(), "byte"),
         shown(extra)
@@ -194,8 +190,8 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     let cut = evidence.cut_short() && evidence.have().close != Close::Open;
     (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
     Cause::likely(format!(
-        "your bytes stop at {} of {}, and then you closed. One write may take only a part of what it is given, as much \
-         as there is room for, and says how much it took.",
+        "your bytes stop at {} of {}, and then you closed. One write may take only a part of your bytes, and returns \
+         how many bytes it took.",
         count(have, "byte"),
         count(want, "byte")
     ))

@@ -154,8 +154,8 @@ fn bytes_as_letters(evidence: &Evidence) -> Option<Cause> {
     let same = spot.rest.starts_with(twice) && spot.rest.get(twice.len()) == behind;
     (same && std::str::from_utf8(spot.missing).is_err()).then_some(())?;
     Cause::likely(format!(
-        "the byte `{}` became `{}`: bytes were taken for letters of Latin-1, and written in UTF-8. A file is bytes; \
-         read it and send it as bytes.",
+        "the byte `{}` became `{}`: your program read bytes as letters of Latin-1, and wrote the letters in UTF-8. \
+         Read a file as bytes and send it as bytes.",
         shown(&[byte]),
         shown(twice)
     ))
@@ -170,8 +170,8 @@ fn letter_lost(evidence: &Evidence) -> Option<Cause> {
     let follows = !spot.rest.is_empty() && spot.goes_on(0, lost);
     follows.then_some(())?;
     Cause::likely(format!(
-        "the letter {letter} is missing: `{}` belongs after `{}`. Bytes were turned into text before all of them \
-         had come, and half a letter was dropped.",
+        "the letter {letter} is missing: `{}` belongs after `{}`. Your program turned bytes into text before all of \
+         them had come, and half a letter was lost.",
         shown(upto(spot.missing, lost)),
         shown(spot.line_before())
     ))
@@ -238,8 +238,8 @@ fn newline_kept(evidence: &Evidence) -> Option<Cause> {
     let inside = !spot.missing.is_empty() && spot.goes_on(end.len(), 0);
     (inside && (asked || !body)).then_some(())?;
     Cause::likely(format!(
-        "the line end of what you read, `{}`, is in the midst of your answer, after `{}`. Reading a line gives its \
-         line end, too.",
+        "the line end of what you read, `{}`, is in the middle of your answer, after `{}`. If a program reads a \
+         line, it gets the line end, too.",
         shown(end),
         shown(spot.line_before())
     ))

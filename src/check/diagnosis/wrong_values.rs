@@ -93,7 +93,7 @@ pub(super) fn prefix_width(evidence: &Evidence) -> Option<Cause> {
     });
     let (at, length, how) = found?;
     Cause::likely(format!(
-        "at byte {} a length of four bytes belongs, {length}, for the {} that follow it. {how}",
+        "at byte {} there must be a length of four bytes, {length}, for the {} that follow it. {how}",
         at + 1,
         count(length, "byte")
     ))
@@ -172,9 +172,9 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     let waited = evidence.silence().is_some();
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     Cause::likely(format!(
-        "your program said `{}` where `{}` belongs. These failures are different: nobody listens, \
-         no answer comes, or the server is busy. They happen in different calls, with different \
-         kinds of error, and each needs another remedy.",
+        "your program said `{}` where `{}` belongs. These failures are different: nobody listens, no answer comes, \
+         or the server is busy. They happen in different calls, with different kinds of error, and the user must do \
+         something else for each.",
         shown(printed.as_bytes()),
         shown(wanted.as_bytes())
     ))
@@ -187,8 +187,8 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     if matches!(evidence.problem, Some(Problem::StillRuns)) && !evidence.process.connected {
         return Cause::likely(
-            "nobody answered your client's connection, as where every place is taken, and it went on waiting. A \
-             connection without a limit of time waits as long as the system likes, a minute or more.",
+            "nobody answered your client's connection, as if every place of the server were used, and your client \
+             went on waiting. A connect without a time limit waits until the system gives up, after a minute or more.",
         );
     }
     let silent = evidence
@@ -196,8 +196,8 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.want().bytes.is_empty())?;
     (client && waits).then_some(())?;
     Cause::likely(format!(
-        "the server let you in and said nothing, and after {} ms you still waited. A wait without a limit lasts \
-         as long as the other side likes.",
+        "the server accepted your connection and sent nothing, and after {} ms you still waited. Without a limit you \
+         wait as long as the other side likes.",
         silent.as_millis()
     ))
 }
@@ -217,8 +217,8 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && stops).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
-        "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Something on the way \
-         wanted text and gave up: a file is bytes, and few files are text.",
+        "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Your program reads or \
+         sends the file as text, and failed at this byte. Most files are not text, so use bytes.",
         shown(byte),
         match evidence.have().bytes.len() {
             0 => "nothing".to_string(),
@@ -248,8 +248,8 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
         spot.rest.starts_with(b"\r\n") && spot.missing.starts_with(b"\n") && spot.goes_on(1, 0);
     if spot.rest.starts_with(b"\n") && spot.missing.starts_with(b"\r\n") && spot.goes_on(0, 1) {
         return Cause::likely(format!(
-            "at byte {} the bytes `\\r\\n` belong, and you sent `\\n`. A call translated the line ends. What is sent \
-             must have every byte that was there.",
+            "at byte {} the bytes `\\r\\n` belong, and you sent `\\n`. A call translated the line ends. You must \
+             send every byte of the file unchanged.",
             evidence.at() + 1
         ));
     }
@@ -278,8 +278,8 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         false => format!(" (\"{}\")", shown(reason)),
     };
     Cause::likely(format!(
-        "this request must be refused with {want}{because}, and you answered {have}. What one program overlooks, the \
-         next one reads otherwise; a faulty message is refused, not guessed at."
+        "this request must be refused with {want}{because}, and you answered {have}. Another program may read a \
+         faulty message in another way. So refuse it, and do not guess."
     ))
 }
 
@@ -344,11 +344,11 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
     let (_, wanted) = is_host(evidence.wanted_line())?;
     (evidence.side() == Side::Client && have != wanted).then_some(())?;
     let why = if find(have, wanted) == Some(0) {
-        "80 is the port that everybody assumes, and Host leaves it out"
+        "80 is the default port, and Host leaves it out"
     } else if find(wanted, have) == Some(0) {
-        "a port that is not 80 belongs to it"
+        "Host must contain a port that is not 80"
     } else {
-        "it is the host of the URL, and not the address of the connection"
+        "Host must be the host of the URL, and not the address of the connection"
     };
     Cause::likely(format!(
         "your Host line says `{}`, and `{}` was expected: {why}.",
@@ -363,7 +363,8 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let in_length = field(evidence.line()).is_some_and(|(name, _)| name == b"Content-Length");
     in_length.then_some(())?;
     Cause::likely(format!(
-        "your Content-Length is right for what you sent, and the body is another one. The first line of it that differs          is `{}`, where `{}` was expected.",
+        "your Content-Length is right for the body that you sent, but the check expected another body. The first \
+         line of it that differs          is `{}`, where `{}` was expected.",
         shown(&got),
         shown(&wanted)
     ))

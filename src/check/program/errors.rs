@@ -104,7 +104,7 @@ impl fmt::Display for StartError {
                 let path = path.display();
                 write!(
                     f,
-                    "{path} may not be run: try chmod +x {path}, or put its interpreter in front"
+                    "{path} is not executable: try chmod +x {path}, or put its interpreter in front"
                 )
             }
             StartError::System { program, reason } => {

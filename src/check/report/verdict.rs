@@ -66,14 +66,14 @@ pub fn verdict(trouble: &Problem, side: Side) -> String {
     match trouble {
         Problem::Difference(difference) => different(difference),
         Problem::NotTaken { after } => {
-            format!("{program}'s bytes are right, but it left after reading {after} of ours")
+            format!("{program}'s bytes are right, but it closed after reading {after} of ours")
         }
         Problem::Died(ending) => {
             format!("all bytes are right, and then {program} ended ({ending})")
         }
         Problem::Behind(difference) => format!("behind the relay: {}", different(difference)),
         Problem::Unasked => {
-            format!("all bytes are right, but {program} answers before anyone has asked")
+            format!("all bytes are right, but {program} answers before a request has come")
         }
         Problem::Prints(_) => {
             format!("all bytes are right, but {program} prints something else")
@@ -89,7 +89,7 @@ pub fn verdict(trouble: &Problem, side: Side) -> String {
             clients,
         } => {
             format!(
-                "after {clients} clients {program} has {after} {what}, {before} before them: it never lets go"
+                "after {clients} clients {program} has {after} {what}, {before} before them: it never releases them"
             )
         }
     }

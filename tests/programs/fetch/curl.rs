@@ -208,7 +208,7 @@ fn parts_and_wholes_are_not_mixed_up() {
     ]);
     let said = complained(&[&server.url("/")], 33);
     assert!(
-        said.contains("200, which is the whole, and Content-Range"),
+        said.contains("200, which means the whole, with Content-Range"),
         "{said}"
     );
     complained(&[&server.url("/")], 33);

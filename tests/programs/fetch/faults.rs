@@ -12,7 +12,7 @@ fn a_url_that_cannot_be_asked_for_is_wrong_use() {
         ("menu", "a URL begins with http://"),
         (
             "https://tacos.example/",
-            "https is the same text inside TLS, and this course stops at that envelope; ask for http://, or use curl",
+            "https is the same text inside TLS, and wirelab has no TLS; use http://, or use curl",
         ),
         (
             "ftp://tacos.example/",
@@ -67,7 +67,7 @@ fn a_silent_server_is_given_up() {
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     let said = complained(&["--patience", "0.2", &url], 1);
     let expected =
-        format!("wirelab: {url}: the server was silent for 200ms, before its answer began");
+        format!("wirelab: {url}: the server sent nothing for 200ms, before its answer began");
     assert_eq!(said, expected);
     let cases = [
         (
@@ -89,19 +89,22 @@ fn a_silent_server_is_given_up() {
 #[test]
 fn an_answer_that_is_not_whole_fails() {
     let cases = [
-        ("", "hung up before its answer began"),
-        ("HTTP/1.1 200", "hung up in the middle of its head"),
+        ("", "closed the connection before its answer began"),
+        (
+            "HTTP/1.1 200",
+            "closed the connection in the middle of its head",
+        ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ntaco",
-            "hung up after 4 of 9 bytes of the body",
+            "closed the connection after 4 of 9 bytes of the body",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ntaco\r\n",
-            "hung up after 4 bytes of a body that had not ended",
+            "closed the connection after 4 bytes of a body that had not ended",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ntaco",
-            "hung up after 4 bytes of a body that had not ended",
+            "closed the connection after 4 bytes of a body that had not ended",
         ),
     ];
     for (text, why) in cases {
@@ -119,10 +122,7 @@ fn a_reset_is_no_end_of_a_body() {
     ] {
         let server = Server::new(vec![says_then(text, Then::Reset)]);
         let said = complained(&[&server.url("/")], 1);
-        assert!(
-            said.contains("the server broke the connection off "),
-            "{said}"
-        );
+        assert!(said.contains("the connection broke "), "{said}");
     }
 }
 
@@ -151,12 +151,12 @@ fn a_fault_is_told_with_its_place() {
         ),
         (
             "HTTP/1.1 206 Partial Content\r\nContent-Length: 0\r\n\r\n",
-            "the server sends a part (206) of what was asked whole",
+            "the server sent a part (206), but the request was for the whole",
         ),
         // What an https server sends to whom it does not understand: a TLS alert.
         (
             "\x15\x03\x01\x00\x02\x02\x46",
-            "the server speaks TLS on this port; that is https, and not spoken here",
+            "the server speaks TLS (https) on this port, and wirelab has no TLS",
         ),
     ];
     for (text, why) in cases {

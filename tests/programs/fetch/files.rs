@@ -107,7 +107,7 @@ fn what_broke_off_goes_on() {
         assert_eq!(code, 18);
         assert!(said.contains("menu.part keeps 4 bytes"), "{said}");
         assert!(
-            said.contains("hung up after 4 of 10 bytes of the body"),
+            said.contains("closed the connection after 4 of 10 bytes of the body"),
             "{said}"
         );
         assert_eq!(folder.names(), ["menu.part", "menu.part-of"]);
