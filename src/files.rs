@@ -265,20 +265,20 @@ fn no_thing(why: &NoThing) -> Response {
     };
     match why {
         NoThing::BadPath(BadPath::Slash) => {
-            Response::error(404, "No file has a slash in its name.")
+            Response::error(404, "A file name cannot contain a slash.")
         }
         NoThing::BadPath(BadPath::Nul | BadPath::Percent) => {
-            Response::error(400, "This path can be the name of no file.")
+            Response::error(400, "This path cannot be the name of a file.")
         }
         NoThing::Miss(Miss::NotThere) => Response::error(404, "There is no such file here."),
         NoThing::Miss(Miss::Forbidden) => Response::error(403, "This file may not be read."),
-        NoThing::Miss(Miss::Busy) => later("Too much is open here; try again soon."),
+        NoThing::Miss(Miss::Busy) => later("The server has too many open files; try again soon."),
         NoThing::Miss(Miss::Changing) => {
-            later("The file changes while it is read; try again soon.")
+            later("The file changed while the server read it; try again soon.")
         }
         NoThing::Miss(Miss::NoLength) => Response::error(
             500,
-            "The file is longer than the system says; it is not sent.",
+            "The file is longer than the system says, so the server does not send it.",
         ),
     }
 }
@@ -293,8 +293,8 @@ pub fn refused_method(method: &[u8]) -> Option<Response> {
             write::field(&mut fields, "Allow", ALLOW);
             return Some(Response::new(204, fields, Vec::new()));
         }
-        _ if KNOWN.contains(&method) => (405, "It can be read here, and nothing else."),
-        _ => (501, "This server does not know the method."),
+        _ if KNOWN.contains(&method) => (405, "Files here can only be read."),
+        _ => (501, "This server does not know this method."),
     };
     let mut response = Response::error(status, sentence);
     if status == 405 {
@@ -335,7 +335,10 @@ fn unmet(head: &RequestHead<'_>, current: Option<Validators<'_>>, now: i64) -> O
 }
 
 fn failed() -> Response {
-    Response::error(412, "What is here is not what you expect it to be.")
+    Response::error(
+        412,
+        "The file does not fulfil the condition of the request.",
+    )
 }
 
 impl Response {

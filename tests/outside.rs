@@ -235,7 +235,7 @@ fn a_workbench_of_its_own_has_all_that_a_course_needs() {
 
     let again = machine.passes("empty", &["init", "my tacos"]);
     assert!(
-        again.contains("is a workbench already, and stays as it is"),
+        again.contains("is a workbench already, and was not changed"),
         "{again}"
     );
     fs::create_dir(machine.0.join("empty/other")).expect("a folder");
@@ -262,7 +262,7 @@ fn what_needs_a_workbench_or_a_clone_says_so_with_its_exit_code() {
         (
             &["check", "1", "--reference"],
             3,
-            "this folder is in no clone",
+            "this folder is not in a clone",
         ),
         (&["watch", "1"], 3, "`wirelab start 1`"),
     ];
@@ -300,7 +300,7 @@ fn a_check_in_a_folder_that_cannot_be_written_to_still_tells_its_verdict() {
         "{}",
         text(&output.stdout)
     );
-    assert!(text(&output.stderr).contains("the transcripts are not kept"));
+    assert!(text(&output.stderr).contains("the transcripts cannot be saved"));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let progress = Progress::load()?;
     let mut bill = Bill::of(&progress, args.value_text("--name")?);
     if bill.programs.is_empty() {
-        bail!("nothing is passed yet, so there is no bill: `cargo lab` says where to begin");
+        bail!("no exercise has passed yet, so there is no bill: `cargo lab` shows where to begin");
     }
     let mut outcome = Outcome::Passed;
     let mut kept = Vec::new();
@@ -108,7 +108,7 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     let read = opened.take(LONGEST + 1).read_to_end(&mut bytes);
     read.with_context(|| name.clone())?;
     if bytes.len() as u64 > LONGEST {
-        bail!("{name}: this is no bill: it has more than {LONGEST} bytes");
+        bail!("{name}: this is not a bill: it has more than {LONGEST} bytes");
     }
     let bill = Bill::parse(&String::from_utf8_lossy(&bytes)).with_context(|| name.clone())?;
     let progress = Progress::load()?;
@@ -130,11 +130,11 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     match outcome {
         Outcome::Passed => writeln!(
             screen,
-            "\nThe bill holds: {}.\nThis says: the programs of the bill are in this workbench, and they pass its\n\
-             checks now. It does not say who wrote them.",
+            "\nThe bill is valid: {}.\nThe programs of the bill are in this workbench, and they pass its checks \
+             now.\nThe bill does not show who wrote them.",
             bill.total()
         )?,
-        Outcome::Failed | Outcome::Exit(_) => writeln!(screen, "\nThe bill does not hold.")?,
+        Outcome::Failed | Outcome::Exit(_) => writeln!(screen, "\nThe bill is not valid.")?,
     }
     Ok(outcome)
 }
@@ -147,7 +147,7 @@ fn holds(served: &Served, progress: &Progress, seed: u64) -> std::result::Result
         return Err("it is the course's own program".to_string());
     }
     if served.by != program_hash::named(lab, served.side, &by) {
-        return Err("the program here is another one".to_string());
+        return Err("the program in this workbench is another one".to_string());
     }
     let check = exercise::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());
     let report = check.map_err(|error| {

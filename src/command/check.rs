@@ -235,7 +235,7 @@ fn seed(args: &Args) -> Result<u64> {
         None => Ok(exercise::seed()?),
         Some(text) => Ok(text
             .parse()
-            .map_err(|_| WrongUse(format!("this is no number for --seed: `{text}`")))?),
+            .map_err(|_| WrongUse(format!("this is not a number for --seed: `{text}`")))?),
     }
 }
 
@@ -247,7 +247,7 @@ fn keep(report: &Report, exam: bool) -> Vec<String> {
     let here = locations::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
     evidence_files::keep(report, &here).unwrap_or_else(|error| {
         // The verdict does not depend on it.
-        screen::warn(&format!("the transcripts are not kept: {error}"));
+        screen::warn(&format!("the transcripts cannot be saved: {error}"));
         Vec::new()
     })
 }

@@ -48,7 +48,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     }
     if class.students.is_empty() {
         bail!(
-            "{}: no report and no bill can be read here: `cargo lab check --all --report FILE.json` writes one",
+            "{}: this folder has no report and no bill: `cargo lab check --all --report FILE.json` writes a report",
             folder.display()
         );
     }

@@ -48,10 +48,7 @@ fn list(screen: &mut Screen) -> Result<()> {
     for page in diagnosis::pages() {
         writeln!(screen, "{}  {}", page.code, page.title)?;
     }
-    writeln!(
-        screen,
-        "\n`cargo lab explain W10` tells more about one of them."
-    )?;
+    writeln!(screen, "\n`cargo lab explain W10` explains one of them.")?;
     Ok(())
 }
 

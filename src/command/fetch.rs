@@ -145,7 +145,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let to_stdout_as_it_is = file.is_some_and(|name| name == "-");
     let file = file.filter(|name| *name != "-");
     if words.head_only && file.is_some() {
-        let message = "--head asks for no body, so there is nothing for -o; leave one of them away";
+        let message = "--head gets no body, so there is nothing for -o; use only one of them";
         return Err(WrongUse(message.to_string()).into());
     }
     let time = |name| {
@@ -322,10 +322,10 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
 fn not_finished(error: std::io::Error, url: &str, shown: &str) -> anyhow::Error {
     match error.kind() {
         ErrorKind::UnexpectedEof => anyhow::anyhow!(
-            "{url}: the server ended its part before the whole; the same command goes on"
+            "{url}: the server sent less than the whole; the same command gets the rest"
         ),
         ErrorKind::ResourceBusy => anyhow::anyhow!(
-            "{shown}.part: somebody else writes into it; let one of the two end first"
+            "{shown}.part: another program writes to this file; wait until that program has ended"
         ),
         _ => anyhow::Error::new(error).context(format!("{shown}: cannot be written")),
     }
@@ -336,7 +336,7 @@ fn judge(answer: &Answer, unpacks: bool) -> Outcome {
     if let Some(coding) = answer.coding.as_ref().filter(|_| !unpacks) {
         let coding = coding.escape_ascii();
         warn(&format!(
-            "{}: the body is packed ({coding}), and stays so",
+            "{}: the body is compressed ({coding}) and is not unpacked",
             answer.url
         ));
     }

@@ -87,7 +87,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let found = match (args.value_text("--through")?, &targets[..]) {
         (None, [_, _, ..]) => direct(args, &messages, targets, screen)?,
         (None, _) => {
-            let text = "one server agrees with itself: name two or more, or a proxy with --through";
+            let text = "grid compares servers: name two or more, or a proxy with --through";
             return Err(WrongUse(text.to_string()).into());
         }
         (Some(proxy), [server]) => through_proxy(args, proxy, server, &messages, screen)?,

@@ -45,9 +45,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             Some(_) => format!("labs/{slug}/"),
             None => format!("a clone of the course, in labs/{slug}/"),
         };
-        writeln!(screen, "That was the last. A whole solution is in {place}.")?;
+        writeln!(
+            screen,
+            "That was the last hint. A whole solution is in {place}."
+        )?;
     } else {
-        writeln!(screen, "Call again for the next one.")?;
+        writeln!(screen, "Run the same command again for the next hint.")?;
     }
     if seen < all && locations::workbench().is_some() {
         Progress::update(|progress| progress.set_hints(lab, to.max(progress.hints(lab))))?;

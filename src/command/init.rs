@@ -24,11 +24,14 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let shown = folder.display();
     match init(folder)? {
         Made::New => writeln!(screen, "{shown} is your workbench now")?,
-        Made::Already => writeln!(screen, "{shown} is a workbench already, and stays as it is")?,
+        Made::Already => writeln!(
+            screen,
+            "{shown} is a workbench already, and was not changed"
+        )?,
     }
     writeln!(screen, "\nChange into it, then:")?;
     for (words, says) in [
-        ("wirelab 1", "tells and shows the first lab"),
+        ("wirelab 1", "prints and runs the first lab"),
         ("wirelab start 1", "puts its exercise into src/bin/"),
         ("wirelab check 1", "checks it, byte for byte"),
     ] {

@@ -147,7 +147,7 @@ fn next(lab: &Lab, screen: &mut Screen) -> Result<()> {
         ));
         steps.push((
             format!("cargo lab hint {number}"),
-            "helps, a little more each time",
+            "shows a hint, and then the next one",
         ));
     }
     if let Some(after) = catalogue::lab(number + 1) {

@@ -100,7 +100,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let crlf = args.has("--crlf");
     if std::io::stdin().is_terminal() {
         let end = if crlf { "\\r\\n" } else { "\\n" };
-        let text = format!("Enter sends a line and {end}, Ctrl-D says that was all");
+        let text = format!("Enter sends a line and {end}, Ctrl-D ends your side");
         remark(&text, screen)?;
     }
     let talk = Arc::new(talk);

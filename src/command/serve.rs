@@ -219,12 +219,16 @@ fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
             )
         }
         Logged::AcceptProblem(problem) => match problem {
-            AcceptProblem::NoDescriptors => "no file descriptor is left; new clients wait until \
-                one is free (raise `ulimit -n`)"
-                .to_string(),
-            AcceptProblem::NoThreads => "the system has no thread for another client; those who \
-                are here go on"
-                .to_string(),
+            AcceptProblem::NoDescriptors => {
+                "no file descriptor is free; new clients wait until one is free (raise \
+                                             `ulimit -n`)"
+                    .to_string()
+            }
+            AcceptProblem::NoThreads => {
+                "the system has no thread for another client; the connected clients are \
+                                         still served"
+                    .to_string()
+            }
             AcceptProblem::NoMemory => "the process has no memory for another client, which is \
                 refused (raise `ulimit -v`)"
                 .to_string(),

@@ -34,7 +34,7 @@ impl ServerCommand {
             }
         };
         if net::accepts(addr, true) {
-            let text = format!("somebody listens at {addr} already: name another address");
+            let text = format!("another program listens at {addr} already: name another address");
             return Err(WrongUse(text).into());
         }
         let server = ServerCommand {

@@ -74,7 +74,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
                 writeln!(screen, "{old} is what you had")?;
             }
             Placed::Kept { file } => {
-                writeln!(screen, "{file} is there already, and stays as it is")?;
+                writeln!(screen, "{file} exists already, and was not changed")?;
             }
         }
     }
@@ -82,7 +82,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if new == 0 {
         writeln!(
             screen,
-            "\n`cargo lab start {number} --again` starts from the beginning, and keeps what you have"
+            "\n`cargo lab start {number} --again` starts from the beginning, and keeps your file as .old"
         )?;
         return Ok(Outcome::Failed);
     }

@@ -96,7 +96,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let done = storm(&target, weather, restart);
     let done = done.map_err(|error| NotStarted(error.to_string()))?;
     if weather.pid.is_some() && done.figures.is_none() {
-        warn("nothing is known of that process: no such number, or no /proc");
+        warn("this process cannot be watched: there is no such number, or no /proc");
     }
     write!(screen, "{}", report::text(&done))?;
     let failed = done.honest.iter().any(|honest| honest.failed > 0);

@@ -168,7 +168,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let wrong_use = |error: net::AddressError| WrongUse(error.to_string());
     let (at, upstream) = (place(0).map_err(wrong_use)?, place(1).map_err(wrong_use)?);
     if at == upstream {
-        let message = format!("LISTEN and UPSTREAM are both {at}: the tap would call itself");
+        let message = format!("LISTEN and UPSTREAM are both {at}: the tap would connect to itself");
         return Err(WrongUse(message).into());
     }
     let most = args.value_text("--connections")?.map(number).transpose()?;

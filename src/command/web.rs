@@ -131,13 +131,15 @@ fn first_free() -> Result<Listener> {
     for port in FIRST_PORT..=LAST_PORT {
         if let Ok(listener) = at(port) {
             if port != FIRST_PORT {
-                warn(&format!("port {FIRST_PORT} is taken, so this is on {port}"));
+                warn(&format!(
+                    "port {FIRST_PORT} is in use, so web listens on port {port}"
+                ));
             }
             return Ok(listener);
         }
     }
     warn(&format!(
-        "all ports from {FIRST_PORT} to {LAST_PORT} are taken; the system chooses one"
+        "all ports from {FIRST_PORT} to {LAST_PORT} are in use; the system chooses one"
     ));
     Ok(at(0)?)
 }

@@ -30,7 +30,7 @@ pub fn read(name: &OsStr) -> Result<Transcript> {
         .count();
     let transcript = Transcript::parse_bytes(&bytes[header..]).map_err(|mut error| {
         if let Some(kind) = import::kind_of(&bytes) {
-            return WrongUse(format!("{shown}: no transcript: this is {kind}"));
+            return WrongUse(format!("{shown}: not a transcript: this is {kind}"));
         }
         error.line += lines_before;
         WrongUse(format!("{shown}:{error}"))
@@ -47,7 +47,7 @@ pub fn read_steps(name: &OsStr) -> Result<Transcript> {
         true => Ok(transcript),
         false => {
             let shown = shown(name);
-            let message = "nothing happens in this transcript, so nothing can be compared";
+            let message = "this transcript has no step, so nothing can be compared";
             Err(WrongUse(format!("{shown}: {message}: record something first")).into())
         }
     }

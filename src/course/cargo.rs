@@ -58,8 +58,8 @@ impl fmt::Display for BuildError {
         match self {
             BuildError::Nowhere { program } => write!(
                 f,
-                "{program} is not here: this folder is in no clone of the course and in no workbench; \
-                 `wirelab init DIR` makes a workbench"
+                "{program} is missing: this folder is not in a clone of the course and not in a workbench; `wirelab \
+                 init DIR` makes a workbench"
             ),
             BuildError::NoCargo { reason } => write!(
                 f,

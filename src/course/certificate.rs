@@ -94,16 +94,16 @@ pub enum BillError {
 impl fmt::Display for BillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BillError::NoBill => write!(f, "this is no bill: its first line is not `{HEAD}`"),
+            BillError::NoBill => write!(f, "this is not a bill: its first line is not `{HEAD}`"),
             BillError::Line(line) => write!(f, "line {line} does not belong in a bill"),
             BillError::Changed => f.write_str(
                 "the bill was changed: its last line is not the hash of the lines above it",
             ),
-            BillError::Empty => f.write_str("the bill is empty: no program stands on it"),
-            BillError::Repeated(what) => write!(f, "{what} stands on the bill twice"),
+            BillError::Empty => f.write_str("the bill is empty: it lists no program"),
+            BillError::Repeated(what) => write!(f, "{what} is on the bill twice"),
             BillError::OtherCourse(what) => write!(
                 f,
-                "{what} is not what this course serves today: verify with the version of the bill"
+                "{what} is different in this version of the course: verify with the version of the bill"
             ),
         }
     }

@@ -208,7 +208,7 @@ impl Student {
         let format = report.get("format").and_then(Json::number);
         let checks = report.get("checks").and_then(Json::list);
         let (Some(format), Some(checks)) = (format, checks) else {
-            let text = "this is JSON, and no report of wirelab: `check --report` writes one";
+            let text = "this is JSON, but not a report of wirelab: `check --report` writes one";
             return Err(text.to_string());
         };
         if format != u64::from(graded::FORMAT) {
@@ -316,7 +316,8 @@ fn read_file(path: &Path) -> Result<String, String> {
     let limit = limits::CLASS_FILE;
     let file = File::open(path).map_err(|error| error.to_string())?;
     let length = file.metadata().map_err(|error| error.to_string())?.len();
-    let too_long = || format!("the file has more than {limit} bytes, and no report has so many");
+    let too_long =
+        || format!("the file has more than {limit} bytes, which is too long for a report");
     if length > limit {
         return Err(too_long());
     }
@@ -327,7 +328,7 @@ fn read_file(path: &Path) -> Result<String, String> {
     if read as u64 > limit {
         return Err(too_long());
     }
-    String::from_utf8(bytes).map_err(|_| "this is no text in UTF-8".to_string())
+    String::from_utf8(bytes).map_err(|_| "this is not text in UTF-8".to_string())
 }
 
 /// A name from a file, for a page or terminal: at most 60 characters, unseen ones as `·`.

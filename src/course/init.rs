@@ -39,7 +39,7 @@ impl fmt::Display for InitError {
         match self {
             InitError::Taken(path) => write!(
                 f,
-                "{} exists and belongs to no workbench: give an empty or a new folder",
+                "{} exists and is not part of a workbench: give an empty or a new folder",
                 path.display()
             ),
             InitError::System { path, error } => write!(f, "{}: {error}", path.display()),

@@ -150,7 +150,7 @@ impl Wrong {
     fn row(self) -> (u16, &'static str, &'static str) {
         use Wrong::*;
         match self {
-            TlsHello => (400, "RFC 9112 9.7", "this is the beginning of TLS; here we speak plain HTTP"),
+            TlsHello => (400, "RFC 9112 9.7", "these bytes are the beginning of TLS; this server speaks plain HTTP"),
             EmptyLines => (400, "RFC 9112 2.2", "there are too many empty lines before the request line"),
             BareCr => (400, "RFC 9112 2.2", "this CR has no LF after it"),
             BareLf => (400, "RFC 9112 2.2", "a line ends in LF alone; lines end in CR LF"),

@@ -254,7 +254,7 @@ fn fields(
     };
     if same_names && wanted != came {
         let moved = wanted.iter().zip(&came).find(|(one, other)| one != other);
-        let text = moved.map(|(one, other)| format!("{other} where {one} was"));
+        let text = moved.map(|(one, other)| format!("{other} instead of {one}"));
         add(Aspect::Order, text.unwrap_or_default());
     }
 }

@@ -206,11 +206,9 @@ impl std::fmt::Display for BadUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = match self {
             BadUrl::NoScheme => "a URL begins with http://",
-            BadUrl::Secure => "https is the same text inside TLS, and TLS is not spoken here",
-            BadUrl::OtherScheme => "only http URLs can be asked for here",
-            BadUrl::Userinfo => {
-                "a user name in a URL is refused; what comes before @ is not a host"
-            }
+            BadUrl::Secure => "https is the same text inside TLS, and wirelab has no TLS",
+            BadUrl::OtherScheme => "only http URLs can be fetched",
+            BadUrl::Userinfo => "a user name in a URL is refused; the text before @ is not a host",
             BadUrl::Host => "the host or the port of this URL is not valid",
             BadUrl::Byte(at) => {
                 return write!(f, "byte {at} of the URL must be percent-encoded");

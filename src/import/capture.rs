@@ -65,7 +65,7 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
     };
     if whole.is_none() {
         seen.flows
-            .note("the capture file is cut off here: what follows is not in it");
+            .note("the capture file is cut off here: later packets are missing");
     }
     seen.transcript()
 }
@@ -106,7 +106,10 @@ impl Seen {
             });
         }
         for (count, what) in [
-            (self.other, "are no TCP, or fragments, and were left out"),
+            (
+                self.other,
+                "are not TCP, or are fragments, and were left out",
+            ),
             (self.damaged, "have a damaged header, and were left out"),
         ] {
             if count > 0 {

@@ -11,7 +11,8 @@ use super::ImportError;
 use super::json::Json;
 use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info};
 
-const WRITTEN_ANEW: &str = "from a HAR file: the text of requests and answers is written anew";
+const WRITTEN_ANEW: &str =
+    "from a HAR file: the text of requests and answers is written again from its values";
 
 /// The conversations in a HAR file.
 pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {

@@ -54,9 +54,10 @@ pub fn kind_of(bytes: &[u8]) -> Option<&'static str> {
     }
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     if start.contains(&0) {
-        return Some("a binary file of a kind that is not known here");
+        return Some("a binary file of an unknown kind");
     }
     let message = [&b"HTTP/1."[..], b"GET /", b"POST /", b"HEAD /", b"PUT /"];
     let is_message = message.iter().any(|begin| start.starts_with(begin));
-    is_message.then_some("an HTTP message as it is sent: a transcript says who sent it (C> or S>)")
+    is_message
+        .then_some("an HTTP message: in a transcript each line begins with its sender (C> or S>)")
 }

@@ -36,7 +36,7 @@ impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ImportError::NoTcp(0) => {
-                f.write_str("a capture without a packet: capture while something is said")
+                f.write_str("a capture without a packet: capture while the programs send")
             }
             ImportError::NoTcp(packets) => write!(
                 f,
@@ -49,10 +49,10 @@ impl fmt::Display for ImportError {
             ),
             ImportError::Json(at) => write!(
                 f,
-                "begins as JSON, and is none from byte {at} on: give the whole HAR file"
+                "begins as JSON, and is not JSON from byte {at} on: give the whole HAR file"
             ),
             ImportError::NotHar => {
-                f.write_str("JSON, but no HAR file: it has no log.entries (save it as HAR)")
+                f.write_str("JSON, but not a HAR file: it has no log.entries (save it as HAR)")
             }
             ImportError::NoEntries => f.write_str("a HAR file without a request: record again"),
         }

@@ -320,7 +320,7 @@ impl Flow {
             self.number(written);
             written.time(self.time);
             let conn = self.conn.unwrap_or(1);
-            let text = format!("connection {conn}: nobody answered the call in this capture");
+            let text = format!("connection {conn}: this capture has no answer to its SYN");
             written.transcript.push_note(&text);
         }
     }

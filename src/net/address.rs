@@ -66,7 +66,7 @@ pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
             Ok(found)
         }
         Err(_) => wrong(format!(
-            "no machine of that name is known; to stay on this machine write 127.0.0.1:{port}"
+            "this name has no address; for this machine write 127.0.0.1:{port}"
         )),
     }
 }

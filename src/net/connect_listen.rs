@@ -59,8 +59,8 @@ impl fmt::Display for SocketError {
             ),
             Cause::NotOurs => write!(
                 f,
-                "{addr}: this machine does not have that address; use 127.0.0.1:{port} for this \
-                 machine alone, 0.0.0.0:{port} for every address it has"
+                "{addr}: this machine does not have that address; use 127.0.0.1:{port} for clients on this machine, \
+                 0.0.0.0:{port} for all its addresses"
             ),
             Cause::Refused => write!(
                 f,
@@ -69,8 +69,7 @@ impl fmt::Display for SocketError {
             ),
             Cause::Silent(waited) => write!(
                 f,
-                "{addr} did not answer within {} ms: the machine is off or too busy, or something \
-                 on the way drops what we send",
+                "{addr} did not answer within {} ms: the machine is off or too busy, or a firewall drops the packets",
                 waited.as_millis()
             ),
             Cause::Unreachable => write!(

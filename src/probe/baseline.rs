@@ -174,18 +174,17 @@ impl Baseline {
             say(
                 true,
                 format!(
-                    "there is a proxy or cache before it ({field}): the verdicts are about both"
+                    "a proxy or a cache is in front of it ({field}): the verdicts are about both"
                 ),
             );
         }
         say(
             !self.plain.version_11,
-            "it answers in HTTP/1.0: what RFC 9112 asks of HTTP/1.1 is a note, or left out"
-                .to_string(),
+            "it answers in HTTP/1.0: rules for HTTP/1.1 are notes, or left out".to_string(),
         );
         say(
             !self.has("methods"),
-            "it answers every method alike: what depends on methods is left out".to_string(),
+            "it answers every method in the same way: cases about methods are left out".to_string(),
         );
         say(
             self.missing / 100 == 2,
@@ -196,7 +195,7 @@ impl Baseline {
         );
         say(
             !self.steady,
-            "two plain GETs differ: what compares with the plain GET is left out".to_string(),
+            "two plain GETs differ: cases that compare with a plain GET are left out".to_string(),
         );
         say(
             !self.concurrent,
@@ -265,7 +264,7 @@ impl std::fmt::Display for Control {
             (Some(other), _) => write!(f, "{other}"),
             (None, 0) if self.flooded => write!(f, "a response without end"),
             (None, 0) => write!(f, "no answer"),
-            (None, status @ (429 | 503)) => write!(f, "{status}: it has too much to do"),
+            (None, status @ (429 | 503)) => write!(f, "{status}: it is overloaded"),
             (None, status) => write!(f, "{status}"),
         }
     }
@@ -338,11 +337,11 @@ impl std::fmt::Display for NoServer {
             NoServer::Socket(error) => write!(f, "{error}"),
             NoServer::NotPlain(got) => write!(
                 f,
-                "a plain GET got {got}, and all builds on a 2xx answer: name a page with --path"
+                "a plain GET got {got}, and all cases need a 2xx answer: name a page with --path"
             ),
             NoServer::Slow(took, wait) => write!(
                 f,
-                "a plain GET took {} ms, and the server may be silent for {} ms: try --wait {}",
+                "a plain GET took {} ms, and the probe waits only {} ms: try --wait {}",
                 took.as_millis(),
                 wait.as_millis(),
                 took.as_millis().saturating_mul(4)

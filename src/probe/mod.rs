@@ -204,7 +204,7 @@ impl Stopped {
                         rest.join(", ")
                     ),
                 };
-                format!("the server died {cases} ({why})")
+                format!("the server ended {cases} ({why})")
             }
         }
     }

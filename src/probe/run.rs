@@ -283,7 +283,7 @@ impl Run<'_> {
             };
             self.lock().tried.insert(at, tried);
         }
-        let remark = format!("the server died once, and no case alone does it again ({why})");
+        let remark = format!("the server ended once, and no single case ends it again ({why})");
         Ok((!found).then_some(remark))
     }
 }
@@ -307,7 +307,7 @@ fn died(case: &Case, tried: Option<Tried>) -> Tried {
             failure: Failure {
                 level: Level::Security,
                 cause: Some(Cause::Dies),
-                why: "the server died, and does so each time".to_string(),
+                why: "the server ended, and ends each time".to_string(),
             },
             transcript,
         },

@@ -85,7 +85,7 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
     let (answers, asked) = (&seen.answers, case.asks.len());
     let failed = |level, cause, why: String| Some(Failure { level, cause, why });
     if seen.flooded {
-        let why = "it sends more than anybody asked for; the rest was not read".to_string();
+        let why = "it sends more than the requests asked for; the rest was not read".to_string();
         return failed(Level::Must, Some(Cause::Floods), why);
     }
     match answers.other {
@@ -114,7 +114,7 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
         Some(Other::Tunnel) | None => {}
     }
     if let Some(fault) = answers.fault {
-        let why = format!("the response is no HTTP: {fault}");
+        let why = format!("the response is not HTTP: {fault}");
         return failed(Level::Must, None, why);
     }
     misread(case, seen).or_else(|| {
@@ -125,7 +125,7 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
             .any(|allow| allow.then == Some(Then::Open));
         let tunnel = answers.other == Some(Other::Tunnel);
         let stays = says_close && seen.end == End::Open && !may_stay && !tunnel;
-        let why = "it said close and did not close (9112 9.6)".to_string();
+        let why = "it sent `close` and did not close (9112 9.6)".to_string();
         if stays {
             failed(Level::Must, None, why)
         } else {
@@ -234,7 +234,7 @@ fn story(case: &Case, seen: &Exchange) -> String {
         .collect();
     let got = match (&statuses[..], seen.answers.begun) {
         ([], false) => "no response".to_string(),
-        ([], true) => "a response that breaks off".to_string(),
+        ([], true) => "a response that is cut off".to_string(),
         (some, _) => some.join(" "),
     };
     if let Some(other @ Other::Tunnel) = seen.answers.other {
@@ -244,8 +244,8 @@ fn story(case: &Case, seen: &Exchange) -> String {
         (true, _) => "then the next request is answered, too",
         (false, End::Fin) => "then the connection is closed",
         (false, End::Rst) => "then the connection is reset",
-        (false, End::Open) if seen.marked => "then silence: the next request is not answered",
-        (false, End::Open) => "then silence, still open",
+        (false, End::Open) if seen.marked => "then a timeout: the next request is not answered",
+        (false, End::Open) => "then a timeout, still open",
     };
     format!("{got}, {then}")
 }
@@ -280,11 +280,14 @@ fn broken(check: &Check, answer: &Answer, baseline: &Baseline) -> Option<String>
         ),
         Check::Date(field) => (
             value(field).is_some_and(is_date),
-            format!("{field} {}, which is no date", shown(value(field))),
+            format!("{field} {}, which is not a date", shown(value(field))),
         ),
         Check::Tag(field) => (
             value(field).is_none_or(|tag| Tag::parse(tag).is_some()),
-            format!("{field} {}, which is no entity tag", shown(value(field))),
+            format!(
+                "{field} {}, which is not an entity tag",
+                shown(value(field))
+            ),
         ),
         Check::Interim(status) => (
             answer.interim.contains(&status),
@@ -339,7 +342,7 @@ impl std::fmt::Display for Cause {
             Cause::Speaks("HTTP/0.9") => write!(f, "it answers as HTTP/0.9, without status line"),
             Cause::Speaks("HTTP/2") => write!(f, "it sends frames of HTTP/2"),
             Cause::Speaks(what) => write!(f, "it sends a body after {what}"),
-            Cause::Closes => write!(f, "it closes the connection where it may go on"),
+            Cause::Closes => write!(f, "it closes a connection that may stay open"),
             Cause::Drops => write!(f, "it closes the connection without a response"),
             Cause::Floods => write!(f, "it sends more than anybody asked for"),
             Cause::Dies => write!(f, "the server died"),

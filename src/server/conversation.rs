@@ -115,7 +115,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
     }
 
     fn send_away(&mut self) -> Then {
-        let mut response = Response::error(503, "Every seat is taken; try again soon.");
+        let mut response = Response::error(503, "The server is at capacity; try again soon.");
         write::field(&mut response.fields, "Retry-After", b"2");
         self.refuse(response)
     }
@@ -206,8 +206,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                     return Err(Then::HangUp);
                 }
                 Err(IoFailure::Silent) => {
-                    let response =
-                        Response::error(408, "The request did not come to its end in time.");
+                    let response = Response::error(408, "The whole request did not come in time.");
                     return Err(self.refuse(response));
                 }
                 Err(_) => return Err(Then::Leave),
@@ -229,7 +228,8 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         loop {
             // What is announced counts as if it had come: nobody waits for it.
             if self.connection.announced().saturating_add(read) > most {
-                let response = Response::error(413, "Nobody here wants so large a body.");
+                let response =
+                    Response::error(413, "The server does not accept such a large body.");
                 return Err(Unread::Refused(response));
             }
             match self
@@ -255,7 +255,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                     match self.input.fill(&mut self.line, left(*until)) {
                         Ok(()) => {}
                         Err(IoFailure::Silent) => {
-                            let sentence = "The body did not come to its end in time.";
+                            let sentence = "The whole body did not come in time.";
                             return Err(Unread::Refused(Response::error(408, sentence)));
                         }
                         Err(_) => return Err(Unread::Gone),

@@ -111,7 +111,7 @@ pub fn files(mut files: Files) -> Handler {
 /// What to answer to a request, as far as its head says it.
 pub(super) fn decide(server: &Server, request: &Request<'_>) -> Answer {
     match is_expectation_unknown(request) {
-        true => Response::error(417, "This server knows one expectation, 100-continue.").into(),
+        true => Response::error(417, "This server knows only the expectation 100-continue.").into(),
         false => server.handler.answer(request),
     }
 }

@@ -120,7 +120,7 @@ impl Transcript {
     pub fn markdown(&self) -> String {
         let title = self
             .heading("title")
-            .unwrap_or("What client and server said");
+            .unwrap_or("What client and server sent");
         let mut text = format!("### {title}\n\n");
         for (key, value) in &self.headings {
             if [

@@ -126,8 +126,8 @@ impl fmt::Display for PcapngError {
             ),
             PcapngError::AfterTheEnd { who, conn } => write!(
                 f,
-                "{} sends after its own end, which no TCP connection does: \
-                 look at its lines after the first fin, rst or refuse",
+                "{} sends after its own end, which TCP does not allow: look at its lines after the first fin, rst or \
+                 refuse",
                 who_text(*who, *conn)
             ),
         }

@@ -161,7 +161,7 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     let output = course.run(&["bill"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        err(&output).contains("nothing is passed yet"),
+        err(&output).contains("no exercise has passed yet"),
         "{}",
         err(&output)
     );

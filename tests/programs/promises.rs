@@ -249,7 +249,7 @@ fn fails(command: &str, folder: &Path, addr: &str) -> Option<String> {
     // One word is a command's name, and no call of it.
     let is_name = words.len() == 1 && said.contains(" is missing: usage: ");
     // A machine that is busy; the message says what to do.
-    let is_slow = said.contains("the server may be silent for");
+    let is_slow = said.contains("the probe waits only");
     let fine = (matches!(ended, Some(0 | 1)) || is_name || is_slow) && !panicked;
     (!fine).then(|| format!("{words:?} ended with {ended:?}:\n{text}{said}"))
 }

@@ -289,7 +289,7 @@ fn wrong_words_are_explained() {
         (
             &["127.0.0.1:9", "127.0.0.1:9"],
             2,
-            "the tap would call itself",
+            "the tap would connect to itself",
         ),
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--connections", "x"],

@@ -298,7 +298,7 @@ fn wrong_faults_are_explained() {
         ),
         (&["--latency", "80"], "a time is 80ms or 1.5s"),
         (&["--bandwidth", "fast"], "a number is 1000, 64K or 1M"),
-        (&["--swap", "", "x"], "nothing cannot be swapped"),
+        (&["--swap", "", "x"], "--swap needs the bytes to look for"),
         (&["--swap", "x"], "--swap needs a value: --swap OLD NEW"),
     ];
     for (words, message) in cases {

@@ -156,7 +156,7 @@ fn named(args: &Args) -> Result<Vec<Named>> {
     let mut found = commands(args)?;
     if let Some(text) = args.value_text("--addr")? {
         net::address(text)
-            .map_err(|error| WrongUse(format!("this is no address for --addr: {error}")))?;
+            .map_err(|error| WrongUse(format!("this is not an address for --addr: {error}")))?;
         let (side, by) = (Side::Server, By::Address(text.to_string()));
         found.push(Named { side, by });
     }
@@ -205,7 +205,8 @@ fn has_conversation((lab, side): (&Lab, Side), weather: Option<Weather>) -> bool
 /// Why there is nothing to check.
 fn nothing(labs: &[&Lab]) -> String {
     if locations::workbench().is_none() {
-        return "this folder is in no workbench: `wirelab init DIR` makes a workbench".to_string();
+        return "this folder is not in a workbench: `wirelab init DIR` makes a workbench"
+            .to_string();
     }
     match labs {
         [lab] => {
@@ -214,7 +215,7 @@ fn nothing(labs: &[&Lab]) -> String {
                 "lab {number:02}: you have not started: `cargo lab start {number}` puts the exercise there"
             )
         }
-        _ => "no exercise is started: `cargo lab start 1` puts the first into the workbench"
+        _ => "you have not started an exercise: `cargo lab start 1` puts the first one into the workbench"
             .to_string(),
     }
 }
@@ -282,7 +283,7 @@ fn row(word: &str) -> Result<Vec<&'static Lab>, WrongUse> {
     let wrong = || {
         let word = printable(word);
         WrongUse(format!(
-            "--labs takes numbers of labs, as in 1-9,12: `{word}` is none"
+            "--labs takes numbers of labs, as in 1-9,12: `{word}` is not one"
         ))
     };
     let number = |word: &str| word.trim().parse::<u8>().map_err(|_| wrong());

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use wirelab::files::is_unseen;
 
 /// The reason why a body is refused.
-pub const BINARY: &str = "the body is binary, and a terminal would obey it: use -o FILE, or -o - to \
-                          send it to the terminal all the same";
+pub const BINARY: &str = "the body is binary, and its control characters could disturb the terminal: use -o FILE, or \
+                          -o - to print it anyway";
 
 /// Takes a body for a terminal.
 pub struct TerminalText<W> {

@@ -35,6 +35,6 @@ pub fn body(answer: Answer, taker: &mut (dyn Write + Send)) -> Result<(u64, usiz
     }
     match status {
         Ok(status) if status.success() => Ok(came),
-        _ => bail!("the body is no gzip, or it is damaged"),
+        _ => bail!("the body is not gzip, or it is damaged"),
     }
 }

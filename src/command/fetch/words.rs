@@ -74,10 +74,10 @@ fn parse_field(text: &str) -> Result<(String, Option<String>), WrongUse> {
 
 fn checked(name: &str, value: Option<&str>) -> Result<(String, Option<String>), WrongUse> {
     if !is_token(name) {
-        return Err(WrongUse(format!("`{name}` is no field name")));
+        return Err(WrongUse(format!("`{name}` is not a field name")));
     }
     if value.is_some_and(|value| value.contains(char::is_control)) {
-        let what = format!("the value of {name} holds a control character: write it without");
+        let what = format!("the value of {name} contains a control character: leave it out");
         return Err(WrongUse(what));
     }
     Ok((name.to_string(), value.map(str::to_string)))

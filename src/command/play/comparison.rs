@@ -86,7 +86,7 @@ impl Comparison<'_> {
             return Ok(Outcome::Passed);
         };
         if self.terms.are_http() {
-            super::warn("--only and --ignore count for HTTP messages; these bytes are none");
+            super::warn("--only and --ignore need HTTP messages; these bytes are not HTTP");
         }
         self.failure(&problem, screen)
     }

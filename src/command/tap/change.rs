@@ -46,7 +46,7 @@ pub fn line(faults: &mut Faults, line: &str) -> Result<(), String> {
         (Some(&"off"), []) => *faults = Faults::default(),
         (Some(&"swap"), [old, new]) => swap(faults, old, new)?,
         (Some(name), [value]) if *name != "swap" && *name != "off" => apply(faults, name, value)?,
-        _ => return Err(format!("`{}` is no fault: {HELP}", line.trim())),
+        _ => return Err(format!("`{}` is not a fault: {HELP}", line.trim())),
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ pub fn apply(faults: &mut Faults, name: &str, value: &str) -> Result<(), String>
 pub fn swap(faults: &mut Faults, old: &str, new: &str) -> Result<(), String> {
     let (old, new) = (bytes(old)?, bytes(new)?);
     if old.is_empty() {
-        return Err("nothing cannot be swapped: give the bytes to look for".to_string());
+        return Err("--swap needs the bytes to look for".to_string());
     }
     faults.swaps.push((old, new));
     Ok(())

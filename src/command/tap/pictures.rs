@@ -24,7 +24,9 @@ use wirelab::wire::{PcapngOptions, PcapngWriter, SvgWriter, Transcript, recordin
 fn open(name: &OsStr, beginning: &[u8]) -> Result<File> {
     let opened = Output::create(name).and_then(|mut output| {
         if !output.plain {
-            return Err(io::Error::other("no plain file: give the name of one"));
+            return Err(io::Error::other(
+                "not a plain file: give the name of a plain file",
+            ));
         }
         output.file.write_all(beginning)?;
         output.put_in_place()
@@ -145,7 +147,7 @@ impl Picture {
         let mebibytes = limits::PICTURE_BYTES >> 20;
         match self.stopped {
             true => Err(format!(
-                "{}: {mebibytes} MiB were said: the picture stops here",
+                "{}: {mebibytes} MiB were recorded: the picture stops here",
                 self.name
             )),
             false => Ok(()),

@@ -30,7 +30,7 @@ pub struct JsonError {
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this is no JSON from byte {} on", self.at)
+        write!(f, "this is not JSON from byte {} on", self.at)
     }
 }
 

@@ -155,7 +155,8 @@ fn bytes(pieces: &[Piece]) -> Result<Vec<u8>, String> {
 /// Says what stands in the box: on the page's connection, or on a new one.
 pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Result<(), String> {
     let acts = acts(form.get("say"))?;
-    let delivery = Delivery::parse(form.get("delivery")).ok_or("There is no such delivery.")?;
+    let delivery =
+        Delivery::parse(form.get("delivery")).ok_or("This way of delivery does not exist.")?;
     let stub = match form.get("to") {
         "" | "lab" => false,
         "stub" if lab.stub(Side::Server).is_some() => true,
@@ -167,7 +168,7 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
         match talk.acts.try_send(message) {
             Ok(()) => return Ok(()),
             Err(mpsc::TrySendError::Full(_)) => {
-                return Err("The server has not taken what you said before.".to_string());
+                return Err("The server has not read your earlier bytes yet.".to_string());
             }
             Err(mpsc::TrySendError::Disconnected(unsaid)) => message = unsaid,
         }
@@ -253,7 +254,7 @@ fn died(page: &Page, server: &Server, missed: bool) -> Option<String> {
         ));
     }
     Some(format!(
-        "And the server ended: {ending}. Send again, and see who listens."
+        "And the server ended: {ending}. Send again, and see whether a server listens."
     ))
 }
 
@@ -266,7 +267,8 @@ pub fn talk(
     tell: &dyn Fn(&[u8]),
 ) -> Result<String, String> {
     let session = Session::open(addr, recorder);
-    let mut session = session.map_err(|error| format!("No connection came about: {error}."))?;
+    let mut session =
+        session.map_err(|error| format!("The connection could not be made: {error}."))?;
     let ended = |end: &str| Ok(end.to_string());
     let mut said = Vec::new();
     let mut since = Instant::now();
@@ -288,7 +290,7 @@ pub fn talk(
         match session.wait_end_for(Duration::ZERO) {
             End::Fin => {
                 session.fin();
-                return ended("The server has ended its side (FIN), and so have we.");
+                return ended("The server has ended its side (FIN), so we have ended ours.");
             }
             End::Rst => return ended("The server broke the connection off (RST)."),
             End::Open => {}
@@ -298,7 +300,7 @@ pub fn talk(
             told = true;
         }
         if since.elapsed() > limits::web::SESSION {
-            return ended("Nothing was said for two minutes, so we closed the connection.");
+            return ended("Nothing was sent for two minutes, so we closed the connection.");
         }
     }
 }
@@ -337,7 +339,7 @@ fn perform(
 /// What the server waits for, as far as the bytes tell.
 fn waits(feed: &Feed, said: &[u8]) -> String {
     if feed.answered() > 0 {
-        let more = "The connection is open: the server waits for more, and you may say more.";
+        let more = "The connection is open: the server waits for more, and you may send more.";
         return more.to_string();
     }
     let http = said.windows(7).any(|seven| seven == b" HTTP/1");
@@ -349,7 +351,7 @@ fn waits(feed: &Feed, said: &[u8]) -> String {
         _ if http => "for the rest of the body, or for its own turn",
         _ => "for more bytes",
     };
-    format!("The connection is open and the server says nothing. Perhaps it waits {waits}.")
+    format!("The connection is open and the server sends nothing. Perhaps it waits {waits}.")
 }
 
 /// Whether an entry is the client's: what the box of a preset holds.

@@ -143,8 +143,7 @@ impl Live {
         };
         let Some(reader) = reader else {
             let most = limits::web::PAGES;
-            let sentence =
-                format!("{most} pages are open, and there is room for no more: close one.");
+            let sentence = format!("{most} pages are open, and that is the limit: close one.");
             return Response::error(503, &sentence).into();
         };
         let mut fields = Vec::new();
@@ -271,7 +270,7 @@ impl Live {
             shared.running.fetch_sub(1, Ordering::Relaxed);
             let most = limits::web::RUNS;
             return Err(format!(
-                "{most} things run already: wait until one of them has ended."
+                "{most} programs run already: wait until one of them has ended."
             ));
         }
         Ok(Place(shared))

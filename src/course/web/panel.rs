@@ -110,7 +110,7 @@ fn run_pane(lab: &Lab) -> String {
              class=\"chips\"><legend>Weather</legend>{weathers}</fieldset></form>\n<p class=\"state\" \
              id=\"run-state\" role=\"status\">The lab's real server and client, over loopback, recorded byte by \
              byte.</p>\n{}{}<div id=\"run-after\"></div>\n",
-            ladder("run", "What the two say to each other"),
+            ladder("run", "What the two send to each other"),
             replay("run")
         ),
     )
@@ -157,7 +157,7 @@ fn say_pane(lab: &Lab) -> String {
              class=\"state\" id=\"say-state\" role=\"status\">Send opens a connection to the lab's server. While it \
              is open, Send says more on it.</p>\n{}{}<div id=\"say-after\"></div>\n",
             xml_text(&first),
-            ladder("say", "What you and the server say to each other"),
+            ladder("say", "What you and the server send to each other"),
             replay("say")
         ),
     )

@@ -74,11 +74,11 @@ pub fn script_title(script: &Script) -> String {
 
 fn begins(cast: Cast) -> &'static str {
     match cast {
-        Cast::Pair => "The lab's server waits, and the lab's client calls it.",
-        Cast::Server => "The lab's server waits; the course's player says the client's part.",
-        Cast::Client => "The lab's client calls; the course's player says the server's part.",
-        Cast::NobodyListens => "The lab's client calls a port where nobody listens.",
-        Cast::BacklogFull => "The lab's client calls a server whose backlog is full.",
+        Cast::Pair => "The lab's server listens, and the lab's client connects to it.",
+        Cast::Server => "The lab's server listens; the course's player plays the client's part.",
+        Cast::Client => "The lab's client connects; the course's player plays the server's part.",
+        Cast::NobodyListens => "The lab's client connects to a port where nobody listens.",
+        Cast::BacklogFull => "The lab's client connects to a server whose backlog is full.",
     }
 }
 
@@ -91,9 +91,7 @@ fn ended(shown: &Result<Shown, DemoError>, feed: &Feed) -> String {
                 format!("Done. The lab's client ended: {ending}.")
             }
             (true, Some(_)) => "Done. Every byte below was recorded a moment ago.".to_string(),
-            (true, None) => {
-                "The lab's client still ran after 20 s. It was ended by us.".to_string()
-            }
+            (true, None) => "The lab's client still ran after 20 s, so we ended it.".to_string(),
             (false, _) => "Done. Every byte below was recorded a moment ago.".to_string(),
         },
     };

@@ -98,7 +98,7 @@ impl TapView {
              aria-pressed=\"false\">Pause</button><span class=\"get\">{files}</span></div>\n<p id=\"link-state\" \
              class=\"link\" role=\"status\" hidden></p>\n{}</main>\n",
             xml_text(&self.what),
-            panel::ladder("tap", "What the client and the server say")
+            panel::ladder("tap", "What the client and the server send")
         );
         let page = layout::Page {
             title: "The tap",

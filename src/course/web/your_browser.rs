@@ -110,7 +110,7 @@ pub fn page(bytes: &[u8], live: Option<&Live>) -> Response {
             "<h2>Live</h2>\n<p>Every connection to this server, as it goes on. Reload this page. Open it in a second \
              tab. Look for the request for <code>/favicon.ico</code> that you never typed, for several requests on \
              one connection, and for a spare connection that says nothing. Or ask with curl, in a terminal.</p>\n{}",
-            panel::ladder("you", "What browsers say to this server")
+            panel::ladder("you", "What browsers send to this server")
         ),
     };
     let body = format!(

@@ -191,7 +191,7 @@ impl ClientBaseline {
         let all = [
             (
                 self.fails,
-                "it exits with 0 even without a response: what must fail is left out",
+                "it exits with 0 even without a response: cases that must fail are left out",
             ),
             (self.redirects, "it follows no redirect"),
             (self.cookies, "it keeps no cookies"),

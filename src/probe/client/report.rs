@@ -148,7 +148,7 @@ fn sum(text: &mut String, probe: &ClientProbe) {
     if left_out > 0 {
         let _ = writeln!(
             text,
-            "{left_out} left out: the client does nothing that they are about"
+            "{left_out} left out: the client does not have their features"
         );
     }
 }

@@ -117,7 +117,7 @@ fn others(text: &mut String, report: &Report) {
         wrapped(
             text,
             "",
-            &format!("{name} is accepted to fail, and passes: take it out of the file"),
+            &format!("{name} is expected to fail, but passes: remove it from the file"),
         );
     }
     if text.len() > before {
@@ -184,7 +184,7 @@ fn sum(text: &mut String, report: &Report) {
         let left_out = count.left_out;
         let _ = writeln!(
             text,
-            "{left_out} left out: the server has nothing that they are about"
+            "{left_out} left out: the server does not have their features"
         );
     }
 }

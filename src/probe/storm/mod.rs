@@ -233,7 +233,7 @@ fn death(
             continue;
         };
         if baseline.still_holds(target).is_err() {
-            findings.add("the server dies of this request", transcript);
+            findings.add("this request ends the server", transcript);
             death.proved = true;
             death.suspects.clear();
             return death;
@@ -353,7 +353,7 @@ impl std::fmt::Display for StormError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             StormError::NoServer(why) => write!(f, "{why}"),
-            StormError::Gone(why) => write!(f, "the server is gone: {why}"),
+            StormError::Gone(why) => write!(f, "the server has ended: {why}"),
         }
     }
 }

@@ -105,7 +105,7 @@ fn clients(text: &mut String, storm: &Storm) {
     }
     let _ = writeln!(
         text,
-        "\nhonest requests     answered  failed    median   longest"
+        "\ncorrect requests    answered  failed    median   longest"
     );
     let names = ["before", "among the rude", "in the crowd"];
     for (name, honest) in names.iter().zip(&storm.honest) {

@@ -154,16 +154,16 @@ impl Seen<'_> {
             ..
         } = self.answers;
         if self.flooded {
-            return Some("it sends more than anybody asked for".to_string());
+            return Some("it sends more responses than requests came".to_string());
         }
         if let Some(fault) = fault {
-            return Some(format!("an answer is no HTTP: {fault}"));
+            return Some(format!("an answer is not HTTP: {fault}"));
         }
         if let Some(answer) = whole.iter().find(|answer| answer.status == 500) {
             return Some(format!("an answer is {}", answer.status));
         }
         if *begun && self.end == Some(End::Fin) {
-            return Some("an answer breaks off".to_string());
+            return Some("an answer is cut off".to_string());
         }
         // What the server makes of a fault may be anything, when it does not hang up.
         if self.then == Behind::Fault {
@@ -172,8 +172,8 @@ impl Seen<'_> {
         let waits_for_nothing = self.then != Behind::Nothing || whole.len() < self.most;
         if self.end.is_none() && waits_for_nothing {
             let text = match self.then {
-                Behind::Nothing => "silence: not all requests were answered",
-                _ => "silence: the connection does not end",
+                Behind::Nothing => "timeout: not all requests were answered",
+                _ => "timeout: the connection does not end",
             };
             return Some(text.to_string());
         }
@@ -185,7 +185,7 @@ impl Seen<'_> {
             .filter(|_| self.then == Behind::Nothing)?;
         (!is_marked(marker, baseline, position)).then(|| {
             let status = marker.status;
-            format!("the marker got the answer of another: {status}")
+            format!("the marker got the answer of another request: {status}")
         })
     }
 }

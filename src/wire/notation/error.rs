@@ -95,14 +95,14 @@ impl fmt::Display for ParseFault {
                 "a line cannot begin with {}: begin it with C, S, ~, # or @",
                 shown(*c)
             ),
-            ParseFault::Indented => f.write_str("white space before a line: take it away"),
+            ParseFault::Indented => f.write_str("white space before a line: remove it"),
             ParseFault::UnknownMark(c) => write!(
                 f,
                 "{} must not be here: write C> bytes, Cx hex pairs, or C and an event",
                 shown(*c)
             ),
             ParseFault::ConnNumber => {
-                f.write_str("no number of a connection: the first is C, then C2, C3")
+                f.write_str("not a number of a connection: the first is C, then C2, C3")
             }
             ParseFault::NoSpace(mark) => write!(f, "no space after {mark}: write one"),
             ParseFault::NoBytes => f.write_str("no bytes: write some, or leave the line out"),
@@ -147,7 +147,7 @@ impl fmt::Display for ParseFault {
             }
             ParseFault::NotHex(c) => write!(
                 f,
-                "{} is no hex digit: write pairs of 0-9 and a-f",
+                "{} is not a hex digit: write pairs of 0-9 and a-f",
                 shown(*c)
             ),
             ParseFault::UnknownEvent(word) => write!(
@@ -160,7 +160,7 @@ impl fmt::Display for ParseFault {
             }
             ParseFault::Duration(text) => write!(
                 f,
-                "{} is no duration: write milliseconds, such as 50ms or 50.125ms",
+                "{} is not a duration: write milliseconds, such as 50ms or 50.125ms",
                 shortened(text)
             ),
             ParseFault::UnknownGap(text) => write!(

@@ -55,7 +55,7 @@ fn the_options_change_the_request() {
     for (words, message) in [
         (&["-X", "GET IT"][..], "-X takes a method"),
         (&["-H", "no colon"], "-H takes `Name: value`"),
-        (&["-H", "A: b\r\nC: d"], "holds a control character"),
+        (&["-H", "A: b\r\nC: d"], "contains a control character"),
         (&["-r", "all"], "-r takes a range"),
         (&["-O"], "names no file"),
         (&["--strict", "--lenient"], "contradict each other"),

@@ -14,10 +14,7 @@ fn a_url_that_cannot_be_asked_for_is_wrong_use() {
             "https://tacos.example/",
             "https is the same text inside TLS, and wirelab has no TLS; use http://, or use curl",
         ),
-        (
-            "ftp://tacos.example/",
-            "only http URLs can be asked for here",
-        ),
+        ("ftp://tacos.example/", "only http URLs can be fetched"),
         ("http://", "the host or the port of this URL is not valid"),
         (
             "http://a:99999/",
@@ -25,7 +22,7 @@ fn a_url_that_cannot_be_asked_for_is_wrong_use() {
         ),
         (
             "http://a@b/",
-            "a user name in a URL is refused; what comes before @ is not a host",
+            "a user name in a URL is refused; the text before @ is not a host",
         ),
         (
             "http://a/pi\u{f1}ata",

@@ -232,7 +232,7 @@ fn without_descriptors_the_server_says_so_once_and_goes_on() {
     assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
     assert!(server.runs());
     let told = fs::read_to_string(log).unwrap();
-    assert_eq!(told.matches("no file descriptor is left").count(), 1);
+    assert_eq!(told.matches("no file descriptor is free").count(), 1);
     assert_eq!(told.lines().count(), 1, "{told}");
 }
 
