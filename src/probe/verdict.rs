@@ -344,7 +344,7 @@ impl std::fmt::Display for Cause {
             Cause::Speaks(what) => write!(f, "it sends a body after {what}"),
             Cause::Closes => write!(f, "it closes a connection that may stay open"),
             Cause::Drops => write!(f, "it closes the connection without a response"),
-            Cause::Floods => write!(f, "it sends more than anybody asked for"),
+            Cause::Floods => write!(f, "it sends more than the requests asked for"),
             Cause::Dies => write!(f, "the server died"),
         }
     }

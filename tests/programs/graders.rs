@@ -172,7 +172,7 @@ fn the_labs_that_are_named_are_graded_and_the_rest_of_them_counts_nothing() {
     ] {
         let (ended, _, said) = course.run(&["check", "--labs", labs]);
         assert_eq!(ended, Some(2), "{labs}: {said}");
-        assert!(said.contains(&format!("`{word}` is none")), "{said}");
+        assert!(said.contains(&format!("`{word}` is not one")), "{said}");
     }
     // Nothing is started: the report says so, and the exit code does.
     let empty = Course::new("nothing");
@@ -288,7 +288,7 @@ fn a_class_is_one_table_and_bad_files_are_one_message_each() {
         "cut.json: this is no JSON from byte ",
         "no-report.json: this is JSON, and no report of wirelab",
         "no-bill.txt: this is no bill",
-        "latin.txt: this is no text in UTF-8",
+        "latin.txt: this is not text in UTF-8",
         "huge.json: the file has more than 4194304 bytes",
         "maria.txt, other/maria.txt: students of one name, Maria: both are counted",
     ] {
