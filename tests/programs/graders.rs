@@ -285,9 +285,9 @@ fn a_class_is_one_table_and_bad_files_are_one_message_each() {
     for message in [
         "edited.json: the report was changed",
         "other-version.json: this report has the format 2",
-        "cut.json: this is no JSON from byte ",
-        "no-report.json: this is JSON, and no report of wirelab",
-        "no-bill.txt: this is no bill",
+        "cut.json: this is not JSON from byte ",
+        "no-report.json: this is JSON, but not a report of wirelab",
+        "no-bill.txt: this is not a bill",
         "latin.txt: this is not text in UTF-8",
         "huge.json: the file has more than 4194304 bytes",
         "maria.txt, other/maria.txt: students of one name, Maria: both are counted",
