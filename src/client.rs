@@ -66,7 +66,7 @@ pub struct Part {
     pub have: u64,
     /// The length of the whole, if it is known.
     pub whole: Option<u64>,
-    /// What `If-Range` says: the tag or the date that tells this version from all others.
+    /// The value of `If-Range`: the tag or the date that identifies this version.
     pub validator: Vec<u8>,
 }
 
@@ -166,8 +166,8 @@ impl Client {
         exchange.read_answer()
     }
 
-    /// The first address of the host at which somebody answers. While there is another address to try,
-    /// a dead one costs little.
+    /// The first address of the host at which a server answers. While there is another address to try, a dead
+    /// one costs little.
     fn call(&self, web: &Web, due: Option<Instant>) -> Result<RecordedStream, Why> {
         let host = match web.host.contains(':') {
             true => format!("[{}]", web.host),

@@ -39,7 +39,7 @@ pub struct Timeouts {
     pub between: Duration,
     /// From the first byte of a head to its last; then 408.
     pub head: Duration,
-    /// For a body that nobody wants; then 408.
+    /// Limit for discarding an unwanted body; after it, 408.
     pub body: Duration,
 }
 
@@ -59,11 +59,11 @@ pub struct Server {
     pub handler: Handler,
     /// Records every byte, if there is one.
     pub recorder: Option<Recorder>,
-    /// The time that `Date` tells, in seconds since 1970; `None`: the clock's.
+    /// The time for `Date`, in seconds since 1970; `None`: the clock's.
     pub now: Option<i64>,
     /// How long a client may take.
     pub patience: Timeouts,
-    /// Hears of every answer and of every trouble; called from many threads.
+    /// Called for every answer and every problem, from many threads.
     pub log: Box<dyn Fn(&Logged) + Send + Sync>,
 }
 
@@ -99,7 +99,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// The request line for a log in which nobody can fake a line: all but printable ASCII is escaped.
+    /// The request line for a log, safe against forged lines: everything but printable ASCII is escaped.
     pub fn request_line(&self) -> String {
         self.request.escape_ascii().to_string()
     }

@@ -21,11 +21,11 @@ use crate::wire::{Entry, Event, Mask, Transcript, Who};
 /// What a script wants the client to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
-    /// Somebody who plays the server.
+    /// The player, as the server.
     Open,
     /// Nobody listens (`S refuse`).
     Closed,
-    /// The knock is not answered (`C timeout` without a connection).
+    /// The SYN is not answered (`C timeout` without a connection).
     Silent,
 }
 
@@ -45,7 +45,7 @@ impl Door {
 }
 
 impl Plan {
-    /// Starts the client at the door that the script wants, and plays the server if there is one.
+    /// Starts the client with the address that the script needs, and plays the server if there is one.
     pub(super) fn answer(
         &self,
         script: &Transcript,
@@ -61,7 +61,7 @@ impl Plan {
             Door::Silent => {
                 let listener = net::listen(anywhere(), 0).map_err(CheckError::Socket)?;
                 let addr = listener.local_addr().unwrap_or(anywhere());
-                // Full when a knock goes unheard; the callers stay until the client is done.
+                // The backlog is full when a SYN gets no answer. Its connections stay until the client is done.
                 let mut bench = Vec::new();
                 while let Ok(caller) = net::call(addr, limits::CLIENT_POLL) {
                     bench.push(caller);
@@ -84,7 +84,7 @@ impl Plan {
         let mut program = self.start_client(addr, script)?;
         // Short waits for the client, so that a client which ends at once is not waited for.
         player.client = limits::CLIENT_POLL;
-        // A client too many is heard below, and sent on where the script does that.
+        // An extra connection is read below, and redirected if the script does that.
         player.one_more = false;
         let begun = Instant::now();
         let mut start = IdleTimer::new(self.start_deadline, false);
@@ -167,7 +167,7 @@ impl Plan {
         }
     }
 
-    /// Nobody is there to be played; what the script says happens by itself.
+    /// There is no server to play; the steps of the script happen by themselves.
     fn knock(&self, addr: SocketAddr, script: &Transcript) -> Result<Done, CheckError> {
         let program = self.start_client(addr, script)?;
         let process = self.ended(program, addr, script, limits::CHECK_CLIENT_GIVES_UP, false);

@@ -51,7 +51,7 @@ impl Plan {
         }
     }
 
-    /// What can be told about a process.
+    /// What is known about a process.
     pub(super) fn process(
         &self,
         program: &Program,

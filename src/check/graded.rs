@@ -20,7 +20,7 @@ pub const FORMAT: u32 = 1;
 /// Everything that a grader reads.
 #[derive(Clone, Debug, Default)]
 pub struct Graded {
-    /// The seed of the fresh conversations; not told in an exam.
+    /// The seed of the fresh conversations; hidden in an exam.
     pub seed: Option<u64>,
     /// Whether the hidden conversations stay hidden.
     pub exam: bool,
@@ -122,7 +122,7 @@ impl Format {
             .map(|(_, format)| format)
     }
 
-    /// The format that the end of a file's name tells: `report.json`.
+    /// The format for the end of a file's name: `report.json`.
     pub fn of_file(name: &str) -> Format {
         match name.rsplit_once('.').map_or("", |(_, end)| end) {
             "json" => Format::Json,

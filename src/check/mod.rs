@@ -240,7 +240,7 @@ impl Report {
     }
 }
 
-/// Hears of a run that is over, and says whether to go on.
+/// Called after each run; returns whether to go on.
 type Watch<'a> = dyn FnMut(&Run) -> bool + 'a;
 
 impl Plan {
@@ -273,7 +273,7 @@ impl Plan {
         self.run_watched(&mut |_| true)
     }
 
-    /// The same; `watch` hears of each run when it is over, and says whether to go on.
+    /// The same; `watch` is called after each run, and returns whether to go on.
     pub fn run_watched(&self, watch: &mut Watch) -> Result<Report, CheckError> {
         let mut runs = self.play(false, watch)?;
         let mut seed = self.seed;

@@ -157,7 +157,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     lines
 }
 
-/// Which conversation it is, where the lab has several, and what a client was told to ask for.
+/// The name of the conversation, if the lab has several, and the `@arg` of a client.
 fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
     // A fresh conversation is told from the others; the only other one needs no name.
     let another = |other: &Run| other.name != run.name && !other.fresh;

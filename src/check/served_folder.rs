@@ -43,7 +43,7 @@ impl ServedFolder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("wirelab-{}-{count}", id()));
-        // Not `create_dir_all`: a folder that somebody else has made is not ours.
+        // Not `create_dir_all`: a folder that another program has made is not ours.
         fs::create_dir(&folder).map_err(|error| {
             io::Error::new(error.kind(), format!("{}: {error}", folder.display()))
         })?;

@@ -56,7 +56,7 @@ pub(super) struct Done {
     pub process: Process,
     /// A client that does not end.
     pub still_runs: bool,
-    /// Whether the system told what the program did while it was silent.
+    /// Whether the system showed what the program did during the timeout.
     pub seen: bool,
 }
 
@@ -254,7 +254,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What the server holds when it is done with its clients, where the system tells.
+    /// The resources that the server still has after its clients, if the system shows them.
     pub(super) fn holds(&mut self) -> Option<Holds> {
         let program = self.program()?;
         net::rest(&|| program.activity());

@@ -100,7 +100,7 @@ impl Download {
         })
     }
 
-    /// Opens the file for the body of this answer: behind what is there, or anew.
+    /// Opens the file for the body of this answer: at the end of the part, or from the beginning.
     pub fn begin(&mut self, answer: &Answer) -> io::Result<Begun> {
         if self.special {
             self.open = Some(File::options().write(true).open(&self.file)?);
@@ -143,8 +143,8 @@ impl Download {
         self.whole = None;
     }
 
-    /// Gives the file its name; answers its length. Errors: `UnexpectedEof` when the server sent less
-    /// than the whole; `ResourceBusy` when somebody else has changed the part meanwhile.
+    /// Gives the file its name; answers its length. Errors: `UnexpectedEof` when the server sent less than the
+    /// whole; `ResourceBusy` when another program has changed the part meanwhile.
     pub fn finish(mut self) -> io::Result<u64> {
         drop(self.open.take());
         if self.special {

@@ -131,7 +131,7 @@ impl Exchange {
         }
     }
 
-    /// More of the head, which must come whole within the patience.
+    /// More of the head, which must come whole within the time limit.
     fn fill_head(&mut self) -> Result<(), Failure> {
         let left = self.head_due.saturating_duration_since(Instant::now());
         if left.is_zero() {

@@ -24,7 +24,7 @@ pub enum Why {
     Url(BadUrl),
     /// Its host is no name that anybody knows.
     Name(String),
-    /// Nobody answers at any of the host's addresses; one error each.
+    /// No server answers at any of the host's addresses; one error each.
     NoAnswer(Vec<SocketError>),
     /// Sent on more often than this.
     Hops(u32),
@@ -45,13 +45,13 @@ pub enum Why {
     },
     /// More informational responses than this.
     Informational(u32),
-    /// A part came, and nobody asked for one.
+    /// A part came, but the request was for the whole.
     NotAsked,
     /// 200 came with a `Content-Range`: a part that claims to be the whole.
     PartAsWhole,
     /// It took longer than the caller allows.
     TooLong(Place),
-    /// Whoever gets the body could not take it.
+    /// The body could not be written.
     NotTaken(io::Error),
 }
 

@@ -211,7 +211,7 @@ fn as_text(word: &OsStr) -> Result<&str, WrongUse> {
     })
 }
 
-/// A stranger's word for a message: no control characters, at most 40 characters.
+/// An untrusted word for a message: no control characters, at most 40 characters.
 pub fn printable(word: &str) -> String {
     let mut shown: String = word.chars().take(40).collect();
     if shown.len() < word.len() {

@@ -106,7 +106,7 @@ fn web_socket(shown: &mut Transcript, part: &Transcript, conn: Conn) -> bool {
     }
     let ends = [asked, answered];
     let (mut passed, mut done) = ([0, 0], [0, 0]);
-    // Frames are told at the chunk in which they end.
+    // A frame is printed at the chunk in which it ends.
     for entry in part.entries() {
         let Entry::Chunk(chunk) = entry else {
             shown.push_entry(entry);

@@ -128,7 +128,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Ok(Outcome::Exit(code)) => ExitCode::from(code),
-        // The reader of our output went away (`| head`): nothing is left to say, and nobody to hear it.
+        // The reader of our output has closed it (`| head`), so there is nothing to print to.
         Err(error) if screen::reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
             screen::complain(&error);

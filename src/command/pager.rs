@@ -68,7 +68,7 @@ struct Position {
     columns: usize,
     /// Inside of a sequence that colours.
     escape: bool,
-    /// Nobody answers any more.
+    /// Standard input has ended.
     endless: bool,
 }
 

@@ -47,7 +47,7 @@ impl Screen {
         }
     }
 
-    /// Stderr, by the same rules, for a command whose stdout belongs to somebody's bytes.
+    /// Stderr, by the same rules, for a command whose stdout has the bytes of a body.
     pub fn stderr() -> Screen {
         let color = io::stderr().is_terminal() && color_is_welcome();
         Screen {
@@ -216,8 +216,8 @@ pub fn log(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Prints an error on stderr as one message: what failed, then why, from the outside in.
-/// Nobody can be told when stderr is gone too, so its own failure is let go.
+/// Prints an error on stderr as one message: what failed, then why, from the outside in. If stderr is closed
+/// too, there is no place to report that, so the failure is ignored.
 pub fn complain(error: &anyhow::Error) {
     let text = as_called_here(&format!("{error:#}"));
     let _ = writeln!(io::stderr(), "wirelab: {text}");

@@ -15,7 +15,7 @@ pub struct ServerCommand {
     line: CommandLine,
     contract: Contract,
     program: Mutex<Option<Program>>,
-    /// Held so that nobody else gets the port.
+    /// Held so that no other program gets the port.
     _port: Option<net::Port>,
 }
 

@@ -108,7 +108,7 @@ impl WireLog {
         Ok(log)
     }
 
-    /// Writes a step. A failure is told once: what it was, in words; later steps are passed over.
+    /// Writes a step. A failure is returned once, as text; later steps are ignored.
     pub fn step(&mut self, step: &Observation) -> Result<(), Remark> {
         if self.full {
             return Ok(());

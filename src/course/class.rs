@@ -322,7 +322,7 @@ fn read_file(path: &Path) -> Result<String, String> {
         return Err(too_long());
     }
     let mut bytes = Vec::new();
-    // A pipe or a device tells no length.
+    // A pipe or a device has no known length.
     let read = file.take(limit + 1).read_to_end(&mut bytes);
     let read = read.map_err(|error| error.to_string())?;
     if read as u64 > limit {

@@ -88,8 +88,8 @@ impl fmt::Display for DemoError {
 
 impl std::error::Error for DemoError {}
 
-/// Runs the lab's server and client once, with the tap between them, and everything ended after it.
-/// The client is told what the lab's main script says in `@arg`.
+/// Runs the lab's server and client once, with the tap between them, and everything ended after it. The client
+/// gets the `@arg` of the lab's main script.
 pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
     if !lab.has(Side::Server) || !lab.has(Side::Client) {
         return Err(DemoError::NoPair);
@@ -183,7 +183,7 @@ impl Server {
         }
     }
 
-    /// The server's side of the script at `addr`, for whoever comes first.
+    /// Plays the server's side of the script at `addr`, for the first client.
     fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, DemoError> {
         let addr = player_at(&filled(script, addr), addr)?;
         Ok(Server {

@@ -31,7 +31,7 @@ use vary::{Table, Word};
 /// The seeds that are made for a learner: `1..=99999`, so that one can be typed.
 pub const MOST_SEED: u64 = 99_999;
 
-/// A seed that nobody has seen: from 1 to [`MOST_SEED`].
+/// A new random seed: from 1 to [`MOST_SEED`].
 pub fn new_seed() -> u64 {
     let clock = std::time::UNIX_EPOCH
         .elapsed()

@@ -17,7 +17,7 @@ const IN_CLONE: &str = "labs/workbench";
 /// The folder of the learner's own programs and progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workbench {
-    /// What the names of files are told from: the clone, or the workbench's own folder.
+    /// The folder that file names are relative to: the clone, or the workbench.
     pub root: PathBuf,
     /// Whether it is the one inside a clone.
     pub in_clone: bool,

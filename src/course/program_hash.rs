@@ -42,7 +42,7 @@ pub fn is_reference(lab: &Lab, side: Side, by: &By) -> bool {
     })
 }
 
-/// The files that the program consists of, as far as its command line tells.
+/// The files of the program, as far as its command line names them.
 fn files(lab: &Lab, side: Side, by: &By) -> Vec<PathBuf> {
     match by {
         By::Workbench => locations::workbench()

@@ -73,7 +73,7 @@ impl Progress {
         Progress::update_at(&path, change)
     }
 
-    /// Changes this file: reads it, changes it and writes it. Nobody else changes it in between.
+    /// Reads, changes and writes this file, under a lock.
     pub fn update_at<T>(path: &Path, change: impl FnOnce(&mut Progress) -> T) -> io::Result<T> {
         let _held = lock(path)?;
         let before = Progress::load_from(path)?;

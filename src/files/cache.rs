@@ -56,7 +56,7 @@ pub(super) struct CachedFile {
     pub(super) looks: Looks,
 }
 
-/// When somebody looked.
+/// When a request looked at the path.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
     /// Microseconds after the cache's beginning.
@@ -65,7 +65,7 @@ pub(super) struct Looks {
     asked: AtomicU32,
     /// Until when, likewise, it is believed that there are no compressed neighbours.
     alone: AtomicU64,
-    /// Somebody asked since room was last made.
+    /// A request came since entries were last removed.
     used: AtomicBool,
 }
 

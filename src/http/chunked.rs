@@ -52,7 +52,7 @@ enum Next {
 /// A piece of a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Piece<'a> {
-    /// Some of the content; never empty. Where a chunk ended means nothing, so it is not told.
+    /// Some of the content; never empty. The ends of chunks have no meaning, so they are not reported.
     Data(&'a [u8]),
     /// The body has ended; its trailers.
     End(Fields<'a>),

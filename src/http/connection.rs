@@ -215,7 +215,7 @@ impl Connection {
         }
         Ok(match (self.steps.closes, self.version) {
             (Some(_), _) => Some("close"),
-            // A client of 1.0 asked to keep the connection, and waits to hear that it stays.
+            // A client of 1.0 asked to keep the connection, and waits for the confirmation.
             (None, Version::Http10) => Some("keep-alive"),
             (None, Version::Http11) => None,
         })

@@ -36,7 +36,7 @@ pub enum Message<'a> {
     },
 }
 
-/// How the end of this message's body is found, or why nobody can tell.
+/// How the end of this message's body is found, or why it cannot be known.
 pub fn body(message: Message<'_>, version: Version, fields: Fields<'_>) -> Result<Body, Fault> {
     // Rules 1 and 2: the fields say nothing about these.
     if let Message::Response { status, to } = message {

@@ -174,8 +174,8 @@ pub enum CloseReason {
     OldVersion,
     /// The end of the connection is the end of the body.
     BodyUntilClose,
-    /// The answer came while the client still waited to be told to go on: nobody knows whether it
-    /// will send the body (RFC 9110 section 10.1.1).
+    /// The answer came while the client still waited for 100: nobody knows whether it will send the body (RFC
+    /// 9110 section 10.1.1).
     BodyNotAwaited,
     /// A CONNECT was granted.
     Tunnel,

@@ -59,8 +59,8 @@ pub fn reason(status: u16) -> &'static str {
     }
 }
 
-/// Appends `HTTP/1.1 200 OK` and the line end. We always say HTTP/1.1: the version tells what the
-/// sender can do, also to a client of HTTP/1.0 (RFC 9110 section 2.5).
+/// Appends `HTTP/1.1 200 OK` and the line end. We always send HTTP/1.1: the version says what the sender can
+/// do, also to a client of HTTP/1.0 (RFC 9110 section 2.5).
 pub fn status_line(out: &mut Vec<u8>, status: u16) {
     out.extend_from_slice(b"HTTP/1.1 ");
     number(out, u64::from(status));

@@ -1,7 +1,7 @@
 //! The kind of a file that is not a transcript, by its first bytes.
 
-/// The first bytes of files that somebody may take for a recording, and what such a file is. Source: the
-/// formats' own specifications, as file(1) lists them.
+/// The first bytes of files that a user may take for a recording, and what such a file is. Source: the formats'
+/// own specifications, as file(1) lists them.
 const KINDS: [(&[u8], &str); 20] = [
     (b"\x1f\x8b", "a gzip file: unpack it first (gzip -d)"),
     (

@@ -31,20 +31,20 @@ pub const SLOW_DISK: Duration = Duration::from_millis(250);
 /// Reason: a terminal that is slow, or stopped with Ctrl-S, must not stop the connections.
 pub const UNSHOWN_BYTES: usize = 1024 * 1024;
 
-/// How many steps of a talk by hand may wait to be shown; then the talk waits.
-/// Reason: what is printed slowly is heard slowly; with the longest chunks that is 16 MiB.
+/// How many steps of a talk by hand may wait to be shown; then the talk waits. Reason: if output is slow, input
+/// is read slowly; with the longest chunks that is 16 MiB.
 pub const UNSHOWN_EVENTS: usize = 256;
 
-/// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has
-/// no such limit. Reason: bounded memory; a longer picture nobody reads.
+/// Most bytes of a recording that a tap keeps for its pictures and packets; the file of `--save` has no such
+/// limit. Reason: bounded memory; nobody reads a longer picture.
 pub const PICTURE_BYTES: usize = 8 * 1024 * 1024;
 
 /// How long the screen of a tap waits for more to show at once.
 /// Reason: nobody sees it, and a relay that is interrupted at each step takes twice as long.
 pub const DISPLAY_BATCH: Duration = Duration::from_millis(20);
 
-/// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`.
-/// Reason: N was written by a stranger. Precedent: no server in wide use takes a longer field.
+/// Longest secret, in bytes, that an export fills with `*` for `\{masked N bytes}`. Reason: N comes from an
+/// untrusted file. Precedent: no server in wide use takes a longer field.
 pub const MAX_SECRET: usize = 65_536;
 
 /// Longest value, in bytes, that can have a name: `\{32 hex as ticket}`.

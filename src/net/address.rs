@@ -23,8 +23,8 @@ impl fmt::Display for AddressError {
 
 impl std::error::Error for AddressError {}
 
-/// Every address of `host:port`; at least one. `host` is a name, an IPv4 address, or an IPv6
-/// address in brackets. Errors: no port, a port over 65535, a URL, a name that nobody knows.
+/// Every address of `host:port`; at least one. `host` is a name, an IPv4 address, or an IPv6 address in
+/// brackets. Errors: no port, a port over 65535, a URL, a name without an address.
 pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
     let wrong = |advice: String| {
         let text = text.to_string();

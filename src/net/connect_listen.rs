@@ -158,8 +158,8 @@ pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError
     listening().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
 }
 
-/// A port that is taken, and on which nobody listens: whoever calls is refused (RFC 9293 section
-/// 3.10.7.1), and nobody else can open it as long as this value lives.
+/// A port that is bound, and on which nobody listens: a client is refused (RFC 9293 section 3.10.7.1), and no
+/// other program can bind it as long as this value lives.
 #[derive(Debug)]
 pub struct Closed {
     /// Where to call in vain.

@@ -26,7 +26,7 @@ impl<'a> DeadlineReader<'a> {
         }
     }
 
-    /// Begins anew: all further reads together have so much time.
+    /// Starts again: all further reads together have this much time.
     pub fn begin(&mut self, whole: Duration) {
         self.until = Instant::now() + whole;
     }

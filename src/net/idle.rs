@@ -27,7 +27,7 @@ pub struct Activity {
     pub worked: Duration,
 }
 
-/// A silence as it lasts; made anew by every byte.
+/// A running idle timeout; each received byte starts a new one.
 #[derive(Clone, Debug)]
 pub struct IdleTimer {
     full: Duration,
@@ -77,7 +77,7 @@ impl IdleTimer {
             return self.early && still;
         }
         self.next = lasted + limits::IDLE_SAMPLE;
-        // Nobody has a processor for himself alone.
+        // No process has a processor to itself.
         let share = (self.full.saturating_sub(since)) * 3 / 4;
         let had = now.worked.saturating_sub(first.worked);
         !now.works || had >= share.max(limits::IDLE_SAMPLE) || lasted >= self.full * LONGEST
@@ -127,7 +127,7 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    /// How long a silence lasts until it counts, when `look` tells what is seen at that time.
+    /// How long the peer may be idle until the timeout counts; `look` samples its processes.
     fn lasts(early: bool, look: impl Fn(Duration) -> Option<Activity>) -> Duration {
         let mut silence = IdleTimer::new(FULL, early);
         loop {

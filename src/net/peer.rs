@@ -54,7 +54,7 @@ struct Shared {
     recorder: Recorder,
     conn: Conn,
     me: Who,
-    /// Most bytes to hear and keep. `None`: all are heard, and none kept.
+    /// Most bytes to read and keep. `None`: all bytes are read, and none are kept.
     most: Option<usize>,
     heard: Mutex<Heard>,
     changed: Condvar,
@@ -68,7 +68,7 @@ pub(super) struct Heard {
     pub(super) bytes: Vec<u8>,
     /// When the last of them came, or the connection began.
     pub(super) last: Instant,
-    /// How it ended; `Open` from the moment when nobody listens any more.
+    /// How it ended; `Open` from the moment when the reader thread stops.
     pub(super) end: Option<End>,
     /// We have sent our FIN.
     told: bool,
@@ -208,8 +208,8 @@ impl PeerConnection {
         }
     }
 
-    /// Sends our FIN. As the server of a client that was done before us, it is looked whether the client
-    /// was there to hear our last words. (A server that is done before its client is gone as a rule.)
+    /// Sends our FIN. As the server of a client that was done before us, it is looked whether the client was
+    /// still there to receive our last bytes. (A server that is done before its client has usually ended.)
     pub(super) fn fin(&self) {
         let mut heard = self.heard();
         if heard.told {

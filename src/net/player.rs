@@ -413,7 +413,7 @@ impl Play<'_> {
         self.links[&conn].wait(|_| false, deadline);
     }
 
-    /// Hears what comes unasked, a client too many included, and hangs up.
+    /// Records unexpected bytes, also of an extra client, and closes.
     fn finish(mut self) -> Played {
         if let (Door::Answer(listener), None, true) =
             (&self.door, &self.stopped, self.player.one_more)

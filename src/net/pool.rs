@@ -30,7 +30,7 @@ pub struct Accepted {
     pub stream: TcpStream,
     /// Who called.
     pub peer: SocketAddr,
-    /// Every seat is taken: this client can only be told so.
+    /// At capacity: this client can only be refused.
     pub over_capacity: bool,
 }
 
@@ -43,14 +43,14 @@ pub enum AcceptProblem {
     NoThreads,
     /// The process has no memory for another client, which is refused.
     NoMemory,
-    /// Every seat is taken; a further client is answered 503.
+    /// At capacity; the next client gets a 503.
     AtCapacity,
 }
 
 /// How many clients there may be, and what is kept ready for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolLimits {
-    /// Clients at a time; further ones are told that there is no room.
+    /// Clients at a time; further clients are refused.
     pub most: usize,
     /// How long a thread waits for its next client before it ends.
     pub idle: Duration,
@@ -75,7 +75,7 @@ pub struct Service<C> {
     pub serve: Box<dyn Fn(C) + Send + Sync>,
     /// Closes some of what is open, because descriptors are short. Whether there was any.
     pub relieve: Box<dyn Fn() -> bool>,
-    /// Hears of each kind of problem, once until it is over.
+    /// Called for each kind of problem, once until the problem is over.
     pub tell: Box<dyn Fn(AcceptProblem)>,
 }
 

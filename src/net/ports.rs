@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 const FIRST_PORT: u32 = 12_000;
 const PORTS: u32 = 20_000;
 
-/// A port that nobody else who asks for one gets as long as this lives.
+/// A port that no other caller of this function gets while this value lives.
 ///
 /// The port itself stays free for the program that is to listen there. What is held is the UDP port of
 /// the same number, which is another thing to the system and nobody's in our range: a token that goes

@@ -87,8 +87,8 @@ impl Serving {
         }
     }
 
-    /// Accepts nobody any more, hangs up on everyone, and waits for the handlers to return. `false`
-    /// when one was still at work after [`limits::IO_DEADLINE`].
+    /// Accepts no more connections, closes all open ones, and waits for the handlers to return. `false` when
+    /// one was still at work after [`limits::IO_DEADLINE`].
     pub fn stop(mut self) -> bool {
         self.end()
     }

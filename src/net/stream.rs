@@ -57,7 +57,7 @@ impl RecordedStream {
         let _ = self.stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
     }
 
-    /// Calls the server at `addr`, for at most `patience`. A refusal and a silence are recorded, too.
+    /// Connects to the server at `addr`, for at most `patience`. A refusal and a timeout are recorded, too.
     pub fn call(
         addr: SocketAddr,
         patience: Duration,
@@ -94,7 +94,7 @@ impl RecordedStream {
         }
     }
 
-    /// Whether somebody records it.
+    /// Whether the stream has a recorder.
     pub fn is_recorded(&self) -> bool {
         self.record.is_some()
     }
@@ -178,7 +178,7 @@ impl RecordedStream {
         Ok(())
     }
 
-    /// As [`RecordedStream::write`]: here the system cannot be told that more follows.
+    /// As [`RecordedStream::write`]: here MSG_MORE cannot be given to the system.
     #[cfg(not(target_os = "linux"))]
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         self.write(bytes)

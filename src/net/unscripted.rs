@@ -55,7 +55,7 @@ impl Session {
         self.say_cut(bytes, Segmentation::Whole, limits::SESSION_TIMEOUT)
     }
 
-    /// Says all of `bytes`, cut as told. A server that takes nothing for `silence` is given up.
+    /// Sends all of `bytes`, cut as given. Fails if the server takes nothing for `silence`.
     pub fn say_cut(
         &self,
         bytes: &[u8],

@@ -30,7 +30,7 @@ pub struct Baseline {
     pub ranges: bool,
     /// The status of something that is not there.
     pub missing: u16,
-    /// The status of a method that nobody knows.
+    /// The status of an unknown method.
     pub unknown_method: u16,
     /// The status of an ordinary POST.
     pub post: u16,
@@ -55,7 +55,7 @@ pub enum NoServer {
     Endless(usize),
 }
 
-/// What nobody has.
+/// A feature that no server has.
 pub const NOTHING: &str = "/wirelab-probe-nothing-here";
 
 /// What one control request showed.

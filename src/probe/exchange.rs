@@ -196,7 +196,7 @@ impl Trial<'_> {
         }
     }
 
-    /// All that was asked is answered, nothing else, and nobody has said that the connection ends.
+    /// All requests are answered, nothing else has come, and no side has sent `close`.
     fn may_go_on(&self, count: usize) -> bool {
         let Answers {
             whole, used, other, ..

@@ -48,7 +48,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The server at this address, as `host` names it, with the usual patience.
+    /// The server at this address, with `host` as its name, and the default timeouts.
     pub fn new(addr: SocketAddr, host: &str, path: &str) -> Target {
         Target {
             addr,

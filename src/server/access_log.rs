@@ -132,7 +132,7 @@ impl Shared {
         let mut batch = Vec::new();
         let (mut since, mut lines) = (Instant::now(), 0);
         while let Some((count, dropped)) = self.next(&mut batch) {
-            // An output that is closed takes nothing, and nobody can be told.
+            // A closed output takes no line, and there is no place to report that.
             let _ = out.write_all(&batch);
             if dropped > 0 {
                 let _ = writeln!(
@@ -217,7 +217,7 @@ mod tests {
         let log = AccessLog::start(gate);
         let line = "x".repeat(1_023);
         let lines = 3 * LOG_QUEUE / 1_024;
-        // Nobody writes meanwhile: this would hang if a caller waited.
+        // No thread writes during this time: if a caller waited, this would hang.
         for _ in 0..lines {
             log.line(&line);
         }

@@ -43,7 +43,7 @@ pub(super) struct Exchange {
 pub(super) struct Conversation<S> {
     pub(super) server: S,
     pub(super) peer: SocketAddr,
-    /// Every seat is taken: it is only told so.
+    /// At capacity: the client only gets a 503.
     pub(super) over_capacity: bool,
     /// What the first answer has left to do, if it was sent already.
     pub(super) then: Option<Then>,
@@ -226,7 +226,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         let mut read = 0;
         let most = wanted.unwrap_or(limits::MAX_DISCARDED);
         loop {
-            // What is announced counts as if it had come: nobody waits for it.
+            // The announced length counts, so the server does not wait for the body.
             if self.connection.announced().saturating_add(read) > most {
                 let response =
                     Response::error(413, "The server does not accept such a large body.");

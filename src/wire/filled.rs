@@ -40,7 +40,7 @@ pub struct Hole<'a> {
 }
 
 impl Hole<'_> {
-    /// The bytes that the note tells; those of a secret are `*`, as many as there were.
+    /// The bytes in the note; those of a secret are `*`, as many as there were.
     pub fn recorded(&self) -> Option<Vec<u8>> {
         match (self.mask, self.was) {
             (Mask::Masked { bytes }, _) => {

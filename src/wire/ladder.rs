@@ -27,7 +27,7 @@ pub enum Ink {
     Colour,
 }
 
-/// Columns of the picture where nobody says otherwise, and the fewest and the most.
+/// The default number of columns, and the fewest and the most.
 const WIDTH: usize = 80;
 const NARROWEST: usize = 40;
 const WIDEST: usize = 200;
@@ -300,7 +300,7 @@ struct Arrow {
     left: &'static str,
     /// Its head when it points to the right.
     right: &'static str,
-    /// It tells of something broken.
+    /// It marks an error.
     alarm: bool,
 }
 

@@ -99,7 +99,7 @@ impl PcapngOptions {
 /// Why a transcript cannot become packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PcapngError {
-    /// There is a hole whose bytes nobody knows.
+    /// There is a mask whose bytes are unknown.
     Hole {
         /// Who said it.
         who: Who,

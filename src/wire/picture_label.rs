@@ -128,7 +128,7 @@ pub struct Heads {
 
 #[derive(Default)]
 struct Talk {
-    /// Somebody ended a line in `\r\n`.
+    /// One side ended a line in `\r\n`.
     crlf: bool,
     last: Option<Who>,
 }

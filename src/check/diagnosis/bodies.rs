@@ -106,7 +106,7 @@ fn said_pieces(evidence: &Evidence) -> usize {
     said.count()
 }
 
-/// Each piece of a head that comes in pieces starts the limit anew.
+/// Each piece of a head restarts the limit.
 fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
     let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
     let pieces = said_pieces(evidence);
@@ -142,7 +142,7 @@ fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A faulty request was answered that nobody sent: it is the body of the one before.
+/// The server answered a faulty request that was not sent: it is the body of the request before.
 fn body_left(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
     let have = have.filter(|&have| have != want || evidence.have().bytes.len() > evidence.at())?;

@@ -115,7 +115,7 @@ fn last_request(evidence: &Evidence) -> Option<&[u8]> {
     messages(evidence.heard()).into_iter().next_back()
 }
 
-/// Threads ended with an error when clients left, and now nobody answers.
+/// Threads ended with an error when clients left, and now no thread answers.
 fn worker_died(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.silence().is_some() && evidence.cut_short()
         || evidence.weather() == Weather::Ghost;

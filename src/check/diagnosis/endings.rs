@@ -203,7 +203,7 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let whole_part = evidence.have().bytes.ends_with(b"\n") || evidence.have().bytes.is_empty();
     let said = !evidence.have().bytes.is_empty();
     let calm = !evidence.passes_in_calm() && evidence.process.ending.is_none();
-    // Its FIN may have crossed our next words; then a second try with these words one by one tells.
+    // Its FIN may have crossed our next bytes; then a second try with these bytes one by one shows it.
     let left = evidence.left_early() || evidence.tries.apart == Some(Tried::Stopped);
     (evidence.side() == Side::Server && early && whole_part && said && calm && left)
         .then_some(())?;
@@ -214,7 +214,7 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The last answer lacks `Connection: close`, and nobody hangs up.
+/// The last answer lacks `Connection: close`, and the server does not close.
 fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.wanted_line();
     let asked = line.eq_ignore_ascii_case(b"Connection: close\r\n");

@@ -16,7 +16,7 @@ pub enum Close {
     Fin,
     /// It broke the connection off.
     Rst,
-    /// It did neither, as long as anyone looked.
+    /// It did neither, as long as the check waited.
     Open,
 }
 

@@ -1,7 +1,7 @@
 //! The programming language of the program under check, guessed from its start command; and the languages of
 //! the stubs.
 
-/// A programming language, told by the start command.
+/// A programming language, known from the start command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// `cargo …`, or the workbench.

@@ -166,7 +166,7 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A response with a body, no length, no chunks, and nobody hangs up.
+/// A response with a body, no length and no chunks, and the server does not close.
 fn no_length(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let (have, want) = (exchange.have, exchange.want);

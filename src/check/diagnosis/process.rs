@@ -57,7 +57,7 @@ fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Nobody at the address that the program was given (server), or nobody where it called (client).
+/// Nobody listens at the address that the program got (server), or at the one it connected to (client).
 fn refused(evidence: &Evidence) -> Option<Cause> {
     let process = &evidence.process;
     (!process.connected).then_some(())?;

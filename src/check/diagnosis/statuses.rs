@@ -96,7 +96,7 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A client is told that the server is full while there is room.
+/// The server refuses a client with 503 although it is not full.
 fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
     let have = message(evidence.rest()).status()?;
     let nothing_due = evidence.missing().is_empty()

@@ -131,7 +131,7 @@ fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
         .then(|| "Yours is written in digits, as text.".to_string())
 }
 
-/// It waits for as many bytes as a stranger has promised.
+/// It waits for as many bytes as the untrusted length announces.
 fn any_length(evidence: &Evidence) -> Option<Cause> {
     const MANY: u64 = 100_000_000;
     (evidence.side() == Side::Server && evidence.cut_short() && evidence.silence().is_some())
@@ -337,7 +337,7 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A client names another site, or another door of it, than its URL does.
+/// A client names another host or another port than its URL.
 fn other_host(evidence: &Evidence) -> Option<Cause> {
     let is_host = |line| field(line).filter(|(name, _)| name.eq_ignore_ascii_case(b"Host"));
     let (_, have) = is_host(evidence.line())?;

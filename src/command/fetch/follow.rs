@@ -99,7 +99,7 @@ impl Shown {
             }
             None => transcript.render_brief(),
         };
-        // Nobody looks any more when this fails; the body goes on.
+        // If this fails, stderr is closed; the download goes on.
         let _ = self.screen.write_all(text.as_bytes());
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wirelab::net::{Faults, Weather};
 use wirelab::wire::Who;
 
-/// What a line may say, for whoever asks with `?`.
+/// The allowed lines, printed after `?`.
 pub const HELP: &str = "weather dribble|glue|slow|calm, latency 80ms, bandwidth 64K, cut-after N, \
     reset-after N, fail-first N, swap OLD NEW, side client|server|both, chance 0.5, off; \
     the first letter is enough";

@@ -35,7 +35,7 @@ impl Board {
     /// Puts a step of `length` bytes up, if there is room; `add` adds it to what is there.
     pub fn step(&self, length: usize, add: impl FnOnce(&mut Transcript)) {
         let mut up = self.lock();
-        // Behind a gap nothing goes up before the gap was told.
+        // After a gap no step is added before the gap has been printed.
         if up.missed > 0 || up.size + length + STEP > limits::UNSHOWN_BYTES {
             up.missed += 1;
             return;

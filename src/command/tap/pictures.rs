@@ -64,7 +64,7 @@ impl Packets {
         })
     }
 
-    /// Adds a step; an error is told once.
+    /// Adds a step; an error is returned once.
     pub fn step(&mut self, step: &Observation) -> Result<(), String> {
         if self.stopped {
             return Ok(());
@@ -125,7 +125,7 @@ impl Picture {
         })
     }
 
-    /// Draws a step; an error is told once.
+    /// Draws a step; an error is returned once.
     pub fn step(&mut self, step: &Observation) -> Result<(), String> {
         if self.stopped {
             return Ok(());

@@ -35,7 +35,7 @@ pub struct Show<'a> {
     pub weather: Weather,
     /// Gets every step.
     pub recorder: &'a Recorder,
-    /// Whether somebody still watches; otherwise everything ends soon.
+    /// Whether the page is still open; otherwise everything ends soon.
     pub goes_on: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -48,7 +48,7 @@ pub enum Cast {
     Server,
     /// The lab's client; the player is its server.
     Client,
-    /// The lab's client, and nobody who listens.
+    /// The lab's client, without a listener.
     NobodyListens,
     /// The lab's client, and a listener whose backlog is full.
     BacklogFull,

@@ -55,7 +55,7 @@ impl Gate {
         }
     }
 
-    /// Whether this is our token. Every byte is looked at, so the time tells nothing.
+    /// Whether this is our token. Every byte is compared, so the time reveals nothing.
     pub fn is_token(&self, text: &str) -> bool {
         let ours = self.token.as_bytes();
         let pairs = ours.iter().zip(text.as_bytes());
@@ -79,7 +79,7 @@ pub fn fields(media: &str) -> Vec<u8> {
     fields
 }
 
-/// The fields that keep strangers out of a page.
+/// The fields that keep other sites out of a page.
 pub fn protect(fields: &mut Vec<u8>) {
     let policy = b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
     write::field(fields, "Content-Security-Policy", policy);

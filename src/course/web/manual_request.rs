@@ -77,7 +77,7 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// Whether somebody takes what is said on it.
+    /// Whether the connection takes more bytes.
     pub fn is_open(&self) -> bool {
         !matches!(
             self.acts.try_send((Vec::new(), Delivery::Whole)),

@@ -14,7 +14,7 @@ use crate::course::catalogue::{Lab, Script};
 use crate::course::demo::{Cast, DemoError, Show, Shown};
 use crate::net::Weather;
 
-/// Starts a conversation; the page hears how it goes.
+/// Starts a conversation; the page gets its events.
 pub fn run(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Result<(), String> {
     let name = form.get("conversation");
     let script = lab.scripts.iter().find(|script| script.name == name);

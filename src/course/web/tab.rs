@@ -16,7 +16,7 @@ use crate::wire::{Transcript, xml_text};
 pub struct Page {
     /// Its number.
     pub id: u64,
-    /// What it is told.
+    /// Its events.
     pub log: EventLog,
     /// Its tab is behind others; it has given up its stream for a while.
     pub hidden: AtomicBool,

@@ -38,14 +38,14 @@ pub(super) enum Task {
     HearEnd,
     /// Do nothing for a while.
     Pause(Duration),
-    /// Hear nothing for so long.
+    /// Receive nothing for this long.
     HearNothing(Duration),
 }
 
 /// A side that cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlayError {
-    /// Our side has a mask: nobody knows which bytes to say.
+    /// Our side has a mask, so the bytes to send are unknown.
     Mask {
         /// The connection.
         conn: Conn,

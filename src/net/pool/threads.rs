@@ -107,7 +107,7 @@ impl<C: Send + 'static> Threads<C> {
         }
         let mut state = lock(&self.pool.state);
         state.threads -= 1;
-        // The threads that there are will take the client later; without any, nobody would.
+        // The existing threads will take the client later. Without any thread, no thread would.
         if state.threads == 0 {
             state.clients -= state.waiting.len();
             state.waiting.clear();

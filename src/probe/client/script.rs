@@ -105,7 +105,7 @@ impl Site {
         format!("http://{user}{}{}", self.serving.address(), case.url)
     }
 
-    /// Ends, and tells what the client did.
+    /// Ends the server, and returns what the client did.
     pub fn close(self) -> Visit {
         let host = self.serving.address().to_string();
         self.serving.stop();

@@ -94,7 +94,7 @@ fn size(transcript: &Transcript) -> usize {
 }
 
 impl Passage {
-    /// Whether a response is left over for somebody else, or the marker got another one's.
+    /// Whether an extra response would go to another client, or the marker got the response of another request.
     pub fn is_vulnerable(&self) -> bool {
         let known = !matches!(self.reading.end, Boundary::Unknown(_));
         known && (self.given > self.got || self.is_mixed_up())

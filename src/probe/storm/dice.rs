@@ -5,7 +5,7 @@
 pub struct Dice(u64);
 
 impl Dice {
-    /// The numbers of this seed; `hand` tells several throwers of one seed apart.
+    /// The numbers of this seed; `hand` gives each user of the same seed its own numbers.
     pub fn new(seed: u64, hand: u64) -> Dice {
         let mut mixed = seed.wrapping_add(hand.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

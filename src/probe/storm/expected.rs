@@ -76,7 +76,7 @@ fn one(server: &mut Connection, bytes: &[u8]) -> (Option<String>, Result<usize, 
         match event {
             Event::Request { head, body, .. } => {
                 method = Some(String::from_utf8_lossy(head.method).into_owned());
-                // What the server answers before it has a body that it may not want, nobody knows.
+                // The answer of a server before it has a body that it may not want is unknown.
                 if head.fields.get("expect").is_some() && body != Body::None {
                     return (method, Err(Behind::Part));
                 }

@@ -2,7 +2,7 @@
 
 use crate::probe::storm::dice::Dice;
 
-/// What strangers put in where it hurts.
+/// Bytes that often cause faults in parsers.
 const BITS: [&[u8]; 24] = [
     b"\r\n",
     b"\n",

@@ -102,7 +102,7 @@ impl EventLog {
         self.shared.changed.notify_all();
     }
 
-    /// How long nobody has read; `None` while somebody does.
+    /// How long the log has had no reader; `None` while it has one.
     pub fn unread_for(&self) -> Option<Duration> {
         self.lock().left.map(|left| left.elapsed())
     }

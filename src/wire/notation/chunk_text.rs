@@ -37,7 +37,7 @@ pub struct ChunkText<'a> {
     begun: bool,
     /// Bytes said, those of the open line included.
     said: usize,
-    /// For each line how many bytes were said at its end, where somebody asks for that.
+    /// For each line the number of bytes up to its end, if the caller asks for that.
     ends: Option<Vec<usize>>,
 }
 

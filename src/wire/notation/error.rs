@@ -205,7 +205,7 @@ fn control(byte: u8) -> String {
     }
 }
 
-/// What somebody wrote, short enough for a message: at most 40 characters, none of them control.
+/// The text of the file, short enough for a message: at most 40 characters, none of them control.
 fn shortened(text: &str) -> String {
     let clean: String = text
         .chars()

@@ -9,7 +9,7 @@ const INTERFACE: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
 
 const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
-/// The length of a section that nobody counted.
+/// The length of a section when it is not known.
 const SECTION_LENGTH_UNKNOWN: u64 = u64::MAX;
 /// The packets begin with an IP header, version 4 or 6, without a link layer.
 const LINKTYPE_RAW: u16 = 101;

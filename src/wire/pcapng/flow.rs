@@ -21,11 +21,11 @@ const SERVER_ISN: u32 = 0x2000_0000;
 enum State {
     /// The SYN was sent.
     Calling,
-    /// Whoever has not ended may send.
+    /// A side that has not ended may send.
     Open,
-    /// One side reset it: nobody acknowledges anything any more. What was under way still comes.
+    /// One side reset it: nothing is acknowledged any more. Bytes on their way still come.
     Broken,
-    /// Nobody ever answered it.
+    /// It was never answered.
     Refused,
 }
 
