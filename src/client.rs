@@ -161,7 +161,7 @@ impl Client {
         let web = Web::parse(url).map_err(|why| failed(Why::Url(why)))?;
         let line = self.call(&web, due).map_err(failed)?;
         let mut exchange = Exchange::new(self, url, request, line, due);
-        // A server that hangs up while we speak may have said why; so its answer is read all the same.
+        // A server that closes while we speak may have said why; so its answer is read all the same.
         let _ = exchange.line.write(&request.text(&web, part));
         exchange.read_answer()
     }
@@ -242,15 +242,15 @@ impl Answer {
         line.escape_ascii().to_string()
     }
 
-    /// Hangs up. In a recording, the rest of the answer and how the server ends belong to the picture.
+    /// Closes. In a recording, the rest of the answer and how the server ends belong to the picture.
     fn leave(self) {
         if self.exchange.recorded {
             self.exchange.line.close_gracefully();
         }
     }
 
-    /// Hands the body to `taker`, and hangs up. Answers the length of the body, and how many bytes
-    /// came behind it that nobody announced.
+    /// Hands the body to `taker`, and closes. Answers the length of the body, and how many bytes
+    /// came after it that nobody announced.
     pub fn body(mut self, taker: &mut dyn Write) -> Result<(u64, usize), Failure> {
         let length = self.exchange.read_body(taker)?;
         let extra = self.exchange.input.bytes().len();

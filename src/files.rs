@@ -87,7 +87,7 @@ pub enum Content {
         source: Source,
         /// What stands before each part, and the part.
         parts: Vec<(String, Range)>,
-        /// What stands behind the last.
+        /// What stands after the last.
         end: String,
     },
 }
@@ -306,7 +306,7 @@ pub fn refused_method(method: &[u8]) -> Option<Response> {
 /// Sends the client to the folder's own URL, which ends in a slash: without it, the links on the page
 /// would lead next to the folder instead of into it (RFC 3986 section 5.2.3).
 ///
-/// The target is put together anew from the names. The path as it came could begin with two slashes,
+/// The target is put together again from the names. The path as it came could begin with two slashes,
 /// and then `Location` would lead to another host.
 #[cold]
 fn moved(names: &[Vec<u8>], query: Option<&[u8]>) -> Response {
@@ -342,7 +342,7 @@ fn failed() -> Response {
 }
 
 impl Response {
-    /// A response with these bytes behind it.
+    /// A response with these bytes after it.
     pub fn new(status: u16, mut fields: Vec<u8>, bytes: Vec<u8>) -> Response {
         let length = bytes.len() as u64;
         // 1xx and 204 have no content, and must not say how long it is (RFC 9110 section 8.6).

@@ -104,7 +104,7 @@ impl Answered {
         self.request.escape_ascii().to_string()
     }
 
-    /// The same, behind what is in `out`.
+    /// The same, after what is in `out`.
     fn append_request_line(&self, out: &mut Vec<u8>) {
         let plain = |b: &u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\'' | b'\\');
         match self.request.iter().all(plain) {

@@ -82,7 +82,7 @@ impl<'a> Message<'a> {
         self.first_line().split(|&byte| byte == b' ').nth(1)
     }
 
-    /// How many of the bytes behind the empty line belong to this message; a response without a length
+    /// How many of the bytes after the empty line belong to this message; a response without a length
     /// has all of them.
     fn body_length(&self) -> usize {
         let rest = self.body.unwrap_or_default();
@@ -107,7 +107,7 @@ pub fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     token.then(|| (name, value.trim_ascii()))
 }
 
-/// What stands before and behind the first such byte.
+/// What stands before and after the first such byte.
 pub fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     let place = bytes.iter().position(|&byte| byte == at)?;
     Some((bytes.get(..place)?, bytes.get(place + 1..)?))
@@ -174,7 +174,7 @@ pub fn head_and_body(message_bytes: &[u8]) -> Vec<&[u8]> {
 pub enum ChunkFault<'a> {
     /// The last chunk or its empty line is missing.
     NoEnd,
-    /// No CRLF stands behind `said` bytes; the line goes on to `really`.
+    /// No CRLF stands after `said` bytes; the line goes on to `really`.
     Size {
         /// What the size is written as.
         line: &'a [u8],
@@ -245,7 +245,7 @@ pub fn upto(bytes: &[u8], end: usize) -> &[u8] {
     bytes.get(..end).unwrap_or(bytes)
 }
 
-/// The bytes from this place on; none behind the end.
+/// The bytes from this place on; none after the end.
 pub fn from(bytes: &[u8], start: usize) -> &[u8] {
     bytes.get(start..).unwrap_or_default()
 }

@@ -188,7 +188,7 @@ pub struct Failure {
 pub enum Problem {
     /// Bytes, or the end of a connection.
     Difference(Box<Difference>),
-    /// All is right in front of a relay; behind it something is not.
+    /// The bytes at the client side of a relay are right; those at its server side are not.
     Behind(Box<Difference>),
     /// All bytes are right, but a client that says nothing is answered, too.
     Unasked,

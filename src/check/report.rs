@@ -266,7 +266,7 @@ pub fn rule_and_advice(page: &Page, indent: &str) -> Vec<String> {
     lines
 }
 
-/// `start`, and behind it a text that is broken between words so that no line passes 80 characters;
+/// `start`, and after it a text that is broken between words so that no line passes 80 characters;
 /// `indent` begins each further line. What stands in backquotes is one word; a word that is longer than
 /// a line is broken.
 pub fn wrap(start: &str, text: &str, indent: &str) -> Vec<String> {

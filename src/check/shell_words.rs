@@ -17,7 +17,7 @@ pub enum WordsError {
         /// Where it stands.
         column: usize,
     },
-    /// The last character is a backslash, with nothing behind it.
+    /// The last character is a backslash, with nothing after it.
     LoneBackslash,
 }
 
@@ -66,7 +66,7 @@ pub fn split(text: &str) -> Result<Vec<String>, WordsError> {
     Ok(words)
 }
 
-/// The inside of a quoted piece; `chars` stands behind the opening quote and ends behind the closing.
+/// The inside of a quoted piece; `chars` stands after the opening quote and ends after the closing.
 fn quoted(
     quote: char,
     column: usize,

@@ -170,7 +170,7 @@ impl<'a> Stage<'a> {
         let mut server = self.start(script, Some(upstream.to_string()))?;
         let script = filled(script, server.addr);
         let before = player(&script, Who::Client, weather, silence)?;
-        // Behind it is more patience than before it, so that the one in front sees who waits.
+        // After it is more patience than before it, so that the one in front sees who waits.
         let mut behind = player(&script, Who::Server, Weather::Calm, silence * 3 / 2)?;
         behind.client = silence;
         let (played, behind) = thread::scope(|scope| {

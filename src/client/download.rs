@@ -39,7 +39,7 @@ pub struct Download {
 pub enum Begun {
     /// At its first byte.
     Anew,
-    /// Behind so many bytes that were there.
+    /// After so many bytes that were there.
     Behind(u64),
 }
 

@@ -32,7 +32,7 @@ pub enum Why {
     Silent(Duration, Place),
     /// The server reset the connection.
     Broken(Place),
-    /// The server hung up too early.
+    /// The server closed too early.
     Ended(Place),
     /// The answer breaks a rule, at this byte of it, counted from 0.
     Fault {

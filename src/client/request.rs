@@ -14,7 +14,7 @@ pub struct Request {
     pub fields: Vec<(String, Option<String>)>,
     /// The body.
     pub body: Option<Vec<u8>>,
-    /// The value of `Range` behind `bytes=`.
+    /// The value of `Range` after `bytes=`.
     pub range: Option<String>,
     /// Ask for gzip.
     pub gzip: bool,

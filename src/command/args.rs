@@ -12,7 +12,7 @@ use wirelab::files::is_unseen;
 pub struct Opt {
     /// With its dashes: `--save`.
     pub name: &'static str,
-    /// What stands behind it in the usage text (`FILE`); `None` for one that stands alone; in brackets
+    /// What stands after it in the usage text (`FILE`); `None` for one that stands alone; in brackets
     /// (`[CMD]`) for one that may.
     pub value: Option<&'static str>,
     /// One line for the usage text.
@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Sorts the words behind `command`'s name. Behind `--` every word is a place.
+    /// Sorts the words after `command`'s name. After `--` every word is a place.
     pub fn read(command: &Command, words: &[OsString]) -> Result<Args, WrongUse> {
         let mut args = Args::default();
         let mut words = words.iter().peekable();
@@ -176,7 +176,7 @@ pub fn lab_number(word: &str) -> Option<u8> {
     named.next().map(|lab| lab.number)
 }
 
-/// `-XPOST`: a short option with its value right behind it.
+/// `-XPOST`: a short option with its value directly after it.
 fn short_and_value<'a>(command: &Command, word: &'a str) -> Option<(&'a str, &'a str)> {
     let (name, value) = word.split_at_checked(2)?;
     let options: &'static [Opt] = command.options;

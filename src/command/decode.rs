@@ -90,7 +90,7 @@ fn say(shown: &mut Transcript, conn: Conn, who: Who, message: &Message) {
     shown.push_bytes(conn, who, body);
 }
 
-/// The bytes behind an answer 101 as frames; `false` when there is none.
+/// The bytes after an answer 101 as frames; `false` when there is none.
 fn web_socket(shown: &mut Transcript, part: &Transcript, conn: Conn) -> bool {
     let heads = [Who::Client, Who::Server].map(|who| {
         let bytes = part.bytes_of(conn, who);

@@ -71,7 +71,7 @@ impl std::fmt::Display for NotStarted {
 
 impl std::error::Error for NotStarted {}
 
-/// One word behind `cargo lab`, and everything that its usage text says.
+/// One word after `cargo lab`, and everything that its usage text says.
 pub struct Command {
     /// The word: `tap`.
     pub name: &'static str,
@@ -119,7 +119,7 @@ const LEARNERS: &[&str] = &[
     "list", "lab", "init", "start", "check", "watch", "hint", "explain", "bill", "class", "help",
 ];
 
-/// Runs the words behind `wirelab`, prints, and says with which exit code the process ends.
+/// Runs the words after `wirelab`, prints, and says with which exit code the process ends.
 pub fn run(words: Vec<OsString>) -> ExitCode {
     let mut screen = Screen::stdout();
     cargo::show_progress(screen::progress());
@@ -179,7 +179,7 @@ fn find(word: &str) -> Result<&'static Command, WrongUse> {
     )))
 }
 
-/// Runs `command` with the words behind its name, or shows its help.
+/// Runs `command` with the words after its name, or shows its help.
 fn with(command: &Command, words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
     if args::asks_for_help(words) {
         return help::of(command, screen);

@@ -354,7 +354,7 @@ pub fn target(host: Option<&str>, path: Option<&str>) -> Result<Target> {
     Ok(Target::new(addr, host, path))
 }
 
-/// The number from 1 to `most` behind an option.
+/// The number from 1 to `most` after an option.
 pub fn number(args: &Args, name: &str, most: u64) -> Result<Option<u64>> {
     let Some(text) = args.value_text(name)? else {
         return Ok(None);

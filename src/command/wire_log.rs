@@ -56,7 +56,7 @@ struct Growing {
     file: File,
     /// Where the last whole step ends.
     end: u64,
-    /// How long the file is: there may be a `~ end` behind the last step.
+    /// How long the file is: there may be a `~ end` after the last step.
     length: u64,
     /// Where the last steps begin, back to at least [`ROOM`] bytes before the end.
     starts: VecDeque<u64>,
@@ -222,7 +222,7 @@ impl Growing {
         Ok(())
     }
 
-    /// Writes over everything behind `end`.
+    /// Writes over everything after `end`.
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
         write_at(&mut self.file, text, self.end)?;
         let length = self.end + text.len() as u64;
@@ -234,12 +234,12 @@ impl Growing {
         Ok(())
     }
 
-    /// Puts the reason at the end, over the last steps if there is no room behind them. When the file
+    /// Puts the reason at the end, over the last steps if there is no room after them. When the file
     /// takes no byte at all, it stays as it is.
     fn say_why(&mut self, reason: &str) {
         let mut note = format!("# recording stopped here: {reason}\n").into_bytes();
         note.extend_from_slice(STILL_OPEN);
-        // What a write that failed has left behind the end.
+        // What a write that failed has left after the end.
         self.length = u64::MAX;
         let whole = self.end;
         if self.append(&note).is_ok() {

@@ -195,7 +195,7 @@ impl Bill {
             let known = bill.take(line);
             known.ok_or(BillError::Line(index + 1))?;
         }
-        // Whatever was read, the bill is written anew from it: so each byte counts.
+        // Whatever was read, the bill is written again from it: so each byte counts.
         if bill.text() != text.replace("\r\n", "\n") {
             return Err(BillError::Changed);
         }
@@ -220,7 +220,7 @@ impl Bill {
     }
 
     /// Takes one line in; `None` when it cannot be one of a bill's. The total and the hash are made
-    /// anew, so they are passed over here.
+    /// again, so they are passed over here.
     fn take(&mut self, line: &str) -> Option<()> {
         if line.is_empty() || line.starts_with("sha256:") {
             return Some(());

@@ -158,7 +158,7 @@ fn drawn(mask: &Mask, dice: &mut Dice) -> Option<Vec<u8>> {
     Some(digits.collect())
 }
 
-/// What stands behind each `@vary`.
+/// What stands after each `@vary`.
 fn headings(transcript: &Transcript) -> impl Iterator<Item = &str> {
     let varies = transcript.headings.iter().filter(|(key, _)| key == "vary");
     varies.map(|(_, text)| &text[..])

@@ -95,7 +95,7 @@ impl Progress {
         })
     }
 
-    /// The value behind a text; every text has one.
+    /// The value after a text; every text has one.
     pub fn parse(text: &str) -> Progress {
         Progress {
             lines: text.lines().map(str::to_string).collect(),

@@ -20,7 +20,7 @@ pub struct Readme<'a> {
     pub parts: Vec<(&'a str, &'a str)>,
 }
 
-/// A fenced block: its word behind the opening fence (`wire`, `console`, empty) and its lines.
+/// A fenced block: its word after the opening fence (`wire`, `console`, empty) and its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence<'a> {
     /// The word.
@@ -104,7 +104,7 @@ pub fn fences(readme: &str) -> Vec<Fence<'_>> {
 }
 
 /// Markdown as lines of at most [`WIDTH`] columns, where the author's fences allow it. Paragraphs are
-/// wrapped anew; fences and tables are indented, and broken only where they are too wide; pictures are
+/// wrapped again; fences and tables are indented, and broken only where they are too wide; pictures are
 /// left out.
 pub fn plain(markdown: &str) -> Vec<String> {
     let mut page = Page::default();
@@ -164,7 +164,7 @@ fn fence_lines(line: &str) -> Vec<String> {
     lines
 }
 
-/// A quoted word that is wider than the page, cut behind line ends into quoted pieces. A shell puts
+/// A quoted word that is wider than the page, cut after line ends into quoted pieces. A shell puts
 /// them together again: between them stands nothing but the `\` at the end of the line.
 fn narrow(word: &str) -> Vec<String> {
     let quote = ['\'', '"']
@@ -207,7 +207,7 @@ fn shell_words(command: &str) -> Vec<&str> {
     words
 }
 
-/// Text wrapped at spaces to [`WIDTH`], the first line behind `first`, the others behind `rest`.
+/// Text wrapped at spaces to [`WIDTH`], the first line after `first`, the others after `rest`.
 pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = first.to_string();

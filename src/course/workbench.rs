@@ -155,7 +155,7 @@ pub(super) fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// `my01-server.rs.old`, or with 2, 3 … behind it when that is taken: the path and how to call it.
+/// `my01-server.rs.old`, or with 2, 3 … after it when that is taken: the path and how to call it.
 fn free_name(path: &Path, file: &str) -> (PathBuf, String) {
     let names = (1u32..).map(|count| match count {
         1 => ".old".to_string(),

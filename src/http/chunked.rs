@@ -43,7 +43,7 @@ enum Next {
     Size,
     /// So many more bytes of `chunk-data`.
     Data(u64),
-    /// The CR LF behind the data.
+    /// The CR LF after the data.
     DataEnd,
     /// `trailer-section CRLF`
     Trailers,
@@ -195,7 +195,7 @@ pub fn size_line(bytes: &[u8]) -> Result<Parsed<SizeLine>, Fault> {
     }
 }
 
-/// The offset behind the extensions that begin at `at`, or the length of the line when it stops in
+/// The offset after the extensions that begin at `at`, or the length of the line when it stops in
 /// the middle of one. BWS, white space that should not be there, must be accepted (RFC 9110
 /// section 5.6.3).
 fn extensions(line: &[u8], mut at: usize) -> Result<usize, Fault> {
@@ -222,7 +222,7 @@ fn extensions(line: &[u8], mut at: usize) -> Result<usize, Fault> {
     }
 }
 
-/// The offset behind the token at `at`, which must be there unless the line stops before it.
+/// The offset after the token at `at`, which must be there unless the line stops before it.
 fn token(line: &[u8], at: usize) -> Result<usize, Fault> {
     let end = grammar::skip(line, at, TCHAR);
     if end == at && at < line.len() {
@@ -241,7 +241,7 @@ pub fn write_chunk(out: &mut Vec<u8>, data: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Appends the last chunk and the empty line behind it, without trailers.
+/// Appends the last chunk and the empty line after it, without trailers.
 pub fn write_end(out: &mut Vec<u8>) {
     out.extend_from_slice(b"0\r\n\r\n");
 }

@@ -40,7 +40,7 @@ pub enum Event<'a> {
     Data(&'a [u8]),
     /// The message has ended; the trailers of a chunked body.
     End(Fields<'a>),
-    /// The other side hung up, at a time when it may.
+    /// The other side closed, at a time when it may.
     Closed,
     /// Not our turn to listen: first say what is due. Nothing was read.
     Paused,
@@ -118,7 +118,7 @@ impl Connection {
     }
 
     /// Reads the next thing that the other side says from the beginning of `bytes`; `ended` says that
-    /// behind them the other side hung up. Call it again with what `used` leaves over.
+    /// after them the other side closed. Call it again with what `used` leaves over.
     pub fn receive<'a>(
         &'a mut self,
         bytes: &'a [u8],
@@ -201,7 +201,7 @@ impl Connection {
     }
 
     /// Says that the server sends the head of its final response; `close` when it wants the
-    /// connection to end behind it. The answer is the value of the `Connection` field to write.
+    /// connection to end after it. The answer is the value of the `Connection` field to write.
     pub fn respond(&mut self, body: Body, close: bool) -> Result<Option<&'static str>, NotNow> {
         self.steps.take(Side::Server, Transition::Response)?;
         if self.expects_continue {
@@ -302,7 +302,7 @@ fn ends_with(version: Version, fields: Fields<'_>, said: CloseReason) -> Option<
     (!stays).then_some(CloseReason::OldVersion)
 }
 
-/// The other side hung up between two messages.
+/// The other side closed between two messages.
 fn hung_up<'a>(steps: &mut StateMachine, they: Side) -> Result<Parsed<Event<'a>>, Fault> {
     steps.close_because(CloseReason::HungUp);
     let taken = steps.take(they, Transition::Close);

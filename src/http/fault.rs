@@ -17,7 +17,7 @@ pub struct Fault {
     pub wrong: Wrong,
 }
 
-/// One row of the table behind [`Wrong::rule`].
+/// One row of the table of [`Wrong::rule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The status that a server should answer.

@@ -20,7 +20,7 @@ pub struct FieldRange {
     pub name_end: u32,
     /// The first byte of the value.
     pub value_start: u32,
-    /// The byte behind the value.
+    /// The byte after the value.
     pub value_end: u32,
 }
 

@@ -50,7 +50,7 @@ pub use headers::Fields;
 
 /// The answer of every parser here that may be given a part of its input.
 ///
-/// After `NeedMore` the parser is called again with the same bytes and more behind them; nothing
+/// After `NeedMore` the parser is called again with the same bytes and more after them; nothing
 /// was used up. What follows the first `used` bytes was not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parsed<T> {

@@ -82,7 +82,7 @@ pub fn wish(value: &[u8], length: u64) -> Wish {
 fn part(spec: &[u8], length: u64) -> Option<Option<Range>> {
     let dash = spec.iter().position(|&b| b == b'-')?;
     let (first, last) = (&spec[..dash], &spec[dash + 1..]);
-    // A number too large for us lies behind every end.
+    // A number too large for us lies after every end.
     let number = |digits| decimal(digits).map(|number| number.unwrap_or(u64::MAX));
     if first.is_empty() {
         let suffix = number(last)?;
@@ -131,7 +131,7 @@ pub struct Stretch {
 }
 
 /// Reads the value of a `Content-Range` field that has a range. `None`: it is not valid (a range that
-/// ends before it begins, or behind the whole, section 14.4), has another unit, or has no range.
+/// ends before it begins, or after the whole, section 14.4), has another unit, or has no range.
 pub fn stretch(value: &[u8]) -> Option<Stretch> {
     let (unit, rest) = value.split_at_checked(6)?;
     let slash = rest.iter().position(|&b| b == b'/')?;
@@ -185,7 +185,7 @@ impl Multipart<'_> {
         format!("\r\n--{boundary}\r\nContent-Type: {media}\r\nContent-Range: {range}\r\n\r\n")
     }
 
-    /// What stands behind the last part.
+    /// What stands after the last part.
     pub fn end(&self) -> String {
         format!("\r\n--{}--\r\n", self.boundary)
     }

@@ -55,9 +55,9 @@ pub enum State {
     Body,
     /// The message has ended; the other side's has not.
     Done,
-    /// It said its last message, and must hang up.
+    /// It said its last message, and must close.
     Closing,
-    /// It hung up.
+    /// It closed.
     Closed,
 }
 
@@ -87,7 +87,7 @@ pub struct Row {
     pub from: State,
     /// The step.
     pub step: Transition,
-    /// The state behind.
+    /// The state after.
     pub to: State,
 }
 
@@ -181,7 +181,7 @@ pub enum CloseReason {
     Tunnel,
     /// What the other side said was wrong.
     Fault(Fault),
-    /// The other side hung up between two messages.
+    /// The other side closed between two messages.
     HungUp,
 }
 

@@ -26,7 +26,7 @@ pub enum Target<'a> {
     Origin {
         /// Begins with `/`.
         path: &'a [u8],
-        /// What stands behind the first `?`.
+        /// What stands after the first `?`.
         query: Option<&'a [u8]>,
     },
     /// `http://tacos.example/menu`; a server takes it, too (RFC 9112 section 3.2.2).
@@ -35,7 +35,7 @@ pub enum Target<'a> {
         authority: Authority<'a>,
         /// Empty or begins with `/`.
         path: &'a [u8],
-        /// What stands behind the first `?`.
+        /// What stands after the first `?`.
         query: Option<&'a [u8]>,
     },
     /// `tacos.example:443`, for CONNECT.
@@ -138,7 +138,7 @@ fn path_and_query(text: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
     Ok((path, query))
 }
 
-/// Every byte allowed, and two hex digits behind each `%`.
+/// Every byte allowed, and two hex digits after each `%`.
 fn check(text: &[u8], allowed: impl Fn(u8) -> bool) -> Result<(), Fault> {
     for (at, &b) in text.iter().enumerate() {
         if !allowed(b) {

@@ -11,7 +11,7 @@ pub enum Aspect {
     NameCase,
     /// The same moment in another of the three formats.
     DateFormat,
-    /// The text behind the status code.
+    /// The text after the status code.
     Reason,
     /// Where a chunked body is cut.
     Chunks,

@@ -18,13 +18,13 @@ use super::target;
 pub struct Parts<'a> {
     /// What stands before the first `:`, if it is a scheme.
     pub scheme: Option<&'a str>,
-    /// What stands behind `//`.
+    /// What stands after `//`.
     pub authority: Option<&'a str>,
     /// May be empty.
     pub path: &'a str,
-    /// What stands behind `?`.
+    /// What stands after `?`.
     pub query: Option<&'a str>,
-    /// What stands behind `#`; it never leaves the browser (RFC 9110 section 7.1).
+    /// What stands after `#`; it never leaves the browser (RFC 9110 section 7.1).
     pub fragment: Option<&'a str>,
 }
 

@@ -124,7 +124,7 @@ impl Seen {
 fn pcap(bytes: &[u8], order: Order, units: u64, seen: &mut Seen) -> Option<()> {
     let mut reader = Reader { bytes, order };
     let header = reader.take(24)?;
-    // The upper bits tell of checksums behind the frames.
+    // The upper bits tell of checksums after the frames.
     let link = order.number(header.get(20..)?)? & 0x0fff_ffff;
     while !reader.bytes.is_empty() {
         let header = reader.take(16)?;

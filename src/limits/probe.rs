@@ -51,7 +51,7 @@ pub const STORM_FINDINGS: usize = 5;
 pub const STORM_CONTROL_REQUESTS: usize = 100;
 
 /// How long a server may take to let go of its clients before it counts as growing.
-/// Reason: it lingers two seconds behind a last answer, and a thread waits a while for its next client.
+/// Reason: it lingers two seconds after a last answer, and a thread waits a while for its next client.
 pub const STORM_SETTLE: Duration = Duration::from_secs(6);
 
 /// How long a relay behind a proxy must be quiet before its record counts as whole.

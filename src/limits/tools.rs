@@ -11,7 +11,7 @@ pub const MAX_HELD: usize = 16 * 1024 * 1024;
 /// section 9 allows a limit, and serde_json's is 128.
 pub const MAX_NESTING: usize = 128;
 
-/// Most bytes that one comparison hashes to find where a `\{N bytes sha256:…}` begins behind holes.
+/// Most bytes that one comparison hashes to find where a `\{N bytes sha256:…}` begins after holes.
 /// Reason: a digest can only be tried, place by place; this is a tenth of a second of a processor.
 pub const MAX_HASHED: usize = 32 * 1024 * 1024;
 

@@ -25,7 +25,7 @@ pub const PAGE_LOG: usize = 4 * 1024 * 1024;
 /// Reason: a page that reloads its stream comes back after half a second; one that is gone stays away.
 pub const PAGE_GONE: Duration = Duration::from_secs(3);
 
-/// The same for a page that said that it is hidden behind others.
+/// The same for a page that said that it is hidden after others.
 /// Reason: a learner edits, with the page in another tab; the check at each save goes on.
 pub const PAGE_HIDDEN: Duration = Duration::from_secs(600);
 

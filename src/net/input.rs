@@ -56,7 +56,7 @@ impl Input {
         }
     }
 
-    /// Reads more behind what is there.
+    /// Reads more after what is there.
     pub fn fill(&mut self, line: &mut RecordedStream, wait: Duration) -> Result<(), IoFailure> {
         self.fill_by(|room| line.read(room, wait))
     }

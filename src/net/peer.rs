@@ -28,7 +28,7 @@ pub enum End {
     Fin,
     /// It broke the connection off.
     Rst,
-    /// It did neither: we hung up, or stopped listening to one that sends without end.
+    /// It did neither: we closed, or stopped listening to one that sends without end.
     Open,
 }
 

@@ -187,7 +187,7 @@ impl<C: Send + 'static> Acceptor<'_, C> {
             Ok((stream, peer)) => self.admit(stream, peer),
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.hand_over(),
             Err(error) if no_descriptors(&error) => self.make_room(AcceptProblem::NoDescriptors),
-            // The client hung up in the backlog, or a signal came (accept(2)).
+            // The client closed in the backlog, or a signal came (accept(2)).
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => None,
             Err(error) if error.kind() == ErrorKind::Interrupted => None,
             Err(_) => {

@@ -69,7 +69,7 @@ pub fn listeners(port: u16) -> Option<Vec<SocketAddr>> {
     Some(all)
 }
 
-/// The listeners of one table. They stand first in it, connections behind them
+/// The listeners of one table. They stand first in it, connections after them
 /// (Documentation/networking/proc_net_tcp.rst), and each line is made when it is asked for: on a machine
 /// with much memory the kernel looks through some 100,000 places for connections, which takes
 /// milliseconds. So we ask line by line and stop at the first connection.
@@ -114,7 +114,7 @@ pub(super) fn table_address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, port))
 }
 
-/// Whether a client that calls `addr` finds a listener. Reads the table where there is one and
+/// Whether a client that connects to `addr` finds a listener. Reads the table where there is one and
 /// `by_table` is true; otherwise connects, and closes again.
 pub fn accepts(addr: SocketAddr, by_table: bool) -> bool {
     match by_table.then(|| listeners(addr.port())).flatten() {

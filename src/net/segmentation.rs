@@ -10,13 +10,13 @@ use crate::limits;
 pub enum Segmentation {
     /// In one write.
     Whole,
-    /// Byte by byte, with pauses behind the first byte and before the last.
+    /// Byte by byte, with pauses after the first byte and before the last.
     Dribble,
     /// In three pieces with pauses.
     Slow,
     /// The first so many bytes, a pause, the rest.
     Split(usize),
-    /// In one write, and our FIN right behind the last message.
+    /// In one write, and our FIN directly after the last message.
     HalfClose,
 }
 

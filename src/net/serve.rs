@@ -150,7 +150,7 @@ fn accept_all<H>(
     }
 }
 
-/// The client hung up while it waited in the backlog, or a signal came: the next `accept` may succeed.
+/// The client closed while it waited in the backlog, or a signal came: the next `accept` may succeed.
 fn gone_already(error: &io::Error) -> bool {
     matches!(
         error.kind(),

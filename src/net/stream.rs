@@ -160,7 +160,7 @@ impl RecordedStream {
             .map_err(|error| stop(&error))
     }
 
-    /// As [`RecordedStream::write`], for bytes behind which a file follows at once: the kernel may put its beginning
+    /// As [`RecordedStream::write`], for bytes after which a file follows at once: the kernel may put its beginning
     /// into the same segment (MSG_MORE; send(2)).
     #[cfg(target_os = "linux")]
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
@@ -275,7 +275,7 @@ impl RecordedStream {
         }
     }
 
-    /// Hangs up in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
+    /// Closes in two steps, so that the last answer is not erased by a reset (RFC 9112 section 9.6):
     /// says that this was all, then takes in what the peer still sends, for a short while.
     pub fn close_gracefully(mut self) {
         self.note(self.me, Event::Fin);

@@ -106,7 +106,7 @@ impl Tap {
             .wait_until(deadline, |progress| progress.ended >= connections)
     }
 
-    /// Records nothing more, hangs up on everyone and waits until that is done.
+    /// Records nothing more, closes all connections and waits until that is done.
     pub fn stop(mut self) {
         self.end();
     }

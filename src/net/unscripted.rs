@@ -20,7 +20,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Calls the server at `addr`; the recorder gets all that is said, as its next connection.
+    /// Connects to the server at `addr`; the recorder gets all that is said, as its next connection.
     pub fn open(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
         let stream = call(addr, limits::IO_DEADLINE)?;
         let conn = recorder.connection();

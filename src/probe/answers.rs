@@ -37,7 +37,7 @@ pub enum Other {
     Http2,
     /// A tunnel, after CONNECT.
     Tunnel,
-    /// Bytes behind a response that has no body: to HEAD, or 204, or 304.
+    /// Bytes after a response that has no body: to HEAD, or 204, or 304.
     BodyAfter(&'static str),
     /// A 101 with its Upgrade field: from here on another protocol.
     Upgraded,
@@ -48,7 +48,7 @@ pub enum Other {
 pub struct Answers {
     /// The whole ones.
     pub whole: Vec<Answer>,
-    /// The interim ones behind the last whole one.
+    /// The interim ones after the last whole one.
     pub interim: Vec<u16>,
     /// A response has begun and is not whole.
     pub begun: bool,
@@ -56,7 +56,7 @@ pub struct Answers {
     pub fault: Option<Fault>,
     /// What it is there instead.
     pub other: Option<Other>,
-    /// Offset behind the last whole response.
+    /// Offset after the last whole response.
     pub used: usize,
 }
 
@@ -90,7 +90,7 @@ pub fn read(bytes: &[u8], asked: &[&str], ended: bool) -> Answers {
 }
 
 impl Answers {
-    /// Reads on: `bytes` are those of the last call, with more behind them.
+    /// Reads on: `bytes` are those of the last call, with more after them.
     pub fn read_on(&mut self, bytes: &[u8], asked: &[&str], ended: bool) {
         while self.fault.is_none() && self.other.is_none() && self.used < bytes.len() {
             let method = asked.get(self.whole.len()).unwrap_or(&"GET");

@@ -18,7 +18,7 @@ use crate::probe::exchange::Heard;
 pub struct Baseline {
     /// The value of `Host`: the address as it was typed.
     pub host: String,
-    /// What stands behind GET.
+    /// What stands after GET.
     pub path: String,
     /// The response to a plain GET.
     pub plain: Answer,
@@ -38,7 +38,7 @@ pub struct Baseline {
     pub persists: bool,
     /// A request is answered while another connection is open and silent.
     pub concurrent: bool,
-    /// HEAD gets 2xx, and nothing behind its head.
+    /// HEAD gets 2xx, and nothing after its head.
     pub head: bool,
 }
 
@@ -146,7 +146,7 @@ impl Baseline {
         }
     }
 
-    /// The method of the request behind a case. A server that answers any method as a GET would not show
+    /// The method of the request after a case. A server that answers any method as a GET would not show
     /// that it read another one; but it sends no body only to HEAD.
     pub fn marker(&self) -> &'static str {
         match self.has("methods") || !self.head {
@@ -318,7 +318,7 @@ fn converse_within(
     heard.hear(&mut call, until, most, |bytes| {
         answers.read_on(bytes, asked, false);
         let all = answers.whole.len() >= asked.len();
-        // Behind a response to HEAD nothing may come: the end must be seen.
+        // After a response to HEAD nothing may come: the end must be seen.
         (all && asked != ["HEAD"]) || answers.fault.is_some()
     });
     answers.read_on(&heard.bytes, asked, heard.end.is_some());

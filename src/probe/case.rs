@@ -138,7 +138,7 @@ fn parts(file: &'static str) -> Vec<&'static str> {
         .collect()
 }
 
-/// One case, from the lines behind its name.
+/// One case, from the lines after its name.
 fn one(
     name: &'static str,
     (rfc, section, title): (&'static str, &'static str, &'static str),

@@ -52,7 +52,7 @@ pub enum Status {
     Read,
 }
 
-/// How the connection goes on behind the responses.
+/// How the connection goes on after the responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// The server closes it.
@@ -107,7 +107,7 @@ pub enum Check {
 pub struct BadExpectation(pub String);
 
 impl Expectation {
-    /// Reads what stands behind `@allow`.
+    /// Reads what stands after `@allow`.
     pub fn parse(line: &'static str) -> Result<Expectation, BadExpectation> {
         let mut parts = line.split(';');
         let outcome = parts.next().unwrap_or_default().trim();

@@ -107,7 +107,7 @@ pub struct Probe {
 pub enum Stopped {
     /// The response to a plain GET is another one than before.
     Changed(String),
-    /// The server is gone; behind one of these cases, the likeliest first.
+    /// The server is gone; after one of these cases, the likeliest first.
     Gone {
         /// What the system says.
         why: String,

@@ -168,7 +168,7 @@ fn misread_level(case: &Case) -> Level {
     }
 }
 
-/// A faulty body that was refused behind the response: 400 as a second one, and the end. The case asks
+/// A faulty body that was refused after the response: 400 as a second one, and the end. The case asks
 /// for the end, and no further request was served.
 fn refuses_later(case: &Case, seen: &Exchange) -> bool {
     let whole = &seen.answers.whole;

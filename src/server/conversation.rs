@@ -23,7 +23,7 @@ pub(super) enum Then {
     GoOn,
     /// Both have said all.
     Close,
-    /// We hang up, in two steps.
+    /// We close, in two steps.
     HangUp,
     /// The answer could not be finished: we break off.
     Abort,
@@ -178,7 +178,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                         self.input.take(used);
                         return Ok((exchange, answer));
                     }
-                    // Hung up between two requests, or there is nothing more to listen to.
+                    // Closed between two requests, or there is nothing more to listen to.
                     _ => return Err(Then::HangUp),
                 },
                 Ok(Parsed::NeedMore) => {}
@@ -214,7 +214,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         }
     }
 
-    /// Reads the body of a request, so that the next request can be found behind it; or finds that this
+    /// Reads the body of a request, so that the next request can be found after it; or finds that this
     /// is not worth it. A body that is wanted, of at most so many bytes, is put into `body`; any other is
     /// thrown away.
     fn read_body(&mut self, wanted: Option<u64>, body: &mut Vec<u8>) -> Result<(), Unread> {

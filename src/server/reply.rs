@@ -73,7 +73,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         }
         match self.connection.steps().closes {
             None => Then::GoOn,
-            // This client wanted one answer, and sent nothing behind its request.
+            // This client wanted one answer, and sent nothing after its request.
             Some(CloseReason::ClientSaidClose | CloseReason::OldVersion)
                 if polite && self.input.is_drained() =>
             {

@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         Some(digits.iter().fold(0, |sum, &b| sum << 8 | usize::from(b)))
     }
 
-    /// Bytes behind their own length, which takes so many bytes.
+    /// Bytes after their own length, which takes so many bytes.
     fn list(&mut self, bytes: usize) -> Option<&'a [u8]> {
         let length = self.number(bytes)?;
         self.take(length)

@@ -33,7 +33,7 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 200;
 /// Columns outside the lifelines: the time before them, and the lifelines themselves.
 const OUTSIDE: usize = 8;
-/// Columns for the seconds, and the space behind.
+/// Columns for the seconds, and the space after.
 const TIME: usize = 6;
 /// The shortest arrow beside a label; when there is less room it gets a line of its own.
 const SHORTEST_ARROW: usize = 4;

@@ -59,7 +59,7 @@ struct Row<'a> {
     who: &'a str,
     /// The items of a bytes line; a whole hex row or note is one item.
     items: Vec<&'a str>,
-    /// ` # text` behind the line end.
+    /// ` # text` after the line end.
     remark: &'a str,
 }
 
@@ -198,7 +198,7 @@ pub fn label(chunk: &Chunk, heads: &mut Heads, columns: usize, fold: Fold) -> Ve
     lines
 }
 
-/// The spans behind `C> `, neighbours of one tone joined.
+/// The spans after `C> `, neighbours of one tone joined.
 fn spans(row: &Row, before: Option<Row>, next: Option<Row>, in_head: bool) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut push = |tone, text: &str| match spans.last_mut() {

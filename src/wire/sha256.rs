@@ -26,7 +26,7 @@ const BLOCK: usize = 64;
 pub fn digest(bytes: &[u8]) -> [u8; 32] {
     let mut state = START;
     let blocks = bytes.chunks_exact(BLOCK);
-    // Section 5.1.1: behind the message a one bit, zeros, and its length in bits as 64 bits.
+    // Section 5.1.1: after the message a one bit, zeros, and its length in bits as 64 bits.
     let mut last = blocks.remainder().to_vec();
     last.push(0x80);
     while last.len() % BLOCK != BLOCK - 8 {

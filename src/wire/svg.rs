@@ -365,7 +365,7 @@ impl SvgWriter {
         page("", &digits(height), &digits(height - 2)) + &names("")
     }
 
-    /// What a step adds behind everything that was added before.
+    /// What a step adds after everything that was added before.
     pub fn entry(&mut self, entry: &Entry) -> String {
         self.drawing.entry(entry);
         self.drawing.live_until(self.drawing.y);

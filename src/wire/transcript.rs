@@ -133,7 +133,7 @@ pub enum Piece {
     Bytes(Vec<u8>),
     /// A hole (then the transcript is a pattern: it checks, it does not replay).
     Mask(Mask),
-    /// `# text` behind the `\n` of a wire line.
+    /// `# text` after the `\n` of a wire line.
     Remark(String),
     /// `# text` on a line of its own between two lines of this chunk.
     Note(String),
@@ -295,7 +295,7 @@ impl Transcript {
         self.entries.push(Entry::Blank);
     }
 
-    /// Adds `# text` behind the `\n` that was said last. Where the last thing was not a `\n`, there
+    /// Adds `# text` after the `\n` that was said last. Where the last thing was not a `\n`, there
     /// is no place for it, and it becomes a note of its own.
     pub fn push_remark(&mut self, text: &str) {
         if let Some(Entry::Chunk(chunk)) = self.entries.last_mut()

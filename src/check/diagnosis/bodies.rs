@@ -87,7 +87,7 @@ fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// A client stops in the midst of its head, and the server waits on.
+/// A client stops in the middle of its head, and the server waits on.
 fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
     let waits = want == 408 && have.is_none() && evidence.silence().is_some();
@@ -218,7 +218,7 @@ fn asked(evidence: &Evidence) -> Option<Message<'_>> {
     Some(message(from(heard, start)))
 }
 
-/// Lines behind the last chunk are taken for the next request.
+/// Lines after the last chunk are taken for the next request.
 fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let asked = exchange.asked?;

@@ -102,7 +102,7 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A line begins with white space, and behind it stands what should stand there.
+/// A line begins with white space, and after it stands what should stand there.
 fn indented(evidence: &Evidence) -> Option<Cause> {
     let line = evidence.line();
     let blank = line

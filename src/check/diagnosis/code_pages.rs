@@ -98,7 +98,7 @@ fn parse(file: &'static str) -> Result<Vec<Page>, String> {
     Ok(pages)
 }
 
-/// Adds what stands behind the `@` of a line.
+/// Adds what stands after the `@` of a line.
 fn part(page: &mut Page, words: &'static str) -> Option<()> {
     let (key, value) = words.split_once(' ')?;
     match key {

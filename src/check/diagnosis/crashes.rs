@@ -54,7 +54,7 @@ fn shown_text(line: &str) -> String {
     visible.filter(|&c| c != '`').take(150).collect()
 }
 
-/// Whether bytes of the program are missing, and it has hung up.
+/// Whether bytes of the program are missing, and it has closed.
 fn cut_off(evidence: &Evidence) -> bool {
     evidence.cut_short() && evidence.have().close != Close::Open
 }
@@ -162,7 +162,7 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A client hung up while the answer was still to come, or unread.
+/// A client closed while the answer was still to come, or unread.
 fn left_early(evidence: &Evidence) -> Option<Cause> {
     let said = evidence.right_bytes() && !evidence.want().bytes.is_empty();
     let reset = evidence.have().close == Close::Rst && evidence.want().close != Close::Rst;

@@ -184,7 +184,7 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A server has said everything and does not hang up, although it should.
+/// A server has said everything and does not close, although it should.
 fn stays_open(evidence: &Evidence) -> Option<Cause> {
     let said = evidence.right_bytes() && !evidence.have().bytes.is_empty();
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
@@ -197,7 +197,7 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// Hung up in the middle, at the end of a line, although more was owed.
+/// Closed in the middle, at the end of a line, although more was owed.
 fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let early = evidence.cut_short() && evidence.have().close == Close::Fin;
     let whole_part = evidence.have().bytes.ends_with(b"\n") || evidence.have().bytes.is_empty();

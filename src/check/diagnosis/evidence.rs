@@ -80,7 +80,7 @@ impl Evidence {
         )
     }
 
-    /// What the program should have said on the connection of the first difference. Behind the holes of a
+    /// What the program should have said on the connection of the first difference. After the holes of a
     /// pattern nobody knows at which byte it goes on, so there it is what agreed, and the exact bytes that
     /// should have followed.
     fn wanted(&self) -> Part {
@@ -317,7 +317,7 @@ impl Evidence {
         self.at() == self.have.bytes.len() && self.have.bytes.len() < self.want.bytes.len()
     }
 
-    /// What came behind everything that was expected.
+    /// What came after everything that was expected.
     pub fn extra(&self) -> &[u8] {
         let extra = self.have.bytes.strip_prefix(&self.want.bytes[..]);
         extra.unwrap_or_default()
@@ -400,7 +400,7 @@ pub fn line_at(bytes: &[u8], at: usize) -> &[u8] {
 mod tests {
     use super::*;
 
-    /// The evidence of `got` against `script` with a difference behind `agreed` entries.
+    /// The evidence of `got` against `script` with a difference after `agreed` entries.
     fn seen(side: Side, agreed: usize) -> Evidence {
         let script = Transcript::parse(
             "C connect\nC> a\\n\nC> b\\n\nS> A\\n\nC> c\\n\nC fin\nS> B\\n\nS fin\n",

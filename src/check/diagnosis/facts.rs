@@ -70,7 +70,7 @@ pub struct Prints {
     pub printed: String,
 }
 
-/// The process behind the peer.
+/// The process after the peer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Process {
     /// How it ended, if it did.

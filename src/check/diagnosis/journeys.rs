@@ -88,7 +88,7 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The client has hung up its side, as it should, and nothing follows.
+/// The client has closed its side, as it should, and nothing follows.
 fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
     let waits =
         evidence.silence().is_some() && evidence.cut_short() && evidence.process.ending.is_none();

@@ -20,7 +20,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W12", no_length),
 ];
 
-/// What stands between two answers, or behind the last one, belongs to the answer before it: the body of
+/// What stands between two answers, or after the last one, belongs to the answer before it: the body of
 /// an answer that has none, or a line end.
 fn stray_body(evidence: &Evidence) -> Option<Cause> {
     let stray = evidence
@@ -64,7 +64,7 @@ fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A body behind the answer to HEAD, or behind a status that has none.
+/// A body after the answer to HEAD, or after a status that has none.
 fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
     let have = message(&evidence.have().bytes);
     let head_asked = evidence.heard().starts_with(b"HEAD ");
@@ -78,7 +78,7 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
     not_allowed(head_asked, status, body)
 }
 
-/// The empty line came too early, and a header line that was wanted stands behind it.
+/// The empty line came too early, and a header line that was wanted stands after it.
 fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     let have = message(&evidence.have().bytes);
     let want = message(&evidence.want().bytes);
@@ -182,7 +182,7 @@ fn no_length(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// CRLF or LF behind everything that was announced.
+/// CRLF or LF after everything that was announced.
 fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     let stray = evidence.stray().filter(|_| evidence.is_http())?;
     let extra = [&b"\r\n"[..], b"\n"]

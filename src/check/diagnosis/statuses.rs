@@ -241,7 +241,7 @@ fn range_rules(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The number behind the first `-`, up to a `/`.
+/// The number after the first `-`, up to a `/`.
 fn last_of(range: &[u8]) -> Option<u64> {
     let behind = range.iter().position(|&byte| byte == b'-')? + 1;
     let text = std::str::from_utf8(range.get(behind..)?).ok()?;

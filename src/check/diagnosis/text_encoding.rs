@@ -226,7 +226,7 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The line end of the question stands in the midst of the answer.
+/// The line end of the question stands in the middle of the answer.
 fn newline_kept(evidence: &Evidence) -> Option<Cause> {
     let spot = evidence.spot();
     let end = [&b"\r\n"[..], b"\n", b"\r"]

@@ -168,7 +168,7 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     let address = format!("{} ", evidence.process.address);
     let wanted = prints.wanted.trim_end().strip_prefix(&address)?;
     let printed = prints.printed.trim_end().strip_prefix(&address)?;
-    // What it printed after we had hung up on it says nothing about its wait.
+    // What it printed after we had closed on it says nothing about its wait.
     let waited = evidence.silence().is_some();
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     Cause::likely(format!(
@@ -227,7 +227,7 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A line end behind a file that does not belong to it.
+/// A line end after a file that does not belong to it.
 fn adds_newline(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra();
     let http = message(&evidence.want().bytes).body.is_some();

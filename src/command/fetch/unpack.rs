@@ -7,7 +7,7 @@ use std::thread;
 use wirelab::client::Answer;
 
 /// Hands the body to `taker`, unpacked. Answers the length of the packed body, and how many bytes came
-/// behind it that nobody announced.
+/// after it that nobody announced.
 pub fn body(answer: Answer, taker: &mut (dyn Write + Send)) -> Result<(u64, usize)> {
     let mut gzip = Command::new("gzip");
     gzip.arg("-dc")

@@ -218,7 +218,7 @@ fn only_events(transcript: &Transcript, peer: Who) -> Transcript {
     kept
 }
 
-/// The steps of `got` with each FIN of ours right behind our last words on its connection. A peer need
+/// The steps of `got` with each FIN of ours directly after our last words on its connection. A peer need
 /// not wait for it: when it came is chance, in a recording as well.
 fn our_fins_first(got: &Transcript, peer: Who) -> Transcript {
     let is_step = |entry: &&Entry| matches!(entry, Entry::Chunk(_) | Entry::Event { .. });

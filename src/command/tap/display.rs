@@ -15,7 +15,7 @@ use wirelab::wire::{Ink, Ladder, Transcript};
 
 /// Where and how steps are shown.
 pub struct Shown<'a> {
-    /// Gathers what is written until the end of a batch: a call of the system for each step would cost
+    /// Gathers what is written until the end of a batch: a system call for each step would cost
     /// the relay more than the step.
     screen: BufWriter<&'a mut Screen>,
     brief: bool,

@@ -22,7 +22,7 @@ pub struct Board {
 pub struct Batch {
     /// Steps and remarks.
     pub said: Transcript,
-    /// How many steps behind them found no room.
+    /// How many steps after them found no room.
     pub missed: u64,
     /// Bytes of what was said in the steps, and something for each step itself.
     size: usize,
@@ -89,7 +89,7 @@ mod tests {
         for _ in 0..3 {
             board.step(half, step);
         }
-        // There would be room for this one, but it stands behind one that is missing.
+        // There would be room for this one, but it stands after one that is missing.
         board.step(0, step);
         board.remark("the disk is full");
         let batch = board.take(Duration::ZERO);

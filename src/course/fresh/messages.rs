@@ -130,7 +130,7 @@ fn chunks(bytes: &[u8], mut at: usize, counts: &mut Vec<Count>) -> usize {
     at
 }
 
-/// Pieces that each begin with four bytes of length, from the beginning or from behind a first line on, when they
+/// Pieces that each begin with four bytes of length, from the beginning or from after a first line on, when they
 /// fill all of it.
 fn prefixes(bytes: &[u8]) -> Vec<Count> {
     let line = find(bytes, 0, b"\n").map(|end| end + 1);

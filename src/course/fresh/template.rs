@@ -172,7 +172,7 @@ fn words(dice: &mut Dice) -> String {
     words.join(" ")
 }
 
-/// The bytes behind a text of the notation: `\r`, `\n`, `\t`, `\\` and `\xHH`; all else stands for itself.
+/// The bytes after a text of the notation: `\r`, `\n`, `\t`, `\\` and `\xHH`; all else stands for itself.
 pub(super) fn unescape(text: &str) -> Result<Vec<u8>, VaryError> {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

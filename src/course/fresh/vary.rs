@@ -65,7 +65,7 @@ enum Right {
 }
 
 impl Table {
-    /// Draws what a lab's headings leave open. `texts`: what stands behind `@vary`.
+    /// Draws what a lab's headings leave open. `texts`: what stands after `@vary`.
     pub(super) fn draw(
         texts: &[&str],
         purpose: &str,

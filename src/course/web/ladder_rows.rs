@@ -42,7 +42,7 @@ struct Place {
 }
 
 impl Place {
-    /// Moves behind one byte; `ends_line`: a newline. Whether the byte is the marked one.
+    /// Moves after one byte; `ends_line`: a newline. Whether the byte is the marked one.
     fn pass(&mut self, mark: Mark, ends_line: bool) -> bool {
         let here = (self.line, self.column) == (mark.line, mark.column);
         match ends_line {

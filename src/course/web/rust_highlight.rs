@@ -81,7 +81,7 @@ fn token(rest: &str) -> (&'static str, usize) {
     (class, length)
 }
 
-/// How long a string is from behind its opening quote.
+/// How long a string is from after its opening quote.
 fn string_length(inside: &str, close: &str, raw: bool) -> usize {
     if raw {
         return inside
@@ -99,7 +99,7 @@ fn string_length(inside: &str, close: &str, raw: bool) -> usize {
     inside.len()
 }
 
-/// How long a character literal is from behind its quote; `None`: it is a lifetime.
+/// How long a character literal is from after its quote; `None`: it is a lifetime.
 fn letter_length(inside: &str) -> Option<usize> {
     let mut letters = inside.char_indices();
     let (_, first) = letters.next()?;

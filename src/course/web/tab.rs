@@ -18,7 +18,7 @@ pub struct Page {
     pub id: u64,
     /// Its events.
     pub log: EventLog,
-    /// Its tab is behind others; it has given up its stream for a while.
+    /// Its tab is after others; it has given up its stream for a while.
     pub hidden: AtomicBool,
     gone: AtomicBool,
     /// The run that it has started last; an older one sees that it is over.

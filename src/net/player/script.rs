@@ -233,7 +233,7 @@ impl Script {
         self.steps = glued;
     }
 
-    /// Sends the FIN of each connection right behind our last message on it.
+    /// Sends the FIN of each connection directly after our last message on it.
     pub(super) fn half_close(&mut self) {
         let conns: Vec<Conn> = self.expected.keys().copied().collect();
         for conn in conns {

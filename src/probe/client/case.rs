@@ -48,7 +48,7 @@ pub struct ClientCase {
     pub basis: Vec<Quote>,
     /// Two ways to read the bytes, or the rule; none where there is only one.
     pub readings: Vec<&'static str>,
-    /// What stands behind the host in the URL.
+    /// What stands after the host in the URL.
     pub url: &'static str,
     /// What the client must do.
     pub needs: Vec<&'static str>,
@@ -157,7 +157,7 @@ pub fn read(file: &'static str, quotes: &[Quote]) -> Result<Vec<ClientCase>, Bad
     Ok(cases)
 }
 
-/// One case, from the lines behind its name.
+/// One case, from the lines after its name.
 fn one(
     name: &'static str,
     (rfc, section, title): (&'static str, &'static str, &'static str),

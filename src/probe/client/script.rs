@@ -24,7 +24,7 @@ pub struct Site {
 pub struct Visit {
     /// Its requests, on all connections, in order.
     pub requests: Vec<Request>,
-    /// What the URL said behind `//`, without user name.
+    /// What the URL said after `//`, without user name.
     pub host: String,
     /// All that was said.
     pub transcript: Transcript,

@@ -24,12 +24,12 @@ pub fn shown(text: &mut String, transcript: &Transcript) {
     }
 }
 
-/// Words behind `first`, continued under themselves.
+/// Words after `first`, continued under themselves.
 pub fn wrapped(text: &mut String, first: &str, words: &str) {
     wrapped_by(text, first, first.chars().count(), words);
 }
 
-/// Words behind `first`; further lines begin with so many spaces.
+/// Words after `first`; further lines begin with so many spaces.
 pub fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
     let mut line = first.to_string();
     let mut fresh = true;

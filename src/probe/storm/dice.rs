@@ -1,6 +1,6 @@
 //! A random generator: the same seed gives the same numbers on every machine.
 
-/// xorshift64* behind splitmix64, which makes neighbouring seeds different (Vigna, 2014).
+/// xorshift64* seeded by splitmix64, which makes neighbouring seeds different (Vigna, 2014).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 

@@ -10,11 +10,11 @@ use crate::http::framing::Body;
 pub struct Expected {
     /// The method of each request, in order; of a faulty one what stands in its place.
     pub methods: Vec<String>,
-    /// How it goes on behind the whole ones.
+    /// How it goes on after the whole ones.
     pub then: Behind,
 }
 
-/// How bytes go on behind the whole requests in them.
+/// How bytes go on after the whole requests in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behind {
     /// Nothing: the next request may come.
@@ -87,7 +87,7 @@ fn one(server: &mut Connection, bytes: &[u8]) -> (Option<String>, Result<usize, 
     }
 }
 
-/// What stands where a method should, behind empty lines and before a space.
+/// What stands where a method should, after empty lines and before a space.
 fn first_word(bytes: &[u8]) -> Option<String> {
     let line = bytes.trim_ascii_start();
     let end = line.iter().take(40).position(|byte| *byte == b' ')?;

@@ -55,7 +55,7 @@ pub struct Storm {
     pub requests: u64,
     /// How long they took.
     pub took: Duration,
-    /// Faulty requests behind which neither an answer nor the end came.
+    /// Faulty requests after which neither an answer nor the end came.
     pub silences: u64,
     /// Rude clients.
     pub rude: Rude,

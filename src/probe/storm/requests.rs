@@ -83,7 +83,7 @@ fn one(
     let Baseline { host, path, .. } = all.baseline;
     let mut said = request.to_vec();
     let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
-    // Behind a last request the marker is not to be answered.
+    // After a last request the marker is not to be answered.
     let most = asked.len() + usize::from(then != Behind::Last);
     if then != Behind::Part {
         let range = match all.baseline.ranges {
@@ -103,7 +103,7 @@ fn one(
     let limit = (asked.len() + 1) * all.baseline.most();
     heard.hear(&mut line, until, limit, |bytes| {
         answers.read_on(bytes, &asked, false);
-        // Behind an answer that says close the end must come, too.
+        // After an answer that says close the end must come, too.
         let closes = answers.whole.iter().any(|answer| answer.closes);
         let all = answers.whole.len() >= most && then == Behind::Nothing;
         answers.fault.is_some() || (all && !closes)
@@ -165,7 +165,7 @@ impl Seen<'_> {
         if *begun && self.end == Some(End::Fin) {
             return Some("an answer is cut off".to_string());
         }
-        // What the server makes of a fault may be anything, when it does not hang up.
+        // What the server makes of a fault may be anything, when it does not close.
         if self.then == Behind::Fault {
             return None;
         }

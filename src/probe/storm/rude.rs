@@ -15,9 +15,9 @@ use crate::probe::baseline::Baseline;
 /// How many rude clients there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rude {
-    /// Reset behind each byte of a request, and of its answer.
+    /// Reset after each byte of a request, and of its answer.
     pub resets: usize,
-    /// Said nothing more behind each byte of a request, as one whose cable is cut.
+    /// Said nothing more after each byte of a request, as one whose cable is cut.
     pub vanished: usize,
     /// Asked as often as the server took it, and read nothing.
     pub never_read: usize,

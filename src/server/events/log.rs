@@ -1,4 +1,4 @@
-//! The list behind an event stream.
+//! The list after an event stream.
 //!
 //! Rule: memory has a limit, and adding an event never waits.
 
@@ -159,7 +159,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Waits at most `wait` for events behind this place, and moves it behind them.
+    /// Waits at most `wait` for events after this place, and moves it after them.
     pub fn next(&mut self, wait: Duration) -> Next {
         if self.lost {
             return Next::End;

@@ -55,7 +55,7 @@ pub enum DifferenceKind {
     Early,
     /// All bytes agree; how the connection began or ended does not.
     Ending,
-    /// The comparison stopped here: a digest behind holes may begin at more places than are tried.
+    /// The comparison stopped here: a digest after holes may begin at more places than are tried.
     TooLoose,
     /// The time between two steps is not within the bounds asked for.
     Gap {

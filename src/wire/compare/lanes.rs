@@ -111,7 +111,7 @@ pub fn recorded_of(transcript: &Transcript, lane: Lane) -> Recorded {
 }
 
 impl Recorded {
-    /// When the byte at `offset` came; behind the last byte, when the last came.
+    /// When the byte at `offset` came; after the last byte, when the last came.
     pub fn moment(&self, offset: usize) -> Moment {
         let after = self.chunks.partition_point(|(start, _)| *start <= offset);
         let chunk = self.chunks.get(after.saturating_sub(1));

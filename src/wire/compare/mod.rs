@@ -233,7 +233,7 @@ impl Compared<'_> {
         }
     }
 
-    /// What should have come behind `matched` bytes of an element.
+    /// What should have come after `matched` bytes of an element.
     fn wanted(&self, element: usize, matched: usize) -> Wanted {
         let rest = &self.expected.elements[element..];
         let mut bytes = Vec::new();

@@ -12,12 +12,12 @@ use crate::wire::{Conn, Mask, Who};
 
 /// Bytes in one hex row.
 const HEX_ROW: usize = 16;
-/// Columns of a whole row behind `Cx`, its end included.
+/// Columns of a whole row after `Cx`, its end included.
 const WHOLE_ROW: usize = HEX_ROW * 4 + 5;
 /// Columns of `\xHH`.
 const ESCAPE: usize = 4;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
-/// ` 89 ` for each byte: what it is in a hex row, and the space behind it.
+/// ` 89 ` for each byte: what it is in a hex row, and the space after it.
 static PAIRS: [[u8; 4]; 256] = pairs();
 /// What stands for each byte in the gutter of a hex row.
 static GUTTER: [u8; 256] = gutter();
@@ -42,7 +42,7 @@ pub struct ChunkText<'a> {
 }
 
 impl ChunkText<'_> {
-    /// The lines go behind what `out` holds.
+    /// The lines go after what `out` holds.
     pub fn new(out: &mut Vec<u8>, who: Who, conn: Conn, last_column: usize) -> ChunkText<'_> {
         let mut who = who_text(who, conn).into_bytes();
         who.extend_from_slice(b"> ");
@@ -69,7 +69,7 @@ impl ChunkText<'_> {
         self.ends.unwrap_or_default()
     }
 
-    /// Bytes as text, hex rows and repeats. With a remark behind them the last wire line must end
+    /// Bytes as text, hex rows and repeats. With a remark after them the last wire line must end
     /// in a plain `\n`, so it is neither hex nor part of a repeat of several lines.
     pub fn bytes(&mut self, bytes: &[u8], remark_follows: bool) {
         if !remark_follows {
@@ -284,7 +284,7 @@ impl ChunkText<'_> {
         self.out.push(b'\n');
     }
 
-    /// Puts a remark behind the line that the last `\n` closed.
+    /// Puts a remark after the line that the last `\n` closed.
     pub fn remark(&mut self, text: &str) {
         if self.begun && self.line.is_none() && self.out.last() == Some(&b'\n') {
             self.out.pop();
@@ -377,7 +377,7 @@ fn whole_row(row: &[u8; HEX_ROW], line: &mut [u8; WHOLE_ROW]) {
     line[HEX_ROW * 4 + 4] = b'\n';
 }
 
-/// A mark with its text behind it, or alone.
+/// A mark with its text after it, or alone.
 pub fn push_worded(out: &mut Vec<u8>, mark: &str, text: &str) {
     out.extend_from_slice(mark.as_bytes());
     let text = one_line(text);

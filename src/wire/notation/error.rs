@@ -27,21 +27,21 @@ pub enum ParseFault {
     UnknownLine(char),
     /// White space before the first character of a line.
     Indented,
-    /// `C` or `S` with something else behind it than `>`, `x` or a space.
+    /// `C` or `S` with something else after it than `>`, `x` or a space.
     UnknownMark(char),
     /// A connection number that is 0 or too big.
     ConnNumber,
-    /// No space behind `C>` or `Cx`.
+    /// No space after `C>` or `Cx`.
     NoSpace(String),
     /// A bytes or hex line without a byte.
     NoBytes,
-    /// Something behind `\n` that is no remark.
+    /// Something after `\n` that is no remark.
     AfterLineEnd,
     /// A character beyond ASCII in a bytes line.
     NotAscii(char),
     /// A control character in a bytes line.
     Control(u8),
-    /// A backslash with something behind it that it does not go with; `None` at the line's end.
+    /// A backslash with something after it that it does not go with; `None` at the line's end.
     UnknownEscape(Option<char>),
     /// `\x` without two hex digits.
     HexEscape,
@@ -61,13 +61,13 @@ pub enum ParseFault {
     NotHex(char),
     /// An event that is none.
     UnknownEvent(String),
-    /// Something behind an event.
+    /// Something after an event.
     AfterEvent,
     /// What should be a duration and is none.
     Duration(String),
-    /// `~` with something behind it that is no gap.
+    /// `~` with something after it that is no gap.
     UnknownGap(String),
-    /// A heading behind the first other line.
+    /// A heading after the first other line.
     LateHeading,
     /// `@` without a key.
     NoKey,

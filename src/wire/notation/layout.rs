@@ -161,7 +161,7 @@ fn text_or_hex(piece: &[u8]) -> Form {
         (byte < 0x20 || byte == 0x7f) & !matches!(byte, b'\t' | b'\r' | b'\n')
     });
     // What is certainly no UTF-8 decides most pieces, and can be counted without following characters:
-    // the first byte of one without a second, and a later byte right behind ASCII.
+    // the first byte of one without a second, and a later byte directly after ASCII.
     let lost = |byte: u8, next: u8| {
         let (starts, goes_on) = (byte >= 0xc0, next & 0xc0 == 0x80);
         (starts & !goes_on) | ((byte < 0x80) & goes_on)
@@ -183,7 +183,7 @@ fn not_utf8(piece: &[u8]) -> usize {
     invalid.sum()
 }
 
-/// How many bytes have this property, which may depend on the next byte; a space stands behind the last.
+/// How many bytes have this property, which may depend on the next byte; a space stands after the last.
 fn count_pairs(piece: &[u8], has: impl Fn(u8, u8) -> bool) -> usize {
     // Small counters, so that the compiler counts sixteen bytes at a time.
     const ROUND: usize = 128;

@@ -332,7 +332,7 @@ const fn nibbles() -> [u8; 256] {
     nibbles
 }
 
-/// What is wrong behind the first digit of a pair, which stands at `at`.
+/// What is wrong after the first digit of a pair, which stands at `at`.
 fn half_pair(line: &str, at: usize) -> Fault {
     let second = line.get(at + 1..).and_then(|rest| rest.chars().next());
     match second {
@@ -380,7 +380,7 @@ fn escape(line: &str, at: usize) -> Result<(u8, usize), Fault> {
     Ok((byte, at + 2))
 }
 
-/// The text behind `#`, without the one space that stands between.
+/// The text after `#`, without the one space that stands between.
 fn behind_mark(text: &str) -> &str {
     text.strip_prefix(' ').unwrap_or(text)
 }

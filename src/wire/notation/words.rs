@@ -76,7 +76,7 @@ pub fn duration_text(time: Duration) -> String {
     text.into_iter().map(char::from).collect()
 }
 
-/// What stands behind `C ` in an event line.
+/// What stands after `C ` in an event line.
 pub fn event_text(event: Event) -> String {
     match event {
         Event::Connect => "connect".to_string(),
@@ -163,7 +163,7 @@ pub fn event_from(word: &str) -> Option<Event> {
     }
 }
 
-/// Reads what stands behind `~ `. A range must not stand the wrong way round.
+/// Reads what stands after `~ `. A range must not stand the wrong way round.
 pub fn gap_from(text: &str) -> Option<Gap> {
     if text.is_empty() {
         return Some(Gap::Untimed);

@@ -36,7 +36,7 @@ pub struct Matching {
 /// Where a pattern and the bytes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Miss {
-    /// The element that did not match; the number of elements when bytes came behind the last.
+    /// The element that did not match; the number of elements when bytes came after the last.
     pub element: usize,
     /// How many bytes of an exact element did match.
     pub matched: usize,
@@ -117,7 +117,7 @@ fn rest_of(elements: &[Element]) -> Rest {
     rest
 }
 
-/// How much may stand behind an element.
+/// How much may stand after an element.
 #[derive(Clone, Copy, Default)]
 struct Rest {
     least: u64,
@@ -164,7 +164,7 @@ impl Step<'_> {
         }
     }
 
-    /// Remembers that the bytes ended behind `matched` bytes of an exact element.
+    /// Remembers that the bytes ended after `matched` bytes of an exact element.
     fn ended_behind(&mut self, matched: usize) {
         self.short = true;
         self.short_matched = self.short_matched.max(matched);
@@ -281,7 +281,7 @@ impl Step<'_> {
         }
     }
 
-    /// To behind the next LF.
+    /// To after the next LF.
     fn line(&mut self, from: &Places) {
         let mut next = 0;
         for start in from.iter() {
@@ -297,7 +297,7 @@ impl Step<'_> {
         }
     }
 
-    /// One or more bytes of a kind: every place behind one that is in the same row as a start.
+    /// One or more bytes of a kind: every place after one that is in the same row as a start.
     fn digits(&mut self, from: &Places, is_digit: impl Fn(&u8) -> bool) {
         let mut done = 0;
         for start in from.iter() {
@@ -415,7 +415,7 @@ impl Step<'_> {
     }
 }
 
-/// So many places for a digest are tried whatever stands behind them.
+/// So many places for a digest are tried whatever stands after them.
 const FEW: usize = 4;
 
 /// For each prefix of the pattern the length of its longest proper prefix that also ends it.
