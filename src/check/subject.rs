@@ -170,7 +170,7 @@ impl<'a> Stage<'a> {
         let mut server = self.start(script, Some(upstream.to_string()))?;
         let script = filled(script, server.addr);
         let before = player(&script, Who::Client, weather, silence)?;
-        // After it is more patience than before it, so that the one in front sees who waits.
+        // Behind the relay the timeout is longer than in front of it, so that the front side reports who waits.
         let mut behind = player(&script, Who::Server, Weather::Calm, silence * 3 / 2)?;
         behind.client = silence;
         let (played, behind) = thread::scope(|scope| {
