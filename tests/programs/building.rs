@@ -199,7 +199,7 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     assert!(verified.status.success(), "{}", out(&verified));
     let total = text.lines().rev().nth(1).expect("the total");
     assert!(total.starts_with("2 programs, "), "{total}");
-    assert!(out(&verified).contains(&format!("\nThe bill holds: {total}.")));
+    assert!(out(&verified).contains(&format!("\nThe bill is valid: {total}.")));
 
     course.write("c.txt", &text.replace("Maria", "Mario"));
     let changed = course.run(&["bill", "--verify", "c.txt"]);
@@ -222,11 +222,11 @@ fn a_bill_holds_until_it_or_a_program_is_changed() {
     assert_eq!(broken.status.code(), Some(1));
     let said = out(&broken);
     assert!(
-        said.contains("FAILS 01-three-tacos server: the program here is another one"),
+        said.contains("FAILS 01-three-tacos server: the program in this workbench is another one"),
         "{said}"
     );
     assert!(said.contains("holds 01-three-tacos client"), "{said}");
-    assert!(said.ends_with("The bill does not hold.\n"), "{said}");
+    assert!(said.ends_with("The bill is not valid.\n"), "{said}");
 
     // No name, no mark of direction and no endless file gets through.
     course.write("d.txt", &text.replace("Maria", "M\u{1b}]0;x\u{7}\u{202e}"));

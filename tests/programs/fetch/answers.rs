@@ -58,7 +58,7 @@ fn informational_answers_are_passed_over() {
     let server = Server::new(vec![says(endless)]);
     let said = complained(&[&server.url("/")], 1);
     assert!(
-        said.ends_with("more than 16 informational answers, and no other"),
+        said.ends_with("more than 16 informational answers, and no final answer"),
         "{said}"
     );
 }
@@ -120,7 +120,7 @@ fn a_packed_body_is_named_and_left_as_it_is() {
         (Some(0), &b"zz"[..])
     );
     assert!(
-        told(&output).contains("the body is packed (gzip)"),
+        told(&output).contains("the body is compressed (gzip)"),
         "{}",
         told(&output)
     );
