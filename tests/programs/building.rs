@@ -364,7 +364,7 @@ fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
 #[test]
 fn the_suite_of_the_course_never_builds_the_workbench() {
     let manifest = include_str!("../../Cargo.toml");
-    assert!(manifest.contains("\ndefault-members = [\".\", \"labs\"]\n"));
+    assert!(manifest.contains("\ndefault-members = [\".\", \"labs/programs\"]\n"));
 }
 
 #[test]
