@@ -327,7 +327,10 @@ S2> three tacos\n
 S2 fin
 C2 fin
 ";
-    assert_eq!(text.split_once("again from its values\n").unwrap().1, expected);
+    assert_eq!(
+        text.split_once("again from its values\n").unwrap().1,
+        expected
+    );
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if new == 0 {
         writeln!(
             screen,
-            "\n`cargo lab start {number} --again` starts from the beginning, and keeps your file as .old"
+            "\n`cargo lab start {number} --again` starts again, and keeps your file as .old"
         )?;
         return Ok(Outcome::Failed);
     }
