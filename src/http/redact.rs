@@ -106,7 +106,7 @@ pub struct Found {
 enum Place {
     /// In what may be a name.
     Start,
-    /// In the value of a secret field; `begun`: behind its leading white space.
+    /// In the value of a secret field; `begun`: after its leading white space.
     Secret { begun: bool },
     /// In the value of a secret parameter.
     Parameter,

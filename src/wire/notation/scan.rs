@@ -53,12 +53,12 @@ fn run(bytes: &[u8], mask: impl Fn(u128) -> u128, ends: impl Fn(u8) -> bool) -> 
     done + rest_run.unwrap_or(rest.len())
 }
 
-/// The high bit of each byte that equals `byte`, and perhaps of some behind the first.
+/// The high bit of each byte that equals `byte`, and perhaps of some after the first.
 pub fn equal_bytes(x: u128, byte: u8) -> u128 {
     zero_bytes(x ^ (ONES * u128::from(byte)))
 }
 
-/// The bytes that are zero. Behind the first one there may be false ones, because of the borrow.
+/// The bytes that are zero. After the first one there may be false ones, because of the borrow.
 fn zero_bytes(x: u128) -> u128 {
     x.wrapping_sub(ONES) & !x & HIGH
 }
