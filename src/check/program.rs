@@ -29,7 +29,7 @@ use guard::Guard;
 pub use kept::Kept;
 use kept::Stream;
 
-/// What every program is told, in its environment and in place of `{…}` in its command line.
+/// The values that every program gets, in its environment and in place of `{…}` in its command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     /// Where a server listens and a client calls: `WIRELAB_ADDR`, `{addr}`, `{host}`, `{port}`.
@@ -38,7 +38,7 @@ pub struct Contract {
     pub root: Option<PathBuf>,
     /// The second since 1970 to use as now: `WIRELAB_NOW`.
     pub now: Option<u64>,
-    /// What a client was told to do: `WIRELAB_ARG`, `{arg}`; `{addr}` in it is replaced.
+    /// The argument of a client: `WIRELAB_ARG`, `{arg}`; `{addr}` in it is replaced.
     pub arg: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Contract {
         arg.replace("{addr}", &self.addr.to_string())
     }
 
-    /// The words behind the first, with everything in braces replaced. `{arg}` alone becomes as many
+    /// The words after the first, with everything in braces replaced. `{arg}` alone becomes as many
     /// words as the argument has: none, or `http://127.0.0.1:8014/order` and `POST`.
     fn arguments<'a>(&self, words: impl Iterator<Item = &'a OsString>) -> Vec<OsString> {
         let mut all = Vec::new();
@@ -152,7 +152,7 @@ impl Program {
         self.stdout.kept()
     }
 
-    /// What it printed to stdout, once that is closed or `patience` is over.
+    /// Its stdout, once that is closed or `patience` is over.
     pub fn wait_stdout(&self, patience: Duration) -> Kept {
         self.stdout.wait(patience, |_| None::<()>);
         self.stdout.kept()
@@ -190,7 +190,7 @@ impl Program {
         poll(patience, || self.ending())
     }
 
-    /// The same with as much more patience as it was kept from working (see [`IdleTimer`]).
+    /// The same, plus the time in which it was not scheduled (see [`IdleTimer`]).
     pub fn wait_end_of_work(&mut self, patience: Duration) -> Option<Ending> {
         let begun = Instant::now();
         let mut silence = IdleTimer::new(patience, false);
@@ -259,17 +259,17 @@ impl Program {
         }
     }
 
-    /// How many threads it has, where `/proc` tells (Linux).
+    /// How many threads it has, from `/proc` (Linux).
     pub fn threads(&self) -> Option<usize> {
         activity::count(&format!("/proc/{}/task", self.id()))
     }
 
-    /// How many file descriptors it has open, where `/proc` tells (Linux).
+    /// How many file descriptors it has open, from `/proc` (Linux).
     pub fn descriptors(&self) -> Option<usize> {
         activity::count(&format!("/proc/{}/fd", self.id()))
     }
 
-    /// What it and all that it started do now, where `/proc` tells (Linux).
+    /// What it and the processes that it started do now, from `/proc` (Linux).
     pub fn activity(&self) -> Option<Activity> {
         activity::of_group(self.id())
     }

@@ -43,7 +43,7 @@ impl Section {
         self.stopped = Stopped::before(at);
     }
 
-    /// Reads field lines up to the empty one; the answer is the offset behind it.
+    /// Reads field lines up to the empty one; the answer is the offset after it.
     /// `Ok(None)`: not whole yet.
     pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
         let mut from = self.stopped;
@@ -101,7 +101,7 @@ fn field_line(bytes: &[u8], from: &mut Stopped, list: &mut Vec<FieldRange>) -> R
 #[inline]
 fn value_place(bytes: &[u8], from: usize, end: usize) -> (usize, usize) {
     let whole = bytes.get(from..end).unwrap_or_default();
-    // One space before the value and none behind it, as nearly everybody writes.
+    // One space before the value and none after it, as nearly everybody writes.
     let space = |b: Option<&u8>| matches!(b, None | Some(b' ' | b'\t'));
     if let [b' ', value @ ..] = whole
         && !space(value.first())

@@ -55,7 +55,7 @@ pub struct ResponseHead<'a> {
     pub version: Version,
     /// From 100 to 999.
     pub status: u16,
-    /// What stands behind the code; means nothing.
+    /// What stands after the code; means nothing.
     pub reason: &'a [u8],
     /// The fields.
     pub fields: Fields<'a>,
@@ -149,7 +149,7 @@ fn slice(bytes: &[u8], range: (usize, usize)) -> &[u8] {
     bytes.get(range.0..range.1).unwrap_or_default()
 }
 
-/// The line end at `at`: `Some(offset behind it)`, `None` when it has not come whole, or the fault
+/// The line end at `at`: `Some(offset after it)`, `None` when it has not come whole, or the fault
 /// `otherwise` when something else stands there.
 pub(super) fn line_end(bytes: &[u8], at: usize, otherwise: Wrong) -> Result<Option<usize>, Fault> {
     match bytes.get(at..at + 2) {
@@ -231,7 +231,7 @@ fn missing(bytes: &[u8], at: usize, wrong: Wrong) -> Result<Option<StartLine>, F
     end.map_or(Ok(None), |_| Err(Fault::new(at, wrong)))
 }
 
-/// Reads a version at `at`; the answer is the version and the offset behind it. `space` is the
+/// Reads a version at `at`; the answer is the version and the offset after it. `space` is the
 /// fault when a space stands where the version should begin.
 fn version(bytes: &[u8], at: usize, space: Wrong) -> Result<Option<(Version, usize)>, Fault> {
     let text = bytes.get(at..).unwrap_or_default();
@@ -256,7 +256,7 @@ fn version(bytes: &[u8], at: usize, space: Wrong) -> Result<Option<(Version, usi
     }
 }
 
-/// Reads a status line. The space behind the code is there even when the reason is empty
+/// Reads a status line. The space after the code is there even when the reason is empty
 /// (RFC 9112 section 4).
 fn status_line(come: &[u8]) -> Result<Option<StartLine>, Fault> {
     let bytes = come.get(..MAX_START_LINE).unwrap_or(come);

@@ -50,8 +50,8 @@ pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 /// a program that is kept from working gets up to four times as long.
 pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 
-/// The same for a further try after a failure; and the start of a server that may be started anew.
-/// Reason: several tries must fit into the second that a check may take.
+/// The same for a further try after a failure; and the start of a server that may be started again. Reason:
+/// several tries must fit into the second that a check may take.
 pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 
 /// How long one run of a check may take in all, however busily bytes come.
@@ -72,8 +72,8 @@ pub const CLIENT_POLL: Duration = Duration::from_millis(50);
 /// Reason: a thread that ends takes a moment to be gone.
 pub const CHECK_SETTLE: Duration = Duration::from_millis(300);
 
-/// How long a client may take that has to find out for itself that nobody answers.
-/// Reason: its own patience is half a second, once for the door and once for the greeting.
+/// How long a client may take that has to find out for itself that nobody answers. Reason: its own timeout is
+/// half a second, once for the connection and once for the greeting.
 pub const CHECK_CLIENT_GIVES_UP: Duration = Duration::from_secs(4);
 
 /// How long a client that says nothing listens whether the server answers all the same.

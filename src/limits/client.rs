@@ -9,9 +9,9 @@ pub const MAX_HOPS: u32 = 10;
 /// Most informational answers before the real one. Reason: a server could send them without end.
 pub const MAX_INFORMATIONAL: u32 = 16;
 
-/// How long one address of a name may be silent while another is left to try.
-/// Reason: a dead address must not cost our whole patience. Precedent: RFC 8305 section 5 calls the next
-/// one after 250 ms, and lets the first go on.
+/// How long one address of a name may be silent while another is left to try. Reason: a dead address must not
+/// use up our whole time limit. Precedent: RFC 8305 section 5 tries the next one after 250 ms, and lets the
+/// first go on.
 pub const CONNECT_NEXT_ADDRESS: Duration = Duration::from_secs(1);
 
 /// How long `fetch` waits for each thing that a server does.

@@ -9,8 +9,8 @@ pub const MAX_HEAD: usize = 64 * 1024;
 /// Precedent: RFC 9112 section 3 recommends at least 8,000.
 pub const MAX_START_LINE: usize = 8_000;
 
-/// Longest method in bytes. Reason: longer ones are known to nobody, and RFC 9112 section 3 wants
-/// 501 for them. The longest registered one, UPDATEREDIRECTREF, has 17.
+/// Longest method in bytes. Reason: no longer one is in use, and RFC 9112 section 3 wants 501 for them. The
+/// longest registered one, UPDATEREDIRECTREF, has 17.
 pub const MAX_METHOD: usize = 32;
 
 /// Most fields in one header or trailer section.

@@ -17,11 +17,11 @@ pub const TAP_CHUNK: usize = 256 * 1024;
 /// receive buffer that Linux gives on its own (tcp(7), `tcp_rmem`).
 pub const RECEIVE_QUEUE: u64 = 6 * 1024 * 1024;
 
-/// How long the player looks for further bytes when its script is over and the peer has not hung up.
-/// Reason: a byte too many comes right behind the others, or never.
+/// How long the player looks for further bytes when its script is over and the peer has not closed.
+/// Reason: a byte too many comes directly after the others, or never.
 pub const EXTRA_BYTES_WAIT: Duration = Duration::from_millis(100);
 
-/// Most bytes beyond the expected ones that the player takes before it hangs up.
+/// Most bytes beyond the expected ones that the player takes before it closes.
 /// Reason: a peer that sends without end; no report shows more than its first lines.
 pub const MAX_EXTRA: usize = 1024 * 1024;
 
@@ -34,7 +34,7 @@ pub const MAX_RECEIVED: usize = 256 * 1024 * 1024;
 /// Reason: heads and small bodies whole, and a body of megabytes still within a second.
 pub const WEATHER_BYTES: usize = 4 * 1024;
 
-/// How long a segment lies alone where it matters: behind the first byte of a connection and before
+/// How long a segment lies alone where it matters: after the first byte of a connection and before
 /// the last byte of a message.
 /// Reason: a peer that reads once must have read by then, on a busy machine too.
 pub const SEGMENT_PAUSE: Duration = Duration::from_millis(15);
@@ -64,8 +64,8 @@ pub const QUEUE_POLL: Duration = Duration::from_micros(20);
 /// Reason: one look goes through all processes, which takes some milliseconds.
 pub const IDLE_SAMPLE: Duration = Duration::from_millis(30);
 
-/// How long a player waits at least until a server lets it in.
-/// Reason: a knock that a full backlog has dropped is repeated after a second (RFC 6298 section 2).
+/// How long a player waits at least until a server lets it in. Reason: a SYN that a full backlog has dropped is
+/// repeated after a second (RFC 6298 section 2).
 pub const CONNECT_RETRY_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// How long `nc --udp` waits for a further answer when its input has ended.
@@ -80,9 +80,9 @@ pub const SESSION_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Reason: on loopback its reset comes back within the write, or a moment later on a busy machine.
 pub const LATE_RESET_WAIT: Duration = Duration::from_millis(10);
 
-/// How many clients the static server has at a time; further ones are told 503.
-/// Reason: a thread each; past about 16,380 threads std aborts the process (vm.max_map_count).
-/// Precedent: Apache's worker model, 400 by default, thousands in practice.
+/// How many clients the static server has at a time; further ones get 503. Reason: a thread each; past about
+/// 16,380 threads std aborts the process (vm.max_map_count). Precedent: Apache's worker model, 400 by default,
+/// thousands in practice.
 pub const MAX_CLIENTS: usize = 8_000;
 
 /// How many descriptors are left over for what is neither a connection nor a kept file: the standard
@@ -105,7 +105,7 @@ pub const MEMORY_FOR_EACH: u64 = 64 * 1024;
 /// How much address space must be left, in bytes, before a client gets a larger buffer.
 pub const MEMORY_RESERVE: u64 = 2 * 1024 * 1024;
 
-/// How many clients more get a thread to be told that there is no room; over that they are dropped.
+/// How many further clients get a thread that refuses them; over that they are closed without an answer.
 pub const MAX_REFUSED: usize = 64;
 
 /// The stack of a client's thread, in bytes. Reason: address space for `SEATS` of them; our deepest call
@@ -117,15 +117,15 @@ pub const THREAD_STACK: usize = 256 * 1024;
 /// Precedent: Java's cached pool waits 60 s, with nothing else to do in the meantime.
 pub const IDLE_THREAD: Duration = Duration::from_secs(1);
 
-/// After this time without it, a trouble of the accept loop is over; the next one is told again.
-/// Reason: at the limit of descriptors it comes and goes with each client; a log must not fill.
+/// After this time without it, a problem of the accept loop is over; the next one is reported again. Reason: at
+/// the limit of descriptors it comes and goes with each client; a log must not fill.
 pub const LOG_REPEAT_AFTER: Duration = Duration::from_secs(10);
 
 /// How long a client may take nothing of what we send.
 /// Precedent: nginx's send_timeout 60 s, also between two writes and not for the whole.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(20);
 
-/// How long a server that hung up listens on, and for how many bytes: see RFC 9112 section 9.6.
+/// How long a server that closed listens on, and for how many bytes: see RFC 9112 section 9.6.
 /// Precedent: nginx's lingering_timeout, 5 s.
 pub const LINGER: Duration = Duration::from_secs(2);
 

@@ -18,8 +18,8 @@ pub const MEMORY_FILE: u64 = 64 * 1024;
 /// Precedent: 512 files of 64 KiB would be 32 MiB.
 pub const CACHED_BYTES: usize = 16 * 1024 * 1024;
 
-/// How long a kept file is believed after somebody looked at its path.
-/// Reason: two walks along a path less a request. Precedent: lighttpd's stat cache believes for 1 s.
+/// How long a cached file is valid after a request looked at its path. Reason: two walks along a path less a
+/// request. Precedent: lighttpd's stat cache believes for 1 s.
 pub const BELIEVED: Duration = Duration::from_millis(10);
 
 /// How many requests in [`BELIEVED`] look for themselves all the same.
@@ -79,11 +79,11 @@ pub const SERVER_BACKLOG: u32 = 4_096;
 /// Precedent: nginx 75 s, Apache 5 s.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
-/// How long a client may take for the whole head of a request, from its first byte on; then 408.
-/// Reason: half a request a seat is the cheapest attack. Precedent: Apache 20 to 40 s, nginx 60 s.
+/// How long a client may take for the whole head of a request, from its first byte on; then 408. Reason: half a
+/// request for each connection slot is the cheapest attack. Precedent: Apache 20 to 40 s, nginx 60 s.
 pub const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a client may take for a body that nobody wants; then 408.
+/// Limit for discarding an unwanted body; after it, 408.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Largest body, in bytes, that is read to its end and thrown away so that the connection can go on.
@@ -95,6 +95,6 @@ pub const MAX_DISCARDED: u64 = 256 * 1024;
 /// client_header_buffer_size, 1 KiB.
 pub const FIRST_READ: usize = 1024;
 
-/// Up to this length the bytes of an answer are copied behind its head; longer ones are written from where
+/// Up to this length the bytes of an answer are copied after its head; longer ones are written from where
 /// they are. Reason: a page of memory is copied faster than the kernel takes up a second buffer.
 pub const SMALL_BODY: usize = 4 * 1024;

@@ -61,6 +61,6 @@ pub const MAX_TRANSCRIPT_FILE: usize = 256 * 1024 * 1024;
 /// is 10 MB; zip readers bound what they unpack, too.
 pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
 
-/// How long `play` waits for a client, and how long it plays at a server.
-/// Reason: somebody has to start the client by hand; a long recording has to be said.
+/// How long `play` waits for a client, and how long it plays at a server. Reason: a person must start the
+/// client by hand, and a long recording takes time to send.
 pub const PLAY_TIMEOUT: Duration = Duration::from_secs(60);

@@ -36,7 +36,7 @@ impl CommandLine {
             .map_or_else(String::new, |word| word.to_string_lossy().into_owned())
     }
 
-    /// Whether this is one of our own programs, without a word behind it: `…/lab09-server`,
+    /// Whether this is one of our own programs, without a word after it: `…/lab09-server`,
     /// `start09-server`, `my09-server`. Those take the address on their command line.
     pub fn own(&self) -> Option<PathBuf> {
         let [program] = &self.words[..] else {

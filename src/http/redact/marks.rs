@@ -26,7 +26,7 @@ impl Marks {
         last.map_or(0, |lf| lf + 1)
     }
 
-    /// The first mark at or behind `start`, or the end. Calls must not go back.
+    /// The first mark at or after `start`, or the end. Calls must not go back.
     pub(super) fn next(&mut self, bytes: &[u8], start: usize) -> usize {
         let next = |mark: &mut Option<usize>, byte| {
             if mark.is_none_or(|at| at < start) {

@@ -24,7 +24,7 @@ pub(super) fn tag(value: &[u8]) -> Option<Range<usize>> {
     (readable && length > 0).then_some(start..start + length)
 }
 
-/// The digits behind the last colon.
+/// The digits after the last colon.
 pub(in crate::http) fn port(authority: &[u8]) -> Option<Range<usize>> {
     let colon = authority.iter().rposition(|byte| *byte == b':')?;
     let digits = authority.get(colon + 1..)?;
