@@ -351,7 +351,7 @@ fn other_files_are_named() {
     let (code, said) = refused(&folder, &["F"]);
     assert_eq!(code, Some(2));
     assert!(
-        said.contains("F: no transcript: this is a gzip file"),
+        said.contains("F: not a transcript: this is a gzip file"),
         "{said}"
     );
 }

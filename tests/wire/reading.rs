@@ -103,7 +103,7 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "Cx 0a 0g",
-            "1:8: g is no hex digit: write pairs of 0-9 and a-f",
+            "1:8: g is not a hex digit: write pairs of 0-9 and a-f",
         ),
         (
             "C close",
@@ -119,15 +119,15 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "C timeout",
-            "1:10: \"\" is no duration: write milliseconds, such as 50ms or 50.125ms",
+            "1:10: \"\" is not a duration: write milliseconds, such as 50ms or 50.125ms",
         ),
         (
             "C timeout 2s",
-            "1:11: \"2s\" is no duration: write milliseconds, such as 50ms or 50.125ms",
+            "1:11: \"2s\" is not a duration: write milliseconds, such as 50ms or 50.125ms",
         ),
         (
             "C timeout 0.1234ms",
-            "1:11: \"0.1234ms\" is no duration: write milliseconds, such as 50ms or 50.125ms",
+            "1:11: \"0.1234ms\" is not a duration: write milliseconds, such as 50ms or 50.125ms",
         ),
         (
             "~ 20ms..10ms",
@@ -155,11 +155,11 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "C0> a",
-            "1:2: no number of a connection: the first is C, then C2, C3",
+            "1:2: not a number of a connection: the first is C, then C2, C3",
         ),
         (
             "C99999999999 fin",
-            "1:2: no number of a connection: the first is C, then C2, C3",
+            "1:2: not a number of a connection: the first is C, then C2, C3",
         ),
         (
             "C: hello",
@@ -173,7 +173,7 @@ fn errors_say_where_and_what_to_write_instead() {
             "c> a",
             "1:1: a line cannot begin with c: begin it with C, S, ~, # or @",
         ),
-        ("  C> a", "1:1: white space before a line: take it away"),
+        ("  C> a", "1:1: white space before a line: remove it"),
     ];
     for (text, message) in table {
         let error = Transcript::parse(text).expect_err(text);
