@@ -235,7 +235,7 @@ fn faults_are_changed_while_the_tap_runs() {
     let mut keys = tap.child.stdin.take().unwrap();
     keys.write_all(b"r 5\nside server\nnonsense\n").unwrap();
     let mut line = String::new();
-    while !line.contains("`nonsense` is no fault") {
+    while !line.contains("`nonsense` is not a fault") {
         line.clear();
         assert_ne!(tap.stdout.read_line(&mut line).unwrap(), 0);
     }
