@@ -512,7 +512,7 @@ fn a_server_for_one_connection_at_a_time_is_asked_so() {
     ];
     let (_, text, error) = command(&words);
     assert!(text.contains("one connection at a time"), "{text}{error}");
-    assert!(!text.contains("silence"), "{text}");
+    assert!(!text.contains("timeout"), "{text}");
 }
 
 #[test]
