@@ -161,7 +161,7 @@ impl Client {
         let web = Web::parse(url).map_err(|why| failed(Why::Url(why)))?;
         let line = self.call(&web, due).map_err(failed)?;
         let mut exchange = Exchange::new(self, url, request, line, due);
-        // A server that closes while we speak may have said why; so its answer is read all the same.
+        // A server that closes while we send may have said why; so its answer is read all the same.
         let _ = exchange.line.write(&request.text(&web, part));
         exchange.read_answer()
     }

@@ -225,7 +225,7 @@ fn shows(text: &str, program: &Program) -> Prints {
 }
 
 /// What is played to a client that comes once more than it should: the last exchange again, where that sends
-/// it on; else it is heard to its end, or until it waits for an answer.
+/// it on; else it is read to its end, or until it waits for an answer.
 fn one_more(script: &Transcript) -> Transcript {
     let conn = script.connections().into_iter().max().unwrap_or(1);
     let answer = script.bytes_of(conn, Who::Server);

@@ -62,7 +62,7 @@ pub enum Subject {
 pub struct Conversation {
     /// The stem of its snapshot, or the name of the user's file.
     pub name: String,
-    /// What should be said.
+    /// The expected conversation.
     pub expected: Transcript,
     /// Calm first.
     pub weathers: Vec<Weather>,
@@ -169,9 +169,9 @@ pub enum Outcome {
 /// Everything about a failure.
 #[derive(Debug)]
 pub struct Failure {
-    /// What should have been said.
+    /// The expected conversation.
     pub expected: Transcript,
-    /// What was said.
+    /// The recorded conversation.
     pub got: Transcript,
     /// What is wrong.
     pub trouble: Problem,

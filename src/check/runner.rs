@@ -98,7 +98,7 @@ impl<'a> Runner<'a> {
         let behind = matches!(trouble, Problem::Behind(_));
         let diagnosis = diagnose(found);
         // Whether the reset of a server that never reads comes before our eyes or after is a race; that
-        // it answers without having been asked is sure, so that is what is said, each time.
+        // it answers without having been asked is sure, so the report says that, each time.
         let unread = diagnosis
             .as_ref()
             .is_some_and(|it| it.page.code == "W24" && it.proven);

@@ -94,7 +94,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Plays a script at the program; `silence`: how long it may say nothing when it is its turn.
+    /// Plays a script at the program; `silence`: how long it may send nothing when it is its turn.
     pub(super) fn play(
         &mut self,
         script: &Transcript,

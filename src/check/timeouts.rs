@@ -9,7 +9,7 @@ use crate::limits;
 use crate::wire::{Entry, Gap, Transcript};
 
 /// How long the program may be silent: what the script asks for, and a margin. A client that should give
-/// up on its own, because nothing was said, has a patience of its own.
+/// up on its own, because nothing was sent, has a patience of its own.
 pub(super) fn silence_of(script: &Transcript, side: Side) -> Duration {
     let waits = script.entries().iter().map(|entry| match entry {
         Entry::Gap(Gap::Between(_, most)) => *most,

@@ -18,7 +18,7 @@ pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<D
 }
 
 /// Whether, when the program spoke, at least the first of several messages of the other side's turn had
-/// been said. A refusal (4xx, 5xx) may come as soon as anything can be wrong: when the first line is there, or
+/// been sent. A refusal (4xx, 5xx) may come as soon as anything can be wrong: when the first line is there, or
 /// so much without a line that it is too long.
 fn has_heard_enough(expected: &Transcript, got: &Transcript, early: &Difference) -> bool {
     let other = |entry: &Entry| {
@@ -59,7 +59,7 @@ fn is_refused(expected: &Transcript, place: &Difference) -> bool {
     })
 }
 
-/// How many bytes the other side had said when the program said the byte of the difference.
+/// How many bytes the other side had sent when the program sent the byte of the difference.
 fn said_before(got: &Transcript, early: &Difference) -> usize {
     let (mut said, mut own) = (0, 0);
     for chunk in got

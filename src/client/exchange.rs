@@ -35,7 +35,7 @@ pub(super) struct Exchange {
     body: Option<(u64, Option<u64>)>,
 }
 
-/// The client's side of a connection that has said its request.
+/// The client's side of a connection that has sent its request.
 fn waiting_for(method: &str) -> Connection {
     let mut connection = Connection::client();
     let begun = connection.request(method.as_bytes(), true);
@@ -45,7 +45,7 @@ fn waiting_for(method: &str) -> Connection {
 }
 
 impl Exchange {
-    /// A connection over which the request is about to be said.
+    /// A connection over which the request is about to be sent.
     pub(super) fn new(
         client: &Client,
         url: &str,

@@ -28,7 +28,7 @@ pub enum Why {
     NoAnswer(Vec<SocketError>),
     /// Sent on more often than this.
     Hops(u32),
-    /// The server said nothing for this long.
+    /// The server sent nothing for this long.
     Silent(Duration, Place),
     /// The server reset the connection.
     Broken(Place),

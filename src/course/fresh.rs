@@ -52,7 +52,7 @@ pub struct Fresh {
 pub struct Conversation {
     /// The snapshot's name and `-fresh`.
     pub name: String,
-    /// What should be said.
+    /// The expected conversation.
     pub expected: Transcript,
     /// Calm, and `dribble` where the snapshot lists it.
     pub weathers: Vec<Weather>,

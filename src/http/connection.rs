@@ -17,7 +17,7 @@ use super::state::{CloseReason, NotNow, Side, State, StateMachine, Transition};
 use super::target::{self, Asked};
 use super::{Fault, Fields, Parsed, RequestHead, ResponseHead, Version};
 
-/// What the other side said.
+/// An event of the other side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event<'a> {
     /// A request: its head, what it asks for, and how its body ends.
@@ -54,7 +54,7 @@ enum Incoming {
     UntilClose,
 }
 
-/// One side of a connection: reads what the other side says, and knows what may be said.
+/// One side of a connection: reads what the other side sends, and knows what may be sent.
 #[derive(Debug)]
 pub struct Connection {
     we: Side,
@@ -117,7 +117,7 @@ impl Connection {
         }
     }
 
-    /// Reads the next thing that the other side says from the beginning of `bytes`; `ended` says that
+    /// Reads the next thing that the other side sends from the beginning of `bytes`; `ended` says that
     /// after them the other side closed. Call it again with what `used` leaves over.
     pub fn receive<'a>(
         &'a mut self,

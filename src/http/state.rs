@@ -51,7 +51,7 @@ pub enum State {
     Idle,
     /// A request came; the answer has not begun. The server's only.
     Owes,
-    /// The head was said; the body, also an empty one, has not ended.
+    /// The head was sent; the body, also an empty one, has not ended.
     Body,
     /// The message has ended; the other side's has not.
     Done,
@@ -168,7 +168,7 @@ pub fn table() -> String {
 pub enum CloseReason {
     /// The client said `Connection: close`.
     ClientSaidClose,
-    /// The server said `Connection: close`.
+    /// The server sent `Connection: close`.
     ServerSaidClose,
     /// HTTP/1.0 without `Connection: keep-alive`.
     OldVersion,
@@ -220,7 +220,7 @@ pub struct StateMachine {
 }
 
 impl StateMachine {
-    /// A connection on which nothing was said.
+    /// A connection on which nothing was sent.
     pub fn new() -> StateMachine {
         StateMachine {
             client: State::Idle,

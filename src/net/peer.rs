@@ -43,7 +43,7 @@ pub struct FailedWrite {
     pub kind: ErrorKind,
 }
 
-/// A connection, and the thread that listens to it.
+/// A connection, and the thread that reads from it.
 pub(super) struct PeerConnection {
     shared: Arc<Shared>,
     reader: Option<JoinHandle<()>>,
@@ -62,7 +62,7 @@ struct Shared {
     writing: Mutex<()>,
 }
 
-/// What the peer has said and done so far.
+/// The bytes and events of the peer so far.
 pub(super) struct Heard {
     /// All its bytes, if they are kept.
     pub(super) bytes: Vec<u8>,
@@ -79,7 +79,7 @@ pub(super) struct Heard {
 }
 
 impl PeerConnection {
-    /// Listens to `stream` from now on, to at most `most` bytes, or to all without keeping them;
+    /// Reads from `stream` from now on, to at most `most` bytes, or to all without keeping them;
     /// `slowly`: in small pieces at first.
     pub(super) fn new(
         stream: TcpStream,
@@ -180,9 +180,9 @@ impl PeerConnection {
         Ok(())
     }
 
-    /// Waits until what has arrived is heard, and says whether something waited to be: on a busy machine
+    /// Waits until what has arrived is read, and says whether something waited to be: on a busy machine
     /// the reader, too, gets its turn late. What we say next would be recorded before an answer to what we
-    /// said before, and who has spoken would be taken for silent.
+    /// sent before, and a peer that has sent would be taken for silent.
     pub(super) fn catch_up(&self) -> bool {
         let until = Instant::now() + limits::SETTLE_TIMEOUT;
         let mut waited = false;
@@ -230,7 +230,7 @@ impl PeerConnection {
         }
     }
 
-    /// Says that we are done, unless it is said. Closing alone would do, but later: a program that another
+    /// Sends our FIN, unless it is sent already. Closing alone would do, but later: a program that another
     /// thread starts just then has a copy of this socket until its `exec`, and a connection is closed
     /// with its last copy.
     pub(super) fn hang_up(&self) {
@@ -327,7 +327,7 @@ impl Shared {
         Some(if reset && lost { End::Rst } else { End::Fin })
     }
 
-    /// Whether the peer, which has sent its FIN, has answered our last words with a reset: it had closed
+    /// Whether the peer, which has sent its FIN, has answered our last bytes with a reset: it had closed
     /// both directions. Such a socket has no peer any more (see `was_reset`). The reset comes a moment
     /// after the words, so this looks for a moment.
     fn is_gone(&self) -> bool {

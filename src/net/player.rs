@@ -77,7 +77,7 @@ pub enum Stopped {
     NotOpened(SocketError),
     /// No client came within [`Player::client`], or no further one within [`Player::silence`].
     NoGuest,
-    /// The peer said nothing for [`Player::silence`] when it was its turn.
+    /// The peer sent nothing for [`Player::silence`] when it was its turn.
     IdleTimer(Conn),
     /// The play took longer than [`Player::whole`], though the peer was not silent.
     TooLong,
@@ -208,9 +208,9 @@ struct Play<'a> {
     look: CpuSample<'a>,
     recorder: Recorder,
     links: BTreeMap<Conn, PeerConnection>,
-    /// How many bytes we have said on each connection.
+    /// How many bytes we have sent on each connection.
     said: BTreeMap<Conn, u64>,
-    /// The connections whose peer has said something wrong.
+    /// The connections whose peer has sent something wrong.
     wrong: Vec<Conn>,
     /// What the peer has given a name to.
     captures: Captures,
@@ -335,7 +335,7 @@ impl Play<'_> {
         self.failed_writes.extend(said.err());
     }
 
-    /// Waits for the first `pieces` of what the peer should say.
+    /// Waits for the first `pieces` of what the peer should send.
     fn hear(&mut self, conn: Conn, pieces: usize) {
         let pieces = &*self.player.script.heard(conn, pieces, &self.captures);
         if self.wrong.contains(&conn) {
@@ -382,7 +382,7 @@ impl Play<'_> {
                 Some(End::Fin | End::Rst) => return false,
                 Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
                 None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
-                // It has spoken, and we have not listened.
+                // It has sent bytes, and we have not read.
                 None if link.catch_up() => continue,
                 None if !silence.counts(since.elapsed(), self.look) => continue,
                 None => {

@@ -25,7 +25,7 @@ pub struct Observation<'a> {
     pub conn: Conn,
     /// Who spoke or acted.
     pub who: Who,
-    /// What was said or done.
+    /// A recorded step.
     pub what: ObservationKind<'a>,
     /// How many connections stand open after this step.
     pub open: usize,
@@ -33,7 +33,7 @@ pub struct Observation<'a> {
     pub client: Option<SocketAddr>,
 }
 
-/// What was said or done.
+/// A recorded step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObservationKind<'a> {
     /// The bytes of one read, never empty.
@@ -127,7 +127,7 @@ impl Recorder {
         conn
     }
 
-    /// Records what `who` said on `conn` in one read. No bytes, no step.
+    /// Records what `who` sent on `conn` in one read. No bytes, no step.
     pub fn bytes(&self, conn: Conn, who: Who, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.lock().step(conn, who, ObservationKind::Bytes(bytes));

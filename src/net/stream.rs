@@ -28,7 +28,7 @@ pub enum IoFailure {
     FileShort,
     /// The file was changed while it was sent.
     FileChanged,
-    /// The process has no memory for what the other side says.
+    /// The process has no memory for what the other side sends.
     NoMemory,
 }
 
@@ -104,7 +104,7 @@ impl RecordedStream {
         list.enter(&self.stream)
     }
 
-    /// Reads what is there, or waits for it; 0: the other side has said all (FIN).
+    /// Reads what is there, or waits for it; 0: the other side has sent all (FIN).
     pub fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, IoFailure> {
         let wait = wait.max(limits::POLL_INTERVAL);
         if self.told != Some(wait) {

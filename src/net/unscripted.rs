@@ -15,12 +15,12 @@ use crate::wire::{Event, Who};
 /// An open connection to a server, or to a client that has called us.
 pub struct Session {
     link: PeerConnection,
-    /// How many bytes we have said.
+    /// How many bytes we have sent.
     said: AtomicU64,
 }
 
 impl Session {
-    /// Connects to the server at `addr`; the recorder gets all that is said, as its next connection.
+    /// Connects to the server at `addr`; the recorder gets all that is sent, as its next connection.
     pub fn open(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
         let stream = call(addr, limits::IO_DEADLINE)?;
         let conn = recorder.connection();

@@ -16,7 +16,7 @@ pub enum Weather {
     Slow,
     /// A reset in mid-request, then a calm run must still work.
     Rude,
-    /// Five connections that say nothing, then a calm run.
+    /// Five connections that send nothing, then a calm run.
     Ghost,
 }
 

@@ -43,7 +43,7 @@ pub enum Other {
     Upgraded,
 }
 
-/// What a server has said so far.
+/// The bytes of a server so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
     /// The whole ones.

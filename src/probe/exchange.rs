@@ -17,7 +17,7 @@ use crate::probe::answers::Answers;
 use crate::probe::case::{BadCase, Case, Step};
 use crate::wire::Transcript;
 
-/// How a case is said to a server.
+/// How a case is sent to a server.
 pub struct Terms<'a> {
     /// Where.
     pub addr: SocketAddr,
@@ -44,7 +44,7 @@ pub struct Exchange {
     pub end: End,
     /// It sent more than it may; the rest was not read.
     pub flooded: bool,
-    /// All that was said.
+    /// The recorded conversation.
     pub transcript: Transcript,
 }
 

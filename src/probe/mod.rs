@@ -80,7 +80,7 @@ pub enum Verdict {
     Failed {
         /// Why, and how grave it is.
         failure: Failure,
-        /// All that was said, its long runs left out.
+        /// The recorded conversation, abridged.
         transcript: Transcript,
     },
     /// The server has nothing that the rule is about: what it lacks.

@@ -21,7 +21,7 @@ use crate::net::{Accepted, IdleList, IdlePlace, Input, IoFailure, RecordedStream
 pub(super) enum Then {
     /// The next request may come.
     GoOn,
-    /// Both have said all.
+    /// Both have sent all.
     Close,
     /// We close, in two steps.
     HangUp,

@@ -164,7 +164,7 @@ impl Transcript {
     }
 
     /// The transcript with bytes in the place of each mask with a name, and wherever the name stands.
-    /// `value` gives the bytes for a mask and its speaker; without any the mask stays.
+    /// `value` gives the bytes for a mask and its sender; without any the mask stays.
     pub fn with_values(&self, mut value: impl FnMut(Who, &Mask) -> Option<Vec<u8>>) -> Transcript {
         let mut captures = Captures::default();
         self.with_pieces(|who, piece| {

@@ -101,7 +101,7 @@ impl PcapngOptions {
 pub enum PcapngError {
     /// There is a mask whose bytes are unknown.
     Hole {
-        /// Who said it.
+        /// The sender.
         who: Who,
         /// On which connection.
         conn: Conn,

@@ -15,7 +15,7 @@ use super::{Chunk, Conn, Who};
 pub enum Tone {
     /// `C> `: who speaks.
     Who,
-    /// Bytes that were said.
+    /// Bytes that were sent.
     Text,
     /// `\r\n`, or `\n` where that is the custom.
     LineEnd,

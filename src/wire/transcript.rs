@@ -152,10 +152,10 @@ impl Piece {
     }
 }
 
-/// What one side said without interruption.
+/// The bytes that one side sent without interruption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// The speaker.
+    /// The sender.
     pub who: Who,
     /// The connection.
     pub conn: Conn,
@@ -242,7 +242,7 @@ impl Transcript {
         }
     }
 
-    /// Adds a hole to the chunk of this speaker. A range that stands the wrong way round is turned,
+    /// Adds a hole to the chunk of this sender. A range that stands the wrong way round is turned,
     /// and the hex digits of a digest become lower case.
     pub fn push_mask(&mut self, conn: Conn, who: Who, mask: Mask) {
         let mask = match mask {
@@ -295,7 +295,7 @@ impl Transcript {
         self.entries.push(Entry::Blank);
     }
 
-    /// Adds `# text` after the `\n` that was said last. Where the last thing was not a `\n`, there
+    /// Adds `# text` after the `\n` that was sent last. Where the last thing was not a `\n`, there
     /// is no place for it, and it becomes a note of its own.
     pub fn push_remark(&mut self, text: &str) {
         if let Some(Entry::Chunk(chunk)) = self.entries.last_mut()
@@ -352,7 +352,7 @@ impl Transcript {
         }
     }
 
-    /// Every byte that `who` said on `conn`, joined; masks count as nothing (see [`Transcript::has_masks`]).
+    /// Every byte that `who` sent on `conn`, joined; masks count as nothing (see [`Transcript::has_masks`]).
     pub fn bytes_of(&self, conn: Conn, who: Who) -> Vec<u8> {
         let mut all = Vec::new();
         for entry in &self.entries {

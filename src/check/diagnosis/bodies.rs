@@ -39,7 +39,7 @@ fn statuses(evidence: &Evidence) -> Option<(u16, Option<u16>)> {
     (evidence.side() == Side::Server).then_some((want, have.filter(|_| came)))
 }
 
-/// The bodies of the requests that were said, those that came with a length, in order.
+/// The bodies of the requests that were sent, those that came with a length, in order.
 fn said_bodies(evidence: &Evidence) -> Vec<&[u8]> {
     let mut bodies = Vec::new();
     let mut rest = evidence.heard();
@@ -98,7 +98,7 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// In how many pieces, with pauses between them, the client has said what it said.
+/// In how many pieces, with pauses between them, the client has sent its bytes.
 fn said_pieces(evidence: &Evidence) -> usize {
     let who = evidence.side().who().other();
     let entries = evidence.expectation.script.entries().iter();

@@ -110,7 +110,7 @@ fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The request that was said last.
+/// The request that was sent last.
 fn last_request(evidence: &Evidence) -> Option<&[u8]> {
     messages(evidence.heard()).into_iter().next_back()
 }
@@ -179,7 +179,7 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// A client failed before it had said what it should.
+/// A client failed before it had sent what it should.
 fn failed_client(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence
         .process

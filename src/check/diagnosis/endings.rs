@@ -67,7 +67,7 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// A client has said everything and waits, but never said that this was all.
+/// A client has sent everything and waits, but never said that this was all.
 fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && evidence.right_bytes();
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
@@ -184,7 +184,7 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A server has said everything and does not close, although it should.
+/// A server has sent everything and does not close, although it should.
 fn stays_open(evidence: &Evidence) -> Option<Cause> {
     let said = evidence.right_bytes() && !evidence.have().bytes.is_empty();
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
@@ -237,7 +237,7 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A whole question was said, and not one byte came back before the end.
+/// A whole question was sent, and not one byte came back before the end.
 fn no_answer(evidence: &Evidence) -> Option<Cause> {
     let due =
         !evidence.want().bytes.is_empty() && !evidence.heard().is_empty() && !evidence.is_relay();

@@ -15,11 +15,11 @@ use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Wa
 /// One failed run of one conversation. All further facts are derived from these.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// What should have been said.
+    /// The expected conversation.
     pub expectation: Expectation,
-    /// What was said, by both sides.
+    /// The recorded conversation, both sides.
     pub got: Transcript,
-    /// What is wrong; `None` for a program that never came to speak.
+    /// What is wrong; `None` for a program that never sent a byte.
     pub problem: Option<Problem>,
     /// The process.
     pub process: Process,
@@ -64,7 +64,7 @@ impl Evidence {
         evidence
     }
 
-    /// What is known of a program that never came to speak.
+    /// What is known of a program that never sent a byte.
     pub fn of_process(side: Side, process: Process) -> Evidence {
         let expectation = Expectation {
             side,
@@ -80,7 +80,7 @@ impl Evidence {
         )
     }
 
-    /// What the program should have said on the connection of the first difference. After the holes of a
+    /// The bytes that the program should have sent on the connection of the first difference. After the holes of a
     /// pattern nobody knows at which byte it goes on, so there it is what agreed, and the exact bytes that
     /// should have followed.
     fn wanted(&self) -> Part {
@@ -137,29 +137,29 @@ impl Evidence {
             .any(|entry| is_event(entry, conn, None, Event::Connect))
     }
 
-    /// What was said to the program on the connection before that one.
+    /// The bytes that were sent to the program on the connection before that one.
     pub fn heard_before(&self) -> Vec<u8> {
         let conn = self.conn().saturating_sub(1);
         self.got.bytes_of(conn, self.side().who().other())
     }
 
-    /// What the program said on the connection before that one.
+    /// The bytes that the program sent on the connection before that one.
     pub fn said_before(&self) -> Vec<u8> {
         let conn = self.conn().saturating_sub(1);
         self.got.bytes_of(conn, self.side().who())
     }
 
-    /// What the program should have said on the connection of the first difference.
+    /// The bytes that the program should have sent on the connection of the first difference.
     pub fn want(&self) -> &Part {
         &self.want
     }
 
-    /// What it said there.
+    /// The bytes that it sent there.
     pub fn have(&self) -> &Part {
         &self.have
     }
 
-    /// What was said to it there.
+    /// The bytes that were sent to it there.
     pub fn heard(&self) -> &[u8] {
         &self.heard
     }
@@ -178,7 +178,7 @@ impl Evidence {
         agreed.unwrap_or(all).min(all)
     }
 
-    /// The messages of the piece that was said to the program last before the difference; in the weather
+    /// The messages of the piece that was sent to the program last before the difference; in the weather
     /// `glue` all messages.
     pub fn together(&self) -> Vec<Vec<u8>> {
         let (conn, other) = (self.conn(), self.side().who().other());
@@ -196,7 +196,7 @@ impl Evidence {
         messages(&piece).into_iter().map(<[u8]>::to_vec).collect()
     }
 
-    /// Whether the other side still had bytes to say when the program was to end its own side.
+    /// Whether the other side still had bytes to send when the program was to end its own side.
     pub fn answer_owed(&self) -> bool {
         let (conn, who) = (self.conn(), self.side().who());
         let entries = self.expectation.script.entries();
@@ -207,7 +207,7 @@ impl Evidence {
         after.iter().any(|entry| is_chunk(entry, conn, who.other()))
     }
 
-    /// Whether the program ended its side before the other had said everything.
+    /// Whether the program ended its side before the other had sent everything.
     pub fn left_early(&self) -> bool {
         let (conn, who) = (self.conn(), self.side().who());
         let entries = self.got.entries();
@@ -263,7 +263,7 @@ impl Evidence {
         self.side() == Side::Server && words.is_some_and(|words| words.contains("{upstream}"))
     }
 
-    /// Whether not all that the other side has to say on this connection was said.
+    /// Whether not all that the other side has to send on this connection was sent.
     pub fn unheard(&self) -> bool {
         let (conn, other) = (self.conn(), self.side().who().other());
         self.heard.len() < self.expectation.script.bytes_of(conn, other).len()
@@ -275,7 +275,7 @@ impl Evidence {
             .is_some_and(|difference| difference.what == DifferenceKind::Early)
     }
 
-    /// Whether the program left before it had taken all that was said to it.
+    /// Whether the program left before it had taken all that was sent to it.
     pub fn not_taken(&self) -> bool {
         matches!(self.problem, Some(Problem::NotTaken { .. }))
     }
@@ -297,12 +297,12 @@ impl Evidence {
             && !first_words_after_fin(&self.expectation.script, conn, who)
     }
 
-    /// What the program said from the first difference on.
+    /// The bytes that the program sent from the first difference on.
     pub fn rest(&self) -> &[u8] {
         from(&self.have.bytes, self.at())
     }
 
-    /// What it should have said from there on.
+    /// The bytes that it should have sent from there on.
     pub fn missing(&self) -> &[u8] {
         from(&self.want.bytes, self.at())
     }
@@ -345,7 +345,7 @@ impl Evidence {
     }
 }
 
-/// What `who` said on `conn`, and how it ended its side. A reset outranks a FIN that came before it.
+/// The bytes that `who` sent on `conn`, and how it ended its side. A reset outranks a FIN that came before it.
 fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
     let mut close = Close::Open;
     for entry in transcript.entries() {
@@ -362,7 +362,7 @@ fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
     }
 }
 
-/// Whether `who` said its first bytes on `conn` only after the other side's FIN.
+/// Whether `who` sent its first bytes on `conn` only after the other side's FIN.
 pub fn first_words_after_fin(transcript: &Transcript, conn: Conn, who: Who) -> bool {
     let entries = transcript.entries();
     let words = entries.iter().position(|entry| is_chunk(entry, conn, who));

@@ -20,7 +20,7 @@ pub enum Close {
     Open,
 }
 
-/// What one side said on a connection, and how it ended.
+/// The bytes that one side sent on a connection, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Its bytes; holes of a pattern count as nothing.
@@ -36,11 +36,11 @@ pub enum Tried {
     Passed,
     /// The program's bytes were right, whatever the end was.
     RightBytes,
-    /// It said something, but not all that it should, and then nothing.
+    /// It sent something, but not all that it should, and then nothing.
     Stopped,
-    /// It said nothing at all.
+    /// It sent nothing at all.
     Silent,
-    /// It said something else.
+    /// It sent something else.
     Differed,
 }
 
@@ -55,7 +55,7 @@ pub struct Tries {
     pub apart: Option<Tried>,
     /// Everything in one write, and then a half-close.
     pub half_close: Option<Tried>,
-    /// Connected and said nothing.
+    /// Connected and sent nothing.
     pub mute: Option<Tried>,
     /// The first message, thousands of times: a buffer of some KiB must overflow.
     pub many: Option<Tried>,
@@ -93,7 +93,7 @@ pub struct Process {
     pub language: Option<Language>,
 }
 
-/// What the program should have said, to whom, and how the conversation was delivered.
+/// The bytes that the program should have sent, to whom, and how the conversation was delivered.
 #[derive(Clone, Debug)]
 pub struct Expectation {
     /// Which side is under check.

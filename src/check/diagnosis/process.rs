@@ -19,7 +19,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W60", no_limit),
 ];
 
-/// Asked after what the program said of itself.
+/// Asked after the error messages of the program.
 pub(super) const LATER: &[Row] = &[("W28", one_at_a_time)];
 
 /// The first line of stderr that holds one of these, cut to what fits into a sentence.
@@ -115,7 +115,7 @@ fn quiet_end(evidence: &Evidence) -> Option<()> {
     quiet.then_some(())
 }
 
-/// It ended after connections that said nothing, and does not otherwise.
+/// It ended after connections that sent nothing, and does not otherwise.
 fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     let ending = evidence.process.ending?;
     quiet_end(evidence).is_none().then_some(())?;

@@ -202,7 +202,7 @@ impl Dice {
     }
 }
 
-/// How often each code was said, over so many random runs.
+/// How often each code was found, over so many random runs.
 fn survives(runs: usize, seed: u64) -> usize {
     let mut dice = Dice(seed);
     let mut codes = std::collections::BTreeSet::new();

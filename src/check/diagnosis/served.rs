@@ -16,7 +16,7 @@ pub(super) const TABLE: &[Row] = &[
 /// Asked after the statuses: what is missing in an answer of the right kind.
 pub(super) const FIELDS: &[Row] = &[("W57", missing_field)];
 
-/// The target of the first request that was said to the program, when both answers begin here.
+/// The target of the first request that was sent to the program, when both answers begin here.
 fn target(evidence: &Evidence) -> Option<&[u8]> {
     evidence.exchange()?.request()?.target()
 }

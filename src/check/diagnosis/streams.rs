@@ -197,7 +197,7 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Whether everything that was said to the program is one message.
+/// Whether everything that was sent to the program is one message.
 fn one_message(evidence: &Evidence) -> bool {
     evidence.together().len() <= 1
 }

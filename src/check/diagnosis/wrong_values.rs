@@ -18,7 +18,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W62", other_host),
 ];
 
-/// Asked before what the program said of itself.
+/// Asked before the error messages of the program.
 pub(super) const FIRST: &[Row] = &[("W48", text_only)];
 
 /// Four bytes that hold the first difference, wanted and got, for each place where they can begin.

@@ -26,7 +26,7 @@ const VISIBLE: Duration = Duration::from_millis(10);
 pub struct Mark {
     /// The connection.
     pub conn: Conn,
-    /// Who said it.
+    /// The sender.
     pub who: Who,
     /// The line of this side's bytes that it stands in, counted from 1.
     pub line: usize,

@@ -24,7 +24,7 @@ struct Kept {
     transcript: Transcript,
     bytes: usize,
     left_out: usize,
-    /// Bytes that the server has said.
+    /// Bytes that the server has sent.
     answered: usize,
     open: bool,
     /// A pause that belongs to a step that was not shown.
@@ -61,7 +61,7 @@ impl Feed {
         transcript
     }
 
-    /// How many bytes the server has said.
+    /// How many bytes the server has sent.
     pub fn answered(&self) -> usize {
         lock(&self.kept).answered
     }

@@ -17,7 +17,7 @@ use crate::net::{Observation, ObservationKind, Recorder};
 use crate::server::events::{EventLog, Reader};
 use crate::wire::{Conn, Entry, Event, Transcript, Who};
 
-/// What browsers have said lately.
+/// What browsers have sent lately.
 pub struct You {
     log: EventLog,
     recorder: Recorder,

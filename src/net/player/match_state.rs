@@ -40,7 +40,7 @@ pub(super) fn hearing(pieces: &[Piece], got: &[u8]) -> MatchState {
     }
 }
 
-/// The most bytes that are taken from a peer that should say `pieces`.
+/// The most bytes that are taken from a peer that should send `pieces`.
 pub(super) fn most(pieces: &[Piece]) -> usize {
     let expected = sizes(pieces).fold(0_usize, |sum, size| sum.saturating_add(size.most));
     expected

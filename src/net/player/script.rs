@@ -24,9 +24,9 @@ pub(super) struct Step {
 pub(super) enum Task {
     /// Connect, or accept.
     Open,
-    /// Say these bytes, one message.
+    /// Send these bytes, one message.
     Say(Vec<u8>),
-    /// The same, with values in it that the other side has said before (`\{the ticket}`).
+    /// The same, with values in it that the other side has sent before (`\{the ticket}`).
     SayNamed(Vec<Piece>),
     /// Wait until the other side's first so many pieces have come.
     Hear(usize),
@@ -109,7 +109,7 @@ impl Script {
         Ok(script)
     }
 
-    /// A chunk of ours. Errors: it has a mask that is no name, or a name that nobody has said before.
+    /// A chunk of ours. Errors: it has a mask that is no name, or a name that nobody has sent before.
     fn said(&self, chunk: &Chunk) -> Result<Task, PlayError> {
         let masks = chunk.pieces.iter().filter_map(|piece| match piece {
             Piece::Mask(mask) => Some(mask),
@@ -126,7 +126,7 @@ impl Script {
         }
     }
 
-    /// Whether it is `\{the ticket}`, and the other side says the ticket earlier.
+    /// Whether it is `\{the ticket}`, and the other side sends the ticket earlier.
     fn is_known(&self, mask: &Mask) -> bool {
         let Mask::The { name } = mask else {
             return false;
@@ -135,7 +135,7 @@ impl Script {
         self.expected.values().flatten().any(named)
     }
 
-    /// The bytes of a message with values that the other side has said; where it has not, the examples.
+    /// The bytes of a message with values that the other side has sent; where it has not, the examples.
     pub(super) fn bytes_of(&self, pieces: &[Piece], captures: &Captures) -> Vec<u8> {
         let mut captures = captures.clone();
         for piece in self.expected.values().flatten() {
@@ -152,7 +152,7 @@ impl Script {
         exact.flatten().collect()
     }
 
-    /// The first `pieces` of what the other side should say, with the values that have names.
+    /// The first `pieces` of what the other side should send, with the values that have names.
     pub(super) fn heard(&self, conn: Conn, pieces: usize, captures: &Captures) -> Cow<'_, [Piece]> {
         let expected = self.expected.get(&conn).and_then(|all| all.get(..pieces));
         let expected = expected.unwrap_or_default();

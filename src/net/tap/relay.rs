@@ -61,7 +61,7 @@ struct Side {
     lost: Option<ErrorKind>,
     /// How many bytes of it were recorded.
     bytes: u64,
-    /// It does not take what the other side says: the last write to it waited a whole tick.
+    /// It does not take what the other side sends: the last write to it waited a whole tick.
     full: bool,
 }
 
@@ -220,7 +220,7 @@ impl Relay {
         Ok(())
     }
 
-    /// A write to `who` failed, so `who` has reset the connection. It may have said something before:
+    /// A write to `who` failed, so `who` has reset the connection. It may have sent something before:
     /// its own direction reads on, and records the reset at the end. If that direction is over,
     /// nobody else will.
     fn lost(&self, who: Who) {

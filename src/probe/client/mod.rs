@@ -70,7 +70,7 @@ pub enum ClientVerdict {
     Failed {
         /// Why, and how grave it is.
         failure: Failure,
-        /// All that was said, its long runs left out.
+        /// The recorded conversation, abridged.
         transcript: Transcript,
     },
     /// The client does nothing that the rule is about: what it lacks.

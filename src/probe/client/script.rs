@@ -26,7 +26,7 @@ pub struct Visit {
     pub requests: Vec<Request>,
     /// What the URL said after `//`, without user name.
     pub host: String,
-    /// All that was said.
+    /// The recorded conversation.
     pub transcript: Transcript,
 }
 

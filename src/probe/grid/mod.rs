@@ -50,7 +50,7 @@ pub struct Reading {
     pub statuses: Vec<u16>,
     /// Where the server says that the message ends.
     pub end: Boundary,
-    /// All that was said.
+    /// The recorded conversation.
     pub exchange: Exchange,
 }
 

@@ -55,7 +55,7 @@ pub fn pass(
     })
 }
 
-/// The responses in what a server said on one connection. A last one that refuses and closes does not
+/// The responses in what a server sent on one connection. A last one that refuses and closes does not
 /// count: nothing behind it is served.
 fn served(said: &[u8]) -> usize {
     let answers = answers::read(said, &[], true).whole;

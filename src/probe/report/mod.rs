@@ -73,7 +73,7 @@ pub struct Group<'a> {
     pub case: &'a Case,
     /// Why it failed.
     pub failure: &'a Failure,
-    /// All that was said.
+    /// The recorded conversation.
     pub transcript: &'a Transcript,
     /// The others.
     pub others: Vec<&'a Case>,

@@ -51,7 +51,7 @@ pub enum DifferenceKind {
     Short,
     /// Everything expected came, or everything before the other side's turn, and then more.
     Extra,
-    /// The right thing before the other side had said or done what comes first.
+    /// The right thing before the other side had sent or done what comes first.
     Early,
     /// All bytes agree; how the connection began or ended does not.
     Ending,

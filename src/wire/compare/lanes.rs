@@ -11,7 +11,7 @@ use crate::wire::{Conn, Entry, Event, Gap, Piece, Transcript, Who};
 /// One direction of one connection.
 pub type Lane = (Conn, Who);
 
-/// What one lane should say and do.
+/// The expected bytes and events of one lane.
 #[derive(Default)]
 pub struct Expected<'a> {
     /// Bytes and masks, each with the entry that it belongs to.
@@ -29,7 +29,7 @@ pub struct Moment {
     pub time: Duration,
 }
 
-/// What one lane really said and did.
+/// The recorded bytes and events of one lane.
 #[derive(Default)]
 pub struct Recorded {
     /// All its bytes.
@@ -62,7 +62,7 @@ pub fn lane_of(entry: &Entry) -> Option<Lane> {
     }
 }
 
-/// What `lane` should say and do.
+/// The expected bytes and events of `lane`.
 pub fn expected_of(transcript: &Transcript, lane: Lane) -> Expected<'_> {
     let mut expected = Expected::default();
     for (at, entry) in transcript.entries().iter().enumerate() {
@@ -85,7 +85,7 @@ pub fn expected_of(transcript: &Transcript, lane: Lane) -> Expected<'_> {
     expected
 }
 
-/// What `lane` said and did. Masks of a recording stand for bytes that were left out: they count as
+/// The recorded bytes and events of `lane`. Masks of a recording stand for bytes that were left out: they count as
 /// none.
 pub fn recorded_of(transcript: &Transcript, lane: Lane) -> Recorded {
     let mut recorded = Recorded::default();

@@ -290,7 +290,7 @@ impl Comparison<'_> {
     }
 
     /// Whether something at `moment` came before the other side had done all of `entry`. A side that
-    /// said something else than expected is not waited for.
+    /// sent something else than expected is not waited for.
     fn is_before(&self, moment: Moment, entry: usize) -> bool {
         match self.placed[entry] {
             Some(placed) => moment.order < placed.last.order,

@@ -35,7 +35,7 @@ pub struct ChunkText<'a> {
     line: Option<usize>,
     /// Whether a line of this chunk was written.
     begun: bool,
-    /// Bytes said, those of the open line included.
+    /// Bytes sent, those of the open line included.
     said: usize,
     /// For each line the number of bytes up to its end, if the caller asks for that.
     ends: Option<Vec<usize>>,

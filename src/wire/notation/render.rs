@@ -15,7 +15,7 @@ use crate::wire::{Chunk, Conn, Entry, Gap, Piece, Transcript, Who};
 const LAST_COLUMN: usize = 78;
 
 impl Transcript {
-    /// The same without measured times: plain gaps go, and chunks of one speaker join. Gaps that demand
+    /// The same without measured times: plain gaps go, and chunks of one sender join. Gaps that demand
     /// something (`~ 10ms..20ms`) and `~ end` stay.
     pub fn without_times(&self) -> Transcript {
         let mut kept = Transcript::new();
@@ -113,7 +113,7 @@ pub fn chunk_lines_within(chunk: &Chunk, last_column: usize) -> Vec<String> {
     text_of(out).lines().map(str::to_string).collect()
 }
 
-/// Where the text lines of a chunk end that says these bytes alone: how many bytes were said then.
+/// Where the text lines of a chunk end that says these bytes alone: how many bytes were sent then.
 pub(in crate::wire) fn line_ends(who: Who, conn: Conn, bytes: &[u8]) -> Vec<usize> {
     let mut out = Vec::new();
     let mut text = ChunkText::new(&mut out, who, conn, LAST_COLUMN).counting();
