@@ -1,6 +1,6 @@
-//! Characters that a reader does not see, or that make a text look like another one.
+//! Invisible characters, and characters that make a text look like another text.
 //!
-//! Rule: one list serves all that show a stranger's text: listings, bills, classes, terminals.
+//! Rule: all code that shows untrusted text uses this one list: listings, bills, classes, terminals.
 
 /// Control characters, and those of Unicode that show nothing or turn the direction of the text: with them
 /// `gpj.exe` is shown as `exe.jpg`, and two different names as the same (Unicode Technical Report 36).

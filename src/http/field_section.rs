@@ -1,6 +1,6 @@
 //! The header or trailer section of a message: field lines up to the empty one (RFC 9112 section 5).
 //!
-//! Rule: a section remembers where it stopped, and goes on there when more bytes have come.
+//! Rule: a section remembers where it stopped, and continues there when more bytes have come.
 
 use super::Fault;
 use super::fault::Wrong;

@@ -1,4 +1,4 @@
-//! How long the check waits for what, and how much of a program it looks at (src/check).
+//! The limits of the check: its waits, and how much of a program's output it reads (src/check).
 
 use std::time::Duration;
 

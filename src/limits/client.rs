@@ -1,4 +1,4 @@
-//! What a client may take up (src/client.rs).
+//! The limits of the client (src/client.rs).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How much of a learner's and of a class's files is read (src/course).
+//! The limits for a learner's files and a class's files (src/course).
 
 /// The longest report of one student, in bytes. Reason: a report on all labs has some 300 KB; a file of
 /// 100 MB is none.

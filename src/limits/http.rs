@@ -1,4 +1,4 @@
-//! What a message may take up (src/http).
+//! The limits of a message (src/http).
 
 /// Largest head of a message: start line and header section, in bytes.
 /// Reason: a head is held in memory whole, once a connection, and cookies grow.

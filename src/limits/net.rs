@@ -1,4 +1,4 @@
-//! What sockets, threads and waits may take up (src/net).
+//! The limits of sockets, threads and waits (src/net).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the static server may take up (src/files.rs, src/server.rs).
+//! The limits of the static server (src/files.rs, src/server.rs).
 
 use std::time::Duration;
 

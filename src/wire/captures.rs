@@ -5,11 +5,11 @@
 //! C2> Cookie: ticket=\{the ticket}\r\n
 //! ```
 //!
-//! Rule 1: a name belongs to the whole conversation, over all its connections. Where `as ticket` stands
-//! again, the same value must come again.
+//! Rule 1: a name belongs to the whole conversation, over all its connections. If `as ticket` occurs again, the
+//! same value must come again.
 //! Rule 2: before a comparison each name that got a value is replaced by the value (`settled`), so that the
 //! matcher sees bytes. `\{the ticket}` without a value matches nothing.
-//! Rule 3: whoever plays a side with `\{32 hex as ticket}` says a fixed value, the example, in its place.
+//! Rule 3: a player of a side with `\{32 hex as ticket}` sends a fixed value, the example, in its place.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

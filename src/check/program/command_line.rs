@@ -1,4 +1,4 @@
-//! A program and its words, as they are typed: which file is started, and with what.
+//! The command line of a program under check: the file that is started, and its arguments.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

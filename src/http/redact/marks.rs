@@ -1,4 +1,5 @@
-//! Where the bytes are without which a line has neither a field nor a parameter.
+//! Finds the bytes that every line with a field or a parameter contains (`:`, `=`), so that other lines are
+//! skipped.
 
 use std::io::BufRead;
 

@@ -1,4 +1,4 @@
-//! What a value is: where a port, a tag and a parameter stand in a text.
+//! Finds the values in a text: a port, an entity tag, a parameter.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The transcript of a capture while it is written: times, gaps, and between whom each connection is.
+//! Writes the transcript of a capture: times, gaps, and the two ends of each connection.
 
 use std::net::SocketAddr;
 use std::time::Duration;
