@@ -20,17 +20,17 @@ use wirelab::probe::{Target, suite};
 pub const COMMAND: Command = Command {
     name: "grid",
     places: &["ADDR..."],
-    sentence: "send one message to many servers; see which ones agree",
-    more: "grid sends the same bytes to each server. Behind them it sends a plain request.\n\
-           So it sees where each server thinks that the message ends. It names each pair of\n\
-           servers that disagree: one of them in front of the other can be attacked\n\
-           (RFC 9112 11.2). It asks such a pair again, with a longer wait each time, and\n\
-           names it if it disagrees each time. Without --case, --cases and --say it sends\n\
-           the messages of all cases of the class security. With --through it sends them to\n\
-           a proxy in front of one server, and shows what the proxy sent. PROXY is a\n\
-           command, in which {addr} and {upstream} are replaced, or an address; then\n\
-           --upstream says where the proxy forwards to. The servers must be on this\n\
-           machine.",
+    sentence: "send one message to many servers; find those that disagree",
+    more: "grid sends the same bytes to each server, and after them a plain request. From\n\
+           the answers it finds out where each server ends the message. It names each pair\n\
+           of servers that disagree: if one of them is in front of the other, an attacker\n\
+           can use the difference (RFC 9112 11.2). It tries such a pair again, with a\n\
+           longer wait each time, and names the pair only if it disagrees each time.\n\
+           Without --case, --cases and --say it sends the messages of all cases of the kind\n\
+           \"security\". With --through it sends them to a proxy in front of one server, and\n\
+           shows what the proxy sent. PROXY is a command, in which {addr} and {upstream}\n\
+           are replaced, or an address. If PROXY is an address, --upstream says where the\n\
+           proxy forwards to. The servers must be on this machine.",
     options: &[
         Opt {
             name: "--case",

@@ -1,5 +1,5 @@
-//! Bytes that a reader must get alone, whatever else the machine does: in the weather `dribble` those inside of a
-//! letter of several bytes, and those of a line end; in every delivery what comes before a pause.
+//! Bytes that a reader must get one by one, even on a busy machine: in the weather `dribble` those inside a
+//! letter of several bytes, and those of a line end; in every delivery the bytes before a pause.
 //!
 //! Rule 1: the next byte is not sent before the peer has read the byte before it (see `peer_queue`). If that
 //! cannot be known, the next byte is sent after a short pause.

@@ -3,13 +3,12 @@
 //! Interface: [`Player::new`], then [`Player::call`] as the client or [`Player::answer`] as the
 //! server; compare `Played::got` with the script afterwards (`wire::compare_side`).
 //!
-//! Rule 1: nothing is judged here. A wrong answer, a missing one, one too many: all of it is recorded.
-//! Rule 2: when it is the peer's turn the player waits until it has heard enough, until nothing right
-//! can come any more, until the peer has ended, or until the peer was silent for too long; only then
-//! it goes on. At the end it listens for more than was expected.
-//! Rule 3: as the server it answers no client that has hung up without a word.
-//! Rule 4: the player itself always ends: [`Player::silence`] bounds each wait (see `net::IdleTimer`),
-//! [`Player::whole`] the play.
+//! Rule 1: the player compares nothing. It records wrong, missing and extra answers.
+//! Rule 2: when it is the peer's turn, the player waits until it has received enough, until the received bytes
+//! cannot match any more, until the peer has ended, or until the timeout. At the end it waits for extra bytes.
+//! Rule 3: as the server it does not answer a client that has closed without a byte.
+//! Rule 4: the player always ends: [`Player::silence`] limits each wait (see `net::IdleTimer`), and
+//! [`Player::whole`] limits the whole play.
 
 mod match_state;
 mod script;

@@ -1,10 +1,10 @@
 //! Sends one message to many servers: finds the servers that disagree about the end of the message, and how a
 //! proxy changes it.
 //!
-//! Rule 1: only an end that is seen counts. A server that refuses a message and closes disagrees with
-//! nobody: it gives no attacker a second request.
-//! Rule 2: a pair is named only if both go on, and one of them has read other requests than the other.
-//! Rule 3: a pair is named only if it disagrees each time it is asked (`confirm`).
+//! Rule 1: only an end that can be observed counts. A server that refuses a message and closes disagrees with
+//! no other server, because an attacker gets no second request.
+//! Rule 2: a pair is named only if both keep the connection open and have read different requests.
+//! Rule 3: a pair is named only if it disagrees in each of several tries (`confirm`).
 
 pub mod confirm;
 pub mod report;
