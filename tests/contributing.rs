@@ -16,7 +16,7 @@ use wirelab::course::catalogue;
 
 /// The number of the lab that is added: the one after the last.
 fn number() -> String {
-    (catalogue::labs().count() + 1).to_string()
+    (catalogue::labs().map(|lab| lab.number).max().unwrap_or(0) + 1).to_string()
 }
 
 fn slug() -> String {
@@ -148,12 +148,12 @@ fn add_diagnosis(course: &Course) {
     course.change(&file, "wrong/name-of-the-mistake.wire", |_| {
         format!(
             "@wire 1\n@title It answers in another language\n@script lab{slug}\n@side server\n\
-             @expect W99\nC connect\nC> 3 tacos\\n\nS> tres tacos\\n\nS fin\nC fin\n"
+             @expect W199\nC connect\nC> 3 tacos\\n\nS> tres tacos\\n\nS fin\nC fin\n"
         )
     });
     let pages = "src/check/diagnosis/pages.txt";
     course.change(pages, pages, |text| {
-        text + "\n@page W99 another-language\n@title the answer is in another language\n\
+        text + "\n@page W199 another-language\n@title the answer is in another language\n\
                 The order was in English, and so is the answer of the lab.\n\
                 @advice answer in the language of the order\n"
     });
@@ -163,7 +163,7 @@ fn add_diagnosis(course: &Course) {
         assert!(text.contains(table));
         text.replacen(
             table,
-            &format!("{table}    (\"W99\", another_language),\n"),
+            &format!("{table}    (\"W199\", another_language),\n"),
             1,
         ) + "\nfn another_language(evidence: &Evidence) -> Option<Cause> {\n    \
                let spanish = evidence.have().bytes.starts_with(b\"tres \");\n    \
@@ -245,9 +245,9 @@ fn a_lab_a_diagnosis_and_a_probe_case_are_added_as_the_guide_says() {
     );
     course.says(
         &["check", &number, "--server", &server],
-        "[W99 another-language]",
+        "[W199 another-language]",
     );
-    course.says(&["explain", "W99"], "the language of the order");
+    course.says(&["explain", "W199"], "the language of the order");
 
     let mut served = Command::new(bin("wirelab"));
     served.args([

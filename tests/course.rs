@@ -81,9 +81,10 @@ fn same(place: &str, got: &[impl AsRef<str>], catalogue: &[impl AsRef<str>]) {
 }
 
 #[test]
-fn the_labs_are_24_in_order_and_lean_on_earlier_ones_only() {
+fn the_labs_are_in_order_and_lean_on_earlier_ones_only() {
     let numbers: Vec<u8> = catalogue::labs().map(|lab| lab.number).collect();
-    assert_eq!(numbers, (1..=24).collect::<Vec<u8>>());
+    assert_eq!(numbers.first(), Some(&1));
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     for lab in catalogue::labs() {
         let name = lab.slug;
         assert_eq!(name[..3], format!("{:02}-", lab.number), "{name}");

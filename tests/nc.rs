@@ -147,7 +147,7 @@ fn what_goes_wrong_is_said() {
             2,
             "an address is host:port, without http://",
         ),
-        ("25", &[], 2, "there is no lab `25`"),
+        ("99", &[], 2, "there is no lab `99`"),
         (
             "127.0.0.1:1",
             &["--save", "/no/such/folder/F.wire"],

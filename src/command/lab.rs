@@ -49,9 +49,10 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
     let lab = super::lab_number(&word).and_then(catalogue::lab);
     let lab = lab.ok_or_else(|| {
         let word = printable(&word);
-        let last = catalogue::labs().map(|lab| lab.number).max().unwrap_or(0);
+        let numbers: Vec<u8> = catalogue::labs().map(|lab| lab.number).collect();
+        let labs = catalogue::counted(&numbers);
         WrongUse(format!(
-            "there is no lab `{word}`: the labs are 1 to {last}, `cargo lab` lists them"
+            "there is no lab `{word}`: the labs are {labs}, `cargo lab` lists them"
         ))
     })?;
     Ok(lab)

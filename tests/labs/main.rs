@@ -20,6 +20,7 @@ mod act4_capstone;
 mod act4_files;
 mod act4_limits;
 mod act4_tables;
+mod act5_tickets;
 mod bytes;
 mod checks;
 mod fresh;
@@ -109,6 +110,7 @@ tests_of_labs! {
     lab22 = 22
     lab23 = 23
     lab24 = 24
+    lab28 = 28
 }
 
 /// Sides whose printed conversations a program can hold that knows them by heart: it is a fair opponent.

@@ -24,7 +24,7 @@ pub struct Program {
     pub lab: u8,
     /// Which side it plays.
     pub side: Side,
-    /// `py`, `js`, `go` or `c`.
+    /// `py`, `js`, `go`, `rs` or `c`.
     pub language: String,
     /// Its text.
     pub source: String,

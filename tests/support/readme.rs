@@ -107,7 +107,7 @@ impl ReadmeSession {
     /// Puts the real ports in. A port at which nothing was started yet becomes one where nobody is.
     fn translate(&mut self, command: &str) -> String {
         numbers(command, |number| {
-            let labs_port = (8001..=8024).contains(&number);
+            let labs_port = (8001..=8099).contains(&number);
             labs_port.then(|| {
                 *self.ports.entry(number).or_insert_with(|| {
                     let closed = Closed::at(SocketAddr::from(([127, 0, 0, 1], 0)));

@@ -97,7 +97,7 @@ fn each_preset_is_answered_as_its_file_says() {
 
 #[test]
 fn each_lab_has_useful_and_weird_presets_and_ways_to_break_one_thing() {
-    for lab in catalogue::labs().filter(|lab| lab.number <= 24) {
+    for lab in catalogue::labs() {
         let presets = presets::of(lab);
         for kind in presets::KINDS {
             let count = presets.iter().filter(|preset| preset.kind == kind).count();

@@ -36,6 +36,7 @@ fn command(program: &Program) -> Option<CommandLine> {
         "py" => "python3",
         "js" => "node",
         "go" => "go",
+        "rs" => "rustc",
         _ => "cc",
     };
     have(&[tool]).then_some(())?;
@@ -46,9 +47,11 @@ fn command(program: &Program) -> Option<CommandLine> {
     }
     let built = folder().join(name);
     let mut compile = Command::new(tool);
-    if tool == "go" {
-        compile.arg("build");
-    }
+    match tool {
+        "go" => compile.arg("build"),
+        "rustc" => compile.args(["--edition", "2024"]),
+        _ => &mut compile,
+    };
     let done = compile.arg("-o").arg(&built).arg(&file).output();
     let done = done.expect("the compiler runs");
     let said = String::from_utf8_lossy(&done.stderr);
@@ -109,20 +112,22 @@ macro_rules! labs {
         fn $name() {
             check($number, 4);
         })*
+
+        const LABS: &[u8] = &[$($number),*];
     };
 }
 
 labs! {
     lab01 = 1 lab02 = 2 lab03 = 3 lab04 = 4 lab05 = 5 lab06 = 6 lab07 = 7 lab08 = 8 lab09 = 9 lab10 = 10
     lab11 = 11 lab12 = 12 lab13 = 13 lab14 = 14 lab15 = 15 lab16 = 16 lab17 = 17 lab18 = 18 lab19 = 19
-    lab20 = 20 lab21 = 21 lab22 = 22 lab23 = 23 lab24 = 24
+    lab20 = 20 lab21 = 21 lab22 = 22 lab23 = 23 lab24 = 24 lab28 = 28
 }
 
 #[test]
 #[ignore = "it takes a minute or two"]
 fn every_program() {
     std::thread::scope(|scope| {
-        (1..=24).for_each(|lab| drop(scope.spawn(move || check(lab, 1))));
+        catalogue::labs().for_each(|lab| drop(scope.spawn(move || check(lab.number, 1))));
     });
 }
 
@@ -131,8 +136,10 @@ fn the_set_is_large_and_every_lab_has_programs() {
     let programs = programs();
     let wrong = programs.iter().filter(|program| program.name.contains(':'));
     assert!(wrong.count() >= 150);
-    for lab in 1..=23 {
-        let of_lab = programs.iter().filter(|program| program.lab == lab);
-        assert!(of_lab.count() > 1, "lab {lab}");
+    // What lab 24's wrong programs do is done in the labs before it.
+    for lab in catalogue::labs().filter(|lab| lab.number != 24) {
+        let of_lab = programs.iter().filter(|program| program.lab == lab.number);
+        assert!(of_lab.count() > 1, "lab {}", lab.number);
+        assert!(LABS.contains(&lab.number), "lab {} has no test", lab.number);
     }
 }

@@ -8,6 +8,7 @@
 mod bodies;
 mod bytes;
 mod code_pages;
+mod cookies;
 mod crashes;
 mod endings;
 mod evidence;
@@ -70,7 +71,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 19] = [
+const TABLE: [&[Row]; 20] = [
     process::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
@@ -78,6 +79,7 @@ const TABLE: [&[Row]; 19] = [
     streams::DELIVERY,
     bodies::WAITS,
     journeys::TABLE,
+    cookies::TABLE,
     crashes::LATER,
     endings::TABLE,
     bytes::TABLE,

@@ -119,7 +119,7 @@ fn wanted_line(difference: &Difference, who: &str) -> String {
         Wanted::Mask(mask) => format!(
             "{who}> {}{}",
             wire_line(so_far, b"").0,
-            notation::mask_text(mask)
+            notation::mask_text(&short(mask))
         ),
         Wanted::Event(event) => format!("{who} {}", notation::event_text(*event)),
         Wanted::OtherSide => format!("(it is the turn of {})", other(difference.who)),
@@ -131,6 +131,21 @@ fn wanted_line(difference: &Difference, who: &str) -> String {
                 notation::duration_text(*most)
             )
         }
+    }
+}
+
+/// The mask without the value that it must be unlike: the likely cause shows both.
+fn short(mask: &Mask) -> Mask {
+    match mask {
+        Mask::Digits { count, .. } => Mask::Digits {
+            count: *count,
+            unlike: None,
+        },
+        Mask::Named { mask, name } => Mask::Named {
+            mask: Box::new(short(mask)),
+            name: name.clone(),
+        },
+        other => other.clone(),
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn read_acts(syllabus: &'static str) -> Vec<Act> {
             act.labs.push(read_lab(files, number, standards));
         }
     }
+    acts.retain(|act| !act.labs.is_empty());
     acts
 }
 

@@ -62,11 +62,13 @@ fn go_on(next: Option<&Lab>, passed: usize, live: Option<&Live>) -> String {
         )
     });
     let count = labs().count();
+    let minutes: u32 = labs().map(|lab| u32::from(lab.minutes)).sum();
+    let hours = (minutes + 30) / 60;
     let said = match (live, passed) {
         (None, _) => {
             "These pages only show. <code>cargo lab web</code> runs the labs in them.".to_string()
         }
-        (Some(_), 0) => format!("{count} labs, about ten hours in all."),
+        (Some(_), 0) => format!("{count} labs, about {hours} hours in all."),
         (Some(_), passed) => format!("{passed} of {count} labs are passed."),
     };
     format!("<p class=\"continue\">{button}<span>{said}</span></p>\n")

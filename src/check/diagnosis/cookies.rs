@@ -1,0 +1,275 @@
+//! Mistakes with cookies and forms: a client that is not recognised, tickets that can be guessed, text that is
+//! not decoded, cookies that go where they do not belong.
+//!
+//! Rule: nothing is said of a conversation without `Cookie` or `Set-Cookie` in what was expected or came.
+
+use super::{Cause, Evidence, Row, shown};
+use crate::check::Side;
+use crate::check::lenient_message::{Message, field, message, split_once};
+use crate::wire::{Mask, Wanted, Who};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W100", guessable),
+    ("W99", no_ticket),
+    ("W99", new_ticket),
+    ("W102", page_after_post),
+    ("W101", form_text),
+    ("W99", other_table),
+    ("W104", attributes_back),
+    ("W99", thrown_away),
+    ("W103", wrong_cookies),
+];
+
+/// The message that was due and the one that came, for one side.
+fn both(evidence: &Evidence, side: Side) -> Option<(Message<'_>, Message<'_>, Message<'_>)> {
+    let exchange = evidence.exchange()?;
+    let asked = message(exchange.asked.unwrap_or_default());
+    (evidence.side() == side).then_some((exchange.want, exchange.have, asked))
+}
+
+/// A ticket that follows from another one, or a very short one.
+fn guessable(evidence: &Evidence) -> Option<Cause> {
+    let Some(Wanted::Mask(Mask::Named { mask, .. })) =
+        evidence.difference().map(|found| &found.expected)
+    else {
+        return None;
+    };
+    let Mask::Digits { count, unlike } = &**mask else {
+        return None;
+    };
+    let (name, value) = field(evidence.line())?;
+    let set = name.eq_ignore_ascii_case(b"set-cookie");
+    let (_, value) = split_once(value, b'=').filter(|_| set)?;
+    let value = value
+        .split(|byte| matches!(byte, b';' | b'\r' | b'\n'))
+        .next()?;
+    let digits = value.len() as u64 == *count && value.iter().all(u8::is_ascii_hexdigit);
+    match unlike {
+        Some(other) if digits && other.as_bytes() == value => Cause::likely(format!(
+            "two clients got the same ticket, `{}`. The second one sees the table of the first.",
+            shown(value)
+        )),
+        Some(other) if digits => {
+            let same = value.iter().zip(other.bytes()).filter(|(a, b)| **a == *b);
+            Cause::likely(format!(
+                "one client got `{other}`, and the next one `{}`: {} of {count} digits are the same at their \
+                 places. With one ticket, the next one can be guessed.",
+                shown(value),
+                same.count()
+            ))
+        }
+        _ => (value.len() < 16).then(|| {
+            Cause::likely(format!(
+                "your ticket is `{}`. A program tries all tickets of this length in a moment: 16 random bytes \
+                 as {count} hex digits cannot be tried.",
+                shown(value)
+            ))
+        })?,
+    }
+}
+
+/// A new client, and no ticket for it.
+fn no_ticket(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, asked) = both(evidence, Side::Server)?;
+    let due = want.field("Set-Cookie").is_some() && have.field("Set-Cookie").is_none();
+    (due && have.status().is_some() && have.status() == want.status()).then_some(())?;
+    let brought = match asked.field("Cookie") {
+        None => "the request had no Cookie line".to_string(),
+        Some(cookie) => format!(
+            "the request had `Cookie: {}`, and you have never handed out such a ticket",
+            shown(cookie)
+        ),
+    };
+    Cause::likely(format!(
+        "{brought}. Your answer has no Set-Cookie, so you will not recognise this client the next time."
+    ))
+}
+
+/// A known client, and another ticket for it.
+fn new_ticket(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, asked) = both(evidence, Side::Server)?;
+    let cookie = asked.field("Cookie")?;
+    let again = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
+    (again && have.status() == want.status()).then_some(())?;
+    Cause::likely(format!(
+        "the client came back with `Cookie: {}`, which you gave it, and you gave it another ticket. You did not find \
+         the old one: look where you keep your tickets, and how you cut this line.",
+        shown(cookie)
+    ))
+}
+
+/// A form that is answered with a page.
+fn page_after_post(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, asked) = both(evidence, Side::Server)?;
+    let status = have.status().filter(|status| (200..300).contains(status))?;
+    (want.status() == Some(303) && asked.first_line().starts_with(b"POST ")).then_some(())?;
+    Cause::likely(format!(
+        "you answered the form with {status}. A browser repeats its last request when the page is reloaded, so a \
+         reload would order again. After 303 the last request is a GET."
+    ))
+}
+
+/// The dishes on a page.
+fn dishes<'a>(page: &Message<'a>) -> Vec<&'a [u8]> {
+    let lines = page.body.unwrap_or_default().split(|byte| *byte == b'\n');
+    let items = lines.filter_map(|line| line.strip_prefix(b"<li>"));
+    items
+        .filter_map(|item| item.strip_suffix(b"</li>"))
+        .collect()
+}
+
+/// The page has as many dishes as it should, and one of them is written otherwise.
+fn form_text(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, _) = both(evidence, Side::Server)?;
+    let (due, got) = (dishes(&want), dishes(&have));
+    let mut pairs = due.iter().zip(&got).filter(|(due, got)| due != got);
+    let (due, got) = pairs.next().filter(|_| due.len() == got.len())?;
+    let (dish, read) = (unescaped(due), unescaped(got));
+    let what = match () {
+        _ if *got == dish.as_slice() => {
+            "it is put into the page as it is. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
+        }
+        _ if decoded(&read) == dish => {
+            "it is not decoded, or not wholly. In a form `+` is a space, and `%` with two hex digits is one byte"
+        }
+        _ if decoded(&dish) == read => "it is decoded twice",
+        _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
+            "it is decoded before it is cut: `%26` became `&`, and ended the field"
+        }
+        _ => return None,
+    };
+    Cause::likely(format!(
+        "`{}` was ordered, and on your page it is `{}`: {what}.",
+        shown(&dish),
+        shown(got)
+    ))
+}
+
+/// The text behind `&amp;` and `&lt;`.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    text.replace("&lt;", "<").replace("&amp;", "&").into_bytes()
+}
+
+/// A form's text decoded.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let digits = after
+            .get(..2)
+            .filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        rest = after
+            .get(if byte.is_some() { 2.. } else { 0.. })
+            .unwrap_or_default();
+        bytes.push(byte.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+    }
+    bytes
+}
+
+/// The page of another table, or of none.
+fn other_table(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, asked) = both(evidence, Side::Server)?;
+    let cookie = asked.field("Cookie")?;
+    let (due, got) = (dishes(&want).len(), dishes(&have).len());
+    (have.status() == Some(200) && want.status() == Some(200) && due != got).then_some(())?;
+    let what = match got < due {
+        true => {
+            "You keep what was ordered where this request does not find it: keep it by the ticket, and longer \
+                 than a connection"
+        }
+        false => "There are dishes of others among them: keep what was ordered by the ticket",
+    };
+    Cause::likely(format!(
+        "with `Cookie: {}` {due} dishes were ordered, and your page shows {got}. {what}.",
+        shown(cookie)
+    ))
+}
+
+/// `Cookie: ticket=…; Path=/; HttpOnly`.
+fn attributes_back(evidence: &Evidence) -> Option<Cause> {
+    let (_, have, _) = both(evidence, Side::Client)?;
+    let cookie = have.field("Cookie")?;
+    let names = [
+        "path", "max-age", "httponly", "samesite", "expires", "domain", "secure",
+    ];
+    let is_attribute = |pair: &&[u8]| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        names
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    let found = pairs(cookie).into_iter().find(is_attribute)?;
+    Cause::likely(format!(
+        "your Cookie line has `{}` in it. That is an attribute, which the server told you; only the name and the value, \
+         up to the first semicolon, go back.",
+        shown(found)
+    ))
+}
+
+/// `a=1` and `b=2` of `a=1; b=2`.
+fn pairs(cookie: &[u8]) -> Vec<&[u8]> {
+    let parts = cookie.split(|byte| *byte == b';');
+    parts.map(<[u8]>::trim_ascii).collect()
+}
+
+/// Cookies were given, and none comes back.
+fn thrown_away(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, _) = both(evidence, Side::Client)?;
+    let due = want
+        .field("Cookie")
+        .filter(|_| have.field("Cookie").is_none())?;
+    (!have.first_line().is_empty() && have.target() == want.target()).then_some(())?;
+    Cause::likely(format!(
+        "the server gave you cookies, and this request has no Cookie line. `Cookie: {}` was due, so the server does not \
+         recognise you.",
+        shown(due)
+    ))
+}
+
+/// A cookie too many, one too few, or an old value.
+fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, _) = both(evidence, Side::Client)?;
+    (have.target() == want.target()).then_some(())?;
+    let due = want.field("Cookie").map(pairs).unwrap_or_default();
+    let got = have.field("Cookie").map(pairs).unwrap_or_default();
+    let path = shown(want.target().unwrap_or_default());
+    let name =
+        |pair: &[u8]| split_once(pair, b'=').map_or(pair.to_vec(), |(name, _)| name.to_vec());
+    if let Some(pair) = got.iter().find(|pair| !due.contains(pair)) {
+        let other = due.iter().find(|due| name(due) == name(pair));
+        let why = match other {
+            Some(due) => format!("`{}` has taken its place", shown(due)),
+            None => given(evidence, &name(pair)),
+        };
+        return Cause::likely(format!(
+            "you sent `{}` to `{path}`, and {why}.",
+            shown(pair)
+        ));
+    }
+    let missing = due.iter().find(|pair| !got.contains(pair))?;
+    Cause::likely(format!(
+        "`{}` belongs to `{path}`, and your Cookie line does not have it.",
+        shown(missing)
+    ))
+}
+
+/// What the server said last about the cookie with this name.
+fn given(evidence: &Evidence, name: &[u8]) -> String {
+    let mut last = None;
+    for conn in evidence.got.connections() {
+        let answer = evidence.got.bytes_of(conn, Who::Server);
+        for (field, value) in message(&answer).fields() {
+            let own = split_once(value, b'=').is_some_and(|(own, _)| own == name);
+            if own && field.eq_ignore_ascii_case(b"set-cookie") {
+                last = Some(shown(value));
+            }
+        }
+    }
+    match last {
+        Some(line) => format!("the server said `{line}`, so it does not belong there"),
+        None => "no server gave it to you".to_string(),
+    }
+}
