@@ -83,11 +83,13 @@ impl WireLog {
         headings.push_heading("wire", "1");
         headings.push_heading("seen-by", seen_by);
         let headings = headings.render();
+        let headings = headings.as_bytes();
         let place = match name == "-" {
-            true => Place::Stream(Box::new(Screen::stdout()), false),
-            false => begin(name, headings.as_bytes()).with_context(|| cannot(name))?,
+            true => begin_stdout(headings),
+            false => begin(name, headings),
         };
-        let mut log = WireLog {
+        let place = place.with_context(|| cannot(name))?;
+        Ok(WireLog {
             place,
             name: match name == "-" {
                 true => "stdout".to_string(),
@@ -98,14 +100,7 @@ impl WireLog {
             begun: false,
             full: false,
             text: Vec::new(),
-        };
-        if let Place::Stream(stream, _) = &mut log.place {
-            let written = stream
-                .write_all(headings.as_bytes())
-                .and_then(|()| stream.flush());
-            written.with_context(|| cannot(name))?;
-        }
-        Ok(log)
+        })
     }
 
     /// Writes a step. A failure is returned once, as text; later steps are ignored.
@@ -184,6 +179,14 @@ fn waited(name: &str, took: Duration) -> String {
         "{name}: the disk held up the recording, and the relay, for {} ms",
         took.as_millis()
     )
+}
+
+/// Writes the headings to stdout.
+fn begin_stdout(headings: &[u8]) -> io::Result<Place> {
+    let mut stdout = Screen::stdout();
+    stdout.write_all(headings)?;
+    stdout.flush()?;
+    Ok(Place::Stream(Box::new(stdout), false))
 }
 
 /// Opens the file beside its name, writes the headings, and puts it in place.

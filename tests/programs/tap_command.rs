@@ -186,6 +186,27 @@ fn secrets_stay_out_of_files_unless_asked_for() {
     }
 }
 
+/// A pipe gets each byte once, the headings too.
+#[test]
+#[cfg(unix)]
+fn a_named_pipe_takes_the_recording() {
+    let (server, folder) = (echo(), Folder::new("tap-pipe"));
+    let pipe = folder.file("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::read_to_string(pipe).unwrap())
+    };
+    let tap = Tapping::start(server.address(), &["--save", &pipe, "--connections", "1"]);
+    assert_eq!(ask(tap.addr, b"3 tacos\n"), b"3 tacos\n");
+    assert_eq!(tap.end().0, Some(0));
+    let text = reader.join().unwrap();
+    assert_eq!(text.matches("@wire 1").count(), 1, "{text}");
+    let said = Transcript::parse(&text).unwrap();
+    assert_eq!(said.bytes_of(1, Who::Server), b"3 tacos\n");
+}
+
 /// A file that may not grow any further is what a full disk looks like (setrlimit(2), RLIMIT_FSIZE).
 #[test]
 #[cfg(unix)]

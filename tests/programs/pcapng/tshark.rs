@@ -113,3 +113,65 @@ fn tshark_agrees_with_random_conversations_in_small_segments() {
     };
     agrees("random-cut.pcapng", &options);
 }
+
+/// A recording knows the port of its server, so tshark knows the protocol without a flag.
+#[test]
+fn tshark_knows_the_protocol_by_the_port() {
+    if !have(&["tshark"]) {
+        return;
+    }
+    // A ClientHello without extensions (RFC 8446 section 4.1.2).
+    let random = " 5a".repeat(32);
+    let hello = format!("Cx 16 03 01 00 2d 01 00 00 29 03 03{random} 00 00 02 13 01 01 00\n");
+    let talks = [
+        (
+            "6379",
+            "RESP",
+            "C> *1\\r\\n\nC> $4\\r\\n\nC> PING\\r\\n\nS> +PONG\\r\\n\n",
+        ),
+        (
+            "25",
+            "SMTP",
+            "S> 220 tacos.example ESMTP\\r\\n\nC> EHLO a.example\\r\\n\nS> 250 tacos.example\\r\\n\n",
+        ),
+        ("443", "TLS", hello.as_str()),
+    ];
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    for (port, protocol, talk) in talks {
+        let text = format!(
+            "@wire 1\n@at 2026-11-23T08:49:37.5Z\n@client 127.0.0.1:49152\n@server 127.0.0.1:{port}\n\
+             C connect\n{talk}S fin\nC fin\n"
+        );
+        let recording = folder.join(format!("protocol-{port}.wire"));
+        let packets = folder.join(format!("protocol-{port}.pcapng"));
+        fs::write(&recording, text).unwrap();
+        let mut show = Command::new(crate::support::bin("wirelab"));
+        show.arg("show")
+            .arg(&recording)
+            .arg("--pcapng")
+            .arg(&packets);
+        assert!(show.status().unwrap().success());
+        let known = tshark(&packets, &["-G", "protocols"]);
+        let is_known = |line: &str| line.split('\t').any(|word| word == protocol);
+        if !known.lines().any(is_known) {
+            crate::support::skip(&format!("this tshark does not know {protocol}"));
+            continue;
+        }
+        let fields = [
+            "-T",
+            "fields",
+            "-e",
+            "_ws.col.Protocol",
+            "-e",
+            "frame.time_epoch",
+        ];
+        let seen = tshark(&packets, &fields);
+        let found = seen
+            .lines()
+            .any(|line| line.split('\t').next() == Some(protocol));
+        let found = found || protocol == "TLS" && seen.lines().any(|line| line.starts_with("TLS"));
+        assert!(found, "{protocol}: {seen}");
+        // 2026-11-23T08:49:37.5Z
+        assert!(seen.contains("\t1795423777.5"), "{seen}");
+    }
+}
