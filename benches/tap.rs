@@ -51,7 +51,7 @@ fn main() {
     let saved = ["text.wire", "random.wire"].map(|name| folder.join(name));
     let save = |at: usize| ["--save".as_ref(), saved[at].as_os_str()];
     let swap = ["--swap", "no such text", "x"].map(std::ffi::OsStr::new);
-    let mut ways = [
+    let mut ways: Vec<Way> = [
         way("direct", server, None),
         socat("socat", server, &[]),
         socat("socat -b 65536", server, &["-b", "65536"]),
@@ -59,7 +59,10 @@ fn main() {
         tap("tap --save", server, &save(0)),
         tap(RANDOM, server, &save(1)),
         tap("tap --swap", server, &swap),
-    ];
+    ]
+    .into_iter()
+    .chain(mitmdump(server))
+    .collect();
     for _ in 0..rounds {
         let (hex, plain): (Vec<&mut Way>, Vec<&mut Way>) =
             ways.iter_mut().partition(|way| way.name == RANDOM);
@@ -107,6 +110,24 @@ fn socat(name: &'static str, server: SocketAddr, options: &[&str]) -> Way {
         SocketAddr::from(([127, 0, 0, 1], port)),
         Some(running),
     )
+}
+
+/// mitmdump as a relay of TCP, where it is installed (`pip install mitmproxy`).
+fn mitmdump(server: SocketAddr) -> Option<Way> {
+    if !have("mitmdump") {
+        return None;
+    }
+    let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
+    let port = held.number;
+    let mut command = on_core("0", "mitmdump");
+    command.args(["-q", "--listen-host", "127.0.0.1", "-p", &port.to_string()]);
+    command.args(["--mode", &format!("reverse:tcp://{server}")]);
+    let running = Running(command.spawn().expect("mitmdump starts"));
+    while wirelab::net::listeners(port).is_some_and(|found| found.is_empty()) {
+        thread::yield_now();
+    }
+    let addr = SocketAddr::from(([127, 0, 0, 1], port));
+    Some(way("mitmdump", addr, Some(running)))
 }
 
 /// Our tap, whose screen nobody sees.
