@@ -8,6 +8,7 @@ mod laws;
 mod masks;
 mod random;
 mod reading;
+mod strange;
 mod writing;
 
 use wirelab::wire::Transcript;

@@ -5,5 +5,6 @@ mod curl;
 mod faults;
 mod files;
 mod journeys;
+mod random_answers;
 mod real;
 mod server;
