@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::subject::{Done, UPSTREAM, anywhere, is_silence, player};
+use super::subject::{Done, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::check::diagnosis::{Prints, Process};
 use crate::check::lenient_message::message;
@@ -175,7 +175,7 @@ impl Plan {
         Ok(Done {
             script: script.clone(),
             got: script.clone(),
-            behind: None,
+            legs: None,
             not_taken: None,
             silent: still_runs,
             process,
@@ -185,7 +185,8 @@ impl Plan {
     }
 
     fn start_client(&self, addr: SocketAddr, script: &Transcript) -> Result<Program, CheckError> {
-        let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
+        // The argument of a script with legs is for the program in the middle.
+        let arg = script.heading("arg").filter(|_| script.legs().is_none());
         let arg = arg.map(str::to_string);
         let line = self.line(arg.as_deref());
         Program::start(&line, &self.contract(addr, script, arg)).map_err(CheckError::Start)

@@ -14,6 +14,7 @@ pub mod diagnosis;
 pub mod evidence_files;
 pub mod graded;
 pub mod lenient_message;
+mod middle;
 pub mod program;
 pub mod report;
 pub mod retry;
@@ -41,6 +42,7 @@ use crate::net::{SocketError, Weather};
 use crate::wire::{Difference, ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
+pub use middle::Behind;
 pub use served_folder::ServedFolder;
 pub use side::Side;
 
@@ -181,6 +183,8 @@ pub struct Failure {
     pub ending: Option<Ending>,
     /// What it printed to stderr.
     pub stderr: String,
+    /// What was said on each leg, when the program stands in the middle.
+    pub legs: Vec<(String, Transcript)>,
 }
 
 /// What can be wrong.
@@ -188,8 +192,8 @@ pub struct Failure {
 pub enum Problem {
     /// Bytes, or the end of a connection.
     Difference(Box<Difference>),
-    /// The bytes at the client side of a relay are right; those at its server side are not.
-    Behind(Box<Difference>),
+    /// The same between a program in the middle and a server behind it, on the leg of this name.
+    Behind(String, Box<Difference>),
     /// All bytes are right, but a client that says nothing is answered, too.
     Unasked,
     /// All bytes are right, but the program left before it had taken all of ours.
@@ -216,6 +220,17 @@ pub enum Problem {
         /// Connections in between.
         clients: usize,
     },
+}
+
+impl Failure {
+    /// What went wrong, in words for the headline; of a program in the middle, also on which leg.
+    pub fn verdict(&self, side: Side) -> String {
+        let words = report::verdict(&self.trouble, side);
+        match &self.trouble {
+            Problem::Difference(_) if !self.legs.is_empty() => format!("front leg: {words}"),
+            _ => words,
+        }
+    }
 }
 
 impl Report {

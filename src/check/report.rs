@@ -7,6 +7,7 @@
 //! Rule 4: this module prints nothing.
 
 mod comparison;
+mod legs;
 mod verdict;
 
 use crate::check::Side;
@@ -131,7 +132,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
         lines.extend(printed(&failure.stderr));
         lines.push(String::new());
     }
-    if let Problem::Difference(difference) | Problem::Behind(difference) = &failure.trouble {
+    if let Problem::Difference(difference) | Problem::Behind(_, difference) = &failure.trouble {
         lines.extend(comparison(&failure.expected, difference));
         lines.push(String::new());
     }
@@ -146,6 +147,10 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     match &failure.diagnosis {
         Some(diagnosis) => lines.extend(reason(diagnosis)),
         None => lines.extend(wrap("   ", no_cause(&failure.trouble), "   ")),
+    }
+    if !failure.legs.is_empty() {
+        lines.push(String::new());
+        lines.extend(legs::ladders(&failure.legs));
     }
     if !kept.is_empty() {
         lines.extend(wrap(
@@ -178,7 +183,7 @@ fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
 /// What to do when no known mistake fits.
 fn no_cause(trouble: &Problem) -> &'static str {
     match trouble {
-        Problem::Difference(difference) | Problem::Behind(difference) => match difference.what {
+        Problem::Difference(difference) | Problem::Behind(_, difference) => match difference.what {
             DifferenceKind::Short if difference.ended.is_none() => {
                 "No known mistake fits. The program waits for something. Let it print every byte that it reads, and \
                  see where it stops."

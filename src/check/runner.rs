@@ -7,12 +7,13 @@
 use std::thread;
 use std::time::Instant;
 
-use super::subject::{Done, Holds, Stage, is_relay};
+use super::middle::{self, side_of};
+use super::subject::{Done, Holds, Stage};
 use super::timeouts::silence_of;
 use super::verdict;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
-use crate::check::diagnosis::{Evidence, Expectation, Tried, Tries, diagnose};
+use crate::check::diagnosis::{Evidence, Expectation, Middle, Tried, Tries, diagnose};
 use crate::check::program::Ending;
 use crate::check::retry::retry;
 use crate::check::variants::mute;
@@ -95,7 +96,6 @@ impl<'a> Runner<'a> {
     }
 
     fn failure(&self, trouble: Problem, done: Done, found: &Evidence) -> Failure {
-        let behind = matches!(trouble, Problem::Behind(_));
         let diagnosis = diagnose(found);
         // Whether the reset of a server that never reads comes before our eyes or after is a race; that
         // it answers without having been asked is sure, so the report says that, each time.
@@ -103,9 +103,11 @@ impl<'a> Runner<'a> {
             .as_ref()
             .is_some_and(|it| it.page.code == "W24" && it.proven);
         let trouble = if unread { Problem::Unasked } else { trouble };
+        let (script, got) = leg_of(&done, &trouble);
         Failure {
-            expected: done.script.settled(&done.got).into_owned(),
-            got: done.behind.filter(|_| behind).unwrap_or(done.got),
+            legs: legs_of(&done),
+            expected: script.settled(&got).into_owned(),
+            got,
             diagnosis,
             ending: found.process.ending.filter(|_| found.died()),
             stderr: found.process.stderr.clone(),
@@ -145,9 +147,8 @@ impl<'a> Runner<'a> {
             Entry::Chunk(chunk) => Some(chunk.who),
             _ => None,
         });
-        let relay = is_relay(script);
         let fits = self.plan.side == Side::Server
-            && !relay
+            && script.legs().is_none()
             && weather == Weather::Calm
             && first == Some(Who::Client);
         if !fits || self.mute_sent || !self.plan.triage {
@@ -185,13 +186,15 @@ impl<'a> Runner<'a> {
     /// What is wrong with a run, if anything is.
     fn trouble(&self, done: &Done) -> Option<Problem> {
         let (side, who) = (self.plan.side, self.plan.side.who());
-        if let Some(difference) = verdict::difference(&done.script, &done.got, who) {
-            return Some(Problem::Difference(Box::new(difference)));
-        }
-        if let Some(behind) = &done.behind
-            && let Some(difference) = verdict::difference(&done.script, behind, Who::Client)
+        if let Some(legs) = &done.legs
+            && let Some(problem) = middle::trouble(&done.script, &done.got, legs)
         {
-            return Some(Problem::Behind(Box::new(difference)));
+            return Some(problem);
+        }
+        if done.legs.is_none()
+            && let Some(difference) = verdict::difference(&done.script, &done.got, who)
+        {
+            return Some(Problem::Difference(Box::new(difference)));
         }
         if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
             return Some(Problem::Died(ending));
@@ -223,14 +226,18 @@ impl<'a> Runner<'a> {
         known: Tries,
     ) -> Evidence {
         let mut found = self.evidence(weather, trouble, done, known);
-        if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(_)) {
+        if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(..)) {
             let stage = &mut self.stage;
             let mut play = |script: &Transcript, weather| {
                 stage.start_anew();
                 let done = stage
                     .play(script, weather, limits::CHECK_RETRY_SILENCE)
                     .ok()?;
-                Some((done.script, done.got))
+                let got = match &done.legs {
+                    Some(legs) => done.got.of_connections(&legs.front),
+                    None => done.got,
+                };
+                Some((done.script.front(), got))
             };
             found.tries = retry(&done.script, &found, &mut play);
         }
@@ -238,17 +245,19 @@ impl<'a> Runner<'a> {
     }
 
     fn evidence(&self, weather: Weather, trouble: &Problem, done: &Done, tries: Tries) -> Evidence {
+        let (script, got) = leg_of(done, trouble);
         let expectation = Expectation {
-            side: self.plan.side,
+            side: side_of(Some(trouble), self.plan.side),
             weather,
-            script: done
-                .script
-                .settled(&done.got)
-                .with_values(|_, mask| mask.example()),
+            script: script.settled(&got).with_values(|_, mask| mask.example()),
         };
-        let (got, process) = (done.got.clone(), done.process.clone());
+        let process = done.process.clone();
         let mut evidence = Evidence::new(expectation, got, Some(trouble.clone()), process, tries);
-        evidence.behind.clone_from(&done.behind);
+        evidence.middle = done.legs.as_ref().map(|legs| Middle {
+            legs: legs.clone(),
+            script: done.script.clone(),
+            got: done.got.clone(),
+        });
         // It costs a moment, and tells something only of bytes that do not come.
         if evidence.cut_short() || evidence.late() {
             evidence.process.source = self.plan.source();
@@ -280,8 +289,38 @@ impl<'a> Runner<'a> {
             diagnosis: None,
             ending: None,
             stderr: program.stderr().text(),
+            legs: Vec::new(),
         })
     }
+}
+
+/// The script and the recording; of a program in the middle, those of the leg on which it failed.
+fn leg_of(done: &Done, trouble: &Problem) -> (Transcript, Transcript) {
+    let Some(legs) = &done.legs else {
+        return (done.script.clone(), done.got.clone());
+    };
+    let back = match trouble {
+        Problem::Behind(_, difference) => legs.back_of(difference.conn),
+        _ => None,
+    };
+    let conns = back.map_or(&legs.front, |leg| &leg.connections);
+    (
+        done.script.of_connections(conns),
+        done.got.of_connections(conns),
+    )
+}
+
+/// What was said on each leg of a program in the middle.
+fn legs_of(done: &Done) -> Vec<(String, Transcript)> {
+    let Some(legs) = &done.legs else {
+        return Vec::new();
+    };
+    let got = done.got.without_times();
+    let mut all = vec![("front".to_string(), got.of_connections(&legs.front))];
+    for leg in &legs.backs {
+        all.push((leg.name.clone(), got.of_connections(&leg.connections)));
+    }
+    all
 }
 
 /// Growth with every client; a pool that fills, or a file that is opened once, is none.

@@ -1,11 +1,10 @@
 //! The program under check: starts it, plays conversations against it, ends it.
 //!
 //! Rule 1: a server is started once for all conversations, as it would serve all its clients. A client and a
-//! relay are started for each conversation. Each relay gets a new server to connect to.
+//! program in the middle are started for each conversation; the latter gets new servers behind it (see `middle`).
 //! Rule 2: this module compares nothing.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{CheckError, Plan, Subject};
@@ -17,23 +16,20 @@ use crate::limits;
 use crate::net::Weather;
 use crate::net::player::{Played, Player, Stopped};
 use crate::net::{self, Port};
-use crate::wire::{Transcript, Who};
-
-/// In a script's argument: where the server behind a relay is.
-pub(super) const UPSTREAM: &str = "{upstream}";
+use crate::wire::{Legs, Transcript, Who};
 
 /// The program of a plan.
 pub(super) struct Stage<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     server: Option<Server>,
     /// Whether a server that ran already was reached once.
     reached: bool,
 }
 
 /// A server that we started.
-struct Server {
+pub(super) struct Server {
     program: Program,
-    addr: SocketAddr,
+    pub(super) addr: SocketAddr,
     /// How long it took until it listened.
     took: Duration,
     /// Held until the program has ended, which is before this.
@@ -46,8 +42,8 @@ pub(super) struct Done {
     pub script: Transcript,
     /// Both sides, as they were.
     pub got: Transcript,
-    /// What the server behind a relay has seen.
-    pub behind: Option<Transcript>,
+    /// The legs of a program in the middle, with the connections that it should not have opened.
+    pub legs: Option<Legs>,
     /// How many of our bytes the program took, when it did not take all.
     pub not_taken: Option<u64>,
     /// Whether it ended because nothing more came.
@@ -74,7 +70,7 @@ impl Done {
         Done {
             script,
             got: played.got,
-            behind: None,
+            legs: None,
             not_taken: played.failed_writes.first().map(|failed| failed.after),
             silent,
             process,
@@ -101,14 +97,14 @@ impl<'a> Stage<'a> {
         weather: Weather,
         silence: Duration,
     ) -> Result<Done, CheckError> {
-        let relay = is_relay(script);
-        match (self.plan.side, &self.plan.subject) {
-            (Side::Client, _) => self.plan.answer(script, weather, silence),
-            (Side::Server, Subject::Address(addr)) => {
-                self.call_running(*addr, script, weather, silence)
+        match (self.plan.side, &self.plan.subject, script.legs()) {
+            (Side::Client, _, _) => self.plan.answer(&script.front(), weather, silence),
+            // What is behind a server that runs already, nobody knows.
+            (Side::Server, Subject::Address(addr), _) => {
+                self.call_running(*addr, &script.front(), weather, silence)
             }
-            (Side::Server, _) if relay => self.call_relay(script, weather, silence),
-            (Side::Server, _) => self.call(script, weather, silence),
+            (Side::Server, _, Some(legs)) => self.play_between(script, legs, weather, silence),
+            (Side::Server, _, None) => self.call(script, weather, silence),
         }
     }
 
@@ -158,40 +154,18 @@ impl<'a> Stage<'a> {
         Ok(server.done(self.plan, script, played))
     }
 
-    /// A relay, with the player on both sides of it.
-    fn call_relay(
-        &mut self,
+    /// Starts the server; `arg`: what it is told about the servers behind it.
+    pub(super) fn start(
+        &self,
         script: &Transcript,
-        weather: Weather,
-        silence: Duration,
-    ) -> Result<Done, CheckError> {
-        let listener = net::listen(anywhere(), limits::BACKLOG).map_err(CheckError::Socket)?;
-        let upstream = listener.local_addr().unwrap_or(anywhere());
-        let mut server = self.start(script, Some(upstream.to_string()))?;
-        let script = filled(script, server.addr);
-        let before = player(&script, Who::Client, weather, silence)?;
-        // Behind the relay the timeout is longer than in front of it, so that the front side reports who waits.
-        let mut behind = player(&script, Who::Server, Weather::Calm, silence * 3 / 2)?;
-        behind.client = silence;
-        let (played, behind) = thread::scope(|scope| {
-            let behind = scope.spawn(|| server.hear(&behind, &listener));
-            (server.play(&before), behind.join())
-        });
-        let behind = behind.map_or(Transcript::new(), |played| played.got);
-        let done = server.done(self.plan, script, played);
-        Ok(Done {
-            behind: Some(behind),
-            ..done
-        })
-    }
-
-    fn start(&self, script: &Transcript, upstream: Option<String>) -> Result<Server, CheckError> {
+        arg: Option<String>,
+    ) -> Result<Server, CheckError> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let port = net::free_port(ip).ok();
         let addr = SocketAddr::new(ip, port.as_ref().map_or(0, |port| port.number));
         let begun = Instant::now();
-        let line = self.plan.line(upstream.as_deref());
-        let contract = self.plan.contract(addr, script, upstream);
+        let line = self.plan.line(arg.as_deref());
+        let contract = self.plan.contract(addr, script, arg);
         let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
         match program.wait_ready(addr, self.plan.start_deadline) {
             Ok(()) => Ok(Server {
@@ -228,7 +202,7 @@ impl<'a> Stage<'a> {
     /// why.
     pub(super) fn wait_death(&mut self, done: &mut Done) {
         if let Some(server) = &mut self.server
-            && done.behind.is_none()
+            && done.legs.is_none()
             && done.process.ending.is_none()
         {
             done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
@@ -266,7 +240,7 @@ impl<'a> Stage<'a> {
 }
 
 impl Server {
-    fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
+    pub(super) fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
         let ending = self.program.wait_end(limits::CHECK_EXIT_AFTER_RUN);
         let process = plan.process(&self.program, self.addr, ending, true);
         let done = Done::of(script, played, process);
@@ -274,20 +248,13 @@ impl Server {
         Done { seen, ..done }
     }
 
-    fn play(&self, player: &Player) -> Played {
+    pub(super) fn play(&self, player: &Player) -> Played {
         player.call_seen(self.addr, &|| self.program.activity())
     }
 
-    fn hear(&self, player: &Player, listener: &net::Listener) -> Played {
+    pub(super) fn hear(&self, player: &Player, listener: &net::Listener) -> Played {
         player.answer_seen(listener, &|| self.program.activity())
     }
-}
-
-/// Whether the program stands between two others in this script.
-pub(super) fn is_relay(script: &Transcript) -> bool {
-    script
-        .heading("arg")
-        .is_some_and(|arg| arg.contains(UPSTREAM))
 }
 
 /// Whether a play ended because nothing more came.

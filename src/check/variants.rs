@@ -123,8 +123,9 @@ pub fn fin_first(script: &Transcript) -> Transcript {
 
 /// The client's messages one by one with a pause before each; of a message with a body the head first.
 pub fn apart(script: &Transcript) -> Transcript {
+    let behind = script.legs().map_or(Vec::new(), |legs| legs.back());
     changed(script, |entry, to| match entry {
-        Entry::Chunk(chunk) if chunk.who == Who::Client => {
+        Entry::Chunk(chunk) if chunk.who == Who::Client && !behind.contains(&chunk.conn) => {
             let bytes = chunk.exact();
             let mut first = true;
             for message in messages(&bytes)

@@ -18,9 +18,9 @@ use super::catalogue::{Lab, NOW, Script, Side};
 use super::lab_files;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::check::variants::filled;
-use crate::check::{ServedFolder, own_command};
+use crate::check::{Behind, ServedFolder, own_command};
 use crate::limits;
-use crate::net::player::Player;
+use crate::net::player::{Player, Stopped};
 use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
 
@@ -124,7 +124,13 @@ pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
     let script = main_script(lab);
     match cargo::lab_programs(lab, &[Side::Server]) {
         Err(BuildError::Nowhere { .. }) => Server::played(&script, addr),
-        paths => Server::start(lab, &paths.map_err(DemoError::Build)?[0], &script, addr),
+        paths => Server::start(
+            lab,
+            &paths.map_err(DemoError::Build)?[0],
+            &script,
+            addr,
+            None,
+        ),
     }
 }
 
@@ -135,7 +141,7 @@ pub fn serve_anywhere(lab: &Lab, stub: bool) -> Result<Server, DemoError> {
         return serve(lab, ANYWHERE);
     }
     let path = cargo::stub_server(lab).map_err(DemoError::Build)?;
-    Server::start(lab, &path, &main_script(lab), ANYWHERE)
+    Server::start(lab, &path, &main_script(lab), ANYWHERE, None)
 }
 
 fn main_script(lab: &Lab) -> Transcript {
@@ -144,7 +150,7 @@ fn main_script(lab: &Lab) -> Transcript {
     script.unwrap_or_default()
 }
 
-/// The lab's server at work, and the server behind it when it is a relay.
+/// The lab's server at work, and the servers behind it when it stands in the middle.
 pub struct Server {
     /// Where it listens.
     pub addr: SocketAddr,
@@ -152,6 +158,8 @@ pub struct Server {
     program: Option<Mutex<Program>>,
     /// Gone with the value, too.
     _files: Option<Arc<ServedFolder>>,
+    /// The ports of the servers behind it.
+    _behind: Option<Behind>,
 }
 
 impl Server {
@@ -160,10 +168,10 @@ impl Server {
         path: &Path,
         script: &Transcript,
         addr: SocketAddr,
+        recorder: Option<&Recorder>,
     ) -> Result<Server, DemoError> {
-        let arg = script.heading("arg").filter(|arg| arg.contains(UPSTREAM));
-        let behind = arg.map(|_| upstream(script)).transpose()?;
-        let arg = behind.map(|addr| addr.to_string());
+        let behind = behind(script, recorder)?;
+        let arg = behind.as_ref().map(|behind| behind.arg.clone());
         let files = lab_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
         let contract = Contract {
             root: files.as_ref().map(|files| files.path().to_path_buf()),
@@ -178,6 +186,7 @@ impl Server {
                 addr,
                 program: Some(Mutex::new(program)),
                 _files: files,
+                _behind: behind,
             }),
             Err(error) => Err(DemoError::NotReady(error, program.stderr().text())),
         }
@@ -185,11 +194,15 @@ impl Server {
 
     /// Plays the server's side of the script at `addr`, for the first client.
     fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, DemoError> {
-        let addr = player_at(&filled(script, addr), addr)?;
+        let listener = net::listen(addr, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let addr = listener.local_addr();
+        let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
+        play_at(listener, &filled(&script.front(), addr), None)?;
         Ok(Server {
             addr,
             program: None,
             _files: None,
+            _behind: None,
         })
     }
 
@@ -218,30 +231,46 @@ impl Server {
     }
 }
 
-/// A server for a relay to stand before: the player.
-fn upstream(script: &Transcript) -> Result<SocketAddr, DemoError> {
-    player_at(script, ANYWHERE)
+/// The servers behind a program in the middle, each played from the script; `None` where it has no legs.
+fn behind(script: &Transcript, recorder: Option<&Recorder>) -> Result<Option<Behind>, DemoError> {
+    let Some(legs) = script.legs() else {
+        return Ok(None);
+    };
+    let mut behind = Behind::of(script, &legs).map_err(DemoError::Socket)?;
+    let listeners = std::mem::take(&mut behind.listeners);
+    for (listener, leg) in listeners.into_iter().zip(&legs.backs) {
+        play_at(listener, &script.of_connections(&leg.connections), recorder)?;
+    }
+    Ok(Some(behind))
 }
 
-/// The player at this address, which says the server's side of the script to the clients that come, in a
-/// thread that ends when they are gone.
-fn player_at(script: &Transcript, addr: SocketAddr) -> Result<SocketAddr, DemoError> {
+/// Says the server's side of the script to the clients that come, in a thread that ends when they are gone. With a
+/// recorder it is said once; otherwise to one client after the other.
+fn play_at(
+    listener: net::Listener,
+    script: &Transcript,
+    recorder: Option<&Recorder>,
+) -> Result<(), DemoError> {
     let player = Player::new(script, Who::Server, Weather::Calm);
     let mut player = player.map_err(|error| DemoError::Thread(error.to_string()))?;
     // A person types.
     (player.silence, player.client, player.whole) = (BY_HAND, BY_HAND, BY_HAND);
-    let listener = net::listen(addr, limits::BACKLOG).map_err(DemoError::Socket)?;
-    let addr = listener.local_addr();
-    let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
-    thread::spawn(move || player.answer(&listener));
-    Ok(addr)
+    player.one_more = false;
+    player.recorder = recorder.cloned();
+    let once = recorder.is_some() || script.entries().is_empty();
+    thread::spawn(move || {
+        loop {
+            let played = player.answer(&listener);
+            if once || played.stopped == Some(Stopped::NoGuest) {
+                return;
+            }
+        }
+    });
+    Ok(())
 }
 
 /// How long a server that is played waits. Reason: somebody talks to it by hand, and reads meanwhile.
 const BY_HAND: Duration = Duration::from_secs(600);
-
-/// In an argument: where the server behind a relay is.
-const UPSTREAM: &str = "{upstream}";
 
 /// This machine, and a port that the system chooses.
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

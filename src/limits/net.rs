@@ -21,6 +21,14 @@ pub const RECEIVE_QUEUE: u64 = 6 * 1024 * 1024;
 /// Reason: a byte too many comes directly after the others, or never.
 pub const EXTRA_BYTES_WAIT: Duration = Duration::from_millis(100);
 
+/// A player beside a program in the middle looks so often whether the others are done. Reason: short beside the
+/// time of a conversation, long beside the work of a look.
+pub const BETWEEN_POLL: Duration = Duration::from_millis(10);
+
+/// Unexpected connections behind a program in the middle that are heard. Reason: one tells what is wrong; a program
+/// that connects again and again must not hold up the check.
+pub const STRANGERS: usize = 8;
+
 /// Most bytes beyond the expected ones that the player takes before it closes.
 /// Reason: a peer that sends without end; no report shows more than its first lines.
 pub const MAX_EXTRA: usize = 1024 * 1024;

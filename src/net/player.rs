@@ -10,12 +10,15 @@
 //! Rule 4: the player always ends: [`Player::silence`] limits each wait (see `net::IdleTimer`), and
 //! [`Player::whole`] limits the whole play.
 
+mod between;
+mod finish;
 mod match_state;
 mod script;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -30,13 +33,14 @@ use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
 pub use crate::net::peer::{End, FailedWrite};
 pub use crate::net::segmentation::Segmentation;
+pub use between::Between;
 pub use script::PlayError;
 
 use match_state::{MatchState, hearing, most};
 use script::{Script, Step, Task};
 
 /// One side of a transcript, ready to be played.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Player {
     script: Script,
     me: Who,
@@ -54,6 +58,10 @@ pub struct Player {
     pub client: Duration,
     /// Whether, as the server, a client too many is let in at the end, and recorded.
     pub one_more: bool,
+    /// Where the play is recorded together with others; `None`: in a recording of its own.
+    pub recorder: Option<Recorder>,
+    /// The other players around the same program, when it stands in the middle.
+    pub between: Option<Arc<Between>>,
 }
 
 /// What came of it.
@@ -67,6 +75,8 @@ pub struct Played {
     pub failed_writes: Vec<FailedWrite>,
     /// Why the script was not played to its end; `None` when it was.
     pub stopped: Option<Stopped>,
+    /// Behind a program in the middle: the connections that the script does not have.
+    pub strangers: Vec<Conn>,
 }
 
 /// Why the player gave up.
@@ -114,6 +124,8 @@ impl Player {
             early: false,
             client: limits::IO_DEADLINE,
             one_more: true,
+            recorder: None,
+            between: None,
         })
     }
 
@@ -180,7 +192,7 @@ impl Player {
             player: self,
             door,
             look,
-            recorder: Recorder::new(),
+            recorder: self.recorder.clone().unwrap_or_default(),
             links: BTreeMap::new(),
             said: BTreeMap::new(),
             wrong: Vec::new(),
@@ -299,15 +311,20 @@ impl Play<'_> {
     }
 
     fn next_client(&self, conn: Conn, listener: &TcpListener) -> Option<TcpStream> {
-        if self.is_first(conn) {
+        if self.is_first(conn) && self.player.between.is_none() {
             return accept_within(listener, self.player.client);
         }
         let begun = Instant::now();
         let mut silence = IdleTimer::new(self.player.silence, false);
         loop {
-            let due = silence.next().saturating_sub(begun.elapsed());
+            let due = self.look_again(begun + silence.next());
+            let due = due.saturating_duration_since(Instant::now());
             let client = accept_within(listener, due.min(self.left()));
-            let mut over = || self.left().is_zero() || silence.counts(begun.elapsed(), self.look);
+            let since = self.quiet_since(begun);
+            let mut over = || {
+                let early = self.is_too_early(since, &silence);
+                self.left().is_zero() || !early && silence.counts(since.elapsed(), self.look)
+            };
             if client.is_some() || over() {
                 return client;
             }
@@ -369,13 +386,13 @@ impl Play<'_> {
         let mut silence = IdleTimer::new(self.player.silence, self.player.early);
         loop {
             let next = silence.next();
-            let deadline = |heard: &Heard| until.min(begun.max(heard.last) + next);
+            let deadline = |heard: &Heard| self.look_again(until.min(begun.max(heard.last) + next));
             if link.wait(&mut enough, deadline) {
                 return true;
             }
             let (end, since) = {
                 let heard = link.heard();
-                (heard.end, begun.max(heard.last))
+                (heard.end, self.quiet_since(begun.max(heard.last)))
             };
             match end {
                 Some(End::Fin | End::Rst) => return false,
@@ -383,6 +400,7 @@ impl Play<'_> {
                 None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
                 // It has sent bytes, and we have not read.
                 None if link.catch_up() => continue,
+                None if self.is_too_early(since, &silence) => continue,
                 None if !silence.counts(since.elapsed(), self.look) => continue,
                 None => {
                     link.record(Event::Timeout(self.player.silence));
@@ -400,50 +418,6 @@ impl Play<'_> {
         let spoke = link.wait(|heard| heard.bytes.len() > before, |_| deadline);
         if !spoke && link.heard().end.is_none() {
             link.record(Event::Timeout(time));
-        }
-    }
-
-    /// Listens until the peer ends, or says nothing more for a short time, counted from `begun` on.
-    fn listen_on(&self, conn: Conn, begun: Instant) {
-        let deadline = |heard: &Heard| {
-            self.until
-                .min(begun.max(heard.last) + limits::EXTRA_BYTES_WAIT)
-        };
-        self.links[&conn].wait(|_| false, deadline);
-    }
-
-    /// Records unexpected bytes, also of an extra client, and closes.
-    fn finish(mut self) -> Played {
-        if let (Door::Answer(listener), None, true) =
-            (&self.door, &self.stopped, self.player.one_more)
-            && let Some(stream) = accept_within(listener, Duration::ZERO)
-        {
-            let conns = self.player.script.steps.iter().map(|step| step.conn);
-            self.link(conns.max().unwrap_or(0) + 1, stream);
-        }
-        let conns: Vec<Conn> = self.links.keys().copied().collect();
-        let mut begun = Instant::now();
-        if matches!(self.stopped, Some(Stopped::IdleTimer(_))) {
-            // It was silent on all of them.
-            begun -= limits::EXTRA_BYTES_WAIT;
-        }
-        for conn in &conns {
-            self.listen_on(*conn, begun);
-            let _ = self.links[conn].catch_up();
-            let end = self.links[conn].heard().end;
-            self.ends.insert(*conn, end.unwrap_or(End::Open));
-            if end == Some(End::Open) && self.stopped.is_none() {
-                self.stopped = Some(Stopped::TooMuch(*conn));
-            }
-        }
-        let got = self.recorder.transcript();
-        self.links.values().for_each(PeerConnection::hang_up);
-        self.links.clear();
-        Played {
-            got,
-            ends: self.ends,
-            failed_writes: self.failed_writes,
-            stopped: self.stopped,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! rounded times, so their sum does not drift.
 //! Rule 3: with a sink, the recorder keeps nothing, so memory does not grow with the recording.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -61,6 +61,10 @@ struct Recording {
     last: Duration,
     /// How many connections were numbered.
     connections: Conn,
+    /// The numbers of the next connections, where they are settled.
+    next: VecDeque<Conn>,
+    /// When the last step was recorded.
+    last_step: Option<Instant>,
     /// The connections that stand open, and which side has sent its FIN.
     open: BTreeMap<Conn, HalfClosed>,
     /// Where the clients of connections without a step called from.
@@ -102,6 +106,8 @@ impl Recorder {
             start: None,
             last: Duration::ZERO,
             connections: 0,
+            next: VecDeque::new(),
+            last_step: None,
             open: BTreeMap::new(),
             clients: BTreeMap::new(),
             keep,
@@ -111,18 +117,28 @@ impl Recorder {
         }
     }
 
+    /// Settles the numbers of the next connections; further ones are numbered from `more` on. For a program in
+    /// the middle, whose connections on both sides are recorded together.
+    pub fn number(&self, next: &[Conn], more: Conn) {
+        let mut recording = self.lock();
+        recording.next = next.iter().copied().collect();
+        recording.connections = more.saturating_sub(1);
+    }
+
     /// The number of a new connection: 1, 2, 3 …
     pub fn connection(&self) -> Conn {
-        let mut recording = self.lock();
-        recording.connections += 1;
-        recording.connections
+        self.lock().connection()
+    }
+
+    /// When the last step was recorded.
+    pub fn last_step(&self) -> Option<Instant> {
+        self.lock().last_step
     }
 
     /// The number of a new connection whose client called from this address.
     pub fn connection_from(&self, client: SocketAddr) -> Conn {
         let mut recording = self.lock();
-        recording.connections += 1;
-        let conn = recording.connections;
+        let conn = recording.connection();
         recording.clients.insert(conn, client);
         conn
     }
@@ -163,10 +179,18 @@ impl Recorder {
 }
 
 impl Recording {
+    fn connection(&mut self) -> Conn {
+        self.next.pop_front().unwrap_or_else(|| {
+            self.connections += 1;
+            self.connections
+        })
+    }
+
     fn step(&mut self, conn: Conn, who: Who, what: ObservationKind) {
         let first = self.start.is_none();
         let start = *self.start.get_or_insert_with(Instant::now);
         let at = whole_micros(start.elapsed()).max(self.last);
+        self.last_step = Some(start + at);
         let gap = if first { None } else { Some(at - self.last) };
         self.last = at;
         if let ObservationKind::Event(event) = what {

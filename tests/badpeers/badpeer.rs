@@ -4,6 +4,7 @@
 //! behaviour is a few lines below. ADDR is where to listen or call, else `WIRELAB_ADDR`.
 
 mod by_heart;
+mod middle;
 
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -68,6 +69,7 @@ const OTHERS: &[(&str, Run)] = &[
     ("by-heart-server", by_heart::server),
     ("by-heart-nearest", by_heart::nearest_server),
     ("by-heart-client", by_heart::client),
+    ("middle", middle::serve),
     ("client-not-flushed", client_not_flushed),
     ("client-read-to-eof", client_read_to_eof),
     ("client-calls-elsewhere", |_, _| {

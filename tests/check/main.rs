@@ -6,6 +6,7 @@ mod deaths;
 mod diagnosis;
 #[path = "../support/flaws.rs"]
 mod flaws;
+mod middle;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::support::{Server, bin, side_by_side};
+use wirelab::check::Behind;
 use wirelab::course::catalogue::{self, Lab, Script, Side};
 use wirelab::net::player::Player;
 use wirelab::net::{Recorder, Tap, Weather, listen};
@@ -84,33 +85,49 @@ fn begins_with_connect(script: &Script) -> bool {
 /// The lab's client and server with a tap between them; what was said, and where.
 fn pair(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
     let expected = parse(script.text(), script);
-    std::thread::scope(|scope| {
-        let mut server = start_server(lab, script, scope);
-        let recorder = Recorder::new();
+    let recorder = recorder(&expected);
+    let addr = std::thread::scope(|scope| {
+        let (mut server, _ports) = start_server(lab, script, &recorder, scope);
         let tap = Tap::start(any_port(), server.addr, recorder.clone()).expect("a tap");
         let addr = tap.address();
-        let client = start_client(lab, addr, expected.heading("arg"));
+        let argument = expected
+            .heading("arg")
+            .filter(|_| expected.legs().is_none());
+        let client = start_client(lab, addr, argument);
         let log = client
             .wait_with_output()
             .expect("the client can be waited for");
         let log = String::from_utf8_lossy(&log.stderr);
-        let connections = expected.connections().len().max(1) as u64;
+        let connections = expected.front().connections().len().max(1) as u64;
         let ended = tap.wait_ended(connections, DEADLINE);
         assert!(ended, "{}: not all ended: {log}", script.name);
         assert!(server.runs(), "{}: the server is gone", script.name);
-        (recorder.transcript(), addr)
-    })
+        addr
+    });
+    (recorder.transcript(), addr)
+}
+
+/// A recorder for both sides of a program in the middle: clients get the numbers of the front leg.
+fn recorder(script: &Transcript) -> Recorder {
+    let recorder = Recorder::new();
+    let all = script.connections().into_iter().max().unwrap_or(0);
+    recorder.number(&script.front().connections(), all + 1);
+    recorder
 }
 
 /// The lab's server, and the player as its client.
 fn server_alone(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
-    std::thread::scope(|scope| {
-        let mut server = start_server(lab, script, scope);
-        let player = player(&parse(&script.at(server.addr), script), Who::Client);
-        let played = player.call(server.addr);
+    let recorder = recorder(&parse(script.text(), script));
+    let addr = std::thread::scope(|scope| {
+        let (mut server, _ports) = start_server(lab, script, &recorder, scope);
+        let front = parse(&script.at(server.addr), script).front();
+        let mut player = player(&front, Who::Client);
+        player.recorder = Some(recorder.clone());
+        player.call(server.addr);
         assert!(server.runs(), "{}: the server is gone", script.name);
-        (played.got, server.addr)
-    })
+        server.addr
+    });
+    (recorder.transcript(), addr)
 }
 
 /// The lab's client, and the player as its server.
@@ -125,14 +142,16 @@ fn client_alone(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
     (played.got, addr)
 }
 
-/// Starts the lab's server. When the script says so, it stands before another server: that one is the
-/// player, who waits in a thread of its own for the relay to come.
+/// Starts the lab's server. When the script says so, it stands before other servers: each is a player, which
+/// waits in a thread of its own for the program to come.
 fn start_server<'scope>(
     lab: &Lab,
     script: &Script,
+    recorder: &Recorder,
     scope: &'scope std::thread::Scope<'scope, '_>,
-) -> Server {
+) -> (Server, Option<Behind>) {
     let expected = parse(script.text(), script);
+    let mut ports = None;
     let mut command = Command::new(bin(&lab.program("lab", Side::Server)));
     command.arg("127.0.0.1:0");
     command.env("WIRELAB_NOW", catalogue::NOW.to_string());
@@ -140,16 +159,20 @@ fn start_server<'scope>(
     if std::path::Path::new(&files).is_dir() {
         command.env("WIRELAB_ROOT", files);
     }
-    if expected
-        .heading("arg")
-        .is_some_and(|arg| arg.contains("{upstream}"))
-    {
-        let upstream = any_port();
-        command.arg(upstream.local_addr().expect("an address").to_string());
-        let player = player(&expected, Who::Server);
-        scope.spawn(move || player.answer(&upstream));
+    if let Some(legs) = expected.legs() {
+        let mut behind = Behind::of(&expected, &legs).expect("free ports");
+        command.args(behind.arg.split_whitespace());
+        for (listener, leg) in std::mem::take(&mut behind.listeners)
+            .into_iter()
+            .zip(legs.backs)
+        {
+            let mut player = player(&expected.of_connections(&leg.connections), Who::Server);
+            player.recorder = Some(recorder.clone());
+            scope.spawn(move || player.answer(&listener));
+        }
+        ports = Some(behind);
     }
-    Server::start_with(&mut command)
+    (Server::start_with(&mut command), ports)
 }
 
 fn start_client(lab: &Lab, addr: SocketAddr, argument: Option<&str>) -> Child {
@@ -176,7 +199,6 @@ fn parse(text: &str, script: &Script) -> Transcript {
 
 /// The contract: the words of the argument, after the address when it is not among them.
 fn arguments(addr: SocketAddr, argument: Option<&str>) -> Vec<String> {
-    let argument = argument.filter(|argument| !argument.contains("{upstream}"));
     let mut words: Vec<&str> = argument.unwrap_or_default().split_whitespace().collect();
     if !words.iter().any(|word| word.contains("{addr}")) {
         words.insert(0, "{addr}");

@@ -3,10 +3,10 @@
 use super::crashes::complaint;
 use super::source::holds_back;
 use super::{Cause, Row, count, shown};
-use super::{Close, Evidence, Tried};
+use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
 use crate::check::lenient_message::{from, message, upto};
-use crate::wire::{Entry, Event, Who};
+use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W25", relay_calls_nobody),
@@ -265,20 +265,8 @@ fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
 
 /// The server behind a relay saw no connection.
 fn relay_alone(evidence: &Evidence) -> bool {
-    let behind = evidence.behind.as_ref();
-    evidence.is_relay()
-        && behind.is_some_and(|behind| {
-            behind.bytes_of(1, Who::Client).is_empty()
-                && behind.entries().iter().all(|entry| {
-                    !matches!(
-                        entry,
-                        Entry::Event {
-                            event: Event::Connect,
-                            ..
-                        }
-                    )
-                })
-        })
+    let came = |middle: &Middle| middle.has_behind(Event::Connect);
+    evidence.is_relay() && !evidence.middle.as_ref().is_some_and(came)
 }
 
 /// A relay that never calls the server behind it.
@@ -293,11 +281,11 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
 
 /// A relay reads one side to its end, or waits for one side's answer, before it looks at the other.
 fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
-    let behind = evidence.behind.as_ref()?;
+    let middle = evidence.middle.as_ref()?;
     let silent = evidence.silence().is_some() && evidence.is_relay();
     silent.then_some(())?;
-    let (asked, passed) = (evidence.heard(), behind.bytes_of(1, Who::Client));
-    let (answered, came) = (behind.bytes_of(1, Who::Server), &evidence.have().bytes);
+    let (asked, passed) = (evidence.heard(), middle.behind(Who::Client));
+    let (answered, came) = (middle.behind(Who::Server), &evidence.have().bytes);
     if answered.len() > came.len() {
         return Cause::likely(format!(
             "the server behind your relay has sent `{}`, and your relay did not pass that on. Your relay is still \

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::facts::{Close, Expectation, Part, Process, Tried, Tries};
+use super::facts::{Close, Expectation, Middle, Part, Process, Tried, Tries};
 use crate::check::Problem;
 use crate::check::Side;
 use crate::check::lenient_message::{from, messages, upto};
@@ -25,8 +25,8 @@ pub struct Evidence {
     pub process: Process,
     /// Other tries.
     pub tries: Tries,
-    /// What the server behind a relay saw.
-    pub behind: Option<Transcript>,
+    /// Both sides of a program in the middle; `expectation` and `got` are of the leg that failed.
+    pub middle: Option<Middle>,
     /// What is looked at most often: both parts on the connection of the first difference.
     want: Part,
     have: Part,
@@ -52,7 +52,7 @@ impl Evidence {
             problem,
             process,
             tries,
-            behind: None,
+            middle: None,
             want: nothing.clone(),
             have: nothing,
             heard: Vec::new(),
@@ -102,7 +102,9 @@ impl Evidence {
     /// The first difference, where there is one.
     pub fn difference(&self) -> Option<&Difference> {
         match &self.problem {
-            Some(Problem::Difference(difference) | Problem::Behind(difference)) => Some(difference),
+            Some(Problem::Difference(difference) | Problem::Behind(_, difference)) => {
+                Some(difference)
+            }
             _ => None,
         }
     }
@@ -257,10 +259,9 @@ impl Evidence {
         open.iter().filter(|&&other| other != conn).count()
     }
 
-    /// Whether the program is a relay, with another server behind it.
+    /// Whether the program stands in the middle, and this is about its front leg.
     pub fn is_relay(&self) -> bool {
-        let words = self.expectation.script.heading("arg");
-        self.side() == Side::Server && words.is_some_and(|words| words.contains("{upstream}"))
+        self.side() == Side::Server && self.middle.is_some()
     }
 
     /// Whether not all that the other side has to send on this connection was sent.

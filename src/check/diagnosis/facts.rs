@@ -5,7 +5,7 @@
 use crate::check::Side;
 use crate::check::program::Ending;
 use crate::net::Weather;
-use crate::wire::Transcript;
+use crate::wire::{Entry, Event, Legs, Transcript, Who};
 
 use super::Language;
 
@@ -27,6 +27,34 @@ pub struct Part {
     pub bytes: Vec<u8>,
     /// Its end.
     pub close: Close,
+}
+
+/// Both sides of a program in the middle.
+#[derive(Clone, Debug)]
+pub struct Middle {
+    /// Which connections are behind it, those included that it should not have opened.
+    pub legs: Legs,
+    /// The whole script.
+    pub script: Transcript,
+    /// All that was said.
+    pub got: Transcript,
+}
+
+impl Middle {
+    /// What one side said behind the program, connection after connection.
+    pub fn behind(&self, who: Who) -> Vec<u8> {
+        let conns = self.legs.back().into_iter();
+        conns
+            .flat_map(|conn| self.got.bytes_of(conn, who))
+            .collect()
+    }
+
+    /// Whether this event of the program was seen behind it.
+    pub fn has_behind(&self, wanted: Event) -> bool {
+        let behind = self.legs.back();
+        let found = |entry: &Entry| matches!(entry, Entry::Event { who: Who::Client, conn, event } if *event == wanted && behind.contains(conn));
+        self.got.entries().iter().any(found)
+    }
 }
 
 /// How another try of the same conversation went.

@@ -6,7 +6,7 @@ use super::{Cause, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_message::message;
 use crate::limits;
-use crate::wire::{Entry, Event, Transcript, Who};
+use crate::wire::Event;
 
 pub(super) const TABLE: &[Row] = &[
     ("W64", endless_circle),
@@ -92,7 +92,10 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
 fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
     let waits =
         evidence.silence().is_some() && evidence.cut_short() && evidence.process.ending.is_none();
-    let passed = evidence.behind.as_ref().is_some_and(fin_passed);
+    let passed = evidence
+        .middle
+        .as_ref()
+        .is_some_and(|middle| middle.has_behind(Event::Fin));
     (evidence.side() == Side::Server
         && waits
         && evidence.fin_said()
@@ -104,19 +107,4 @@ fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
          a read of 0 bytes. A relay must pass it on: it must shut down writing on the other \
          connection. Otherwise the server waits, too.",
     )
-}
-
-/// Whether the client's end came through to the server behind a relay.
-fn fin_passed(behind: &Transcript) -> bool {
-    let fin = |entry: &Entry| {
-        matches!(
-            entry,
-            Entry::Event {
-                who: Who::Client,
-                event: Event::Fin,
-                ..
-            }
-        )
-    };
-    behind.entries().iter().any(fin)
 }

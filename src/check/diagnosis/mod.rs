@@ -29,7 +29,7 @@ mod wrong_values;
 
 pub use code_pages::{Page, Rule, page, pages};
 pub use evidence::{Evidence, first_words_after_fin};
-pub use facts::{Close, Expectation, Part, Prints, Process, Tried, Tries};
+pub use facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
 pub use source::names_in;
 

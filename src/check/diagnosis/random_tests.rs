@@ -77,7 +77,7 @@ impl Dice {
     fn transcript(&mut self, masks: bool) -> Transcript {
         let mut made = Transcript::new();
         if self.roll(8) == 0 {
-            made.push_heading("arg", self.of(&["{upstream}", "3 tacos"]));
+            made.push_heading("leg", self.of(&["front 1", "back 2", "back2 3"]));
         }
         for _ in 0..self.roll(14) {
             let (conn, who) = (1 + self.roll(3) as u32, self.who());
@@ -166,7 +166,7 @@ impl Dice {
         let found = difference(&script, &got, side.who()).map(Box::new);
         let problem = match found {
             Some(found) if self.roll(8) > 0 => Some(Problem::Difference(found)),
-            Some(found) => Some(Problem::Behind(found)),
+            Some(found) => Some(Problem::Behind("back".to_string(), found)),
             None => self
                 .of(&[
                     None,
@@ -197,7 +197,12 @@ impl Dice {
         let other = (self.roll(10) == 0).then(|| self.transcript(false));
         let mut evidence =
             Evidence::new(expectation, other.unwrap_or(got), problem, process, tries);
-        evidence.behind = (self.roll(3) == 0).then(|| self.transcript(false));
+        let legs = evidence.expectation.script.legs();
+        evidence.middle = legs.filter(|_| self.roll(3) > 0).map(|legs| Middle {
+            legs,
+            script: evidence.expectation.script.clone(),
+            got: self.transcript(false),
+        });
         evidence
     }
 }

@@ -13,13 +13,13 @@ pub fn headline_of(run: &Run, failure: &Failure, side: Side) -> String {
         .ending
         .filter(|_| !expected)
         .and_then(|ending| death(run.weather, &failure.trouble, side, ending));
-    died.unwrap_or_else(|| verdict(&failure.trouble, side))
+    died.unwrap_or_else(|| failure.verdict(side))
 }
 
 /// How a program died, where that explains what is wrong; `None` where something else is wrong, too.
 fn death(weather: Weather, trouble: &Problem, side: Side, ending: Ending) -> Option<String> {
     let difference = match trouble {
-        Problem::Difference(difference) | Problem::Behind(difference) => Some(difference),
+        Problem::Difference(difference) | Problem::Behind(_, difference) => Some(difference),
         Problem::Died(_) | Problem::NotTaken { .. } => None,
         _ => return None,
     };
@@ -71,7 +71,11 @@ pub fn verdict(trouble: &Problem, side: Side) -> String {
         Problem::Died(ending) => {
             format!("all bytes are right, and then {program} ended ({ending})")
         }
-        Problem::Behind(difference) => format!("behind the relay: {}", different(difference)),
+        Problem::Behind(leg, difference) => {
+            // There the program is the client.
+            let words = different(difference).replace("the client", "your program");
+            format!("{leg} leg: {words}")
+        }
         Problem::Unasked => {
             format!("all bytes are right, but {program} answers before a request has come")
         }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
 
-use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server, UPSTREAM};
+use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server};
 use crate::check::own_command;
 use crate::check::program::{Contract, Ending, Program};
 use crate::check::variants::filled;
@@ -137,8 +137,16 @@ impl Show<'_> {
         Transcript::parse(self.script.text()).unwrap_or_default()
     }
 
+    /// The part of it that clients take part in.
+    fn front(&self) -> Transcript {
+        self.transcript().front()
+    }
+
     fn tap(&self, upstream: SocketAddr) -> Result<Tap, DemoError> {
         let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let all = self.transcript().connections().into_iter().max();
+        let numbers = self.front().connections();
+        self.recorder.number(&numbers, all.unwrap_or(0) + 1);
         Tap::start(listener, upstream, self.recorder.clone())
             .map_err(|error| DemoError::Thread(error.to_string()))
     }
@@ -154,11 +162,12 @@ impl Show<'_> {
         let paths = paths.map_err(DemoError::Build)?;
         let server = paths.first().ok_or(DemoError::NoPair)?;
         let script = self.transcript();
-        let server = Server::start(self.lab, server, &script, ANYWHERE)?;
+        let recorder = Some(self.recorder);
+        let server = Server::start(self.lab, server, &script, ANYWHERE, recorder)?;
         let tap = self.tap(server.addr)?;
         let shown = self.run_client(tap.address())?;
         // The client is gone; what is still under way between the tap and the server takes a moment.
-        self.settle(&tap, script.connections().len());
+        self.settle(&tap, self.front().connections().len());
         tap.stop();
         let server_noted = server.noted();
         Ok(Shown {
@@ -169,7 +178,8 @@ impl Show<'_> {
 
     fn server(&self) -> Result<Shown, DemoError> {
         let server = self.program(Side::Server)?;
-        let server = Server::start(self.lab, &server, &self.transcript(), ANYWHERE)?;
+        let (script, recorder) = (self.transcript(), Some(self.recorder));
+        let server = Server::start(self.lab, &server, &script, ANYWHERE, recorder)?;
         let tap = self.tap(server.addr)?;
         let addr = tap.address();
         let player = self.player(addr, Who::Client)?;
@@ -182,7 +192,7 @@ impl Show<'_> {
             let playing = scope.spawn(|| player.call(addr));
             self.while_watched(|| playing.is_finished());
             if playing.is_finished() {
-                self.settle(&tap, self.transcript().connections().len() + more);
+                self.settle(&tap, self.front().connections().len() + more);
             }
             tap.stop();
         });
@@ -200,7 +210,7 @@ impl Show<'_> {
             let playing = scope.spawn(|| player.answer(&listener));
             let shown = self.run_client(tap.address());
             if shown.is_ok() {
-                self.settle(&tap, self.transcript().connections().len());
+                self.settle(&tap, self.front().connections().len());
             }
             tap.stop();
             self.while_watched(|| playing.is_finished());
@@ -218,7 +228,7 @@ impl Show<'_> {
     /// The same conversation where the lab's programs cannot be had: both sides are played from its
     /// transcript, over real sockets, with the tap between them.
     fn replay(&self) -> Result<Shown, DemoError> {
-        let script = self.transcript();
+        let script = self.front();
         if script.has_masks() {
             return Ok(Shown::from(Origin::Written));
         }
@@ -240,7 +250,8 @@ impl Show<'_> {
 
     fn run_client(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
         let script = self.transcript();
-        let arg = script.heading("arg").filter(|arg| !arg.contains(UPSTREAM));
+        // Otherwise it is for the program in the middle.
+        let arg = script.heading("arg").filter(|_| script.legs().is_none());
         let contract = Contract {
             arg: arg.map(str::to_string),
             now: Some(NOW),
@@ -264,7 +275,7 @@ impl Show<'_> {
     }
 
     fn player(&self, addr: SocketAddr, me: Who) -> Result<Player, DemoError> {
-        let script = filled(&self.transcript(), addr);
+        let script = filled(&self.front(), addr);
         let player = Player::new(&script, me, self.weather);
         player.map_err(|error| DemoError::Thread(error.to_string()))
     }

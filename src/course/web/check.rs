@@ -218,7 +218,7 @@ fn failed(page: &Page, report: &Report) {
 /// Both ladders, side by side, the first different byte marked in both.
 fn both(failure: &Failure) -> String {
     let mark = match &failure.trouble {
-        Problem::Difference(difference) | Problem::Behind(difference) => Some(Mark {
+        Problem::Difference(difference) | Problem::Behind(_, difference) => Some(Mark {
             conn: difference.conn,
             who: difference.who,
             line: difference.line,

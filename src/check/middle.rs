@@ -1,0 +1,167 @@
+//! A program in the middle: played on both sides, and judged on both.
+//!
+//! Rule 1: each leg is judged for itself: on the front leg the program is the server, behind it the client.
+//! Rule 2: of several differences the earliest wrong word counts, in the order of the script; that something is
+//! missing counts only where nothing wrong was said, and then first on the front leg.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::subject::{Done, Stage, anywhere, player};
+use super::verdict;
+use super::{CheckError, Problem, Side};
+use crate::check::variants::filled;
+use crate::limits;
+use crate::net::player::Between;
+use crate::net::{self, Recorder, Weather};
+use crate::wire::{Conn, Difference, DifferenceKind, Entry, Legs, Transcript, Who};
+
+/// The servers behind a program, as it is told of them.
+pub struct Behind {
+    /// The listener of each leg, in its order.
+    pub listeners: Vec<net::Listener>,
+    /// The text of `@arg` with their addresses.
+    pub arg: String,
+    /// Ports at which nobody listens, held.
+    _closed: Vec<net::Closed>,
+}
+
+impl Behind {
+    /// Listens for each leg behind the program. Where the argument names a server without a leg
+    /// (`{upstream2}`), nobody listens.
+    pub fn of(script: &Transcript, legs: &Legs) -> Result<Behind, net::SocketError> {
+        let mut arg = script.heading("arg").unwrap_or_default().to_string();
+        let (mut listeners, mut closed) = (Vec::new(), Vec::new());
+        for leg in &legs.backs {
+            let listener = net::listen(anywhere(), limits::BACKLOG)?;
+            let addr = listener.local_addr().unwrap_or(anywhere());
+            arg = arg.replace(&leg.placeholder(), &addr.to_string());
+            listeners.push(listener);
+        }
+        while let Some((before, rest)) = arg.split_once("{upstream") {
+            let nobody = net::Closed::at(anywhere())?;
+            let after = rest.split_once('}').map_or("", |(_, after)| after);
+            arg = format!("{before}{}{after}", nobody.addr);
+            closed.push(nobody);
+        }
+        Ok(Behind {
+            listeners,
+            arg,
+            _closed: closed,
+        })
+    }
+}
+
+impl Stage<'_> {
+    /// A program in the middle, with a player on each side of it.
+    pub(super) fn play_between(
+        &mut self,
+        script: &Transcript,
+        legs: Legs,
+        weather: Weather,
+        silence: Duration,
+    ) -> Result<Done, CheckError> {
+        let behind = Behind::of(script, &legs).map_err(CheckError::Socket)?;
+        let mut server = self.start(script, Some(behind.arg.clone()))?;
+        let script = filled(script, server.addr);
+        let recorder = Recorder::new();
+        let last = script.connections().into_iter().max().unwrap_or(0);
+        recorder.number(&[], last + 1);
+        let between = Arc::new(Between::new(behind.listeners.len()));
+        let joined = |conns: &[Conn], me, weather| {
+            let mut one = player(&script.of_connections(conns), me, weather, silence)?;
+            one.recorder = Some(recorder.clone());
+            one.between = Some(Arc::clone(&between));
+            one.client = silence;
+            Ok::<_, CheckError>(one)
+        };
+        // Nobody is rude or a ghost behind it: the program opens those connections itself.
+        let calmer = match weather {
+            Weather::Dribble | Weather::Slow => weather,
+            _ => Weather::Calm,
+        };
+        let front = joined(&legs.front, Who::Client, weather)?;
+        let backs = legs.backs.iter();
+        let backs = backs.map(|leg| joined(&leg.connections, Who::Server, calmer));
+        let backs = backs.collect::<Result<Vec<_>, _>>()?;
+        let (played, strangers) = thread::scope(|scope| {
+            let playing: Vec<_> = backs
+                .iter()
+                .zip(&behind.listeners)
+                .map(|(back, listener)| scope.spawn(|| server.hear(back, listener)))
+                .collect();
+            let played = server.play(&front);
+            let done = playing.into_iter().map(thread::ScopedJoinHandle::join);
+            let strangers: Vec<Vec<Conn>> = done
+                .map(|played| played.map_or(Vec::new(), |played| played.strangers))
+                .collect();
+            (played, strangers)
+        });
+        let mut legs = legs;
+        let names: Vec<String> = legs.backs.iter().map(|leg| leg.name.clone()).collect();
+        for (name, strangers) in names.iter().zip(strangers) {
+            strangers.iter().for_each(|conn| legs.add(name, *conn));
+        }
+        let done = server.done(self.plan, script, played);
+        Ok(Done {
+            legs: Some(legs),
+            ..done
+        })
+    }
+}
+
+/// What is wrong on the legs of a program in the middle, if anything is.
+pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Option<Problem> {
+    let judged = |conns: &[Conn], who| {
+        let (script, got) = (script.of_connections(conns), got.of_connections(conns));
+        verdict::difference(&script, &got, who)
+    };
+    let front = judged(&legs.front, Who::Server);
+    let backs = legs.backs.iter();
+    let backs = backs.filter_map(|leg| Some((leg, judged(&leg.connections, Who::Client)?)));
+    let mut all: Vec<(&[Conn], Problem, Difference)> = Vec::new();
+    if let Some(found) = front {
+        let problem = Problem::Difference(Box::new(found.clone()));
+        all.push((&legs.front, problem, found));
+    }
+    for (leg, found) in backs {
+        let problem = Problem::Behind(leg.name.clone(), Box::new(found.clone()));
+        all.push((&leg.connections, problem, found));
+    }
+    let rank = |(conns, _, found): &(&[Conn], Problem, Difference)| match said_wrong(found) {
+        true => place(script, conns, found.agreed),
+        false => usize::MAX,
+    };
+    let first = all.into_iter().min_by_key(rank)?;
+    Some(first.1)
+}
+
+/// Whether the program said or did something wrong; otherwise something is missing.
+fn said_wrong(found: &Difference) -> bool {
+    match found.what {
+        DifferenceKind::Short | DifferenceKind::Gap { .. } => false,
+        DifferenceKind::Ending => found.ended.is_some(),
+        _ => true,
+    }
+}
+
+/// The place in the whole script of an entry of one leg's script.
+fn place(script: &Transcript, conns: &[Conn], at: usize) -> usize {
+    let own = |entry: &Entry| match entry {
+        Entry::Chunk(chunk) => conns.contains(&chunk.conn),
+        Entry::Event { conn, .. } => conns.contains(conn),
+        _ => false,
+    };
+    let entries = script.entries().iter().enumerate();
+    let mut places = entries.filter(|(_, entry)| own(entry)).map(|(at, _)| at);
+    places.nth(at).unwrap_or(script.entries().len())
+}
+
+/// Which side of the conversation the program has on the leg of a problem.
+pub(super) fn side_of(problem: Option<&Problem>, side: Side) -> Side {
+    match problem {
+        Some(Problem::Behind(..)) => Side::Client,
+        _ => side,
+    }
+}
