@@ -201,7 +201,7 @@ fn at_a_terminal_keys_change_the_faults() {
     terminal.press("o\nx 7\ns taco flan\n");
     recorded("# fault: none from now on", 1);
     recorded("# fault: from now on swap \"taco\" for \"flan\"", 1);
-    let complained = |text: String| text.contains("`x 7` is no fault");
+    let complained = |text: String| text.contains("`x 7` is not a fault");
     assert!(soon(|| fs::read_to_string(&shown).is_ok_and(complained)));
     assert_eq!(&ask().0, b"3 flans\n");
     terminal.press("off\n");
