@@ -1,6 +1,6 @@
 //! Reading: what is taken beyond the canonical form, and every message about what is not.
 
-use wirelab::wire::Transcript;
+use wirelab::wire::{Transcript, Who};
 
 use crate::read;
 
@@ -195,4 +195,26 @@ fn a_file_must_be_utf_8() {
     let error = Transcript::parse_bytes(b"C> a\n# \xc3\xb1 \xff\n").expect_err("no UTF-8");
     let message = r"2:5: byte ff is not UTF-8: write it as \xff, and save the file as UTF-8";
     assert_eq!(error.to_string(), message);
+}
+
+/// Wherever a recording was cut off, what is whole is read; in another transcript it is an error.
+#[test]
+fn a_recording_that_was_cut_off_is_read_as_far_as_it_is_whole() {
+    let body = "C connect\n~ 0.1ms\nC> 3 tacos\\r\\n\nS> jalape\\xc3\\xb1os \\\\ \\{date}\\n # was now\n\
+        Sx 00 ff fe 80  |....|\nC2 connect\n# a note\nS rst\n";
+    let text = format!("@wire 1\n@seen-by tap\n{body}");
+    let whole = Transcript::parse(&text).unwrap();
+    let (client, server) = (
+        whole.bytes_of(1, Who::Client),
+        whole.bytes_of(1, Who::Server),
+    );
+    let begins = text.len() - body.len();
+    for end in begins..text.len() {
+        let cut = &text[..end];
+        let read = Transcript::parse(cut).unwrap_or_else(|error| panic!("{error} in {cut:?}"));
+        assert!(client.starts_with(&read.bytes_of(1, Who::Client)), "{cut}");
+        assert!(server.starts_with(&read.bytes_of(1, Who::Server)), "{cut}");
+    }
+    assert!(Transcript::parse("@wire 1\nC connect\nC> 3 \\").is_err());
+    assert!(Transcript::parse("@wire 1\n@seen-by tap\nC> 3 \\\nC fin\n").is_err());
 }

@@ -2,7 +2,7 @@
 //!
 //! Rule 1: the first character of a line decides its kind. Each line is parsed on its own.
 //! Rule 2: every error has its line and column. Rule 3: memory grows with the text, and with its repeats up to
-//! `MAX_REPEATED`.
+//! `MAX_REPEATED`. Rule 4: a recording (`@seen-by`) may end in a part of a line, which is left out.
 
 use super::error::{ParseError, ParseFault};
 use super::scan::plain_run;
@@ -11,7 +11,7 @@ use super::words::{
 };
 use crate::limits::MAX_REPEATED;
 use crate::wire::transcript::one_line;
-use crate::wire::{Conn, Event, Transcript, Who};
+use crate::wire::{Conn, Event, Gap, Transcript, Who};
 
 impl Transcript {
     /// Reads the notation. The error says line, column and what to write instead.
@@ -22,13 +22,22 @@ impl Transcript {
             repeated: 0,
             bytes: Vec::new(),
         };
-        for (before, line) in text.split('\n').enumerate() {
+        let mut lines = text.split('\n').enumerate().peekable();
+        while let Some((before, line)) = lines.next() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            reader.line(line).map_err(|fault| ParseError {
+            let Err(fault) = reader.line(line) else {
+                continue;
+            };
+            if lines.peek().is_none() && reader.transcript.heading("seen-by").is_some() {
+                // The program that recorded was killed in the middle of a write.
+                reader.transcript.push_gap(Gap::End);
+                break;
+            }
+            return Err(ParseError {
                 line: before + 1,
                 column: line.char_indices().filter(|&(at, _)| at < fault.at).count() + 1,
                 fault: fault.fault,
-            })?;
+            });
         }
         reader.transcript.drop_last_blanks();
         Ok(reader.transcript)
