@@ -166,22 +166,34 @@ impl ChunkText<'_> {
         plain_run(bytes.get(..room).unwrap_or(bytes))
     }
 
-    /// Writes the bytes beyond ASCII at the front, as many as fit on the open line; answers how many.
+    /// Writes the bytes beyond ASCII at the front, on as many lines as they need; answers how many. A line must
+    /// be open, with room for one of them.
     fn beyond_ascii(&mut self, bytes: &[u8]) -> usize {
-        if bytes.first().is_none_or(u8::is_ascii) {
-            return 0;
+        let run = bytes.iter().take_while(|byte| !byte.is_ascii()).count();
+        let mut rest = bytes.get(..run).unwrap_or_default();
+        while !rest.is_empty() {
+            let room = self.last_column.saturating_sub(self.column()) / ESCAPE;
+            let (here, later) = rest.split_at(room.clamp(1, rest.len()));
+            self.escapes(here);
+            rest = later;
+            if !rest.is_empty() {
+                // No space is at the end.
+                self.out.push(b'\n');
+                self.line_ended(0);
+                self.open_line(0);
+            }
         }
-        let room = self.last_column.saturating_sub(self.column()) / ESCAPE;
-        let within = bytes.get(..room).unwrap_or(bytes);
-        let count = within.iter().take_while(|byte| **byte >= 0x80).count();
+        run
+    }
+
+    fn escapes(&mut self, bytes: &[u8]) {
         let start = self.out.len();
-        self.out.resize(start + count * ESCAPE, 0);
+        self.out.resize(start + bytes.len() * ESCAPE, 0);
         let places = self.out.get_mut(start..).unwrap_or_default();
-        for (byte, place) in within.iter().zip(places.chunks_exact_mut(ESCAPE)) {
-            place.copy_from_slice(&ESCAPES[usize::from(*byte)]);
+        for (byte, place) in bytes.iter().zip(places.as_chunks_mut().0) {
+            *place = ESCAPES[usize::from(*byte)];
         }
-        self.said += count;
-        count
+        self.said += bytes.len();
     }
 
     fn escape(&mut self, byte: u8) {
