@@ -20,6 +20,7 @@ mod act4_capstone;
 mod act4_files;
 mod act4_limits;
 mod act4_tables;
+mod act5_hello;
 mod act5_tickets;
 mod bytes;
 mod checks;
@@ -110,6 +111,7 @@ tests_of_labs! {
     lab22 = 22
     lab23 = 23
     lab24 = 24
+    lab27 = 27
     lab28 = 28
 }
 

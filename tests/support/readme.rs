@@ -191,8 +191,8 @@ fn readme_port(program: &str) -> u16 {
 }
 
 /// What a machine with a shell and the core utilities need not have.
-const TOOLS: [&str; 8] = [
-    "nc", "telnet", "curl", "wget", "script", "cmp", "grep", "sed",
+const TOOLS: [&str; 9] = [
+    "nc", "telnet", "curl", "wget", "script", "cmp", "grep", "sed", "openssl",
 ];
 
 fn tools_of(command: &str) -> Vec<&str> {

@@ -25,6 +25,7 @@ mod source;
 mod statuses;
 mod streams;
 mod text_encoding;
+mod tls;
 mod wrong_values;
 
 pub use code_pages::{Page, Rule, page, pages};
@@ -71,7 +72,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 20] = [
+const TABLE: [&[Row]; 21] = [
     process::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
@@ -80,6 +81,7 @@ const TABLE: [&[Row]; 20] = [
     bodies::WAITS,
     journeys::TABLE,
     cookies::TABLE,
+    tls::TABLE,
     crashes::LATER,
     endings::TABLE,
     bytes::TABLE,

@@ -1,0 +1,74 @@
+//! Mistakes of a server that reads a TLS ClientHello: another alert than the one that fits, and answers in HTTP.
+//!
+//! Rule: nothing is said where no alert was expected.
+
+use super::{Cause, Evidence, Row};
+use crate::check::Side;
+
+pub(super) const TABLE: &[Row] = &[("W106", http_to_tls), ("W105", other_alert)];
+
+/// The reason in a fatal alert record.
+fn alert(bytes: &[u8]) -> Option<u8> {
+    match bytes {
+        [21, 3, _, 0, 2, 2, reason, ..] => Some(*reason),
+        _ => None,
+    }
+}
+
+/// The name of an alert (RFC 8446 section 6, RFC 7301 section 3.2).
+fn name(alert: u8) -> String {
+    let name = match alert {
+        10 => "unexpected_message",
+        22 => "record_overflow",
+        40 => "handshake_failure",
+        50 => "decode_error",
+        70 => "protocol_version",
+        109 => "missing_extension",
+        112 => "unrecognized_name",
+        120 => "no_application_protocol",
+        _ => return format!("alert {alert}"),
+    };
+    format!("{name} ({alert})")
+}
+
+fn http_to_tls(evidence: &Evidence) -> Option<Cause> {
+    let tls = evidence.side() == Side::Server && evidence.heard().first() == Some(&22);
+    let http = evidence.have().bytes.starts_with(b"HTTP/");
+    (tls && http && alert(&evidence.want().bytes).is_some()).then_some(())?;
+    Cause::likely(
+        "the client sent a ClientHello (its first byte is 16, a handshake record), and you answered with HTTP text. It \
+         takes your `H` for the kind of a record, 72, which does not exist.",
+    )
+}
+
+fn other_alert(evidence: &Evidence) -> Option<Cause> {
+    let due = alert(&evidence.want().bytes)?;
+    let sent = alert(&evidence.have().bytes).filter(|sent| *sent != due)?;
+    (evidence.side() == Side::Server).then_some(())?;
+    let why = match (sent, due) {
+        (_, 50) => {
+            "A length in this message reaches beyond what contains it, or bytes are left over behind a list"
+        }
+        (50, _) => {
+            "All lengths are right here. What you do not know must be skipped, whatever its length"
+        }
+        (109, _) => {
+            "There is a name in this message. It stands behind lists whose lengths change: session, ciphers, other \
+             extensions"
+        }
+        (_, 10) => "This is no handshake record, or its message is no ClientHello",
+        (_, 22) => "This record is longer than 16384 bytes",
+        (_, 70) => "The newest version of this client is older than TLS 1.2",
+        (_, 109) => "This message has no extension of the kind 0",
+        (_, 112) => "This message has another name than the server's",
+        (_, 120) => "This client speaks other protocols, and says so in its ALPN",
+        _ => {
+            "The name is the server's, and the protocols are fine: there is no key, and nothing else is wrong"
+        }
+    };
+    Cause::likely(format!(
+        "you answered {}, and {} was due. {why}.",
+        name(sent),
+        name(due)
+    ))
+}
