@@ -61,6 +61,7 @@ fn steps(transcript: &Transcript) -> Vec<String> {
                     Event::Fin => "fin",
                     Event::Rst => "rst",
                     Event::Timeout(_) => "timeout",
+                    _ => "a fate of a datagram",
                 };
                 steps.push((format!("{}{conn}", who.letter()), what.to_string()));
             }
