@@ -144,6 +144,9 @@ pub const TERMS: &[Term] = &[
     term(Event, "fin", "FIN: this side will send no more bytes; it still reads.", "RFC 9293 section 3.6"),
     term(Event, "rst", "RST: the connection is broken off in both directions, and bytes may be lost.", "RFC 9293 section 3.5.3"),
     term(Event, "refuse", "Nobody listens at this port: the system answers the SYN with RST.", "RFC 9293 section 3.5.2"),
+    term(Event, "drop", "The network lost the datagram before this line; nobody is told.", "RFC 768, and RFC 791 section 1.2"),
+    term(Event, "double", "The network delivered the datagram before this line twice.", "RFC 768"),
+    term(Event, "swap", "The network delivered the datagram before this line after the next one.", "RFC 768"),
     term(Event, "timeout", "This side waited this long, and nothing came.", "the transcript notation of this course"),
 
     term(Escape, r"\r\n", "CR LF, bytes 13 and 10: the end of a line in HTTP.", "RFC 9112 section 2.1"),

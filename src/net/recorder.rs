@@ -231,7 +231,7 @@ impl Recording {
                     self.open.remove(&conn);
                 }
             }
-            Event::Timeout(_) => {}
+            Event::Timeout(_) | Event::Drop | Event::Double | Event::Swap => {}
         }
     }
 }

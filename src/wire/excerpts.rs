@@ -102,7 +102,7 @@ impl Transcript {
                 Entry::Event { who, conn, event } => {
                     let words = format!("{} {}", who_text(*who, *conn), event_text(*event));
                     let shape = match event {
-                        super::Event::Rst | super::Event::Refuse => "-x",
+                        super::Event::Rst | super::Event::Refuse | super::Event::Drop => "-x",
                         _ => "-->>",
                     };
                     arrow(&mut text, shape, *who, &escaped(&words));

@@ -54,7 +54,8 @@ pub fn ladder_within(transcript: &Transcript, ink: Ink, width: usize) -> String 
     let mut ladder = Ladder::within(ink, width);
     ladder.timed = transcript.entries().iter().any(is_time);
     let mut text = ladder.head(transcript.heading("title").unwrap_or_default());
-    for entry in transcript.entries() {
+    for (at, entry) in transcript.entries().iter().enumerate() {
+        ladder.lost = transcript.fate_at(at) == Some(Event::Drop);
         text.push_str(&ladder.entry(entry));
     }
     text
@@ -70,6 +71,8 @@ pub struct Ladder {
     /// Time since the start.
     clock: Duration,
     heads: Heads,
+    /// Whether the network loses the next chunk: its arrow ends halfway.
+    lost: bool,
 }
 
 impl Ladder {
@@ -86,6 +89,7 @@ impl Ladder {
             timed: true,
             clock: Duration::ZERO,
             heads: Heads::default(),
+            lost: false,
         }
     }
 
@@ -141,7 +145,8 @@ impl Ladder {
         };
         let mut lines = lines.into_iter();
         let first = lines.next().unwrap_or_default();
-        let mut text = self.arrow(&BYTES, chunk.who, indent, first);
+        let arrow = if self.lost { &LOST } else { &BYTES };
+        let mut text = self.arrow(arrow, chunk.who, indent, first);
         for line in lines {
             let mut row = vec![(Look::Plain, " ".repeat(indent))];
             row.extend(line);
@@ -155,7 +160,7 @@ impl Ladder {
             Event::Connect => Some(CONNECT),
             Event::Fin => Some(FIN),
             Event::Rst | Event::Refuse => Some(RST),
-            Event::Timeout(_) => None,
+            Event::Timeout(_) | Event::Drop | Event::Double | Event::Swap => None,
         };
         let indent = match who {
             Who::Client => 1,
@@ -198,18 +203,32 @@ impl Ladder {
             Who::Server => self.inside - indent + 1,
         };
         if taken + SHORTEST_ARROW > self.inside {
-            let own = self.row(true, '│', arrow.across(who, self.inside));
+            let own = self.row(true, '│', self.shaft(arrow, who, self.inside));
             let mut row = vec![(Look::Plain, " ".repeat(indent))];
             row.extend(words);
             return own + &self.row(false, '│', row);
         }
-        let shaft = arrow.across(who, self.inside - taken);
+        let shaft = self.shaft(arrow, who, self.inside - taken);
         let space = |n| vec![(Look::Plain, " ".repeat(n))];
         let row = match who {
             Who::Client => [space(indent), words, space(1), shaft].concat(),
             Who::Server => [shaft, space(1), words].concat(),
         };
         self.row(true, '│', row)
+    }
+
+    /// The arrow itself, so many columns long; one that is lost fills the half at its own side.
+    fn shaft(&self, arrow: &Arrow, who: Who, columns: usize) -> Vec<Part> {
+        if !arrow.halfway {
+            return arrow.across(who, columns);
+        }
+        let rest = columns / 2;
+        let space = vec![(Look::Plain, " ".repeat(rest))];
+        let drawn = arrow.across(who, columns - rest);
+        match who {
+            Who::Client => [drawn, space].concat(),
+            Who::Server => [space, drawn].concat(),
+        }
     }
 
     /// One row: the seconds where they are wanted, the two lifelines, and what stands between them.
@@ -302,6 +321,8 @@ struct Arrow {
     right: &'static str,
     /// It marks an error.
     alarm: bool,
+    /// It does not reach the other side.
+    halfway: bool,
 }
 
 const BYTES: Arrow = Arrow {
@@ -309,6 +330,7 @@ const BYTES: Arrow = Arrow {
     left: "◄",
     right: "►",
     alarm: false,
+    halfway: false,
 };
 const CONNECT: Arrow = Arrow {
     shaft: "·",
@@ -318,13 +340,18 @@ const FIN: Arrow = Arrow {
     shaft: "╌",
     left: "├",
     right: "┤",
-    alarm: false,
+    ..BYTES
 };
 const RST: Arrow = Arrow {
     shaft: "─",
     left: "×",
     right: "×",
     alarm: true,
+    ..BYTES
+};
+const LOST: Arrow = Arrow {
+    halfway: true,
+    ..RST
 };
 
 impl Arrow {

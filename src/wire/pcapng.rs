@@ -17,6 +17,7 @@
 //! | `rst` | RST+ACK; from then on nobody acknowledges anything |
 //! | `S refuse` | SYN, RST+ACK (a `connect` right before it becomes that SYN) |
 //! | `C timeout` before anything else | a SYN that nobody answers |
+//! | a chunk of `@transport udp` | one UDP packet; `drop` comments on it, `double` sends it again |
 //! | any other `timeout`, `~ end`, `~`, a note | nothing |
 //! | `~ 50.2ms` | later packets are that much later; `~ 10ms..20ms` counts 10 ms |
 //!
@@ -37,7 +38,7 @@ mod flow;
 mod packet;
 
 use flow::Flow;
-use packet::{MAX_PAYLOAD, Packet};
+use packet::{MAX_DATAGRAM, MAX_PAYLOAD, Packet};
 
 /// Stands in the file's first block.
 const SECTION_COMMENT: &str = "Synthesised by wirelab from what a TCP proxy read and wrote. \
@@ -45,6 +46,10 @@ const SECTION_COMMENT: &str = "Synthesised by wirelab from what a TCP proxy read
     and times are real.";
 /// Stands at every packet of a chunk from which a secret was left out.
 const MASKED: &str = "masked: each * is one byte of a secret that was left out";
+
+/// Stands at a datagram that never arrived, and at the second copy of one.
+const LOST: &str = "lost: this datagram never arrived";
+const DOUBLED: &str = "doubled: the network delivered this datagram twice";
 
 /// The first of the dynamic ports (RFC 6335 section 6); each further connection takes the next one.
 const FIRST_CLIENT_PORT: u16 = 49152;
@@ -63,6 +68,8 @@ pub struct PcapngOptions {
     pub server: SocketAddr,
     /// When the transcript began, since 1970-01-01 00:00 UTC; whole microseconds count.
     pub start: Duration,
+    /// Whether each chunk is one UDP datagram.
+    pub datagrams: bool,
     /// Most bytes in one packet, 1 to 65,495. The default is the most: one chunk, one packet.
     pub segment: usize,
 }
@@ -74,6 +81,7 @@ impl Default for PcapngOptions {
             first_client: None,
             server: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 8080)),
             start: Duration::ZERO,
+            datagrams: false,
             segment: MAX_PAYLOAD,
         }
     }
@@ -91,6 +99,7 @@ impl PcapngOptions {
             first_client: end(recording_info::CLIENT),
             server: end(recording_info::SERVER).unwrap_or(default.server),
             start: start.unwrap_or(default.start),
+            datagrams: transcript.has_datagrams(),
             ..default
         }
     }
@@ -102,6 +111,13 @@ pub enum PcapngError {
     /// There is a mask whose bytes are unknown.
     Hole {
         /// The sender.
+        who: Who,
+        /// On which connection.
+        conn: Conn,
+    },
+    /// A datagram is longer than UDP over IPv4 allows.
+    TooLong {
+        /// Who sends it.
         who: Who,
         /// On which connection.
         conn: Conn,
@@ -124,6 +140,12 @@ impl fmt::Display for PcapngError {
                  export a transcript with all its bytes",
                 who_text(*who, *conn)
             ),
+            PcapngError::TooLong { who, conn } => write!(
+                f,
+                "{} sends a datagram of more than {MAX_DATAGRAM} bytes, the most that UDP can: \
+                 break the chunk with a ~ line",
+                who_text(*who, *conn)
+            ),
             PcapngError::AfterTheEnd { who, conn } => write!(
                 f,
                 "{} sends after its own end, which TCP does not allow: look at its lines after the first fin, rst or \
@@ -143,6 +165,10 @@ pub fn pcapng(transcript: &Transcript, options: &PcapngOptions) -> Result<Vec<u8
     let mut writer = PcapngWriter::new(options.clone());
     for (at, entry) in entries.iter().enumerate() {
         match entry {
+            Entry::Chunk(chunk) if options.datagrams => {
+                let lost = transcript.fate_at(at) == Some(Event::Drop);
+                writer.export.datagram(chunk, lost.then_some(LOST))?;
+            }
             Entry::Event { conn, event, .. } if *event == Event::Connect => {
                 writer.export.connect(*conn, refused.contains(&at));
             }
@@ -176,6 +202,7 @@ impl PcapngWriter {
         let export = &mut self.export;
         match entry {
             Entry::Gap(gap) => export.out.wait(*gap),
+            Entry::Chunk(chunk) if export.options.datagrams => export.datagram(chunk, None)?,
             Entry::Chunk(chunk) => export.chunk(chunk)?,
             Entry::Event { who, conn, event } => export.event(*who, *conn, *event)?,
             Entry::Note(text) => {
@@ -236,6 +263,13 @@ impl Out {
         let block = block::packet(self.now, &packet.bytes(self.id), comment);
         self.file.extend(block);
     }
+
+    /// Writes one UDP packet, likewise.
+    fn datagram(&mut self, ends: (SocketAddr, SocketAddr), payload: &[u8], comment: Option<&str>) {
+        self.id = self.id.wrapping_add(1);
+        let packet = packet::datagram(self.id, ends, payload);
+        self.file.extend(block::packet(self.now, &packet, comment));
+    }
 }
 
 /// The way from lines to packets.
@@ -246,6 +280,9 @@ struct Export {
     /// The two ends of the next connection, where a heading or a note names them.
     next_ends: Option<(SocketAddr, Option<SocketAddr>)>,
     flows: BTreeMap<Conn, Flow>,
+    /// The two ends of each conversation of datagrams, and what was sent last.
+    pairs: BTreeMap<Conn, (SocketAddr, SocketAddr)>,
+    last: Option<(SocketAddr, SocketAddr, Vec<u8>)>,
 }
 
 impl Export {
@@ -259,6 +296,8 @@ impl Export {
             out: Out { file, now, id: 0 },
             next_port: FIRST_CLIENT_PORT,
             flows: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+            last: None,
         }
     }
 
@@ -277,7 +316,12 @@ impl Export {
             Event::Timeout(_) if who == Who::Client && !self.flows.contains_key(&conn) => {
                 self.connect(conn, true);
             }
-            Event::Timeout(_) => {}
+            Event::Double => {
+                if let Some((from, to, bytes)) = &self.last {
+                    self.out.datagram((*from, *to), bytes, Some(DOUBLED));
+                }
+            }
+            Event::Timeout(_) | Event::Drop | Event::Swap => {}
             Event::Refuse => self.act(who, conn, Flow::refuse)?,
             Event::Fin => self.act(who, conn, |flow, out| flow.fin(out, who))?,
             Event::Rst => self.act(who, conn, |flow, out| flow.rst(out, who))?,
@@ -298,6 +342,30 @@ impl Export {
         })
     }
 
+    /// One UDP packet. Errors: a hole, or more bytes than a datagram can have.
+    fn datagram(&mut self, chunk: &Chunk, lost: Option<&str>) -> Result<(), PcapngError> {
+        let (who, conn) = (chunk.who, chunk.conn);
+        let (bytes, masked) = bytes_of(&chunk.pieces).ok_or(PcapngError::Hole { who, conn })?;
+        if bytes.len() > MAX_DATAGRAM {
+            return Err(PcapngError::TooLong { who, conn });
+        }
+        let (client, server) = match self.pairs.get(&conn) {
+            Some(ends) => *ends,
+            None => {
+                let ends = self.ends();
+                *self.pairs.entry(conn).or_insert(ends)
+            }
+        };
+        let (from, to) = match who {
+            Who::Client => (client, server),
+            Who::Server => (server, client),
+        };
+        let comment = lost.or(masked.then_some(MASKED));
+        self.out.datagram((from, to), &bytes, comment);
+        self.last = Some((from, to, bytes));
+        Ok(())
+    }
+
     /// Lets something happen on a connection, which is called first if it was never seen.
     fn act(
         &mut self,
@@ -314,10 +382,16 @@ impl Export {
         }
     }
 
-    /// A SYN from the next port. After some 64,000 connections the ports come again.
+    /// A SYN from the next port.
     fn call(&mut self) -> Flow {
+        let (client, server) = self.ends();
+        Flow::call(&mut self.out, client, server)
+    }
+
+    /// The two ends of the next connection. After some 64,000 connections the ports come again.
+    fn ends(&mut self) -> (SocketAddr, SocketAddr) {
         if let Some((client, server)) = self.next_ends.take() {
-            return Flow::call(&mut self.out, client, server.unwrap_or(self.options.server));
+            return (client, server.unwrap_or(self.options.server));
         }
         let port_after = |port: u16| port.checked_add(1).unwrap_or(LOWEST_CLIENT_PORT);
         let mut client = SocketAddr::new(self.options.client, self.next_port);
@@ -325,7 +399,7 @@ impl Export {
             client.set_port(port_after(self.next_port));
         }
         self.next_port = port_after(client.port());
-        Flow::call(&mut self.out, client, self.options.server)
+        (client, self.options.server)
     }
 }
 

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | a chunk | its label, at most 7 lines, on the speaker's side; an arrow below it |
 //! | `connect` | a dotted arrow |
+//! | `C drop` | the arrow of the datagram before ends in a cross halfway; words in red |
 //! | `fin` | a dashed line that ends in a bar |
 //! | `rst`, `refuse` | a red line that ends in a cross |
 //! | `timeout` | words in red, and a ring on the lifeline of the one who waited |
@@ -94,8 +95,8 @@ text{fill:#e6edf3}
 pub fn svg(transcript: &Transcript) -> String {
     let title = transcript.heading("title").unwrap_or_default();
     let mut drawing = Drawing::new();
-    for entry in transcript.entries() {
-        drawing.entry(entry);
+    for (at, entry) in transcript.entries().iter().enumerate() {
+        drawing.entry_with_fate(entry, transcript.fate_at(at));
     }
     drawing.finish(title)
 }
@@ -108,6 +109,8 @@ pub(super) struct Drawing {
     /// Recording has stopped, with something still open.
     stopped: bool,
     heads: Heads,
+    /// Whether the network loses the next chunk: its arrow ends halfway.
+    lost: bool,
     lifelines: String,
     pub(super) steps: String,
 }
@@ -119,9 +122,16 @@ impl Drawing {
             alive_to: NAMES_END,
             stopped: false,
             heads: Heads::default(),
+            lost: false,
             lifelines: String::new(),
             steps: String::new(),
         }
+    }
+
+    /// A step; `fate`: what the network did to it.
+    pub(super) fn entry_with_fate(&mut self, entry: &Entry, fate: Option<Event>) {
+        self.lost = fate == Some(Event::Drop);
+        self.entry(entry);
     }
 
     pub(super) fn entry(&mut self, entry: &Entry) {
@@ -161,7 +171,12 @@ impl Drawing {
             self.put(&text_line(x + INSET, baseline, line));
         }
         self.y += height + 12;
-        self.rung(chunk.who, "", Ending::Arrow);
+        let ending = if self.lost {
+            Ending::Lost
+        } else {
+            Ending::Arrow
+        };
+        self.rung(chunk.who, "", ending);
         self.close_group();
     }
 
@@ -170,7 +185,7 @@ impl Drawing {
             Event::Connect => ("", "1 7", Some(Ending::Arrow)),
             Event::Fin => ("", "7 8", Some(Ending::Bar)),
             Event::Rst | Event::Refuse => (" bad", "", Some(Ending::Cross)),
-            Event::Timeout(_) => (" bad", "", None),
+            Event::Timeout(_) | Event::Drop | Event::Double | Event::Swap => (" bad", "", None),
         };
         let (x, anchor) = match who {
             Who::Client => (CLIENT + OFF, "start"),
@@ -203,6 +218,7 @@ impl Drawing {
             Ending::Arrow => to - 9 * ahead,
             Ending::Bar => to - 6 * ahead,
             Ending::Cross => to - 14 * ahead,
+            Ending::Lost => WIDTH / 2,
         };
         self.put(&format!(
             r#"<circle class="head" cx="{from}" cy="{y}" r="4"/>"#
@@ -217,7 +233,7 @@ impl Drawing {
                 format!(r#"<path class="head" d="M{tip} {y}l{} -6v12z"/>"#, -back)
             }
             Ending::Bar => format!(r#"<path class="rung bar" d="M{shaft_end} {}v16"/>"#, y - 8),
-            Ending::Cross => format!(
+            Ending::Cross | Ending::Lost => format!(
                 r#"<path class="rung bar" d="M{} {}l12 12m0 -12l-12 12"/>"#,
                 shaft_end - 6,
                 y - 6
@@ -394,6 +410,8 @@ enum Ending {
     Arrow,
     Bar,
     Cross,
+    /// A cross in the middle: it never arrived.
+    Lost,
 }
 
 fn lifeline(who: Who) -> i64 {

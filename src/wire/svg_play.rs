@@ -25,12 +25,12 @@ const STYLE: &str = "\
 pub fn svg_play(transcript: &Transcript) -> String {
     let mut drawing = Drawing::new();
     let mut delay = 300;
-    for entry in transcript.entries() {
+    for (at, entry) in transcript.entries().iter().enumerate() {
         if let Entry::Gap(Gap::Exactly(gap)) = entry {
             delay += gap.min(&LONGEST).as_millis();
         }
         let before = drawing.steps.len();
-        drawing.entry(entry);
+        drawing.entry_with_fate(entry, transcript.fate_at(at));
         let drawn = drawing.steps.split_off(before);
         if drawn.is_empty() {
             continue;

@@ -2,6 +2,7 @@
 
 mod captures;
 mod comparing;
+mod datagrams;
 #[path = "../support/dice.rs"]
 mod dice;
 mod laws;

@@ -107,11 +107,11 @@ fn errors_say_where_and_what_to_write_instead() {
         ),
         (
             "C close",
-            "1:3: unknown event \"close\": write connect, refuse, fin, rst or timeout 2000ms",
+            "1:3: unknown event \"close\": write connect, refuse, fin, rst or timeout 2000ms; of a datagram drop, double or swap",
         ),
         (
             "C",
-            "1:2: unknown event \"\": write connect, refuse, fin, rst or timeout 2000ms",
+            "1:2: unknown event \"\": write connect, refuse, fin, rst or timeout 2000ms; of a datagram drop, double or swap",
         ),
         (
             "C fin # done",

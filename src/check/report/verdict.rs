@@ -130,6 +130,9 @@ fn different(difference: &Difference) -> String {
             bytes(difference.got.len())
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
+        DifferenceKind::Boundary => {
+            format!("{side}'s datagrams are cut otherwise at byte {at}")
+        }
         DifferenceKind::Ending => ending(difference, side),
         DifferenceKind::TooLoose => format!("the pattern is too loose from byte {at} on: {LOOSE}"),
         DifferenceKind::Gap { measured } => {

@@ -164,6 +164,15 @@ impl Rows {
             Event::Rst => ("rst", "breaks the connection off (RST)"),
             Event::Refuse => ("rst", "refuses the connection (RST)"),
             Event::Timeout(_) => ("timeout", "waits in vain"),
+            Event::Drop => ("timeout", "loses this datagram in the network"),
+            Event::Double => (
+                "timeout",
+                "is heard twice: the network doubles this datagram",
+            ),
+            Event::Swap => (
+                "timeout",
+                "is overtaken: the next datagram arrives before this one",
+            ),
         };
         let words = format!("{} {}", who_text(who, conn), event_text(event));
         let (side, name) = (side(who), name(who));

@@ -175,6 +175,8 @@ impl Script {
             (Event::Fin | Event::Rst, false) => Task::HearEnd,
             // Opening shows whether anybody listens; how long the other side waits is its affair.
             (Event::Connect | Event::Refuse | Event::Timeout(_), _) => return,
+            // What happens to datagrams is played by `net::datagram`.
+            (Event::Drop | Event::Double | Event::Swap, _) => return,
         };
         self.push(conn, task);
     }

@@ -53,6 +53,8 @@ pub enum DifferenceKind {
     Extra,
     /// The right thing before the other side had sent or done what comes first.
     Early,
+    /// All bytes agree; a datagram ends elsewhere. The place is the end that is not right.
+    Boundary,
     /// All bytes agree; how the connection began or ended does not.
     Ending,
     /// The comparison stopped here: a digest after holes may begin at more places than are tried.
@@ -120,6 +122,10 @@ impl fmt::Display for Difference {
             DifferenceKind::Early => {
                 write!(f, "{who} did not wait for the other side at byte {at}")?
             }
+            DifferenceKind::Boundary => write!(
+                f,
+                "{who}'s bytes are right, but not cut into datagrams as expected at byte {at}"
+            )?,
             DifferenceKind::Ending => {
                 let wanted = match &self.expected {
                     Wanted::Event(event) => Some(*event),
@@ -156,6 +162,7 @@ fn ending_text(ended: Option<Event>) -> &'static str {
         Some(Event::Refuse) => "refused",
         Some(Event::Connect) => "connected",
         Some(Event::Timeout(_)) => "timed out",
+        Some(Event::Drop | Event::Double | Event::Swap) => "still open",
         None => "still open",
     }
 }

@@ -3,6 +3,7 @@
 //! Rule 1: an expected lane keeps the entry that each part comes from. A recorded lane keeps the time when each
 //! part came. This module compares nothing.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::wire::pattern::Element;
@@ -111,7 +112,18 @@ pub fn recorded_of(transcript: &Transcript, lane: Lane) -> Recorded {
 }
 
 impl Recorded {
-    /// When the byte at `offset` came; after the last byte, when the last came.
+    /// Whether a chunk begins at this byte, or nothing follows it.
+    pub fn is_cut(&self, offset: usize) -> bool {
+        offset == self.bytes.len() || self.chunks.iter().any(|(start, _)| *start == offset)
+    }
+
+    /// The first place strictly within these bytes where a chunk begins.
+    pub fn cut_within(&self, bytes: Range<usize>) -> Option<usize> {
+        let mut starts = self.chunks.iter().map(|(start, _)| *start);
+        starts.find(|start| *start > bytes.start && *start < bytes.end)
+    }
+
+    /// When the byte at `offset` came; behind the last byte, when the last came.
     pub fn moment(&self, offset: usize) -> Moment {
         let after = self.chunks.partition_point(|(start, _)| *start <= offset);
         let chunk = self.chunks.get(after.saturating_sub(1));

@@ -58,6 +58,9 @@ fn first_difference(expected: &Transcript, got: &Transcript, judged: &[Who]) -> 
         found.extend(comparison.events(compared));
         found.extend(comparison.early(compared));
         found.extend(comparison.gaps(compared));
+        if expected.has_datagrams() {
+            found.extend(comparison.boundaries(compared));
+        }
     }
     found.into_iter().min_by_key(|difference| difference.agreed)
 }
@@ -99,6 +102,7 @@ impl EventPair {
 #[derive(Clone, Copy)]
 struct Placed {
     start: usize,
+    end: usize,
     first: Moment,
     last: Moment,
 }
@@ -270,6 +274,7 @@ impl Comparison<'_> {
                 }
                 self.placed[entry] = Some(Placed {
                     start,
+                    end,
                     first: compared.recorded.moment(start),
                     last: compared.recorded.moment(end.max(start + 1) - 1),
                 });
@@ -281,6 +286,7 @@ impl Comparison<'_> {
                 {
                     self.placed[entry] = Some(Placed {
                         start: compared.recorded.bytes.len(),
+                        end: compared.recorded.bytes.len(),
                         first: moment,
                         last: moment,
                     });
@@ -374,6 +380,27 @@ impl Comparison<'_> {
             if self.waits_for[at].is_some_and(|other| self.is_before(placed.first, other)) {
                 let wanted = Wanted::OtherSide;
                 return Some(compared.difference(DifferenceKind::Early, at, placed.start, wanted));
+            }
+        }
+        None
+    }
+
+    /// The first datagram of this lane that came in pieces, or together with the next.
+    fn boundaries(&self, compared: &Compared) -> Option<Difference> {
+        let entries = self.expected.entries().iter().enumerate();
+        let chunks = entries.filter(|(_, entry)| {
+            matches!(entry, Entry::Chunk(_)) && lane_of(entry) == Some(compared.lane)
+        });
+        for (at, _) in chunks {
+            let Some(Placed { start, end, .. }) = self.placed[at] else {
+                continue;
+            };
+            let cut = compared.recorded.cut_within(start..end);
+            let cut = cut.or_else(|| (!compared.recorded.is_cut(end)).then_some(end));
+            if let Some(cut) = cut {
+                let rest = compared.recorded.bytes.get(cut..end).unwrap_or_default();
+                let wanted = Wanted::Bytes(rest.to_vec());
+                return Some(compared.difference(DifferenceKind::Boundary, at, cut, wanted));
             }
         }
         None

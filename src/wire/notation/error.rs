@@ -152,7 +152,7 @@ impl fmt::Display for ParseFault {
             ),
             ParseFault::UnknownEvent(word) => write!(
                 f,
-                "unknown event {}: write connect, refuse, fin, rst or timeout 2000ms",
+                "unknown event {}: write connect, refuse, fin, rst or timeout 2000ms; of a datagram drop, double or swap",
                 shortened(word)
             ),
             ParseFault::AfterEvent => {

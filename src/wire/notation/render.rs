@@ -15,13 +15,17 @@ use crate::wire::{Chunk, Conn, Entry, Gap, Piece, Transcript, Who};
 const LAST_COLUMN: usize = 78;
 
 impl Transcript {
-    /// The same without measured times: plain gaps go, and chunks of one sender join. Gaps that demand
-    /// something (`~ 10ms..20ms`) and `~ end` stay.
+    /// The same without measured times: plain gaps go, and chunks of one speaker join. Gaps that demand
+    /// something (`~ 10ms..20ms`) and `~ end` stay; datagrams stay apart.
     pub fn without_times(&self) -> Transcript {
         let mut kept = Transcript::new();
         kept.headings = self.headings.clone();
+        let apart = self.has_datagrams();
         for entry in self.entries() {
-            if !matches!(entry, Entry::Gap(Gap::Untimed | Gap::Exactly(_))) {
+            if let (Entry::Chunk(chunk), true) = (entry, apart) {
+                kept.separate(chunk.conn, chunk.who);
+                kept.push_entry(entry);
+            } else if !matches!(entry, Entry::Gap(Gap::Untimed | Gap::Exactly(_))) {
                 kept.push_entry(entry);
             }
         }

@@ -84,6 +84,9 @@ pub fn event_text(event: Event) -> String {
         Event::Fin => "fin".to_string(),
         Event::Rst => "rst".to_string(),
         Event::Timeout(waited) => format!("timeout {}", duration_text(waited)),
+        Event::Drop => "drop".to_string(),
+        Event::Double => "double".to_string(),
+        Event::Swap => "swap".to_string(),
     }
 }
 
@@ -159,6 +162,9 @@ pub fn event_from(word: &str) -> Option<Event> {
         "refuse" => Some(Event::Refuse),
         "fin" => Some(Event::Fin),
         "rst" => Some(Event::Rst),
+        "drop" => Some(Event::Drop),
+        "double" => Some(Event::Double),
+        "swap" => Some(Event::Swap),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
-//! The bytes of one TCP packet, IP header first, with correct checksums.
+//! The bytes of one TCP or UDP packet, IP header first, with true checksums.
 //!
-//! Sources: RFC 791 section 3.1 (IPv4), RFC 8200 section 3 (IPv6), RFC 9293 section 3.1 (TCP). There are no
-//! options: both headers have their smallest size.
+//! Sources: RFC 791 section 3.1 (IPv4), RFC 8200 section 3 (IPv6), RFC 9293 section 3.1 (TCP), RFC 768 (UDP).
+//! No options anywhere: both headers have their smallest size.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -13,16 +13,21 @@ pub const PSH: u8 = 0x08;
 pub const ACK: u8 = 0x10;
 
 const PROTOCOL_TCP: u8 = 6;
+const PROTOCOL_UDP: u8 = 17;
 const HOPS: u8 = 64;
 const DONT_FRAGMENT: u16 = 0x4000;
 /// Every packet offers the largest window that needs no option.
 const WINDOW: u16 = u16::MAX;
 const TCP_HEADER: usize = 20;
 const IPV4_HEADER: usize = 20;
+const UDP_HEADER: usize = 8;
 
 /// Most bytes that one packet carries: an IPv4 packet is at most 65,535 bytes long. IPv6 could carry
 /// 20 more; both are cut alike, and both stay below [`WINDOW`].
 pub const MAX_PAYLOAD: usize = u16::MAX as usize - IPV4_HEADER - TCP_HEADER;
+
+/// Most bytes of one datagram in an IPv4 packet.
+pub const MAX_DATAGRAM: usize = u16::MAX as usize - IPV4_HEADER - UDP_HEADER;
 
 /// What one packet says.
 pub struct Packet<'a> {
@@ -45,14 +50,7 @@ impl Packet<'_> {
     /// identification; IPv6 has none.
     pub fn bytes(&self, id: u16) -> Vec<u8> {
         let segment = self.segment();
-        let mut packet = match (self.from.ip(), self.to.ip()) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => {
-                ipv4_header(id, segment.len(), from.octets(), to.octets())
-            }
-            (from, to) => ipv6_header(segment.len(), ipv6(from), ipv6(to)),
-        };
-        packet.extend_from_slice(&segment);
-        packet
+        in_ip(id, PROTOCOL_TCP, (self.from, self.to), &segment)
     }
 
     fn segment(&self) -> Vec<u8> {
@@ -68,35 +66,66 @@ impl Packet<'_> {
         segment.extend_from_slice(&[0, 0]);
         segment.extend_from_slice(&urgent.to_be_bytes());
         segment.extend_from_slice(self.payload);
-        let sum = checksum(&[&self.pseudo_header(segment.len()), &segment]);
+        let pseudo = pseudo_header(PROTOCOL_TCP, (self.from, self.to), segment.len());
+        let sum = checksum(&[&pseudo, &segment]);
         segment[16..18].copy_from_slice(&sum.to_be_bytes());
         segment
     }
+}
 
-    /// What the TCP checksum covers besides the segment: RFC 9293 section 3.1 for IPv4, RFC 8200
-    /// section 8.1 for IPv6.
-    fn pseudo_header(&self, segment: usize) -> Vec<u8> {
-        let mut pseudo = Vec::new();
-        match (self.from.ip(), self.to.ip()) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => {
-                pseudo.extend_from_slice(&from.octets());
-                pseudo.extend_from_slice(&to.octets());
-                pseudo.extend_from_slice(&[0, PROTOCOL_TCP]);
-                pseudo.extend_from_slice(&(segment as u16).to_be_bytes());
-            }
-            (from, to) => {
-                pseudo.extend_from_slice(&ipv6(from));
-                pseudo.extend_from_slice(&ipv6(to));
-                pseudo.extend_from_slice(&(segment as u32).to_be_bytes());
-                pseudo.extend_from_slice(&[0, 0, 0, PROTOCOL_TCP]);
-            }
+/// One UDP packet with at most [`MAX_DATAGRAM`] bytes; the ends are of the same IP version.
+pub fn datagram(id: u16, ends: (SocketAddr, SocketAddr), payload: &[u8]) -> Vec<u8> {
+    let length = UDP_HEADER + payload.len();
+    let mut udp = Vec::with_capacity(length);
+    udp.extend_from_slice(&ends.0.port().to_be_bytes());
+    udp.extend_from_slice(&ends.1.port().to_be_bytes());
+    udp.extend_from_slice(&(length as u16).to_be_bytes());
+    udp.extend_from_slice(&[0, 0]);
+    udp.extend_from_slice(payload);
+    // A sum of 0 is sent as all ones: 0 says that there is none (RFC 768).
+    let sum = match checksum(&[&pseudo_header(PROTOCOL_UDP, ends, length), &udp]) {
+        0 => u16::MAX,
+        sum => sum,
+    };
+    udp[6..8].copy_from_slice(&sum.to_be_bytes());
+    in_ip(id, PROTOCOL_UDP, ends, &udp)
+}
+
+/// The IP packet around a segment or a datagram.
+fn in_ip(id: u16, protocol: u8, (from, to): (SocketAddr, SocketAddr), inside: &[u8]) -> Vec<u8> {
+    let mut packet = match (from.ip(), to.ip()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => {
+            ipv4_header(id, protocol, inside.len(), from.octets(), to.octets())
         }
-        pseudo
+        (from, to) => ipv6_header(protocol, inside.len(), ipv6(from), ipv6(to)),
+    };
+    packet.extend_from_slice(inside);
+    packet
+}
+
+/// What the checksum covers besides the segment or datagram: RFC 9293 section 3.1 and RFC 768 for IPv4,
+/// RFC 8200 section 8.1 for IPv6.
+fn pseudo_header(protocol: u8, (from, to): (SocketAddr, SocketAddr), length: usize) -> Vec<u8> {
+    let mut pseudo = Vec::new();
+    match (from.ip(), to.ip()) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => {
+            pseudo.extend_from_slice(&from.octets());
+            pseudo.extend_from_slice(&to.octets());
+            pseudo.extend_from_slice(&[0, protocol]);
+            pseudo.extend_from_slice(&(length as u16).to_be_bytes());
+        }
+        (from, to) => {
+            pseudo.extend_from_slice(&ipv6(from));
+            pseudo.extend_from_slice(&ipv6(to));
+            pseudo.extend_from_slice(&(length as u32).to_be_bytes());
+            pseudo.extend_from_slice(&[0, 0, 0, protocol]);
+        }
     }
+    pseudo
 }
 
 /// Twenty bytes, with their own checksum.
-fn ipv4_header(id: u16, segment: usize, from: [u8; 4], to: [u8; 4]) -> Vec<u8> {
+fn ipv4_header(id: u16, protocol: u8, segment: usize, from: [u8; 4], to: [u8; 4]) -> Vec<u8> {
     let version_and_words = 0x40 | (IPV4_HEADER / 4) as u8;
     let service = 0;
     let mut header = Vec::with_capacity(IPV4_HEADER + segment);
@@ -104,7 +133,7 @@ fn ipv4_header(id: u16, segment: usize, from: [u8; 4], to: [u8; 4]) -> Vec<u8> {
     header.extend_from_slice(&((IPV4_HEADER + segment) as u16).to_be_bytes());
     header.extend_from_slice(&id.to_be_bytes());
     header.extend_from_slice(&DONT_FRAGMENT.to_be_bytes());
-    header.extend_from_slice(&[HOPS, PROTOCOL_TCP, 0, 0]);
+    header.extend_from_slice(&[HOPS, protocol, 0, 0]);
     header.extend_from_slice(&from);
     header.extend_from_slice(&to);
     let sum = checksum(&[&header]);
@@ -113,10 +142,10 @@ fn ipv4_header(id: u16, segment: usize, from: [u8; 4], to: [u8; 4]) -> Vec<u8> {
 }
 
 /// Forty bytes: version 6, no traffic class, no flow label. IPv6 has no checksum of its own.
-fn ipv6_header(segment: usize, from: [u8; 16], to: [u8; 16]) -> Vec<u8> {
+fn ipv6_header(protocol: u8, segment: usize, from: [u8; 16], to: [u8; 16]) -> Vec<u8> {
     let mut header = vec![0x60, 0, 0, 0];
     header.extend_from_slice(&(segment as u16).to_be_bytes());
-    header.extend_from_slice(&[PROTOCOL_TCP, HOPS]);
+    header.extend_from_slice(&[protocol, HOPS]);
     header.extend_from_slice(&from);
     header.extend_from_slice(&to);
     header
@@ -184,9 +213,23 @@ mod tests {
             let segment = packet.segment();
             assert_eq!(packet.payload.len() % 2, 1);
             assert_eq!(
-                checksum(&[&packet.pseudo_header(segment.len()), &segment]),
+                checksum(&[
+                    &pseudo_header(PROTOCOL_TCP, (packet.from, packet.to), segment.len()),
+                    &segment
+                ]),
                 0
             );
+            for payload in [&b"odd"[..], b"even", b""] {
+                let ends = (packet.from, packet.to);
+                let whole = datagram(7, ends, payload);
+                let udp = &whole[whole.len() - UDP_HEADER - payload.len()..];
+                assert_eq!(
+                    udp[4..6],
+                    ((UDP_HEADER + payload.len()) as u16).to_be_bytes()
+                );
+                let pseudo = pseudo_header(PROTOCOL_UDP, ends, udp.len());
+                assert_eq!(checksum(&[&pseudo, udp]), 0);
+            }
         }
     }
 }

@@ -176,3 +176,30 @@ fn tshark_knows_the_protocol_by_the_port() {
         assert!(seen.contains("\t1795423777.5"), "{seen}");
     }
 }
+
+/// Datagrams, too: checksums good, and what a DNS client and server say is dissected because of the port.
+#[test]
+fn tshark_dissects_datagrams() {
+    if !have(&["tshark"]) {
+        return;
+    }
+    // RFC 1035 section 4.1: header, question; then the same with one answer, whose name is a pointer.
+    let question = "7f 31 01 00 00 01 00 00 00 00 00 00 05 74 61 63 6f 73 07 65 78 61 6d 70 6c 65 00 00 01 00 01";
+    let answer = question.replace("01 00 00 01 00 00 00", "85 00 00 01 00 01 00")
+        + " c0 0c 00 01 00 01 00 00 0e 10 00 04 7f 00 00 01";
+    for server in ["127.0.0.1:53", "[::1]:53"] {
+        let text = format!(
+            "@transport udp\n@server {server}\nCx {question}\nC drop\n~ 50ms\nCx {question}\n\
+             Sx {answer}\nS double\n~ end\n"
+        );
+        let t = Transcript::parse(&text).expect("a transcript");
+        let name = format!("dns-{}.pcapng", server.len());
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&file, pcapng(&t, &PcapngOptions::of(&t)).unwrap()).unwrap();
+        let fields = "-o udp.check_checksum:TRUE -T fields -e udp.checksum.status -e dns.qry.name \
+            -e dns.a -e _ws.malformed";
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let (asked, said) = ("1\ttacos.example\t\t\n", "1\ttacos.example\t127.0.0.1\t\n");
+        assert_eq!(tshark(&file, &fields), [asked, asked, said, said].concat());
+    }
+}
