@@ -52,6 +52,9 @@ impl Plan {
         weather: Weather,
         silence: Duration,
     ) -> Result<Done, CheckError> {
+        if script.has_datagrams() {
+            return self.answer_datagrams(script, weather, silence);
+        }
         match Door::of(script) {
             Door::Open => self.serve(script, weather, silence),
             Door::Closed => {
@@ -184,7 +187,11 @@ impl Plan {
         })
     }
 
-    fn start_client(&self, addr: SocketAddr, script: &Transcript) -> Result<Program, CheckError> {
+    pub(super) fn start_client(
+        &self,
+        addr: SocketAddr,
+        script: &Transcript,
+    ) -> Result<Program, CheckError> {
         // The argument of a script with legs is for the program in the middle.
         let arg = script.heading("arg").filter(|_| script.legs().is_none());
         let arg = arg.map(str::to_string);
@@ -193,7 +200,7 @@ impl Plan {
     }
 
     /// Waits for a client's end.
-    fn ended(
+    pub(super) fn ended(
         &self,
         mut program: Program,
         addr: SocketAddr,

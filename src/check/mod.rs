@@ -8,6 +8,7 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
+mod client_of_datagrams;
 mod client_peer;
 mod contract;
 pub mod diagnosis;
@@ -89,6 +90,8 @@ pub struct Plan {
     pub start_deadline: Duration,
     /// The seed that the conversations were made from, when they are fresh ones.
     pub seed: Option<u64>,
+    /// What a lossy network does to datagrams.
+    pub network_seed: u64,
     /// What is played after this has passed: the fresh conversations, with files of their own.
     pub then: Option<Box<Plan>>,
 }
@@ -279,6 +282,7 @@ impl Plan {
             triage: true,
             start_deadline,
             seed: None,
+            network_seed: 1,
             then: None,
         }
     }

@@ -217,6 +217,31 @@ impl Program {
     /// after [`limits::READY_BY_TABLE`] a connection is tried, too. One that was kept from working gets
     /// more patience (see [`IdleTimer`]).
     pub fn wait_ready(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
+        self.wait_until(addr, patience, |_, waited| {
+            net::accepts(addr, waited < limits::READY_BY_TABLE)
+        })
+    }
+
+    /// The same for a server of datagrams: its socket is in the system's table, or (where that cannot be
+    /// read, or does not have it after [`limits::READY_BY_TABLE`]) it has printed `listening on`.
+    pub fn wait_receiving(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
+        self.wait_until(addr, patience, |program, waited| {
+            let by_table = net::receives(addr);
+            let says = || listening_line(&program.stdout()).is_some();
+            match by_table {
+                Some(true) => true,
+                Some(false) => waited >= limits::READY_BY_TABLE && says(),
+                None => says(),
+            }
+        })
+    }
+
+    fn wait_until(
+        &mut self,
+        addr: SocketAddr,
+        patience: Duration,
+        is_ready: impl Fn(&Program, Duration) -> bool,
+    ) -> Result<(), NotReady> {
         let began = Instant::now();
         let mut silence = IdleTimer::new(patience, false);
         loop {
@@ -226,8 +251,7 @@ impl Program {
                 if let Some(ending) = self.ending() {
                     return Some(Err(NotReady::Ended(ending)));
                 }
-                let by_table = began.elapsed() < limits::READY_BY_TABLE;
-                net::accepts(addr, by_table).then_some(Ok(()))
+                is_ready(self, began.elapsed()).then_some(Ok(()))
             });
             if let Some(ready) = ready {
                 return ready;

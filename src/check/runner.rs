@@ -149,6 +149,7 @@ impl<'a> Runner<'a> {
         });
         let fits = self.plan.side == Side::Server
             && script.legs().is_none()
+            && !script.has_datagrams()
             && weather == Weather::Calm
             && first == Some(Who::Client);
         if !fits || self.mute_sent || !self.plan.triage {
@@ -226,7 +227,10 @@ impl<'a> Runner<'a> {
         known: Tries,
     ) -> Evidence {
         let mut found = self.evidence(weather, trouble, done, known);
-        if self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(..)) {
+        // Datagrams cannot be cut otherwise, and have no end.
+        let streams = !done.script.has_datagrams();
+        if streams && self.plan.triage && !matches!(trouble, Problem::Unasked | Problem::Behind(..))
+        {
             let stage = &mut self.stage;
             let mut play = |script: &Transcript, weather| {
                 stage.start_anew();

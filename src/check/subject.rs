@@ -30,6 +30,8 @@ pub(super) struct Stage<'a> {
 pub(super) struct Server {
     program: Program,
     pub(super) addr: SocketAddr,
+    /// Whether it was seen to accept connections.
+    accepts: bool,
     /// How long it took until it listened.
     took: Duration,
     /// Held until the program has ended, which is before this.
@@ -68,7 +70,7 @@ impl Done {
     pub(super) fn of(script: Transcript, played: Played, process: Process) -> Done {
         let silent = is_silence(&played);
         Done {
-            script,
+            script: played.expected.unwrap_or(script),
             got: played.got,
             legs: None,
             not_taken: played.failed_writes.first().map(|failed| failed.after),
@@ -117,7 +119,9 @@ impl<'a> Stage<'a> {
         silence: Duration,
     ) -> Result<Done, CheckError> {
         let script = filled(script, addr);
-        let played = player(&script, Who::Client, weather, silence)?.call(addr);
+        let mut player = player(&script, Who::Client, weather, silence)?;
+        player.seed = self.plan.network_seed;
+        let played = player.call(addr);
         if matches!(&played.stopped, Some(Stopped::NotOpened(_))) && !self.reached {
             return Err(CheckError::Nobody(addr));
         }
@@ -150,7 +154,12 @@ impl<'a> Stage<'a> {
         };
         let script = filled(script, server.addr);
         server.program.begin_run();
-        let played = server.play(&player(&script, Who::Client, weather, silence)?);
+        if !script.has_datagrams() {
+            server.wait_accepting(self.plan.start_deadline);
+        }
+        let mut player = player(&script, Who::Client, weather, silence)?;
+        player.seed = self.plan.network_seed;
+        let played = server.play(&player);
         Ok(server.done(self.plan, script, played))
     }
 
@@ -161,14 +170,24 @@ impl<'a> Stage<'a> {
         arg: Option<String>,
     ) -> Result<Server, CheckError> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let port = net::free_port(ip).ok();
+        let datagrams = script.has_datagrams();
+        let port = match datagrams {
+            true => net::free_datagram_port(ip).ok(),
+            false => net::free_port(ip).ok(),
+        };
         let addr = SocketAddr::new(ip, port.as_ref().map_or(0, |port| port.number));
         let begun = Instant::now();
         let line = self.plan.line(arg.as_deref());
         let contract = self.plan.contract(addr, script, arg);
         let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
-        match program.wait_ready(addr, self.plan.start_deadline) {
+        let patience = self.plan.start_deadline;
+        let ready = match datagrams {
+            true => program.wait_receiving(addr, patience),
+            false => program.wait_ready(addr, patience),
+        };
+        match ready {
             Ok(()) => Ok(Server {
+                accepts: !datagrams,
                 program,
                 addr,
                 took: begun.elapsed(),
@@ -246,6 +265,15 @@ impl Server {
         let done = Done::of(script, played, process);
         let seen = done.silent && self.program.activity().is_some();
         Done { seen, ..done }
+    }
+
+    /// A server that receives datagrams may open its other socket later. One that never does is judged by
+    /// what is played.
+    fn wait_accepting(&mut self, patience: Duration) {
+        if !self.accepts {
+            let patience = patience.min(limits::CHECK_SILENCE);
+            self.accepts = self.program.wait_ready(self.addr, patience).is_ok();
+        }
     }
 
     pub(super) fn play(&self, player: &Player) -> Played {

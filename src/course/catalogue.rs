@@ -163,6 +163,13 @@ impl Lab {
             .filter(move |script| script.checks(side))
     }
 
+    /// Whether its programs speak UDP.
+    pub fn has_datagrams(&self) -> bool {
+        let main = self.scripts.first().map(Script::text);
+        let main = main.and_then(|text| Transcript::parse(text).ok());
+        main.is_some_and(|main| main.has_datagrams())
+    }
+
     /// The port of the lab's own server when nothing else is said: 8001 for lab 1.
     pub fn port(&self) -> u16 {
         8000 + u16::from(self.number)

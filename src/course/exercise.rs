@@ -130,6 +130,7 @@ pub fn plan_of(
     }
     Ok(Plan {
         root: lab_files::of(lab).map_err(CheckError::Files)?,
+        network_seed: seed,
         then: fresh_plan(lab, side, &subject, weather, seed)?.map(Box::new),
         ..Plan::new(place, side, subject, conversations)
     })
@@ -173,6 +174,7 @@ fn fresh_plan(
     Ok(Some(Plan {
         root,
         seed: Some(seed),
+        network_seed: seed.wrapping_add(1),
         ..Plan::new(place, side, subject.clone(), conversations)
     }))
 }

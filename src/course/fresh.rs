@@ -121,7 +121,9 @@ impl Fresh {
             let texts: Vec<&str> = headings(transcript).collect();
             let table = Table::draw(&texts, lab.slug, seed, &files)?;
             let mut weathers = script.weathers.clone();
-            weathers.retain(|weather| matches!(weather, Weather::Calm | Weather::Dribble));
+            weathers.retain(|weather| {
+                matches!(weather, Weather::Calm | Weather::Dribble | Weather::Lossy)
+            });
             let mut expected = varied(transcript, &table, &files);
             if side == Side::Client && expected.has_names() {
                 let mut dice = Dice::new(seed, script.name);

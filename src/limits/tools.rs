@@ -64,3 +64,22 @@ pub const MAX_REPEATED: u64 = 256 * 1024 * 1024;
 /// How long `play` waits for a client, and how long it plays at a server. Reason: a person must start the
 /// client by hand, and a long recording takes time to send.
 pub const PLAY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How often in a row the weather `lossy` lets one exchange of datagrams fail.
+/// Reason: a client that waits 50 ms before it repeats is done with 20 orders in 3 s, whatever happens.
+pub const MOST_LOSSES: u32 = 3;
+
+/// Most bytes of a datagram. Precedent: UDP has 16 bits for its length, the header of 8 included (RFC 768).
+pub const DATAGRAM_BYTES: usize = 65_535;
+
+/// How many datagrams are heard that come after the last one.
+/// Reason: one shows the mistake; a peer that sends without end must not hold us.
+pub const EXTRA_DATAGRAMS: usize = 8;
+
+/// How often a client may repeat one question.
+/// Reason: with 50 ms between them these are 10 s; a client that repeats without waiting has them at once.
+pub const MOST_REPEATS: usize = 200;
+
+/// How many clients a recording relay for datagrams keeps apart.
+/// Reason: each has a socket and a thread, and nobody says goodbye.
+pub const DATAGRAM_CLIENTS: usize = 64;

@@ -5,6 +5,7 @@
 
 mod address;
 mod connect_listen;
+mod datagrams;
 mod deadline;
 mod dribble_units;
 mod idle;
@@ -28,13 +29,18 @@ mod weather;
 
 pub use address::{AddressError, address, addresses, own_addresses};
 pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
+pub use datagrams::{
+    DatagramServer, DatagramSocket, DatagramTap, Fate, LossyNetwork, lossy_script,
+};
 pub use deadline::DeadlineReader;
 pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
 pub use memory_limit::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_pool};
-pub use ports::{Port, accepts, free_port, listeners, listeners_beside};
+pub use ports::{
+    Port, accepts, free_datagram_port, free_port, listeners, listeners_beside, receives,
+};
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
 pub use simple_session::SimpleSession;

@@ -13,6 +13,7 @@
 mod between;
 mod finish;
 mod match_state;
+mod played;
 mod script;
 
 use std::collections::BTreeMap;
@@ -25,15 +26,17 @@ use socket2::SockRef;
 
 use crate::limits;
 use crate::net::connect_listen::call_with;
+use crate::net::datagrams;
 use crate::net::idle::{self, CpuSample};
 use crate::net::peer::{Heard, PeerConnection};
 use crate::net::socket_errors::{accept_within, close, reset_on_close};
-use crate::net::{IdleTimer, Recorder, SocketError, Weather, call};
+use crate::net::{IdleTimer, Recorder, Weather, call};
 use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
 pub use crate::net::peer::{End, FailedWrite};
 pub use crate::net::segmentation::Segmentation;
 pub use between::Between;
+pub use played::{Played, Stopped};
 pub use script::PlayError;
 
 use match_state::{MatchState, hearing, most};
@@ -43,8 +46,12 @@ use script::{Script, Step, Task};
 #[derive(Clone)]
 pub struct Player {
     script: Script,
+    /// The transcript itself, when it consists of datagrams.
+    datagrams: Option<Transcript>,
     me: Who,
-    weather: Weather,
+    pub(super) weather: Weather,
+    /// What a lossy network does.
+    pub seed: u64,
     delivery: Segmentation,
     /// How long the peer may be silent when it is its turn, or take nothing when it is ours. This is
     /// what a `timeout` in the recording says.
@@ -62,36 +69,6 @@ pub struct Player {
     pub recorder: Option<Recorder>,
     /// The other players around the same program, when it stands in the middle.
     pub between: Option<Arc<Between>>,
-}
-
-/// What came of it.
-#[derive(Clone, Debug)]
-pub struct Played {
-    /// Both sides, with times, as they really were.
-    pub got: Transcript,
-    /// How the peer ended each connection.
-    pub ends: BTreeMap<Conn, End>,
-    /// Writes of ours that the peer did not take, in order.
-    pub failed_writes: Vec<FailedWrite>,
-    /// Why the script was not played to its end; `None` when it was.
-    pub stopped: Option<Stopped>,
-    /// Behind a program in the middle: the connections that the script does not have.
-    pub strangers: Vec<Conn>,
-}
-
-/// Why the player gave up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stopped {
-    /// The server could not be called.
-    NotOpened(SocketError),
-    /// No client came within [`Player::client`], or no further one within [`Player::silence`].
-    NoGuest,
-    /// The peer sent nothing for [`Player::silence`] when it was its turn.
-    IdleTimer(Conn),
-    /// The play took longer than [`Player::whole`], though the peer was not silent.
-    TooLong,
-    /// The peer sent far more than was expected.
-    TooMuch(Conn),
 }
 
 /// Where connections come from.
@@ -112,12 +89,16 @@ impl Player {
         let delivery = match weather {
             Weather::Dribble => Segmentation::Dribble,
             Weather::Slow => Segmentation::Slow,
-            Weather::Calm | Weather::Glue | Weather::Rude | Weather::Ghost => Segmentation::Whole,
+            Weather::Calm | Weather::Glue | Weather::Rude | Weather::Ghost | Weather::Lossy => {
+                Segmentation::Whole
+            }
         };
         Ok(Player {
             script,
+            datagrams: transcript.has_datagrams().then(|| transcript.clone()),
             me,
             weather,
+            seed: 1,
             delivery,
             silence: limits::IO_DEADLINE,
             whole: limits::IO_DEADLINE * 2,
@@ -145,6 +126,9 @@ impl Player {
 
     /// The same at a server whose processes can be seen.
     pub fn call_seen(&self, addr: SocketAddr, look: CpuSample) -> Played {
+        if let Some(script) = &self.datagrams {
+            return datagrams::play(self, script, addr, look);
+        }
         match self.weather {
             Weather::Rude => self.be_rude(addr, look),
             Weather::Ghost => self.connect_and_say_nothing(addr, look),

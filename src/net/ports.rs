@@ -50,6 +50,54 @@ pub fn free_port(ip: IpAddr) -> io::Result<Port> {
     Err(last)
 }
 
+/// Ports for servers of datagrams, which may listen for connections on the same number: below the others,
+/// so that nobody's token is among them. The token of each is as far above it.
+const FIRST_DATAGRAM_PORT: u32 = 10_000;
+const DATAGRAM_PORTS: u32 = 1_000;
+
+/// A port on `ip` that no socket has, neither for datagrams nor for connections, for a program that is about
+/// to be started. It stays free; what is held is a port that nobody else uses.
+pub fn free_datagram_port(ip: IpAddr) -> io::Result<Port> {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let calls = CALLS.fetch_add(1, Ordering::Relaxed);
+    let mix = std::process::id().wrapping_mul(31) + calls.wrapping_mul(7);
+    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+    for step in 0..DATAGRAM_PORTS {
+        let number = FIRST_DATAGRAM_PORT + mix.wrapping_add(step) % DATAGRAM_PORTS;
+        let token = UdpSocket::bind((ip, (number + DATAGRAM_PORTS) as u16));
+        let number = number as u16;
+        match token {
+            Ok(_token) if is_free(ip, number) && receivers(number).is_none_or(|r| r.is_empty()) => {
+                return Ok(Port { number, _token });
+            }
+            Ok(_) => {}
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// Whether a datagram that is sent to `addr` finds a socket, by the kernel's table; `None` where there is
+/// no such table.
+pub fn receives(addr: SocketAddr) -> Option<bool> {
+    let receivers = receivers(addr.port())?;
+    Some(receivers.iter().any(|bound| serves(bound.ip(), addr.ip())))
+}
+
+/// The UDP sockets that have this port.
+fn receivers(port: u16) -> Option<Vec<SocketAddr>> {
+    let table = |path: &str| {
+        let lines = BufReader::new(File::open(path).ok()?).lines();
+        let lines = lines.skip(1).map_while(Result::ok);
+        let local = |line: String| table_address(line.split_ascii_whitespace().nth(1)?);
+        Some(lines.filter_map(local).collect::<Vec<SocketAddr>>())
+    };
+    let mut all = table("/proc/self/net/udp")?;
+    all.extend(table("/proc/self/net/udp6").unwrap_or_default());
+    all.retain(|addr| addr.port() == port);
+    Some(all)
+}
+
 /// Whether nobody listens there. Where there is a table we do not try to listen ourselves: a program that
 /// another thread starts just then has all our sockets until its `exec`, and would listen in our place.
 fn is_free(ip: IpAddr, port: u16) -> bool {
@@ -160,6 +208,21 @@ mod tests {
             assert!(TcpListener::bind((ip, port.number)).is_ok());
             assert!(UdpSocket::bind((ip, port.number)).is_err());
         }
+    }
+
+    #[test]
+    fn a_socket_for_datagrams_is_seen_and_its_port_is_nobody_elses() {
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let ports: Vec<Port> = (0..50).map(|_| free_datagram_port(ip).unwrap()).collect();
+        let numbers: BTreeSet<u16> = ports.iter().map(|port| port.number).collect();
+        assert_eq!(numbers.len(), ports.len());
+        let addr = SocketAddr::new(ip, ports[0].number);
+        assert_ne!(receives(addr), Some(true));
+        let socket = UdpSocket::bind(addr).unwrap();
+        let both = TcpListener::bind(addr).unwrap();
+        assert_ne!(receives(addr), Some(false));
+        drop((socket, both));
+        assert_ne!(receives(addr), Some(true));
     }
 
     #[test]

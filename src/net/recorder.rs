@@ -150,6 +150,22 @@ impl Recorder {
         }
     }
 
+    /// Records one datagram of `who`, also an empty one: the notation cannot write it, a note says it.
+    pub fn datagram(&self, conn: Conn, who: Who, bytes: &[u8]) {
+        match bytes.is_empty() {
+            true => self.note(conn, who, "an empty datagram"),
+            false => self.bytes(conn, who, bytes),
+        }
+    }
+
+    /// What stands so far of a conversation of datagrams, which nobody ends.
+    pub fn transcript_of_datagrams(&self) -> Transcript {
+        let mut transcript = self.transcript();
+        transcript.push_heading("transport", "udp");
+        transcript.push_gap(Gap::End);
+        transcript
+    }
+
     /// Records what `who` did on `conn`.
     pub fn event(&self, conn: Conn, who: Who, event: Event) {
         self.lock().step(conn, who, ObservationKind::Event(event));

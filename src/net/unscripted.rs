@@ -2,21 +2,39 @@
 //!
 //! Rule: both directions are recorded when they happen. This module keeps no bytes.
 
-use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::net::datagrams::{Arrived, receive, socket_for};
 use crate::net::peer::{End, FailedWrite, PeerConnection};
 use crate::net::segmentation::Segmentation;
 use crate::net::{Recorder, SocketError, call};
-use crate::wire::{Event, Who};
+use crate::wire::{Conn, Event, Who};
 
-/// An open connection to a server, or to a client that has called us.
+/// An open connection to a server, or to a client that has called us, or a socket that sends datagrams.
 pub struct Session {
-    link: PeerConnection,
-    /// How many bytes we have sent.
+    link: Link,
+    /// How many bytes we have said.
     said: AtomicU64,
+}
+
+enum Link {
+    Stream(PeerConnection),
+    Datagrams(DatagramLink),
+}
+
+/// A socket for datagrams, and the thread that records what comes.
+struct DatagramLink {
+    socket: Arc<UdpSocket>,
+    recorder: Recorder,
+    conn: Conn,
+    leaving: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Session {
@@ -28,6 +46,7 @@ impl Session {
         let link = PeerConnection::new(stream, recorder, (conn, Who::Client), None, false)
             .map_err(|error| SocketError::new(addr, Duration::ZERO, &error))?;
         let said = AtomicU64::new(0);
+        let link = Link::Stream(link);
         Ok(Session { link, said })
     }
 
@@ -45,8 +64,37 @@ impl Session {
         let link = PeerConnection::new(stream, recorder, (conn, Who::Server), None, false);
         let said = AtomicU64::new(0);
         Ok(Session {
-            link: link.map_err(failed)?,
+            link: Link::Stream(link.map_err(failed)?),
             said,
+        })
+    }
+
+    /// The same for a server of datagrams. Nothing is sent yet, so nobody knows whether it is there.
+    pub fn open_datagrams(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
+        let failed = |error| SocketError::new(addr, Duration::ZERO, &error);
+        let socket = Arc::new(socket_for(addr).map_err(failed)?);
+        socket.connect(addr).map_err(failed)?;
+        let (conn, leaving) = (recorder.connection(), Arc::new(AtomicBool::new(false)));
+        let (hearing, stop, heard) = (Arc::clone(&socket), Arc::clone(&leaving), recorder.clone());
+        let reader = thread::Builder::new().spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                match receive(&hearing, limits::STOP_POLL) {
+                    Arrived::Datagram(bytes, _) => heard.datagram(conn, Who::Server, &bytes),
+                    Arrived::Refused => heard.event(conn, Who::Server, Event::Refuse),
+                    Arrived::Nothing => {}
+                }
+            }
+        });
+        let link = DatagramLink {
+            socket,
+            recorder: recorder.clone(),
+            conn,
+            leaving,
+            reader: Some(reader.map_err(failed)?),
+        };
+        Ok(Session {
+            link: Link::Datagrams(link),
+            said: AtomicU64::new(0),
         })
     }
 
@@ -64,12 +112,18 @@ impl Session {
     ) -> Result<(), FailedWrite> {
         let until = Instant::now() + limits::SESSION_TIMEOUT;
         let after = self.said.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.link.say(bytes, after, cut, (silence, until), &|| None)
+        match &self.link {
+            Link::Stream(link) => link.say(bytes, after, cut, (silence, until), &|| None),
+            // One datagram is one datagram, however streams are cut.
+            Link::Datagrams(link) => link.say(bytes, after),
+        }
     }
 
     /// Says that this was all (FIN). The server may go on.
     pub fn fin(&self) {
-        self.link.fin();
+        if let Link::Stream(link) = &self.link {
+            link.fin();
+        }
     }
 
     /// Waits until the server has ended its side, and says how; `Open` after [`limits::SESSION_TIMEOUT`].
@@ -80,12 +134,48 @@ impl Session {
     /// The same; `Open` after `patience`.
     pub fn wait_end_for(&self, patience: Duration) -> End {
         let until = Instant::now() + patience;
-        self.link.wait(|_| false, |_| until);
-        self.link.heard().end.unwrap_or(End::Open)
+        match &self.link {
+            Link::Stream(link) => {
+                link.wait(|_| false, |_| until);
+                link.heard().end.unwrap_or(End::Open)
+            }
+            // Nobody ends a conversation of datagrams.
+            Link::Datagrams(_) => {
+                thread::sleep(patience);
+                End::Open
+            }
+        }
     }
 
     /// Breaks the connection off (RST).
     pub fn reset(self) {
-        self.link.reset();
+        if let Link::Stream(link) = self.link {
+            link.reset();
+        }
+    }
+}
+
+impl DatagramLink {
+    fn say(&self, bytes: &[u8], after: u64) -> Result<(), FailedWrite> {
+        self.recorder.datagram(self.conn, Who::Client, bytes);
+        let failed = |kind| FailedWrite {
+            conn: self.conn,
+            after,
+            kind,
+        };
+        match self.socket.send(bytes) {
+            // That nobody has the port was the answer to an earlier datagram.
+            Err(error) if error.kind() != ErrorKind::ConnectionRefused => Err(failed(error.kind())),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for DatagramLink {
+    fn drop(&mut self) {
+        self.leaving.store(true, Ordering::Relaxed);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
     }
 }

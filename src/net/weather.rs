@@ -18,17 +18,20 @@ pub enum Weather {
     Rude,
     /// Five connections that send nothing, then a calm run.
     Ghost,
+    /// A network that loses, doubles and reorders datagrams; for UDP alone.
+    Lossy,
 }
 
 impl Weather {
     /// All of them, the kindest first.
-    pub const ALL: [Weather; 6] = [
+    pub const ALL: [Weather; 7] = [
         Weather::Calm,
         Weather::Dribble,
         Weather::Glue,
         Weather::Slow,
         Weather::Rude,
         Weather::Ghost,
+        Weather::Lossy,
     ];
 
     /// The word for the command line and the reports.
@@ -40,6 +43,7 @@ impl Weather {
             Weather::Slow => "slow",
             Weather::Rude => "rude",
             Weather::Ghost => "ghost",
+            Weather::Lossy => "lossy",
         }
     }
 
@@ -52,6 +56,7 @@ impl Weather {
             Weather::Slow => "pauses while sending, and a reader that takes little at a time",
             Weather::Rude => "first a client that resets the connection in mid-request",
             Weather::Ghost => "first five clients that come and leave without a word",
+            Weather::Lossy => "datagrams are lost, doubled, and overtake each other",
         }
     }
 

@@ -6,6 +6,7 @@
 mod abridged;
 mod captures;
 mod compare;
+mod datagrams;
 mod excerpts;
 mod filled;
 mod ladder;

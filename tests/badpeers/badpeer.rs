@@ -4,6 +4,7 @@
 //! behaviour is a few lines below. ADDR is where to listen or call, else `WIRELAB_ADDR`.
 
 mod by_heart;
+mod datagrams;
 mod middle;
 
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
@@ -66,6 +67,8 @@ type Run = fn(&str, &str) -> io::Result<()>;
 const OTHERS: &[(&str, Run)] = &[
     ("replay-server", replay_server),
     ("replay-client", replay_client),
+    ("replay-datagram-server", datagrams::replay_server),
+    ("replay-datagram-client", datagrams::replay_client),
     ("by-heart-server", by_heart::server),
     ("by-heart-nearest", by_heart::nearest_server),
     ("by-heart-client", by_heart::client),

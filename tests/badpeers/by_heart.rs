@@ -10,6 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::datagrams;
 use wirelab::course::catalogue::{self, Lab, Side};
 use wirelab::net::Weather;
 use wirelab::net::player::Player;
@@ -35,6 +36,9 @@ pub fn nearest_server(addr: &str, number: &str) -> io::Result<()> {
 }
 
 fn serve(addr: &str, number: &str, nearest: bool) -> io::Result<()> {
+    if lab(number)?.has_datagrams() {
+        return datagrams::by_heart(addr, lab(number)?, nearest);
+    }
     let mut turns = Vec::new();
     for script in lab(number)?.scripts_for(Side::Server) {
         let transcript = Transcript::parse(script.text()).unwrap_or_default();

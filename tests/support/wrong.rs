@@ -89,7 +89,12 @@ impl Wrong {
         };
         let weather =
             heading("weather").map_or(Weather::Calm, |name| Weather::parse(&name).unwrap());
-        let replay = format!("replay-{}", side.word());
+        let kind = if text.has_datagrams() {
+            "datagram-"
+        } else {
+            ""
+        };
+        let replay = format!("replay-{kind}{}", side.word());
         let words = [&replay, "{addr}", file.to_str().unwrap()];
         let plan = plan(side, &words, script(&needed("script")), &[weather]);
         // A replay says the same however it is asked; asking again proves only what waits for our FIN,

@@ -29,7 +29,9 @@ fn said(lab: &Lab, preset: &Preset) -> Transcript {
     let still_open = preset.expected.entries().contains(&Entry::Gap(Gap::End));
     thread::scope(|scope| {
         let (addr, recorder) = (server.addr, &recorder);
-        let talk = scope.spawn(move || manual_request::talk(addr, recorder, &waiting, &|_| {}));
+        let talk = scope.spawn(move || {
+            manual_request::talk((addr, lab.has_datagrams()), recorder, &waiting, &|_| {})
+        });
         let begun = Instant::now();
         let mut agreed = None;
         while !talk.is_finished() && begun.elapsed() < DEADLINE {

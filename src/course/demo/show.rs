@@ -22,7 +22,7 @@ use crate::course::cargo::{self, BuildError};
 use crate::course::catalogue::{Lab, NOW, Script, Side};
 use crate::limits;
 use crate::net::player::Player;
-use crate::net::{self, RecordedStream, Recorder, Tap, Weather};
+use crate::net::{self, DatagramTap, RecordedStream, Recorder, Tap, Weather};
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// What is shown, and who watches.
@@ -164,6 +164,9 @@ impl Show<'_> {
         let script = self.transcript();
         let recorder = Some(self.recorder);
         let server = Server::start(self.lab, server, &script, ANYWHERE, recorder)?;
+        if script.has_datagrams() {
+            return self.pair_of_datagrams(&server);
+        }
         let tap = self.tap(server.addr)?;
         let shown = self.run_client(tap.address())?;
         // The client is gone; what is still under way between the tap and the server takes a moment.
@@ -176,10 +179,44 @@ impl Show<'_> {
         })
     }
 
+    fn pair_of_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
+        let tap = DatagramTap::start(server.addr, self.recorder.clone());
+        let tap = tap.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let shown = self.run_client(tap.address())?;
+        drop(tap);
+        Ok(Shown {
+            server_noted: server.noted(),
+            ..shown
+        })
+    }
+
+    /// The player's own recording is shown: what the network did is in no relay's.
+    fn played_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
+        let player = self.player(server.addr, Who::Client)?;
+        let played = player.call(server.addr);
+        for entry in played.got.entries() {
+            match entry {
+                Entry::Chunk(chunk) => {
+                    let (conn, who) = (chunk.conn, chunk.who);
+                    self.recorder.datagram(conn, who, &chunk.exact());
+                }
+                Entry::Event { who, conn, event } => self.recorder.event(*conn, *who, *event),
+                _ => {}
+            }
+        }
+        Ok(Shown {
+            server_noted: server.noted(),
+            ..Shown::from(Origin::Programs)
+        })
+    }
+
     fn server(&self) -> Result<Shown, DemoError> {
         let server = self.program(Side::Server)?;
         let (script, recorder) = (self.transcript(), Some(self.recorder));
         let server = Server::start(self.lab, &server, &script, ANYWHERE, recorder)?;
+        if script.has_datagrams() {
+            return self.played_datagrams(&server);
+        }
         let tap = self.tap(server.addr)?;
         let addr = tap.address();
         let player = self.player(addr, Who::Client)?;
@@ -229,7 +266,7 @@ impl Show<'_> {
     /// transcript, over real sockets, with the tap between them.
     fn replay(&self) -> Result<Shown, DemoError> {
         let script = self.front();
-        if script.has_masks() {
+        if script.has_masks() || script.has_datagrams() {
             return Ok(Shown::from(Origin::Written));
         }
         let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;

@@ -208,9 +208,14 @@ fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: Receiver<(Vec<Act
         Err(error) => return page.state("say-state", &error.to_string()),
     };
     let noted = server.noted().len();
-    let told = talk(server.addr, &recorder, &acts, &|said| {
-        page.state("say-state", &waits(&feed, said));
-    });
+    let told = talk(
+        (server.addr, lab.has_datagrams()),
+        &recorder,
+        &acts,
+        &|said| {
+            page.state("say-state", &waits(&feed, said));
+        },
+    );
     // From here on the next Send opens a connection of its own.
     drop(acts);
     let mut recording = feed.transcript();
@@ -259,14 +264,17 @@ fn died(page: &Page, server: &Server, missed: bool) -> Option<String> {
 }
 
 /// Talks to a server until it is over, and says in a sentence how it ended, or why no connection came about.
-/// `tell` hears what was said when then nothing has happened for a moment.
+/// `datagrams`: over UDP. `tell` hears what was said when then nothing has happened for a moment.
 pub fn talk(
-    addr: std::net::SocketAddr,
+    (addr, datagrams): (std::net::SocketAddr, bool),
     recorder: &Recorder,
     acts: &Receiver<(Vec<Act>, Delivery)>,
     tell: &dyn Fn(&[u8]),
 ) -> Result<String, String> {
-    let session = Session::open(addr, recorder);
+    let session = match datagrams {
+        true => Session::open_datagrams(addr, recorder),
+        false => Session::open(addr, recorder),
+    };
     let mut session =
         session.map_err(|error| format!("The connection could not be made: {error}."))?;
     let ended = |end: &str| Ok(end.to_string());

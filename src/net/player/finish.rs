@@ -62,6 +62,7 @@ impl Play<'_> {
         self.links.clear();
         Played {
             got,
+            expected: None,
             ends: self.ends,
             failed_writes: self.failed_writes,
             stopped: self.stopped,

@@ -1,0 +1,221 @@
+//! The server's side, played at a client that repeats what is not answered.
+//!
+//! Rule 1: how often a client repeats a question depends on its clock and on the machine, so a repetition
+//! of the last question is never a mistake, unless there are hundreds.
+//! Rule 2: besides what came, it is written down what a right client would have said in this network.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use super::network::{Fate, LossyNetwork};
+use super::played_client::fits;
+use super::{Arrived, DatagramSocket, receive};
+use crate::limits;
+use crate::net::Recorder;
+use crate::net::player::{PlayError, Played, Stopped};
+use crate::wire::{Chunk, Entry, Event, Gap, Piece, Transcript, Who};
+
+/// A server at work on a script of one connection.
+pub struct DatagramServer<'a> {
+    socket: &'a UdpSocket,
+    network: Option<LossyNetwork>,
+    recorder: Recorder,
+    /// What a right client would have said.
+    expected: Transcript,
+    questions: Vec<Chunk>,
+    /// The answers to each question.
+    answers: Vec<Vec<Vec<u8>>>,
+    /// How many questions have come in their order.
+    next: usize,
+    /// How often the last question came again.
+    repeats: usize,
+    /// An answer that the next one overtakes.
+    held: Option<(SocketAddr, Vec<u8>)>,
+    /// When the last datagram came, or the play began.
+    last: Instant,
+    wrong: bool,
+}
+
+impl<'a> DatagramServer<'a> {
+    /// The server's side of `script`; with a network, that loses some. Errors: an answer has a mask.
+    pub fn new(
+        script: &Transcript,
+        socket: &'a DatagramSocket,
+        network: Option<LossyNetwork>,
+    ) -> Result<DatagramServer<'a>, PlayError> {
+        let (mut questions, mut answers) = (Vec::new(), Vec::<Vec<Vec<u8>>>::new());
+        for entry in script.entries() {
+            let Entry::Chunk(chunk) = entry else { continue };
+            match (chunk.who, answers.last_mut()) {
+                (Who::Client, _) => {
+                    questions.push(chunk.clone());
+                    answers.push(Vec::new());
+                }
+                (Who::Server, Some(last)) => last.push(exact(chunk)?),
+                (Who::Server, None) => {}
+            }
+        }
+        let mut expected = Transcript::new();
+        expected.headings = script.headings.clone();
+        Ok(DatagramServer {
+            socket: &socket.socket,
+            network,
+            recorder: Recorder::new(),
+            expected,
+            questions,
+            answers,
+            next: 0,
+            repeats: 0,
+            held: None,
+            last: Instant::now(),
+            wrong: false,
+        })
+    }
+
+    /// Takes one datagram and answers it, or waits for one, at most so long. Says whether one came.
+    pub fn serve(&mut self, wait: Duration) -> bool {
+        let Arrived::Datagram(bytes, from) = receive(self.socket, wait) else {
+            return false;
+        };
+        self.last = Instant::now();
+        self.recorder.datagram(1, Who::Client, &bytes);
+        if self.wrong {
+            return true;
+        }
+        let new = self
+            .questions
+            .get(self.next)
+            .is_some_and(|next| fits(next, &bytes));
+        let again = self
+            .next
+            .checked_sub(1)
+            .and_then(|last| self.questions.get(last));
+        let again = again.is_some_and(|last| fits(last, &bytes));
+        if !new && !again || self.repeats > limits::MOST_REPEATS {
+            self.wrong = true;
+            return true;
+        }
+        self.expected.push_datagram(1, Who::Client, &bytes);
+        self.repeats = if new { 0 } else { self.repeats + 1 };
+        let fate = self.fate(Who::Client);
+        if fate == Fate::Drop {
+            return true;
+        }
+        if new {
+            self.next += 1;
+        }
+        self.answer(from);
+        if fate == Fate::Double {
+            self.answer(from);
+        }
+        true
+    }
+
+    /// Decides, and writes the decision down. A question is never overtaken: the client waits.
+    fn fate(&mut self, who: Who) -> Fate {
+        let Some(network) = &mut self.network else {
+            return Fate::Deliver;
+        };
+        let fate = match network.fate(who) {
+            Fate::Swap if who == Who::Client => Fate::Deliver,
+            fate => fate,
+        };
+        if let Some(event) = fate.event() {
+            self.recorder.event(1, who, event);
+            self.expected.push_event(1, who, event);
+        }
+        fate
+    }
+
+    fn answer(&mut self, to: SocketAddr) {
+        let answers = self.answers.get(self.next.saturating_sub(1)).cloned();
+        for bytes in answers.unwrap_or_default() {
+            self.recorder.datagram(1, Who::Server, &bytes);
+            self.expected.push_datagram(1, Who::Server, &bytes);
+            let sent = match self.fate(Who::Server) {
+                Fate::Drop => 0,
+                Fate::Deliver => 1,
+                Fate::Double => 2,
+                Fate::Swap => {
+                    self.held = Some((to, bytes));
+                    continue;
+                }
+            };
+            for _ in 0..sent {
+                let _ = self.socket.send_to(&bytes, to);
+            }
+            if let Some((to, late)) = self.held.take().filter(|_| sent > 0) {
+                let _ = self.socket.send_to(&late, to);
+            }
+        }
+    }
+
+    /// Whether every question has come.
+    pub fn is_done(&self) -> bool {
+        self.next >= self.questions.len()
+    }
+
+    /// Whether something came that a right client does not say.
+    pub fn is_wrong(&self) -> bool {
+        self.wrong
+    }
+
+    /// When the last datagram came, or the play began.
+    pub fn last(&self) -> Instant {
+        self.last
+    }
+
+    /// What came of it; `silent`: for how long the client said nothing, although it was its turn.
+    pub fn finish(mut self, silent: Option<Duration>) -> Played {
+        let asked = self.questions.get(self.next..).unwrap_or_default();
+        for (at, chunk) in asked.iter().enumerate() {
+            self.expected.separate(1, Who::Client);
+            self.expected.push_entry(&Entry::Chunk(chunk.clone()));
+            for answer in self.answers.get(self.next + at).into_iter().flatten() {
+                self.expected.push_datagram(1, Who::Server, answer);
+            }
+        }
+        self.expected.push_gap(Gap::End);
+        if let Some(waited) = silent {
+            self.recorder.event(1, Who::Server, Event::Timeout(waited));
+        }
+        let stopped = match silent {
+            Some(_) if !self.has_heard() => Some(Stopped::NoGuest),
+            Some(_) => Some(Stopped::IdleTimer(1)),
+            None => None,
+        };
+        Played {
+            got: self.recorder.transcript_of_datagrams(),
+            expected: Some(self.expected),
+            strangers: Vec::new(),
+            ends: BTreeMap::new(),
+            failed_writes: Vec::new(),
+            stopped,
+        }
+    }
+
+    /// Whether a datagram has come.
+    pub fn has_heard(&self) -> bool {
+        let transcript = self.recorder.transcript();
+        transcript
+            .entries()
+            .iter()
+            .any(|entry| matches!(entry, Entry::Chunk(_)))
+    }
+}
+
+/// The bytes of an answer. Errors: a mask in it.
+fn exact(chunk: &Chunk) -> Result<Vec<u8>, PlayError> {
+    match chunk
+        .pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Mask(_)))
+    {
+        true => Err(PlayError::Mask {
+            conn: chunk.conn,
+            who: chunk.who,
+        }),
+        false => Ok(chunk.exact()),
+    }
+}
