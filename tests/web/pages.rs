@@ -145,7 +145,7 @@ fn a_server_that_dies_is_shown_as_dead() {
     state("the server ended");
     browser.js("document.getElementById('box').value = '3 tacos\\\\n'");
     browser.click("#pane-say .go");
-    state("No connection");
+    state("could not be made");
     browser.click("#pane-say .go");
     state("RST");
     assert!(
