@@ -7,9 +7,9 @@
 use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Tried, Tries};
 use crate::check::variants;
-use crate::check::verdict::difference;
+use crate::check::verdict::{difference, right_bytes};
 use crate::net::Weather;
-use crate::wire::Transcript;
+use crate::wire::{DifferenceKind, Transcript};
 
 /// Plays a script at the program in calm weather; `None` when that is not possible. Gives back the
 /// script as it was played, and what came.
@@ -72,11 +72,15 @@ fn judge(expected: &Transcript, got: &Transcript, side: Side) -> Tried {
     };
     let settled = expected.settled(got).with_values(|_, mask| mask.example());
     let (want, have) = (said(&settled), said(got));
-    match () {
-        _ if difference(expected, got, who).is_none() => Tried::Passed,
+    // Behind the holes of a pattern only the kind of the difference tells.
+    let Some(kind) = difference(expected, got, who).map(|found| found.what) else {
+        return Tried::Passed;
+    };
+    match kind {
         _ if have == want => Tried::RightBytes,
         _ if have.is_empty() => Tried::Silent,
-        _ if want.starts_with(&have) => Tried::Stopped,
+        _ if want.starts_with(&have) || kind == DifferenceKind::Short => Tried::Stopped,
+        _ if right_bytes(expected, got, who) => Tried::RightBytes,
         _ => Tried::Differed,
     }
 }

@@ -27,8 +27,8 @@ pub(super) struct Runner<'a> {
     stage: Stage<'a>,
     /// The conversations that passed in calm weather.
     calm: Vec<String>,
-    /// What the server held after its first conversation, and how many clients came since.
-    first: Option<(Holds, usize)>,
+    /// What the server held after its first conversation, and how many clients and conversations came since.
+    first: Option<(Holds, usize, usize)>,
     /// Whether a client that says nothing was sent.
     mute_sent: bool,
     /// Whether that client was the last one.
@@ -123,6 +123,7 @@ impl<'a> Runner<'a> {
         }
         let program = self.stage.program()?;
         let ending = program.ending()?;
+        program.end();
         let (weather, mut done) = self.last.take()?;
         done.process.ending = Some(ending);
         done.process.stderr = program.stderr().text();
@@ -179,8 +180,8 @@ impl<'a> Runner<'a> {
         };
         let clients = conversation.expected.connections().len() + uninvited;
         match &mut self.first {
-            Some((_, since)) => *since += clients,
-            None => self.first = self.stage.holds().map(|holds| (holds, 0)),
+            Some((_, since, served)) => (*since, *served) = (*since + clients, *served + 1),
+            None => self.first = self.stage.holds().map(|holds| (holds, 0, 0)),
         }
     }
 
@@ -275,15 +276,14 @@ impl<'a> Runner<'a> {
         if let Some(failure) = self.died_since() {
             return Some(failure);
         }
-        let (before, clients) = self.first?;
-        let until = Instant::now() + limits::CHECK_SETTLE;
-        let trouble = loop {
-            let now = self.stage.holds()?;
-            let grown = grown(before, now, clients)?;
-            if Instant::now() > until {
-                break grown;
+        let (before, clients, served) = self.first?;
+        // A client that asks nothing may cost nothing: what grows with each conversation is asked for again.
+        let trouble = match self.grown_since(before, clients) {
+            Some(trouble) => trouble,
+            None => {
+                self.grown_since(before, served)?;
+                self.grows_again(script)?
             }
-            thread::sleep(limits::POLL_INTERVAL);
         };
         let program = self.stage.program()?;
         Some(Failure {
@@ -325,6 +325,34 @@ fn legs_of(done: &Done) -> Vec<(String, Transcript)> {
         all.push((leg.name.clone(), got.of_connections(&leg.connections)));
     }
     all
+}
+
+/// How often the first conversation is played again, to see whether the server grows each time.
+const AGAIN: usize = 12;
+
+impl Runner<'_> {
+    /// What has grown with each of `clients`, and does not shrink again.
+    fn grown_since(&mut self, before: Holds, clients: usize) -> Option<Problem> {
+        let until = Instant::now() + limits::CHECK_SETTLE;
+        loop {
+            let now = self.stage.holds()?;
+            let grown = grown(before, now, clients)?;
+            if Instant::now() > until {
+                return Some(grown);
+            }
+            thread::sleep(limits::POLL_INTERVAL);
+        }
+    }
+
+    /// Plays a conversation again and again, and looks what has grown each time.
+    fn grows_again(&mut self, script: &Transcript) -> Option<Problem> {
+        let before = self.stage.holds()?;
+        for _ in 0..AGAIN {
+            let silence = silence_of(script, self.plan.side);
+            self.stage.play(script, Weather::Calm, silence).ok()?;
+        }
+        self.grown_since(before, AGAIN)
+    }
 }
 
 /// Growth with every client; a pool that fills, or a file that is opened once, is none.

@@ -261,6 +261,10 @@ impl<'a> Stage<'a> {
 impl Server {
     pub(super) fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
         let ending = self.program.wait_end(limits::CHECK_EXIT_AFTER_RUN);
+        if ending.is_some() {
+            // What it said last may still be on its way to us.
+            self.program.end();
+        }
         let process = plan.process(&self.program, self.addr, ending, true);
         let done = Done::of(script, played, process);
         let seen = done.silent && self.program.activity().is_some();

@@ -17,6 +17,12 @@ pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<D
     Some(found)
 }
 
+/// Whether all bytes of `who` are right, whenever they came and however they ended.
+pub fn right_bytes(expected: &Transcript, got: &Transcript, who: Who) -> bool {
+    let found = compare_side(expected, &other_side_first(got, who), who);
+    found.is_none_or(|found| found.what == DifferenceKind::Ending)
+}
+
 /// Whether, when the program spoke, at least the first of several messages of the other side's turn had
 /// been sent. A refusal (4xx, 5xx) may come as soon as anything can be wrong: when the first line is there, or
 /// so much without a line that it is too long.

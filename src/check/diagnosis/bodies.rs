@@ -3,11 +3,9 @@
 
 use super::Evidence;
 use super::served::answer_at;
-use super::{Cause, Row, count, shown};
+use super::{Cause, Close, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_message::{
-    Message, chunks, field, from, is_request, message, messages, upto,
-};
+use crate::check::lenient_message::{Message, chunks, field, is_request, message, messages, upto};
 use crate::wire::{DifferenceKind, Entry};
 
 /// Asked before the causes of a silence that nothing explains.
@@ -16,6 +14,7 @@ pub(super) const WAITS: &[Row] = &[
     ("W69", line_body),
     ("W70", chunks_unanswered),
     ("W47", no_deadline),
+    ("W47", silent_client_kept),
     ("W80", limit_of_each_read),
 ];
 
@@ -95,6 +94,22 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(
         "the client stopped in the middle of its head. The answer 408 did not come in time, and you still wait. \
          Without a limit you wait as long as the other side likes.",
+    )
+}
+
+/// A client has its answer and says nothing more, and the server is to close after a while.
+fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
+    let script = &evidence.expectation.script;
+    let last = script.entries().iter().take(evidence.agreed() + 1).rev();
+    let timed = last
+        .take_while(|entry| !matches!(entry, Entry::Chunk(_)))
+        .any(|entry| matches!(entry, Entry::Gap(_)));
+    let open = evidence.right_bytes() && evidence.have().close == Close::Open;
+    let server = evidence.side() == Side::Server && !evidence.fin_said();
+    (server && timed && open && evidence.silence().is_some()).then_some(())?;
+    Cause::likely(
+        "the client had its answer and said nothing more, and your server kept the connection when its time was over. \
+         A wait without a limit lasts as long as the other side likes.",
     )
 }
 
@@ -201,21 +216,9 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     }
 }
 
-/// The request (without a body) whose answer holds the first difference.
+/// The request whose answer holds the first difference.
 fn asked(evidence: &Evidence) -> Option<Message<'_>> {
-    // A body need not end in a line end, so an answer may begin in the middle of a line.
-    let want = &evidence.want().bytes;
-    let answers = upto(want, evidence.at() + 9)
-        .windows(9)
-        .filter(|nine| nine == b"HTTP/1.1 ")
-        .count();
-    let heard = evidence.heard();
-    let begins = |at: &usize| {
-        from(heard, *at).starts_with(b"GET ") && (*at == 0 || upto(heard, *at).ends_with(b"\n"))
-    };
-    let mut requests = (0..heard.len()).filter(begins);
-    let start = requests.nth(answers.checked_sub(1)?)?;
-    Some(message(from(heard, start)))
+    evidence.exchange()?.request()
 }
 
 /// Lines after the last chunk are taken for the next request.

@@ -3,7 +3,7 @@
 //! Rule: the program's own error message comes before every guess from the wire. It is quoted, and nothing is
 //! added to it.
 
-use super::{Cause, Close, Evidence, Row, shown};
+use super::{Cause, Close, Evidence, Row, Tried, shown};
 use crate::check::Problem;
 use crate::check::Side;
 use crate::check::lenient_message::{message, messages};
@@ -120,7 +120,13 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.silence().is_some() && evidence.cut_short()
         || evidence.weather() == Weather::Ghost;
     let alive = evidence.process.ending.is_none();
-    (evidence.side() == Side::Server && silent && alive && !evidence.heard().is_empty())
+    // What passes whole and fails in pieces has its cause in the pieces.
+    let in_pieces = matches!(
+        evidence.weather(),
+        Weather::Dribble | Weather::Glue | Weather::Slow
+    );
+    let pieces = in_pieces && evidence.passes_in_calm();
+    (evidence.side() == Side::Server && silent && alive && !pieces && !evidence.heard().is_empty())
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;
     Cause::likely(format!(
@@ -135,8 +141,9 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
     let broken = cut_off(evidence) || evidence.cut_short() && evidence.process.ending.is_some();
     let asked = !evidence.heard().is_empty();
     // A reset or a client without a word has its own pages, where the same conversation passes otherwise.
-    let own =
-        matches!(evidence.weather(), Weather::Rude | Weather::Ghost) || evidence.passes_in_calm();
+    let once = evidence.tries.again == Some(Tried::Passed);
+    let own = matches!(evidence.weather(), Weather::Rude | Weather::Ghost)
+        || evidence.passes_in_calm() && !once;
     (evidence.side() == Side::Server && broken && asked && !own).then_some(())?;
     let said = complaint(evidence);
     let ended = evidence

@@ -187,7 +187,7 @@ impl Evidence {
 }
 
 /// Whether a status line begins here: `HTTP/1.1 200`. (A body may speak of HTTP/1.1, too.)
-fn is_status_line(bytes: &[u8]) -> bool {
+pub(super) fn is_status_line(bytes: &[u8]) -> bool {
     let digits = bytes.get(9..12).unwrap_or_default();
     bytes.starts_with(b"HTTP/1.") && digits.len() == 3 && digits.iter().all(u8::is_ascii_digit)
 }

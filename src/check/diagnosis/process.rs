@@ -8,6 +8,7 @@ use crate::check::Side;
 use crate::check::lenient_message::message;
 use crate::check::program::Ending;
 use crate::net::Weather;
+use crate::wire::{Entry, Event};
 
 pub(super) const TABLE: &[Row] = &[
     ("W30", address_syntax),
@@ -63,6 +64,17 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
     (!process.connected).then_some(())?;
     let given = &process.address;
     if evidence.side() == Side::Client {
+        // A conversation in which nobody listens is refused as it should be.
+        let nobody = evidence.expectation.script.entries().iter().any(|entry| {
+            matches!(
+                entry,
+                Entry::Event {
+                    event: Event::Refuse,
+                    ..
+                }
+            )
+        });
+        (!nobody).then_some(())?;
         let line = line_with(
             evidence,
             &[

@@ -1,6 +1,7 @@
 //! Mistakes of a file server: it sends files that it must not send, or its answers lack header lines.
 
 use super::Evidence;
+use super::place::is_status_line;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_message::{Message, field, find, from, message, upto};
@@ -32,6 +33,10 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     let has = |what: &[u8]| find(&small, what).is_some();
     // A name that is decoded twice and stays inside the folder leads nowhere out of it.
     (!has(b"%25") || has(b"%252e") || has(b"..")).then_some(())?;
+    // Nor does a hidden name.
+    let last = small.rsplit(|&byte| byte == b'/').next();
+    let hidden = last.is_some_and(|last| last.starts_with(b".") && !last.starts_with(b".."));
+    (!hidden).then_some(())?;
     let how = if has(b"%25") {
         "You decoded its percent signs twice. After the first decoding, %25 was a percent sign. The second decoding \
          made two dots, and you did not test the path after that."
@@ -173,11 +178,8 @@ const WHAT_FOR: [(&str, &str); 5] = [
 
 /// The response that the byte at `at` belongs to, and what follows it.
 pub(super) fn answer_at(bytes: &[u8], at: usize) -> Option<Message<'_>> {
-    let begins = |start: &usize| {
-        let begun = upto(bytes, *start);
-        from(bytes, *start).starts_with(b"HTTP/1.1 ")
-            && (begun.is_empty() || begun.ends_with(b"\n"))
-    };
+    // A body need not end in a line end, so an answer may begin in the middle of a line.
+    let begins = |start: &usize| is_status_line(from(bytes, *start));
     let start = (0..=at.min(bytes.len())).rev().find(begins)?;
     Some(message(from(bytes, start)))
 }

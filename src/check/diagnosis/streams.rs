@@ -9,8 +9,10 @@ use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
 pub(super) const DELIVERY: &[Row] = &[
+    ("W84", ends_its_side),
     ("W34", cut_letter),
     ("W34", letter_in_pieces),
+    ("W18", one_read_for_several),
     ("W33", rest_lost_in_pieces),
     ("W18", one_read_in_pieces),
 ];
@@ -124,6 +126,35 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
          it together with the first one, and discarded the bytes after the end of the first one."
     );
     Some(Cause { text, proven })
+}
+
+/// A client ends its own direction before it has the answer, and listens on.
+fn ends_its_side(evidence: &Evidence) -> Option<Cause> {
+    let early = evidence.early() && evidence.have().close == Close::Fin && evidence.right_bytes();
+    let said = evidence.side() == Side::Client && !evidence.have().bytes.is_empty();
+    (early && said && evidence.rest().is_empty()).then_some(())?;
+    Cause::likely(
+        "your bytes are right, and your client ended its own direction (FIN) before the whole answer had come. It \
+         still listens, so TCP and HTTP allow that. In this lab's conversation the client ends its direction after \
+         the answer.",
+    )
+}
+
+/// Several messages in one piece give another answer than the same messages one by one.
+fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
+    let apart = matches!(
+        evidence.tries.apart,
+        Some(Tried::Passed | Tried::RightBytes)
+    );
+    let whole = matches!(evidence.weather(), Weather::Calm | Weather::Glue);
+    let several = whole && evidence.together().len() > 1 && apart;
+    let other = !evidence.cut_short() && evidence.at() < evidence.want().bytes.len();
+    (evidence.side() == Side::Server && several && other).then_some(())?;
+    Cause::proven(format!(
+        "sent one by one, the {} were answered right; in one piece they were not. Your program takes what one read \
+         gives for one message. TCP has no messages: a read gives what has arrived, which may be several messages.",
+        count(evidence.together().len(), "message")
+    ))
 }
 
 /// One read was taken for one message.

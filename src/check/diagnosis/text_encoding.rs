@@ -288,6 +288,7 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let ended = evidence.have().close != Close::Open && evidence.cut_short();
+    let ended = ended && !evidence.passes_in_calm() && evidence.process.said.trim().is_empty();
     let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
     ends.then_some(())?;
     Cause::likely(format!(

@@ -13,6 +13,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W49", adds_newline),
     ("W50", line_ends),
     ("W54", not_refused),
+    ("W54", waits_for_a_faulty_length),
     ("W51", cut_at_colon),
     ("W52", last_wins),
     ("W62", other_host),
@@ -136,6 +137,9 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
     const MANY: u64 = 100_000_000;
     (evidence.side() == Side::Server && evidence.cut_short() && evidence.silence().is_some())
         .then_some(())?;
+    if let Some(waits) = waits_for_a_refused_body(evidence) {
+        return Some(waits);
+    }
     let prefix = evidence
         .heard()
         .last_chunk::<4>()
@@ -261,13 +265,59 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// A length above the limit, or a size of a chunk that no memory has, was announced, and the program waits for
+/// the bytes where a refusal is due.
+fn waits_for_a_refused_body(evidence: &Evidence) -> Option<Cause> {
+    // A pattern need not say which refusal it is.
+    let refused = message(&evidence.want().bytes)
+        .status()
+        .filter(|&status| status >= 100)
+        .unwrap_or(400);
+    let request = message(evidence.heard());
+    let waits = (400..500).contains(&refused) && evidence.have().bytes.is_empty();
+    let said = match request.field("Content-Length") {
+        Some(value) if refused == 413 => value,
+        Some(_) => return None,
+        None if request.chunked() => {
+            let body = request.body?;
+            let size = body.split(|&byte| b";\r\n".contains(&byte)).next()?;
+            (size.len() > 8 && size.iter().all(u8::is_ascii_hexdigit)).then_some(size)?
+        }
+        None => return None,
+    };
+    waits.then_some(())?;
+    Cause::likely(format!(
+        "the client announced `{}` bytes, which is too many, and your program waits for them. A refusal \
+         is due as soon as the number has come: a length comes from a stranger.",
+        shown(said)
+    ))
+}
+
+/// A faulty length must be refused, and the program waits for a body instead.
+fn waits_for_a_faulty_length(evidence: &Evidence) -> Option<Cause> {
+    let refused = message(&evidence.want().bytes).status()? == 400;
+    let request = message(evidence.heard());
+    let value = request.field("Content-Length").filter(|_| refused)?;
+    let faulty = value.is_empty() || !value.iter().all(u8::is_ascii_digit);
+    let waits = evidence.have().bytes.is_empty() && evidence.silence().is_some();
+    (evidence.side() == Side::Server && faulty && waits).then_some(())?;
+    Cause::likely(format!(
+        "`Content-Length: {}` is not made of digits alone, so 400 is due. Your program took it for a number, and \
+         waits for the body.",
+        shown(value)
+    ))
+}
+
 /// A request that must be refused was served.
 fn not_refused(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let (want, have) = exchange.statuses()?;
     let accepted =
         evidence.side() == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
-    accepted.then_some(())?;
+    // Something that does not exist is no faulty request.
+    let method = exchange.request()?.first_line();
+    let missing = want == 404 && method.starts_with(b"DELETE ");
+    (accepted && !missing).then_some(())?;
     let reason = exchange.want.body.unwrap_or_default();
     let reason = reason
         .split(|&byte| byte == b'\n')
