@@ -150,6 +150,9 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
     let several = whole && evidence.together().len() > 1 && apart;
     let other = !evidence.cut_short() && evidence.at() < evidence.want().bytes.len();
     (evidence.side() == Side::Server && several && other).then_some(())?;
+    if let Some(joined) = single_read(evidence) {
+        return Some(joined);
+    }
     Cause::proven(format!(
         "sent one by one, the {} were answered right; in one piece they were not. Your program takes what one read \
          gives for one message. TCP has no messages: a read gives what has arrived, which may be several messages.",
