@@ -1,10 +1,10 @@
 //! Lab 27: what OpenSSL and a real browser say before anything is encrypted, and ClientHellos that lie.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
 use crate::support::peers::{ask, printed, run, started_wrongly};
-use crate::support::{Server, bin, have};
+use crate::support::{Server, bin, have, listens};
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
@@ -122,4 +122,84 @@ fn no_hello_is_too_strange() {
     assert!(server.runs());
     let output = run("lab27-client", &[&server.addr.to_string()]);
     assert_eq!(printed(&output), "fatal alert 40\n");
+}
+
+/// nginx opens the envelope, and sends on plain HTTP: lab 9's request goes through `openssl s_client`, and lab 9's
+/// server answers it. The lab's README shows this configuration.
+#[test]
+fn nginx_opens_the_envelope_for_lab_9() {
+    if !have(&["nginx", "openssl"]) {
+        return;
+    }
+    let server = Server::start("lab09-server");
+    let own = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("envelope");
+    std::fs::create_dir_all(&own).expect("a folder");
+    let made = Command::new("openssl")
+        .args([
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+        ])
+        .args([
+            "-subj",
+            "/CN=tacos.example",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+        ])
+        .current_dir(&own)
+        .output()
+        .expect("openssl starts");
+    assert!(made.status.success(), "{made:?}");
+    let readme = std::fs::read_to_string("labs/27-sealed-envelope/README.md").expect("a README");
+    let (_, rest) = readme.split_once("```nginx\n").expect("the configuration");
+    let (shown, _) = rest.split_once("```").expect("its end");
+    let held = wirelab::net::free_port(std::net::Ipv4Addr::LOCALHOST.into()).expect("a port");
+    let front = std::net::SocketAddr::from(([127, 0, 0, 1], held.number));
+    let shown = shown.replace("127.0.0.1:8443", &front.to_string());
+    let shown = shown.replace("127.0.0.1:8009", &server.addr.to_string());
+    let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let places: String = places
+        .iter()
+        .map(|it| format!("{it}_temp_path {it};\n"))
+        .collect();
+    let shown = shown.replace("http {\n", &format!("http {{\naccess_log off;\n{places}"));
+    let text = format!("daemon off; master_process off; pid pid; error_log error.log;\n{shown}");
+    std::fs::write(own.join("nginx.conf"), text).expect("a file");
+    let mut nginx = Command::new("nginx")
+        .args([
+            "-p",
+            &own.to_string_lossy(),
+            "-c",
+            "nginx.conf",
+            "-e",
+            "error.log",
+        ])
+        .spawn()
+        .expect("nginx starts");
+    // nginx does not say when it listens; a connection that is taken is the event.
+    assert!(
+        listens(front),
+        "nginx does not start: {:?}",
+        nginx.try_wait()
+    );
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-quiet", "-connect", &front.to_string()])
+        .args(["-servername", "tacos.example"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl starts");
+    let request = b"GET / HTTP/1.1\r\nHost: tacos.example\r\nConnection: close\r\n\r\n";
+    let mut keyboard = client.stdin.take().expect("stdin is piped");
+    keyboard.write_all(request).expect("it is taken");
+    let mut answer = String::new();
+    let mut screen = client.stdout.take().expect("stdout is piped");
+    screen.read_to_string(&mut answer).expect("text");
+    drop(keyboard);
+    let _ = client.wait();
+    let _ = nginx.kill();
+    let _ = nginx.wait();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nthree tacos\n"), "{answer}");
 }
