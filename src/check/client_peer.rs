@@ -10,7 +10,7 @@ use super::subject::{Done, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::check::diagnosis::{Prints, Process};
 use crate::check::lenient_message::message;
-use crate::check::program::Program;
+use crate::check::program::{Ending, Program};
 use crate::check::variants::filled;
 use crate::limits;
 use crate::net::Weather;
@@ -208,7 +208,7 @@ impl Plan {
         patience: Duration,
         connected: bool,
     ) -> Process {
-        let ending = program.wait_end_of_work(patience);
+        let ending = end_of_client(&mut program, patience);
         program.end();
         let mut process = self.process(&program, addr, ending, connected);
         process.prints = script.heading("prints").map(|wanted| Prints {
@@ -219,6 +219,21 @@ impl Plan {
             process.prints = Some(shows(shown, &program));
         }
         process
+    }
+}
+
+/// How a client ended. On a busy machine a runtime may need seconds to start: a client that has used the
+/// processor in the second half of `patience` gets `patience` once more, for its own timeouts.
+fn end_of_client(program: &mut Program, patience: Duration) -> Option<Ending> {
+    let used = |program: &Program| program.activity().map(|seen| seen.worked);
+    if let Some(ending) = program.wait_end_of_work(patience / 2) {
+        return Some(ending);
+    }
+    let half = used(program);
+    let ending = program.wait_end_of_work(patience / 2);
+    match ending.is_some() || used(program) == half {
+        true => ending,
+        false => program.wait_end_of_work(patience),
     }
 }
 

@@ -19,6 +19,8 @@ mod languages;
 mod leftovers;
 mod pages;
 mod pcapng;
+#[cfg(unix)]
+mod permissions;
 mod player;
 mod probe;
 mod program;
