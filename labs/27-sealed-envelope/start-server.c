@@ -1,0 +1,110 @@
+/* Lab 27 · your server. It takes what one read gives it, and answers in HTTP. A client that speaks TLS cannot
+ * read that.
+ *
+ * Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
+ * has the layout and the alerts. Check it with: cargo lab check 27 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char NOT_TLS[] = "HTTP/1.1 400 Bad Request\r\n"
+                              "Content-Type: text/plain\r\n"
+                              "Content-Length: 28\r\n"
+                              "Connection: close\r\n"
+                              "\r\n"
+                              "this port speaks https: TLS\n";
+
+static int send_all(int to, const void *bytes, size_t length);
+
+/* An alert record: type 21, version, length 2, level 2 (fatal), reason. Finished. */
+int send_alert(int client, unsigned char reason)
+{
+    const unsigned char record[7] = { 21, 3, 3, 0, 2, 2, reason };
+
+    return send_all(client, record, sizeof record);
+}
+
+static void serve(int client)
+{
+    /* Here: a ClientHello may come in many pieces, and in several records. */
+    unsigned char hello[4096] = { 0 };
+    ssize_t n = read(client, hello, sizeof hello);
+
+    if (n < 0)
+        return;
+    fprintf(stderr, "%zd bytes came, the first is %d\n", n, hello[0]);
+
+    /* Here: if the first byte is no letter, it is TLS. Which alert is it? */
+    if (send_all(client, NOT_TLS, strlen(NOT_TLS)) < 0)
+        return;
+    shutdown(client, SHUT_WR);
+    while (read(client, hello, sizeof hello) > 0)
+        ;
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8027";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8027");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+int main(void)
+{
+    int listener = listening();
+
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client);
+        close(client);
+    }
+}
