@@ -1,10 +1,10 @@
 //! `wirelab init DIR`: makes a workbench outside a clone of the course.
 
-use super::{Args, Command, Outcome, Screen};
+use super::{Args, Command, Opt, Outcome, Screen};
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
-use wirelab::course::init::{Made, init};
+use wirelab::course::init::{Made, add_class, init};
 
 /// `wirelab init DIR`
 pub const COMMAND: Command = Command {
@@ -15,7 +15,11 @@ pub const COMMAND: Command = Command {
            with your progress in progress.txt. Every command that runs inside DIR finds\n\
            both. init overwrites no file in DIR. In a clone the workbench is\n\
            labs/workbench.",
-    options: &[],
+    options: &[Opt {
+        name: "--class",
+        value: None,
+        sentence: "add the files by which GitHub and GitLab check it",
+    }],
     run,
 };
 
@@ -28,6 +32,10 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             screen,
             "{shown} is a workbench already, and was not changed"
         )?,
+    }
+    if args.has("--class") {
+        add_class(folder)?;
+        writeln!(screen, "GitHub and GitLab check it at each push")?;
     }
     writeln!(screen, "\nChange into it, then:")?;
     for (words, says) in [

@@ -74,6 +74,41 @@ pub fn init(folder: &Path) -> Result<Made, InitError> {
     Ok(Made::New)
 }
 
+/// Adds what a student's folder in a class has besides: the files by which a CI service checks it. A file of the
+/// same text stays as it is.
+pub fn add_class(folder: &Path) -> Result<(), InitError> {
+    let missing = |path: &PathBuf, text: &str| match fs::read_to_string(path) {
+        Ok(there) if there == text => Ok(false),
+        Ok(_) => Err(InitError::Taken(path.clone())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(InitError::System {
+            path: path.clone(),
+            error,
+        }),
+    };
+    for (name, text) in CLASS {
+        let path = folder.join(name);
+        if missing(&path, text)? {
+            let above = path.parent().unwrap_or(folder);
+            let written = fs::create_dir_all(above).and_then(|()| write_new(&path, text));
+            written.map_err(|error| InitError::System { path, error })?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of `labs/class` that a student's folder gets.
+const CLASS: &[(&str, &str)] = &[
+    (
+        ".github/workflows/wirelab.yml",
+        include_str!("../../labs/class/.github/workflows/wirelab.yml"),
+    ),
+    (
+        ".gitlab-ci.yml",
+        include_str!("../../labs/class/.gitlab-ci.yml"),
+    ),
+];
+
 /// The files of the workbench itself.
 const OWN: &[(&str, &str)] = &[
     (".gitignore", "/target\n/progress.txt.*\n"),
