@@ -90,6 +90,15 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
     for (field, file) in [("server", "server.rs"), ("client", "client.rs")] {
         let _ = writeln!(labs, "{field}: {},", folder.join(file).exists());
     }
+    let wrong = folder.join("wrong");
+    let _ = writeln!(labs, "wrong: &[");
+    for file in wrong.is_dir().then(|| names(&wrong)).unwrap_or_default() {
+        if let Some(name) = file.strip_suffix(".wire") {
+            println!("cargo::rerun-if-changed={}", wrong.join(&file).display());
+            let _ = writeln!(labs, "({name:?}, {}),", text_of(&wrong.join(&file)));
+        }
+    }
+    let _ = writeln!(labs, "],");
     let prefix = format!("lab{slug}");
     let mut own: Vec<&String> = snapshots
         .iter()

@@ -52,7 +52,8 @@ fn list(screen: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-fn show(page: &Page, screen: &mut Screen) -> Result<()> {
+/// The page of a code.
+pub fn show(page: &Page, screen: &mut Screen) -> Result<()> {
     let heading = format!("{} {} · {}", page.code, page.slug, page.title);
     for line in report::wrap("", &heading, "    ") {
         writeln!(screen, "{}", screen.style(Style::Bold, &line))?;

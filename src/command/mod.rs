@@ -28,6 +28,7 @@ mod pager;
 mod play;
 mod probe;
 mod probe_client;
+mod quiz;
 mod screen;
 mod serve;
 mod server_command;
@@ -98,6 +99,7 @@ pub const COMMANDS: &[Command] = &[
     web::COMMAND,
     hint::COMMAND,
     explain::COMMAND,
+    quiz::COMMAND,
     bill::COMMAND,
     class::COMMAND,
     nc::COMMAND,
@@ -116,7 +118,8 @@ pub const COMMANDS: &[Command] = &[
 
 /// The commands that show no bytes of an unknown peer.
 const LEARNERS: &[&str] = &[
-    "list", "lab", "init", "start", "check", "watch", "hint", "explain", "bill", "class", "help",
+    "list", "lab", "init", "start", "check", "watch", "hint", "explain", "quiz", "bill", "class",
+    "help",
 ];
 
 /// Runs the words after `wirelab`, prints, and says with which exit code the process ends.

@@ -123,6 +123,11 @@ impl Lab {
         self.files.presets
     }
 
+    /// The typical wrong answers: the name of each mistake, and its transcript (`wrong/*.wire`).
+    pub fn wrong(&self) -> &'static [(&'static str, &'static str)] {
+        self.files.wrong
+    }
+
     /// The text of the stub for one side, when the exercise has one.
     pub fn stub(&self, side: Side) -> Option<&'static str> {
         match side {

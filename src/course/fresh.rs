@@ -8,7 +8,7 @@
 //! Rule 2: the expected answers follow from the snapshot and its headings. No lab's program runs for that.
 //! Rule 3: this module opens no connection. Only [`Fresh::write_files`] writes files.
 
-mod dice;
+pub(super) mod dice;
 mod edits;
 mod files;
 mod messages;

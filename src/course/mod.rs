@@ -16,6 +16,7 @@ pub mod locations;
 pub mod program_hash;
 pub mod progress;
 mod quiet_cargo;
+pub mod quiz;
 pub mod readme;
 pub mod web;
 pub mod workbench;

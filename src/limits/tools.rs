@@ -83,3 +83,6 @@ pub const MOST_REPEATS: usize = 200;
 /// How many clients a recording relay for datagrams keeps apart.
 /// Reason: each has a socket and a thread, and nobody says goodbye.
 pub const DATAGRAM_CLIENTS: usize = 64;
+
+/// Most bytes of an answer in the quiz; a longer line is no letter. Reason: a pipe must not fill the memory.
+pub const MAX_ANSWER: u64 = 1024;

@@ -39,7 +39,8 @@ fn texts() -> Vec<(String, String)> {
         let names = folder.map(|entry| entry.expect("an entry").path());
         files.extend(names.filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("start-") || ["README.md", "hints.txt"].contains(&&*name)
+            name.starts_with("start-")
+                || ["README.md", "TEACHING.md", "hints.txt"].contains(&&*name)
         }));
     }
     for folder in ["tests/labs/snapshots", "tests/check/snapshots"] {

@@ -297,7 +297,8 @@ fn with_path(first: &Path) -> PathBuf {
     PathBuf::from(std::env::join_paths(all).expect("a search path"))
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies all that is in a folder.
+pub fn copy(from: &Path, to: &Path) {
     let mut copy = Command::new("cp");
     fs::create_dir_all(to).expect("a folder");
     assert!(

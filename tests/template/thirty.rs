@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::service::{Ended, Github, Gitlab, Student, has_reports};
+use super::service::{Ended, Github, Gitlab, Student, copy, has_reports};
 use super::support::{have, side_by_side};
 use super::{Place, flaws, read};
 use wirelab::check::Subject;
@@ -241,7 +241,7 @@ impl Jobs {
         if on_github {
             let here = self.github.folder(place, student);
             fs::create_dir_all(&here).expect("a folder");
-            std::os::unix::fs::symlink(&student.folder, here.join("student")).expect("a link");
+            copy(&student.folder, &here.join("student"));
             let mut ended = ended(&here);
             for script in self.github.commands().1 {
                 ended.take(&mut self.github.shell(place, student, &self.checkers.0, script));

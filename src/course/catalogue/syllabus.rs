@@ -22,6 +22,8 @@ pub(super) struct LabFiles {
     pub(super) stubs: &'static [(&'static str, &'static str, &'static str)],
     pub(super) server: bool,
     pub(super) client: bool,
+    /// Stem and text of each file in `wrong/`.
+    pub(super) wrong: &'static [(&'static str, &'static str)],
     /// Stem and text of each snapshot, the main one first.
     pub(super) snapshots: &'static [(&'static str, &'static str)],
 }

@@ -5,11 +5,11 @@ use crate::wire::sha256;
 
 /// splitmix64 (Steele, Lea and Flood, 2014), begun at a hash of a seed and a purpose.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub(in crate::course) struct Dice(u64);
 
 impl Dice {
     /// The generator for one purpose: what one purpose draws does not depend on what another one drew.
-    pub(super) fn new(seed: u64, purpose: &str) -> Dice {
+    pub(in crate::course) fn new(seed: u64, purpose: &str) -> Dice {
         let digest = sha256::digest(format!("{seed} {purpose}").as_bytes());
         let mut state = [0; 8];
         state.copy_from_slice(&digest[..8]);
@@ -25,18 +25,18 @@ impl Dice {
     }
 
     /// A number from `least` to `most`, both included; `least` when they stand the wrong way round.
-    pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
+    pub(in crate::course) fn between(&mut self, least: u64, most: u64) -> u64 {
         let count = most.saturating_sub(least).saturating_add(1);
         least + self.next() % count
     }
 
     /// One of the values. `set` is not empty.
-    pub(super) fn one_of<'a, T>(&mut self, set: &'a [T]) -> &'a T {
+    pub(in crate::course) fn one_of<'a, T>(&mut self, set: &'a [T]) -> &'a T {
         &set[self.between(0, set.len() as u64 - 1) as usize]
     }
 
     /// So many bytes, each of any value.
-    pub(super) fn bytes(&mut self, count: u64) -> Vec<u8> {
+    pub(in crate::course) fn bytes(&mut self, count: u64) -> Vec<u8> {
         (0..count).map(|_| self.next() as u8).collect()
     }
 }

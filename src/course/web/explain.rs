@@ -11,6 +11,26 @@ use crate::wire::xml_text;
 /// The page of a code, if there is such a code.
 pub fn page(code: &[u8], live: Option<&Live>) -> Option<Response> {
     let page = diagnosis::page(std::str::from_utf8(code).ok()?)?;
+    let body = format!(
+        "<main id=\"text\" class=\"text\"><p class=\"back\">{} {}</p><h1>{}</h1>\n{}</main>\n",
+        page.code,
+        page.slug,
+        xml_text(page.title),
+        inner(page)
+    );
+    let shell = layout::Page {
+        title: page.title,
+        class: "plain",
+        lab: None,
+        contents: &[],
+        body: &body,
+        stream: "",
+    };
+    Some(layout::document(&shell, live))
+}
+
+/// What the page says below its title.
+pub fn inner(page: &Page) -> String {
     let text: String = page
         .text
         .iter()
@@ -25,22 +45,7 @@ pub fn page(code: &[u8], live: Option<&Live>) -> Option<Response> {
         )
     });
     let languages: String = languages.collect();
-    let body = format!(
-        "<main id=\"text\" class=\"text\"><p class=\"back\">{} {}</p><h1>{}</h1>\n{text}<ul>{languages}</ul>\n{}</main>\n",
-        page.code,
-        page.slug,
-        xml_text(page.title),
-        rule_and_advice(page)
-    );
-    let shell = layout::Page {
-        title: page.title,
-        class: "plain",
-        lab: None,
-        contents: &[],
-        body: &body,
-        stream: "",
-    };
-    Some(layout::document(&shell, live))
+    format!("{text}<ul>{languages}</ul>\n{}", rule_and_advice(page))
 }
 
 /// What the standard says, and one thing to try.

@@ -30,7 +30,9 @@ pub fn page(lab: &Lab, live: Option<&Live>) -> Response {
     let sources = source::links(lab);
     let body = format!(
         "<main id=\"text\" class=\"text\">{before}{sources}</main>\n{panel}<div class=\"text \
-         rest\">{after}<nav class=\"neighbours\" aria-label=\"Neighbours\">{back}{on}</nav></div>\n"
+         rest\">{after}<p><a href=\"/labs/{}/quiz\">Quiz</a>: what comes next, which byte is wrong, \
+         how does it end, in which order?</p><nav class=\"neighbours\" aria-label=\"Neighbours\">{back}{on}</nav></div>\n",
+        lab.slug
     );
     let page = layout::Page {
         title: lab.title,

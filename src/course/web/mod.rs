@@ -26,6 +26,7 @@ mod markup;
 mod open_pages;
 mod panel;
 pub mod presets;
+mod quiz;
 mod recording_feed;
 mod run;
 mod rust_highlight;
@@ -69,6 +70,14 @@ fn names<'a>(request: &Request<'a>) -> Option<Vec<&'a [u8]>> {
     }
 }
 
+/// What stands behind the question mark of a request's target.
+fn query<'a>(request: &Request<'a>) -> &'a [u8] {
+    match request.asked.target {
+        Target::Origin { query, .. } | Target::Absolute { query, .. } => query.unwrap_or_default(),
+        _ => b"",
+    }
+}
+
 /// What stands at a path: everything that is only read.
 fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Response {
     match names {
@@ -86,6 +95,9 @@ fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Resp
             Some(lab) => lesson::page(lab, live),
             None => nothing(),
         },
+        [b"labs", slug, b"quiz"] => lab_of(slug)
+            .and_then(|lab| quiz::page(lab, query(request), live))
+            .unwrap_or_else(nothing),
         [b"labs", slug, name] => match lab_of(slug) {
             Some(lab) => picture(lab, name)
                 .or_else(|| source::page(lab, name, live))

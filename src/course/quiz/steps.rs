@@ -1,0 +1,65 @@
+//! A conversation as steps: what one side says without interruption, or one event, as lines to show.
+
+use super::WIDTH;
+use crate::course::catalogue::Script;
+use crate::wire::notation::{chunk_lines_within, event_text, who_text};
+use crate::wire::{Conn, Entry, Event, Transcript, Who};
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) who: Who,
+    /// None for bytes.
+    pub(super) event: Option<Event>,
+    pub(super) lines: Vec<String>,
+}
+
+/// The most lines of a step; the rest of it is counted.
+const LINES: usize = 9;
+
+/// The steps of one connection; those of a pattern show its holes.
+pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
+    let mut all = Vec::new();
+    for entry in transcript.entries() {
+        match entry {
+            Entry::Chunk(chunk) if chunk.conn == wanted => {
+                let mut lines = chunk_lines_within(chunk, WIDTH);
+                lines.iter_mut().for_each(|line| shorten(line));
+                if lines.len() > LINES {
+                    let more = lines.len() - (LINES - 1);
+                    lines.truncate(LINES - 1);
+                    lines.push(format!("… {more} more lines"));
+                }
+                let (who, event) = (chunk.who, None);
+                all.push(Step { who, event, lines });
+            }
+            Entry::Event { who, conn, event } if *conn == wanted => {
+                let line = format!("{} {}", who_text(*who, *conn), event_text(*event));
+                all.push(Step {
+                    who: *who,
+                    event: Some(*event),
+                    lines: vec![line],
+                });
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn shorten(line: &mut String) {
+    if line.chars().count() > WIDTH {
+        *line = line.chars().take(WIDTH - 1).collect();
+        line.push('…');
+    }
+}
+
+/// The lines of these steps.
+pub(super) fn lines(steps: &[Step]) -> Vec<String> {
+    steps.iter().flat_map(|step| step.lines.clone()).collect()
+}
+
+/// A conversation of a lab.
+pub(super) fn transcript(script: &Script) -> Transcript {
+    Transcript::parse(script.text()).unwrap_or_default()
+}
