@@ -92,7 +92,11 @@ fn lab(root: &Path, slug: &str, snapshots: &[String], labs: &mut String) {
     }
     let wrong = folder.join("wrong");
     let _ = writeln!(labs, "wrong: &[");
-    for file in wrong.is_dir().then(|| names(&wrong)).unwrap_or_default() {
+    let files = match wrong.is_dir() {
+        true => names(&wrong),
+        false => Vec::new(),
+    };
+    for file in files {
         if let Some(name) = file.strip_suffix(".wire") {
             println!("cargo::rerun-if-changed={}", wrong.join(&file).display());
             let _ = writeln!(labs, "({name:?}, {}),", text_of(&wrong.join(&file)));

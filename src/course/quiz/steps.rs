@@ -24,7 +24,7 @@ pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
         match entry {
             Entry::Chunk(chunk) if chunk.conn == wanted => {
                 let mut lines = chunk_lines_within(chunk, WIDTH);
-                lines.iter_mut().for_each(|line| shorten(line));
+                lines.iter_mut().for_each(shorten);
                 if lines.len() > LINES {
                     let more = lines.len() - (LINES - 1);
                     lines.truncate(LINES - 1);
