@@ -62,56 +62,10 @@ pub(super) fn next(lab: &Lab, dice: &mut Dice) -> Option<Question> {
     let at = *dice.one_of(&places);
     let (shown, rest) = all.split_at_checked(at)?;
     let right = rest.first()?;
-    let mut wrong: Vec<Choice> = Vec::new();
-    for mistake in mistakes(lab)
-        .iter()
-        .filter(|it| it.difference.who == Who::Server)
-    {
-        let said = steps(&mistake.got, mistake.difference.conn);
-        let said = said
-            .into_iter()
-            .filter(|step| step.who == Who::Server && step.event.is_none());
-        wrong.extend(said.map(|step| Choice {
-            lines: step.lines,
-            page: mistake.page,
-        }));
-    }
-    // What is right somewhere in the lab is no mistake with a code.
-    let mut elsewhere = Vec::new();
-    for script in &lab.scripts {
-        let it = transcript(script);
-        let conns = it.connections().into_iter();
-        elsewhere.extend(
-            conns
-                .flat_map(|conn| steps(&it, conn))
-                .filter(|step| step.who == Who::Server),
-        );
-    }
-    wrong.retain(|choice| !elsewhere.iter().any(|step| step.lines == choice.lines));
-    let others = elsewhere.into_iter().map(|step| Choice {
-        page: step.event.and_then(too_early),
-        lines: step.lines,
-    });
-    let (wrong, others) = (mixed(wrong, dice), mixed(others.collect(), dice));
+    let (wrong, others) = answers(lab);
+    let (wrong, others) = (mixed(wrong, dice), mixed(others, dice));
     // Two mistakes, then what would be right at another place; what begins the right answer is no mistake.
-    let mut first: Vec<Choice> = Vec::new();
-    if right.event.is_some() {
-        let number: String = right
-            .lines
-            .first()?
-            .chars()
-            .skip(1)
-            .take_while(char::is_ascii_digit)
-            .collect();
-        let ends = [
-            (format!("S{number} rst"), "W24"),
-            ("~ end".to_string(), "W40"),
-        ];
-        first.extend(ends.map(|(line, code)| Choice {
-            lines: vec![line],
-            page: diagnosis::page(code),
-        }));
-    }
+    let first = other_ends(right);
     let (some, more) = wrong.split_at(wrong.len().min(2));
     let wrong = first.iter().chain(some).chain(&others).chain(more);
     let wrong = wrong.filter(|choice| !right.lines.starts_with(&choice.lines));
@@ -124,6 +78,53 @@ pub(super) fn next(lab: &Lab, dice: &mut Dice) -> Option<Question> {
         proof: lines(&all),
     };
     Question::of(draft, dice)
+}
+
+/// What the server says in the lab's wrong answers and nowhere else, and what it says or does where it is right.
+fn answers(lab: &Lab) -> (Vec<Choice>, Vec<Choice>) {
+    let by_server = |step: &Step| step.who == Who::Server;
+    let mut wrong: Vec<Choice> = Vec::new();
+    for mistake in mistakes(lab) {
+        if mistake.difference.who != Who::Server {
+            continue;
+        }
+        let said = steps(&mistake.got, mistake.difference.conn).into_iter();
+        let said = said.filter(|step| by_server(step) && step.event.is_none());
+        wrong.extend(said.map(|step| Choice {
+            lines: step.lines,
+            page: mistake.page,
+        }));
+    }
+    let mut right: Vec<Step> = Vec::new();
+    for script in &lab.scripts {
+        let it = transcript(script);
+        let all = it.connections().into_iter();
+        right.extend(all.flat_map(|conn| steps(&it, conn)).filter(by_server));
+    }
+    wrong.retain(|choice| !right.iter().any(|step| step.lines == choice.lines));
+    let right = right.into_iter().map(|step| Choice {
+        page: step.event.and_then(too_early),
+        lines: step.lines,
+    });
+    (wrong, right.collect())
+}
+
+/// For a step that is an event: other ways to end.
+fn other_ends(right: &Step) -> Vec<Choice> {
+    let (Some(_), Some(line)) = (right.event, right.lines.first()) else {
+        return Vec::new();
+    };
+    let number = line.chars().skip(1).take_while(char::is_ascii_digit);
+    let number: String = number.collect();
+    let ends = [
+        (format!("S{number} rst"), "W24"),
+        ("~ end".to_string(), "W40"),
+    ];
+    let choice = |(line, code)| Choice {
+        lines: vec![line],
+        page: diagnosis::page(code),
+    };
+    ends.map(choice).into()
 }
 
 /// The page of an end where the conversation goes on.
