@@ -20,6 +20,7 @@ mod act4_capstone;
 mod act4_files;
 mod act4_limits;
 mod act4_tables;
+mod act5_datagrams;
 mod act5_hello;
 mod act5_tickets;
 mod bytes;
@@ -111,6 +112,7 @@ tests_of_labs! {
     lab22 = 22
     lab23 = 23
     lab24 = 24
+    lab25 = 25
     lab27 = 27
     lab28 = 28
 }
@@ -140,6 +142,8 @@ fn most_printed_conversations_can_be_known_by_heart() {
         (21, Server),
         // In lab 22 one refusal is the server's own choice.
         (23, Server),
+        (25, Server),
+        (25, Client),
     ];
     for (number, side) in sides {
         fresh::by_heart_holds_the_printed_ones(lab(number), side);

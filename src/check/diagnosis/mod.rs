@@ -10,6 +10,7 @@ mod bytes;
 mod code_pages;
 mod cookies;
 mod crashes;
+mod datagrams;
 mod endings;
 mod evidence;
 mod facts;
@@ -72,11 +73,12 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 21] = [
+const TABLE: [&[Row]; 22] = [
     process::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
     process::LATER,
+    datagrams::TABLE,
     streams::DELIVERY,
     bodies::WAITS,
     journeys::TABLE,

@@ -1,0 +1,276 @@
+//! Mistakes of programs that speak UDP, through a network that loses, doubles and reorders.
+//!
+//! Rule: what the network did is in the transcript, behind the datagram that it did it to; a cause names it.
+
+use super::Evidence;
+use super::{Cause, Row, shown};
+use crate::check::Side;
+use crate::limits;
+use crate::wire::{DifferenceKind, Entry, Event, Who};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W117", cut_otherwise),
+    ("W94", repeats_at_once),
+    ("W93", believes_an_old_answer),
+    ("W91", never_repeats),
+    ("W92", waits_for_ever),
+    ("W97", one_list_for_all),
+    ("W95", counts_a_repetition),
+    ("W96", takes_what_is_too_early),
+    ("W98", answers_not_each),
+];
+
+/// One datagram of the recording.
+struct Datagram {
+    who: Who,
+    bytes: Vec<u8>,
+    fate: Option<Event>,
+}
+
+/// What was said on the connection of the difference; none for a conversation without datagrams.
+fn datagrams(evidence: &Evidence) -> Option<Vec<Datagram>> {
+    evidence.expectation.script.has_datagrams().then_some(())?;
+    let entries = evidence.got.entries().iter().enumerate();
+    let all = entries.filter_map(|(at, entry)| match entry {
+        Entry::Chunk(chunk) if chunk.conn == evidence.conn() => Some(Datagram {
+            who: chunk.who,
+            bytes: chunk.exact(),
+            fate: evidence.got.fate_at(at),
+        }),
+        _ => None,
+    });
+    Some(all.collect())
+}
+
+/// The last thing that the other side said before the program's last datagram, or at all if it is silent;
+/// and how many datagrams were said before that.
+struct Scene {
+    said: Vec<Datagram>,
+    /// The datagrams before the one that is wrong or missing.
+    before: usize,
+}
+
+fn scene(evidence: &Evidence) -> Option<Scene> {
+    let said = datagrams(evidence)?;
+    let who = evidence.side().who();
+    let mut own = 0;
+    // The difference is in the datagram of this side that holds its byte.
+    let at = evidence.difference().map_or(usize::MAX, |it| it.offset);
+    let wrong = said.iter().position(|datagram| {
+        if datagram.who == who {
+            own += datagram.bytes.len();
+        }
+        datagram.who == who && own > at
+    });
+    let before = wrong.unwrap_or(said.len());
+    Some(Scene { said, before })
+}
+
+impl Scene {
+    fn earlier(&self) -> &[Datagram] {
+        self.said.get(..self.before).unwrap_or_default()
+    }
+
+    /// The last datagram of this side before the place.
+    fn last(&self, who: Who) -> Option<&Datagram> {
+        self.earlier().iter().rfind(|datagram| datagram.who == who)
+    }
+
+    /// What is wrong; none when it is missing.
+    fn wrong(&self) -> Option<&Datagram> {
+        self.said.get(self.before)
+    }
+
+    /// Whether the client's last question has no answer that arrived: in words, which of the two was lost.
+    fn lost(&self) -> Option<&'static str> {
+        let asked = self
+            .earlier()
+            .iter()
+            .rposition(|it| it.who == Who::Client)?;
+        let mut after = self.earlier().get(asked..)?.iter();
+        let question = after.next()?;
+        if question.fate == Some(Event::Drop) {
+            return Some("lost your datagram");
+        }
+        let arrives = |answer: &Datagram| !matches!(answer.fate, Some(Event::Drop | Event::Swap));
+        (!after.any(arrives)).then_some("lost or delayed the answer to your datagram")
+    }
+
+    /// Whether the client has repeated a datagram anywhere.
+    fn repeats(&self) -> bool {
+        let own: Vec<&Datagram> = self
+            .earlier()
+            .iter()
+            .filter(|it| it.who == Who::Client)
+            .collect();
+        own.windows(2)
+            .any(|two| matches!(two, [a, b] if a.bytes == b.bytes))
+    }
+
+    /// Whether the client's last datagram is one that the server has had before.
+    fn is_repetition(&self) -> bool {
+        let Some(last) = self.earlier().iter().rposition(|it| it.who == Who::Client) else {
+            return false;
+        };
+        let bytes = self.earlier().get(last).map(|it| &it.bytes);
+        let doubled = self
+            .earlier()
+            .get(last)
+            .is_some_and(|it| it.fate == Some(Event::Double));
+        let before = self.earlier().get(..last).unwrap_or_default();
+        let had = |it: &Datagram| it.who == Who::Client && it.fate != Some(Event::Drop);
+        doubled || before.iter().any(|it| had(it) && Some(&it.bytes) == bytes)
+    }
+}
+
+fn is_client(evidence: &Evidence) -> Option<Scene> {
+    scene(evidence).filter(|_| evidence.side() == Side::Client && evidence.difference().is_some())
+}
+
+fn is_server(evidence: &Evidence) -> Option<Scene> {
+    scene(evidence).filter(|_| evidence.side() == Side::Server && evidence.difference().is_some())
+}
+
+fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {
+    let scene = scene(evidence)?;
+    (evidence.difference()?.what == DifferenceKind::Boundary).then_some(())?;
+    let wrong = scene.wrong().or(scene.said.last())?;
+    Cause::likely(format!(
+        "all bytes are right, but they are cut into other datagrams, near `{}`. Each send is one datagram, and each \
+         datagram is one message.",
+        shown(&wrong.bytes)
+    ))
+}
+
+fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let last = scene.last(Who::Client)?;
+    let own = scene.said.iter().filter(|it| it.who == Who::Client);
+    let same = own.filter(|it| it.bytes == last.bytes).count();
+    (same > limits::MOST_REPEATS).then_some(())?;
+    Cause::likely(format!(
+        "you sent `{}` {same} times. An answer needs some time; a client that does not wait for it fills the network \
+         with copies.",
+        shown(&last.bytes)
+    ))
+}
+
+/// It knows how to repeat, and went on although its last order was not acknowledged.
+fn believes_an_old_answer(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let (wrong, last, lost) = (scene.wrong()?, scene.last(Who::Client)?, scene.lost()?);
+    let late = |it: &Datagram| {
+        it.who == Who::Server && matches!(it.fate, Some(Event::Double | Event::Swap))
+            || it.who == Who::Client && it.fate == Some(Event::Double)
+    };
+    (scene.repeats() || scene.earlier().iter().any(late)).then_some(())?;
+    (scene.repeats() && wrong.bytes != last.bytes).then_some(())?;
+    Cause::likely(format!(
+        "the network {lost} `{}`, and you went on with `{}`, although you do repeat other orders. Probably an older \
+         answer came a second time, or late, and you took it for the answer to this order.",
+        shown(&last.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn never_repeats(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
+    let last = shown(&last.bytes);
+    match scene.wrong() {
+        Some(wrong) => Cause::likely(format!(
+            "the network {lost} `{last}`, and you went on with `{}`. The send before succeeded, and that says only \
+             that your own system had the datagram.",
+            shown(&wrong.bytes)
+        )),
+        None => {
+            evidence.process.ending?;
+            Cause::likely(format!(
+                "the network {lost} `{last}`, and your client ended. One loss is not the end: the same datagram may \
+                 arrive the next time."
+            ))
+        }
+    }
+}
+
+fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
+    let silence = evidence
+        .got
+        .entries()
+        .iter()
+        .find_map(|entry| match entry {
+            Entry::Event {
+                event: Event::Timeout(time),
+                ..
+            } => Some(time.as_millis()),
+            _ => None,
+        })?;
+    scene.wrong().is_none().then_some(())?;
+    Cause::likely(format!(
+        "the network {lost} `{}`, and you said nothing for {silence} ms. What was lost does not come by waiting: a \
+         receive needs a time limit, and after it you have to send the order again.",
+        shown(&last.bytes)
+    ))
+}
+
+/// The first answer of a conversation names what another client has ordered.
+fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let first = scene.last(Who::Server).is_none();
+    let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
+    (first && longer && !scene.is_repetition()).then_some(())?;
+    Cause::likely(format!(
+        "the first datagram of this client was `{}`, and your answer was `{}`: it has the orders of an earlier \
+         client in it. Clients differ in the address and port that recv_from tells; each needs a list of its own.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    scene.is_repetition().then_some(())?;
+    Cause::likely(format!(
+        "`{}` came a second time, and you answered `{}`. It is the same order: the client repeats it because an \
+         answer was lost, or the network doubled it. Its number tells that you have it.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let before = scene.last(Who::Server)?;
+    // A right server says again what it said before.
+    let start = evidence
+        .at()
+        .checked_sub(evidence.difference()?.line_so_far.len())?;
+    let wanted = evidence.want().bytes.get(start..)?;
+    wanted.starts_with(&before.bytes).then_some(())?;
+    Cause::likely(format!(
+        "`{}` came before the order with the number before it, and you answered `{}`. That acknowledges an order that \
+         never came: the client will not send it again, and it is lost for good.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let asked = scene.last(Who::Client)?;
+    (scene.wrong().is_none() && evidence.silence().is_some()).then_some(())?;
+    let which = match scene.is_repetition() {
+        true => "came a second time",
+        false => "came",
+    };
+    Cause::likely(format!(
+        "`{}` {which}, and you said nothing. The client cannot know why: it will send the same again and again. Each \
+         datagram needs an answer, also one that changes nothing.",
+        shown(&asked.bytes)
+    ))
+}
