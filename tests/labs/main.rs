@@ -142,8 +142,6 @@ fn most_printed_conversations_can_be_known_by_heart() {
         (21, Server),
         // In lab 22 one refusal is the server's own choice.
         (23, Server),
-        (25, Server),
-        (25, Client),
     ];
     for (number, side) in sides {
         fresh::by_heart_holds_the_printed_ones(lab(number), side);
