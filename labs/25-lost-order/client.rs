@@ -19,7 +19,6 @@ fn main() -> ExitCode {
     if orders.is_empty() {
         orders = ["tacos", "nachos", "tacos"].map(str::to_string).to_vec();
     }
-
     let done = match &orders[..] {
         [flag, count] if flag == "--count" => count_answers(&addr, count),
         _ => order_all(&addr, &orders),
@@ -54,7 +53,6 @@ fn deliver(socket: &UdpSocket, number: usize, order: &str) -> io::Result<String>
     for _ in 0..MOST_TRIES {
         // send() succeeds as soon as the system has the datagram. Nobody promises more.
         socket.send(datagram.as_bytes())?;
-
         // The wait lasts WAIT in all, however many old answers come in between.
         let sent = Instant::now();
         while sent.elapsed() < WAIT {
@@ -101,11 +99,7 @@ fn count_answers(addr: &str, count: &str) -> io::Result<String> {
 
 /// A UDP socket on a port that the system chooses. connect() sends nothing; it only notes the address.
 fn socket_to(addr: &str) -> io::Result<UdpSocket> {
-    let any = if addr.starts_with('[') {
-        "[::]:0"
-    } else {
-        "0.0.0.0:0"
-    };
+    let any = ["0.0.0.0:0", "[::]:0"][usize::from(addr.starts_with('['))];
     let socket = UdpSocket::bind(any)?;
     socket.connect(addr)?;
     Ok(socket)
