@@ -214,11 +214,14 @@ impl Program {
 
     /// Waits until a server accepts at `addr`, without connecting where the system's table of
     /// sockets can be read. A program in another network namespace (a container) is not in that table:
-    /// after [`limits::READY_BY_TABLE`] a connection is tried, too. One that was kept from working gets
-    /// more patience (see [`IdleTimer`]).
+    /// after [`limits::READY_BY_TABLE`] a connection is tried, too, when the table still has no listener and
+    /// the program is idle. (One that is still starting would take this connection for its first client.)
+    /// One that was kept from working gets more patience (see [`IdleTimer`]).
     pub fn wait_ready(&mut self, addr: SocketAddr, patience: Duration) -> Result<(), NotReady> {
-        self.wait_until(addr, patience, |_, waited| {
-            net::accepts(addr, waited < limits::READY_BY_TABLE)
+        self.wait_until(addr, patience, |program, waited| {
+            let idle = || program.activity().is_none_or(|now| !now.works);
+            let elsewhere = waited >= limits::READY_BY_TABLE && idle();
+            net::accepts(addr, true) || elsewhere && net::accepts(addr, false)
         })
     }
 

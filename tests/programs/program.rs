@@ -137,6 +137,26 @@ fn a_server_is_ready_when_it_listens_and_no_connection_is_spent_on_asking() {
     assert!(TcpStream::connect(addr).is_err());
 }
 
+/// A connection that only asks would be this server's first client, and a relay would pass it on.
+#[test]
+fn no_connection_is_spent_on_a_server_that_is_still_starting() {
+    let addr = somewhere();
+    let busy = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+    let script = format!(
+        "end=$(($(date +%s)+{})); until [ $(date +%s) -ge $end ]; do {busy}; done\n\
+         exec '{}' dies-of-a-request {addr}",
+        limits::READY_BY_TABLE.as_secs() + 2,
+        badpeer(),
+    );
+    let mut program = sh(&script);
+    program.wait_ready(addr, PATIENCE).unwrap();
+    let mut client = TcpStream::connect(addr).unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    assert_eq!(program.wait_end(PATIENCE), Some(Ending::Status(7)));
+    program.end();
+    assert_eq!(program.stderr().text(), "");
+}
+
 #[test]
 fn a_server_that_chose_its_port_says_so() {
     let line = CommandLine::of(Path::new(badpeer()), &["echo", "127.0.0.1:0"]);
