@@ -176,7 +176,7 @@ fn the_stubs_in_c_fail_as_those_in_rust_do() {
 }
 
 /// The labs without a stub in C: their solved parts need a library that C does not bring.
-const NOT_IN_C: [u8; 11] = [3, 10, 12, 14, 16, 17, 19, 21, 22, 23, 28];
+const NOT_IN_C: [u8; 12] = [3, 10, 12, 14, 16, 17, 19, 21, 22, 23, 25, 28];
 
 #[test]
 fn no_exercise_lacks_its_stubs() {
@@ -226,13 +226,16 @@ fn the_last_command_is_taken_again() {
 
     let (ended, said) = course.told(&["check", "--all"]);
     assert_eq!(ended, Some(0), "{said}");
-    let left_out = "Left out, not started: server of labs 1 to 3, 5, 7, 10, 11, 15 to 24, 27 and 28; \
-                    client of labs 1, 4, 6, 8, 11 to 14 and 28";
+    assert!(said.starts_with(&again), "{said}");
     let words: Vec<&str> = said.split_whitespace().collect();
-    assert!(
-        said.starts_with(&again) && words.join(" ").ends_with(left_out),
-        "{said}"
-    );
+    let words = words.join(" ");
+    // Lab 9's server is not among them, and further labs follow both.
+    for left_out in [
+        "Left out, not started: server of labs 1 to 3, 5, 7, 10, 11, 15 to ",
+        "; client of labs 1, 4, 6, 8, 11 to 14",
+    ] {
+        assert!(words.contains(left_out), "{said}");
+    }
 
     // The bill takes the same command, and sees that it is the course's own program.
     let (ended, said) = course.told(&["bill"]);

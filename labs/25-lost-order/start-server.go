@@ -1,0 +1,51 @@
+// Lab 25 · your server. It takes every datagram for a new order. Make it take each order once, in order.
+//
+// A datagram is `NUMBER ORDER\n`. It is the next order only if its number is one more than the orders that
+// this client has delivered. Each datagram gets an answer, whatever its number is:
+// `ack N ORDER …\n`, the N orders that have come in order. Each client has orders of its own.
+// Check it with: cargo lab check 25 --server
+package main
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"os"
+	"strings"
+)
+
+func main() {
+	socket, err := net.ListenPacket("udp", address())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("listening on", socket.LocalAddr())
+
+	clients := map[string][]string{}
+	datagram := make([]byte, 2_000)
+	for {
+		n, client, err := socket.ReadFrom(datagram)
+		if err != nil {
+			log.Fatal(err)
+		}
+		who := client.String()
+
+		// Here: is this the next order, an old one, or one that is too early?
+		if _, order, found := strings.Cut(strings.TrimSpace(string(datagram[:n])), " "); found {
+			clients[who] = append(clients[who], order)
+		}
+
+		orders := clients[who]
+		answer := fmt.Sprintf("ack %d %s\n", len(orders), strings.Join(orders, " "))
+		if _, err := socket.WriteTo([]byte(answer), client); err != nil {
+			log.Println("this answer could not be sent:", err)
+		}
+	}
+}
+
+func address() string {
+	if addr := os.Getenv("WIRELAB_ADDR"); addr != "" {
+		return addr
+	}
+	return "127.0.0.1:8025"
+}
