@@ -54,6 +54,11 @@ fn programs(lab: &Lab) -> Vec<(String, String)> {
             all.push((lab.program("lab", side), format!("{}.rs", side.word())));
         }
     }
+    // The server behind a program in the middle.
+    if path(&format!("labs/{}/kitchen.rs", lab.slug)).exists() {
+        let name = format!("lab{:02}-kitchen", lab.number);
+        all.push((name, "kitchen.rs".to_string()));
+    }
     for side in [Side::Server, Side::Client] {
         if lab.stub(side).is_some() {
             let file = format!("start-{}.rs", side.word());

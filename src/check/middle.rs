@@ -15,7 +15,7 @@ use crate::check::variants::filled;
 use crate::limits;
 use crate::net::player::Between;
 use crate::net::{self, Recorder, Weather};
-use crate::wire::{Conn, Difference, DifferenceKind, Entry, Legs, Transcript, Who};
+use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Gap, Legs, Transcript, Who};
 
 /// The servers behind a program, as it is told of them.
 pub struct Behind {
@@ -114,7 +114,10 @@ impl Stage<'_> {
 /// What is wrong on the legs of a program in the middle, if anything is.
 pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Option<Problem> {
     let judged = |conns: &[Conn], who| {
-        let (script, got) = (script.of_connections(conns), got.of_connections(conns));
+        let (mut script, mut got) = (script.of_connections(conns), got.of_connections(conns));
+        if who == Who::Client {
+            (script, got) = (ends_in_one_order(&script), ends_in_one_order(&got));
+        }
         verdict::difference(&script, &got, who)
     };
     let front = judged(&legs.front, Who::Server);
@@ -135,6 +138,36 @@ pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Opt
     };
     let first = all.into_iter().min_by_key(rank)?;
     Some(first.1)
+}
+
+/// Both sides of a connection end it at about the same time: a program that has counted the bytes need not wait for
+/// the server's end. So of two ends that follow each other, the client's comes first here.
+fn ends_in_one_order(leg: &Transcript) -> Transcript {
+    let is_end = |entry: &Entry, wanted: Who| match entry {
+        Entry::Event {
+            who,
+            conn,
+            event: Event::Fin,
+        } if *who == wanted => Some(*conn),
+        _ => None,
+    };
+    let steps = leg
+        .entries()
+        .iter()
+        .filter(|entry| !matches!(entry, Entry::Gap(Gap::Exactly(_))));
+    let mut sorted: Vec<&Entry> = Vec::new();
+    for entry in steps {
+        let ends = is_end(entry, Who::Client);
+        let before = sorted.last().and_then(|last| is_end(last, Who::Server));
+        match ends.is_some() && ends == before {
+            true => sorted.insert(sorted.len() - 1, entry),
+            false => sorted.push(entry),
+        }
+    }
+    let mut other = Transcript::new();
+    other.headings.clone_from(&leg.headings);
+    sorted.into_iter().for_each(|entry| other.push_entry(entry));
+    other
 }
 
 /// Whether the program said or did something wrong; otherwise something is missing.

@@ -356,6 +356,10 @@ impl Play<'_> {
             // What is wrong should be seen whole.
             self.wrong.push(conn);
             self.listen_on(conn, Instant::now());
+            // What a program in the middle does after its first wrong answer would hide that answer.
+            if self.player.between.is_some() && self.player.me == Who::Client {
+                self.stopped = Some(Stopped::Wrong(conn));
+            }
         }
     }
 

@@ -115,6 +115,7 @@ tests_of_labs! {
     lab25 = 25
     lab27 = 27
     lab28 = 28
+    lab30 = 30
 }
 
 /// Sides whose printed conversations a program can hold that knows them by heart: it is a fair opponent.

@@ -63,6 +63,10 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
                 // The relay's own default: it stands before lab 9's server.
                 command.arg(town.translate("127.0.0.1:8009"));
             }
+            if program.ends_with("30-server") {
+                // A cache stands before its kitchen.
+                command.arg(town.translate("127.0.0.1:9030"));
+            }
             let server = Server::start_with(&mut command);
             town.ports.insert(readme_port(&program), server.addr.port());
             town.running.push(server);
@@ -107,7 +111,7 @@ impl ReadmeSession {
     /// Puts the real ports in. A port at which nothing was started yet becomes one where nobody is.
     fn translate(&mut self, command: &str) -> String {
         numbers(command, |number| {
-            let labs_port = (8001..=8099).contains(&number);
+            let labs_port = (8001..=8099).contains(&number) || number == 9030;
             labs_port.then(|| {
                 *self.ports.entry(number).or_insert_with(|| {
                     let closed = Closed::at(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -179,13 +183,17 @@ fn starts_a_server(command: &str) -> Option<(Option<String>, String)> {
         None => (None, command),
     };
     let program = command.strip_prefix("cargo run -q --bin ")?;
-    let server = program.ends_with("-server");
+    let server = program.ends_with("-server") || program.ends_with("-kitchen");
     server.then(|| (now.map(str::to_string), program.to_string()))
 }
 
 fn readme_port(program: &str) -> u16 {
     let digits: String = program.chars().filter(char::is_ascii_digit).collect();
-    8000 + digits
+    let base = match program.ends_with("-kitchen") {
+        true => 9000,
+        false => 8000,
+    };
+    base + digits
         .parse::<u16>()
         .expect("a program's name has its lab's number")
 }

@@ -7,6 +7,7 @@
 
 mod bodies;
 mod bytes;
+mod caches;
 mod code_pages;
 mod cookies;
 mod crashes;
@@ -84,6 +85,7 @@ const TABLE: [&[Row]; 22] = [
     journeys::TABLE,
     cookies::TABLE,
     tls::TABLE,
+    caches::TABLE,
     crashes::LATER,
     endings::TABLE,
     bytes::TABLE,

@@ -1,0 +1,75 @@
+//! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
+//! client gets somebody else's menu. Which rules must it learn?
+//!
+//! The README has the rules. Check it with: cargo lab check 30
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+
+const LONGEST: u64 = 1_000_000; // bytes of one message
+
+fn main() -> io::Result<()> {
+    let mut words = std::env::args().skip(1);
+    let addr = words.next().unwrap_or("127.0.0.1:8030".to_string());
+    let upstream = words.next().unwrap_or("127.0.0.1:9030".to_string());
+    let listener = TcpListener::bind(addr)?;
+    println!("listening on {}", listener.local_addr()?);
+
+    let mut stored = HashMap::new();
+    for client in listener.incoming() {
+        if let Err(error) = client.and_then(|client| serve(&client, &upstream, &mut stored)) {
+            eprintln!("this client failed: {error}; the next one, please");
+        }
+    }
+    Ok(())
+}
+
+fn serve(
+    mut client: &TcpStream,
+    upstream: &str,
+    stored: &mut HashMap<String, Vec<u8>>,
+) -> io::Result<()> {
+    let request = read_request(client)?;
+    let target = request.split(' ').nth(1).unwrap_or_default().to_string();
+    let answer = match stored.get(&target) {
+        // Here: for whom was it, how old is it, and may it be given at all? And where is its Age?
+        Some(answer) => answer.clone(),
+        None => {
+            let answer = ask(&request, upstream)?;
+            // Here: not every answer may be stored.
+            stored.insert(target, answer.clone());
+            answer
+        }
+    };
+    client.write_all(&answer)?;
+    client.shutdown(Shutdown::Write)?;
+    io::copy(&mut client.take(LONGEST), &mut io::sink())?;
+    Ok(())
+}
+
+/// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+fn read_request(client: &TcpStream) -> io::Result<String> {
+    let mut request = String::new();
+    let mut reader = BufReader::new(client).take(LONGEST);
+    while !request.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut request)? == 0 {
+            break;
+        }
+    }
+    Ok(request)
+}
+
+/// Asks the server behind us, which closes after its answer. The request gets one more line before the last one.
+fn ask(request: &str, upstream: &str) -> io::Result<Vec<u8>> {
+    let request = request.replace(
+        "Connection: close\r\n",
+        "Via: 1.1 cache\r\nConnection: close\r\n",
+    );
+    let mut server = TcpStream::connect(upstream)?;
+    server.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    server.take(LONGEST).read_to_end(&mut answer)?;
+    Ok(answer)
+}
