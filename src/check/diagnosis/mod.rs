@@ -74,7 +74,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 22] = [
+const TABLE: [&[Row]; 23] = [
     process::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
