@@ -266,7 +266,9 @@ impl Show<'_> {
     /// transcript, over real sockets, with the tap between them.
     fn replay(&self) -> Result<Shown, DemoError> {
         let script = self.front();
-        if script.has_masks() || script.has_datagrams() {
+        // A program in the middle has two legs; only that program can show both.
+        let middle = self.transcript().legs().is_some();
+        if middle || script.has_masks() || script.has_datagrams() {
             return Ok(Shown::from(Origin::Written));
         }
         let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
