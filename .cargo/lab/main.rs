@@ -48,7 +48,7 @@ fn lab(words: Vec<OsString>) -> io::Result<ExitCode> {
         let mut build = cargo(&here);
         build.args(["build", "--bin", "wirelab"]);
         build.arg("--target-dir").arg(target);
-        if let Some(failed) = quiet_cargoly(&mut build)? {
+        if let Some(failed) = run_quietly(&mut build)? {
             return Ok(failed);
         }
         // Cargo may find that the change concerns no part of it; then it is not asked again.
@@ -64,7 +64,7 @@ fn lab(words: Vec<OsString>) -> io::Result<ExitCode> {
 fn exercise(words: Vec<OsString>) -> io::Result<ExitCode> {
     let here = clone()?;
     let test = ["test", "--package", "workbench", "--lib"];
-    if let Some(failed) = quiet_cargoly(cargo(&here).args(test).arg("--no-run"))? {
+    if let Some(failed) = run_quietly(cargo(&here).args(test).arg("--no-run"))? {
         return Ok(failed);
     }
     let words = words.iter().filter(|word| *word != "--");
@@ -85,7 +85,7 @@ fn cargo(here: &Path) -> Command {
 }
 
 /// Runs cargo; its exit code when it fails. A failure is always shown.
-fn quiet_cargoly(command: &mut Command) -> io::Result<Option<ExitCode>> {
+fn run_quietly(command: &mut Command) -> io::Result<Option<ExitCode>> {
     let mut shown = false;
     let mut show = |said: &[u8]| {
         shown = true;

@@ -13,8 +13,8 @@ use wirelab::net::player::{End, Played, Player, Segmentation, Stopped};
 use wirelab::net::{Activity, Serving, Weather, call, serve};
 use wirelab::wire::{Transcript, Who, compare_side};
 
-/// What the bad peers' tests wait for at most; the reason why they last so long.
-const SILENCE: Duration = Duration::from_millis(200);
+/// How long a peer is silent in the tests that are about a silence; the reason why they last so long.
+const SILENCE: Duration = Duration::from_secs(1);
 
 const ORDERS: &str = "\
 C connect
@@ -72,11 +72,18 @@ fn script(text: &str) -> Transcript {
     Transcript::parse(text).unwrap()
 }
 
+/// A player that waits long for what must come: the peer's threads may have to wait for a processor.
 fn player(text: &str, weather: Weather) -> Player {
     let mut player = Player::new(&script(text), Who::Client, weather).unwrap();
-    player.silence = SILENCE;
-    player.whole = SILENCE * 4;
+    (player.silence, player.whole) = (DEADLINE, DEADLINE);
     player
+}
+
+/// Plays at a peer that does not say all that is expected.
+fn play_to_silence(text: &str, addr: SocketAddr) -> Played {
+    let mut player = player(text, Weather::Calm);
+    (player.silence, player.whole) = (SILENCE, SILENCE * 4);
+    player.call(addr)
 }
 
 fn play(text: &str, weather: Weather, addr: SocketAddr) -> Played {
@@ -156,7 +163,10 @@ fn dribble_comes_in_crumbs_and_glue_in_one_piece() {
                 worked: Duration::ZERO,
             })
         };
-        player(ORDERS, weather).call_seen(server.address(), &look);
+        let mut player = player(ORDERS, weather);
+        // No answer comes.
+        (player.silence, player.whole) = (SILENCE, SILENCE * 4);
+        player.call_seen(server.address(), &look);
         assert_eq!(*reads.lock().unwrap(), [expected], "{weather:?}");
     }
 }
@@ -215,11 +225,7 @@ fn a_wrong_answer_is_heard_to_its_end_without_waiting_for_more() {
         line(stream);
     });
     let begun = Instant::now();
-    let played = play(
-        "C> 1\\n\nS> a longer answer\\n\nS fin\n",
-        Weather::Calm,
-        server.address(),
-    );
+    let played = play_to_silence("C> 1\\n\nS> a longer answer\\n\nS fin\n", server.address());
     assert_eq!(played.got.bytes_of(1, Who::Server), b"wrong\n");
     assert_eq!(played.stopped, Some(Stopped::IdleTimer(1)));
     assert!(begun.elapsed() < DEADLINE);
@@ -232,14 +238,10 @@ fn silence_is_recorded() {
         stream.write_all(b"o").unwrap();
         line(stream);
     });
-    let played = play(
-        "C> 1\\n\nS> ok\\n\nC fin\n",
-        Weather::Calm,
-        server.address(),
-    );
+    let played = play_to_silence("C> 1\\n\nS> ok\\n\nC fin\n", server.address());
     assert_eq!(played.stopped, Some(Stopped::IdleTimer(1)));
     assert_eq!(played.ends[&1], End::Open);
-    let expected = "C connect\nC> 1\\n\nS> o\nC timeout 200ms\n~ end\n";
+    let expected = "C connect\nC> 1\\n\nS> o\nC timeout 1000ms\n~ end\n";
     assert_eq!(text(&played), expected);
 }
 
@@ -417,7 +419,7 @@ fn a_peer_that_drips_is_given_up() {
     });
     let begun = Instant::now();
     let long = format!("C> 1\\n\nS> {}\\n\nC fin\n", "x".repeat(500));
-    let played = play(&long, Weather::Calm, server.address());
+    let played = play_to_silence(&long, server.address());
     assert_eq!(played.stopped, Some(Stopped::TooLong));
     assert!(begun.elapsed() < DEADLINE);
 }
@@ -429,11 +431,7 @@ fn a_peer_that_never_reads_is_given_up() {
     let server = server(move |_| {
         let _ = wait.lock().unwrap().recv_timeout(DEADLINE);
     });
-    let played = play(
-        "C> \\{20000000*x}\nC fin\nS fin\n",
-        Weather::Calm,
-        server.address(),
-    );
+    let played = play_to_silence("C> \\{20000000*x}\nC fin\nS fin\n", server.address());
     assert_eq!(played.failed_writes[0].kind, ErrorKind::TimedOut);
     drop(leave);
 }

@@ -108,7 +108,9 @@ fn the_exit_codes_are_those_of_curl() {
     ];
     for (says, then, code) in table {
         let server = Server::new(vec![raw(says, then), raw(says, then)]);
-        let output = fetch(&["-m", "0.5", &server.url("/")]);
+        // The time is over only where the server stays; elsewhere a busy machine may take long.
+        let limit = if code == 28 { "0.5" } else { "60" };
+        let output = fetch(&["-m", limit, &server.url("/")]);
         let text = String::from_utf8_lossy(says);
         assert_eq!(
             output.status.code(),
@@ -118,7 +120,7 @@ fn the_exit_codes_are_those_of_curl() {
         );
         if have(&["curl"]) {
             let mut curl = Command::new("curl");
-            curl.args(["-s", "-f", "-o", "/dev/null", "-m", "0.5", &server.url("/")]);
+            curl.args(["-s", "-f", "-o", "/dev/null", "-m", limit, &server.url("/")]);
             assert_eq!(curl.status().unwrap().code(), Some(code), "curl: {text}");
         }
     }
