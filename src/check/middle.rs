@@ -141,8 +141,8 @@ pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Opt
 }
 
 /// Both sides of a connection end it at about the same time: a program that has counted the bytes need not wait for
-/// the server's end. So of two ends that follow each other, the client's comes first here.
-fn ends_in_one_order(leg: &Transcript) -> Transcript {
+/// the server's end. So of two ends of one connection that follow each other, the client's comes first here.
+pub fn ends_in_one_order(leg: &Transcript) -> Transcript {
     let is_end = |entry: &Entry, wanted: Who| match entry {
         Entry::Event {
             who,
@@ -151,17 +151,26 @@ fn ends_in_one_order(leg: &Transcript) -> Transcript {
         } if *who == wanted => Some(*conn),
         _ => None,
     };
+    let is_of = |entry: &Entry, wanted: Conn| match entry {
+        Entry::Event { conn, .. } => *conn == wanted,
+        Entry::Chunk(chunk) => chunk.conn == wanted,
+        _ => false,
+    };
     let steps = leg
         .entries()
         .iter()
         .filter(|entry| !matches!(entry, Entry::Gap(Gap::Exactly(_))));
     let mut sorted: Vec<&Entry> = Vec::new();
     for entry in steps {
-        let ends = is_end(entry, Who::Client);
-        let before = sorted.last().and_then(|last| is_end(last, Who::Server));
-        match ends.is_some() && ends == before {
-            true => sorted.insert(sorted.len() - 1, entry),
-            false => sorted.push(entry),
+        // What other connections do meanwhile does not count.
+        let before = is_end(entry, Who::Client).and_then(|conn| {
+            let last = sorted.iter().rposition(|it| is_of(it, conn))?;
+            let server = is_end(sorted.get(last)?, Who::Server);
+            server.is_some().then_some(last)
+        });
+        match before {
+            Some(at) => sorted.insert(at, entry),
+            None => sorted.push(entry),
         }
     }
     let mut other = Transcript::new();

@@ -43,7 +43,7 @@ use crate::net::{SocketError, Weather};
 use crate::wire::{Difference, ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
-pub use middle::Behind;
+pub use middle::{Behind, ends_in_one_order};
 pub use served_folder::ServedFolder;
 pub use side::Side;
 
