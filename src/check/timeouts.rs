@@ -18,6 +18,7 @@ pub(super) fn silence_of(script: &Transcript, side: Side) -> Duration {
     let speaks = |entry: &Entry| matches!(entry, Entry::Chunk(_));
     let patience = match side == Side::Client && !script.entries().iter().any(speaks) {
         true => limits::CHECK_CLIENT_GIVES_UP,
+        false if script.legs().is_some() => limits::CHECK_SILENCE_BETWEEN,
         false => limits::CHECK_SILENCE,
     };
     patience + waits.max().unwrap_or_default()

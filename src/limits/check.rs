@@ -50,6 +50,10 @@ pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 /// a program that is kept from working gets up to four times as long.
 pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 
+/// The same for a program in the middle.
+/// Reason: a player on the other side of it must get the processor, too, before this side has its answer.
+pub const CHECK_SILENCE_BETWEEN: Duration = Duration::from_secs(2);
+
 /// The same for a further try after a failure; and the start of a server that may be started again. Reason:
 /// several tries must fit into the second that a check may take.
 pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);

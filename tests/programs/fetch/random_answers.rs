@@ -117,7 +117,7 @@ fn ask(rounds: usize) -> usize {
 
 #[test]
 fn a_thousand_random_answers_end_well() {
-    assert!(ask(1_000) > 50);
+    assert!(ask(1_000) > 10);
 }
 
 #[test]
