@@ -136,7 +136,12 @@ fn add_lab(course: &Course) {
             .find(|line| line.contains("(labs/01-three-tacos/)"));
         let row = renumbered(row.expect("lab 1's row"));
         let row = row.replacen("| 1 |", &format!("| {} |", number()), 1);
-        text.replacen("\nOne hour:", &format!("{row}\n\nOne hour:"), 1)
+        // Behind the last lab of the table.
+        let last = text
+            .lines()
+            .rfind(|line| line.starts_with("| ") && line.contains("](labs/"));
+        let last = last.expect("the table of labs");
+        text.replacen(last, &format!("{last}\n{row}"), 1)
     });
 }
 
