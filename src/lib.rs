@@ -15,6 +15,7 @@
 //! Which module may use which other module is a table in `tests/architecture.rs`:
 //!
 //! - [`limits`] has every limit, and does not know which module uses it.
+//! - [`json`] reads and writes JSON; it knows nothing else.
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
 //! - [`files`] turns a request and a folder into a response; it knows no sockets.
@@ -34,6 +35,7 @@ pub mod course;
 pub mod files;
 pub mod http;
 pub mod import;
+pub mod json;
 pub mod limits;
 pub mod net;
 pub mod probe;

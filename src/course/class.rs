@@ -6,7 +6,6 @@
 //! Rule 3: this module checks no program. A report has the results of a check on the student's machine. A bill
 //! can be verified with `bill --verify`.
 
-mod json;
 mod page;
 
 use std::collections::BTreeMap;
@@ -19,8 +18,8 @@ use super::certificate::Bill;
 use crate::check::diagnosis;
 use crate::check::graded;
 use crate::files::is_unseen;
+use crate::json::Json;
 use crate::limits;
-use json::Json;
 pub use page::{csv, html};
 
 /// What the files of a folder say.
@@ -203,9 +202,10 @@ impl Class {
 impl Student {
     /// A report in JSON. `Ok`: what in it does not count; `Err`: why nothing of it does.
     fn take_report(&mut self, text: &str) -> Result<Vec<String>, String> {
-        let report = Json::parse(text)
-            .map_err(|error| format!("{error}: write the report again, or copy all of it"))?;
-        let format = report.get("format").and_then(Json::number);
+        let report = Json::parse(text.as_bytes(), limits::REPORT_NESTING).map_err(|at| {
+            format!("this is not JSON from byte {at} on: write the report again, or copy all of it")
+        })?;
+        let format = report.get("format").and_then(Json::whole);
         let checks = report.get("checks").and_then(Json::list);
         let (Some(format), Some(checks)) = (format, checks) else {
             let text = "this is JSON, but not a report of wirelab: `check --report` writes one";
@@ -226,7 +226,7 @@ impl Student {
         }
         let mut problems = Vec::new();
         for check in checks {
-            let number = check.get("lab").and_then(Json::number);
+            let number = check.get("lab").and_then(Json::whole);
             let side = check.get("side").and_then(Json::text).and_then(side_named);
             let lab = number.and_then(|number| u8::try_from(number).ok());
             let (Some(lab), Some(side)) = (lab.and_then(catalogue::lab), side) else {

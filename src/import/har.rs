@@ -8,7 +8,8 @@
 use std::time::Duration;
 
 use super::ImportError;
-use super::json::Json;
+use crate::json::Json;
+use crate::limits;
 use crate::wire::{Conn, Event, Gap, Mask, Transcript, Who, recording_info};
 
 const WRITTEN_ANEW: &str =
@@ -16,9 +17,12 @@ const WRITTEN_ANEW: &str =
 
 /// The conversations in a HAR file.
 pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
-    let har = Json::parse(bytes).map_err(ImportError::Json)?;
+    let har = Json::parse(bytes, limits::MAX_NESTING).map_err(ImportError::Json)?;
     let entries = har.get("log").and_then(|log| log.get("entries"));
-    let entries = entries.ok_or(ImportError::NotHar)?.list();
+    let entries = entries
+        .ok_or(ImportError::NotHar)?
+        .list()
+        .unwrap_or_default();
     let mut entries: Vec<Entry> = entries.iter().filter_map(Entry::of).collect();
     // A stable order: those without a time stay where they are.
     entries.sort_by_key(|entry| entry.start.unwrap_or_default());
@@ -147,7 +151,10 @@ fn say(transcript: &mut Transcript, conn: Conn, who: Who, head: &[u8], body: &Bo
 fn head(line: &str, message: &Json, host: Option<&str>, body: Option<&Body>) -> Vec<u8> {
     let mut head = without_line_ends(line.trim_end());
     head.push_str("\r\n");
-    let headers = message.get("headers").map(Json::list).unwrap_or_default();
+    let headers = message
+        .get("headers")
+        .and_then(Json::list)
+        .unwrap_or_default();
     let mut has_host = false;
     for header in headers {
         let part = |name: &str| header.get(name).and_then(Json::text).unwrap_or_default();

@@ -6,7 +6,6 @@
 
 mod capture;
 mod har;
-mod json;
 mod kind;
 mod link;
 mod tcp;

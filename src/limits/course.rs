@@ -4,6 +4,9 @@
 /// 100 MB is none.
 pub const CLASS_FILE: u64 = 4 << 20;
 
+/// Deepest nesting of a report. Reason: a report has three levels.
+pub const REPORT_NESTING: usize = 16;
+
 /// The most files that one class has. Reason: the biggest courses of the world have some thousand students.
 pub const CLASS_FILES: usize = 10_000;
 

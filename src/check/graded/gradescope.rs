@@ -3,8 +3,8 @@
 //!
 //! Rule: each requested exercise is one test of one point. An exercise that was not started gets 0 points.
 
-use super::json::string;
 use super::{Graded, Status};
+use crate::json::string;
 
 /// A whole JSON document, with a newline at its end.
 pub fn text(graded: &Graded) -> String {

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use crate::json::string;
 use crate::wire::sha256;
 
 use super::{Check, FORMAT, Graded, LeftOut, Played, Status};
@@ -106,32 +107,4 @@ fn left_out(left_out: &LeftOut) -> String {
         string(left_out.side.word()),
         string(left_out.why)
     )
-}
-
-/// A text as a JSON string (RFC 8259 section 7), without characters that end a line or a script.
-pub fn string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            control if control.is_control() || "\u{2028}\u{2029}".contains(control) => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(control));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted + "\""
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_string_holds_any_text() {
-        let text = string("a\"b\\c\nd\u{1b}[31m\u{2028} 🌮");
-        assert_eq!(text, r#""a\"b\\c\nd\u001b[31m\u2028 🌮""#);
-    }
 }

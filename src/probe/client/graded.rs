@@ -5,9 +5,10 @@
 use std::fmt::Write;
 
 use super::{ClientProbe, ClientTried, ClientVerdict};
+use crate::json;
 use crate::probe::case::Level;
 use crate::probe::report::Policy;
-use crate::probe::report::lines::{cell, json_list, json_string};
+use crate::probe::report::lines::cell;
 use crate::wire::xml_text;
 
 /// What a case is for a reader with this policy.
@@ -54,15 +55,15 @@ const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::Security];
 pub fn json(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
     let failed = count(probe, policy, None, Outcome::Failed);
     let mut text = String::from("{\n");
-    let _ = writeln!(text, "  \"client\": {},", json_string(client));
+    let _ = writeln!(text, "  \"client\": {},", json::string(client));
     let _ = writeln!(text, "  \"passed\": {},", failed == 0);
     let notices = probe.baseline.notices();
-    let notices = json_list(notices.iter().copied());
+    let notices = json::strings(notices.iter().copied());
     let _ = writeln!(text, "  \"notices\": {notices},");
     let levels = LEVELS.map(|level| {
         let [passed, failed, left_out] = [Outcome::Passed, Outcome::Failed, Outcome::LeftOut]
             .map(|outcome| count(probe, policy, Some(level), outcome));
-        let name = json_string(level.word());
+        let name = json::string(level.word());
         format!(
             "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
         )
@@ -82,24 +83,24 @@ fn json_case(tried: &ClientTried, policy: &Policy) -> String {
     let quotes = case.basis.iter().map(|quote| quote.text);
     let allowed = case.allow.iter().map(|allow| allow.text);
     let mut fields = vec![
-        ("case", json_string(case.name)),
-        ("rfc", json_string(case.rfc)),
-        ("section", json_string(case.section)),
-        ("level", json_string(case.level.word())),
-        ("verdict", json_string(Outcome::of(tried, policy).word())),
-        ("rule", json_string(case.rule)),
-        ("quotes", json_list(quotes)),
-        ("allowed", json_list(allowed)),
+        ("case", json::string(case.name)),
+        ("rfc", json::string(case.rfc)),
+        ("section", json::string(case.section)),
+        ("level", json::string(case.level.word())),
+        ("verdict", json::string(Outcome::of(tried, policy).word())),
+        ("rule", json::string(case.rule)),
+        ("quotes", json::strings(quotes)),
+        ("allowed", json::strings(allowed)),
     ];
     match &tried.verdict {
         ClientVerdict::Passed => {}
-        ClientVerdict::NotApplicable(lack) => fields.push(("lacks", json_string(lack))),
+        ClientVerdict::NotApplicable(lack) => fields.push(("lacks", json::string(lack))),
         ClientVerdict::Failed {
             failure,
             transcript,
         } => {
-            fields.push(("seen", json_string(&failure.why)));
-            fields.push(("transcript", json_string(&transcript.render())));
+            fields.push(("seen", json::string(&failure.why)));
+            fields.push(("transcript", json::string(&transcript.render())));
         }
     }
     let fields: Vec<String> = fields

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::lines::{json_list, json_string};
 use super::{Count, Kind, Report};
+use crate::json;
 use crate::probe::case::Level;
 use crate::probe::{Tried, Verdict, reproduce};
 
@@ -11,18 +11,18 @@ use crate::probe::{Tried, Verdict, reproduce};
 pub fn json(report: &Report) -> String {
     let probe = report.probe;
     let mut text = String::from("{\n");
-    let _ = writeln!(text, "  \"server\": {},", json_string(&probe.target.host));
-    let _ = writeln!(text, "  \"path\": {},", json_string(&probe.target.path));
+    let _ = writeln!(text, "  \"server\": {},", json::string(&probe.target.host));
+    let _ = writeln!(text, "  \"path\": {},", json::string(&probe.target.path));
     let _ = writeln!(text, "  \"passed\": {},", !report.fails());
     let stopped = probe.stopped.as_ref().map(|stopped| stopped.story());
-    let stopped = stopped.map_or("null".to_string(), |story| json_string(&story));
+    let stopped = stopped.map_or("null".to_string(), |story| json::string(&story));
     let _ = writeln!(text, "  \"stopped\": {stopped},");
     let notices = probe.baseline.notices();
     let notices = notices.iter().chain(&probe.remarks);
     let _ = writeln!(
         text,
         "  \"notices\": {},",
-        json_list(notices.map(|it| &it[..]))
+        json::strings(notices.map(|it| &it[..]))
     );
     let levels = [Level::Must, Level::Should, Level::Security].map(|level| {
         let same = probe.tried.iter().filter(|tried| tried.case.level == level);
@@ -31,7 +31,7 @@ pub fn json(report: &Report) -> String {
             failed,
             left_out,
         } = Count::of(same);
-        let name = json_string(level.word());
+        let name = json::string(level.word());
         format!(
             "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
         )
@@ -57,16 +57,16 @@ fn case(report: &Report, tried: &Tried) -> String {
     };
     let quotes = case.basis.iter().map(|quote| quote.text);
     let mut fields = vec![
-        ("case", json_string(case.name)),
-        ("rfc", json_string(case.rfc)),
-        ("section", json_string(case.section)),
-        ("level", json_string(case.level.word())),
-        ("verdict", json_string(verdict)),
-        ("rule", json_string(case.rule)),
-        ("quotes", json_list(quotes)),
+        ("case", json::string(case.name)),
+        ("rfc", json::string(case.rfc)),
+        ("section", json::string(case.section)),
+        ("level", json::string(case.level.word())),
+        ("verdict", json::string(verdict)),
+        ("rule", json::string(case.rule)),
+        ("quotes", json::strings(quotes)),
         (
             "allowed",
-            json_list(case.allow.iter().map(|allow| allow.text)),
+            json::strings(case.allow.iter().map(|allow| allow.text)),
         ),
         ("milliseconds", tried.took.as_millis().to_string()),
     ];
@@ -75,16 +75,16 @@ fn case(report: &Report, tried: &Tried) -> String {
         transcript,
     } = &tried.verdict
     {
-        fields.push(("failed_as", json_string(failure.level.word())));
-        fields.push(("seen", json_string(&failure.why)));
+        fields.push(("failed_as", json::string(failure.level.word())));
+        fields.push(("seen", json::string(&failure.why)));
         if let Some(cause) = failure.cause {
-            fields.push(("cause", json_string(&cause.to_string())));
+            fields.push(("cause", json::string(&cause.to_string())));
         }
         let (target, baseline) = (&report.probe.target, &report.probe.baseline);
         if let Some(line) = reproduce::line(case, target, baseline) {
-            fields.push(("again", json_string(&line)));
+            fields.push(("again", json::string(&line)));
         }
-        fields.push(("transcript", json_string(&transcript.render())));
+        fields.push(("transcript", json::string(&transcript.render())));
     }
     let fields: Vec<String> = fields
         .iter()

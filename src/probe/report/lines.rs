@@ -49,32 +49,6 @@ pub fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
-/// A list of strings in JSON.
-pub fn json_list<'a>(items: impl Iterator<Item = &'a str>) -> String {
-    let items: Vec<String> = items.map(json_string).collect();
-    format!("[{}]", items.join(", "))
-}
-
-/// A string in JSON, with its quotes.
-pub fn json_string(text: &str) -> String {
-    let mut safe = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => safe.push_str("\\\""),
-            '\\' => safe.push_str("\\\\"),
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(safe, "\\u{:04x}", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe.push('"');
-    safe
-}
-
 /// Text in a cell of a Markdown table: nothing in it ends the cell or begins markup.
 pub fn cell(text: &str) -> String {
     let mut safe = String::new();
@@ -94,11 +68,6 @@ pub fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_string_holds_whatever_a_peer_said() {
-        assert_eq!(json_string("a\"\\\u{1}\u{7f}é"), r#""a\"\\\u0001\u007fé""#);
-    }
 
     #[test]
     fn a_cell_holds_whatever_a_peer_said() {

@@ -1,17 +1,18 @@
-//! Parses JSON (RFC 8259), as much of it as a HAR file needs.
+//! JSON (RFC 8259): bytes to values, and text to strings in quotes.
 //!
-//! Rule 1: nesting is bounded, and so is memory: a value is never larger than its text by more than a
-//! constant factor. Rule 2: an error is the offset of the first byte that is wrong.
+//! Rule 1: the caller bounds the nesting. A value is never larger than its text by more than a constant factor.
+//! Rule 2: an error is the offset of the first byte that is wrong.
+//! Rule 3: if two members have the same name, the first one counts.
 
-use crate::limits;
+use std::fmt::Write;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     /// `null`, `true`, `false`.
     Word(&'static str),
-    /// A number; HAR has none that a float does not hold.
-    Number(f64),
+    /// A number, as it was written.
+    Number(String),
     /// A string.
     Text(String),
     /// `[…]`
@@ -21,9 +22,10 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads a whole text.
-    pub fn parse(bytes: &[u8]) -> Result<Json, usize> {
-        let mut reader = Reader { bytes, at: 0 };
+    /// Reads a whole text, in which at most `deepest` lists and objects stand in each other.
+    pub fn parse(bytes: &[u8], deepest: usize) -> Result<Json, usize> {
+        let at = 0;
+        let mut reader = Reader { bytes, at, deepest };
         let value = reader.value(0)?;
         reader.space();
         match reader.peek() {
@@ -52,16 +54,24 @@ impl Json {
     /// A number.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Json::Number(number) => Some(*number),
+            Json::Number(digits) => digits.parse().ok(),
             _ => None,
         }
     }
 
-    /// The elements of a list; none of anything else.
-    pub fn list(&self) -> &[Json] {
+    /// A whole number that is not negative.
+    pub fn whole(&self) -> Option<u64> {
         match self {
-            Json::List(values) => values,
-            _ => &[],
+            Json::Number(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list.
+    pub fn list(&self) -> Option<&[Json]> {
+        match self {
+            Json::List(values) => Some(values),
+            _ => None,
         }
     }
 }
@@ -69,6 +79,7 @@ impl Json {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    deepest: usize,
 }
 
 impl Reader<'_> {
@@ -95,7 +106,7 @@ impl Reader<'_> {
 
     fn value(&mut self, depth: usize) -> Result<Json, usize> {
         self.space();
-        if depth > limits::MAX_NESTING {
+        if depth > self.deepest {
             return Err(self.at);
         }
         match self.peek() {
@@ -151,7 +162,8 @@ impl Reader<'_> {
         let text = rest
             .get(..length)
             .and_then(|digits| std::str::from_utf8(digits).ok());
-        let number = text.and_then(|text| text.parse().ok()).ok_or(self.at)?;
+        let number = text.filter(|text| text.parse::<f64>().is_ok());
+        let number = number.ok_or(self.at)?.to_string();
         self.at += length;
         Ok(Json::Number(number))
     }
@@ -220,23 +232,53 @@ impl Reader<'_> {
     }
 
     fn hex(&mut self) -> Result<u32, usize> {
-        let digits = self.bytes.get(self.at..self.at + 4).ok_or(self.at)?;
-        let text = std::str::from_utf8(digits).map_err(|_| self.at)?;
+        let digits = self.bytes.get(self.at..self.at + 4);
+        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let text = std::str::from_utf8(digits.ok_or(self.at)?).map_err(|_| self.at)?;
         let value = u32::from_str_radix(text, 16).map_err(|_| self.at)?;
         self.at += 4;
         Ok(value)
     }
 }
 
+/// A text as a JSON string, without characters that end a line or a script (section 7).
+pub fn string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            control if control.is_control() || "\u{2028}\u{2029}".contains(control) => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(control));
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted + "\""
+}
+
+/// A list of strings.
+pub fn strings<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    let items: Vec<String> = items.map(string).collect();
+    format!("[{}]", items.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &[u8]) -> Result<Json, usize> {
+        Json::parse(text, 128)
+    }
+
     #[test]
     fn values_and_the_places_of_errors() {
         let text = br#" {"a":[1,-2.5e1,true,null,"x\n\u00e9\ud83c\udf2e\""],"b":{}} "#;
-        let value = Json::parse(text).unwrap();
-        let list = value.get("a").unwrap().list();
+        let value = read(text).unwrap();
+        let list = value.get("a").and_then(Json::list).unwrap();
         assert_eq!(list[1].number(), Some(-25.0));
         assert_eq!(list[4].text(), Some("x\né🌮\""));
         assert_eq!(value.get("b"), Some(&Json::Object(Vec::new())));
@@ -250,9 +292,67 @@ mod tests {
             (b"[] x", 3),
         ];
         for (text, at) in wrong {
-            assert_eq!(Json::parse(text), Err(at), "{text:?}");
+            assert_eq!(read(text), Err(at), "{text:?}");
         }
         let deep = "[".repeat(100_000);
-        assert!(Json::parse(deep.as_bytes()).is_err());
+        assert!(read(deep.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for text in [
+            "",
+            "taco 🌮",
+            "a\"b\\c\nd\u{1b}\u{2028}",
+            "\u{0}",
+            "\r\t\u{7f}",
+        ] {
+            let written = string(text);
+            assert_eq!(read(written.as_bytes()), Ok(Json::Text(text.to_string())));
+        }
+        let text = b" {\"a\": [1, -2.5e3, null], \"b\": {}, \"a\": 2 } ";
+        let value = read(text).unwrap();
+        let list = value.get("a").and_then(Json::list).unwrap();
+        assert_eq!(
+            (list.len(), list[0].whole(), list[1].whole()),
+            (3, Some(1), None)
+        );
+        assert_eq!(
+            read(b"\"\\ud83c\\udf2e\""),
+            Ok(Json::Text("🌮".to_string()))
+        );
+    }
+
+    #[test]
+    fn a_string_holds_any_text() {
+        let text = string("a\"b\\c\nd\u{1b}[31m\u{2028} 🌮");
+        assert_eq!(text, r#""a\"b\\c\nd\u001b[31m\u2028 🌮""#);
+        assert_eq!(string("a\"\\\u{1}\u{7f}é"), r#""a\"\\\u0001\u007fé""#);
+        assert_eq!(strings(["a", "b\""].into_iter()), r#"["a", "b\""]"#);
+    }
+
+    #[test]
+    fn every_cut_is_an_error_that_says_where() {
+        let whole = r#"{"a": ["x\u0041", 12, true, {"b": null}]}"#;
+        assert!(read(whole.as_bytes()).is_ok());
+        for length in 0..whole.len() {
+            let at = read(&whole.as_bytes()[..length]).unwrap_err();
+            assert!(at <= length, "{at} at {length}");
+        }
+        for wrong in [
+            "{\"a\" 1}",
+            "[1 2]",
+            "01x",
+            "\"\\q\"",
+            "\"\\u12\"",
+            "\"\\u+123\"",
+            "tru",
+            "1 2",
+            "\"\n\"",
+        ] {
+            assert!(read(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+        assert!(Json::parse(b"[[1]]", 2).is_ok());
+        assert!(Json::parse(b"[[[1]]]", 2).is_err());
     }
 }
