@@ -7,8 +7,10 @@ use std::fmt::Write;
 use super::{ClientProbe, ClientTried, ClientVerdict};
 use crate::json;
 use crate::probe::case::Level;
-use crate::probe::report::Policy;
-use crate::probe::report::lines::cell;
+use crate::probe::report::lines::{
+    MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels,
+};
+use crate::probe::report::{Count, Policy};
 use crate::wire::xml_text;
 
 /// What a case is for a reader with this policy.
@@ -41,44 +43,43 @@ impl Outcome {
     }
 }
 
-/// How many cases of this level (`None`: of all) have this outcome.
-fn count(probe: &ClientProbe, policy: &Policy, level: Option<Level>, outcome: Outcome) -> usize {
-    let of = |tried: &&ClientTried| {
-        level.is_none_or(|level| tried.case.level == level) && Outcome::of(tried, policy) == outcome
-    };
-    probe.tried.iter().filter(of).count()
+/// How many cases of this level (`None`: of all) have which outcome.
+fn count(probe: &ClientProbe, policy: &Policy, level: Option<Level>) -> Count {
+    let mut count = Count::default();
+    for tried in &probe.tried {
+        if level.is_some_and(|level| tried.case.level != level) {
+            continue;
+        }
+        match Outcome::of(tried, policy) {
+            Outcome::Passed => count.passed += 1,
+            Outcome::Failed => count.failed += 1,
+            Outcome::LeftOut => count.left_out += 1,
+            Outcome::Below => {}
+        }
+    }
+    count
 }
-
-const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::Security];
 
 /// The whole report as one JSON document; all cases, in order.
 pub fn json(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let failed = count(probe, policy, None, Outcome::Failed);
+    let failed = count(probe, policy, None).failed;
     let mut text = String::from("{\n");
     let _ = writeln!(text, "  \"client\": {},", json::string(client));
     let _ = writeln!(text, "  \"passed\": {},", failed == 0);
     let notices = probe.baseline.notices();
     let notices = json::strings(notices.iter().copied());
     let _ = writeln!(text, "  \"notices\": {notices},");
-    let levels = LEVELS.map(|level| {
-        let [passed, failed, left_out] = [Outcome::Passed, Outcome::Failed, Outcome::LeftOut]
-            .map(|outcome| count(probe, policy, Some(level), outcome));
-        let name = json::string(level.word());
-        format!(
-            "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
-        )
-    });
-    let _ = writeln!(text, "  \"levels\": {{\n{}\n  }},", levels.join(",\n"));
+    text.push_str(&json_levels(|level| count(probe, policy, Some(level))));
     let cases: Vec<String> = probe
         .tried
         .iter()
-        .map(|tried| json_case(tried, policy))
+        .map(|tried| case(tried, policy))
         .collect();
     let _ = writeln!(text, "  \"cases\": [\n{}\n  ]\n}}", cases.join(",\n"));
     text
 }
 
-fn json_case(tried: &ClientTried, policy: &Policy) -> String {
+fn case(tried: &ClientTried, policy: &Policy) -> String {
     let case = &tried.case;
     let quotes = case.basis.iter().map(|quote| quote.text);
     let allowed = case.allow.iter().map(|allow| allow.text);
@@ -103,23 +104,19 @@ fn json_case(tried: &ClientTried, policy: &Policy) -> String {
             fields.push(("transcript", json::string(&transcript.render())));
         }
     }
-    let fields: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("\"{name}\": {value}"))
-        .collect();
-    format!("    {{{}}}", fields.join(", "))
+    json_case(&fields)
 }
 
 /// One `testsuite` with a `testcase` for each case.
 pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let total = |outcome| count(probe, policy, None, outcome);
-    let skipped = total(Outcome::LeftOut) + total(Outcome::Below);
+    let Count { passed, failed, .. } = count(probe, policy, None);
+    let skipped = probe.tried.len() - passed - failed;
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  \
          <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{skipped}\">\n",
         xml_text(&format!("client {client}")),
         probe.tried.len(),
-        total(Outcome::Failed),
+        failed,
     );
     for tried in &probe.tried {
         let case = &tried.case;
@@ -162,24 +159,18 @@ pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
 
 /// The sum of each level, then one line for each failure.
 pub fn markdown(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let total = |outcome| count(probe, policy, None, outcome);
-    let (passed, failed) = (total(Outcome::Passed), total(Outcome::Failed));
+    let Count { passed, failed, .. } = count(probe, policy, None);
     let verdict = if failed == 0 { "passed" } else { "failed" };
     let mut text = format!(
-        "**probe of the client {}: {verdict}**, {passed} of {} cases passed\n\n\
-         | level | passed | failed |\n| --- | ---: | ---: |\n",
+        "**probe of the client {}: {verdict}**, {passed} of {} cases passed\n\n",
         cell(client),
         passed + failed
     );
-    for level in LEVELS {
-        let of = |outcome| count(probe, policy, Some(level), outcome);
-        let (passed, failed) = (of(Outcome::Passed), of(Outcome::Failed));
-        let _ = writeln!(text, "| {} | {passed} | {failed} |", level.word());
-    }
+    text.push_str(&markdown_levels(|level| count(probe, policy, Some(level))));
     if failed == 0 {
         return text;
     }
-    text.push_str("\n| case | level | section | rule | seen |\n| --- | --- | --- | --- | --- |\n");
+    text.push_str(MARKDOWN_FAILURES);
     for tried in &probe.tried {
         let ClientVerdict::Failed { failure, .. } = &tried.verdict else {
             continue;

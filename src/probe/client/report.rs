@@ -6,7 +6,7 @@ use crate::probe::case::Level;
 use crate::probe::client::case::ClientCase;
 use crate::probe::client::{ClientProbe, ClientTried, ClientVerdict};
 use crate::probe::report::Policy;
-use crate::probe::report::lines::{quotes, shown, wrapped};
+use crate::probe::report::lines::{LEVELS, quotes, shown, wrapped};
 use crate::probe::verdict::Failure;
 use crate::wire::Transcript;
 
@@ -138,7 +138,7 @@ pub fn count(probe: &ClientProbe, level: Level) -> (usize, usize) {
 }
 
 fn sum(text: &mut String, probe: &ClientProbe) {
-    let levels = [Level::Must, Level::Should, Level::Security].map(|level| {
+    let levels = LEVELS.map(|level| {
         let (passed, all) = count(probe, level);
         format!("{} {passed} of {all}", level.word())
     });

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::lines::{json_case, json_levels};
 use super::{Count, Kind, Report};
 use crate::json;
-use crate::probe::case::Level;
 use crate::probe::{Tried, Verdict, reproduce};
 
 /// The whole report; all cases, in order.
@@ -24,19 +24,9 @@ pub fn json(report: &Report) -> String {
         "  \"notices\": {},",
         json::strings(notices.map(|it| &it[..]))
     );
-    let levels = [Level::Must, Level::Should, Level::Security].map(|level| {
-        let same = probe.tried.iter().filter(|tried| tried.case.level == level);
-        let Count {
-            passed,
-            failed,
-            left_out,
-        } = Count::of(same);
-        let name = json::string(level.word());
-        format!(
-            "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
-        )
-    });
-    let _ = writeln!(text, "  \"levels\": {{\n{}\n  }},", levels.join(",\n"));
+    text.push_str(&json_levels(|level| {
+        Count::of(probe.tried.iter().filter(|tried| tried.case.level == level))
+    }));
     let cases: Vec<String> = probe
         .tried
         .iter()
@@ -86,9 +76,5 @@ fn case(report: &Report, tried: &Tried) -> String {
         }
         fields.push(("transcript", json::string(&transcript.render())));
     }
-    let fields: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("\"{name}\": {value}"))
-        .collect();
-    format!("    {{{}}}", fields.join(", "))
+    json_case(&fields)
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use super::Count;
+use crate::json;
+use crate::probe::case::Level;
 use crate::probe::rfc_quotes::Quote;
 use crate::wire::Transcript;
 
@@ -48,6 +51,48 @@ pub fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
     }
     let _ = writeln!(text, "{}", line.trim_end());
 }
+
+/// The levels that are counted, in order.
+pub const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::Security];
+
+/// The member `levels` of a JSON report, for `count` of each level.
+pub fn json_levels(count: impl Fn(Level) -> Count) -> String {
+    let levels = LEVELS.map(|level| {
+        let Count {
+            passed,
+            failed,
+            left_out,
+        } = count(level);
+        let name = json::string(level.word());
+        format!(
+            "    {name}: {{\"passed\": {passed}, \"failed\": {failed}, \"left_out\": {left_out}}}"
+        )
+    });
+    format!("  \"levels\": {{\n{}\n  }},\n", levels.join(",\n"))
+}
+
+/// A case as an object of a JSON report.
+pub fn json_case(fields: &[(&str, String)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("\"{name}\": {value}"))
+        .collect();
+    format!("    {{{}}}", fields.join(", "))
+}
+
+/// A Markdown table with `count` of each level.
+pub fn markdown_levels(count: impl Fn(Level) -> Count) -> String {
+    let mut text = String::from("| level | passed | failed |\n| --- | ---: | ---: |\n");
+    for level in LEVELS {
+        let Count { passed, failed, .. } = count(level);
+        let _ = writeln!(text, "| {} | {passed} | {failed} |", level.word());
+    }
+    text
+}
+
+/// The head of the Markdown table of failures.
+pub const MARKDOWN_FAILURES: &str =
+    "\n| case | level | section | rule | seen |\n| --- | --- | --- | --- | --- |\n";
 
 /// Text in a cell of a Markdown table: nothing in it ends the cell or begins markup.
 pub fn cell(text: &str) -> String {

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use super::lines::cell;
+use super::lines::{MARKDOWN_FAILURES, cell, markdown_levels};
 use super::{Count, Kind, Report};
-use crate::probe::case::Level;
 
 /// The sum, then one line a cause.
 pub fn markdown(report: &Report) -> String {
@@ -22,17 +21,14 @@ pub fn markdown(report: &Report) -> String {
     if let Some(stopped) = &probe.stopped {
         let _ = writeln!(text, "{}\n", cell(&stopped.story()));
     }
-    text.push_str("| level | passed | failed |\n| --- | ---: | ---: |\n");
-    for level in [Level::Must, Level::Should, Level::Security] {
-        let same = probe.tried.iter().filter(|tried| tried.case.level == level);
-        let Count { passed, failed, .. } = Count::of(same);
-        let _ = writeln!(text, "| {} | {passed} | {failed} |", level.word());
-    }
+    text.push_str(&markdown_levels(|level| {
+        Count::of(probe.tried.iter().filter(|tried| tried.case.level == level))
+    }));
     let groups = report.groups(Kind::Failed);
     if groups.is_empty() {
         return text;
     }
-    text.push_str("\n| case | level | section | rule | seen |\n| --- | --- | --- | --- | --- |\n");
+    text.push_str(MARKDOWN_FAILURES);
     for group in groups {
         let case = group.case;
         let more = match group.others.len() {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::lines::{quotes, shown, wrapped, wrapped_by};
+use super::lines::{LEVELS, quotes, shown, wrapped, wrapped_by};
 use super::{Count, Group, Kind, Report};
-use crate::probe::case::{Case, Level};
+use crate::probe::case::Case;
 use crate::probe::{reproduce, verdict::Cause};
 
 /// What must be known first, the failures in full (`brief`: two lines each), the notes, the table of
@@ -169,7 +169,7 @@ fn sum(text: &mut String, report: &Report) {
         1 => writeln!(text, ", by 1 cause"),
         _ => writeln!(text, ", by {causes} causes"),
     };
-    let levels = [Level::Must, Level::Should, Level::Security].map(|level| {
+    let levels = LEVELS.map(|level| {
         let same = tried.iter().filter(|tried| tried.case.level == level);
         let count = Count::of(same);
         let all = count.passed + count.failed;
