@@ -6,6 +6,7 @@
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_message::{Message, field, message, split_once};
+use crate::http::target::decode_form;
 use crate::wire::{Mask, Wanted, Who};
 
 pub(super) const TABLE: &[Row] = &[
@@ -58,13 +59,12 @@ fn guessable(evidence: &Evidence) -> Option<Cause> {
                 same.count()
             ))
         }
-        _ => (value.len() < 16).then(|| {
-            Cause::likely(format!(
-                "your ticket is `{}`. A program tries all tickets of this length in a moment: 16 random bytes \
-                 as {count} hex digits cannot be tried.",
-                shown(value)
-            ))
-        })?,
+        _ if value.len() < 16 => Cause::likely(format!(
+            "your ticket is `{}`. A program tries all tickets of this length in a moment: 16 random bytes as {count} \
+             hex digits cannot be tried.",
+            shown(value)
+        )),
+        _ => None,
     }
 }
 
@@ -129,10 +129,10 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         _ if *got == dish.as_slice() => {
             "it is put into the page as it is. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
         }
-        _ if decoded(&read) == dish => {
+        _ if decode_form(&read) == dish => {
             "it is not decoded, or not wholly. In a form `+` is a space, and `%` with two hex digits is one byte"
         }
-        _ if decoded(&dish) == read => "it is decoded twice",
+        _ if decode_form(&dish) == read => "it is decoded twice",
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
             "it is decoded before it is cut: `%26` became `&`, and ended the field"
         }
@@ -149,24 +149,6 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     text.replace("&lt;", "<").replace("&amp;", "&").into_bytes()
-}
-
-/// A form's text decoded.
-fn decoded(text: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        let digits = after
-            .get(..2)
-            .filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        rest = after
-            .get(if byte.is_some() { 2.. } else { 0.. })
-            .unwrap_or_default();
-        bytes.push(byte.unwrap_or(if *first == b'+' { b' ' } else { *first }));
-    }
-    bytes
 }
 
 /// The page of another table, or of none.

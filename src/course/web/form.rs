@@ -3,6 +3,8 @@
 //! Rule: any bytes give a form. A part that is not a pair is left out, and bytes that are not text are
 //! replaced.
 
+use crate::http::target::decode_form;
+
 /// Pairs of names and values, in order.
 pub struct Form(Vec<(String, String)>);
 
@@ -25,30 +27,7 @@ impl Form {
 }
 
 fn decoded(text: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        let byte = match (first, after) {
-            (b'+', _) => b' ',
-            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = after;
-                    high * 16 + low
-                }
-                _ => b'%',
-            },
-            (byte, _) => *byte,
-        };
-        bytes.push(byte);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    String::from_utf8_lossy(&decode_form(text)).into_owned()
 }
 
 #[cfg(test)]
