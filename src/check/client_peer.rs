@@ -269,14 +269,5 @@ fn one_more(script: &Transcript) -> Transcript {
 }
 
 fn connected(got: &Transcript) -> bool {
-    let connect = |entry: &Entry| {
-        matches!(
-            entry,
-            Entry::Event {
-                event: Event::Connect,
-                ..
-            }
-        )
-    };
-    got.entries().iter().any(connect)
+    got.has_event(|_, _, event| event == Event::Connect)
 }

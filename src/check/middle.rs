@@ -120,24 +120,21 @@ pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Opt
         }
         verdict::difference(&script, &got, who)
     };
-    let front = judged(&legs.front, Who::Server);
-    let backs = legs.backs.iter();
-    let backs = backs.filter_map(|leg| Some((leg, judged(&leg.connections, Who::Client)?)));
-    let mut all: Vec<(&[Conn], Problem, Difference)> = Vec::new();
-    if let Some(found) = front {
-        let problem = Problem::Difference(Box::new(found.clone()));
-        all.push((&legs.front, problem, found));
-    }
-    for (leg, found) in backs {
-        let problem = Problem::Behind(leg.name.clone(), Box::new(found.clone()));
-        all.push((&leg.connections, problem, found));
-    }
-    let rank = |(conns, _, found): &(&[Conn], Problem, Difference)| match said_wrong(found) {
+    let front = judged(&legs.front, Who::Server).map(|found| (&legs.front, None, found));
+    let backs = legs.backs.iter().filter_map(|leg| {
+        let found = judged(&leg.connections, Who::Client)?;
+        Some((&leg.connections, Some(&leg.name), found))
+    });
+    let all = front.into_iter().chain(backs);
+    let (_, back, found) = all.min_by_key(|(conns, _, found)| match said_wrong(found) {
         true => place(script, conns, found.agreed),
         false => usize::MAX,
-    };
-    let first = all.into_iter().min_by_key(rank)?;
-    Some(first.1)
+    })?;
+    let found = Box::new(found);
+    Some(match back {
+        Some(name) => Problem::Behind(name.clone(), found),
+        None => Problem::Difference(found),
+    })
 }
 
 /// Both sides of a connection end it at about the same time: a program that has counted the bytes need not wait for
@@ -151,11 +148,6 @@ pub fn ends_in_one_order(leg: &Transcript) -> Transcript {
         } if *who == wanted => Some(*conn),
         _ => None,
     };
-    let is_of = |entry: &Entry, wanted: Conn| match entry {
-        Entry::Event { conn, .. } => *conn == wanted,
-        Entry::Chunk(chunk) => chunk.conn == wanted,
-        _ => false,
-    };
     let steps = leg
         .entries()
         .iter()
@@ -164,7 +156,7 @@ pub fn ends_in_one_order(leg: &Transcript) -> Transcript {
     for entry in steps {
         // What other connections do meanwhile does not count.
         let before = is_end(entry, Who::Client).and_then(|conn| {
-            let last = sorted.iter().rposition(|it| is_of(it, conn))?;
+            let last = sorted.iter().rposition(|it| it.conn() == Some(conn))?;
             let server = is_end(sorted.get(last)?, Who::Server);
             server.is_some().then_some(last)
         });
@@ -190,11 +182,7 @@ fn said_wrong(found: &Difference) -> bool {
 
 /// The place in the whole script of an entry of one leg's script.
 fn place(script: &Transcript, conns: &[Conn], at: usize) -> usize {
-    let own = |entry: &Entry| match entry {
-        Entry::Chunk(chunk) => conns.contains(&chunk.conn),
-        Entry::Event { conn, .. } => conns.contains(conn),
-        _ => false,
-    };
+    let own = |entry: &Entry| entry.conn().is_some_and(|conn| conns.contains(&conn));
     let entries = script.entries().iter().enumerate();
     let mut places = entries.filter(|(_, entry)| own(entry)).map(|(at, _)| at);
     places.nth(at).unwrap_or(script.entries().len())

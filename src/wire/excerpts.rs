@@ -5,7 +5,6 @@
 use core::net::SocketAddr;
 use std::time::Duration;
 
-use super::compare::lane_of;
 use super::notation::{chunk_lines, event_text, gap_text, who_text};
 use super::recording_info::{self, ends_from};
 use super::{Conn, Entry, Gap, Transcript, Who};
@@ -25,8 +24,7 @@ impl Transcript {
                 Entry::Note(_) | Entry::Blank => {}
                 Entry::Gap(_) => kept.push_entry(entry),
                 step => {
-                    let conn = lane_of(step).map(|(conn, _)| conn);
-                    if conn.is_some_and(|conn| wanted.contains(&conn)) {
+                    if step.conn().is_some_and(|conn| wanted.contains(&conn)) {
                         if let Some(gap) = passed.take() {
                             kept.push_gap(Gap::Exactly(gap));
                         }
@@ -68,7 +66,7 @@ impl Transcript {
             {
                 next = Some((client, other.or(server)));
             }
-            if let Some((conn, _)) = lane_of(entry)
+            if let Some(conn) = entry.conn()
                 && ends.iter().all(|(of, _, _)| *of != conn)
                 && let Some((client, server)) = next.take()
             {

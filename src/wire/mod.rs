@@ -17,6 +17,7 @@ mod pcapng;
 pub mod picture_label;
 pub mod recording_info;
 pub mod sha256;
+mod steps;
 mod svg;
 mod svg_play;
 mod transcript;

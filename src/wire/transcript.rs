@@ -207,17 +207,6 @@ pub struct Transcript {
     entries: Vec<Entry>,
 }
 
-impl Chunk {
-    /// Its bytes, joined; holes count as nothing.
-    pub fn exact(&self) -> Vec<u8> {
-        let bytes = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Bytes(bytes) => Some(&bytes[..]),
-            _ => None,
-        });
-        bytes.collect::<Vec<_>>().concat()
-    }
-}
-
 impl Transcript {
     /// An empty transcript.
     pub fn new() -> Transcript {
@@ -363,47 +352,6 @@ impl Transcript {
         while let Some(Entry::Blank) = self.entries.last() {
             self.entries.pop();
         }
-    }
-
-    /// Every byte that `who` sent on `conn`, joined; masks count as nothing (see [`Transcript::has_masks`]).
-    pub fn bytes_of(&self, conn: Conn, who: Who) -> Vec<u8> {
-        let mut all = Vec::new();
-        for entry in &self.entries {
-            if let Entry::Chunk(chunk) = entry
-                && chunk.conn == conn
-                && chunk.who == who
-            {
-                all.extend(chunk.exact());
-            }
-        }
-        all
-    }
-
-    /// The numbers of the connections that occur, in order of first occurrence.
-    pub fn connections(&self) -> Vec<Conn> {
-        let mut seen = Vec::new();
-        for entry in &self.entries {
-            let conn = match entry {
-                Entry::Chunk(chunk) => chunk.conn,
-                Entry::Event { conn, .. } => *conn,
-                Entry::Gap(_) | Entry::Note(_) | Entry::Blank => continue,
-            };
-            if !seen.contains(&conn) {
-                seen.push(conn);
-            }
-        }
-        seen
-    }
-
-    /// Whether there is a hole anywhere: then this is a pattern, and cannot be replayed.
-    pub fn has_masks(&self) -> bool {
-        let chunks = self.entries.iter().filter_map(|entry| match entry {
-            Entry::Chunk(chunk) => Some(chunk),
-            _ => None,
-        });
-        chunks
-            .flat_map(|chunk| &chunk.pieces)
-            .any(|piece| matches!(piece, Piece::Mask(_)))
     }
 
     /// The pieces of the chunk that `who` is saying on `conn`, a new one if need be. Notes and

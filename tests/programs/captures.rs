@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use crate::support::{have, side_by_side, skip, soon};
 use wirelab::import::import;
 use wirelab::net::{Port, free_port, listeners};
-use wirelab::wire::{Entry, Event, Transcript, Who};
+use wirelab::wire::{Conn, Event, Transcript, Who};
 
 /// A conversation between two programs that are not ours.
 struct Pair {
@@ -156,17 +156,10 @@ fn tcpdump(file: &Path, port: u16) -> Option<Running> {
 
 /// How many connections have ended on both sides.
 fn ended(transcript: &Transcript) -> usize {
-    let happened = |conn, what: Event, who: Option<Who>| {
-        transcript.entries().iter().any(|entry| {
-            matches!(entry, Entry::Event { who: w, conn: c, event }
-                if *c == conn && *event == what && who.is_none_or(|who| who == *w))
-        })
-    };
-    let over = |conn: &u32| {
-        happened(*conn, Event::Rst, None)
-            || [Who::Client, Who::Server]
-                .iter()
-                .all(|who| happened(*conn, Event::Fin, Some(*who)))
+    let over = |conn: &Conn| {
+        let fin = |who| transcript.has_event(|by, on, it| (by, on, it) == (who, *conn, Event::Fin));
+        transcript.has_event(|_, on, it| (on, it) == (*conn, Event::Rst))
+            || fin(Who::Client) && fin(Who::Server)
     };
     let all = transcript.connections();
     all.iter().filter(|conn| over(conn)).count()

@@ -5,7 +5,7 @@
 use crate::check::Side;
 use crate::check::program::Ending;
 use crate::net::Weather;
-use crate::wire::{Entry, Event, Legs, Transcript, Who};
+use crate::wire::{Event, Legs, Transcript, Who};
 
 use super::Language;
 
@@ -52,8 +52,9 @@ impl Middle {
     /// Whether this event of the program was seen behind it.
     pub fn has_behind(&self, wanted: Event) -> bool {
         let behind = self.legs.back();
-        let found = |entry: &Entry| matches!(entry, Entry::Event { who: Who::Client, conn, event } if *event == wanted && behind.contains(conn));
-        self.got.entries().iter().any(found)
+        self.got.has_event(|who, conn, event| {
+            (who, event) == (Who::Client, wanted) && behind.contains(&conn)
+        })
     }
 }
 

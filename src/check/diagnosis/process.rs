@@ -8,7 +8,7 @@ use crate::check::Side;
 use crate::check::lenient_message::message;
 use crate::check::program::Ending;
 use crate::net::Weather;
-use crate::wire::{Entry, Event};
+use crate::wire::Event;
 
 pub(super) const TABLE: &[Row] = &[
     ("W30", address_syntax),
@@ -65,15 +65,8 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
     let given = &process.address;
     if evidence.side() == Side::Client {
         // A conversation in which nobody listens is refused as it should be.
-        let nobody = evidence.expectation.script.entries().iter().any(|entry| {
-            matches!(
-                entry,
-                Entry::Event {
-                    event: Event::Refuse,
-                    ..
-                }
-            )
-        });
+        let script = &evidence.expectation.script;
+        let nobody = script.has_event(|_, _, event| event == Event::Refuse);
         (!nobody).then_some(())?;
         let line = line_with(
             evidence,
