@@ -225,6 +225,16 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// The difference on the wire, where that is what is wrong.
+    pub fn difference(&self) -> Option<&Difference> {
+        match self {
+            Problem::Difference(difference) | Problem::Behind(_, difference) => Some(difference),
+            _ => None,
+        }
+    }
+}
+
 impl Failure {
     /// What went wrong, in words for the headline; of a program in the middle, also on which leg.
     pub fn verdict(&self, side: Side) -> String {

@@ -132,7 +132,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
         lines.extend(printed(&failure.stderr));
         lines.push(String::new());
     }
-    if let Problem::Difference(difference) | Problem::Behind(_, difference) = &failure.trouble {
+    if let Some(difference) = failure.trouble.difference() {
         lines.extend(comparison(&failure.expected, difference));
         lines.push(String::new());
     }

@@ -101,12 +101,7 @@ impl Evidence {
 
     /// The first difference, where there is one.
     pub fn difference(&self) -> Option<&Difference> {
-        match &self.problem {
-            Some(Problem::Difference(difference) | Problem::Behind(_, difference)) => {
-                Some(difference)
-            }
-            _ => None,
-        }
+        self.problem.as_ref()?.difference()
     }
 
     /// Which side is under check.
@@ -132,11 +127,8 @@ impl Evidence {
 
     /// Whether the connection of the first difference came about.
     pub fn came(&self) -> bool {
-        let conn = self.conn();
-        let entries = self.got.entries();
-        entries
-            .iter()
-            .any(|entry| is_event(entry, conn, None, Event::Connect))
+        let wanted = (self.conn(), Event::Connect);
+        self.got.has_event(|_, conn, event| (conn, event) == wanted)
     }
 
     /// The bytes that were sent to the program on the connection before that one.
@@ -204,7 +196,7 @@ impl Evidence {
         let entries = self.expectation.script.entries();
         let fin = entries
             .iter()
-            .position(|entry| is_event(entry, conn, Some(who), Event::Fin));
+            .position(|entry| is_event(entry, conn, who, Event::Fin));
         let after = fin.and_then(|at| entries.get(at..)).unwrap_or_default();
         after.iter().any(|entry| is_chunk(entry, conn, who.other()))
     }
@@ -214,8 +206,7 @@ impl Evidence {
         let (conn, who) = (self.conn(), self.side().who());
         let entries = self.got.entries();
         let end = entries.iter().position(|entry| {
-            is_event(entry, conn, Some(who), Event::Fin)
-                || is_event(entry, conn, Some(who), Event::Rst)
+            is_event(entry, conn, who, Event::Fin) || is_event(entry, conn, who, Event::Rst)
         });
         let behind = end.and_then(|end| entries.get(end..)).unwrap_or_default();
         behind
@@ -227,7 +218,7 @@ impl Evidence {
     pub fn fin_said(&self) -> bool {
         let (conn, other) = (self.conn(), self.side().who().other());
         let mut before = self.expectation.script.entries().iter().take(self.agreed());
-        before.any(|entry| is_event(entry, conn, Some(other), Event::Fin))
+        before.any(|entry| is_event(entry, conn, other, Event::Fin))
     }
 
     /// Whether another connection stood open at that moment.
@@ -350,10 +341,10 @@ impl Evidence {
 fn part(transcript: &Transcript, conn: Conn, who: Who) -> Part {
     let mut close = Close::Open;
     for entry in transcript.entries() {
-        if close == Close::Open && is_event(entry, conn, Some(who), Event::Fin) {
+        if close == Close::Open && is_event(entry, conn, who, Event::Fin) {
             close = Close::Fin;
         }
-        if is_event(entry, conn, Some(who), Event::Rst) {
+        if is_event(entry, conn, who, Event::Rst) {
             close = Close::Rst;
         }
     }
@@ -368,7 +359,7 @@ pub fn first_words_after_fin(transcript: &Transcript, conn: Conn, who: Who) -> b
     let entries = transcript.entries();
     let words = entries.iter().position(|entry| is_chunk(entry, conn, who));
     let mut before = entries.iter().take(words.unwrap_or(0));
-    before.any(|entry| is_event(entry, conn, Some(who.other()), Event::Fin))
+    before.any(|entry| is_event(entry, conn, who.other(), Event::Fin))
 }
 
 /// The first entries, at most so many.
@@ -380,9 +371,8 @@ fn is_chunk(entry: &Entry, conn: Conn, who: Who) -> bool {
     matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (conn, who))
 }
 
-fn is_event(entry: &Entry, conn: Conn, who: Option<Who>, wanted: Event) -> bool {
-    matches!(entry, Entry::Event { who: by, conn: on, event }
-        if *on == conn && *event == wanted && who.is_none_or(|who| who == *by))
+fn is_event(entry: &Entry, conn: Conn, who: Who, wanted: Event) -> bool {
+    matches!(entry, Entry::Event { who: by, conn: on, event } if (*on, *by, *event) == (conn, who, wanted))
 }
 
 /// The wire line that holds the byte at `at`, line end included; the last one when `at` is the end.

@@ -13,9 +13,7 @@ use super::open_pages::Live;
 use super::tab::Page;
 use super::{markup, panel};
 use crate::check::diagnosis::Diagnosis;
-use crate::check::{
-    CheckError, Conversation, Failure, Outcome, Plan, Problem, Report, Run, Side, report,
-};
+use crate::check::{CheckError, Conversation, Failure, Outcome, Plan, Report, Run, Side, report};
 use crate::course::catalogue::Lab;
 use crate::course::progress::{By, Progress};
 use crate::course::{exercise, workbench};
@@ -217,15 +215,12 @@ fn failed(page: &Page, report: &Report) {
 
 /// Both ladders, side by side, the first different byte marked in both.
 fn both(failure: &Failure) -> String {
-    let mark = match &failure.trouble {
-        Problem::Difference(difference) | Problem::Behind(_, difference) => Some(Mark {
-            conn: difference.conn,
-            who: difference.who,
-            line: difference.line,
-            column: difference.column,
-        }),
-        _ => None,
-    };
+    let mark = failure.trouble.difference().map(|difference| Mark {
+        conn: difference.conn,
+        who: difference.who,
+        line: difference.line,
+        column: difference.column,
+    });
     let one = |title: &str, rows: String| {
         format!(
             "<figure><figcaption>{title}</figcaption><div class=\"frame\" tabindex=\"0\" role=\"region\" \
