@@ -73,9 +73,7 @@ impl<'a> Runner<'a> {
             trouble = known.mute.map(|_| Problem::Unasked);
         }
         let Some(mut trouble) = trouble else {
-            self.passed(conversation, weather);
-            self.last = Some((weather, done));
-            return Ok(Outcome::Passed);
+            return Ok(self.passed(conversation, weather, done));
         };
         let calm = self.calm.contains(&conversation.name);
         known.calm = calm.then_some(Tried::Passed);
@@ -83,9 +81,7 @@ impl<'a> Runner<'a> {
         if diagnose(&found).is_none() && done.silent && !done.seen {
             let again = self.stage.play(script, weather, silence * 4)?;
             let Some(second) = self.trouble(&again) else {
-                self.passed(conversation, weather);
-                self.last = Some((weather, again));
-                return Ok(Outcome::Passed);
+                return Ok(self.passed(conversation, weather, again));
             };
             (trouble, done) = (second, again);
             found = self.evidence(weather, &trouble, &done, found.tries);
@@ -169,7 +165,7 @@ impl<'a> Runner<'a> {
         Ok(unasked.then_some(Tried::RightBytes))
     }
 
-    fn passed(&mut self, conversation: &Conversation, weather: Weather) {
+    fn passed(&mut self, conversation: &Conversation, weather: Weather, done: Done) -> Outcome {
         if weather == Weather::Calm {
             self.calm.push(conversation.name.clone());
         }
@@ -183,20 +179,20 @@ impl<'a> Runner<'a> {
             Some((_, since, served)) => (*since, *served) = (*since + clients, *served + 1),
             None => self.first = self.stage.holds().map(|holds| (holds, 0, 0)),
         }
+        self.last = Some((weather, done));
+        Outcome::Passed
     }
 
     /// What is wrong with a run, if anything is.
     fn trouble(&self, done: &Done) -> Option<Problem> {
         let (side, who) = (self.plan.side, self.plan.side.who());
-        if let Some(legs) = &done.legs
-            && let Some(problem) = middle::trouble(&done.script, &done.got, legs)
-        {
-            return Some(problem);
-        }
-        if done.legs.is_none()
-            && let Some(difference) = verdict::difference(&done.script, &done.got, who)
-        {
-            return Some(Problem::Difference(Box::new(difference)));
+        let on_the_wire = match &done.legs {
+            Some(legs) => middle::trouble(&done.script, &done.got, legs),
+            None => verdict::difference(&done.script, &done.got, who)
+                .map(|found| Problem::Difference(Box::new(found))),
+        };
+        if on_the_wire.is_some() {
+            return on_the_wire;
         }
         if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
             return Some(Problem::Died(ending));
@@ -374,6 +370,5 @@ fn grown(before: Holds, now: Holds, clients: usize) -> Option<Problem> {
 
 /// Whether the script has this side break a connection off.
 fn resets(script: &Transcript, who: Who) -> bool {
-    let reset = |entry: &Entry| matches!(entry, Entry::Event { who: by, event: Event::Rst, .. } if *by == who);
-    script.entries().iter().any(reset)
+    script.has_event(|by, _, event| (by, event) == (who, Event::Rst))
 }
