@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod browser;
-pub mod json;
 pub mod peers;
 mod programs;
 pub mod readme;

@@ -12,8 +12,8 @@ use std::time::Duration;
 use wirelab::http::Parsed;
 use wirelab::http::connection::{Connection, Event};
 
-use super::json::{Json, quoted};
 use super::soon;
+use wirelab::json::{self, Json};
 
 /// One browser at a time: it takes both processors of a small machine.
 static TURN: Mutex<()> = Mutex::new(());
@@ -63,14 +63,17 @@ impl Browser {
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
         ];
-        let mut words: Vec<String> = words.map(quoted).to_vec();
-        words.push(quoted(&format!("--user-data-dir={}", profile.display())));
+        let mut words: Vec<String> = words.map(json::string).to_vec();
+        words.push(json::string(&format!(
+            "--user-data-dir={}",
+            profile.display()
+        )));
         let body = format!(
             "{{\"capabilities\":{{\"alwaysMatch\":{{\"goog:chromeOptions\":{{\"args\":[{}]}}}}}}}}",
             words.join(",")
         );
         let answer = request(port, "POST", "/session", &body);
-        let session = answer.get("sessionId").text().to_string();
+        let session = member(&answer, "sessionId").to_string();
         assert_ne!(session, "", "no session: {answer:?}");
         Browser {
             driver,
@@ -92,7 +95,7 @@ impl Browser {
 
     /// Opens a page, and waits until it is loaded.
     pub fn go(&self, url: &str) {
-        self.post("/url", &format!("{{\"url\":{}}}", quoted(url)));
+        self.post("/url", &format!("{{\"url\":{}}}", json::string(url)));
     }
 
     /// Loads the page again.
@@ -102,42 +105,45 @@ impl Browser {
 
     /// What a script in the page returns.
     pub fn js(&self, script: &str) -> Json {
-        let body = format!("{{\"script\":{},\"args\":[]}}", quoted(script));
+        let body = format!("{{\"script\":{},\"args\":[]}}", json::string(script));
         self.post("/execute/sync", &body)
     }
 
     /// Waits until a script returns true. Panics with the page's text when it does not.
     pub fn wait(&self, script: &str) {
         let script = format!("return Boolean({script})");
-        if !soon(|| self.js(&script) == Json::Bool(true)) {
+        if !soon(|| self.js(&script) == Json::Word("true")) {
             let text = self.js("return document.body.innerText");
-            panic!("never: {script}\n{}", text.text());
+            panic!("never: {script}\n{}", text.text().unwrap_or_default());
         }
     }
 
     /// Clicks the first element that fits.
     pub fn click(&self, css: &str) {
         // Away from the bar on top, which would take the click.
-        let quoted = quoted(css);
+        let quoted = json::string(css);
         self.js(&format!(
             "document.querySelector({quoted})?.scrollIntoView({{block: 'center'}})"
         ));
         let id = self.element(css);
         let answer = self.post(&format!("/element/{id}/click"), "{}");
-        assert_eq!(answer.get("error").text(), "", "{css}: {answer:?}");
+        assert_eq!(member(&answer, "error"), "", "{css}: {answer:?}");
     }
 
     /// Types into the first element that fits. `\u{e006}` is Enter, `\u{e014}` the arrow to the right.
     pub fn keys(&self, css: &str, text: &str) {
         let id = self.element(css);
-        let body = format!("{{\"text\":{}}}", quoted(text));
+        let body = format!("{{\"text\":{}}}", json::string(text));
         self.post(&format!("/element/{id}/value"), &body);
     }
 
     /// The text that is seen of the first element that fits.
     pub fn text(&self, css: &str) -> String {
-        let script = format!("return document.querySelector({}).innerText", quoted(css));
-        self.js(&script).text().to_string()
+        let script = format!(
+            "return document.querySelector({}).innerText",
+            json::string(css)
+        );
+        words(&self.js(&script))
     }
 
     /// The same where scripts are switched off.
@@ -147,17 +153,23 @@ impl Browser {
             self.session,
             self.element(css)
         );
-        request(self.port, "GET", &path, "").text().to_string()
+        words(&request(self.port, "GET", &path, ""))
     }
 
     /// How many elements fit.
     pub fn count(&self, css: &str) -> usize {
-        let script = format!("return document.querySelectorAll({}).length", quoted(css));
-        self.js(&script).number() as usize
+        let script = format!(
+            "return document.querySelectorAll({}).length",
+            json::string(css)
+        );
+        self.js(&script).number().expect("a number") as usize
     }
 
     fn element(&self, css: &str) -> String {
-        let body = format!("{{\"using\":\"css selector\",\"value\":{}}}", quoted(css));
+        let body = format!(
+            "{{\"using\":\"css selector\",\"value\":{}}}",
+            json::string(css)
+        );
         let found = self.post("/element", &body);
         let Json::Object(members) = &found else {
             panic!("no element {css}: {found:?}");
@@ -165,15 +177,15 @@ impl Browser {
         let id = members
             .first()
             .filter(|(name, _)| name.starts_with("element"));
-        id.unwrap_or_else(|| panic!("no element {css}: {found:?}"))
-            .1
-            .text()
-            .to_string()
+        words(
+            &id.unwrap_or_else(|| panic!("no element {css}: {found:?}"))
+                .1,
+        )
     }
 
     /// A command of Chromium's own protocol.
     pub fn chromium(&self, command: &str, params: &str) -> Json {
-        let body = format!("{{\"cmd\":{},\"params\":{params}}}", quoted(command));
+        let body = format!("{{\"cmd\":{},\"params\":{params}}}", json::string(command));
         self.post("/goog/cdp/execute", &body)
     }
 
@@ -194,14 +206,14 @@ impl Browser {
     pub fn picture(&self, file: &Path) {
         let path = format!("/session/{}/screenshot", self.session);
         let answer = request(self.port, "GET", &path, "");
-        fs::write(file, base64(answer.text())).expect("the picture can be written");
+        fs::write(file, base64(&words(&answer))).expect("the picture can be written");
     }
 
     /// The tabs.
     pub fn tabs(&self) -> Vec<String> {
         let path = format!("/session/{}/window/handles", self.session);
         match request(self.port, "GET", &path, "") {
-            Json::List(tabs) => tabs.iter().map(|tab| tab.text().to_string()).collect(),
+            Json::List(tabs) => tabs.iter().map(words).collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -209,14 +221,14 @@ impl Browser {
     /// Opens another tab and goes there.
     pub fn new_tab(&self) -> String {
         let tab = self.post("/window/new", "{\"type\":\"tab\"}");
-        let tab = tab.get("handle").text().to_string();
+        let tab = member(&tab, "handle").to_string();
         self.to_tab(&tab);
         tab
     }
 
     /// Goes to a tab.
     pub fn to_tab(&self, tab: &str) {
-        self.post("/window", &format!("{{\"handle\":{}}}", quoted(tab)));
+        self.post("/window", &format!("{{\"handle\":{}}}", json::string(tab)));
     }
 
     /// Closes this tab.
@@ -281,9 +293,23 @@ fn request(port: u16, method: &str, path: &str, body: &str) -> Json {
             }
         }
     }
-    let answer = Json::parse(&String::from_utf8_lossy(&content));
-    answer.get("value").clone()
+    let answer = Json::parse(&content, DEEPEST);
+    let answer = answer.unwrap_or_else(|at| panic!("no JSON from byte {at} on: {content:?}"));
+    answer.get("value").cloned().unwrap_or(Json::Word("null"))
 }
+
+/// A string; empty when it is none.
+fn words(value: &Json) -> String {
+    value.text().unwrap_or_default().to_string()
+}
+
+/// A member that is a string; empty when there is none.
+fn member<'a>(value: &'a Json, name: &str) -> &'a str {
+    value.get(name).and_then(Json::text).unwrap_or_default()
+}
+
+/// Deepest nesting of an answer of the driver.
+const DEEPEST: usize = 64;
 
 /// The bytes that a Base64 text stands for (RFC 4648 section 4).
 fn base64(text: &str) -> Vec<u8> {
