@@ -1,6 +1,6 @@
 //! The check of each lab's own programs, stubs and wrong answers.
 
-use super::support::wrong::{Wrong, complaint, root, text, wire_files};
+use super::support::wrong::{Wrong, complaint, root, text, wire_files, without_patience};
 use super::support::{bin, side_by_side};
 use wirelab::check::Subject;
 use wirelab::course::catalogue::{Lab, Side};
@@ -35,8 +35,7 @@ pub fn stubs_fail_as_reviewed(lab: &Lab) {
         assert!(!passed, "{name} passes");
         let wide = text.lines().find(|line| line.chars().count() > 80);
         assert!(wide.is_none(), "{name}:\n{text}");
-        // On a busy machine a silence gets four times as long.
-        let text = text.replace("2000 ms", "500 ms").replace("2000ms", "500ms");
+        let text = without_patience(lab, &text);
         insta::assert_snapshot!(name, text);
     }
 }
