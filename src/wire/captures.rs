@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::compare::{Lane, expected_of, lanes_of, recorded_of};
+use super::compare::{Lane, lane_of, lanes_of, recorded_of};
 use super::pattern::{Element, match_all};
 use super::{Entry, Mask, Piece, Transcript, Who, sha256};
 use crate::limits;
@@ -179,12 +179,11 @@ impl Transcript {
     }
 
     fn pieces_of(&self, lane: Lane) -> Vec<Piece> {
-        let elements = expected_of(self, lane).elements;
-        let pieces = elements.into_iter().map(|(_, element)| match element {
-            Element::Bytes(bytes) => Piece::Bytes(bytes.to_vec()),
-            Element::Mask(mask) => Piece::Mask(mask.clone()),
+        let chunks = self.entries().iter().filter_map(|entry| match entry {
+            Entry::Chunk(chunk) if lane_of(entry) == Some(lane) => Some(chunk),
+            _ => None,
         });
-        pieces.collect()
+        chunks.flat_map(|chunk| chunk.pieces.clone()).collect()
     }
 
     /// The same with each piece replaced; the entries keep their numbers.

@@ -72,12 +72,8 @@ pub fn expected_of(transcript: &Transcript, lane: Lane) -> Expected<'_> {
         }
         match entry {
             Entry::Chunk(chunk) => {
-                let elements = chunk.pieces.iter().filter_map(|piece| match piece {
-                    Piece::Bytes(bytes) => Some((at, Element::Bytes(bytes))),
-                    Piece::Mask(mask) => Some((at, Element::Mask(mask))),
-                    Piece::Remark(_) | Piece::Note(_) | Piece::Blank => None,
-                });
-                expected.elements.extend(elements);
+                let elements = chunk.pieces.iter().filter_map(Piece::element);
+                expected.elements.extend(elements.map(|element| (at, element)));
             }
             Entry::Event { event, .. } => expected.events.push((at, *event)),
             Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}

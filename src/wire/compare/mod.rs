@@ -17,8 +17,8 @@ use std::time::Duration;
 use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
 pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
-use lanes::{Expected, Moment, Recorded, ended_of, lane_of, waited_of};
-pub(super) use lanes::{Lane, expected_of, lanes_of, recorded_of};
+use lanes::{Expected, Moment, Recorded, ended_of, expected_of, waited_of};
+pub(super) use lanes::{Lane, lane_of, lanes_of, recorded_of};
 
 /// The first difference between what was expected (masks allowed) and what came, both sides judged.
 pub fn compare(expected: &Transcript, got: &Transcript) -> Option<Difference> {
