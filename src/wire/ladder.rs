@@ -14,8 +14,8 @@
 
 use std::time::Duration;
 
-use super::notation::{event_text, gap_text, who_text};
-use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, label};
+use super::notation::{event_text, who_text};
+use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, gap_label, label};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who};
 
 /// Whether the ladder may use the terminal's colours. Who may is for the caller to know.
@@ -182,11 +182,8 @@ impl Ladder {
         if let Gap::Exactly(passed) = gap {
             self.clock = self.clock.saturating_add(passed);
         }
-        let words = match gap {
-            Gap::Untimed => return String::new(),
-            Gap::Exactly(passed) if passed < VISIBLE => return String::new(),
-            Gap::End => "~ end (still open)".to_string(),
-            gap => gap_text(gap),
+        let Some(words) = gap_label(gap, VISIBLE) else {
+            return String::new();
         };
         let row = vec![(
             Look::Faint,

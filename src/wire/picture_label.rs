@@ -6,9 +6,10 @@
 //! lines should end in both; [`Heads`] decides where that is.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use super::notation::{chunk_lines_within, who_text};
-use super::{Chunk, Conn, Who};
+use super::notation::{chunk_lines_within, gap_text, who_text};
+use super::{Chunk, Conn, Gap, Who};
 
 /// How a span stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,16 @@ impl Span {
     pub fn new(tone: Tone, text: impl Into<String>) -> Span {
         let text = text.into();
         Span { tone, text }
+    }
+}
+
+/// What a picture writes for a gap; `None` where no time is told, or one shorter than `visible`.
+pub fn gap_label(gap: Gap, visible: Duration) -> Option<String> {
+    match gap {
+        Gap::Untimed => None,
+        Gap::Exactly(passed) if passed < visible => None,
+        Gap::End => Some(gap_text(gap) + " (still open)"),
+        gap => Some(gap_text(gap)),
     }
 }
 

@@ -19,8 +19,8 @@
 
 use std::time::Duration;
 
-use super::notation::{event_text, gap_text, who_text};
-use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, label};
+use super::notation::{event_text, who_text};
+use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, gap_label, label};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who, xml_text};
 
 const WIDTH: i64 = 800;
@@ -244,19 +244,16 @@ impl Drawing {
     }
 
     fn gap(&mut self, gap: Gap) {
-        let words = match gap {
-            Gap::Untimed => return,
-            Gap::Exactly(passed) if passed < VISIBLE => return,
+        let Some(words) = gap_label(gap, VISIBLE) else {
+            return;
+        };
+        match gap {
             Gap::End => {
                 self.live_until(self.y);
                 self.stopped = true;
-                "~ end (still open)".to_string()
             }
-            gap => {
-                self.pause(self.y + 4, self.y + LINE - 4);
-                gap_text(gap)
-            }
-        };
+            _ => self.pause(self.y + 4, self.y + LINE - 4),
+        }
         self.words("dim", WIDTH / 2, "middle", &words);
         self.y += LINE + AIR;
     }

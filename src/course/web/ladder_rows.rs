@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::course::glossary::{self, Kind};
 use crate::net::{Observation, ObservationKind};
-use crate::wire::notation::{event_text, gap_text, who_text};
-use crate::wire::picture_label::{Fold, Heads, Span, Tone, label};
+use crate::wire::notation::{event_text, who_text};
+use crate::wire::picture_label::{Fold, Heads, Span, Tone, gap_label, label};
 use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who, xml_text};
 
 /// Columns of a label; a narrower page breaks lines where it must.
@@ -187,16 +187,16 @@ impl Rows {
     }
 
     fn gap(&mut self, gap: Gap) -> String {
-        if let Gap::Exactly(passed) = gap {
-            self.clock = self.clock.saturating_add(passed);
-        }
-        let words = match gap {
-            Gap::Untimed => return String::new(),
-            Gap::Exactly(passed) if passed < VISIBLE => return String::new(),
-            Gap::End => "~ end (still open)".to_string(),
-            // Nobody reads more digits, and the download has them all.
-            Gap::Exactly(passed) => gap_text(Gap::Exactly(tenths(passed))),
-            gap => gap_text(gap),
+        let shown = match gap {
+            Gap::Exactly(passed) => {
+                self.clock = self.clock.saturating_add(passed);
+                // Nobody reads more digits, and the download has them all.
+                Gap::Exactly(tenths(passed))
+            }
+            gap => gap,
+        };
+        let Some(words) = gap_label(shown, VISIBLE) else {
+            return String::new();
         };
         self.row("gap", &format!("<span class=\"note\">{words}</span>"))
     }
