@@ -145,15 +145,7 @@ impl WireLog {
         if !std::mem::replace(&mut self.begun, true) {
             let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
             let start = now.saturating_sub(step.at);
-            said.push_heading(recording_info::AT, &recording_info::moment_text(start));
-            for (key, end) in [
-                (recording_info::CLIENT, step.client),
-                (recording_info::SERVER, self.server),
-            ] {
-                if let Some(end) = end {
-                    said.push_heading(key, &end.to_string());
-                }
-            }
+            recording_info::push_headings(&mut said, Some(start), step.client, self.server);
         } else if let Some(client) = step.client {
             said.push_note(&recording_info::ends_note(client, None));
         }

@@ -32,9 +32,7 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
     let mut transcript = Transcript::new();
     transcript.push_heading("wire", "1");
     transcript.push_heading("seen-by", "har");
-    if let Some(start) = first.start {
-        transcript.push_heading(recording_info::AT, &recording_info::moment_text(start));
-    }
+    recording_info::push_headings(&mut transcript, first.start, None, None);
     transcript.push_note(WRITTEN_ANEW);
     let mut now = first.start.unwrap_or_default();
     for (at, entry) in entries.iter().enumerate() {

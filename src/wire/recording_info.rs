@@ -7,12 +7,32 @@
 use core::net::SocketAddr;
 use std::time::Duration;
 
+use super::Transcript;
+use super::notation::number_from;
+
 /// The heading that says when a recording began.
 pub const AT: &str = "at";
 /// The heading that says from which address the first client came.
 pub const CLIENT: &str = "client";
 /// The heading that says which server it reached.
 pub const SERVER: &str = "server";
+
+/// Adds these headings, as far as their values are known.
+pub fn push_headings(
+    transcript: &mut Transcript,
+    start: Option<Duration>,
+    client: Option<SocketAddr>,
+    server: Option<SocketAddr>,
+) {
+    if let Some(start) = start {
+        transcript.push_heading(AT, &moment_text(start));
+    }
+    for (key, end) in [(CLIENT, client), (SERVER, server)] {
+        if let Some(end) = end {
+            transcript.push_heading(key, &end.to_string());
+        }
+    }
+}
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// Days of 400 years, after which the calendar repeats.
@@ -34,10 +54,10 @@ pub fn moment_text(since_1970: Duration) -> String {
 pub fn moment_from(text: &str) -> Option<Duration> {
     let text = text.trim().strip_suffix('Z')?;
     let (date, time) = text.split_once('T')?;
-    let mut date = date.split('-').map(number);
+    let mut date = date.split('-').map(number_from);
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let mut time = time.split(':').map(number);
+    let mut time = time.split(':').map(number_from);
     let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
     let good = (1970..=9999).contains(&year)
         && (1..=12).contains(&month)
@@ -46,7 +66,7 @@ pub fn moment_from(text: &str) -> Option<Duration> {
         && minute < 60
         && second <= 60;
     let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    let micros = number(&fraction)?;
+    let micros = number_from(&fraction)?;
     let seconds = days_of(year, month, day)? * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
     good.then(|| Duration::from_secs(seconds) + Duration::from_micros(micros))
 }
@@ -70,11 +90,6 @@ pub fn ends_from(note: &str) -> Option<(SocketAddr, Option<SocketAddr>)> {
         }
         _ => None,
     }
-}
-
-fn number(digits: &str) -> Option<u64> {
-    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| all_digits)
 }
 
 /// Year, month and day of a day, counted from 1970-01-01. Years begin in March here, so that the day that

@@ -64,17 +64,7 @@ impl Written {
         let mut whole = Transcript::new();
         whole.push_heading("wire", "1");
         whole.push_heading("seen-by", "capture");
-        if let Some(start) = self.start {
-            whole.push_heading(recording_info::AT, &recording_info::moment_text(start));
-        }
-        for (key, end) in [
-            (recording_info::CLIENT, self.client),
-            (recording_info::SERVER, self.server),
-        ] {
-            if let Some(end) = end {
-                whole.push_heading(key, &end.to_string());
-            }
-        }
+        recording_info::push_headings(&mut whole, self.start, self.client, self.server);
         whole.append(self.transcript);
         whole
     }

@@ -35,4 +35,5 @@ mod words;
 pub use error::{ParseError, ParseFault};
 pub(in crate::wire) use render::line_ends;
 pub use render::{chunk_lines, chunk_lines_within, render_bytes_into, render_entry_into};
+pub(in crate::wire) use words::number_from;
 pub use words::{duration_text, event_text, gap_text, mask_text, who_text};
