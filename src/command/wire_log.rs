@@ -328,11 +328,10 @@ impl View {
                 let found = self.find(step.conn, step.who, bytes);
                 add_with_masks(transcript, step.conn, step.who, bytes, found);
             }
-            ObservationKind::Event(event) => {
-                transcript.push_event(step.conn, step.who, event);
-                self.end(step.conn, step.who, event);
-            }
-            ObservationKind::Note(text) => transcript.push_note(text),
+            what => what.add_to(transcript, step.conn, step.who),
+        }
+        if let ObservationKind::Event(event) = step.what {
+            self.end(step.conn, step.who, event);
         }
     }
 

@@ -44,6 +44,17 @@ pub enum ObservationKind<'a> {
     Note(&'a str),
 }
 
+impl ObservationKind<'_> {
+    /// Adds the step to a transcript.
+    pub fn add_to(&self, transcript: &mut Transcript, conn: Conn, who: Who) {
+        match self {
+            ObservationKind::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
+            ObservationKind::Event(event) => transcript.push_event(conn, who, *event),
+            ObservationKind::Note(text) => transcript.push_note(text),
+        }
+    }
+}
+
 /// Takes one step after the other; it is called under the recorder's lock, so it must not wait for
 /// anything that records.
 type Sink = Box<dyn FnMut(&Observation) + Send>;
@@ -213,7 +224,12 @@ impl Recording {
             self.count(conn, who, event);
         }
         match &mut self.keep {
-            Keep::Memory(transcript) => push(transcript, gap, conn, who, what),
+            Keep::Memory(transcript) => {
+                if let Some(gap) = gap {
+                    transcript.push_gap(Gap::Exactly(gap));
+                }
+                what.add_to(transcript, conn, who);
+            }
             Keep::Sink(sink) => sink(&Observation {
                 at,
                 gap,
@@ -249,23 +265,6 @@ impl Recording {
             }
             Event::Timeout(_) | Event::Drop | Event::Double | Event::Swap => {}
         }
-    }
-}
-
-fn push(
-    transcript: &mut Transcript,
-    gap: Option<Duration>,
-    conn: Conn,
-    who: Who,
-    what: ObservationKind,
-) {
-    if let Some(gap) = gap {
-        transcript.push_gap(Gap::Exactly(gap));
-    }
-    match what {
-        ObservationKind::Bytes(bytes) => transcript.push_bytes(conn, who, bytes),
-        ObservationKind::Event(event) => transcript.push_event(conn, who, event),
-        ObservationKind::Note(text) => transcript.push_note(text),
     }
 }
 

@@ -90,11 +90,7 @@ impl Kept {
         if let Some(gap) = gap {
             self.transcript.push_gap(Gap::Exactly(gap));
         }
-        match step.what {
-            ObservationKind::Bytes(bytes) => self.transcript.push_bytes(step.conn, step.who, bytes),
-            ObservationKind::Event(event) => self.transcript.push_event(step.conn, step.who, event),
-            ObservationKind::Note(text) => self.transcript.push_note(text),
-        }
+        step.what.add_to(&mut self.transcript, step.conn, step.who);
         let rows = self.rows.step(&Observation { gap, ..*step });
         for row in rows {
             self.page.send(row);

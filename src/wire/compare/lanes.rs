@@ -73,7 +73,9 @@ pub fn expected_of(transcript: &Transcript, lane: Lane) -> Expected<'_> {
         match entry {
             Entry::Chunk(chunk) => {
                 let elements = chunk.pieces.iter().filter_map(Piece::element);
-                expected.elements.extend(elements.map(|element| (at, element)));
+                expected
+                    .elements
+                    .extend(elements.map(|element| (at, element)));
             }
             Entry::Event { event, .. } => expected.events.push((at, *event)),
             Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
