@@ -3,7 +3,7 @@
 //! Rule: the result only decides how long to wait. `wire::compare` finds the difference afterwards.
 
 use crate::limits;
-use crate::wire::{Element, Mask, Piece, match_all};
+use crate::wire::{Element, Piece, match_all};
 
 /// How many bytes are looked at while more are to come: a wrong head is noticed at once, and a long
 /// body is not searched again with every read.
@@ -48,7 +48,8 @@ pub(super) fn most(pieces: &[Piece]) -> usize {
         .min(limits::MAX_RECEIVED)
 }
 
-/// How many bytes a piece is; masks without a bound count as little, `MAX_EXTRA` has room for them.
+/// How many bytes a piece is; masks without a bound count as at most five for each byte that they need,
+/// `MAX_EXTRA` has room for more.
 struct Size {
     least: usize,
     most: usize,
@@ -56,23 +57,11 @@ struct Size {
 
 fn sizes(pieces: &[Piece]) -> impl Iterator<Item = Size> {
     pieces.iter().filter_map(Piece::element).map(|element| {
-        let (least, most) = match element {
-            Element::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
-            Element::Mask(Mask::Date) => (29, 29),
-            Element::Mask(Mask::Any) => (0, 0),
-            Element::Mask(Mask::Port | Mask::Int | Mask::Hex | Mask::Line) => (1, 5),
-            Element::Mask(Mask::Bytes { min, max }) => (*min, *max),
-            Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => (*bytes, *bytes),
-            Element::Mask(mask @ (Mask::Digits { .. } | Mask::Named { .. })) => {
-                let bytes = mask.fixed_length().unwrap_or_default();
-                (bytes, bytes)
-            }
-            Element::Mask(Mask::The { .. }) => (0, 0),
-        };
+        let (least, most) = element.size();
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         Size {
             least: size(least).min(limits::MAX_RECEIVED),
-            most: size(most),
+            most: size(most.unwrap_or(5 * least)),
         }
     })
 }
@@ -80,6 +69,7 @@ fn sizes(pieces: &[Piece]) -> impl Iterator<Item = Size> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Mask;
 
     #[test]
     fn every_prefix_needs_more_and_a_wrong_byte_is_noticed_at_once() {

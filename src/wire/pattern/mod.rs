@@ -93,26 +93,34 @@ pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
     Matching { ends, miss }
 }
 
+impl Element<'_> {
+    /// How many bytes it matches, at least and at most; no most where there is no bound.
+    pub(crate) fn size(&self) -> (u64, Option<u64>) {
+        match self {
+            Element::Bytes(bytes) => (bytes.len() as u64, Some(bytes.len() as u64)),
+            Element::Mask(Mask::Date) => (29, Some(29)),
+            Element::Mask(Mask::Port) => (1, Some(5)),
+            Element::Mask(Mask::Any | Mask::The { .. }) => (0, None),
+            Element::Mask(Mask::Int | Mask::Hex | Mask::Line) => (1, None),
+            Element::Mask(Mask::Bytes { min, max }) => (*min, Some(*max)),
+            Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => {
+                (*bytes, Some(*bytes))
+            }
+            Element::Mask(mask @ (Mask::Digits { .. } | Mask::Named { .. })) => {
+                let bytes = mask.fixed_length().unwrap_or_default();
+                (bytes, Some(bytes))
+            }
+        }
+    }
+}
+
 /// How many bytes these elements match together, at least and at most.
 fn rest_of(elements: &[Element]) -> Rest {
     let mut rest = Rest { least: 0, most: 0 };
     for element in elements {
-        let (least, most) = match element {
-            Element::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
-            Element::Mask(Mask::Date) => (29, 29),
-            Element::Mask(Mask::Port) => (1, 5),
-            Element::Mask(Mask::Any) => (0, u64::MAX),
-            Element::Mask(Mask::Int | Mask::Hex | Mask::Line) => (1, u64::MAX),
-            Element::Mask(Mask::Bytes { min, max }) => (*min, *max),
-            Element::Mask(Mask::Digest { bytes, .. } | Mask::Masked { bytes }) => (*bytes, *bytes),
-            Element::Mask(mask @ (Mask::Digits { .. } | Mask::Named { .. })) => {
-                let bytes = mask.fixed_length().unwrap_or_default();
-                (bytes, bytes)
-            }
-            Element::Mask(Mask::The { .. }) => (0, u64::MAX),
-        };
+        let (least, most) = element.size();
         rest.least = rest.least.saturating_add(least);
-        rest.most = rest.most.saturating_add(most);
+        rest.most = rest.most.saturating_add(most.unwrap_or(u64::MAX));
     }
     rest
 }
