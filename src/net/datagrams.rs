@@ -45,7 +45,7 @@ impl DatagramSocket {
 }
 
 /// A socket of the same IP version as `peer`, on a port that the system chooses.
-pub(super) fn socket_for(peer: SocketAddr) -> std::io::Result<UdpSocket> {
+fn socket_for(peer: SocketAddr) -> std::io::Result<UdpSocket> {
     let ip = match peer.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_loopback() => IpAddr::V6(Ipv6Addr::LOCALHOST),
@@ -53,6 +53,13 @@ pub(super) fn socket_for(peer: SocketAddr) -> std::io::Result<UdpSocket> {
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     };
     UdpSocket::bind((ip, 0))
+}
+
+/// A socket that sends to `peer`, and receives what comes from there alone.
+pub(super) fn connected_to(peer: SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = socket_for(peer)?;
+    socket.connect(peer)?;
+    Ok(socket)
 }
 
 /// What a wait for a datagram gave.

@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::net::datagrams::connected_to;
 use crate::net::peer::{End, FailedWrite};
 use crate::net::socket_errors::{is_pause, lock};
 use crate::net::{Recorder, SocketError};
@@ -76,21 +77,9 @@ impl SimpleSession {
 
     /// Datagrams to `addr`, and from there. Errors: the system has no port, or no way there.
     pub fn open_udp(addr: SocketAddr, recorder: &Recorder) -> Result<SimpleSession, SocketError> {
-        let any: SocketAddr = match addr.is_ipv4() {
-            true => ([0; 4], 0).into(),
-            false => ([0u16; 8], 0).into(),
-        };
         let failed = |error: io::Error| SocketError::new(addr, Duration::ZERO, &error);
-        let socket = UdpSocket::bind(any).map_err(failed)?;
-        socket.connect(addr).map_err(failed)?;
-        socket
-            .set_read_timeout(Some(limits::STOP_POLL))
-            .map_err(failed)?;
-        Ok(SimpleSession::new(
-            Socket::Datagrams(socket),
-            Who::Client,
-            recorder,
-        ))
+        let socket = connected_to(addr).map_err(failed)?;
+        SimpleSession::over_datagrams(socket, Who::Client, recorder).map_err(failed)
     }
 
     /// Waits at `addr` for the first datagram, and talks to its sender from then on. `ready` gets the address.
@@ -105,14 +94,16 @@ impl SimpleSession {
         // It stays in the queue, and is read by `hear` as the first one.
         let (_, peer) = socket.peek_from(&mut [0; 1]).map_err(failed)?;
         socket.connect(peer).map_err(failed)?;
-        socket
-            .set_read_timeout(Some(limits::STOP_POLL))
-            .map_err(failed)?;
-        Ok(SimpleSession::new(
-            Socket::Datagrams(socket),
-            Who::Server,
-            recorder,
-        ))
+        SimpleSession::over_datagrams(socket, Who::Server, recorder).map_err(failed)
+    }
+
+    fn over_datagrams(
+        socket: UdpSocket,
+        me: Who,
+        recorder: &Recorder,
+    ) -> io::Result<SimpleSession> {
+        socket.set_read_timeout(Some(limits::STOP_POLL))?;
+        Ok(SimpleSession::new(Socket::Datagrams(socket), me, recorder))
     }
 
     fn new(socket: Socket, me: Who, recorder: &Recorder) -> SimpleSession {

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::datagrams::{Arrived, receive, socket_for};
+use crate::net::datagrams::{Arrived, connected_to, receive};
 use crate::net::peer::{End, FailedWrite, PeerConnection};
 use crate::net::segmentation::Segmentation;
 use crate::net::{Recorder, SocketError, call};
@@ -72,8 +72,7 @@ impl Session {
     /// The same for a server of datagrams. Nothing is sent yet, so nobody knows whether it is there.
     pub fn open_datagrams(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
         let failed = |error| SocketError::new(addr, Duration::ZERO, &error);
-        let socket = Arc::new(socket_for(addr).map_err(failed)?);
-        socket.connect(addr).map_err(failed)?;
+        let socket = Arc::new(connected_to(addr).map_err(failed)?);
         let (conn, leaving) = (recorder.connection(), Arc::new(AtomicBool::new(false)));
         let (hearing, stop, heard) = (Arc::clone(&socket), Arc::clone(&leaving), recorder.clone());
         let reader = thread::Builder::new().spawn(move || {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::network::{Fate, LossyNetwork, lossy_script};
-use super::{Arrived, receive, socket_for};
+use super::{Arrived, connected_to, receive};
 use crate::limits;
 use crate::net::idle::{self, CpuSample};
 use crate::net::player::{Played, Player, Stopped};
@@ -108,9 +108,8 @@ impl Call<'_> {
         if !self.sockets.contains_key(&conn) {
             let addr = self.addr;
             let failed = |error| SocketError::new(addr, Duration::ZERO, &error);
-            let socket = socket_for(addr).map_err(failed)?;
-            socket.connect(addr).map_err(failed)?;
-            self.sockets.insert(conn, socket);
+            self.sockets
+                .insert(conn, connected_to(addr).map_err(failed)?);
         }
         Ok(())
     }

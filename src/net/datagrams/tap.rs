@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use super::{Arrived, receive, socket_for};
+use super::{Arrived, connected_to, receive, socket_for};
 use crate::limits;
 use crate::net::Recorder;
 use crate::wire::{Conn, Who};
@@ -92,8 +92,7 @@ impl Relay {
         if self.clients.len() >= limits::DATAGRAM_CLIENTS {
             return None;
         }
-        let back = Arc::new(socket_for(self.upstream).ok()?);
-        back.connect(self.upstream).ok()?;
+        let back = Arc::new(connected_to(self.upstream).ok()?);
         let conn = self.recorder.connection();
         let known = (conn, Arc::clone(&back));
         self.clients.insert(client, known.clone());
