@@ -10,7 +10,8 @@ use crate::wire::xml_text;
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;\
 color:#222;background:#fff}table{border-collapse:collapse;margin:1rem 0 2rem}\
 th,td{border:1px solid #bbb;padding:.25rem .6rem;text-align:left;vertical-align:top}\
-td.n{text-align:right}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}}";
+td.n{text-align:right}td,li{overflow-wrap:anywhere}@media(max-width:40rem){body{font-size:14px}\
+th,td{padding:.2rem .3rem}}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}}";
 
 /// One page, for a browser.
 pub fn html(class: &Class) -> String {
@@ -20,15 +21,8 @@ pub fn html(class: &Class) -> String {
          <style>{STYLE}</style>\n</head>\n<body>\n<h1>The class: {} students</h1>\n",
         class.students.len()
     );
-    text += "<h2>Where they are stuck</h2>\n<table>\n\
-             <tr><th>students</th><th>mistake</th><th>labs</th></tr>\n";
-    for (mistake, count, labs) in class.mistakes() {
-        let labs = catalogue::counted(&labs);
-        let mistake = xml_text(&mistake);
-        text +=
-            &format!("<tr><td class=\"n\">{count}</td><td>{mistake}</td><td>{labs}</td></tr>\n");
-    }
-    text += "</table>\n<h2>Who</h2>\n<table>\n<tr><th>name</th><th>labs passed</th><th>minutes</th>\
+    text += &mistakes(class);
+    text += "<h2>Who</h2>\n<table>\n<tr><th>name</th><th>labs passed</th><th>minutes</th>\
              <th>stuck at</th></tr>\n";
     for student in &class.students {
         text += &format!(
@@ -41,13 +35,30 @@ pub fn html(class: &Class) -> String {
     }
     text += "</table>\n";
     if !class.problems.is_empty() {
-        text += "<h2>Not counted</h2>\n<ul>\n";
+        text += "<h2>Problems</h2>\n<ul>\n";
         for problem in &class.problems {
             text += &format!("<li>{}</li>\n", xml_text(problem));
         }
         text += "</ul>\n";
     }
     text + "</body>\n</html>\n"
+}
+
+/// How many students are stuck at each mistake.
+fn mistakes(class: &Class) -> String {
+    let mut text = String::from("<h2>Where they are stuck</h2>\n");
+    let mistakes = class.mistakes();
+    if mistakes.is_empty() {
+        return text + "<p>nobody is stuck</p>\n";
+    }
+    text += "<table>\n<tr><th>students</th><th>mistake</th><th>labs</th></tr>\n";
+    for (mistake, count, labs) in mistakes {
+        let labs = catalogue::counted(&labs);
+        let mistake = xml_text(&mistake);
+        text +=
+            &format!("<tr><td class=\"n\">{count}</td><td>{mistake}</td><td>{labs}</td></tr>\n");
+    }
+    text + "</table>\n"
 }
 
 /// `lab 2 server: W18 single-read; …`
@@ -112,5 +123,8 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("<li>&lt;x&gt;</li>"), "{page}");
+        // A problem may be about a student who is counted.
+        assert!(page.contains("<h2>Problems</h2>"), "{page}");
+        assert!(page.contains("<p>nobody is stuck</p>"), "{page}");
     }
 }
