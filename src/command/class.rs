@@ -99,17 +99,25 @@ fn print_students(class: &Class, screen: &mut Screen) -> Result<()> {
     Ok(())
 }
 
-/// `2 W18, 9 W07`; `-` where no known mistake fits.
+/// `lab 9 W07, lab 1 -`: each lab and code once, and `-` where there is no code. The codes come first, because
+/// the end of a long line is cut.
 fn stuck(student: &Student) -> String {
-    let one = |stuck: &class::Stuck| {
+    let (coded, others): (Vec<_>, Vec<_>) = student
+        .stuck
+        .iter()
+        .partition(|stuck| !stuck.code.is_empty());
+    let mut all: Vec<String> = Vec::new();
+    for stuck in coded.into_iter().chain(others) {
         let code = if stuck.code.is_empty() {
             "-"
         } else {
             &stuck.code
         };
-        format!("lab {} {code}", stuck.lab)
-    };
-    let all: Vec<String> = student.stuck.iter().map(one).collect();
+        let text = format!("lab {} {code}", stuck.lab);
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
     all.join(", ")
 }
 
@@ -117,7 +125,7 @@ fn stuck(student: &Student) -> String {
 const WIDTH: usize = 80;
 
 fn row(who: &str, labs: &str, minutes: &str, stuck: &str) -> String {
-    let (who, labs) = (cut(who, 22), cut(labs, 24));
+    let (who, labs) = (cut_inside(who, 22), cut(labs, 24));
     let line = format!("{who:22} {labs:24} {minutes:>7}  {}", cut(stuck, 23));
     line.trim_end().to_string()
 }
@@ -129,4 +137,46 @@ fn cut(text: &str, width: usize) -> String {
     }
     let kept: String = text.chars().take(width - 1).collect();
     kept + "…"
+}
+
+/// At most so many letters: the beginning and the end. Reason: the names of a class often begin with the same
+/// words, as in `http-course-2026-anna`.
+fn cut_inside(text: &str, width: usize) -> String {
+    let count = text.chars().count();
+    if count <= width {
+        return text.to_string();
+    }
+    let end = width / 2;
+    let first: String = text.chars().take(width - end - 1).collect();
+    let last: String = text.chars().skip(count - end).collect();
+    format!("{first}…{last}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirelab::course::catalogue::Side;
+
+    #[test]
+    fn a_row_keeps_the_codes_and_the_end_of_a_long_name() {
+        let stuck = |lab, side, code: &str| class::Stuck {
+            lab,
+            side,
+            code: code.to_string(),
+            checked: true,
+        };
+        let student = Student {
+            stuck: vec![
+                stuck(1, Side::Server, ""),
+                stuck(1, Side::Client, ""),
+                stuck(9, Side::Server, "W07"),
+            ],
+            ..Student::default()
+        };
+        assert_eq!(super::stuck(&student), "lab 9 W07, lab 1 -");
+        let line = row("http-course-of-2026-berta", "", "0", "");
+        assert!(line.starts_with("http-cours…-2026-berta  "), "{line}");
+        let line = row("Maria Magdalena Müller", "", "0", "");
+        assert!(line.starts_with("Maria Magdalena Müller  "), "{line}");
+    }
 }

@@ -6,20 +6,22 @@
 //! Rule 3: this module checks no program. A report has the results of a check on the student's machine. A bill
 //! can be verified with `bill --verify`.
 
+mod folders;
 mod page;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
 
 use super::catalogue::{self, Lab, Side};
 use super::certificate::Bill;
 use crate::check::diagnosis;
-use crate::check::graded;
+use crate::check::graded::{self, Status};
 use crate::files::is_unseen;
 use crate::json::Json;
 use crate::limits;
+use folders::Found;
 pub use page::{csv, html};
 
 /// What the files of a folder say.
@@ -53,6 +55,8 @@ pub struct Stuck {
     pub side: Side,
     /// `W18`; empty where no known mistake fits.
     pub code: String,
+    /// Whether the program was checked. Otherwise it did not start, for example.
+    pub checked: bool,
 }
 
 impl Student {
@@ -77,12 +81,15 @@ impl Student {
 }
 
 impl Stuck {
-    /// `W18 single-read`, `W18` where this version has no such code, or `no code`.
+    /// `W18 single-read`, or `W18` where this version has no such code. Without a code, words that say so.
     pub fn mistake(&self) -> String {
+        if !self.checked {
+            return "a program that was not checked".to_string();
+        }
         let page = diagnosis::page(&self.code);
         match (page, self.code.is_empty()) {
             (Some(page), _) => format!("{} {}", page.code, page.slug),
-            (None, true) => "no code".to_string(),
+            (None, true) => "a mistake without a code".to_string(),
             (None, false) => self.code.clone(),
         }
     }
@@ -91,71 +98,34 @@ impl Stuck {
 impl Class {
     /// Reads the reports and bills in a folder, and in the folders in it. Errors: the folder cannot be read.
     pub fn read(folder: &Path) -> io::Result<Class> {
-        let mut class = Class::default();
-        let mut files = Vec::new();
-        for path in entries(folder)? {
-            match path.is_dir() {
-                false => files.push((path.clone(), stem(&path))),
-                true => {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    let inside = entries(&path).unwrap_or_default();
-                    files.extend(inside.into_iter().map(|file| (file, name.to_string())));
-                }
+        let (files, problems) = folders::find(folder)?;
+        let mut class = Class {
+            problems,
+            ..Class::default()
+        };
+        let mut by_student: BTreeMap<OsString, Student> = BTreeMap::new();
+        for found in files {
+            let taken = folders::read(&found.path).and_then(|text| Student::of(&text, &found));
+            let (student, problems) = match taken {
+                Ok((student, problems)) => (Some(student), problems),
+                Err(why) => (None, vec![why]),
+            };
+            let problems = problems.into_iter();
+            let problems = problems.map(|problem| format!("{}: {problem}", found.file));
+            class.problems.extend(problems);
+            match (student, by_student.get_mut(&found.student)) {
+                (Some(student), Some(known)) => known.join(student, &found.name),
+                (Some(student), None) => drop(by_student.insert(found.student, student)),
+                (None, _) => {}
             }
         }
-        files.retain(|(path, _)| is_ours(path));
-        if files.len() > limits::CLASS_FILES {
-            let text = format!("only the first {} files are read", limits::CLASS_FILES);
-            class.problems.push(text);
-            files.truncate(limits::CLASS_FILES);
-        }
-        for (path, name) in files {
-            let file = path.strip_prefix(folder).unwrap_or(&path);
-            let file = visible(&file.to_string_lossy());
-            match read_file(&path) {
-                Ok(text) => class.take(&text, &name, &file),
-                Err(why) => class.problems.push(format!("{file}: {why}")),
-            }
-        }
+        class.students = by_student.into_values().collect();
         class.tell_apart();
         Ok(class)
     }
 
-    /// Takes one file in.
-    fn take(&mut self, text: &str, name: &str, file: &str) {
-        let mut student = Student {
-            name: visible(name),
-            file: file.to_string(),
-            ..Student::default()
-        };
-        let read = match text.starts_with('{') {
-            true => student.take_report(text),
-            false => student.take_bill(text),
-        };
-        match read {
-            Ok(problems) => {
-                let problems = problems.into_iter();
-                let problems = problems.map(|problem| format!("{file}: {problem}"));
-                self.problems.extend(problems);
-                self.students.push(student);
-            }
-            Err(why) => self.problems.push(format!("{file}: {why}")),
-        }
-    }
-
-    /// Files of one student in one folder become one; two students of one name keep their files' names.
+    /// Students of one name keep their files' names, too.
     fn tell_apart(&mut self) {
-        let mut by_place: BTreeMap<String, Student> = BTreeMap::new();
-        for student in self.students.drain(..) {
-            let folder = student.file.rsplit_once(['/', '\\']);
-            let place = folder.map_or(&student.file[..], |(folder, _)| folder);
-            let place = place.to_string();
-            match by_place.get_mut(&place) {
-                Some(known) => known.join(student, &place),
-                None => drop(by_place.insert(place, student)),
-            }
-        }
-        self.students = by_place.into_values().collect();
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for student in &self.students {
             *names.entry(student.name.clone()).or_default() += 1;
@@ -168,9 +138,10 @@ impl Class {
                     student.file.clone()
                 })
                 .collect();
+            let all = if files.len() == 2 { "both" } else { "all" };
             let files = files.join(", ");
             self.problems.push(format!(
-                "{files}: students of one name, {name}: both are counted"
+                "{files}: students of one name, {name}: {all} are counted"
             ));
         }
     }
@@ -200,6 +171,21 @@ impl Class {
 }
 
 impl Student {
+    /// What one file says of its student, and what in it does not count. Errors: why nothing of it does.
+    fn of(text: &str, found: &Found) -> Result<(Student, Vec<String>), String> {
+        let mut student = Student {
+            name: found.name.clone(),
+            file: found.file.clone(),
+            ..Student::default()
+        };
+        let is_report = text.starts_with('{') || found.path.extension() == Some(OsStr::new("json"));
+        let problems = match is_report {
+            true => student.take_report(text),
+            false => student.take_bill(text),
+        }?;
+        Ok((student, problems))
+    }
+
     /// A report in JSON. `Ok`: what in it does not count; `Err`: why nothing of it does.
     fn take_report(&mut self, text: &str) -> Result<Vec<String>, String> {
         let report = Json::parse(text.as_bytes(), limits::REPORT_NESTING).map_err(|at| {
@@ -216,7 +202,7 @@ impl Student {
             return Err(format!(
                 "this report has the format {format}, of wirelab {}; this wirelab reads the format {}: \
                  check again with this version",
-                visible(version),
+                short(version),
                 graded::FORMAT
             ));
         }
@@ -237,14 +223,21 @@ impl Student {
                 }
                 continue;
             };
-            if check.get("status").and_then(Json::text) == Some("passed") {
+            let status = check.get("status").and_then(Json::text);
+            if status == Some(Status::Passed.word()) {
                 self.passed.push((lab.number, side));
                 continue;
             }
+            let checked = status != Some(Status::NotChecked.word());
             let code = check.get("code").and_then(Json::text).unwrap_or_default();
-            let code = visible(code).chars().take(8).collect();
+            let code = short(code).chars().take(8).collect();
             let lab = lab.number;
-            self.stuck.push(Stuck { lab, side, code });
+            self.stuck.push(Stuck {
+                lab,
+                side,
+                code,
+                checked,
+            });
         }
         Ok(problems)
     }
@@ -253,7 +246,7 @@ impl Student {
     fn take_bill(&mut self, text: &str) -> Result<Vec<String>, String> {
         let bill = Bill::parse(text).map_err(|error| error.to_string())?;
         if let Some(name) = &bill.name {
-            self.name = visible(name);
+            self.name = short(name);
         }
         let passed = bill.programs.iter();
         self.passed = passed
@@ -271,7 +264,11 @@ impl Student {
         self.passed.extend(other.passed);
         self.passed.sort_by_key(|(lab, side)| (*lab, side.word()));
         self.passed.dedup();
-        self.stuck.extend(other.stuck);
+        for stuck in other.stuck {
+            if !self.stuck.contains(&stuck) {
+                self.stuck.push(stuck);
+            }
+        }
         let passed = &self.passed;
         self.stuck
             .retain(|stuck| !passed.contains(&(stuck.lab, stuck.side)));
@@ -284,57 +281,17 @@ fn side_named(word: &str) -> Option<Side> {
         .find(|side| side.word() == word)
 }
 
-/// The paths in a folder, sorted.
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
-}
-
-/// Whether a file may be a report or a bill: by the end of its name.
-fn is_ours(path: &Path) -> bool {
-    let end = path.extension().unwrap_or_default().to_string_lossy();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match &*end {
-        "json" => true,
-        // The progress file of a workbench is no bill.
-        "txt" => name != super::progress::FILE,
-        _ => false,
-    }
-}
-
-/// The text of a file, if it is no longer than a report can be.
-fn read_file(path: &Path) -> Result<String, String> {
-    let limit = limits::CLASS_FILE;
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let length = file.metadata().map_err(|error| error.to_string())?.len();
-    let too_long =
-        || format!("the file has more than {limit} bytes, which is too long for a report");
-    if length > limit {
-        return Err(too_long());
-    }
-    let mut bytes = Vec::new();
-    // A pipe or a device has no known length.
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    let read = read.map_err(|error| error.to_string())?;
-    if read as u64 > limit {
-        return Err(too_long());
-    }
-    String::from_utf8(bytes).map_err(|_| "this is not text in UTF-8".to_string())
-}
-
-/// A name from a file, for a page or terminal: at most 60 characters, unseen ones as `·`.
+/// A text from outside, for a page or a terminal: unseen characters as `·`.
 fn visible(word: &str) -> String {
-    let letters = word.chars().take(60);
-    letters
+    word.chars()
         .map(|letter| if is_unseen(letter) { '·' } else { letter })
         .collect()
 }
+
+/// The beginning of a text from a file, which may be of any length.
+fn short(word: &str) -> String {
+    visible(&word.chars().take(60).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests;
