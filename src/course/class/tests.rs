@@ -33,9 +33,12 @@ impl Drop for Folder {
     }
 }
 
+/// A lab's program, what came of it, and the code and the word of its mistake.
+type Row = (u8, Side, Status, Option<(&'static str, &'static str)>);
+
 /// A report on these programs.
-fn report(checks: &[(u8, Side, Status, Option<(&'static str, &'static str)>)]) -> String {
-    let check = |(lab, side, status, code): &(u8, Side, Status, _)| Check {
+fn report(checks: &[Row]) -> String {
+    let check = |(lab, side, status, code): &Row| Check {
         lab: Some(*lab),
         place: format!("lab {lab:02}"),
         side: Some(*side),
