@@ -186,6 +186,58 @@ mod tests {
         assert_eq!(kinds, Kind::ALL);
     }
 
+    /// The number of a connection would tell which choice is right, or make the same end two choices.
+    #[test]
+    fn no_choice_is_told_by_the_number_of_its_connection() {
+        for lab in catalogue::labs() {
+            for it in (0..40).filter_map(|number| question(lab, 11, number)) {
+                let choices = it.choices.iter().flat_map(|choice| &choice.lines);
+                for line in choices.chain(&it.shown).chain(&it.proof) {
+                    let mut letters = line.chars();
+                    let is_side = matches!(letters.next(), Some('C' | 'S'));
+                    let is_number = letters.next().is_some_and(|it| it.is_ascii_digit());
+                    assert!(!(is_side && is_number), "{}: {line}", lab.slug);
+                }
+            }
+        }
+    }
+
+    /// "One question got two answers" fits only where a server answers twice.
+    #[test]
+    fn an_answer_before_the_question_is_not_called_a_second_answer() {
+        let mut wrong = 0;
+        for lab in catalogue::labs() {
+            for it in (0..60).filter_map(|number| question(lab, 11, number)) {
+                let listed = |letter: &str| {
+                    let mut lines = it.shown.iter();
+                    lines.find_map(|line| line.strip_prefix(letter)?.strip_prefix("  "))
+                };
+                let right = it.choices[it.right].lines.concat();
+                let right: Vec<&str> = right.split(", then ").collect();
+                for choice in it.choices.iter().filter(|_| it.kind == Kind::Order) {
+                    let text = choice.lines.concat();
+                    let mut both = text.split(", then ").zip(&right).enumerate();
+                    let place = both.find(|(_, (one, other))| one != *other);
+                    let (Some((place, (early, _))), page) = (place, choice.page) else {
+                        continue;
+                    };
+                    if !listed(early).is_some_and(|line| line.starts_with("S> ")) {
+                        continue;
+                    }
+                    let before = place.checked_sub(1).and_then(|at| listed(right[at]));
+                    let twice = before.is_some_and(|line| line.starts_with("S> "));
+                    wrong += usize::from(!twice);
+                    assert_eq!(
+                        page.is_some_and(|page| page.code == "W32"),
+                        twice,
+                        "{it:#?}"
+                    );
+                }
+            }
+        }
+        assert!(wrong > 10, "{wrong} answers come first");
+    }
+
     /// The right choice of each kind is what the transcript says, and the wrong ones are not.
     #[test]
     fn the_right_choice_stands_in_the_conversation() {

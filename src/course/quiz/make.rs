@@ -307,12 +307,14 @@ pub(super) fn order(lab: &Lab, dice: &mut Dice) -> Option<Question> {
 
 /// The page of the first step that comes before its turn.
 fn out_of_order(window: &[&Step], order: &[usize]) -> Option<&'static Page> {
-    let (_, first) = order.iter().enumerate().find(|(at, step)| at != *step)?;
+    let (at, first) = order.iter().enumerate().find(|(at, step)| at != *step)?;
     let step = window.get(*first)?;
+    let before = at.checked_sub(1).and_then(|at| window.get(at));
+    let is_second = before.is_some_and(|step| step.who == Who::Server && step.event.is_none());
     match (step.event, step.who) {
         (Some(event), Who::Server) => too_early(event),
         (Some(Event::Fin), Who::Client) => diagnosis::page("W85"),
-        (None, Who::Server) => diagnosis::page("W32"),
+        (None, Who::Server) if is_second => diagnosis::page("W32"),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::WIDTH;
 use crate::course::catalogue::Script;
 use crate::wire::notation::{chunk_lines_within, event_text, who_text};
-use crate::wire::{Conn, Entry, Event, Transcript, Who};
+use crate::wire::{Chunk, Conn, Entry, Event, Transcript, Who};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +17,21 @@ pub(super) struct Step {
 /// The most lines of a step; the rest of it is counted.
 const LINES: usize = 9;
 
+/// The number that all steps are shown with. Reason: a question is about one connection, and a choice with the
+/// number of another connection would be wrong at first sight.
+const SHOWN: Conn = 1;
+
 /// The steps of one connection; those of a pattern show its holes.
 pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
     let mut all = Vec::new();
     for entry in transcript.entries() {
         match entry {
             Entry::Chunk(chunk) if chunk.conn == wanted => {
-                let mut lines = chunk_lines_within(chunk, WIDTH);
+                let shown = Chunk {
+                    conn: SHOWN,
+                    ..chunk.clone()
+                };
+                let mut lines = chunk_lines_within(&shown, WIDTH);
                 lines.iter_mut().for_each(shorten);
                 if lines.len() > LINES {
                     let more = lines.len() - (LINES - 1);
@@ -34,7 +42,7 @@ pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
                 all.push(Step { who, event, lines });
             }
             Entry::Event { who, conn, event } if *conn == wanted => {
-                let line = format!("{} {}", who_text(*who, *conn), event_text(*event));
+                let line = format!("{} {}", who_text(*who, SHOWN), event_text(*event));
                 all.push(Step {
                     who: *who,
                     event: Some(*event),
