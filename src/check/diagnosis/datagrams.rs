@@ -109,17 +109,13 @@ impl Scene {
 
     /// Whether the client's last datagram is one that the server has had before.
     fn is_repetition(&self) -> bool {
-        let Some(last) = self.earlier().iter().rposition(|it| it.who == Who::Client) else {
+        let own = self.earlier().iter().rev();
+        let mut own = own.filter(|it| it.who == Who::Client);
+        let Some(last) = own.next() else {
             return false;
         };
-        let bytes = self.earlier().get(last).map(|it| &it.bytes);
-        let doubled = self
-            .earlier()
-            .get(last)
-            .is_some_and(|it| it.fate == Some(Event::Double));
-        let before = self.earlier().get(..last).unwrap_or_default();
-        let had = |it: &Datagram| it.who == Who::Client && it.fate != Some(Event::Drop);
-        doubled || before.iter().any(|it| had(it) && Some(&it.bytes) == bytes)
+        let had = |it: &Datagram| it.fate != Some(Event::Drop) && it.bytes == last.bytes;
+        last.fate == Some(Event::Double) || own.any(had)
     }
 }
 
@@ -159,11 +155,6 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
 fn believes_an_old_answer(evidence: &Evidence) -> Option<Cause> {
     let scene = is_client(evidence)?;
     let (wrong, last, lost) = (scene.wrong()?, scene.last(Who::Client)?, scene.lost()?);
-    let late = |it: &Datagram| {
-        it.who == Who::Server && matches!(it.fate, Some(Event::Double | Event::Swap))
-            || it.who == Who::Client && it.fate == Some(Event::Double)
-    };
-    (scene.repeats() || scene.earlier().iter().any(late)).then_some(())?;
     (scene.repeats() && wrong.bytes != last.bytes).then_some(())?;
     Cause::likely(format!(
         "the network {lost} `{}`, and you went on with `{}`, although you do repeat other orders. Probably an older \
