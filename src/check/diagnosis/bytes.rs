@@ -22,11 +22,6 @@ pub(super) const TABLE: &[Row] = &[
     ("W38", letter_case),
 ];
 
-/// Whether this conversation is meant to be HTTP with a head.
-fn is_http(evidence: &Evidence) -> bool {
-    is_response(&evidence.want().bytes) || is_request(&evidence.want().bytes)
-}
-
 /// `\`, `r`, `\`, `n` as four characters where the wire has `\r\n`; or `\`, `n` where it has `\n`.
 fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
     let (have, want) = (&evidence.have().bytes, &evidence.want().bytes);
@@ -80,7 +75,7 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     let rest = evidence.rest();
     let missing = evidence.missing();
     let lf = rest.first() == Some(&b'\n') && missing.starts_with(b"\r\n");
-    (lf && is_http(evidence)).then_some(())?;
+    (lf && evidence.is_http()).then_some(())?;
     let (rest, missing) = (from(rest, 1), from(missing, 2));
     let agrees = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
     let next_line = missing
@@ -110,7 +105,7 @@ fn indented(evidence: &Evidence) -> Option<Cause> {
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count();
     let same = line.get(blank) == evidence.wanted_line().first();
-    (is_http(evidence) && evidence.at_line_start() && blank > 0 && same).then_some(())?;
+    (evidence.is_http() && evidence.at_line_start() && blank > 0 && same).then_some(())?;
     Cause::likely(format!(
         "your line begins with {}: `{}`. If a text stands on several lines of your source, its indentation is a part \
          of the text, and you send it.",
@@ -127,7 +122,7 @@ fn space_colon(evidence: &Evidence) -> Option<Cause> {
     let wanted = evidence.wanted_line();
     let token = !name.is_empty() && name.iter().all(|&byte| is_token(byte));
     let spaced = token && name.len() < before.len() && wanted.get(name.len()) == Some(&b':');
-    (is_http(evidence) && spaced).then_some(())?;
+    (evidence.is_http() && spaced).then_some(())?;
     Cause::likely(format!(
         "there is a space between the name `{}` and its colon. A server must answer 400 to such a line: if two \
          programs read the line differently, an attacker can use the difference.",
@@ -217,7 +212,7 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     let head = message(want);
     let body = head.body?;
     let here = evidence.at() == head.head.len() || evidence.at() == head.head.len() + 1;
-    (is_http(evidence) && here).then_some(())?;
+    (evidence.is_http() && here).then_some(())?;
     let line = upto(&evidence.have().bytes, evidence.at())
         .rsplitn(3, |&b| b == b'\n')
         .nth(1)
@@ -272,7 +267,7 @@ fn no_host(evidence: &Evidence) -> Option<Cause> {
 /// All is right but one `\n` that is missing, in a conversation of plain lines.
 fn no_newline(evidence: &Evidence) -> Option<Cause> {
     let (have, want) = (&evidence.have().bytes, &evidence.want().bytes);
-    let lf = evidence.missing().starts_with(b"\n") && !is_http(evidence);
+    let lf = evidence.missing().starts_with(b"\n") && !evidence.is_http();
     (lf && evidence.at() > 0).then_some(())?;
     let mut mended = upto(have, evidence.at()).to_vec();
     mended.push(b'\n');
