@@ -26,11 +26,7 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     if tries.calm.is_none() && evidence.weather() != calm {
         tries.calm = tried(expected, calm);
     }
-    let in_pieces = matches!(
-        evidence.weather(),
-        Weather::Dribble | Weather::Glue | Weather::Slow
-    );
-    if tries.calm == Some(Tried::Passed) && in_pieces {
+    if tries.calm == Some(Tried::Passed) && evidence.in_pieces() {
         tries.again = tried(expected, evidence.weather());
     }
     if evidence.side() == Side::Client {
@@ -52,7 +48,7 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     if waited && evidence.cut_short() && !evidence.is_relay() {
         let ended = variants::fin_at(expected, evidence.conn(), evidence.agreed());
         tries.half_close = tried(&ended, calm);
-        let came = matches!(tries.half_close, Some(Tried::Passed | Tried::RightBytes));
+        let came = tries.half_close.is_some_and(Tried::is_right);
         if came && evidence.have().bytes.is_empty() {
             tries.many = variants::many(expected).and_then(|many| tried(&many, calm));
         }

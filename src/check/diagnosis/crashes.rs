@@ -121,11 +121,7 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
         || evidence.weather() == Weather::Ghost;
     let alive = evidence.process.ending.is_none();
     // What passes whole and fails in pieces has its cause in the pieces.
-    let in_pieces = matches!(
-        evidence.weather(),
-        Weather::Dribble | Weather::Glue | Weather::Slow
-    );
-    let pieces = in_pieces && evidence.passes_in_calm();
+    let pieces = evidence.in_pieces() && evidence.passes_in_calm();
     (evidence.side() == Side::Server && silent && alive && !pieces && !evidence.heard().is_empty())
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;

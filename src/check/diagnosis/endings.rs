@@ -27,7 +27,7 @@ pub(super) const TABLE: &[Row] = &[
 fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let right = evidence.right_bytes() || evidence.cut_short();
     let reset = evidence.have().close == Close::Rst && evidence.want().close != Close::Rst;
-    let unasked = matches!(evidence.tries.mute, Some(Tried::Passed | Tried::RightBytes));
+    let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
     let server = evidence.side() == Side::Server && evidence.process.ending.is_none();
     // In another weather alone, a reset is what follows from reading too little: see W18.
     let plain = !evidence.passes_in_calm() && !evidence.have().bytes.is_empty();
@@ -92,10 +92,7 @@ fn after_fin(evidence: &Evidence) -> bool {
 
 /// A client spoke only when the check had ended its side.
 fn came_late(evidence: &Evidence) -> bool {
-    let came = matches!(
-        evidence.tries.half_close,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
+    let came = evidence.tries.half_close.is_some_and(Tried::is_right);
     let late = evidence.late() || evidence.have().bytes.is_empty() && came;
     late && !evidence.want().bytes.is_empty()
 }

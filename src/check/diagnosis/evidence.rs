@@ -114,6 +114,14 @@ impl Evidence {
         self.expectation.weather
     }
 
+    /// Whether the messages were cut or joined otherwise than one by one.
+    pub fn in_pieces(&self) -> bool {
+        matches!(
+            self.weather(),
+            Weather::Dribble | Weather::Glue | Weather::Slow
+        )
+    }
+
     /// The connection of the first difference.
     pub fn conn(&self) -> Conn {
         self.difference().map_or(1, |difference| difference.conn)

@@ -73,6 +73,13 @@ pub enum Tried {
     Differed,
 }
 
+impl Tried {
+    /// Whether the program's bytes were right.
+    pub fn is_right(self) -> bool {
+        matches!(self, Tried::Passed | Tried::RightBytes)
+    }
+}
+
 /// Tries of the same conversation, each with only the delivery changed. `None`: not tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {

@@ -28,20 +28,17 @@ fn stray_body(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.side() == Side::Server)?;
     let before = evidence.exchange_before()?;
     let status = before.want.status()?;
-    let head_asked = before
-        .asked
-        .is_some_and(|asked| asked.starts_with(b"HEAD "));
-    let no_body = head_asked || matches!(status, 100..=199 | 204 | 304);
-    no_body.then_some(())?;
     let next = (1..stray.len()).find(|&at| is_response(from(stray, at)));
-    not_allowed(head_asked, status, upto(stray, next.unwrap_or(stray.len())))
+    let body = upto(stray, next.unwrap_or(stray.len()));
+    not_allowed(before.asks_for_head(), status, body)
 }
 
+/// Says so, if an answer with this status to such a request has no body.
 fn not_allowed(head_asked: bool, status: u16, body: &[u8]) -> Option<Cause> {
-    let why = if head_asked {
-        "the request was HEAD".to_string()
-    } else {
-        format!("the status is {status}")
+    let why = match status {
+        _ if head_asked => "the request was HEAD".to_string(),
+        100..=199 | 204 | 304 => format!("the status is {status}"),
+        _ => return None,
     };
     Cause::likely(format!(
         "this answer must have no body, because {why}. Your {} after the empty line, `{}`, will be \
@@ -69,11 +66,9 @@ fn body_not_allowed(evidence: &Evidence) -> Option<Cause> {
     let have = message(&evidence.have().bytes);
     let head_asked = evidence.heard().starts_with(b"HEAD ");
     let status = have.status()?;
-    let no_body = head_asked || matches!(status, 100..=199 | 204 | 304);
     let body = have.body.unwrap_or_default();
     let wanted = message(&evidence.want().bytes);
-    let first =
-        no_body && !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
+    let first = !body.is_empty() && !is_response(body) && wanted.status() == Some(status);
     (evidence.side() == Side::Server && first && evidence.at() >= have.head.len()).then_some(())?;
     not_allowed(head_asked, status, body)
 }
@@ -130,11 +125,8 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
     let in_length = evidence.at() > 0 && wanted_differs(evidence, b"Content-Length");
     let at_end = have.length() == want.length() && evidence.rest().len() < 3;
     (said != body.len() && (in_length || at_end)).then_some(())?;
-    let head_asked = exchange
-        .asked
-        .is_some_and(|asked| asked.starts_with(b"HEAD "));
     let empty = body.is_empty() && evidence.have().close == Close::Open;
-    (!head_asked && !empty && !have.chunked()).then_some(())?;
+    (!exchange.asks_for_head() && !empty && !have.chunked()).then_some(())?;
     let sent = body.len();
     let line_end = [&b"\r\n"[..], b"\n"]
         .into_iter()

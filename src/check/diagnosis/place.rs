@@ -5,7 +5,9 @@
 
 use super::Evidence;
 use crate::check::Side;
-use crate::check::lenient_message::{Message, from, is_response, message, messages, upto};
+use crate::check::lenient_message::{
+    Message, from, is_request, is_response, message, messages, upto,
+};
 use crate::wire::Entry;
 
 /// One message that was expected, the one that came in its place, and the request that both answer.
@@ -76,6 +78,11 @@ impl<'a> Exchange<'a> {
     /// The request, as far as it can be made out.
     pub fn request(&self) -> Option<Message<'a>> {
         self.asked.map(message)
+    }
+
+    /// Whether the request was HEAD.
+    pub fn asks_for_head(&self) -> bool {
+        self.asked.is_some_and(|asked| asked.starts_with(b"HEAD "))
     }
 
     /// Both bodies, where both heads are whole and each length fits its body.
@@ -182,7 +189,7 @@ impl Evidence {
     /// Whether the conversation is meant to be HTTP with heads.
     pub fn is_http(&self) -> bool {
         let want = &self.want().bytes;
-        is_response(want) || crate::check::lenient_message::is_request(want)
+        is_response(want) || is_request(want)
     }
 }
 

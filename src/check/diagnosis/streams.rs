@@ -114,10 +114,7 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
             .unwrap_or_default(),
     );
     // Apart, the first answer may come before the second message is sent: its bytes are what counts.
-    let apart = matches!(
-        evidence.tries.apart,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
+    let apart = evidence.tries.apart.is_some_and(Tried::is_right);
     let proven = apart || evidence.passes_in_calm();
     let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
@@ -142,10 +139,7 @@ fn ends_its_side(evidence: &Evidence) -> Option<Cause> {
 
 /// Several messages in one piece give another answer than the same messages one by one.
 fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
-    let apart = matches!(
-        evidence.tries.apart,
-        Some(Tried::Passed | Tried::RightBytes)
-    );
+    let apart = evidence.tries.apart.is_some_and(Tried::is_right);
     let whole = matches!(evidence.weather(), Weather::Calm | Weather::Glue);
     let several = whole && evidence.together().len() > 1 && apart;
     let other = !evidence.cut_short() && evidence.at() < evidence.want().bytes.len();
@@ -162,7 +156,7 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
 
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
-    let unasked = matches!(evidence.tries.mute, Some(Tried::Passed | Tried::RightBytes));
+    let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
     // What does not fail a second time has another reason than the delivery.
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
     if evidence.passes_in_calm() && !unasked && steady {
