@@ -17,6 +17,7 @@ mod evidence;
 mod facts;
 mod journeys;
 mod language;
+mod length_prefix;
 mod lengths;
 mod place;
 mod process;
@@ -74,7 +75,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 23] = [
+const TABLE: [&[Row]; 24] = [
     process::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
@@ -90,6 +91,7 @@ const TABLE: [&[Row]; 23] = [
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,
+    length_prefix::TABLE,
     text_encoding::TABLE,
     bodies::TABLE,
     served::TABLE,

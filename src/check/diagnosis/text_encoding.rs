@@ -3,14 +3,10 @@
 //! Rule: an extra or missing byte or letter is named only if all later bytes are as expected.
 
 use super::place::Spot;
-use super::wrong_values;
 use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::lenient_message::{find, from, message, upto};
 
 pub(super) const TABLE: &[Row] = &[
-    ("W79", wrong_values::prefix_width),
-    ("W43", wrong_values::byte_order),
-    ("W44", wrong_values::prefix_letters),
     ("W75", text_form),
     ("W86", charset),
     ("W86", bytes_as_letters),

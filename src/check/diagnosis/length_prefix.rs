@@ -1,0 +1,121 @@
+//! Mistakes in the four bytes before a name or a file that say how long it is.
+//!
+//! Rule: only four bytes that hold the first difference, or stand a little before it, are looked at.
+
+use super::{Cause, Evidence, Row, count, shown};
+use crate::check::lenient_message::{find, from, upto};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W79", prefix_width),
+    ("W43", byte_order),
+    ("W44", prefix_letters),
+];
+
+/// The four bytes from this place on.
+fn four_at(bytes: &[u8], at: usize) -> Option<[u8; 4]> {
+    bytes.get(at..at + 4)?.try_into().ok()
+}
+
+/// Four bytes that hold the first difference, wanted and got, for each place where they can begin.
+fn numbers(evidence: &Evidence) -> impl Iterator<Item = (usize, [u8; 4], [u8; 4])> {
+    let first = evidence.at().saturating_sub(3);
+    let found = (first..=evidence.at()).filter_map(move |at| {
+        Some((
+            at,
+            four_at(&evidence.want().bytes, at)?,
+            four_at(&evidence.have().bytes, at)?,
+        ))
+    });
+    found.filter(|(_, want, have)| want != have)
+}
+
+/// A number of four bytes with its smallest part first.
+fn byte_order(evidence: &Evidence) -> Option<Cause> {
+    let mut places = numbers(evidence);
+    let (at, want, have) = places.find(|(_, want, have)| {
+        let turned = want.iter().rev().eq(have);
+        turned && want[0] == 0 && want[1] == 0
+    })?;
+    Cause::likely(format!(
+        "your number at byte {} has its bytes in the wrong order: {} and not {}. With the smallest \
+         part first, the same four bytes mean {} to a reader that expects {}.",
+        at + 1,
+        hex(&have),
+        hex(&want),
+        u32::from_be_bytes(have),
+        u32::from_be_bytes(want)
+    ))
+}
+
+/// A length of four bytes that counts the letters of what follows.
+fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
+    let found = numbers(evidence).find_map(|(at, want, have)| {
+        let (bytes, said) = (
+            u32::from_be_bytes(want) as usize,
+            u32::from_be_bytes(have) as usize,
+        );
+        let name = evidence
+            .want()
+            .bytes
+            .get(at + 4..at + 4 + bytes.min(1 << 20))?;
+        let letters = std::str::from_utf8(name).ok()?.chars().count();
+        (letters == said && letters < bytes).then_some((name, letters, bytes))
+    });
+    let (name, letters, bytes) = found?;
+    Cause::likely(format!(
+        "the length that you send counts letters. `{}` is {} but {}; a reader that takes {letters} \
+         of them reads the last one as the beginning of the next length.",
+        shown(name),
+        count(letters, "letter"),
+        count(bytes, "byte")
+    ))
+}
+
+/// A length of another width than four bytes, or one that counts itself, too.
+fn prefix_width(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let first = evidence.at().saturating_sub(7);
+    let found = (first..=evidence.at()).find_map(|at| {
+        let four = four_at(want, at)?;
+        let length = usize::try_from(u32::from_be_bytes(four)).ok()?;
+        let data = want.get(at + 4..at.checked_add(4 + length)?)?;
+        let data = upto(data, 8);
+        let binary = four.first() == Some(&0) && !data.is_empty();
+        let how = wrong_width(from(have, at), length, data).filter(|_| binary)?;
+        Some((at, length, how))
+    });
+    let (at, length, how) = found?;
+    Cause::likely(format!(
+        "at byte {} there must be a length of four bytes, {length}, for the {} that follow it. {how}",
+        at + 1,
+        count(length, "byte")
+    ))
+}
+
+/// How a length is written in front of `data`, when it is not four bytes, the largest part first.
+fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
+    let follows = |width: usize| from(have, width).starts_with(data);
+    let add = |sum: usize, byte: &u8| sum.wrapping_mul(256).wrapping_add(usize::from(*byte));
+    let number = |width: usize| upto(have, width).iter().fold(0, add);
+    let turned = |width: usize| upto(have, width).iter().rev().fold(0, add);
+    for width in [1, 2, 8] {
+        if follows(width) && (number(width) == length || turned(width) == length) {
+            return Some(format!("Yours has {}.", count(width, "byte")));
+        }
+    }
+    let said = number(4);
+    if follows(4) && said == length + 4 {
+        return Some(format!(
+            "Yours is {said}: it counts its own four bytes, too."
+        ));
+    }
+    let digits = have.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let written = std::str::from_utf8(upto(have, digits)).ok()?.parse() == Ok(length);
+    (written && find(upto(have, digits + 2 + data.len()), data).is_some())
+        .then(|| "Yours is written in digits, as text.".to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    pairs.join(" ")
+}
