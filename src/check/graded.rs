@@ -11,6 +11,7 @@ mod markdown;
 
 use std::time::Duration;
 
+use crate::check::diagnosis::Page;
 use crate::check::report;
 use crate::check::{CheckError, Outcome, Report, Run, Side};
 
@@ -149,7 +150,7 @@ impl Graded {
     pub fn add(&mut self, lab: Option<u8>, report: &Report, kept: &[String]) {
         let failure = report.failure();
         let hidden = |run: &Run| self.exam && run.fresh;
-        let page = failure.and_then(|(_, failure)| failure.diagnosis.as_ref());
+        let page = failure.and_then(|(_, failure)| failure.page());
         let mut names: Vec<&str> = Vec::new();
         let runs = report.runs.iter().map(|run| {
             let name = match hidden(run) {
@@ -169,9 +170,8 @@ impl Graded {
             }
         });
         let runs = runs.collect();
-        let is_hidden = failure.is_some_and(|(run, _)| hidden(run));
         let verdict = match failure {
-            Some(_) if is_hidden => "a hidden conversation fails".to_string(),
+            Some((run, _)) if hidden(run) => "a hidden conversation fails".to_string(),
             Some((run, failure)) => report::headline_of(run, failure, report.side),
             None => String::new(),
         };
@@ -184,7 +184,7 @@ impl Graded {
                 None => Status::Passed,
             },
             verdict,
-            code: page.map(|diagnosis| (diagnosis.page.code, diagnosis.page.slug)),
+            code: page.map(code_of),
             took: report.took(),
             runs,
             output: match self.exam {
@@ -205,13 +205,9 @@ impl Graded {
         side: Option<Side>,
         error: &CheckError,
     ) {
-        let diagnosis = match error {
-            CheckError::NotReady(unready) => unready.diagnosis.as_ref(),
-            _ => None,
-        };
-        let output = match error {
-            CheckError::NotReady(unready) => report::unready_text(place, unready),
-            error => format!("NONE {place} · {error}\n"),
+        let (page, output) = match error {
+            CheckError::NotReady(unready) => (unready.page(), report::unready_text(place, unready)),
+            error => (None, format!("NONE {place} · {error}\n")),
         };
         self.checks.push(Check {
             lab,
@@ -219,7 +215,7 @@ impl Graded {
             side,
             status: Status::NotChecked,
             verdict: error.to_string(),
-            code: diagnosis.map(|diagnosis| (diagnosis.page.code, diagnosis.page.slug)),
+            code: page.map(code_of),
             took: Duration::ZERO,
             runs: Vec::new(),
             output,
@@ -252,6 +248,17 @@ impl Check {
             None => self.place.clone(),
         }
     }
+}
+
+impl LeftOut {
+    /// `lab 09 server`.
+    pub fn name(&self) -> String {
+        format!("lab {:02} {}", self.lab, self.side.word())
+    }
+}
+
+fn code_of(page: &Page) -> (&'static str, &'static str) {
+    (page.code, page.slug)
 }
 
 /// The number of a name among those that were seen before, from 1.

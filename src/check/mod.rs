@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::check::diagnosis::{Diagnosis, Prints};
+use crate::check::diagnosis::{Diagnosis, Page, Prints};
 use crate::check::program::{CommandLine, Ending, NotReady, StartError};
 use crate::limits;
 use crate::net::player::PlayError;
@@ -235,7 +235,26 @@ impl Problem {
     }
 }
 
+impl Unready {
+    /// The page of its diagnosis.
+    pub fn page(&self) -> Option<&'static Page> {
+        self.diagnosis.as_ref().map(|diagnosis| diagnosis.page)
+    }
+}
+
+impl Run {
+    /// Whether every byte is right.
+    pub fn passed(&self) -> bool {
+        matches!(self.outcome, Outcome::Passed)
+    }
+}
+
 impl Failure {
+    /// The page of its diagnosis.
+    pub fn page(&self) -> Option<&'static Page> {
+        self.diagnosis.as_ref().map(|diagnosis| diagnosis.page)
+    }
+
     /// What went wrong, in words for the headline; of a program in the middle, also on which leg.
     pub fn verdict(&self, side: Side) -> String {
         let words = report::verdict(&self.trouble, side);
@@ -249,9 +268,7 @@ impl Failure {
 impl Report {
     /// Whether every run passed.
     pub fn passed(&self) -> bool {
-        self.runs
-            .iter()
-            .all(|run| matches!(run.outcome, Outcome::Passed))
+        self.runs.iter().all(Run::passed)
     }
 
     /// The failed run and its failure.
@@ -307,9 +324,7 @@ impl Plan {
         let mut runs = self.play(false, watch)?;
         let mut seed = self.seed;
         if let Some(fresh) = &self.then {
-            let failed = runs
-                .iter()
-                .any(|run| !matches!(run.outcome, Outcome::Passed));
+            let failed = !runs.iter().all(Run::passed);
             runs.extend(fresh.play(failed, watch)?);
             seed = fresh.seed;
         }

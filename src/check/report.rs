@@ -42,8 +42,7 @@ pub fn exam_text(report: &Report) -> String {
         None => vec![format!("PASS {} · {}", report.place, report.side.word())],
     };
     lines.extend(passed_lines(report, &|run| !run.fresh));
-    let fresh = report.runs.iter().filter(|run| run.fresh);
-    let passed = fresh.filter(|run| matches!(run.outcome, Outcome::Passed));
+    let passed = report.runs.iter().filter(|run| run.fresh && run.passed());
     let count = passed.count();
     if count > 0 {
         lines.push(format!("     and hidden conversations, {count} times"));
@@ -53,7 +52,7 @@ pub fn exam_text(report: &Report) -> String {
 
 /// A failure of a conversation that stays hidden: the code, and what everybody may read about it.
 fn hidden_lines(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
-    let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let page = failure.page();
     let mut lines = headline(&report.place, "a hidden conversation fails", page);
     lines.push(format!("     in the weather {}", run.weather.name()));
     if let Some(ending) = failure.ending {
@@ -68,8 +67,7 @@ fn hidden_lines(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
 
 /// The text for a server that never came to be checked.
 pub fn unready_text(place: &str, unready: &Unready) -> String {
-    let page = unready.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
-    let mut lines = headline(place, &unready.why.to_string(), page);
+    let mut lines = headline(place, &unready.why.to_string(), unready.page());
     lines.push(String::new());
     lines.extend(printed(&unready.stderr));
     lines.extend(unready.diagnosis.iter().flat_map(reason));
@@ -86,7 +84,7 @@ fn passed_lines(report: &Report, shown: &dyn Fn(&Run) -> bool) -> Vec<String> {
     }
     let passed = |name: &str| -> Vec<&str> {
         let runs = report.runs.iter().filter(|run| run.name == name);
-        let passed = runs.filter(|run| matches!(run.outcome, Outcome::Passed));
+        let passed = runs.filter(|run| run.passed());
         passed.map(|run| run.weather.name()).collect()
     };
     names.retain(|name| !passed(name).is_empty());
@@ -118,7 +116,7 @@ fn seed_line(report: &Report) -> Option<String> {
 }
 
 fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String]) -> Vec<String> {
-    let page = failure.diagnosis.as_ref().map(|diagnosis| diagnosis.page);
+    let page = failure.page();
     let words = headline_of(run, failure, report.side);
     let mut lines = headline(&report.place, &words, page);
     lines.extend(conversation(report, run, failure));
@@ -237,14 +235,17 @@ pub fn headline(place: &str, words: &str, page: Option<&Page>) -> Vec<String> {
     lines
 }
 
-/// A line of the notation that is too long for the report, cut.
+/// A line of the notation, cut to the width of the report.
 fn cut(line: &str) -> String {
-    if line.chars().count() <= WIDTH - 3 {
-        return line.to_string();
+    cut_to(WIDTH - 3, line)
+}
+
+/// A text, cut to so many characters.
+fn cut_to(most: usize, text: &str) -> String {
+    match text.chars().count() <= most {
+        true => text.to_string(),
+        false => text.chars().take(most - 1).chain(['…']).collect(),
     }
-    let mut text: String = line.chars().take(WIDTH - 4).collect();
-    text.push('…');
-    text
 }
 
 /// Cause, rule and advice, each a paragraph with a label.

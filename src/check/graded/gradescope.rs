@@ -18,8 +18,7 @@ pub fn text(graded: &Graded) -> String {
         tests.push(test(&name, check.status, &check.output));
     }
     for out in &graded.left_out {
-        let name = format!("lab {:02} {}", out.lab, out.side.word());
-        tests.push(test(&name, Status::NotChecked, out.why));
+        tests.push(test(&out.name(), Status::NotChecked, out.why));
     }
     let passed = graded.count(Status::Passed);
     let output = format!("{passed} of {} exercises passed", tests.len());

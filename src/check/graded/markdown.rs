@@ -23,13 +23,7 @@ pub fn text(graded: &Graded) -> String {
         let _ = writeln!(text, "| {name} | {word} | {code} | {seconds:.1} |");
     }
     for out in &graded.left_out {
-        let _ = writeln!(
-            text,
-            "| lab {:02} {} | {} | | |",
-            out.lab,
-            out.side.word(),
-            out.why
-        );
+        let _ = writeln!(text, "| {} | {} | | |", out.name(), out.why);
     }
     for check in graded
         .checks

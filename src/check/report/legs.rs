@@ -1,6 +1,6 @@
 //! What was said on each leg of a program in the middle, as ladders: one line a step.
 
-use super::{WIDTH, cut};
+use super::{WIDTH, cut, cut_to};
 use crate::wire::{Entry, Event, Transcript, Who, chunk_lines, notation};
 
 /// Columns of a ladder.
@@ -44,11 +44,7 @@ fn step(entry: &Entry) -> Option<String> {
                 count => format!(" … {} more lines", count - 1),
             };
             let room = COLUMNS - ARROW - more.chars().count() - 2;
-            let first: String = match first.chars().count() > room {
-                true => first.chars().take(room - 1).chain(['…']).collect(),
-                false => first,
-            };
-            (chunk.who, first + &more)
+            (chunk.who, cut_to(room, &first) + &more)
         }
         Entry::Event {
             event: Event::Timeout(_),
