@@ -13,23 +13,23 @@
 mod between;
 mod finish;
 mod match_state;
+mod open;
 mod played;
 mod script;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::connect_listen::call_with;
 use crate::net::datagrams;
 use crate::net::idle::{self, CpuSample};
 use crate::net::peer::{Heard, PeerConnection};
-use crate::net::socket_errors::{accept_within, close, reset_on_close};
+use crate::net::socket_errors::{close, reset_on_close};
 use crate::net::{IdleTimer, Recorder, Weather, call};
 use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
@@ -39,7 +39,7 @@ pub use between::Between;
 pub use played::{Played, Stopped};
 pub use script::PlayError;
 
-use match_state::{MatchState, hearing, most};
+use match_state::{MatchState, hearing};
 use script::{Script, Step, Task};
 
 /// One side of a transcript, ready to be played.
@@ -258,72 +258,6 @@ impl Play<'_> {
 
     fn left(&self) -> Duration {
         self.until.saturating_duration_since(Instant::now())
-    }
-
-    fn open(&mut self, conn: Conn) {
-        let knock = self.player.silence.max(limits::CONNECT_RETRY_TIMEOUT);
-        let stream = match self.door {
-            Door::Call(addr) => {
-                let slow = self.player.weather == Weather::Slow;
-                let buffer = slow.then_some(limits::SMALL_BUFFER);
-                call_with(addr, knock, buffer).map_err(Stopped::NotOpened)
-            }
-            Door::Answer(listener) => self.next_client(conn, listener).ok_or(Stopped::NoGuest),
-        };
-        match stream {
-            Ok(stream) => self.link(conn, stream),
-            Err(why) => {
-                let (who, event) = match &why {
-                    Stopped::NotOpened(error) if !error.is_silence() => {
-                        (Who::Server, Event::Refuse)
-                    }
-                    Stopped::NoGuest if self.is_first(conn) => {
-                        (Who::Server, Event::Timeout(self.player.client))
-                    }
-                    Stopped::NoGuest => (Who::Server, Event::Timeout(self.player.silence)),
-                    _ => (Who::Client, Event::Timeout(knock)),
-                };
-                self.recorder.event(conn, who, event);
-                self.stopped = Some(why);
-            }
-        }
-    }
-
-    fn is_first(&self, conn: Conn) -> bool {
-        let steps = &self.player.script.steps;
-        steps.first().is_some_and(|step| step.conn == conn)
-    }
-
-    fn next_client(&self, conn: Conn, listener: &TcpListener) -> Option<TcpStream> {
-        if self.is_first(conn) && self.player.between.is_none() {
-            return accept_within(listener, self.player.client);
-        }
-        let begun = Instant::now();
-        let mut silence = IdleTimer::new(self.player.silence, false);
-        loop {
-            let due = self.look_again(begun + silence.next());
-            let due = due.saturating_duration_since(Instant::now());
-            let client = accept_within(listener, due.min(self.left()));
-            let since = self.quiet_since(begun);
-            let mut over = || {
-                let early = self.is_too_early(since, &silence);
-                self.left().is_zero() || !early && silence.counts(since.elapsed(), self.look)
-            };
-            if client.is_some() || over() {
-                return client;
-            }
-        }
-    }
-
-    fn link(&mut self, conn: Conn, stream: TcpStream) {
-        self.recorder.event(conn, Who::Client, Event::Connect);
-        let expected = self.player.script.expected.get(&conn);
-        let most = most(expected.map_or(&[], Vec::as_slice));
-        let slowly = self.player.weather == Weather::Slow;
-        let who = (conn, self.player.me);
-        if let Ok(link) = PeerConnection::new(stream, &self.recorder, who, Some(most), slowly) {
-            self.links.insert(conn, link);
-        }
     }
 
     fn say(&mut self, conn: Conn, bytes: &[u8]) {
