@@ -24,20 +24,22 @@
 //! A connection whose `connect` was not recorded gets its handshake before its first line. A second
 //! `connect` under the same number is a new connection, on a port of its own.
 
-use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::net::SocketAddr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::time::Duration;
 
-use super::notation::who_text;
 use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who, recording_info};
 use crate::limits::MAX_SECRET;
 
 mod block;
+mod error;
 mod flow;
+mod options;
 mod packet;
 
+pub use error::PcapngError;
 use flow::Flow;
+pub use options::PcapngOptions;
 use packet::{MAX_DATAGRAM, MAX_PAYLOAD, Packet};
 
 /// Stands in the file's first block.
@@ -55,108 +57,6 @@ const DOUBLED: &str = "doubled: the network delivered this datagram twice";
 const FIRST_CLIENT_PORT: u16 = 49152;
 /// Ports below are for well-known services; numbering goes on here after 65535.
 const LOWEST_CLIENT_PORT: u16 = 1024;
-
-/// What the packets say besides the transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PcapngOptions {
-    /// The address of every client that no note names; their ports are 49152, 49153 … in the order of
-    /// connecting.
-    pub client: IpAddr,
-    /// Where the first client called from, if that is known.
-    pub first_client: Option<SocketAddr>,
-    /// The server. When one address is IPv4 and the other IPv6, both are written as IPv6.
-    pub server: SocketAddr,
-    /// When the transcript began, since 1970-01-01 00:00 UTC; whole microseconds count.
-    pub start: Duration,
-    /// Whether each chunk is one UDP datagram.
-    pub datagrams: bool,
-    /// Most bytes in one packet, 1 to 65,495. The default is the most: one chunk, one packet.
-    pub segment: usize,
-}
-
-impl Default for PcapngOptions {
-    fn default() -> PcapngOptions {
-        PcapngOptions {
-            client: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1)),
-            first_client: None,
-            server: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 8080)),
-            start: Duration::ZERO,
-            datagrams: false,
-            segment: MAX_PAYLOAD,
-        }
-    }
-}
-
-impl PcapngOptions {
-    /// What the headings of a transcript say: `@at`, `@client`, `@server`; the rest is the default.
-    pub fn of(transcript: &Transcript) -> PcapngOptions {
-        let default = PcapngOptions::default();
-        let end = |key| transcript.heading(key).and_then(|text| text.parse().ok());
-        let start = transcript
-            .heading(recording_info::AT)
-            .and_then(recording_info::moment_from);
-        PcapngOptions {
-            first_client: end(recording_info::CLIENT),
-            server: end(recording_info::SERVER).unwrap_or(default.server),
-            start: start.unwrap_or(default.start),
-            datagrams: transcript.has_datagrams(),
-            ..default
-        }
-    }
-}
-
-/// Why a transcript cannot become packets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PcapngError {
-    /// There is a mask whose bytes are unknown.
-    Hole {
-        /// The sender.
-        who: Who,
-        /// On which connection.
-        conn: Conn,
-    },
-    /// A datagram is longer than UDP over IPv4 allows.
-    TooLong {
-        /// Who sends it.
-        who: Who,
-        /// On which connection.
-        conn: Conn,
-    },
-    /// A side sends although it has ended its direction, or the connection was refused.
-    AfterTheEnd {
-        /// Who does it.
-        who: Who,
-        /// On which connection.
-        conn: Conn,
-    },
-}
-
-impl fmt::Display for PcapngError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PcapngError::Hole { who, conn } => write!(
-                f,
-                "{} has a mask, and a mask has no bytes to put into a packet: \
-                 export a transcript with all its bytes",
-                who_text(*who, *conn)
-            ),
-            PcapngError::TooLong { who, conn } => write!(
-                f,
-                "{} sends a datagram of more than {MAX_DATAGRAM} bytes, the most that UDP can: \
-                 break the chunk with a ~ line",
-                who_text(*who, *conn)
-            ),
-            PcapngError::AfterTheEnd { who, conn } => write!(
-                f,
-                "{} sends after its own end, which TCP does not allow: look at its lines after the first fin, rst or \
-                 refuse",
-                who_text(*who, *conn)
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PcapngError {}
 
 /// The whole file. A secret that was masked with its length becomes as many `*`.
 pub fn pcapng(transcript: &Transcript, options: &PcapngOptions) -> Result<Vec<u8>, PcapngError> {
