@@ -3,26 +3,13 @@
 //! Rule 1: everything goes into one buffer, also the line ends. No line allocates memory.
 //! Rule 2: the result is canonical: the fast paths below write the same text as the slow path.
 
+use super::byte_text::{ESCAPE, ESCAPES, GUTTER, HEX_ROW, PAIRS, WHOLE_ROW, escaped, whole_row};
 use super::layout::{Form, Stretch, repeats, text_and_hex};
 use super::plain_lines::plain_lines;
 use super::scan::plain_run;
 use super::words::{mask_text, who_text};
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Mask, Who};
-
-/// Bytes in one hex row.
-const HEX_ROW: usize = 16;
-/// Columns of a whole row after `Cx`, its end included.
-const WHOLE_ROW: usize = HEX_ROW * 4 + 5;
-/// Columns of `\xHH`.
-const ESCAPE: usize = 4;
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
-/// ` 89 ` for each byte: what it is in a hex row, and the space after it.
-static PAIRS: [[u8; 4]; 256] = pairs();
-/// What stands for each byte in the gutter of a hex row.
-static GUTTER: [u8; 256] = gutter();
-/// `\xHH` for each byte.
-static ESCAPES: [[u8; ESCAPE]; 256] = escapes();
 
 /// A chunk's lines, as far as they are written.
 pub struct ChunkText<'a> {
@@ -377,18 +364,6 @@ fn inside<'a>(bytes: &'a [u8], stretch: &Stretch) -> &'a [u8] {
     bytes.get(stretch.at.clone()).unwrap_or_default()
 }
 
-/// A whole row with its gutter and its end: ` 89 50 …  |.P…|`.
-fn whole_row(row: &[u8; HEX_ROW], line: &mut [u8; WHOLE_ROW]) {
-    for (at, byte) in row.iter().enumerate() {
-        // The fourth byte is a space that the next pair covers.
-        line[3 * at..3 * at + 4].copy_from_slice(&PAIRS[usize::from(*byte)]);
-        line[HEX_ROW * 3 + 3 + at] = GUTTER[usize::from(*byte)];
-    }
-    line[HEX_ROW * 3 + 2] = b'|';
-    line[HEX_ROW * 4 + 3] = b'|';
-    line[HEX_ROW * 4 + 4] = b'\n';
-}
-
 /// A mark with its text after it, or alone.
 pub fn push_worded(out: &mut Vec<u8>, mark: &str, text: &str) {
     out.extend_from_slice(mark.as_bytes());
@@ -397,47 +372,4 @@ pub fn push_worded(out: &mut Vec<u8>, mark: &str, text: &str) {
         out.push(b' ');
         out.extend_from_slice(text.as_bytes());
     }
-}
-
-/// A byte as text, and how many columns that takes.
-fn escaped(byte: u8) -> ([u8; 4], usize) {
-    let short = |letter| ([b'\\', letter, 0, 0], 2);
-    match byte {
-        b'\r' => short(b'r'),
-        b'\n' => short(b'n'),
-        b'\t' => short(b't'),
-        b'\\' => short(b'\\'),
-        0x20..=0x7e => ([byte, 0, 0, 0], 1),
-        _ => (ESCAPES[usize::from(byte)], ESCAPE),
-    }
-}
-
-const fn pairs() -> [[u8; 4]; 256] {
-    let mut pairs = [[b' '; 4]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        pairs[byte] = [b' ', DIGITS[byte >> 4], DIGITS[byte & 15], b' '];
-        byte += 1;
-    }
-    pairs
-}
-
-const fn escapes() -> [[u8; ESCAPE]; 256] {
-    let mut escapes = [[b'\\', b'x', 0, 0]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        escapes[byte] = [b'\\', b'x', DIGITS[byte >> 4], DIGITS[byte & 15]];
-        byte += 1;
-    }
-    escapes
-}
-
-const fn gutter() -> [u8; 256] {
-    let mut gutter = [b'.'; 256];
-    let mut byte = 0x20;
-    while byte < 0x7f {
-        gutter[byte] = byte as u8;
-        byte += 1;
-    }
-    gutter
 }

@@ -23,6 +23,7 @@
 //! duration    = 1*DIGIT [ "." 1*3DIGIT ] "ms"
 //! ```
 
+mod byte_text;
 mod chunk_text;
 mod error;
 mod layout;
@@ -30,6 +31,7 @@ mod parse;
 mod plain_lines;
 mod render;
 mod scan;
+mod units;
 mod words;
 
 pub use error::{ParseError, ParseFault};
