@@ -8,16 +8,17 @@
 //! side correctly.
 //! Rule 3: the first difference is the one at the earliest entry of the expected transcript.
 
+mod compared;
 mod difference;
 mod lanes;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::pattern::{Element, Matching, match_all};
 use super::{Entry, Event, Gap, Transcript, Who};
+use compared::Compared;
 pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
-use lanes::{Expected, Moment, Recorded, ended_of, expected_of, waited_of};
+use lanes::Moment;
 pub(super) use lanes::{Lane, lane_of, lanes_of, recorded_of};
 
 /// The first difference between what was expected (masks allowed) and what came, both sides judged.
@@ -65,39 +66,6 @@ fn first_difference(expected: &Transcript, got: &Transcript, judged: &[Who]) -> 
     found.into_iter().min_by_key(|difference| difference.agreed)
 }
 
-/// One lane of both transcripts.
-struct Compared<'a> {
-    lane: Lane,
-    expected: Expected<'a>,
-    recorded: Recorded,
-    matching: Matching,
-    /// The expected transcript speaks of this connection, and has no `connect` for it.
-    opens_silently: bool,
-    /// How it ended.
-    ended: Option<Event>,
-    /// How long the other side waited in vain.
-    silence: Option<Duration>,
-}
-
-/// An expected event with its entry, and the recorded one that stands at its place.
-#[derive(Clone, Copy, Default)]
-struct EventPair {
-    expected: Option<(usize, Event)>,
-    recorded: Option<(Event, Moment)>,
-}
-
-impl EventPair {
-    /// Whether both are the same; how long a `timeout` took does not count.
-    fn agrees(&self) -> bool {
-        let expected = self.expected.map(|(_, event)| event);
-        let recorded = self.recorded.map(|(event, _)| event);
-        match (expected, recorded) {
-            (Some(Event::Timeout(_)), Some(Event::Timeout(_))) => true,
-            (expected, recorded) => expected == recorded,
-        }
-    }
-}
-
 /// Where and when an entry of the expected transcript came.
 #[derive(Clone, Copy)]
 struct Placed {
@@ -137,128 +105,6 @@ fn waits_of(expected: &Transcript) -> Vec<Option<usize>> {
         }
     }
     waits_for
-}
-
-impl Compared<'_> {
-    fn new<'a>(expected: &'a Transcript, got: &Transcript, lane: Lane) -> Compared<'a> {
-        let recorded = recorded_of(got, lane);
-        let opens_silently = expected.connections().contains(&lane.0);
-        let expected = expected_of(expected, lane);
-        let is_connect = |(_, event): &(usize, Event)| *event == Event::Connect;
-        let opens_silently = opens_silently && !expected.events.iter().any(is_connect);
-        let elements: Vec<Element> = expected
-            .elements
-            .iter()
-            .map(|(_, element)| *element)
-            .collect();
-        let matching = match_all(&elements, &recorded.bytes);
-        Compared {
-            lane,
-            expected,
-            recorded,
-            matching,
-            opens_silently,
-            ended: ended_of(got, lane),
-            silence: waited_of(got, (lane.0, lane.1.other())),
-        }
-    }
-
-    /// Expected and recorded events side by side, up to the first pair that differs. A `timeout` that
-    /// nobody expected is an observation and no act: it is passed over. So is the `connect` of a
-    /// connection whose `connect` the expected transcript leaves unsaid.
-    fn event_pairs(&self) -> Vec<EventPair> {
-        let may_be_unsaid = |event: Event| match event {
-            Event::Connect => self.opens_silently,
-            event => matches!(event, Event::Timeout(_)),
-        };
-        let mut pairs = Vec::new();
-        let mut expected = self.expected.events.iter().copied().peekable();
-        let mut recorded = self.recorded.events.iter().copied().peekable();
-        loop {
-            let said = expected
-                .peek()
-                .is_some_and(|(_, event)| may_be_unsaid(*event));
-            while !said
-                && recorded
-                    .peek()
-                    .is_some_and(|(event, _)| may_be_unsaid(*event))
-            {
-                recorded.next();
-            }
-            let pair = EventPair {
-                expected: expected.next(),
-                recorded: recorded.next(),
-            };
-            if pair.expected.is_none() && pair.recorded.is_none() {
-                return pairs;
-            }
-            pairs.push(pair);
-            if !pair.agrees() {
-                return pairs;
-            }
-        }
-    }
-
-    /// A difference at `offset` of this lane.
-    fn difference(
-        &self,
-        what: DifferenceKind,
-        agreed: usize,
-        offset: usize,
-        expected: Wanted,
-    ) -> Difference {
-        let (so_far, got) = self.recorded.bytes.split_at(offset);
-        let line_start = so_far
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |lf| lf + 1);
-        let exact = self
-            .expected
-            .elements
-            .iter()
-            .map(|(_, element)| match element {
-                Element::Bytes(bytes) => Some(bytes.len()),
-                Element::Mask(_) => None,
-            });
-        Difference {
-            conn: self.lane.0,
-            who: self.lane.1,
-            what,
-            agreed,
-            offset,
-            total: exact.sum(),
-            line: so_far.iter().filter(|&&byte| byte == b'\n').count() + 1,
-            column: offset - line_start + 1,
-            line_so_far: so_far[line_start..].to_vec(),
-            expected,
-            got: got.to_vec(),
-            ended: self.ended,
-            silence: self.silence,
-        }
-    }
-
-    /// What should have come after `matched` bytes of an element.
-    fn wanted(&self, element: usize, matched: usize) -> Wanted {
-        let rest = &self.expected.elements[element..];
-        let mut bytes = Vec::new();
-        for (_, element) in rest {
-            match element {
-                Element::Bytes(exact) => bytes.extend_from_slice(exact),
-                Element::Mask(mask) if bytes.is_empty() => return Wanted::Mask((*mask).clone()),
-                Element::Mask(_) => break,
-            }
-        }
-        Wanted::Bytes(bytes.split_off(matched))
-    }
-
-    /// How this direction should end: its entry and what to expect there.
-    fn wanted_end(&self, entries: usize) -> (usize, Wanted) {
-        let is_end = |(_, event): &&(usize, Event)| matches!(event, Event::Fin | Event::Rst);
-        match self.expected.events.iter().find(is_end) {
-            Some((entry, event)) => (*entry, Wanted::Event(*event)),
-            None => (entries, Wanted::Open),
-        }
-    }
 }
 
 impl Comparison<'_> {
