@@ -15,6 +15,7 @@
 //! Which module may use which other module is a table in `tests/architecture.rs`:
 //!
 //! - [`limits`] has every limit, and does not know which module uses it.
+//! - [`calendar`] counts days; it knows nothing else.
 //! - [`json`] reads and writes JSON; it knows nothing else.
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
@@ -29,6 +30,7 @@
 //!
 //! Not here: TLS, HTTP/2, HTTP/3, compression, async, proxies with policies.
 
+pub mod calendar;
 pub mod check;
 pub mod client;
 pub mod course;

@@ -9,6 +9,8 @@
 //! Rule: no clock. Times are seconds since 1970-01-01 00:00:00 UTC without leap seconds. The caller gives the
 //! current time.
 
+use crate::calendar::{civil, days_since_1970, is_day, weekday};
+
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_DAYS: [&str; 7] = [
     "Sunday",
@@ -33,8 +35,7 @@ pub fn format(seconds: i64) -> String {
     let days = seconds.div_euclid(SECONDS_A_DAY);
     let time = seconds.rem_euclid(SECONDS_A_DAY);
     let (year, month, day) = civil(days);
-    // The first day of 1970 was a Thursday.
-    let name = DAYS[(days + 4).rem_euclid(7) as usize];
+    let name = DAYS[weekday(days)];
     let month = MONTHS[(month - 1) as usize];
     let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
     format!("{name}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
@@ -130,35 +131,7 @@ fn seconds(year: i64, month: &str, day: i64, time: &str) -> Option<i64> {
         return None;
     }
     let days = days_since_1970(year, month, day);
-    (civil(days) == (year, month, day))
-        .then(|| days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second)
-}
-
-/// Days from 1970-01-01 to this day of the Gregorian calendar.
-///
-/// A year is counted from March on, so that the leap day is its last; 400 years always have 146,097
-/// days, and 719,468 days lie between 0000-03-01 and 1970-01-01.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month > 2 { year } else { year - 1 };
-    let from_march = (month + 9) % 12;
-    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    365 * year + leap_days + day_of_year - 719_468
-}
-
-/// The year, month and day of the Gregorian calendar; the inverse of [`days_since_1970`].
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day = days.rem_euclid(146_097);
-    // Each leap day before this one made the years look longer than 365 days.
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12 + 1;
-    let year = era * 400 + year + i64::from(month <= 2);
-    (year, month, day)
+    is_day(year, month, day).then(|| days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second)
 }
 
 #[cfg(test)]

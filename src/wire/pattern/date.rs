@@ -4,7 +4,9 @@
 
 use std::ops::Range;
 
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+use crate::calendar::{days_since_1970, is_day, weekday};
+
+const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
@@ -33,7 +35,7 @@ pub fn date_at(bytes: &[u8]) -> Result<usize, usize> {
     }
     let number = |at: Range<usize>| {
         let digits = bytes[at].iter();
-        digits.fold(0, |value, digit| value * 10 + usize::from(digit - b'0'))
+        digits.fold(0, |value, digit| value * 10 + i64::from(digit - b'0'))
     };
     let name = |at: usize, names: &[&str]| {
         let found = names
@@ -41,44 +43,19 @@ pub fn date_at(bytes: &[u8]) -> Result<usize, usize> {
             .position(|name| name.as_bytes() == &bytes[at..at + 3]);
         found.ok_or(at)
     };
-    let (day, month, year) = (number(5..7), name(8, &MONTHS)?, number(12..16));
-    // Each field with its place and what it may be; second 60 is a leap second.
+    let (day, month, year) = (number(5..7), name(8, &MONTHS)? as i64 + 1, number(12..16));
+    // Each field with its place, and whether it can be; second 60 is a leap second.
     let fields = [
-        (5, day, 1..=days_in(month, year)),
-        (17, number(17..19), 0..=23),
-        (20, number(20..22), 0..=59),
-        (23, number(23..25), 0..=60),
+        (5, is_day(year, month, day)),
+        (17, number(17..19) <= 23),
+        (20, number(20..22) <= 59),
+        (23, number(23..25) <= 60),
     ];
-    for (at, value, range) in fields {
-        if !range.contains(&value) {
-            return Err(at);
-        }
+    if let Some((at, _)) = fields.iter().find(|(_, can_be)| !can_be) {
+        return Err(*at);
     }
-    match name(0, &DAYS)? == weekday_of(day, month, year) {
+    match name(0, &DAYS)? == weekday(days_since_1970(year, month, day)) {
         true => Ok(shape.len()),
         false => Err(0),
     }
-}
-
-fn is_leap(year: usize) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-/// Days of a month, which counts from 0.
-fn days_in(month: usize, year: usize) -> usize {
-    match month {
-        1 if is_leap(year) => 29,
-        1 => 28,
-        3 | 5 | 8 | 10 => 30,
-        _ => 31,
-    }
-}
-
-/// 0 for Monday. Day 1 of year 1 of this calendar was a Monday; the calendar repeats after 400 years
-/// with the same weekdays, so counting from 400 years earlier keeps year 0 above zero.
-fn weekday_of(day: usize, month: usize, year: usize) -> usize {
-    let years = year + 400 - 1;
-    let leap_days = years / 4 - years / 100 + years / 400;
-    let months: usize = (0..month).map(|earlier| days_in(earlier, year)).sum();
-    (years * 365 + leap_days + months + day - 1) % 7
 }
