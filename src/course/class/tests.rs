@@ -1,3 +1,5 @@
+//! How reports and bills of students become one table.
+
 use super::*;
 use crate::check::graded::{Check, Format, Graded};
 use std::fs;
