@@ -7,10 +7,13 @@
 //! Rule 1: the bytes of the box always go to the lab's own server and nowhere else.
 //! Rule 2: one thread owns the connection. It ends when the connection ends or the page is closed.
 
+mod acts;
+mod talk;
+
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::form::Form;
 use super::open_pages::Live;
@@ -21,53 +24,9 @@ use crate::check::Side;
 use crate::course::catalogue::Lab;
 use crate::course::demo::Server;
 use crate::limits;
-use crate::net::player::{End, Segmentation};
-use crate::net::{Recorder, Session};
-use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
-/// One thing that the learner does on a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Says these bytes.
-    Say(Vec<u8>),
-    /// Waits.
-    Pause(Duration),
-    /// Says that this was all.
-    Fin,
-    /// Breaks off.
-    Rst,
-}
-
-/// How messages are cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// In one write.
-    Whole,
-    /// Byte by byte.
-    Bytes,
-    /// In two halves, with a pause between them.
-    Halves,
-}
-
-impl Delivery {
-    /// The word in a form and in a preset: `whole`, `bytes`, `halves`.
-    pub fn parse(word: &str) -> Option<Delivery> {
-        match word {
-            "" | "whole" => Some(Delivery::Whole),
-            "bytes" => Some(Delivery::Bytes),
-            "halves" => Some(Delivery::Halves),
-            _ => None,
-        }
-    }
-
-    fn cut(self, length: usize) -> Segmentation {
-        match self {
-            Delivery::Whole => Segmentation::Whole,
-            Delivery::Bytes => Segmentation::Dribble,
-            Delivery::Halves => Segmentation::Split(length.div_ceil(2)),
-        }
-    }
-}
+pub use acts::{Act, Delivery, acts, is_clients};
+pub use talk::talk;
 
 /// The connection of a page.
 pub struct Talk {
@@ -84,72 +43,6 @@ impl Talk {
             Err(mpsc::TrySendError::Disconnected(_))
         )
     }
-}
-
-/// What the box says.
-pub fn acts(text: &str) -> Result<Vec<Act>, String> {
-    let transcript = Transcript::parse(&as_transcript(text)).map_err(|error| {
-        let what = error.to_string();
-        format!("The box cannot be read as bytes: {what}")
-    })?;
-    let mut acts = Vec::new();
-    let mut count = 0;
-    for entry in transcript.entries() {
-        match entry {
-            Entry::Chunk(chunk) => {
-                let said = bytes(&chunk.pieces)?;
-                count += said.len();
-                acts.push(Act::Say(said));
-            }
-            Entry::Event { event, .. } if *event == Event::Fin => acts.push(Act::Fin),
-            Entry::Event { event, .. } if *event == Event::Rst => acts.push(Act::Rst),
-            Entry::Gap(Gap::Exactly(time)) => {
-                acts.push(Act::Pause((*time).min(limits::IO_DEADLINE)));
-            }
-            Entry::Event { .. } | Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
-        }
-    }
-    match count > limits::web::SAID {
-        true => Err(format!("That is more than {} bytes.", limits::web::SAID)),
-        false => Ok(acts),
-    }
-}
-
-/// The box as the text of a transcript, with the client's letter in front of each line of bytes.
-fn as_transcript(text: &str) -> String {
-    let mut lines = String::from("@wire 1\n");
-    for line in text.lines() {
-        let line = line.trim_end_matches('\r');
-        let others = ["S>", "S ", "Sx ", "@"]
-            .iter()
-            .any(|start| line.starts_with(start));
-        if others || line == "C connect" {
-            continue;
-        }
-        let ready = ["~", "C>", "C ", "Cx ", "#"]
-            .iter()
-            .any(|start| line.starts_with(start));
-        match ready || line.is_empty() {
-            true => lines.push_str(line),
-            false => lines.push_str(&format!("C> {line}")),
-        }
-        lines.push('\n');
-    }
-    lines
-}
-
-fn bytes(pieces: &[Piece]) -> Result<Vec<u8>, String> {
-    let mut said = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Bytes(bytes) => said.extend_from_slice(bytes),
-            Piece::Mask(_) => {
-                return Err("A mask such as \\{date} has no bytes to be sent.".to_string());
-            }
-            _ => {}
-        }
-    }
-    Ok(said)
 }
 
 /// Says what stands in the box: on the page's connection, or on a new one.
@@ -218,15 +111,9 @@ fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: Receiver<(Vec<Act
     );
     // From here on the next Send opens a connection of its own.
     drop(acts);
-    let mut recording = feed.transcript();
-    recording.push_heading("wire", "1");
-    recording.push_heading("title", &format!("Lab {} · said by hand", lab.number));
-    page.keep(recording);
+    feed.keep(&format!("Lab {} · said by hand", lab.number));
     let missed = told.is_err();
-    let mut end = told.unwrap_or_else(|missed| missed);
-    if feed.left_out() > 0 {
-        end += &format!(" {} bytes more came and are not shown.", feed.left_out());
-    }
+    let end = told.unwrap_or_else(|missed| missed) + &feed.left_out();
     let after = || {
         let words = server.noted();
         let words = words.get(noted..).unwrap_or(&words);
@@ -263,87 +150,6 @@ fn died(page: &Page, server: &Server, missed: bool) -> Option<String> {
     ))
 }
 
-/// Talks to a server until it is over, and says in a sentence how it ended, or why no connection came about.
-/// `datagrams`: over UDP. `tell` hears what was said when then nothing has happened for a moment.
-pub fn talk(
-    (addr, datagrams): (std::net::SocketAddr, bool),
-    recorder: &Recorder,
-    acts: &Receiver<(Vec<Act>, Delivery)>,
-    tell: &dyn Fn(&[u8]),
-) -> Result<String, String> {
-    let session = match datagrams {
-        true => Session::open_datagrams(addr, recorder),
-        false => Session::open(addr, recorder),
-    };
-    let mut session =
-        session.map_err(|error| format!("The connection could not be made: {error}."))?;
-    let ended = |end: &str| Ok(end.to_string());
-    let mut said = Vec::new();
-    let mut since = Instant::now();
-    let mut told = false;
-    loop {
-        match acts.recv_timeout(limits::DISPLAY_BATCH) {
-            Ok((acts, delivery)) => {
-                match perform(session, &acts, delivery, &mut said) {
-                    Ok(open) => session = open,
-                    Err(end) => return Ok(end),
-                }
-                (since, told) = (Instant::now(), false);
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                return ended("You closed the connection.");
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        match session.wait_end_for(Duration::ZERO) {
-            End::Fin => {
-                session.fin();
-                return ended("The server has ended its side (FIN), so we have ended ours.");
-            }
-            End::Rst => return ended("The server broke the connection off (RST)."),
-            End::Open => {}
-        }
-        if !told && since.elapsed() > limits::SETTLE_TIMEOUT {
-            tell(&said);
-            told = true;
-        }
-        if since.elapsed() > limits::web::SESSION {
-            return ended("Nothing was sent for two minutes, so we closed the connection.");
-        }
-    }
-}
-
-/// Does these things one after the other; gives the session back, or says how it ended.
-fn perform(
-    session: Session,
-    acts: &[Act],
-    delivery: Delivery,
-    said: &mut Vec<u8>,
-) -> Result<Session, String> {
-    for act in acts {
-        match act {
-            Act::Say(bytes) => {
-                let cut = delivery.cut(bytes.len());
-                said.extend_from_slice(bytes);
-                if let Err(failed) = session.say_cut(bytes, cut, limits::IO_DEADLINE) {
-                    if session.wait_end_for(limits::SETTLE_TIMEOUT) == End::Rst {
-                        return Err("The server broke the connection off (RST).".to_string());
-                    }
-                    let after = failed.after;
-                    return Err(format!("The server took only {after} of our bytes."));
-                }
-            }
-            Act::Pause(time) => thread::sleep(*time),
-            Act::Fin => session.fin(),
-            Act::Rst => {
-                session.reset();
-                return Err("You broke the connection off (RST).".to_string());
-            }
-        }
-    }
-    Ok(session)
-}
-
 /// What the server waits for, as far as the bytes tell.
 fn waits(feed: &Feed, said: &[u8]) -> String {
     if feed.answered() > 0 {
@@ -360,49 +166,4 @@ fn waits(feed: &Feed, said: &[u8]) -> String {
         _ => "for more bytes",
     };
     format!("The connection is open and the server sends nothing. Perhaps it waits {waits}.")
-}
-
-/// Whether an entry is the client's: what the box of a preset holds.
-pub fn is_clients(entry: &Entry) -> bool {
-    match entry {
-        Entry::Chunk(chunk) => chunk.who == Who::Client,
-        Entry::Event { who, event, .. } => *who == Who::Client && *event != Event::Connect,
-        Entry::Gap(gap) => matches!(gap, Gap::Exactly(_)),
-        Entry::Note(_) | Entry::Blank => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_box_holds_bytes_pauses_and_ends() {
-        let text =
-            "GET / HTTP/1.1\\r\\n\nHost: a\\r\\n\n\\r\\n\n~ 20ms\nC> more\nS> not this\nC fin\n";
-        assert_eq!(
-            acts(text).unwrap(),
-            [
-                Act::Say(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec()),
-                Act::Pause(Duration::from_millis(20)),
-                Act::Say(b"more".to_vec()),
-                Act::Fin
-            ]
-        );
-        assert_eq!(acts("").unwrap(), []);
-        assert_eq!(acts("C rst").unwrap(), [Act::Rst]);
-        assert_eq!(acts("\\{3*a}").unwrap(), [Act::Say(b"aaa".to_vec())]);
-    }
-
-    #[test]
-    fn what_cannot_be_said_is_named() {
-        for (text, word) in [
-            ("\\q", "\\"),
-            ("\\{date}", "mask"),
-            ("\\{9000000*a}", "bytes"),
-        ] {
-            let error = acts(text).unwrap_err();
-            assert!(error.contains(word), "{text}: {error}");
-        }
-    }
 }

@@ -51,14 +51,16 @@ impl Feed {
         (feed, recorder)
     }
 
-    /// What was recorded so far, as far as it was shown.
-    pub fn transcript(&self) -> Transcript {
+    /// Keeps what was recorded and shown, for the download.
+    pub fn keep(&self, title: &str) {
         let kept = lock(&self.kept);
-        let mut transcript = kept.transcript.clone();
+        let mut recording = kept.transcript.clone();
         if kept.open {
-            transcript.push_gap(Gap::End);
+            recording.push_gap(Gap::End);
         }
-        transcript
+        recording.push_heading("wire", "1");
+        recording.push_heading("title", title);
+        kept.page.keep(recording);
     }
 
     /// How many bytes the server has sent.
@@ -66,9 +68,12 @@ impl Feed {
         lock(&self.kept).answered
     }
 
-    /// How many bytes came and were not shown.
-    pub fn left_out(&self) -> usize {
-        lock(&self.kept).left_out
+    /// The sentence that says how many bytes are not shown; empty when all are.
+    pub fn left_out(&self) -> String {
+        match lock(&self.kept).left_out {
+            0 => String::new(),
+            count => format!(" The page does not show {count} more bytes that were sent."),
+        }
     }
 }
 

@@ -47,14 +47,10 @@ fn play(page: &Arc<Page>, turn: u64, lab: &'static Lab, script: &Script, weather
     if !page.wants(turn) {
         return;
     }
-    let mut recording = feed.transcript();
-    let title = match weather {
+    feed.keep(&match weather {
         Weather::Calm => script_title(script),
         weather => format!("{} · {}", script_title(script), weather.name()),
-    };
-    recording.push_heading("wire", "1");
-    recording.push_heading("title", &title);
-    page.keep(recording);
+    });
     match &shown {
         Ok(shown) => page.fill("run-after", &after(shown)),
         Err(_) => page.fill("run-after", ""),
@@ -95,10 +91,7 @@ fn ended(shown: &Result<Shown, DemoError>, feed: &Feed) -> String {
             (false, _) => "Done. Every byte below was recorded a moment ago.".to_string(),
         },
     };
-    match feed.left_out() {
-        0 => end,
-        more => format!("{end} {more} bytes more were sent and are not shown."),
-    }
+    end + &feed.left_out()
 }
 
 /// What the programs printed.
