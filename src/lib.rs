@@ -5,7 +5,7 @@
 //! pictures are drawn from it.
 //!
 //! ```text
-//! socket -> net::recorder -> http::connection -> Request -> handler -> Response -> http::write -> net::recorder -> socket
+//! socket -> net::recorder -> http::sans_io_connection -> Request -> handler -> Response -> http::write -> net::recorder -> socket
 //!                |                                                                                   |
 //!                +---------------------------------> wire::Transcript <------------------------------+
 //!                                                          |

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::connection::{Connection, Event};
+use wirelab::http::sans_io_connection::{Connection, Event};
 use wirelab::http::{Parsed, write};
 
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 //!     cargo run --bin lab24-server [ADDR]          without ADDR: 127.0.0.1:8024
 //!
 //! It serves the folder in WIRELAB_ROOT; without one it serves this course. Read on in this order:
-//! src/net/pool.rs (labs 13, 19), src/net/stream.rs (labs 4, 5, 20), src/server.rs (labs 17, 18, 21),
+//! src/net/pool.rs (labs 13, 19), src/net/deadline_connection.rs (labs 4, 5, 20), src/server.rs (labs 17, 18, 21),
 //! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each of them is a lab that has grown up.
 
 use std::path::Path;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::subject::{Done, Stage, anywhere, player};
-use super::verdict;
+use super::judge;
+use super::program_runs::{Done, Stage, anywhere, player};
 use super::{CheckError, Problem, Side};
-use crate::check::variants::filled;
+use crate::check::delivery_variants::filled;
 use crate::limits;
 use crate::net::player::Between;
 use crate::net::{self, Recorder, Weather};
@@ -118,7 +118,7 @@ pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Opt
         if who == Who::Client {
             (script, got) = (ends_in_one_order(&script), ends_in_one_order(&got));
         }
-        verdict::difference(&script, &got, who)
+        judge::difference(&script, &got, who)
     };
     let front = judged(&legs.front, Who::Server).map(|found| (&legs.front, None, found));
     let backs = legs.backs.iter().filter_map(|leg| {

@@ -11,23 +11,23 @@
 mod client_of_datagrams;
 mod client_peer;
 mod contract;
+pub mod delivery_variants;
 pub mod diagnosis;
 pub mod evidence_files;
 pub mod graded;
+pub mod judge;
 pub mod lenient_message;
 mod middle;
+pub mod other_deliveries;
 pub mod program;
+mod program_runs;
 pub mod report;
-pub mod retry;
 mod runner;
 mod served_folder;
 pub mod shell_words;
 mod side;
 pub mod stderr_summary;
-mod subject;
 mod timeouts;
-pub mod variants;
-pub mod verdict;
 
 use std::io;
 use std::net::SocketAddr;

@@ -20,14 +20,14 @@ mod command_line;
 mod errors;
 mod find;
 mod guard;
-mod kept;
+mod kept_output;
 
 pub use command_line::CommandLine;
 pub use errors::{Ending, NotReady, StartError};
 use find::find;
 use guard::Guard;
-pub use kept::Kept;
-use kept::Stream;
+pub use kept_output::Kept;
+use kept_output::Stream;
 
 /// The values that every program gets, in its environment and in place of `{…}` in its command line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,16 +7,16 @@
 use std::thread;
 use std::time::Instant;
 
+use super::judge;
 use super::middle::{self, side_of};
-use super::subject::{Done, Holds, Stage};
+use super::program_runs::{Done, Holds, Stage};
 use super::timeouts::silence_of;
-use super::verdict;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
+use crate::check::delivery_variants::mute;
 use crate::check::diagnosis::{Evidence, Expectation, Middle, Tried, Tries, diagnose};
+use crate::check::other_deliveries::retry;
 use crate::check::program::Ending;
-use crate::check::retry::retry;
-use crate::check::variants::mute;
 use crate::limits;
 use crate::net::Weather;
 use crate::wire::{Entry, Event, Transcript, Who};
@@ -188,7 +188,7 @@ impl<'a> Runner<'a> {
         let (side, who) = (self.plan.side, self.plan.side.who());
         let on_the_wire = match &done.legs {
             Some(legs) => middle::trouble(&done.script, &done.got, legs),
-            None => verdict::difference(&done.script, &done.got, who)
+            None => judge::difference(&done.script, &done.got, who)
                 .map(|found| Problem::Difference(Box::new(found))),
         };
         if on_the_wire.is_some() {

@@ -8,9 +8,9 @@ use std::io::Write;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::{Answer, Client, Failure, Place, Request, Strictness, Why, lenient};
-use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
 use crate::http::range::{self, Stretch};
+use crate::http::sans_io_connection::{Connection, Event};
 use crate::http::{Fault, Parsed, ResponseHead, Wrong, conditional};
 use crate::limits;
 use crate::net::{Input, IoFailure, RecordedStream};

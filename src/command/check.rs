@@ -18,7 +18,7 @@ use wirelab::check::evidence_files;
 use wirelab::check::graded::{Check, Graded, Status};
 use wirelab::check::{CheckError, Report};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
-use wirelab::course::exercise;
+use wirelab::course::exercise_check;
 use wirelab::course::locations;
 use wirelab::course::progress::By;
 use wirelab::course::readme;
@@ -162,10 +162,10 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 fn note(report: &Report, job: &Job, weather: Option<Weather>) -> Result<()> {
     if let (Some((lab, side)), Program::By { by, told }) = (job.of, &job.program) {
         if *told {
-            exercise::remember(lab, side, by)?;
+            exercise_check::remember(lab, side, by)?;
         }
         if weather.is_none() {
-            exercise::note(report, lab, side, by)?;
+            exercise_check::note(report, lab, side, by)?;
         }
     }
     Ok(())
@@ -232,7 +232,7 @@ fn weather(args: &Args) -> Result<Option<Weather>> {
 fn seed(args: &Args) -> Result<u64> {
     match args.value_text("--seed")? {
         None if args.has("--reference") => Ok(1),
-        None => Ok(exercise::seed()?),
+        None => Ok(exercise_check::seed()?),
         Some(text) => Ok(text
             .parse()
             .map_err(|_| WrongUse(format!("this is not a number for --seed: `{text}`")))?),
@@ -270,7 +270,7 @@ pub fn check_exercise(
     by: &By,
     screen: &mut Screen,
 ) -> Result<std::result::Result<Report, CheckError>> {
-    let report = match exercise::plan(lab, side, by).and_then(|plan| plan.run()) {
+    let report = match exercise_check::plan(lab, side, by).and_then(|plan| plan.run()) {
         Ok(report) => report,
         Err(error) => return Ok(Err(error)),
     };
@@ -280,6 +280,6 @@ pub fn check_exercise(
         .checks
         .iter()
         .try_for_each(|check| print_check(check, screen))?;
-    exercise::note(&report, lab, side, by)?;
+    exercise_check::note(&report, lab, side, by)?;
     Ok(Ok(report))
 }

@@ -7,9 +7,9 @@ use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Lab};
-use wirelab::course::demo::{self, Demo, DemoError, Origin};
 use wirelab::course::locations;
 use wirelab::course::readme::{self, Readme};
+use wirelab::course::run_lab::{self, Demo, DemoError, Origin};
 use wirelab::wire::{self, Ink};
 
 /// `cargo lab lab N`, and `cargo lab N` for short.
@@ -60,7 +60,7 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
 
 /// Runs the two programs and shows what they said.
 fn on_the_wire(lab: &Lab, screen: &mut Screen) -> Result<()> {
-    let demo = match demo::run(lab) {
+    let demo = match run_lab::run(lab) {
         Ok(demo) => demo,
         Err(DemoError::NoPair) => return Ok(()),
         Err(error) => {

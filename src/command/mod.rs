@@ -46,7 +46,7 @@ pub use screen::{Screen, Style};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use wirelab::course::cargo;
+use wirelab::course::lab_programs;
 
 /// How a command ended, as the exit code says it. Wrong use (2) and "could not be started" (3) are
 /// the errors [`WrongUse`] and [`NotStarted`].
@@ -125,7 +125,7 @@ const LEARNERS: &[&str] = &[
 /// Runs the words after `wirelab`, prints, and says with which exit code the process ends.
 pub fn run(words: Vec<OsString>) -> ExitCode {
     let mut screen = Screen::stdout();
-    cargo::show_progress(screen::progress());
+    lab_programs::show_progress(screen::progress());
     let ended = dispatch(&words, &mut screen);
     match ended {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@
 //! Rule 2: a part that is missing or cannot be read is empty. `tests/course.rs` fails if a part is empty.
 //! Rule 3: hints lead from a question to the mechanism; none of them prints the solution's code.
 
-mod syllabus;
+mod read_syllabus;
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
@@ -15,8 +15,8 @@ pub use crate::check::diagnosis::Language;
 pub use crate::check::{NOW, Side};
 pub use crate::net::Weather;
 use crate::wire::Transcript;
-pub use syllabus::counted;
-use syllabus::{LabFiles, SYLLABUS, read_acts};
+pub use read_syllabus::counted;
+use read_syllabus::{LabFiles, SYLLABUS, read_acts};
 
 /// How steep a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,21 +2,21 @@
 //!
 //! Rule: nothing here prints; every result is a value that `command/` shows.
 
-pub mod cargo;
 pub mod catalogue;
 pub mod certificate;
 pub mod class;
-pub mod demo;
-pub mod exercise;
+pub mod exercise_check;
 pub mod fresh;
 pub mod glossary;
 pub mod init;
-pub mod lab_files;
+pub mod lab_programs;
+pub mod lab_server_files;
 pub mod locations;
 pub mod program_hash;
 pub mod progress;
 mod quiet_cargo;
 pub mod quiz;
 pub mod readme;
+pub mod run_lab;
 pub mod web;
 pub mod workbench;

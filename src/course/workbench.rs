@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::catalogue::{self, Lab, Language, Side};
-use super::lab_files;
+use super::lab_server_files;
 use super::locations::{self, Workbench};
 use super::progress::Progress;
 
@@ -145,7 +145,7 @@ fn place_page(root: &Path, lab: &Lab) -> Result<(), PlaceError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         written => written,
     });
-    let written = written.and_then(|()| lab_files::write(lab, folder));
+    let written = written.and_then(|()| lab_server_files::write(lab, folder));
     written.map_err(|error| PlaceError::System { file, error })
 }
 

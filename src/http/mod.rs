@@ -14,7 +14,7 @@
 //! 5. [`target`]: the four forms of a request's target, the `Host` rule, percent-encoding, dots.
 //! 6. [`framing`]: where the body of a message ends, in eight rules.
 //! 7. [`chunked`]: a body that announces its length piece by piece.
-//! 8. [`state`]: what each side may send next, as a table, and why a connection closes; then [`connection`],
+//! 8. [`state`]: what each side may send next, as a table, and why a connection closes; then [`sans_io_connection`],
 //!    which uses the table.
 //! 9. [`write`](mod@write): status lines, fields, reason phrases.
 //! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
@@ -26,7 +26,6 @@
 
 pub mod chunked;
 pub mod conditional;
-pub mod connection;
 pub mod date;
 pub mod fault;
 mod field_section;
@@ -34,13 +33,14 @@ pub mod framing;
 pub mod grammar;
 pub mod head;
 pub mod headers;
+mod ignored_differences;
 pub mod media;
 pub mod range;
 pub mod redact;
 pub mod same_message;
+pub mod sans_io_connection;
 pub mod state;
 pub mod target;
-mod tolerance;
 pub mod url;
 pub mod write;
 

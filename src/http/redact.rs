@@ -10,16 +10,16 @@
 //! Rule 4: a line of a body that looks like a secret field is treated as one. A false hit is better than a
 //! leak.
 
-mod marks;
-mod values;
+mod candidate_lines;
+mod find_values;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::date;
-use marks::{Marks, through};
-use values::{parameter_end, tag};
-pub(super) use values::{port, port_in_url};
+use candidate_lines::{Marks, through};
+use find_values::{parameter_end, tag};
+pub(super) use find_values::{port, port_in_url};
 
 /// Fields whose value lets one person act as another, in lower case.
 pub const SECRET_FIELDS: [&str; 10] = [

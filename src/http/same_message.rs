@@ -4,10 +4,10 @@
 //! Rule 2: bodies are compared byte for byte, after their chunks are joined.
 //! Rule 3: a stream that is not correct HTTP is not compared here.
 
-use super::connection::{Connection, Event};
+use super::sans_io_connection::{Connection, Event};
 use super::{Fields, Parsed, date, redact};
 
-pub use super::tolerance::{Aspect, TOLERANCES, Tolerance};
+pub use super::ignored_differences::{Aspect, TOLERANCES, Tolerance};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,48 +5,48 @@
 
 mod address;
 mod connect_listen;
-mod datagrams;
-mod deadline;
-mod dribble_units;
+mod deadline_connection;
+mod deadline_reader;
 mod idle;
 mod idle_list;
 mod input;
-mod memory_limit;
-mod peer;
-mod peer_queue;
+mod memory_check;
 pub mod player;
 mod pool;
 mod ports;
+mod recorded_endpoint;
 mod recorder;
 mod segmentation;
 mod serve;
-mod simple_session;
+mod single_byte_delivery;
 mod socket_errors;
-mod stream;
 mod tap;
-mod unscripted;
+mod udp_player;
+mod unread_by_peer;
+mod unscripted_tcp;
+mod unscripted_unix_udp;
 mod weather;
 
 pub use address::{AddressError, address, addresses, own_addresses};
 pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
-pub use datagrams::{
-    DatagramServer, DatagramSocket, DatagramTap, Fate, LossyNetwork, lossy_script,
-};
-pub use deadline::DeadlineReader;
+pub use deadline_connection::{IoFailure, RecordedStream};
+pub use deadline_reader::DeadlineReader;
 pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
-pub use memory_limit::address_space_limit;
+pub use memory_check::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_pool};
 pub use ports::{
     Port, accepts, free_datagram_port, free_port, listeners, listeners_beside, receives,
 };
 pub use recorder::{Observation, ObservationKind, Recorder};
 pub use serve::{AcceptedClient, Serving, serve};
-pub use simple_session::SimpleSession;
 pub use socket_errors::starting;
-pub use stream::{IoFailure, RecordedStream};
+pub use udp_player::{
+    DatagramServer, DatagramSocket, DatagramTap, Fate, LossyNetwork, lossy_script,
+};
+pub use unscripted_unix_udp::SimpleSession;
 
 pub use tap::{FaultControl, Faults, Tap};
-pub use unscripted::Session;
+pub use unscripted_tcp::Session;
 pub use weather::Weather;

@@ -10,11 +10,11 @@
 //! Rule 4: the player always ends: [`Player::silence`] limits each wait (see `net::IdleTimer`), and
 //! [`Player::whole`] limits the whole play.
 
-mod between;
+mod both_sides;
 mod finish;
 mod match_state;
-mod open;
-mod played;
+mod open_connection;
+mod play_result;
 mod script;
 
 use std::collections::BTreeMap;
@@ -26,17 +26,17 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::datagrams;
 use crate::net::idle::{self, CpuSample};
-use crate::net::peer::{Heard, PeerConnection};
+use crate::net::recorded_endpoint::{Heard, PeerConnection};
 use crate::net::socket_errors::{close, reset_on_close};
+use crate::net::udp_player;
 use crate::net::{IdleTimer, Recorder, Weather, call};
 use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
-pub use crate::net::peer::{End, FailedWrite};
+pub use crate::net::recorded_endpoint::{End, FailedWrite};
 pub use crate::net::segmentation::Segmentation;
-pub use between::Between;
-pub use played::{Played, Stopped};
+pub use both_sides::Between;
+pub use play_result::{Played, Stopped};
 pub use script::PlayError;
 
 use match_state::{MatchState, hearing};
@@ -127,7 +127,7 @@ impl Player {
     /// The same at a server whose processes can be seen.
     pub fn call_seen(&self, addr: SocketAddr, look: CpuSample) -> Played {
         if let Some(script) = &self.datagrams {
-            return datagrams::play(self, script, addr, look);
+            return udp_player::play(self, script, addr, look);
         }
         match self.weather {
             Weather::Rude => self.be_rude(addr, look),

@@ -5,8 +5,8 @@
 //! Rule 2: when more bytes come, only the last, unfinished response is read again.
 //! Rule 3: bytes of another known protocol are reported with its name.
 
-use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
+use crate::http::sans_io_connection::{Connection, Event};
 use crate::http::{Fault, Fields, Parsed, Version};
 
 /// A final response, and the interim ones before it.

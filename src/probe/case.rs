@@ -23,7 +23,7 @@
 //! - `@allow` is one outcome that the rule allows (see [`super::expectation`]).
 //! - `@asks` has the methods of the requests, if they are not a single GET. An answer to HEAD has no body.
 //! - `@marker none`: nothing is sent after the case.
-//! - `@needs` is what the server must have for the rule to mean anything (see [`super::baseline`]).
+//! - `@needs` is what the server must have for the rule to mean anything (see [`super::server_features`]).
 //! - `~ 200ms` between two lines waits for an answer, at most that long, before the next line.
 //! - `{host}`, `{path}`, `{etag}`, `{modified}`, `{length}` and `{last}` are replaced by the values of the
 //!   server under test.

@@ -5,7 +5,6 @@
 //! Rule 3: this module prints nothing.
 
 pub mod answers;
-pub mod baseline;
 pub mod case;
 pub mod client;
 pub mod exchange;
@@ -15,6 +14,7 @@ pub mod report;
 pub mod reproduce;
 pub mod rfc_quotes;
 mod run;
+pub mod server_features;
 pub mod storm;
 pub mod suite;
 pub mod verdict;
@@ -26,10 +26,10 @@ use crate::limits;
 use crate::net::player::End;
 use crate::wire::Transcript;
 
-use baseline::{Baseline, NoServer};
 use case::{BadCase, Case, Level};
 use exchange::{Exchange, NotTried, Terms};
 pub use run::{Restart, probe};
+use server_features::{Baseline, NoServer};
 use verdict::Failure;
 
 /// Whom to ask, and how patiently.

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::probe::Target;
-use crate::probe::baseline::Baseline;
 use crate::probe::case::{Case, Step};
+use crate::probe::server_features::Baseline;
 
 /// A run of one byte that is longer than this is made by `head` and `tr`.
 const LONG_RUN: usize = 100;

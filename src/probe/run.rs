@@ -11,9 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::limits;
-use crate::probe::baseline::Baseline;
 use crate::probe::case::{Case, Level};
 use crate::probe::exchange::NotTried;
+use crate::probe::server_features::Baseline;
 use crate::probe::verdict::{Cause, Failure};
 use crate::probe::{Probe, ProbeError, Stopped, Target, Tried, Verdict, try_one};
 use crate::wire::{Event, Transcript, Who};

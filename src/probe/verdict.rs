@@ -7,10 +7,10 @@ use crate::http::conditional::Tag;
 use crate::http::date;
 use crate::net::player::End;
 use crate::probe::answers::{Answer, Other};
-use crate::probe::baseline::Baseline;
 use crate::probe::case::{Case, Level};
 use crate::probe::exchange::Exchange;
 use crate::probe::expectation::{Check, Expectation, Protocol, Status, Then};
+use crate::probe::server_features::Baseline;
 
 /// Why a case failed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use super::conversation::{Conversation, Exchange, Then};
 use super::handler::decide_at_once;
 use super::{Request, Server};
 use crate::http::Parsed;
-use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
+use crate::http::sans_io_connection::{Connection, Event};
 
 impl<S: Deref<Target = Server>> Conversation<S> {
     /// Answers the first request, if it has come and the answer is at hand. `None`: that was all.

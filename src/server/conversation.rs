@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::handler::decide;
 use super::{Answer, Logged, Request, Server, tls_client_hello};
 use crate::files::Response;
-use crate::http::connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, Event};
 use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{Accepted, IdleList, IdlePlace, Input, IoFailure, RecordedStream};

@@ -1,7 +1,7 @@
 //! The table of steps, and conversations that follow it or do not.
 
-use wirelab::http::connection::{Connection, Event};
 use wirelab::http::framing::Body;
+use wirelab::http::sans_io_connection::{Connection, Event};
 use wirelab::http::state::{CloseReason, NotNow, Side, State, Transition, table};
 use wirelab::http::{Fault, Parsed, Wrong};
 

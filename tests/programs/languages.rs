@@ -12,7 +12,7 @@ use crate::support::{WIRELAB, badpeer, bin, have, side_by_side};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{self, Lab, Language, Side};
-use wirelab::course::{cargo, exercise};
+use wirelab::course::{exercise_check, lab_programs};
 
 /// A course folder with an empty workbench, gone after the test.
 struct Course(PathBuf);
@@ -88,11 +88,11 @@ fn verdict(lab: &Lab, side: Side, language: Language) -> String {
         Language::Python => CommandLine::of(Path::new("python3"), &[&text]),
         Language::Node => CommandLine::of(Path::new("node"), &[&text]),
         other => {
-            let program = cargo::compiled(&place, &source, other);
+            let program = lab_programs::compiled(&place, &source, other);
             CommandLine::of(&program.expect("it compiles"), &[])
         }
     };
-    let plan = exercise::plan_of(lab, side, Subject::Command(line), None, 1);
+    let plan = exercise_check::plan_of(lab, side, Subject::Command(line), None, 1);
     let plan = Plan {
         triage: false,
         ..plan.expect("a plan")

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wirelab::http::Parsed;
-use wirelab::http::connection::{Connection, Event};
+use wirelab::http::sans_io_connection::{Connection, Event};
 
 use super::soon;
 use wirelab::json::{self, Json};

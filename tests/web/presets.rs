@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use wirelab::course::catalogue::{self, Lab};
-use wirelab::course::demo;
+use wirelab::course::run_lab;
 use wirelab::course::web::manual_request::{self, Delivery};
 use wirelab::course::web::presets::{self, Preset};
 use wirelab::net::Recorder;
@@ -20,7 +20,7 @@ const LISTEN: Duration = Duration::from_millis(300);
 
 /// Says a preset to a server that is started for it; what both sides said.
 fn said(lab: &Lab, preset: &Preset) -> Transcript {
-    let server = demo::serve_anywhere(lab, preset.stub).expect("its server starts");
+    let server = run_lab::serve_anywhere(lab, preset.stub).expect("its server starts");
     let recorder = Recorder::new();
     let (acts, waiting) = mpsc::sync_channel(1);
     let delivery = Delivery::parse(&preset.delivery).expect("a delivery");

@@ -8,14 +8,13 @@
 mod bodies;
 mod bytes;
 mod caches;
-mod code_pages;
 mod cookies;
 mod crashes;
 mod datagrams;
 mod endings;
 mod evidence;
+mod explanation_pages;
 mod facts;
-mod journeys;
 mod language;
 mod length_prefix;
 mod lengths;
@@ -23,16 +22,17 @@ mod place;
 mod process;
 #[cfg(test)]
 mod random_tests;
+mod redirects_and_relays;
 mod served;
 mod source;
-mod statuses;
 mod streams;
-mod text_encoding;
-mod tls;
+mod tls_alerts;
+mod valid_but_different;
+mod wrong_text;
 mod wrong_values;
 
-pub use code_pages::{Page, Rule, page, pages};
 pub use evidence::{Evidence, first_words_after_fin};
+pub use explanation_pages::{Page, Rule, page, pages};
 pub use facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
 pub use source::names_in;
@@ -83,20 +83,20 @@ const TABLE: [&[Row]; 24] = [
     datagrams::TABLE,
     streams::DELIVERY,
     bodies::WAITS,
-    journeys::TABLE,
+    redirects_and_relays::TABLE,
     cookies::TABLE,
-    tls::TABLE,
+    tls_alerts::TABLE,
     caches::TABLE,
     crashes::LATER,
     endings::TABLE,
     bytes::TABLE,
     lengths::TABLE,
     length_prefix::TABLE,
-    text_encoding::TABLE,
+    wrong_text::TABLE,
     bodies::TABLE,
     served::TABLE,
     wrong_values::TABLE,
-    statuses::TABLE,
+    valid_but_different::TABLE,
     served::FIELDS,
     streams::TABLE,
     LAST,
@@ -105,8 +105,8 @@ const TABLE: [&[Row]; 24] = [
 /// Asked after all others: that a text, a line or a body is another one says least.
 const LAST: &[Row] = &[
     ("W63", wrong_values::other_body),
-    ("W84", statuses::other_lines),
-    ("W84", statuses::other_first_line),
+    ("W84", valid_but_different::other_lines),
+    ("W84", valid_but_different::other_first_line),
 ];
 
 /// The cause of a failure, if there is evidence for one.

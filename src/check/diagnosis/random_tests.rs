@@ -1,8 +1,8 @@
 //! Tests: a diagnosis of any random transcripts does not panic, and its text can be printed.
 
 use super::*;
+use crate::check::judge::difference;
 use crate::check::program::Ending;
-use crate::check::verdict::difference;
 use crate::check::{Problem, Side};
 use crate::net::Weather;
 use crate::wire::{Event, Gap, Mask, Transcript, Who};

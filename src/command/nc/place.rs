@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use wirelab::course::catalogue::Lab;
-use wirelab::course::demo;
+use wirelab::course::run_lab;
 use wirelab::limits;
 use wirelab::net::player::{End, FailedWrite};
 use wirelab::net::{self, Cause, Recorder, Session, SimpleSession};
@@ -113,7 +113,7 @@ impl Place {
         &self,
         recorder: &Recorder,
         screen: &mut Screen,
-    ) -> Result<(Talk, Option<demo::Server>)> {
+    ) -> Result<(Talk, Option<run_lab::Server>)> {
         let mut waits = |place: String| {
             let _ = remark(&format!("waiting for a client at {place}"), screen);
         };
@@ -155,7 +155,7 @@ impl Place {
 }
 
 /// Calls a lab's server, and starts it if need be.
-fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<demo::Server>)> {
+fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<run_lab::Server>)> {
     let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port()));
     let error = match Session::open(addr, recorder) {
         Ok(session) => return Ok((Talk::Tcp(session), None)),
@@ -164,7 +164,7 @@ fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<demo::Server
     if error.cause != Cause::Refused {
         return Err(error.into());
     }
-    let server = demo::serve(lab, addr);
+    let server = run_lab::serve(lab, addr);
     let server = server.map_err(|error| NotStarted(error.to_string()));
     let server = server.with_context(|| format!("lab {}", lab.number))?;
     Ok((Talk::Tcp(Session::open(addr, recorder)?), Some(server)))

@@ -7,7 +7,7 @@ use super::super::{Outcome, Screen, Style, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::check::report::{self, comparison};
-use wirelab::check::{Problem, verdict};
+use wirelab::check::{Problem, judge};
 use wirelab::course::catalogue::Side;
 use wirelab::http::same_message::{self, Deviation, Message, Only};
 use wirelab::net::player::Played;
@@ -99,10 +99,10 @@ impl Comparison<'_> {
     }
 
     fn difference(&self, expected: &Transcript, got: &Transcript) -> Option<Difference> {
-        let found = verdict::difference(expected, got, self.peer)?;
+        let found = judge::difference(expected, got, self.peer)?;
         match found.what {
             DifferenceKind::Early => {
-                verdict::difference(expected, &our_fins_first(got, self.peer), self.peer)
+                judge::difference(expected, &our_fins_first(got, self.peer), self.peer)
             }
             _ => Some(found),
         }

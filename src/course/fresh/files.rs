@@ -8,8 +8,8 @@ use std::io;
 use std::path::Path;
 
 use super::edits::{apply, words_in};
-use super::vary::Word;
-use crate::course::lab_files::{self, Kind};
+use super::vary_headings::Word;
+use crate::course::lab_server_files::{self, Kind};
 
 /// A file of the lab, and the fresh one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) struct Pair {
 /// The files of a lab with these words changed.
 pub(super) fn pairs(slug: &str, words: &[Word]) -> Vec<Pair> {
     let changed = |bytes: &[u8]| apply(bytes, &words_in(bytes, None, words));
-    let files = lab_files::of_slug(slug);
+    let files = lab_server_files::of_slug(slug);
     files
         .map(|(path, kind)| {
             let (old, link) = match kind {

@@ -1,6 +1,6 @@
 //! How each kind of question is made.
 
-use super::steps::{Step, lines, steps, transcript};
+use super::conversation_steps::{Step, lines, steps, transcript};
 use super::{Choice, Dice, Draft, Kind, Question, mixed};
 use crate::check::diagnosis::{self, Page};
 use crate::course::catalogue::Lab;

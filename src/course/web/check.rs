@@ -6,17 +6,17 @@
 use std::sync::Arc;
 use std::thread;
 
-use super::explain::rule_and_advice;
+use super::browser_tab::Page;
 use super::form::Form;
 use super::ladder_rows::{Mark, Rows};
+use super::mistake_page::rule_and_advice;
 use super::open_pages::Live;
-use super::tab::Page;
 use super::{markup, panel};
 use crate::check::diagnosis::Diagnosis;
 use crate::check::{CheckError, Conversation, Failure, Outcome, Plan, Report, Run, Side, report};
 use crate::course::catalogue::Lab;
 use crate::course::progress::{By, Progress};
-use crate::course::{exercise, workbench};
+use crate::course::{exercise_check, workbench};
 use crate::limits;
 use crate::wire::xml_text;
 
@@ -86,7 +86,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: u64, lab: &'static Lab, side: Side)
         Side::Server => &commands.server,
         Side::Client => &commands.client,
     };
-    let chosen = || exercise::chosen(&Progress::load().ok()?, lab, side);
+    let chosen = || exercise_check::chosen(&Progress::load().ok()?, lab, side);
     let by = given.clone().map(By::Command).or_else(chosen);
     let by = by.unwrap_or(By::Workbench);
     page.fill("check-result", "");
@@ -95,7 +95,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: u64, lab: &'static Lab, side: Side)
         "check-state",
         "The program is compiled, if that is needed, and started.",
     );
-    let plan = match exercise::plan(lab, side, &by) {
+    let plan = match exercise_check::plan(lab, side, &by) {
         Ok(plan) => plan,
         Err(error) => return not_checked(page, &error),
     };
@@ -108,7 +108,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: u64, lab: &'static Lab, side: Side)
     match report {
         Err(error) => not_checked(page, &error),
         Ok(report) if report.passed() => {
-            let noted = exercise::note(&report, lab, side, &by);
+            let noted = exercise_check::note(&report, lab, side, &by);
             let kept = noted.err().map_or(String::new(), |error| {
                 format!(" It could not be noted: {error}")
             });

@@ -3,7 +3,7 @@
 //! Rule: on a narrow page the panel is placed before the section "By hand".
 
 use super::open_pages::Live;
-use super::{layout, markup, panel, source};
+use super::{lab_source, layout, markup, panel};
 use crate::course::catalogue::{self, Lab};
 use crate::files::Response;
 use crate::wire::xml_text;
@@ -27,7 +27,7 @@ pub fn page(lab: &Lab, live: Option<&Live>) -> Response {
     };
     let back = neighbour(lab.number.checked_sub(1), "prev").unwrap_or_default();
     let on = neighbour(lab.number.checked_add(1), "next").unwrap_or_default();
-    let sources = source::links(lab);
+    let sources = lab_source::links(lab);
     let body = format!(
         "<main id=\"text\" class=\"text\">{before}{sources}</main>\n{panel}<div class=\"text \
          rest\">{after}<p><a href=\"/labs/{}/quiz\">Quiz</a>: what comes next, which byte is wrong, \

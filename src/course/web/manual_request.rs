@@ -15,14 +15,14 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Instant;
 
+use super::browser_tab::{Page, ServerName};
 use super::form::Form;
 use super::open_pages::Live;
 use super::panel;
 use super::recording_feed::Feed;
-use super::tab::{Page, ServerName};
 use crate::check::Side;
 use crate::course::catalogue::Lab;
-use crate::course::demo::Server;
+use crate::course::run_lab::Server;
 use crate::limits;
 
 pub use acts::{Act, Delivery, acts, is_clients};

@@ -12,26 +12,26 @@
 //! of the catalogue, and its bytes go to the lab's own server. `gate` decides which forms are accepted.
 //! Rule 4: programs that a page has started end when the page is closed.
 
-mod bill;
+mod browser_tab;
+mod certificate;
 mod check;
-mod explain;
 mod form;
 mod gate;
+mod lab_source;
 pub mod ladder_rows;
 mod layout;
 mod lesson;
+mod live_run;
 pub mod manual_request;
 mod map;
 mod markup;
+mod mistake_page;
 mod open_pages;
 mod panel;
 pub mod presets;
 mod quiz;
 mod recording_feed;
-mod run;
 mod rust_highlight;
-mod source;
-mod tab;
 mod tap;
 mod your_browser;
 
@@ -42,8 +42,8 @@ use crate::http::write;
 use crate::server::{Answer, Request};
 use crate::wire::{Transcript, svg};
 
+pub use browser_tab::Page;
 pub use open_pages::{Commands, Live};
-pub use tab::Page;
 pub use tap::TapView;
 
 const STYLE: &str = include_str!("style.css");
@@ -85,8 +85,8 @@ fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Resp
         [b"style.css"] => typed("text/css; charset=utf-8", STYLE),
         [b"live.js"] => typed("text/javascript; charset=utf-8", SCRIPT),
         [b"you"] => your_browser::page(request.bytes, live),
-        [b"bill"] => bill::page(live),
-        [b"explain", code] => explain::page(code, live).unwrap_or_else(nothing),
+        [b"bill"] => certificate::page(live),
+        [b"explain", code] => mistake_page::page(code, live).unwrap_or_else(nothing),
         [b"labs", slug] => match lab_of(slug) {
             Some(lab) => moved(lab),
             None => nothing(),
@@ -100,7 +100,7 @@ fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Resp
             .unwrap_or_else(nothing),
         [b"labs", slug, name] => match lab_of(slug) {
             Some(lab) => picture(lab, name)
-                .or_else(|| source::page(lab, name, live))
+                .or_else(|| lab_source::page(lab, name, live))
                 .unwrap_or_else(nothing),
             None => nothing(),
         },

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 
+use super::browser_tab::{Page, lock};
 use super::form::Form;
 use super::gate::{self, Gate};
-use super::tab::{Page, lock};
 use super::tap::TapView;
 use super::your_browser::You;
-use super::{check, document, lab_of, manual_request, names, nothing, run, typed};
+use super::{check, document, lab_of, live_run, manual_request, names, nothing, typed};
 use crate::course::catalogue::Lab;
 use crate::files::{self, Response};
 use crate::http::target::Target;
@@ -184,7 +184,7 @@ impl Live {
             [b"labs", slug, what] => lab_of(slug).and_then(|lab| {
                 let act: fn(&Live, &Arc<Page>, &'static Lab, &Form) -> Result<(), String> =
                     match *what {
-                        b"run" => run::run,
+                        b"run" => live_run::run,
                         b"say" => manual_request::say,
                         b"end" => manual_request::end,
                         b"check" => check::check,

@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
+use super::live_run::script_title;
 use super::open_pages::Live;
 use super::presets::{self, Preset};
-use super::run::script_title;
 use crate::check::Side;
 use crate::course::catalogue::{Lab, Weather};
 use crate::course::locations;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::form::Form;
 use super::open_pages::Live;
-use super::{explain, layout, markup};
+use super::{layout, markup, mistake_page};
 use crate::course::catalogue::Lab;
 use crate::course::fresh;
 use crate::course::quiz::{self, Question};
@@ -109,7 +109,7 @@ fn result(question: &Question, picked: usize) -> String {
             page.code,
             page.slug,
             xml_text(page.title),
-            explain::inner(page)
+            mistake_page::inner(page)
         )
     });
     let proof = lines(&question.proof);

@@ -6,8 +6,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::browser_tab::{Page, lock};
 use super::ladder_rows::Rows;
-use super::tab::{Page, lock};
 use crate::limits;
 use crate::net::{Observation, ObservationKind, Recorder};
 use crate::wire::{Gap, Transcript, Who};

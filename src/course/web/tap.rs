@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use super::browser_tab::lock;
 use super::ladder_rows::Rows;
 use super::layout;
 use super::open_pages::Live;
 use super::panel;
-use super::tab::lock;
 use crate::files::Response;
 use crate::limits;
 use crate::net::{Observation, ObservationKind};

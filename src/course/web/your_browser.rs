@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use super::browser_tab::lock;
 use super::ladder_rows::Rows;
 use super::panel;
-use super::tab::lock;
 use super::{layout, markup, open_pages::Live};
 use crate::files::Response;
 use crate::limits;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Door, End, Play, Played, Stopped};
 use crate::limits;
-use crate::net::peer::{Heard, PeerConnection};
+use crate::net::recorded_endpoint::{Heard, PeerConnection};
 use crate::net::socket_errors::accept_within;
 use crate::wire::Conn;
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::AcceptProblem;
 use crate::limits;
-use crate::net::memory_limit;
+use crate::net::memory_check;
 use crate::net::socket_errors::lock;
 
 /// Threads that serve clients.
@@ -88,7 +88,7 @@ impl<C: Send + 'static> Threads<C> {
             return Ok(());
         }
         let growth = limits::MEMORY_FOR_EACH * state.threads as u64;
-        if memory_limit::is_short(limits::MEMORY_FOR_THREAD + growth) {
+        if memory_check::is_short(limits::MEMORY_FOR_THREAD + growth) {
             state.clients -= 1;
             drop(state);
             drop(client);

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::{ClientProbe, ClientTried, ClientVerdict};
 use crate::json;
 use crate::probe::case::Level;
-use crate::probe::report::lines::{
+use crate::probe::report::shared_lines::{
     MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels,
 };
 use crate::probe::report::{Count, Policy};

@@ -6,7 +6,7 @@ use crate::probe::case::Level;
 use crate::probe::client::case::ClientCase;
 use crate::probe::client::{ClientProbe, ClientTried, ClientVerdict};
 use crate::probe::report::Policy;
-use crate::probe::report::lines::{LEVELS, quotes, shown, wrapped};
+use crate::probe::report::shared_lines::{LEVELS, quotes, shown, wrapped};
 use crate::probe::verdict::Failure;
 use crate::wire::Transcript;
 

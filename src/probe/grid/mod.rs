@@ -17,10 +17,10 @@ use crate::net::SocketError;
 use crate::net::player::End;
 use crate::probe::Target;
 use crate::probe::answers::Answer;
-use crate::probe::baseline::{Baseline, NoServer};
 use crate::probe::case::{self, Case, Step};
 use crate::probe::exchange::{self, Exchange, Script, Terms};
-use crate::probe::storm::expected::expected;
+use crate::probe::server_features::{Baseline, NoServer};
+use crate::probe::storm::expected_reading::expected;
 
 /// A message, as text with words in braces, and its requests.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::lines::{json_case, json_levels};
+use super::shared_lines::{json_case, json_levels};
 use super::{Count, Kind, Report};
 use crate::json;
 use crate::probe::{Tried, Verdict, reproduce};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::lines::{MARKDOWN_FAILURES, cell, markdown_levels};
+use super::shared_lines::{MARKDOWN_FAILURES, cell, markdown_levels};
 use super::{Count, Kind, Report};
 
 /// The sum, then one line a cause.

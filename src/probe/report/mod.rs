@@ -6,8 +6,8 @@
 
 mod json;
 mod junit;
-pub mod lines;
 mod markdown;
+pub mod shared_lines;
 mod text;
 
 pub use json::json;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::lines::{LEVELS, quotes, shown, wrapped, wrapped_by};
+use super::shared_lines::{LEVELS, quotes, shown, wrapped, wrapped_by};
 use super::{Count, Group, Kind, Report};
 use crate::probe::case::Case;
 use crate::probe::{reproduce, verdict::Cause};

@@ -7,8 +7,8 @@ use crate::limits;
 use crate::net::{Cause, RecordedStream, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{Answer, Answers};
-use crate::probe::baseline::Baseline;
 use crate::probe::exchange::{Heard, plain};
+use crate::probe::server_features::Baseline;
 
 /// Half a request each.
 pub struct Crowd {

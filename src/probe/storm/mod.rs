@@ -7,11 +7,11 @@
 
 pub mod crowd;
 pub mod dice;
-pub mod expected;
+pub mod expected_reading;
 mod mutate;
 pub mod process_usage;
+mod random_requests;
 pub mod report;
-mod requests;
 pub mod rude;
 
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::SocketError;
-use crate::probe::baseline::{Baseline, NoServer};
+use crate::probe::server_features::{Baseline, NoServer};
 use crate::probe::{Restart, Target};
 use crate::wire::Transcript;
 
@@ -229,7 +229,7 @@ fn death(
         if restart().is_err() {
             return death;
         }
-        let Ok(transcript) = requests::again(target, baseline, request) else {
+        let Ok(transcript) = random_requests::again(target, baseline, request) else {
             continue;
         };
         if baseline.still_holds(target).is_err() {
@@ -268,9 +268,9 @@ fn throw_all(
     weather: Weather,
     findings: &Findings,
 ) -> Result<u64, SocketError> {
-    let seeds = requests::seeds(baseline);
+    let seeds = random_requests::seeds(baseline);
     let thrown = AtomicU64::new(0);
-    let throw = requests::Roll {
+    let throw = random_requests::Roll {
         target,
         baseline,
         seeds: &seeds,
@@ -283,7 +283,7 @@ fn throw_all(
         let hands = (0..target.at_once as u64).map(|hand| {
             let dice = Dice::new(weather.seed, hand);
             let throw = &throw;
-            scope.spawn(move || requests::throw(throw, dice))
+            scope.spawn(move || random_requests::throw(throw, dice))
         });
         let hands: Vec<_> = hands.collect();
         hands

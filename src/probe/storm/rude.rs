@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::limits;
 use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
-use crate::probe::baseline::Baseline;
+use crate::probe::server_features::Baseline;
 
 /// How many rude clients there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,10 +4,10 @@
 //! Rule 2: the result is canonical: the fast paths below write the same text as the slow path.
 
 use super::byte_text::{ESCAPE, ESCAPES, GUTTER, HEX_ROW, PAIRS, WHOLE_ROW, escaped, whole_row};
-use super::layout::{Form, Stretch, repeats, text_and_hex};
+use super::fast_byte_search::plain_run;
 use super::plain_lines::plain_lines;
-use super::scan::plain_run;
-use super::words::{mask_text, who_text};
+use super::text_or_hex::{Form, Stretch, repeats, text_and_hex};
+use super::tokens::{mask_text, who_text};
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Mask, Who};
 

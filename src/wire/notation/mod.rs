@@ -26,16 +26,16 @@
 mod byte_text;
 mod chunk_text;
 mod error;
-mod layout;
+mod fast_byte_search;
 mod parse;
 mod plain_lines;
 mod render;
-mod scan;
-mod units;
-mod words;
+mod single_bytes;
+mod text_or_hex;
+mod tokens;
 
 pub use error::{ParseError, ParseFault};
 pub(in crate::wire) use render::line_ends;
 pub use render::{chunk_lines, chunk_lines_within, render_bytes_into, render_entry_into};
-pub(in crate::wire) use words::number_from;
-pub use words::{duration_text, event_text, gap_text, mask_text, who_text};
+pub(in crate::wire) use tokens::number_from;
+pub use tokens::{duration_text, event_text, gap_text, mask_text, who_text};

@@ -5,9 +5,9 @@
 //! `MAX_REPEATED`. Rule 4: a recording (`@seen-by`) may end in a part of a line, which is left out.
 
 use super::error::{ParseError, ParseFault};
-use super::scan::plain_run;
-use super::units::{Fault, fault, half_pair, hex_escapes, nibble, unit};
-use super::words::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
+use super::fast_byte_search::plain_run;
+use super::single_bytes::{Fault, fault, half_pair, hex_escapes, nibble, unit};
+use super::tokens::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
 use crate::limits::MAX_REPEATED;
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Event, Gap, Transcript, Who};

@@ -22,9 +22,9 @@ use crate::support::{Server, bin};
 use careless::{Careless, Plan};
 use wirelab::files::{Files, Settings};
 use wirelab::net::{self, AcceptedClient};
-use wirelab::probe::baseline::Baseline;
 use wirelab::probe::case::Case;
 use wirelab::probe::exchange::{self, Terms};
+use wirelab::probe::server_features::Baseline;
 use wirelab::probe::{Target, Verdict, probe, suite, verdict};
 use wirelab::server::{Server as StaticServer, Timeouts};
 

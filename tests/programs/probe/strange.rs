@@ -438,7 +438,7 @@ fn a_failure_can_be_said_again_by_a_shell() {
     let server = good(&folder);
     let addr = server.addr.to_string();
     // Every case as one line: what it says is what the probe says.
-    let baseline = wirelab::probe::baseline::Baseline::find(&wirelab::probe::Target::new(
+    let baseline = wirelab::probe::server_features::Baseline::find(&wirelab::probe::Target::new(
         server.addr,
         &addr,
         "/",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::net::SocketError;
-use crate::net::peer::{End, FailedWrite};
+use crate::net::recorded_endpoint::{End, FailedWrite};
 use crate::wire::{Conn, Transcript};
 
 /// What came of it.

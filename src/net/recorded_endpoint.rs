@@ -15,9 +15,9 @@ use socket2::SockRef;
 
 use crate::limits;
 use crate::net::Recorder;
-use crate::net::dribble_units::Alone;
 use crate::net::idle::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
+use crate::net::single_byte_delivery::Alone;
 use crate::net::socket_errors::{close, is_pause, lock, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::manual_request::Talk;
 use crate::course::catalogue::Lab;
-use crate::course::demo::{self, DemoError, Server};
+use crate::course::run_lab::{self, DemoError, Server};
 use crate::limits;
 use crate::server::events::EventLog;
 use crate::wire::{Transcript, xml_text};
@@ -117,7 +117,7 @@ impl Page {
         }
         // The one before goes first: it may hold a port or a file.
         *kept = None;
-        let server = Arc::new(demo::serve_anywhere(lab, stub)?);
+        let server = Arc::new(run_lab::serve_anywhere(lab, stub)?);
         if !self.is_gone() {
             *kept = Some((name, Arc::clone(&server)));
         }

@@ -14,9 +14,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::datagrams::connected_to;
-use crate::net::peer::{End, FailedWrite};
+use crate::net::recorded_endpoint::{End, FailedWrite};
 use crate::net::socket_errors::{is_pause, lock};
+use crate::net::udp_player::connected_to;
 use crate::net::{Recorder, SocketError};
 use crate::wire::{Conn, Event, Who};
 

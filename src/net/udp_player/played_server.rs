@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::network::{Fate, LossyNetwork};
+use super::lossy_network::{Fate, LossyNetwork};
 use super::played_client::fits;
 use super::{Arrived, DatagramSocket, receive};
 use crate::limits;

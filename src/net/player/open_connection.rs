@@ -9,7 +9,7 @@ use super::match_state::most;
 use super::{Door, Play, Stopped};
 use crate::limits;
 use crate::net::connect_listen::call_with;
-use crate::net::peer::PeerConnection;
+use crate::net::recorded_endpoint::PeerConnection;
 use crate::net::socket_errors::accept_within;
 use crate::net::{IdleTimer, Weather};
 use crate::wire::{Conn, Event, Who};

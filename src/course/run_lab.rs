@@ -4,7 +4,7 @@
 //! there (an installed `wirelab` outside a clone), the player plays both sides of the lab's transcript, and the
 //! result says so.
 
-mod show;
+mod one_conversation;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,18 +13,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::cargo::{self, BuildError};
 use super::catalogue::{Lab, NOW, Script, Side};
-use super::lab_files;
+use super::lab_programs::{self, BuildError};
+use super::lab_server_files;
+use crate::check::delivery_variants::filled;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
-use crate::check::variants::filled;
 use crate::check::{Behind, ServedFolder, own_command};
 use crate::limits;
 use crate::net::player::{Player, Stopped};
 use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
 
-pub use show::{Cast, Show, Shown};
+pub use one_conversation::{Cast, Show, Shown};
 
 /// What came of it.
 pub struct Demo {
@@ -122,7 +122,7 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
 /// Starts the lab's own server at `addr`, to be talked to by hand.
 pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
     let script = main_script(lab);
-    match cargo::lab_programs(lab, &[Side::Server]) {
+    match lab_programs::lab_programs(lab, &[Side::Server]) {
         Err(BuildError::Nowhere { .. }) => Server::played(&script, addr),
         paths => Server::start(
             lab,
@@ -140,7 +140,7 @@ pub fn serve_anywhere(lab: &Lab, stub: bool) -> Result<Server, DemoError> {
     if !stub {
         return serve(lab, ANYWHERE);
     }
-    let path = cargo::stub_server(lab).map_err(DemoError::Build)?;
+    let path = lab_programs::stub_server(lab).map_err(DemoError::Build)?;
     Server::start(lab, &path, &main_script(lab), ANYWHERE, None)
 }
 
@@ -172,7 +172,8 @@ impl Server {
     ) -> Result<Server, DemoError> {
         let behind = behind(script, recorder)?;
         let arg = behind.as_ref().map(|behind| behind.arg.clone());
-        let files = lab_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
+        let files =
+            lab_server_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
         let contract = Contract {
             root: files.as_ref().map(|files| files.path().to_path_buf()),
             now: Some(NOW),

@@ -9,7 +9,7 @@
 //! Rule 4: no wait without a deadline, and at most a few datagrams are under way: nothing here fills a
 //! receive buffer, so that what we do not drop arrives.
 
-mod network;
+mod lossy_network;
 mod played_client;
 mod played_server;
 mod tap;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::limits;
 use crate::net::SocketError;
 
-pub use network::{Fate, LossyNetwork, lossy_script};
+pub use lossy_network::{Fate, LossyNetwork, lossy_script};
 pub(super) use played_client::play;
 pub use played_server::DatagramServer;
 pub use tap::DatagramTap;

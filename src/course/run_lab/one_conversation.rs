@@ -15,11 +15,11 @@ use std::thread;
 use std::time::Instant;
 
 use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server};
+use crate::check::delivery_variants::filled;
 use crate::check::own_command;
 use crate::check::program::{Contract, Ending, Program};
-use crate::check::variants::filled;
-use crate::course::cargo::{self, BuildError};
 use crate::course::catalogue::{Lab, NOW, Script, Side};
+use crate::course::lab_programs::{self, BuildError};
 use crate::limits;
 use crate::net::player::Player;
 use crate::net::{self, DatagramTap, RecordedStream, Recorder, Tap, Weather};
@@ -152,13 +152,13 @@ impl Show<'_> {
     }
 
     fn program(&self, side: Side) -> Result<PathBuf, DemoError> {
-        let mut paths = cargo::lab_programs(self.lab, &[side]).map_err(DemoError::Build)?;
+        let mut paths = lab_programs::lab_programs(self.lab, &[side]).map_err(DemoError::Build)?;
         paths.pop().ok_or(DemoError::NoPair)
     }
 
     fn pair(&self) -> Result<Shown, DemoError> {
         // Both at once: cargo is asked once when they are not built.
-        let paths = cargo::lab_programs(self.lab, &[Side::Server, Side::Client]);
+        let paths = lab_programs::lab_programs(self.lab, &[Side::Server, Side::Client]);
         let paths = paths.map_err(DemoError::Build)?;
         let server = paths.first().ok_or(DemoError::NoPair)?;
         let script = self.transcript();

@@ -10,9 +10,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::datagrams::{Arrived, connected_to, receive};
-use crate::net::peer::{End, FailedWrite, PeerConnection};
+use crate::net::recorded_endpoint::{End, FailedWrite, PeerConnection};
 use crate::net::segmentation::Segmentation;
+use crate::net::udp_player::{Arrived, connected_to, receive};
 use crate::net::{Recorder, SocketError, call};
 use crate::wire::{Conn, Event, Who};
 

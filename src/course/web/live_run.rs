@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
+use super::browser_tab::Page;
 use super::form::Form;
 use super::open_pages::Live;
 use super::panel;
 use super::recording_feed::Feed;
-use super::tab::Page;
 use crate::check::program::Ending;
 use crate::course::catalogue::{Lab, Script};
-use crate::course::demo::{Cast, DemoError, Show, Shown};
+use crate::course::run_lab::{Cast, DemoError, Show, Shown};
 use crate::net::Weather;
 
 /// Starts a conversation; the page gets its events.

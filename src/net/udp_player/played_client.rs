@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::network::{Fate, LossyNetwork, lossy_script};
+use super::lossy_network::{Fate, LossyNetwork, lossy_script};
 use super::{Arrived, connected_to, receive};
 use crate::limits;
 use crate::net::idle::{self, CpuSample};

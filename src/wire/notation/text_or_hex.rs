@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::scan::{equal_bytes, find_lf, is_common};
+use super::fast_byte_search::{equal_bytes, find_lf, is_common};
 
 /// Longest period of a repeat, in bytes.
 const LONGEST_PERIOD: usize = 64;

@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::cargo::{self, BuildError};
 use super::catalogue::{Lab, Language, Side, Weather};
 use super::fresh::{self, Fresh};
-use super::lab_files;
+use super::lab_programs::{self, BuildError};
+use super::lab_server_files;
 use super::locations;
 use super::progress::{By, Progress};
 use super::workbench;
@@ -49,7 +49,7 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
     let built = |program: Result<PathBuf, BuildError>| {
         program.map_err(|error| CheckError::Build(error.to_string()))
     };
-    let rust = || built(cargo::workbench_program(lab, side)).map(Subject::Own);
+    let rust = || built(lab_programs::workbench_program(lab, side)).map(Subject::Own);
     let (Some(workbench), Some((language, file))) =
         (locations::workbench(), workbench::program(lab, side))
     else {
@@ -59,7 +59,7 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
     let interpreter = match language {
         Language::Rust => return rust(),
         Language::Go | Language::C => {
-            let program = built(cargo::compiled(&workbench.root, &source, language))?;
+            let program = built(lab_programs::compiled(&workbench.root, &source, language))?;
             return Ok(Subject::Command(CommandLine::of(&program, &[])));
         }
         Language::Python => "python3",
@@ -129,7 +129,7 @@ pub fn plan_of(
         return Err(CheckError::Nothing(text));
     }
     Ok(Plan {
-        root: lab_files::of(lab).map_err(CheckError::Files)?,
+        root: lab_server_files::of(lab).map_err(CheckError::Files)?,
         network_seed: seed,
         then: fresh_plan(lab, side, &subject, weather, seed)?.map(Box::new),
         ..Plan::new(place, side, subject, conversations)

@@ -2,8 +2,8 @@
 //! else.
 
 use crate::http::Parsed;
-use crate::http::connection::{Connection, Event};
 use crate::http::framing::Body;
+use crate::http::sans_io_connection::{Connection, Event};
 
 /// What stands in some bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use crate::limits;
 use crate::net::idle::{Activity, CpuSample};
-use crate::net::peer_queue::PeerQueue;
 use crate::net::segmentation::Segmentation;
+use crate::net::unread_by_peer::PeerQueue;
 
 /// One message on its way.
 pub(in crate::net) struct Alone {

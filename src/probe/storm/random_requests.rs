@@ -1,7 +1,7 @@
 //! Sends random and mutated requests, and after each a marker request. The server must answer the marker or
 //! close the connection.
 //!
-//! Rule 1: [`super::expected`] parses the requests by RFC 9112. A server may refuse each of them and close, but
+//! Rule 1: [`super::expected_reading`] parses the requests by RFC 9112. A server may refuse each of them and close, but
 //! it must not find other requests in the bytes.
 //! Rule 2: if the server supports ranges, the marker asks for one random byte of the page, so that its answer
 //! is different from all others.
@@ -13,10 +13,10 @@ use crate::net::player::End;
 use crate::net::{RecordedStream, SocketError};
 use crate::probe::Target;
 use crate::probe::answers::{Answer, Answers};
-use crate::probe::baseline::Baseline;
 use crate::probe::exchange::Heard;
+use crate::probe::server_features::Baseline;
 use crate::probe::storm::dice::Dice;
-use crate::probe::storm::expected::{Behind, Expected, expected};
+use crate::probe::storm::expected_reading::{Behind, Expected, expected};
 use crate::probe::storm::{Findings, mutate};
 use crate::probe::suite;
 use crate::wire::{Event, Gap, Transcript, Who};
