@@ -1,7 +1,8 @@
 //! Parses the responses in the bytes of a server, one after the other.
 //!
 //! Rule 1: the strict parser of `http` reads each response as the answer to the next request. Bytes after the
-//! last response are read as responses, too, so that an extra one is found.
+//! last response are read as responses, too, so that an extra one is found. An extra one counts by its head:
+//! nobody knows which request it answers, so nobody knows whether it has a body.
 //! Rule 2: when more bytes come, only the last, unfinished response is read again.
 //! Rule 3: bytes of another known protocol are reported with its name.
 
@@ -93,9 +94,9 @@ impl Answers {
     /// Reads on: `bytes` are those of the last call, with more after them.
     pub fn read_on(&mut self, bytes: &[u8], asked: &[&str], ended: bool) {
         while self.fault.is_none() && self.other.is_none() && self.used < bytes.len() {
-            let method = asked.get(self.whole.len()).unwrap_or(&"GET");
+            let method = asked.get(self.whole.len());
             let rest = bytes.get(self.used..).unwrap_or_default();
-            let Some((answer, used)) = self.one(rest, method, ended) else {
+            let Some((answer, used)) = self.one(rest, method.copied(), ended) else {
                 break;
             };
             self.used += used;
@@ -107,8 +108,10 @@ impl Answers {
         }
     }
 
-    /// One final response, and how many bytes it took with the interim ones before it.
-    fn one(&mut self, bytes: &[u8], method: &str, ended: bool) -> Option<(Answer, usize)> {
+    /// One final response, and how many bytes it took with the interim ones before it. Without a method
+    /// it is an extra one.
+    fn one(&mut self, bytes: &[u8], asked: Option<&str>, ended: bool) -> Option<(Answer, usize)> {
+        let (method, extra) = (asked.unwrap_or("GET"), asked.is_none());
         let mut client = Connection::client();
         let asked = client.request(method.as_bytes(), false);
         asked.and_then(|()| client.end()).ok()?;
@@ -124,6 +127,10 @@ impl Answers {
                     value
                 }
                 Ok(Parsed::NeedMore) => return None,
+                Err(_) if extra && answer.status != 0 => {
+                    used = bytes.len();
+                    break;
+                }
                 Err(fault) => {
                     match upgrades(rest) {
                         true => self.other = Some(Other::Upgraded),
@@ -246,6 +253,20 @@ mod tests {
             pieces.read_on(bytes, &["HEAD", "GET"], true);
             assert_eq!(pieces, answers, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn an_extra_response_counts_by_its_head() {
+        // The first two answer POST and a request that nobody sent; the last one answers our HEAD.
+        let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi\
+                      HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n\
+                      HTTP/1.1 200 OK\r\nContent-Length: 61\r\n\r\n";
+        let answers = read(bytes, &["POST", "HEAD"], true);
+        assert_eq!((answers.whole.len(), answers.fault), (3, None));
+        assert_eq!(answers.used, bytes.len());
+        // One that was asked for is cut off.
+        let cut = read(bytes, &["POST", "HEAD", "GET"], true);
+        assert!(cut.whole.len() == 2 && cut.fault.is_some());
     }
 
     #[test]

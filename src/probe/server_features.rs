@@ -40,6 +40,10 @@ pub struct Baseline {
     pub concurrent: bool,
     /// HEAD gets 2xx, and nothing after its head.
     pub head: bool,
+    /// An If-Match with another tag stops the request.
+    pub if_match: bool,
+    /// An If-Unmodified-Since of 1994 stops the request.
+    pub unmodified_since: bool,
 }
 
 /// Why a server cannot be probed.
@@ -57,6 +61,9 @@ pub enum NoServer {
 
 /// A feature that no server has.
 pub const NOTHING: &str = "/wirelab-probe-nothing-here";
+
+/// The condition of the case `unmodified-since-1994`.
+const UNMODIFIED: &str = "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
 /// What one control request showed.
 struct Control {
@@ -84,6 +91,10 @@ impl Baseline {
         let head = ask(target, &format!("HEAD {path}"), "", "")?;
         let length = "Content-Length: 5\r\n";
         let post = ask(target, &format!("POST {path}"), length, "hello")?;
+        let stops = |validator: &str, condition: &str| -> Result<bool, NoServer> {
+            let has = plain.field(validator).is_some();
+            Ok(has && get(path, condition)?.status() / 100 == 4)
+        };
         Ok(Baseline {
             host: target.host.clone(),
             path: path.clone(),
@@ -96,6 +107,8 @@ impl Baseline {
             persists: persists(target)?,
             concurrent: concurrent(target)?,
             head: head.status() / 100 == 2 && head.other.is_none(),
+            if_match: stops("ETag", "If-Match: \"wirelab-no-such-tag\"\r\n")?,
+            unmodified_since: stops("Last-Modified", UNMODIFIED)?,
             plain,
         })
     }
@@ -137,6 +150,8 @@ impl Baseline {
                 let time = modified.and_then(|date| date::parse(date, 0));
                 time.is_some_and(|time| time > NOVEMBER_1994)
             }
+            "if-match" => self.if_match,
+            "unmodified-since" => self.unmodified_since,
             "ranges" => self.ranges && self.plain.body.len() >= 3,
             "missing" => self.missing == 404,
             "methods" => self.unknown_method / 100 != 2,

@@ -280,7 +280,10 @@ fn broken(check: &Check, answer: &Answer, baseline: &Baseline) -> Option<String>
         ),
         Check::Date(field) => (
             value(field).is_some_and(is_date),
-            format!("{field} {}, which is not a date", shown(value(field))),
+            match value(field) {
+                None => format!("{field} is missing"),
+                is => format!("{field} {}, which is not a date", shown(is)),
+            },
         ),
         Check::Tag(field) => (
             value(field).is_none_or(|tag| Tag::parse(tag).is_some()),

@@ -3,6 +3,7 @@
 //! The broken servers are [`careless::Careless`], one fault at a time; [`faults`] says which case is proved
 //! by which. The cases beside it, which are about other rules, must pass on the same broken server.
 
+mod attackers;
 mod careless;
 mod client_reports;
 mod clients;

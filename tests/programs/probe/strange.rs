@@ -12,7 +12,7 @@ use crate::support::{bin, have};
 use wirelab::net::{self, AcceptedClient, Serving};
 
 /// A server that does this with each head that it gets, one a connection.
-fn serving(answer: impl Fn(&str, &TcpStream) + Send + Sync + 'static) -> Serving {
+pub(super) fn serving(answer: impl Fn(&str, &TcpStream) + Send + Sync + 'static) -> Serving {
     let listener = net::listen("127.0.0.1:0".parse().unwrap(), 256).unwrap();
     let serving = net::serve(listener, 256, move |client: AcceptedClient| {
         let mut stream: &TcpStream = client.stream;
@@ -29,7 +29,7 @@ fn serving(answer: impl Fn(&str, &TcpStream) + Send + Sync + 'static) -> Serving
     serving.unwrap()
 }
 
-fn says(mut stream: &TcpStream, status: &str, body: &str) {
+pub(super) fn says(mut stream: &TcpStream, status: &str, body: &str) {
     let length = body.len();
     let head =
         format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
@@ -37,7 +37,7 @@ fn says(mut stream: &TcpStream, status: &str, body: &str) {
 }
 
 /// What a server of most tests here says to an ordinary request.
-fn ordinary(head: &str, stream: &TcpStream) {
+pub(super) fn ordinary(head: &str, stream: &TcpStream) {
     match head.split(' ').next() {
         Some("HEAD") => says(stream, "200 OK\r\nX-Head: yes", ""),
         Some("GET") if !head.contains("nothing-here") => says(stream, "200 OK", "three tacos\n"),
