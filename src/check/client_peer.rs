@@ -196,7 +196,10 @@ impl Plan {
         let arg = script.heading("arg").filter(|_| script.legs().is_none());
         let arg = arg.map(str::to_string);
         let line = self.line(arg.as_deref());
-        Program::start(&line, &self.contract(addr, script, arg)).map_err(CheckError::Start)
+        let contract = self.contract(addr, script, arg);
+        let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
+        program.name_strays_in(&self.strays);
+        Ok(program)
     }
 
     /// Waits for a client's end.

@@ -107,6 +107,7 @@ impl Plan {
             why,
             stderr,
             diagnosis: diagnose(&evidence),
+            strays: self.strays.take(),
         }
     }
 }

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::diagnosis::{Diagnosis, Page, Prints};
-use crate::check::program::{CommandLine, Ending, NotReady, StartError};
+use crate::check::program::{CommandLine, Ending, NotReady, StartError, Strays};
 use crate::limits;
 use crate::net::player::PlayError;
 use crate::net::{SocketError, Weather};
@@ -94,6 +94,8 @@ pub struct Plan {
     pub network_seed: u64,
     /// What is played after this has passed: the fresh conversations, with files of their own.
     pub then: Option<Box<Plan>>,
+    /// The processes that had left the process group of a program of this plan, and were ended.
+    pub strays: Strays,
 }
 
 /// Why nothing could be checked: exit code 3.
@@ -130,6 +132,8 @@ pub struct Unready {
     pub stderr: String,
     /// What it probably means.
     pub diagnosis: Option<Diagnosis>,
+    /// As in a [`Report`].
+    pub strays: Vec<String>,
 }
 
 /// The result of a check.
@@ -143,6 +147,8 @@ pub struct Report {
     pub runs: Vec<Run>,
     /// The seed that the fresh conversations were made from, if there are some.
     pub seed: Option<u64>,
+    /// The command lines of processes that had left the program's process group, and that the check ended.
+    pub strays: Vec<String>,
 }
 
 /// One conversation in one weather.
@@ -311,6 +317,7 @@ impl Plan {
             seed: None,
             network_seed: 1,
             then: None,
+            strays: Strays::default(),
         }
     }
 
@@ -328,11 +335,14 @@ impl Plan {
             runs.extend(fresh.play(failed, watch)?);
             seed = fresh.seed;
         }
+        let plans = [Some(self), self.then.as_deref()].into_iter().flatten();
+        let strays = plans.flat_map(|plan| plan.strays.take()).collect();
         Ok(Report {
             place: self.place.clone(),
             side: self.side,
             runs,
             seed,
+            strays,
         })
     }
 

@@ -3,7 +3,8 @@
 //!
 //! Rule 1: no shell. A command is a list of words; `{addr}`, `{host}`, `{port}` and `{arg}` in the words are
 //! replaced.
-//! Rule 2: a program ends when its value is dropped, and also when our process is killed (see `guard`).
+//! Rule 2: a program ends when its value is dropped, and also when our process is killed (see `guard`). What has
+//! left its process group ends, too, and is named (see `outside_group`).
 //! Rule 3: a failure to start is a value that says what to do. This module knows no lab.
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ mod errors;
 mod find;
 mod guard;
 mod kept_output;
+mod outside_group;
 
 pub use command_line::CommandLine;
 pub use errors::{Ending, NotReady, StartError};
@@ -28,6 +30,7 @@ use find::find;
 use guard::Guard;
 pub use kept_output::Kept;
 use kept_output::Stream;
+pub use outside_group::Strays;
 
 /// The values that every program gets, in its environment and in place of `{…}` in its command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub struct Program {
     stderr: Stream,
     /// How much of stderr belongs to earlier runs.
     earlier: usize,
+    /// Which processes had left its process group, once it has ended.
+    strays: Strays,
 }
 
 impl Contract {
@@ -120,7 +125,8 @@ impl Program {
             reason: error.to_string(),
         };
         let path = find(line)?;
-        let mut command = guard::command(&path);
+        let token = outside_group::new_token();
+        let mut command = guard::command(&path, &token);
         command
             .args(contract.arguments(line.words.iter().skip(1)))
             .envs(contract.environment())
@@ -130,7 +136,7 @@ impl Program {
         let mut child = command.spawn().map_err(system)?;
         let stdout = child.stdout.take().map(Stream::reading).unwrap_or_default();
         let stderr = child.stderr.take().map(Stream::reading).unwrap_or_default();
-        let guard = Guard::of(&mut child).map_err(system)?;
+        let guard = Guard::of(&mut child, token).map_err(system)?;
         drop(starting);
         Ok(Program {
             child,
@@ -139,7 +145,13 @@ impl Program {
             stdout,
             stderr,
             earlier: 0,
+            strays: Strays::default(),
         })
+    }
+
+    /// From now on `list` gets the processes that had left the program's process group and were ended.
+    pub fn name_strays_in(&mut self, list: &Strays) {
+        self.strays = list.clone();
     }
 
     /// The process number.
@@ -303,7 +315,8 @@ impl Program {
 
     fn end_group(&mut self) {
         if let Some(guard) = self.guard.take() {
-            guard.end(&mut self.child);
+            let strays = guard.end(&mut self.child);
+            self.strays.add(strays);
         }
     }
 }

@@ -180,6 +180,7 @@ impl<'a> Stage<'a> {
         let line = self.plan.line(arg.as_deref());
         let contract = self.plan.contract(addr, script, arg);
         let mut program = Program::start(&line, &contract).map_err(CheckError::Start)?;
+        program.name_strays_in(&self.plan.strays);
         let patience = self.plan.start_deadline;
         let ready = match datagrams {
             true => program.wait_receiving(addr, patience),

@@ -30,6 +30,7 @@ pub fn text(report: &Report, kept: &[String]) -> String {
         None => vec![format!("PASS {} · {}", report.place, report.side.word())],
     };
     lines.extend(passed_lines(report, &|_| true));
+    lines.extend(stray_lines(&report.strays));
     lines.extend(seed_line(report));
     lines.join("\n") + "\n"
 }
@@ -47,6 +48,7 @@ pub fn exam_text(report: &Report) -> String {
     if count > 0 {
         lines.push(format!("     and hidden conversations, {count} times"));
     }
+    lines.extend(stray_lines(&report.strays));
     lines.join("\n") + "\n"
 }
 
@@ -71,6 +73,7 @@ pub fn unready_text(place: &str, unready: &Unready) -> String {
     lines.push(String::new());
     lines.extend(printed(&unready.stderr));
     lines.extend(unready.diagnosis.iter().flat_map(reason));
+    lines.extend(stray_lines(&unready.strays));
     lines.join("\n") + "\n"
 }
 
@@ -105,6 +108,24 @@ fn passed_lines(report: &Report, shown: &dyn Fn(&Run) -> bool) -> Vec<String> {
     if !report.passed() && !lines.is_empty() {
         lines.insert(0, "   Passed before:".to_string());
     }
+    lines
+}
+
+/// Command lines of processes that are shown.
+const STRAYS: usize = 3;
+
+/// The processes that had left the program's process group, and that the check has ended.
+fn stray_lines(strays: &[String]) -> Vec<String> {
+    if strays.is_empty() {
+        return Vec::new();
+    }
+    let text = "This had left your program's process group and still ran when the check ended your \
+                program. The check ended it, too:";
+    let mut lines = wrap("   ", text, "   ");
+    let shown = strays.iter().take(STRAYS);
+    lines.extend(shown.map(|command| format!("     {}", cut_to(WIDTH - 5, command))));
+    let more = strays.len().saturating_sub(STRAYS);
+    lines.extend((more > 0).then(|| format!("     and {more} more")));
     lines
 }
 

@@ -45,6 +45,15 @@ pub const GUARD_GRACE: Duration = Duration::from_millis(20);
 /// Reason: a system whose `sh` or `kill` is broken must not hang us; the guard itself needs 250 ms.
 pub const GUARD_DEADLINE: Duration = Duration::from_secs(2);
 
+/// How long a process that left its program's group may take to end at SIGTERM, before it is killed.
+/// Reason: as much as the guard gives to those in the group.
+pub const STRAY_GRACE: Duration = Duration::from_millis(250);
+
+/// How long a process may be without an environment before it counts as one that has none.
+/// Reason: between `fork` and the end of `exec` the system shows none, which takes a millisecond or two; few
+/// processes have none for good.
+pub const EXEC_GRACE: Duration = Duration::from_millis(30);
+
 /// How long a program under check may be silent when it is its turn.
 /// Reason: on loopback an answer takes well under a millisecond, an interpreter's first one some tens;
 /// a program that is kept from working gets up to four times as long.

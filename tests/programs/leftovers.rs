@@ -47,7 +47,7 @@ while True:
 "#;
 
 /// Servers of every kind, as words behind `/bin/sh -c SCRIPT sh BADPEER OWN STUB PYTHON`.
-const SERVERS: [&str; 8] = [
+const SERVERS: [&str; 11] = [
     r#"exec "$2" "$WIRELAB_ADDR""#,
     r#"exec "$3" "$WIRELAB_ADDR""#,
     r#"exec python3 -c "$4""#,
@@ -56,6 +56,9 @@ const SERVERS: [&str; 8] = [
     r#""$1" good & wait"#,
     r#""$1" good & "$1" never-listens & exit 3"#,
     r#"trap '' TERM INT HUP; (trap '' TERM INT HUP; "$1" never-listens & wait) & "$1" good"#,
+    r#"setsid "$1" good & wait"#,
+    r#"setsid "$1" never-listens & timeout 1000 "$1" good"#,
+    r#"(trap '' TERM INT HUP; setsid "$1" never-listens & setsid "$1" never-listens &) & exec "$1" good"#,
 ];
 
 /// One check in a course folder of its own.

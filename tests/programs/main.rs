@@ -28,6 +28,7 @@ mod promises;
 mod replay;
 mod serve;
 mod storm;
+mod strays;
 mod tap;
 mod tap_clients;
 mod tap_command;

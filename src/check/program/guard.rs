@@ -5,12 +5,13 @@
 //! one line from us and then becomes the program (`exec` keeps the process number). If our process dies first,
 //! the gate reads end of file and does not start the program.
 //! Rule 3: the *guard* is another `sh` that waits on a pipe from us. When our end of the pipe closes, the guard
-//! ends the group: SIGTERM, then SIGKILL for processes that ignore SIGTERM. Elsewhere than on Unix there is no
-//! group; the one process is killed when we drop it.
+//! ends the group: SIGTERM, then SIGKILL for processes that ignore SIGTERM. Then it ends what left the group and
+//! has the program's token in its environment; while we live we do this ourselves (see `outside_group`). Elsewhere
+//! than on Unix there is no group; the one process is killed when we drop it.
 
 use std::io;
 #[cfg(unix)]
-use std::io::Write;
+use std::io::{Read, Write};
 #[cfg(unix)]
 use std::os::unix::process::CommandExt;
 #[cfg(unix)]
@@ -19,6 +20,7 @@ use std::process::{Child, Command};
 #[cfg(unix)]
 use std::time::{Duration, Instant};
 
+use super::outside_group;
 #[cfg(unix)]
 use crate::limits;
 
@@ -26,21 +28,34 @@ use crate::limits;
 #[cfg(unix)]
 const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 
-/// Reads the group's number, then waits for another line, or for end of file when we are gone. A further
-/// line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
+/// Reads the group's number and the token, then waits for another line, or for end of file when we are gone. A
+/// further line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
 /// nobody; 10 rounds of 25 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
-/// refused by dash.)
+/// refused by dash.) The last line says that we have looked for the token; at end of file the guard does, five times,
+/// because a process has no environment for a moment while it starts.
 #[cfg(unix)]
-const GUARD: &str = r#"trap '' HUP INT TERM
-read -r group || exit 0
+const GUARD: &str = r#"trap '' HUP INT TERM PIPE
+read -r group token || exit 0
 read -r end
-kill -s TERM -- "-$group" || exit 0
-read -r reaped
-rounds=10
-while kill -s 0 -- "-$group"; do
-    [ $rounds -gt 0 ] || { kill -s KILL -- "-$group"; exit 0; }
-    rounds=$((rounds - 1))
-    sleep 0.025
+if kill -s TERM -- "-$group"; then
+    read -r reaped
+    rounds=10
+    while kill -s 0 -- "-$group"; do
+        [ $rounds -gt 0 ] || { kill -s KILL -- "-$group"; break; }
+        rounds=$((rounds - 1))
+        sleep 0.025
+    done
+fi
+echo gone
+while ! read -r looked; do
+    for signal in TERM KILL KILL KILL KILL; do
+        for file in $(grep -l -s -F "$token" /proc/[0-9]*/environ); do
+            pid=${file#/proc/}
+            kill -s $signal "${pid%/environ}"
+        done
+        sleep 0.1
+    done
+    exit 0
 done"#;
 
 /// The process that ends the program's group when this value is dropped or we die.
@@ -49,77 +64,105 @@ pub(super) struct Guard {
     /// The guarding `sh`; its standard input is the pipe that matters.
     #[cfg(unix)]
     sh: Child,
+    /// What stands in the environment of all that the program started.
+    #[cfg(unix)]
+    token: String,
 }
 
 /// The command that starts `program` at the gate (Unix), or directly.
-pub(super) fn command(program: &std::path::Path) -> Command {
+pub(super) fn command(program: &std::path::Path, token: &str) -> Command {
     #[cfg(unix)]
-    {
+    let mut command = {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", GATE, "gate"]).arg(program);
         command.process_group(0).stdin(Stdio::piped());
         command
-    }
+    };
     #[cfg(not(unix))]
-    {
+    let mut command = {
         let mut command = Command::new(program);
         command.stdin(std::process::Stdio::null());
         command
-    }
+    };
+    command.env(outside_group::TOKEN, token);
+    command
 }
 
 impl Guard {
     /// Starts the guard of `child`, which waits at its gate, and opens the gate.
     #[cfg(unix)]
-    pub(super) fn of(child: &mut Child) -> io::Result<Guard> {
+    pub(super) fn of(child: &mut Child, token: String) -> io::Result<Guard> {
         let mut sh = Command::new("/bin/sh")
             .args(["-c", GUARD, "guard"])
             .process_group(0)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
         if let Some(pipe) = &mut sh.stdin {
-            writeln!(pipe, "{}", child.id())?;
+            writeln!(pipe, "{} {token}", child.id())?;
         }
         if let Some(mut gate) = child.stdin.take() {
             gate.write_all(b"go\n")?;
         }
-        Ok(Guard { sh })
+        Ok(Guard { sh, token })
     }
 
     /// There is nothing to start.
     #[cfg(not(unix))]
-    pub(super) fn of(_child: &mut Child) -> io::Result<Guard> {
+    pub(super) fn of(_child: &mut Child, _token: String) -> io::Result<Guard> {
         Ok(Guard {})
     }
 
-    /// Ends the group and waits until it is gone. Reaps the child meanwhile: until its process number
-    /// is reaped, the group counts as alive.
-    pub(super) fn end(mut self, child: &mut Child) {
-        #[cfg(unix)]
-        {
-            if let Some(pipe) = &mut self.sh.stdin {
-                let _ = pipe.write_all(b"end\n");
+    /// Ends the group and what has left it, and waits until they are gone. Reaps the child meanwhile: until its
+    /// process number is reaped, the group counts as alive. Gives back the command lines of what had left.
+    #[cfg(unix)]
+    pub(super) fn end(mut self, child: &mut Child) -> Vec<String> {
+        // Only the number of a process that is not reaped is surely its own.
+        let family = match child.try_wait() {
+            Ok(None) => outside_group::descendants(child.id()),
+            _ => Vec::new(),
+        };
+        self.tell("end");
+        let begun = Instant::now();
+        let mut told = false;
+        while let Ok(None) = child.try_wait() {
+            if begun.elapsed() > limits::GUARD_GRACE && !told {
+                self.tell("go on");
+                told = true;
             }
-            let begun = Instant::now();
-            while let Ok(None) = child.try_wait() {
-                if begun.elapsed() > limits::GUARD_GRACE {
-                    drop(self.sh.stdin.take());
-                }
-                if begun.elapsed() > limits::GUARD_DEADLINE {
-                    let _ = child.kill();
-                }
-                std::thread::sleep(Duration::from_millis(1));
+            if begun.elapsed() > limits::GUARD_DEADLINE {
+                let _ = child.kill();
             }
-            drop(self.sh.stdin.take());
-            let _ = self.sh.wait();
+            std::thread::sleep(Duration::from_millis(1));
         }
-        #[cfg(not(unix))]
-        {
-            let _ = &mut self;
-            let _ = child.kill();
-            let _ = child.wait();
+        if !told {
+            self.tell("reaped");
+        }
+        // `gone`, or the end of a guard that was killed.
+        if let Some(pipe) = &mut self.sh.stdout {
+            let _ = pipe.read_exact(&mut [0; b"gone\n".len()]);
+        }
+        let strays = outside_group::end(&self.token, child.id(), &family);
+        self.tell("looked");
+        drop(self.sh.stdin.take());
+        let _ = self.sh.wait();
+        strays
+    }
+
+    /// There is no group.
+    #[cfg(not(unix))]
+    pub(super) fn end(self, child: &mut Child) -> Vec<String> {
+        let _ = child.kill();
+        let _ = child.wait();
+        Vec::new()
+    }
+
+    /// Writes a line to the guard; one that is gone needs none.
+    #[cfg(unix)]
+    fn tell(&mut self, line: &str) {
+        if let Some(pipe) = &mut self.sh.stdin {
+            let _ = writeln!(pipe, "{line}");
         }
     }
 }
