@@ -1,16 +1,18 @@
 //! The bill: a record of the exercises that passed in this course.
 //!
-//!     wirelab bill 2
-//!     name Maria
-//!     seed 4711
+//! ```text
+//! wirelab bill 2
+//! name Maria
+//! seed 4711
 //!
-//!     01-three-tacos server
-//!       by my01-server.rs sha256:0123456789abcdef0123456789abcdef
-//!       lab01-three-tacos
-//!         calm dribble slow rude · 31 bytes · sha256:0123456789abcdef
+//! 01-three-tacos server
+//!   by my01-server.rs sha256:0123456789abcdef0123456789abcdef
+//!   lab01-three-tacos
+//!     calm dribble slow rude · 31 bytes · sha256:0123456789abcdef
 //!
-//!     1 program, 1 conversation, 31 bytes
-//!     sha256:… over the lines above
+//! 1 program, 1 conversation, 31 bytes
+//! sha256:… over the lines above
+//! ```
 //!
 //! Rule 1: a bill claims only what a check can show again: which programs (named by the hash of their file)
 //! passed which conversations (named by the hash of their transcript) in which weathers. A bill is a record,

@@ -1,7 +1,9 @@
 //! What the learner has done: a small text file that a person can read and edit.
 //!
-//!     # What you have done so far. `cargo lab` reads this file and writes it; so may you.
-//!     01-three-tacos client=passed server=passed server-by=python3%20taqueria.py hints=1
+//! ```text
+//! # What you have done so far. `cargo lab` reads this file and writes it; so may you.
+//! 01-three-tacos client=passed server=passed server-by=python3%20taqueria.py hints=1
+//! ```
 //!
 //! Rule 1: a line is a lab's slug and words `key=value`; in a value a space is `%20` and `%` is `%25`. Unknown
 //! lines and words stay in the file unchanged, and are ignored.

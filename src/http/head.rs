@@ -14,7 +14,7 @@
 //! Rule 2: one pass. A parser remembers where in the header section it stopped, and continues there. So a head
 //! that arrives byte by byte costs no more than a whole head. Only the start line is read again from its
 //! beginning, and its length has a limit.
-//! Rule 3: offsets in faults and in [`FieldRange`] count from the first byte given to the parser.
+//! Rule 3: offsets in faults and in `FieldRange` count from the first byte given to the parser.
 
 use super::fault::Wrong;
 use super::field_section::{Section, skip_text};

@@ -3,7 +3,7 @@
 /// What may differ between two messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
-    /// A value that is another one each time: see [`volatile`].
+    /// A value that is another one each time: see `volatile`.
     Volatile,
     /// The order of fields with different names.
     Order,

@@ -72,7 +72,7 @@ pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
 }
 
 /// The first address of `host:port`, an IPv4 one if there is any: a server of this course listens
-/// on 127.0.0.1, and `localhost` is often [::1] first. Errors as [`addresses`].
+/// on 127.0.0.1, and `localhost` is often `[::1]` first. Errors as [`addresses`].
 pub fn address(text: &str) -> Result<SocketAddr, AddressError> {
     let all = addresses(text)?;
     Ok(all

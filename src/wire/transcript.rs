@@ -281,7 +281,7 @@ impl Transcript {
         self.entries.push(Entry::Gap(gap));
     }
 
-    /// Adds a `@key text` line. Keys have no space; the text is one line (see [`one_line`]).
+    /// Adds a `@key text` line. Keys have no space; the text is one line (see `one_line`).
     pub fn push_heading(&mut self, key: &str, text: &str) {
         self.headings.push((key.to_string(), one_line(text)));
     }

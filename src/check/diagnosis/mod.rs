@@ -1,6 +1,6 @@
 //! The probable cause of a failed run: pure functions from evidence to one cause.
 //!
-//! Rule 1: each failure has at most one cause: the first in [`TABLE`] whose evidence is there.
+//! Rule 1: each failure has at most one cause: the first in `TABLE` whose evidence is there.
 //! Rule 2: a cause first says what was seen, in the learner's own bytes. It says "proven" only when another try
 //! of the same conversation has shown it.
 //! Rule 3: a text about a code that is used in more than one place is in the code's [`Page`].

@@ -1,10 +1,12 @@
 //! Prepared requests for each lab, from the file `presets.wire` beside its README.
 //!
-//!     @say useful · Three tacos
-//!     C> 3 tacos\n
-//!     S> 3 tacos, coming up\n
-//!     S fin
-//!     C fin
+//! ```text
+//! @say useful · Three tacos
+//! C> 3 tacos\n
+//! S> 3 tacos, coming up\n
+//! S fin
+//! C fin
+//! ```
 //!
 //! The `C` lines go into the box. The `S` lines are the answer of the lab's server. A test sends all of them.
 //! `@cut bytes` and `@cut halves` say how the bytes are cut, `@to stub` that the exercise's server is meant.

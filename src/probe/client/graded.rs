@@ -1,6 +1,6 @@
 //! A probe of a client for other programs: JSON (RFC 8259), JUnit XML, and a Markdown table.
 //!
-//! Rule: what counts as a failure is decided in one place, [`Outcome::of`], for all three.
+//! Rule: what counts as a failure is decided in one place, `Outcome::of`, for all three.
 
 use std::fmt::Write;
 
