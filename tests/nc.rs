@@ -193,6 +193,21 @@ fn a_labs_server_is_started_when_it_is_not_there() {
     );
 }
 
+/// The same for a lab that speaks UDP.
+#[test]
+fn a_labs_server_of_datagrams_is_started_when_it_is_not_there() {
+    if std::net::UdpSocket::bind("127.0.0.1:8025").is_err() {
+        return skip("UDP port 8025 is taken");
+    }
+    let output = nc("25", &[], b"1 tacos\n");
+    let shown = stdout(&output);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        shown.contains("nobody listened") && shown.contains("S> ack 1 tacos\\n\n"),
+        "{shown}{said}"
+    );
+}
+
 /// `nc` as a server: the running program, and where it waits.
 fn waiting(
     words: &[&str],
@@ -327,4 +342,130 @@ fn the_first_datagram_says_who_the_client_is() {
     stdout.read_to_string(&mut shown).unwrap();
     assert!(running.wait().unwrap().success());
     assert_eq!(shown, "C> 3 tacos\\n\nS> coming up\\n\n");
+}
+
+/// A server that sends each datagram back, until it has had this many.
+fn echo_of_datagrams(count: usize) -> (String, std::thread::JoinHandle<()>) {
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let addr = server.local_addr().unwrap().to_string();
+    let answering = std::thread::spawn(move || {
+        let mut buffer = [0; 65_536];
+        for _ in 0..count {
+            let (length, from) = server.recv_from(&mut buffer).unwrap();
+            server.send_to(&buffer[..length], from).unwrap();
+        }
+    });
+    (addr, answering)
+}
+
+/// What `nc` saves of datagrams can be shown, and played from both sides.
+#[test]
+fn saved_datagrams_are_shown_and_played() {
+    let (addr, answering) = echo_of_datagrams(4);
+    let folder = std::env::temp_dir().join(format!("wirelab-nc-udp-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("F.wire");
+    let mut command = Command::new(bin("wirelab"));
+    command.args(["nc", &addr, "--udp", "--save"]).arg(&file);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut stdin = running.stdin.take().unwrap();
+    let mut stdout = std::io::BufReader::new(running.stdout.take().unwrap());
+    let mut shown = String::new();
+    for (asked, answers) in [("3 tacos\n", 1), ("a flan\n", 2)] {
+        stdin.write_all(asked.as_bytes()).unwrap();
+        while shown.matches("S> ").count() < answers {
+            std::io::BufRead::read_line(&mut stdout, &mut shown).unwrap();
+        }
+    }
+    drop(stdin);
+    stdout.read_to_string(&mut shown).unwrap();
+    assert!(running.wait().unwrap().success());
+    let saved = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        saved.starts_with("@wire 1\n@seen-by client\n@transport udp\n"),
+        "{saved}"
+    );
+    assert!(saved.ends_with("~ end\n"), "{saved}");
+    let run = |words: &[&str]| {
+        let mut command = Command::new(bin("wirelab"));
+        let output = command.args(words).current_dir(&folder).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(output.status.success(), "{words:?}: {said}");
+        self::stdout(&output)
+    };
+    let printed = run(&["show", "F.wire"]);
+    assert!(printed.contains("@transport udp") && printed.contains("S> a flan\\n\n"));
+    let verdict = run(&["play", "F.wire", &addr]);
+    assert!(verdict.starts_with("PASS"), "{verdict}");
+    answering.join().unwrap();
+    play_to_a_client(&folder);
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+/// `play --listen` answers each datagram of a client as it was recorded.
+fn play_to_a_client(folder: &std::path::Path) {
+    let mut command = Command::new(bin("wirelab"));
+    command.args(["play", "F.wire", "--listen", "127.0.0.1:0"]);
+    command.current_dir(folder).stdout(Stdio::piped());
+    let mut playing = command.spawn().unwrap();
+    let mut stdout = std::io::BufReader::new(playing.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    let addr = line.trim_end().strip_prefix("listening on ").unwrap();
+    let client = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.connect(addr).unwrap();
+    let mut buffer = [0; 100];
+    for words in ["3 tacos\n", "a flan\n"] {
+        client.send(words.as_bytes()).unwrap();
+        let count = client.recv(&mut buffer).unwrap();
+        assert_eq!(&buffer[..count], words.as_bytes());
+    }
+    let mut verdict = String::new();
+    stdout.read_to_string(&mut verdict).unwrap();
+    assert!(playing.wait().unwrap().success(), "{verdict}");
+    assert!(verdict.starts_with("PASS"), "{verdict}");
+}
+
+/// Nobody receives at the port: it is said, and it ends, whether a send or a read gets the news.
+#[test]
+fn datagrams_that_nobody_receives_end_it() {
+    let port = wirelab::net::free_datagram_port([127, 0, 0, 1].into()).unwrap();
+    let addr = format!("127.0.0.1:{}", port.number);
+    let lines = "3 tacos\n".repeat(200);
+    let output = nc(&addr, &["--udp"], lines.as_bytes());
+    let shown = stdout(&output);
+    assert!(shown.contains("S refuse\n"), "{shown}");
+    assert!(output.status.success());
+}
+
+/// A line may lie across two reads of the input, and is one datagram all the same.
+#[test]
+fn long_input_is_cut_between_lines() {
+    let line = format!("{}\n", "taco ".repeat(200));
+    let (addr, answering) = echo_of_datagrams(120);
+    let output = nc(
+        &addr,
+        &["--udp", "--save", "-"],
+        line.repeat(120).as_bytes(),
+    );
+    let saved = Transcript::parse(&stdout(&output)).unwrap();
+    let mut asked = 0;
+    for entry in saved.entries() {
+        if let wirelab::wire::Entry::Chunk(chunk) = entry {
+            assert_eq!(chunk.exact(), line.as_bytes());
+            asked += usize::from(chunk.who == wirelab::wire::Who::Client);
+        }
+    }
+    assert_eq!(asked, 120);
+    drop(answering);
+}
+
+#[test]
+fn a_line_that_is_too_long_for_a_datagram_is_said() {
+    let (addr, _) = echo_of_datagrams(0);
+    let long = "x".repeat(65_508);
+    let output = nc(&addr, &["--udp"], long.as_bytes());
+    let shown = stdout(&output);
+    assert!(shown.contains("# a line was not sent"), "{shown}");
 }

@@ -5,7 +5,7 @@
 
 mod place;
 
-use super::wire_log::{Remark, View, WireLog};
+use super::wire_log::{Remark, Source, View, WireLog};
 use super::{Args, Command, Opt, Outcome, Screen, Style};
 use anyhow::Result;
 use place::{Place, Talk};
@@ -77,13 +77,13 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         false => screen,
     };
     let place = Place::asked(args)?;
+    let source = Source {
+        seen_by: if place.listens { "server" } else { "client" },
+        server: place.addr(),
+        datagrams: place.has_datagrams(),
+    };
     let log = match args.value("--save") {
-        Some(name) => Some(WireLog::create(
-            name,
-            "client",
-            place.addr(),
-            View::exact(),
-        )?),
+        Some(name) => Some(WireLog::create(name, source, View::exact())?),
         None => None,
     };
     // With an end: who prints slowly is heard slowly, and memory does not grow.
@@ -141,26 +141,35 @@ fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
 /// Sends standard input to its end.
 fn speak(talk: &Talk, crlf: bool, tell: &SyncSender<News>) {
     let mut buffer = vec![0; limits::CHUNK];
-    let mut last = 0;
+    let (mut last, mut kept) = (0, 0);
     loop {
-        let bytes = match std::io::stdin().read(&mut buffer) {
-            Ok(0) => return talk.fin(),
-            Ok(count) => &buffer[..count],
+        let count = match std::io::stdin().read(&mut buffer[kept..]) {
+            Ok(count) => count,
             Err(error) => {
                 let _ = tell.send(News::Remark(format!("standard input: {error}")));
-                return talk.fin();
+                0
             }
         };
+        let filled = kept + count;
+        let whole = match filled == buffer.len() {
+            true => talk.whole_lines(&buffer),
+            false => filled,
+        };
+        let bytes = &buffer[..whole];
         let said = if crlf {
             talk.say(&with_crlf(bytes, &mut last))
         } else {
             talk.say(bytes)
         };
         if let Err(error) = said {
-            let text = format!("the other side took only {} of our bytes", error.after);
-            let _ = tell.send(News::Remark(text));
-            return;
+            let _ = tell.send(News::Remark(talk.not_said(&error)));
+            return talk.give_up();
         }
+        if count == 0 {
+            return talk.fin();
+        }
+        buffer.copy_within(whole..filled, 0);
+        kept = filled - whole;
     }
 }
 

@@ -6,12 +6,12 @@ mod comparison;
 
 use super::screen::warn;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::SocketAddr;
 use wirelab::limits;
-use wirelab::net::player::{Player, Stopped};
-use wirelab::net::{self, Weather};
+use wirelab::net::player::{PlayError, Played, Player, Stopped};
+use wirelab::net::{self, DatagramSocket, Weather};
 use wirelab::wire::{Entry, Mask, Piece, Transcript, Who};
 
 use comparison::{Comparison, Terms};
@@ -25,8 +25,9 @@ pub const COMMAND: Command = Command {
            answers. With --listen it plays the server's part to a client that you start.\n\
            The exit code is 0 if everything was as in F.wire, and 1 if there was a\n\
            difference.\n\
-           F.wire may also be a capture (pcap, pcapng) or a HAR file.\n\
-           The weathers are calm, dribble, glue, slow, rude and ghost.\n\
+           F.wire may also be a capture (pcap, pcapng) or a HAR file. Of datagrams\n\
+           (`@transport udp`) play is the client, or the server of one client.\n\
+           The weathers are calm, dribble, glue, slow, rude and ghost, and lossy for UDP.\n\
            \n\
            Masks: `tap` writes a value that differs each time as a mask: \\{date}, \\{port}\n\
            or \\{any}. It writes the value itself after the line, as `# was …`. A mask\n\
@@ -92,31 +93,21 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let save = args.value("--save");
     output::check(&[name], &[("--save", save)])?;
     let recorded = wire_file::read_steps(name)?;
-    let listener = match me {
-        Who::Client => None,
-        Who::Server => Some(net::listen(addr, limits::BACKLOG)?),
-    };
-    let port = match &listener {
-        Some(listener) => listener.local_addr()?.port(),
-        None => addr.port(),
-    };
-    let expected = with_our_values(&recorded, me, port);
     let shown = wire_file::shown(name);
+    let place = Place::open(&recorded, me, addr).with_context(|| shown.clone())?;
+    let expected = with_our_values(&recorded, me, place.addr().port());
     let mut player = Player::new(&expected, me, weather)
         .map_err(|error| WrongUse(format!("{shown}: {error}")))?;
-    let played = match listener {
-        None => {
-            player.whole = limits::PLAY_TIMEOUT;
-            player.call(addr)
-        }
-        Some(listener) => {
-            player.client = limits::PLAY_TIMEOUT;
-            player.whole = limits::PLAY_TIMEOUT * 2;
-            writeln!(screen, "listening on {}", listener.local_addr()?)?;
-            screen.flush()?;
-            player.answer(&listener)
-        }
-    };
+    player.whole = limits::PLAY_TIMEOUT;
+    if me == Who::Server {
+        player.client = limits::PLAY_TIMEOUT;
+        player.whole = limits::PLAY_TIMEOUT * 2;
+        writeln!(screen, "listening on {}", place.addr())?;
+        screen.flush()?;
+    }
+    let played = place
+        .play(&player)
+        .map_err(|error| WrongUse(format!("{shown}: {error}")))?;
     if let Some(out) = save {
         output::write(out, played.got.render().as_bytes(), screen)?;
     }
@@ -128,12 +119,59 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     mention_secrets(&recorded, me);
     let play = Comparison {
         name: &shown,
-        expected: &expected,
+        // What a lossy network did is known afterwards.
+        expected: played.expected.as_ref().unwrap_or(&expected),
         played: &played,
         peer: me.other(),
         terms,
     };
     play.verdict(screen)
+}
+
+/// Where a side is played.
+enum Place {
+    Call(SocketAddr),
+    Answer(net::Listener, SocketAddr),
+    /// For the client of a transcript of datagrams.
+    Datagrams(DatagramSocket),
+}
+
+impl Place {
+    /// Opens a port if the server's side is played.
+    fn open(recorded: &Transcript, me: Who, addr: SocketAddr) -> Result<Place> {
+        if me == Who::Client {
+            return Ok(Place::Call(addr));
+        }
+        if !recorded.has_datagrams() {
+            let listener = net::listen(addr, limits::BACKLOG)?;
+            let addr = listener.local_addr()?;
+            return Ok(Place::Answer(listener, addr));
+        }
+        let clients = recorded.connections().len();
+        if clients > 1 {
+            let message = format!(
+                "it has {clients} clients, and datagrams are played to one: write the part of \
+                 one with `show --connection N` to a file of its own"
+            );
+            return Err(WrongUse(message).into());
+        }
+        Ok(Place::Datagrams(DatagramSocket::at(addr)?))
+    }
+
+    fn addr(&self) -> SocketAddr {
+        match self {
+            Place::Call(addr) | Place::Answer(_, addr) => *addr,
+            Place::Datagrams(socket) => socket.addr,
+        }
+    }
+
+    fn play(&self, player: &Player) -> Result<Played, PlayError> {
+        match self {
+            Place::Call(addr) => Ok(player.call(*addr)),
+            Place::Answer(listener, _) => Ok(player.answer(listener)),
+            Place::Datagrams(socket) => player.answer_datagrams(socket),
+        }
+    }
 }
 
 /// Which side is played, and where.

@@ -11,24 +11,25 @@ mod display_queue;
 mod outputs;
 mod page;
 mod pictures;
+mod relay;
 
 use super::wire_log::View;
 use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use wirelab::http::redact::Rules;
-use wirelab::limits;
-use wirelab::net::{self, FaultControl, Faults, Observation, ObservationKind, Recorder, Tap};
+use wirelab::net::{self, FaultControl, Faults, Observation, ObservationKind, Recorder};
 use wirelab::wire::{Event, Who};
 
 use display::Shown;
 use display_queue::Board;
 use outputs::{Names, Outputs};
 use page::Page;
+use relay::{Front, Relay};
 
 /// `cargo lab tap LISTEN UPSTREAM`
 pub const COMMAND: Command = Command {
@@ -40,6 +41,8 @@ pub const COMMAND: Command = Command {
            passes on half-closes and resets as they are. If the server refuses a\n\
            connection, the client gets a reset. Ctrl-C ends tap; its files are complete at\n\
            every moment.\n\
+           With --udp it relays datagrams: each sender is a connection of its own, and\n\
+           faults are not possible.\n\
            A transcript contains every byte of both directions, in the order in which our\n\
            proxy read them, and how each side ended. It contains no packets.\n\
            The files do not contain secrets: the values of Authorization, Cookie,\n\
@@ -67,6 +70,11 @@ pub const COMMAND: Command = Command {
             name: "--pcapng",
             value: Some("OUT"),
             sentence: "write packets for tshark to this file, step by step",
+        },
+        Opt {
+            name: "--udp",
+            value: None,
+            sentence: "relay datagrams: each sender is a connection of its own",
         },
         Opt {
             name: "--brief",
@@ -174,27 +182,27 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let most = args.value_text("--connections")?.map(number).transpose()?;
     let names = ["--save", "--svg", "--pcapng"].map(|name| (name, args.value(name)));
     super::output::check(&[], &names)?;
+    relay::check(args)?;
     let faults = faults(args)?;
-    let listener = net::listen(at, limits::BACKLOG)?;
-    let ports = [listener.local_addr()?.port(), upstream.port()];
+    let front = Front::open(at, args.has("--udp"))?;
+    let at = front.addr()?;
+    let ports = [at.port(), upstream.port()];
     let [save, svg, pcapng] = names.map(|(_, name)| name);
     let files = Names {
         save,
         svg,
         pcapng,
         rules: rules(args, &ports)?,
+        datagrams: args.has("--udp"),
     };
-    let kept = View::new(files.rules.clone());
+    let kept = View::new(files.rules.clone()).of_datagrams(files.datagrams);
     let outputs = Outputs::create(files, upstream)?;
     let board = Arc::new(Board::default());
-    let page = args
-        .has("--web")
-        .then(|| Page::new(listener.local_addr().unwrap_or(at), upstream, kept));
+    let page = args.has("--web").then(|| Page::new(at, upstream, kept));
     let view = page.as_ref().map(|page| page.view.clone());
     let recorder = recorder(outputs, Arc::clone(&board), upstream, page);
-    let tap = Tap::start_faulty(listener, upstream, recorder.clone(), faults.clone());
-    let tap = tap.context("no thread for the tap")?;
-    writeln!(screen, "listening on {}", tap.address())?;
+    let tap = Relay::start(front, upstream, recorder.clone(), faults.clone())?;
+    writeln!(screen, "listening on {at}")?;
     if let Some(view) = view {
         let page = super::web::open_tap(view)?;
         super::screen::log(&format!("in a browser: {page}tap"));

@@ -36,6 +36,8 @@ pub struct WireLog {
     view: View,
     /// Who is recorded.
     server: Option<SocketAddr>,
+    /// Nobody ends a conversation of datagrams, so it is always open.
+    datagrams: bool,
     /// Whether a step was written: the headings stand before the first.
     begun: bool,
     /// Whether recording has stopped.
@@ -62,6 +64,16 @@ struct Growing {
     starts: VecDeque<u64>,
 }
 
+/// What is recorded, and who records it.
+pub struct Source {
+    /// `tap`, `client` or `server`.
+    pub seen_by: &'static str,
+    /// The server that is called.
+    pub server: Option<SocketAddr>,
+    /// Whether each chunk is one datagram.
+    pub datagrams: bool,
+}
+
 /// What to tell about a step that was not written as it should be.
 pub enum Remark {
     /// The recording stops here, and why.
@@ -71,17 +83,14 @@ pub enum Remark {
 }
 
 impl WireLog {
-    /// Creates the file, with its headings; `-` is stdout. `seen_by` is `tap` or `client`; `server` is
-    /// the one that is called.
-    pub fn create(
-        name: &OsStr,
-        seen_by: &str,
-        server: Option<SocketAddr>,
-        view: View,
-    ) -> Result<WireLog> {
+    /// Creates the file, with its headings; `-` is stdout.
+    pub fn create(name: &OsStr, source: Source, view: View) -> Result<WireLog> {
         let mut headings = Transcript::new();
         headings.push_heading("wire", "1");
-        headings.push_heading("seen-by", seen_by);
+        headings.push_heading("seen-by", source.seen_by);
+        if source.datagrams {
+            headings.push_heading("transport", "udp");
+        }
         let headings = headings.render();
         let headings = headings.as_bytes();
         let place = match name == "-" {
@@ -96,7 +105,8 @@ impl WireLog {
                 false => shown(name),
             },
             view,
-            server,
+            server: source.server,
+            datagrams: source.datagrams,
             begun: false,
             full: false,
             text: Vec::new(),
@@ -112,11 +122,12 @@ impl WireLog {
         text.clear();
         self.say_ends(&mut text, step);
         self.view.render_into(&mut text, step);
+        let is_open = step.open > 0 || self.datagrams;
         let begun = Instant::now();
         let written = match &mut self.place {
-            Place::File(file) => file.step(&mut text, step.open > 0),
+            Place::File(file) => file.step(&mut text, is_open),
             Place::Stream(stream, open) => {
-                *open = step.open > 0;
+                *open = is_open;
                 stream.write_all(&text).and_then(|()| stream.flush())
             }
         };
@@ -269,6 +280,8 @@ pub struct View {
     rules: Arc<Rules>,
     /// What was read of each direction that is not over.
     directions: HashMap<(Conn, Who), Redactor>,
+    /// Nothing goes on from one datagram to the next.
+    datagrams: bool,
 }
 
 impl View {
@@ -290,7 +303,14 @@ impl View {
         View {
             rules: Arc::new(rules),
             directions: HashMap::new(),
+            datagrams: false,
         }
+    }
+
+    /// The same; with `datagrams` each chunk is read on its own.
+    pub fn of_datagrams(mut self, datagrams: bool) -> View {
+        self.datagrams = datagrams;
+        self
     }
 
     /// The step as a transcript of its own, the gap before it included.
@@ -341,6 +361,9 @@ impl View {
             return Vec::new();
         }
         let rules = &self.rules;
+        if self.datagrams {
+            return Redactor::new(Arc::clone(rules)).find(bytes);
+        }
         let redactor = self.directions.entry((conn, who));
         let redactor = redactor.or_insert_with(|| Redactor::new(Arc::clone(rules)));
         redactor.find(bytes)

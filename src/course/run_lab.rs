@@ -20,7 +20,7 @@ use crate::check::delivery_variants::filled;
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::check::{Behind, ServedFolder, own_command};
 use crate::limits;
-use crate::net::player::{Player, Stopped};
+use crate::net::player::{PlayError, Player, Stopped};
 use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
 
@@ -195,16 +195,26 @@ impl Server {
 
     /// Plays the server's side of the script at `addr`, for the first client.
     fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, DemoError> {
+        if script.has_datagrams() {
+            let socket = net::DatagramSocket::at(addr).map_err(DemoError::Socket)?;
+            let addr = socket.addr;
+            play_datagrams_at(socket, &filled(script, addr))?;
+            return Ok(Server::without_program(addr));
+        }
         let listener = net::listen(addr, limits::BACKLOG).map_err(DemoError::Socket)?;
         let addr = listener.local_addr();
         let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
         play_at(listener, &filled(&script.front(), addr), None)?;
-        Ok(Server {
+        Ok(Server::without_program(addr))
+    }
+
+    fn without_program(addr: SocketAddr) -> Server {
+        Server {
             addr,
             program: None,
             _files: None,
             _behind: None,
-        })
+        }
     }
 
     /// How it ended, if it has.
@@ -263,6 +273,21 @@ fn play_at(
         loop {
             let played = player.answer(&listener);
             if once || played.stopped == Some(Stopped::NoGuest) {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The same for datagrams.
+fn play_datagrams_at(socket: net::DatagramSocket, script: &Transcript) -> Result<(), DemoError> {
+    let failed = |error: PlayError| DemoError::Thread(error.to_string());
+    let mut player = Player::new(script, Who::Server, Weather::Calm).map_err(failed)?;
+    (player.silence, player.client, player.whole) = (BY_HAND, BY_HAND, BY_HAND);
+    thread::spawn(move || {
+        while let Ok(played) = player.answer_datagrams(&socket) {
+            if played.stopped == Some(Stopped::NoGuest) {
                 return;
             }
         }

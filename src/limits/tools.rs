@@ -72,6 +72,9 @@ pub const MOST_LOSSES: u32 = 3;
 /// Most bytes of a datagram. Precedent: UDP has 16 bits for its length, the header of 8 included (RFC 768).
 pub const DATAGRAM_BYTES: usize = 65_535;
 
+/// Most bytes that a datagram carries over IPv4: its header and that of IP take 28 (RFC 768, RFC 791).
+pub const DATAGRAM_PAYLOAD: usize = DATAGRAM_BYTES - 28;
+
 /// How many datagrams are heard that come after the last one.
 /// Reason: one shows the mistake; a peer that sends without end must not hold us.
 pub const EXTRA_DATAGRAMS: usize = 8;

@@ -30,7 +30,7 @@ use crate::net::idle::{self, CpuSample};
 use crate::net::recorded_endpoint::{Heard, PeerConnection};
 use crate::net::socket_errors::{close, reset_on_close};
 use crate::net::udp_player;
-use crate::net::{IdleTimer, Recorder, Weather, call};
+use crate::net::{DatagramSocket, IdleTimer, Recorder, Weather, call};
 use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
 pub use crate::net::recorded_endpoint::{End, FailedWrite};
@@ -149,6 +149,13 @@ impl Player {
             let _ = SockRef::from(listener).set_recv_buffer_size(limits::SMALL_BUFFER);
         }
         self.play(Door::Answer(listener), look)
+    }
+
+    /// Plays the server of a transcript of datagrams at `socket`, for one client; a transcript of another kind
+    /// has no datagrams. Errors: an answer has a mask.
+    pub fn answer_datagrams(&self, socket: &DatagramSocket) -> Result<Played, PlayError> {
+        let script = self.datagrams.clone().unwrap_or_default();
+        udp_player::answer(self, &script, socket)
     }
 
     /// A client that says half of the first message and resets the connection.

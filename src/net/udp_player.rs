@@ -24,6 +24,7 @@ use crate::net::SocketError;
 pub use lossy_network::{Fate, LossyNetwork, lossy_script};
 pub(super) use played_client::play;
 pub use played_server::DatagramServer;
+pub(super) use played_server::answer;
 pub use tap::DatagramTap;
 
 /// A socket for a server of datagrams.
@@ -36,9 +37,13 @@ pub struct DatagramSocket {
 impl DatagramSocket {
     /// On this machine, on a port that the system chooses. Errors: the system's.
     pub fn anywhere() -> Result<DatagramSocket, SocketError> {
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let failed = |error| SocketError::new(anywhere, Duration::ZERO, &error);
-        let socket = UdpSocket::bind(anywhere).map_err(failed)?;
+        DatagramSocket::at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
+
+    /// At this address. Errors: somebody else has it.
+    pub fn at(addr: SocketAddr) -> Result<DatagramSocket, SocketError> {
+        let failed = |error| SocketError::new(addr, Duration::ZERO, &error);
+        let socket = UdpSocket::bind(addr).map_err(failed)?;
         let addr = socket.local_addr().map_err(failed)?;
         Ok(DatagramSocket { socket, addr })
     }

@@ -126,6 +126,11 @@ impl SimpleSession {
             Socket::Datagrams(socket) => socket.send(bytes).map(drop),
         };
         lock(&self.progress).said += bytes.len() as u64;
+        let is_refused = |error: &io::Error| error.kind() == ErrorKind::ConnectionRefused;
+        if self.is_of_datagrams() && said.as_ref().is_err_and(is_refused) {
+            // The news of an earlier datagram, which `hear` gets no more.
+            self.event(self.me.other(), Event::Refuse);
+        }
         said.map_err(|error| FailedWrite {
             conn: self.conn,
             after,
@@ -154,7 +159,7 @@ impl SimpleSession {
             match self.read(&mut buffer) {
                 Ok(Some(count)) => {
                     let bytes = buffer.get(..count).unwrap_or_default();
-                    self.recorder.bytes(self.conn, self.me.other(), bytes);
+                    self.recorder.datagram(self.conn, self.me.other(), bytes);
                     last = Instant::now();
                 }
                 Ok(None) => {
@@ -191,6 +196,10 @@ impl SimpleSession {
             }
             Socket::Datagrams(socket) => socket.recv(buffer).map(Some),
         }
+    }
+
+    fn is_of_datagrams(&self) -> bool {
+        matches!(self.socket, Socket::Datagrams(_))
     }
 
     fn event(&self, who: Who, event: Event) {

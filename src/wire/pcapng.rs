@@ -18,7 +18,7 @@
 //! | `S refuse` | SYN, RST+ACK (a `connect` right before it becomes that SYN) |
 //! | `C timeout` before anything else | a SYN that nobody answers |
 //! | a chunk of `@transport udp` | one UDP packet; `drop` comments on it, `double` sends it again |
-//! | any other `timeout`, `~ end`, `~`, a note | nothing |
+//! | `refuse` there, any other `timeout`, `~ end`, `~`, a note | nothing |
 //! | `~ 50.2ms` | later packets are that much later; `~ 10ms..20ms` counts 10 ms |
 //!
 //! A connection whose `connect` was not recorded gets its handshake before its first line. A second
@@ -221,6 +221,7 @@ impl Export {
                     self.out.datagram((*from, *to), bytes, Some(DOUBLED));
                 }
             }
+            Event::Refuse if self.options.datagrams => {}
             Event::Timeout(_) | Event::Drop | Event::Swap => {}
             Event::Refuse => self.act(who, conn, Flow::refuse)?,
             Event::Fin => self.act(who, conn, |flow, out| flow.fin(out, who))?,

@@ -32,6 +32,7 @@ mod strays;
 mod tap;
 mod tap_clients;
 mod tap_command;
+mod tap_datagrams;
 mod tap_faults;
 #[cfg(unix)]
 mod tap_signals;

@@ -4,6 +4,7 @@
 use super::remark;
 use crate::command::{Args, NotStarted, Screen, WrongUse, lab_number};
 use anyhow::{Context, Result};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use wirelab::course::catalogue::Lab;
@@ -51,6 +52,37 @@ impl Talk {
         }
     }
 
+    /// How many of these bytes are whole lines, if lines are kept apart; otherwise all of them, and also if
+    /// there is no whole line.
+    pub fn whole_lines(&self, bytes: &[u8]) -> usize {
+        let end = match self {
+            Talk::Simple(_, Kept::Lines) => bytes.iter().rposition(|byte| *byte == b'\n'),
+            _ => None,
+        };
+        end.map_or(bytes.len(), |lf| lf + 1)
+    }
+
+    /// Why the last bytes were not said.
+    pub fn not_said(&self, error: &FailedWrite) -> String {
+        match self {
+            Talk::Simple(_, Kept::Lines) if error.kind == ErrorKind::ConnectionRefused => {
+                "nobody receives datagrams at that address: nothing more is sent".to_string()
+            }
+            Talk::Simple(_, Kept::Lines) => format!(
+                "a line was not sent, and nothing after it: a datagram has at most {} bytes",
+                limits::DATAGRAM_PAYLOAD
+            ),
+            _ => format!("the other side took only {} of our bytes", error.after),
+        }
+    }
+
+    /// Says nothing more. A stream is heard to its end, which the other side makes; datagrams have none.
+    pub fn give_up(&self) {
+        if let Talk::Simple(session, Kept::Lines) = self {
+            session.fin();
+        }
+    }
+
     /// Says that this was all.
     pub fn fin(&self) {
         match self {
@@ -82,11 +114,18 @@ impl Place {
         }
         let word = args.text(0)?.unwrap_or_default();
         let kind = match lab_number(word) {
-            Some(_) if listens || udp => {
-                let message = format!("-l and --udp need host:port, not the lab `{word}`");
+            Some(_) if listens => {
+                let message = format!("-l needs host:port, not the lab `{word}`");
                 return Err(WrongUse(message).into());
             }
-            Some(_) => Kind::Lab(crate::command::lab::lab_at(args, 0)?),
+            Some(_) => {
+                let lab = crate::command::lab::lab_at(args, 0)?;
+                if udp && !lab.has_datagrams() {
+                    let message = format!("lab {word} speaks TCP: leave --udp out");
+                    return Err(WrongUse(message).into());
+                }
+                Kind::Lab(lab)
+            }
             None => {
                 let addr = net::address(word).map_err(|error| WrongUse(error.to_string()))?;
                 match udp {
@@ -107,6 +146,15 @@ impl Place {
         }
     }
 
+    /// Whether each line is a datagram.
+    pub fn has_datagrams(&self) -> bool {
+        match self.kind {
+            Kind::Lab(lab) => lab.has_datagrams(),
+            Kind::Udp(_) => true,
+            Kind::Tcp(_) | Kind::Unix(_) => false,
+        }
+    }
+
     /// Calls the server, or waits for a client; a lab's own server is started when nobody listens at its
     /// address.
     pub fn open(
@@ -118,6 +166,7 @@ impl Place {
             let _ = remark(&format!("waiting for a client at {place}"), screen);
         };
         let talk = match &self.kind {
+            Kind::Lab(lab) if lab.has_datagrams() => return open_lab_of_datagrams(lab, recorder),
             Kind::Lab(lab) => return open_lab(lab, recorder),
             Kind::Tcp(addr) if self.listens => {
                 let listener = net::listen(*addr, limits::BACKLOG)?;
@@ -168,4 +217,22 @@ fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<run_lab::Ser
     let server = server.map_err(|error| NotStarted(error.to_string()));
     let server = server.with_context(|| format!("lab {}", lab.number))?;
     Ok((Talk::Tcp(Session::open(addr, recorder)?), Some(server)))
+}
+
+/// The same for a lab whose datagrams need no connection: the kernel's table says whether anybody receives them.
+fn open_lab_of_datagrams(
+    lab: &Lab,
+    recorder: &Recorder,
+) -> Result<(Talk, Option<run_lab::Server>)> {
+    let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port()));
+    let server = match net::receives(addr) {
+        Some(true) => None,
+        Some(false) | None => {
+            let server = run_lab::serve(lab, addr);
+            let server = server.map_err(|error| NotStarted(error.to_string()));
+            Some(server.with_context(|| format!("lab {}", lab.number))?)
+        }
+    };
+    let session = SimpleSession::open_udp(addr, recorder)?;
+    Ok((Talk::Simple(session, Kept::Lines), server))
 }

@@ -3,7 +3,7 @@
 //! Rule: a failure of one file is reported once. It stops neither the relay nor the other files.
 
 use super::pictures::{Packets, Picture};
-use crate::command::wire_log::{Remark, View, WireLog};
+use crate::command::wire_log::{Remark, Source, View, WireLog};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -20,6 +20,8 @@ pub struct Names<'a> {
     pub pcapng: Option<&'a OsStr>,
     /// What the transcript leaves out; the others leave out secrets alone.
     pub rules: Rules,
+    /// Whether each chunk is one datagram.
+    pub datagrams: bool,
 }
 
 /// The open files.
@@ -36,14 +38,20 @@ impl Outputs {
             volatile: false,
             ..names.rules.clone()
         };
-        let view = || View::new(secrets.clone());
+        let datagrams = names.datagrams;
+        let view = || View::new(secrets.clone()).of_datagrams(datagrams);
         let log = names.save.map(|name| {
-            let view = View::new(names.rules.clone());
-            WireLog::create(name, "tap", Some(upstream), view)
+            let view = View::new(names.rules.clone()).of_datagrams(datagrams);
+            let source = Source {
+                seen_by: "tap",
+                server: Some(upstream),
+                datagrams: names.datagrams,
+            };
+            WireLog::create(name, source, view)
         });
         let packets = names
             .pcapng
-            .map(|name| Packets::create(name, upstream, view()));
+            .map(|name| Packets::create(name, upstream, names.datagrams, view()));
         let picture = names.svg.map(|name| Picture::create(name, view()));
         Ok(Outputs {
             log: log.transpose()?,

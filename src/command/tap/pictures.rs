@@ -47,9 +47,15 @@ pub struct Packets {
 
 impl Packets {
     /// Opens the file. Errors: it cannot be written.
-    pub fn create(name: &OsStr, server: SocketAddr, view: View) -> Result<Packets> {
+    pub fn create(
+        name: &OsStr,
+        server: SocketAddr,
+        datagrams: bool,
+        view: View,
+    ) -> Result<Packets> {
         let mut writer = PcapngWriter::new(PcapngOptions {
             server,
+            datagrams,
             ..PcapngOptions::default()
         });
         let beginning = writer.take();

@@ -12,9 +12,40 @@ use super::lossy_network::{Fate, LossyNetwork};
 use super::played_client::fits;
 use super::{Arrived, DatagramSocket, receive};
 use crate::limits;
-use crate::net::Recorder;
-use crate::net::player::{PlayError, Played, Stopped};
+use crate::net::player::{PlayError, Played, Player, Stopped};
+use crate::net::{Recorder, Weather};
 use crate::wire::{Chunk, Entry, Event, Gap, Piece, Transcript, Who};
+
+/// Plays the server's side of `script` at `socket`, through the network of the player's weather, until every
+/// question has come and then nothing for a while. Errors: an answer has a mask.
+pub(in crate::net) fn answer(
+    player: &Player,
+    script: &Transcript,
+    socket: &DatagramSocket,
+) -> Result<Played, PlayError> {
+    let lossy = player.weather == Weather::Lossy;
+    let network = lossy.then(|| LossyNetwork::new(player.seed));
+    let mut server = DatagramServer::new(script, socket, network)?;
+    let until = Instant::now() + player.whole;
+    let silent = loop {
+        let over = Instant::now() >= until || server.is_wrong();
+        if server.serve(limits::POLL_INTERVAL) && !over {
+            continue;
+        }
+        let lasted = server.last().elapsed();
+        if server.is_done() && lasted > limits::DATAGRAM_SILENCE || server.is_wrong() {
+            break None;
+        }
+        let wait = match server.has_heard() {
+            true => player.silence,
+            false => player.client,
+        };
+        if over || lasted > wait {
+            break (!server.is_done()).then_some(lasted);
+        }
+    };
+    Ok(server.finish(silent))
+}
 
 /// A server at work on a script of one connection.
 pub struct DatagramServer<'a> {

@@ -1,7 +1,8 @@
 //! A recording relay for datagrams: between any client and one server.
 //!
 //! Rule 1: a datagram is recorded before it is sent on. Rule 2: each client address is a conversation of its
-//! own, with a socket of its own towards the server; there are at most [`limits::DATAGRAM_CLIENTS`].
+//! own, with a socket of its own towards the server. There are at most [`limits::DATAGRAM_CLIENTS`]: a further one
+//! takes the place of the one that has been silent for the longest time.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,11 +10,12 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
-use super::{Arrived, connected_to, receive, socket_for};
+use super::{Arrived, DatagramSocket, connected_to, receive, socket_for};
 use crate::limits;
 use crate::net::Recorder;
-use crate::wire::{Conn, Who};
+use crate::wire::{Conn, Event, Who};
 
 /// A tap at work; it ends with the value.
 pub struct DatagramTap {
@@ -25,7 +27,20 @@ pub struct DatagramTap {
 impl DatagramTap {
     /// Listens anywhere on this machine for the server at `upstream`. Errors: no socket, no thread.
     pub fn start(upstream: SocketAddr, recorder: Recorder) -> io::Result<DatagramTap> {
-        let front = Arc::new(socket_for(upstream)?);
+        DatagramTap::over(socket_for(upstream)?, upstream, recorder)
+    }
+
+    /// The same at a socket that is there already. Errors: no thread.
+    pub fn start_at(
+        front: DatagramSocket,
+        upstream: SocketAddr,
+        recorder: Recorder,
+    ) -> io::Result<DatagramTap> {
+        DatagramTap::over(front.socket, upstream, recorder)
+    }
+
+    fn over(front: UdpSocket, upstream: SocketAddr, recorder: Recorder) -> io::Result<DatagramTap> {
+        let front = Arc::new(front);
         let addr = front.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
         let relay = Relay {
@@ -34,7 +49,6 @@ impl DatagramTap {
             recorder,
             stop: Arc::clone(&stop),
             clients: HashMap::new(),
-            answers: Vec::new(),
         };
         let relay = thread::Builder::new().spawn(move || relay.run())?;
         Ok(DatagramTap {
@@ -64,9 +78,19 @@ struct Relay {
     upstream: SocketAddr,
     recorder: Recorder,
     stop: Arc<AtomicBool>,
-    /// The socket towards the server, and the conversation, of each client.
-    clients: HashMap<SocketAddr, (Conn, Arc<UdpSocket>)>,
-    answers: Vec<JoinHandle<()>>,
+    clients: HashMap<SocketAddr, Client>,
+}
+
+/// The conversation of one client address.
+struct Client {
+    conn: Conn,
+    /// The socket towards the server.
+    back: Arc<UdpSocket>,
+    /// When it sent its last datagram.
+    last: Instant,
+    /// Whether its answers are relayed no longer.
+    forgotten: Arc<AtomicBool>,
+    answers: JoinHandle<()>,
 }
 
 impl Relay {
@@ -80,33 +104,69 @@ impl Relay {
                 let _ = back.send(&bytes);
             }
         }
-        for answers in self.answers.drain(..) {
-            let _ = answers.join();
+        for (_, client) in self.clients.drain() {
+            client.forgotten.store(true, Ordering::Relaxed);
+            let _ = client.answers.join();
         }
     }
 
     fn client(&mut self, client: SocketAddr) -> Option<(Conn, Arc<UdpSocket>)> {
-        if let Some(known) = self.clients.get(&client) {
-            return Some(known.clone());
+        if let Some(known) = self.clients.get_mut(&client) {
+            known.last = Instant::now();
+            return Some((known.conn, Arc::clone(&known.back)));
         }
         if self.clients.len() >= limits::DATAGRAM_CLIENTS {
-            return None;
+            self.forget_one();
         }
         let back = Arc::new(connected_to(self.upstream).ok()?);
-        let conn = self.recorder.connection();
-        let known = (conn, Arc::clone(&back));
-        self.clients.insert(client, known.clone());
-        let (front, stop) = (Arc::clone(&self.front), Arc::clone(&self.stop));
+        let conn = self.recorder.connection_from(client);
+        let (forgotten, answers) = self.relay_answers(conn, client, &back).ok()?;
+        let new = Client {
+            conn,
+            back: Arc::clone(&back),
+            last: Instant::now(),
+            forgotten,
+            answers,
+        };
+        self.clients.insert(client, new);
+        Some((conn, back))
+    }
+
+    /// The client that has sent nothing for the longest time makes room. Its thread ends on its own.
+    fn forget_one(&mut self) {
+        let oldest = self.clients.iter().min_by_key(|(_, client)| client.last);
+        let oldest = oldest.map(|(addr, _)| *addr);
+        if let Some(client) = oldest.and_then(|addr| self.clients.remove(&addr)) {
+            client.forgotten.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A thread for what the server says to this client.
+    fn relay_answers(
+        &self,
+        conn: Conn,
+        client: SocketAddr,
+        back: &Arc<UdpSocket>,
+    ) -> io::Result<(Arc<AtomicBool>, JoinHandle<()>)> {
+        let forgotten = Arc::new(AtomicBool::new(false));
+        let (over, front, back) = (
+            Arc::clone(&forgotten),
+            Arc::clone(&self.front),
+            Arc::clone(back),
+        );
         let recorder = self.recorder.clone();
         let answers = thread::Builder::new().spawn(move || {
-            while !stop.load(Ordering::Relaxed) {
-                if let Arrived::Datagram(bytes, _) = receive(&back, limits::STOP_POLL) {
-                    recorder.datagram(conn, Who::Server, &bytes);
-                    let _ = front.send_to(&bytes, client);
+            while !over.load(Ordering::Relaxed) {
+                match receive(&back, limits::STOP_POLL) {
+                    Arrived::Datagram(bytes, _) => {
+                        recorder.datagram(conn, Who::Server, &bytes);
+                        let _ = front.send_to(&bytes, client);
+                    }
+                    Arrived::Refused => recorder.event(conn, Who::Server, Event::Refuse),
+                    Arrived::Nothing => {}
                 }
             }
-        });
-        self.answers.push(answers.ok()?);
-        Some(known)
+        })?;
+        Ok((forgotten, answers))
     }
 }
