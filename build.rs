@@ -177,7 +177,13 @@ impl Links {
 fn library(root: &Path) -> String {
     let folder = root.join("src");
     let mut modules = Vec::new();
-    for place in ["http", "limits.rs", "limits", "wire/sha256.rs"] {
+    for place in [
+        "calendar.rs",
+        "http",
+        "limits.rs",
+        "limits",
+        "wire/sha256.rs",
+    ] {
         println!("cargo::rerun-if-changed={}", folder.join(place).display());
         sources(&folder, place, &mut modules);
     }
