@@ -13,6 +13,7 @@ mod client_peer;
 mod contract;
 pub mod delivery_variants;
 pub mod diagnosis;
+mod dns_message;
 pub mod evidence_files;
 pub mod graded;
 pub mod judge;
@@ -94,6 +95,8 @@ pub struct Plan {
     pub seed: Option<u64>,
     /// What a lossy network does to datagrams.
     pub network_seed: u64,
+    /// Whether the program may also receive datagrams on its port.
+    pub datagrams: bool,
     /// What is played after this has passed: the fresh conversations, with files of their own.
     pub then: Option<Box<Plan>>,
     /// The processes that had left the process group of a program of this plan, and were ended.
@@ -160,7 +163,10 @@ impl Plan {
             Subject::Own(_) => limits::OWN_START_DEADLINE,
             Subject::Command(_) | Subject::Address(_) => limits::START_DEADLINE,
         };
+        let mut all = conversations.iter();
+        let datagrams = all.any(|conversation| conversation.expected.has_datagrams());
         Plan {
+            datagrams,
             place,
             side,
             subject,

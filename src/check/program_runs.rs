@@ -171,7 +171,8 @@ impl<'a> Stage<'a> {
     ) -> Result<Server, CheckError> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let datagrams = script.has_datagrams();
-        let port = match datagrams {
+        // A server that speaks both has one number for both, whichever conversation comes first.
+        let port = match self.plan.datagrams {
             true => net::free_datagram_port(ip).ok(),
             false => net::free_port(ip).ok(),
         };

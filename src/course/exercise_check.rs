@@ -131,6 +131,7 @@ pub fn plan_of(
     Ok(Plan {
         root: lab_server_files::of(lab).map_err(CheckError::Files)?,
         network_seed: seed,
+        datagrams: lab.has_datagrams(),
         then: fresh_plan(lab, side, &subject, weather, seed)?.map(Box::new),
         ..Plan::new(place, side, subject, conversations)
     })
@@ -175,6 +176,7 @@ fn fresh_plan(
         root,
         seed: Some(seed),
         network_seed: seed.wrapping_add(1),
+        datagrams: lab.has_datagrams(),
         ..Plan::new(place, side, subject.clone(), conversations)
     }))
 }

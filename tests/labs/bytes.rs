@@ -7,13 +7,13 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::support::{Server, bin, side_by_side};
 use wirelab::check::{Behind, ends_in_one_order};
 use wirelab::course::catalogue::{self, Lab, Script, Side};
 use wirelab::net::player::Player;
-use wirelab::net::{DatagramTap, Recorder, Tap, Weather, listen};
+use wirelab::net::{DatagramServer, DatagramSocket, DatagramTap, Recorder, Tap, Weather, listen};
 use wirelab::wire::{Entry, Event, Gap, Transcript, Who, compare};
 
 /// Nothing here takes more than some milliseconds; this long is a failure, on any machine.
@@ -139,7 +139,8 @@ fn pair_of_datagrams(lab: &Lab, script: &Script, recorder: Recorder) -> (Transcr
         let client = start_client(lab, tap.address(), expected.heading("arg"));
         let log = client.wait_with_output();
         let log = log.expect("the client can be waited for");
-        assert!(log.status.success(), "{}: {log:?}", script.name);
+        let fails = expected.heading("exit") == Some("failure");
+        assert_eq!(log.status.success(), !fails, "{}: {log:?}", script.name);
         tap.address()
     });
     let said = recorder.transcript_of_datagrams();
@@ -192,8 +193,26 @@ fn server_alone(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
     }
 }
 
+/// The lab's client, and the player as its server of datagrams.
+fn client_of_datagrams(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
+    let expected = parse(script.text(), script);
+    let socket = DatagramSocket::anywhere().expect("a socket");
+    let mut server = DatagramServer::new(&expected, &socket, None).expect("no masks");
+    let mut client = start_client(lab, socket.addr, expected.heading("arg"));
+    let begun = Instant::now();
+    server.serve_until(|| {
+        assert!(begun.elapsed() < DEADLINE, "{}: it goes on", script.name);
+        let ended = client.try_wait().expect("the client can be waited for");
+        ended.is_some()
+    });
+    (once(&server.finish(None).got, &expected), socket.addr)
+}
+
 /// The lab's client, and the player as its server.
 fn client_alone(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
+    if parse(script.text(), script).has_datagrams() {
+        return client_of_datagrams(lab, script);
+    }
     let listener = any_port();
     let addr = listener.local_addr().expect("an address");
     let expected = parse(&script.at(addr), script);

@@ -22,6 +22,7 @@ mod act4_limits;
 mod act4_tables;
 mod act5_datagrams;
 mod act5_hello;
+mod act5_names;
 mod act5_tickets;
 mod bytes;
 mod checks;
@@ -113,6 +114,7 @@ tests_of_labs! {
     lab23 = 23
     lab24 = 24
     lab25 = 25
+    lab26 = 26
     lab27 = 27
     lab28 = 28
     lab30 = 30

@@ -199,8 +199,8 @@ fn readme_port(program: &str) -> u16 {
 }
 
 /// What a machine with a shell and the core utilities need not have.
-const TOOLS: [&str; 9] = [
-    "nc", "telnet", "curl", "wget", "script", "cmp", "grep", "sed", "openssl",
+const TOOLS: [&str; 11] = [
+    "nc", "telnet", "curl", "wget", "script", "cmp", "grep", "sed", "openssl", "dig", "xxd",
 ];
 
 fn tools_of(command: &str) -> Vec<&str> {

@@ -210,7 +210,8 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
 fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
     let scene = is_server(evidence)?;
     let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    let first = scene.last(Who::Server).is_none();
+    // Orders are lines; a message of another kind has no list in it.
+    let first = scene.last(Who::Server).is_none() && asked.bytes.ends_with(b"\n");
     let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
     (first && longer && !scene.is_repetition()).then_some(())?;
     Cause::likely(format!(

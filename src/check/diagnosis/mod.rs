@@ -18,7 +18,9 @@ mod facts;
 mod language;
 mod length_prefix;
 mod lengths;
+mod names;
 mod place;
+mod printed_names;
 mod process;
 #[cfg(test)]
 mod random_tests;
@@ -75,8 +77,10 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 24] = [
+const TABLE: [&[Row]; 26] = [
     process::TABLE,
+    names::TABLE,
+    printed_names::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
     process::LATER,

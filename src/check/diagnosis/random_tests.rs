@@ -9,7 +9,7 @@ use crate::wire::{Event, Gap, Mask, Transcript, Who};
 use std::time::Duration;
 
 /// Pieces that conversations are made of, right ones and wrong ones.
-const PIECES: [&[u8]; 34] = [
+const PIECES: [&[u8]; 38] = [
     b"HTTP/1.1 200 OK\r\n",
     b"HTTP/1.1 404 Not Found\r\n",
     b"HTTP/1.1 100 Continue\r\n\r\n",
@@ -44,6 +44,10 @@ const PIECES: [&[u8]; 34] = [
     b"\\r\\n",
     b":",
     b"x",
+    b"\0\x1f\x1a\x2b\x01\0\0\x01\0\0\0\0\0\0\x05tacos\x07example\0\0\x01\0\x01",
+    b"\0\x2f\x1a\x2b\x85\0\0\x01\0\x01\0\0\0\0\x05tacos\x07example\0\0\x01\0\x01",
+    b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x07",
+    b"\x1a\x2b\x01\0\0\x01\0\0\0\0\0\0\xc0\x0c\0\x01\0\x01",
 ];
 
 const STDERR: [&str; 5] = [
@@ -78,6 +82,9 @@ impl Dice {
         let mut made = Transcript::new();
         if self.roll(8) == 0 {
             made.push_heading("leg", self.of(&["front 1", "back 2", "back2 3"]));
+        }
+        if self.roll(8) == 0 {
+            made.push_heading("transport", "udp");
         }
         for _ in 0..self.roll(14) {
             let (conn, who) = (1 + self.roll(3) as u32, self.who());
@@ -133,6 +140,19 @@ impl Dice {
         self.of(&all)
     }
 
+    fn prints(&mut self) -> Option<Prints> {
+        let lines = [
+            "",
+            "192.0.2.7 2001:db8:0:0:0:0:0:7\n",
+            "192.0.2.7\n",
+            "truncated\n",
+            "broken answer\n",
+            "no address\n",
+        ];
+        let [wanted, printed] = [self.of(&lines), self.of(&lines)].map(str::to_string);
+        (self.roll(3) > 0).then_some(Prints { wanted, printed })
+    }
+
     fn process(&mut self) -> Process {
         let stderr = self.of(&STDERR).to_string();
         Process {
@@ -150,7 +170,7 @@ impl Dice {
             address: "127.0.0.1:1".to_string(),
             elsewhere: Vec::new(),
             connected: self.roll(2) == 0,
-            prints: None,
+            prints: self.prints(),
             language: self.of(&[None, Some(Language::Python), Some(Language::Go)]),
         }
     }
@@ -163,6 +183,7 @@ impl Dice {
             0 => self.transcript(false),
             _ => self.spoiled(&script),
         };
+        let process = self.process();
         let found = difference(&script, &got, side.who()).map(Box::new);
         let problem = match found {
             Some(found) if self.roll(8) > 0 => Some(Problem::Difference(found)),
@@ -175,6 +196,7 @@ impl Dice {
                     Some(Problem::StillRuns),
                     Some(Problem::Died(Ending::Status(1))),
                     Some(Problem::Exits(Ending::Status(0))),
+                    process.prints.clone().map(Problem::Prints),
                 ]
                 .each_ref())
                 .clone(),
@@ -192,7 +214,6 @@ impl Dice {
             weather: self.of(&Weather::ALL),
             script,
         };
-        let process = self.process();
         // A difference may also be one of other transcripts than those that are looked at.
         let other = (self.roll(10) == 0).then(|| self.transcript(false));
         let mut evidence =

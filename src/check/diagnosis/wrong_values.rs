@@ -1,7 +1,7 @@
 //! Mistakes in values, not in the form: lengths that are believed, files read as text, header values.
 
 use super::crashes::{NO_TEXT, complaint};
-use super::{Cause, Row, count, shown};
+use super::{Cause, Row, count, names, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_message::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
@@ -108,7 +108,9 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
         && !another
         && evidence.have().bytes.len() <= valid
         && evidence.have().close != Close::Open;
-    (evidence.side() == Side::Server && stops).then_some(())?;
+    // A server of DNS has no file.
+    let file = names::is_dns(&evidence.expectation.script).is_none();
+    (evidence.side() == Side::Server && stops && file).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
         "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Your program reads or \

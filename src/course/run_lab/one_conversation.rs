@@ -22,7 +22,9 @@ use crate::course::catalogue::{Lab, NOW, Script, Side};
 use crate::course::lab_programs::{self, BuildError};
 use crate::limits;
 use crate::net::player::Player;
-use crate::net::{self, DatagramTap, RecordedStream, Recorder, Tap, Weather};
+use crate::net::{
+    self, DatagramServer, DatagramSocket, DatagramTap, RecordedStream, Recorder, Tap, Weather,
+};
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// What is shown, and who watches.
@@ -194,7 +196,16 @@ impl Show<'_> {
     fn played_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
         let player = self.player(server.addr, Who::Client)?;
         let played = player.call(server.addr);
-        for entry in played.got.entries() {
+        self.record(&played.got);
+        Ok(Shown {
+            server_noted: server.noted(),
+            ..Shown::from(Origin::Programs)
+        })
+    }
+
+    /// Adds what a player of datagrams has recorded itself.
+    fn record(&self, got: &Transcript) {
+        for entry in got.entries() {
             match entry {
                 Entry::Chunk(chunk) => {
                     let (conn, who) = (chunk.conn, chunk.who);
@@ -204,10 +215,6 @@ impl Show<'_> {
                 _ => {}
             }
         }
-        Ok(Shown {
-            server_noted: server.noted(),
-            ..Shown::from(Origin::Programs)
-        })
     }
 
     fn server(&self) -> Result<Shown, DemoError> {
@@ -239,7 +246,25 @@ impl Show<'_> {
         })
     }
 
+    /// The lab's client, and the player as its server of datagrams.
+    fn client_of_datagrams(&self) -> Result<Shown, DemoError> {
+        let script = self.transcript();
+        let socket = DatagramSocket::anywhere().map_err(DemoError::Socket)?;
+        let server = DatagramServer::new(&script, &socket, None);
+        let mut server = server.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let shown = thread::scope(|scope| {
+            let client = scope.spawn(|| self.run_client(socket.addr));
+            server.serve_until(|| client.is_finished());
+            client.join()
+        });
+        self.record(&server.finish(None).got);
+        shown.unwrap_or(Err(DemoError::NoPair))
+    }
+
     fn client(&self) -> Result<Shown, DemoError> {
+        if self.transcript().has_datagrams() {
+            return self.client_of_datagrams();
+        }
         let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
         let tap = self.tap(address(&listener)?)?;
         let player = self.player(tap.address(), Who::Server)?;

@@ -143,6 +143,16 @@ impl<'a> DatagramServer<'a> {
         true
     }
 
+    /// Serves until the client has ended, as `ended` says, and all that it said is heard.
+    pub fn serve_until(&mut self, mut ended: impl FnMut() -> bool) {
+        loop {
+            let last = ended();
+            if !self.serve(limits::CLIENT_POLL) && last {
+                return;
+            }
+        }
+    }
+
     /// Decides, and writes the decision down. A question is never overtaken: the client waits.
     fn fate(&mut self, who: Who) -> Fate {
         let Some(network) = &mut self.network else {

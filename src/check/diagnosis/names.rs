@@ -1,0 +1,383 @@
+//! Mistakes of programs that speak DNS: in the bytes of a message, over UDP and over TCP.
+//!
+//! Rule: nothing is said where the script has no question of DNS. What a client printed is looked at in
+//! `printed_names`.
+
+use super::{Cause, Evidence, Row, count};
+use crate::check::Side;
+use crate::check::dns_message::{BadName, HEADER, Message, name, number, text};
+use crate::check::lenient_message::{from, upto};
+use crate::wire::{Conn, Entry, Transcript, Who};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W113", length_of_a_message),
+    ("W113", length_inside),
+    ("W112", pointer_in_a_question),
+    ("W115", too_long_for_a_datagram),
+    ("W116", other_id),
+    ("W114", other_zone),
+    ("W116", other_header),
+    ("W116", other_question),
+    ("W112", no_pointer),
+];
+
+/// The longest answer over UDP (RFC 1035 section 4.2.1).
+const LONGEST_DATAGRAM: usize = 512;
+
+/// One message that is wrong.
+struct Wrong {
+    /// What the program should have said.
+    wanted: Vec<u8>,
+    /// What it said; empty when it said nothing.
+    got: Vec<u8>,
+    /// The last message that it heard before.
+    heard: Vec<u8>,
+    /// Whether each message is behind its length.
+    tcp: bool,
+}
+
+/// The messages of one side, and how many the other side had said before each.
+pub(super) fn messages(
+    transcript: &Transcript,
+    conn: Conn,
+    who: Who,
+    tcp: bool,
+) -> Vec<(usize, Vec<u8>)> {
+    if tcp {
+        let (bytes, mut all) = (transcript.bytes_of(conn, who), Vec::new());
+        let mut rest = &bytes[..];
+        while let Some(length) = number(rest, 0) {
+            let end = 2 + usize::from(length);
+            all.push((all.len() + 1, upto(from(rest, 2), end - 2).to_vec()));
+            rest = from(rest, end);
+        }
+        return all;
+    }
+    let (mut before, mut all) = (0, Vec::new());
+    for entry in transcript.entries() {
+        match entry {
+            Entry::Chunk(chunk) if chunk.conn != conn => {}
+            Entry::Chunk(chunk) if chunk.who == who => all.push((before, chunk.exact())),
+            Entry::Chunk(_) => before += 1,
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Whether the client of the script asks a question of DNS, and whether over TCP.
+pub(super) fn is_dns(script: &Transcript) -> Option<bool> {
+    let tcp = !script.has_datagrams();
+    let asked = messages(script, 1, Who::Client, tcp);
+    let is_question = |(_, bytes): &(usize, Vec<u8>)| {
+        let read = Message::read(bytes).filter(|read| !read.is_answer());
+        number(bytes, 4) == Some(1) && read.is_some_and(|read| read.asked.is_some())
+    };
+    asked.iter().any(is_question).then_some(tcp)
+}
+
+/// The same for a run. What is right in one piece, and wrong in several, is no mistake of DNS.
+pub(super) fn speaks_dns(evidence: &Evidence) -> Option<bool> {
+    let delivery = evidence.in_pieces() && evidence.passes_in_calm();
+    is_dns(&evidence.expectation.script).filter(|_| !delivery)
+}
+
+fn wrong(evidence: &Evidence) -> Option<Wrong> {
+    let script = &evidence.expectation.script;
+    let tcp = speaks_dns(evidence)?;
+    evidence.difference()?;
+    let (conn, who) = (evidence.conn(), evidence.side().who());
+    let wanted = messages(script, conn, who, tcp);
+    let got = messages(&evidence.got, conn, who, tcp);
+    let got = |at: usize| got.get(at).map(|(_, bytes)| bytes.clone());
+    let mut pairs = wanted.iter().enumerate();
+    let (at, (before, wanted)) =
+        pairs.find(|(at, (_, wanted))| got(*at).as_ref() != Some(wanted))?;
+    let heard = messages(script, conn, who.other(), tcp);
+    let heard = before.checked_sub(1).and_then(|last| heard.get(last));
+    Some(Wrong {
+        wanted: wanted.clone(),
+        got: got(at).unwrap_or_default(),
+        heard: heard.map(|(_, bytes)| bytes.clone()).unwrap_or_default(),
+        tcp,
+    })
+}
+
+/// The same for a server, with its question.
+fn answer(evidence: &Evidence) -> Option<(Wrong, Message)> {
+    let wrong = wrong(evidence).filter(|_| evidence.side() == Side::Server)?;
+    let query = Message::read(&wrong.heard)?;
+    Some((wrong, query))
+}
+
+/// The two bytes before a message over TCP; or such bytes before a datagram.
+fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
+    let tcp = speaks_dns(evidence)?;
+    evidence.difference()?;
+    if !tcp {
+        let wrong = wrong(evidence)?;
+        let behind = wrong.got.strip_suffix(&wrong.wanted[..])?;
+        return (behind.len() == 2).then_some(())
+            .and_then(|()| Cause::likely("your datagram begins with a length of two bytes. Over UDP a datagram is one message, and \
+                its length is known; only TCP needs one."));
+    }
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    // Where the message begins in which the first difference lies.
+    let mut start = 0;
+    while let Some(length) = number(want, start) {
+        let end = start + 2 + usize::from(length);
+        if evidence.at() < end {
+            break;
+        }
+        start = end;
+    }
+    let (due, message) = (number(want, start)?, from(want, start + 2));
+    let (rest, said) = (from(have, start), number(have, start)?);
+    let begins = |bytes: &[u8]| !bytes.is_empty() && bytes.starts_with(upto(message, 4));
+    let own = upto(from(rest, 2), usize::from(said));
+    let fits = Message::read(own).is_some_and(|own| own.bad.is_none());
+    if said == due || (fits && own.len() == usize::from(said)) {
+        return None;
+    }
+    let how = if begins(rest) {
+        "Yours is missing: the message begins at once".to_string()
+    } else if said == due.swap_bytes() {
+        format!("Yours is {said}: its bytes are in the wrong order")
+    } else if said == due + 2 {
+        format!("Yours is {said}: it counts its own two bytes, too")
+    } else {
+        format!("Yours is {said}")
+    };
+    Cause::likely(format!(
+        "over TCP each message stands behind its length, two bytes with the high one first: here {due}, for the {} of \
+         the message. {how}.",
+        count(usize::from(due), "byte")
+    ))
+}
+
+/// The places in a message that hold a length: of labels (1 byte), of a record's data (2 bytes).
+fn lengths(message: &[u8]) -> Vec<(usize, usize)> {
+    let mut places = Vec::new();
+    let mut at = HEADER;
+    while let Some(&length @ 1..64) = message.get(at) {
+        places.push((at, 1));
+        at += 1 + usize::from(length);
+    }
+    let read = Message::read(message);
+    let records = read.iter().flat_map(|read| &read.records);
+    places.extend(records.map(|record| (record.data_at - 2, 2)));
+    places
+}
+
+/// The length of a label or of a record.
+fn length_inside(evidence: &Evidence) -> Option<Cause> {
+    let wrong = wrong(evidence)?;
+    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
+    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    let mut places = lengths(&wrong.wanted).into_iter();
+    let (place, width) = places.find(|(place, width)| (*place..place + width).contains(&at))?;
+    let (behind, mine) = (place + width, from(&wrong.got, place));
+    // What it counts is right.
+    let counted = upto(from(&wrong.wanted, behind), 2);
+    from(&wrong.got, behind)
+        .starts_with(counted)
+        .then_some(())?;
+    let value = |bytes: &[u8]| {
+        upto(bytes, width)
+            .iter()
+            .fold(0, |sum, byte| sum * 256 + usize::from(*byte))
+    };
+    let (due, said) = (value(from(&wrong.wanted, place)), value(mine));
+    let what = match width {
+        1 => "a label",
+        _ => "the data of a record",
+    };
+    let itself = match said == due + width {
+        true => " It counts itself, too.",
+        false => "",
+    };
+    Cause::likely(format!(
+        "the length of {what}, at byte {place} of your message, is {said}; {} follow it.{itself}",
+        count(due, "byte")
+    ))
+}
+
+/// A question whose name is no plain name, and that was not refused as one.
+fn pointer_in_a_question(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let read = name(&wrong.heard, HEADER);
+    let circle = matches!(read, Err(BadName::Pointer(_)));
+    let due = Message::read(&wrong.wanted)?.code() == 1;
+    (circle && due && query.asked.is_none()).then_some(())?;
+    let did = match wrong.got.is_empty() {
+        true => "you said nothing",
+        false => "you answered something else than a format error",
+    };
+    Cause::likely(format!(
+        "the name in the question has a pointer that leads to its own place, and {did}. Whoever follows it reads the \
+         same bytes again and again. In a question nothing stands before the name that a pointer could lead to."
+    ))
+}
+
+fn too_long_for_a_datagram(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, _) = answer(evidence)?;
+    let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    if wrong.tcp && got.is_cut() && !wanted.is_cut() {
+        return Cause::likely(
+            "your answer over TCP has the bit TC. Over TCP a message may have 65,535 bytes, so nothing needs to be \
+             cut; and a client that is told so has no other way left.",
+        );
+    }
+    (!wrong.tcp && wanted.is_cut()).then_some(())?;
+    let length = count(wrong.got.len(), "byte");
+    let how = match (got.is_cut(), wrong.got.len() > LONGEST_DATAGRAM) {
+        (_, true) => format!("your answer is a datagram of {length}"),
+        (false, _) => format!("your answer has {length} and no bit TC"),
+        (true, _) => format!("your answer has {length} and TC, and more than the question in it"),
+    };
+    Cause::likely(format!(
+        "all records do not fit into 512 bytes here, and {how}. Then the answer has no records, and TC (02 in byte 2) \
+         tells the client to ask again over TCP."
+    ))
+}
+
+/// The first two bytes.
+fn other_id(evidence: &Evidence) -> Option<Cause> {
+    let wrong = wrong(evidence)?;
+    let (due, said) = (number(&wrong.wanted, 0)?, number(&wrong.got, 0)?);
+    (due != said && wrong.got.len() >= HEADER).then_some(())?;
+    match evidence.side() {
+        Side::Server => Cause::likely(format!(
+            "the question has the ID {due:04x}, and your answer has {said:04x}. A client takes an answer with another ID \
+             for one to another question, and ignores it."
+        )),
+        // Another question, or the same one again, is another matter.
+        Side::Client if from(&wrong.got, 2) == from(&wrong.wanted, 2) => Cause::likely(format!(
+            "your question has the ID {said:04x}; the ID here is {due:04x}, {due} in decimal. The high byte comes first, \
+             and the second question has the next ID."
+        )),
+        Side::Client => None,
+    }
+}
+
+/// A code that says that the name was compared otherwise.
+fn other_zone(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let asked = text(&query.asked?.labels);
+    let capital = query.question.iter().any(u8::is_ascii_uppercase);
+    match (wanted.code(), got.code()) {
+        (0, 3 | 5) if capital => Cause::likely(format!(
+            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital and \
+             small letters are the same, so {asked} is in the book.",
+            got.code()
+        )),
+        (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
+            "{asked} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from the \
+             end: neither the letters alone nor the dots of a text tell where a label begins.",
+            got.code()
+        )),
+        _ => None,
+    }
+}
+
+/// The other ten bytes of the header.
+fn other_header(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, _) = answer(evidence)?;
+    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
+    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    (at < HEADER && wrong.got.len() >= HEADER).then_some(())?;
+    let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let text = match at {
+        2 | 3 if wanted.code() != got.code() => {
+            let why = match wanted.code() {
+                0 => "The name is in the book; a type without a record is no error",
+                1 => "The message cannot be read to its end as one question",
+                3 => "The name belongs to the zone, and it is not in the book",
+                4 => "The opcode is not 0",
+                _ => "The name is not in this zone, or the class is not 1",
+            };
+            format!(
+                "your answer has the code {}, and {} was due. {why}.",
+                got.code(),
+                wanted.code()
+            )
+        }
+        2 | 3 => {
+            let bits = [
+                (0x8000, "QR (80 in byte 2): this is an answer"),
+                (0x7800, "the opcode (78): the question's"),
+                (
+                    0x0400,
+                    "AA (04): set for names of your zone and for nothing else",
+                ),
+                (0x0200, "TC (02): the answer was cut"),
+                (0x0100, "RD (01): copied from the question"),
+            ];
+            let differ = wanted.flags ^ got.flags;
+            let mut bits = bits.iter().filter(|(bit, _)| differ & bit != 0);
+            let what = bits
+                .next()
+                .map_or("byte 3: its upper four bits are 0", |(_, what)| what);
+            format!(
+                "the flags of your answer are {:04x}, and {:04x} was due. Look at {what}.",
+                got.flags, wanted.flags
+            )
+        }
+        _ => {
+            let which = (at / 2) * 2;
+            let what = match which {
+                4 => "questions",
+                6 => "records in the answer",
+                _ => "further records",
+            };
+            let counts = [number(&wrong.got, which)?, number(&wrong.wanted, which)?];
+            format!(
+                "the header of your answer announces {} {what}, and {} were due.",
+                counts[0], counts[1]
+            )
+        }
+    };
+    Cause::likely(text)
+}
+
+/// The question in the answer.
+fn other_question(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let question = &query.question[..];
+    let (due, said) = (
+        upto(from(&wrong.wanted, HEADER), question.len()),
+        from(&wrong.got, HEADER),
+    );
+    let whole = wrong.got.len() >= HEADER && !question.is_empty();
+    (whole && due == question && !said.starts_with(question)).then_some(())?;
+    let how = match upto(said, question.len()).eq_ignore_ascii_case(question) {
+        true => "its letters are others: repeat them as they came, capital and small",
+        false => "your answer does not repeat it",
+    };
+    Cause::likely(format!(
+        "behind the header the question comes again, byte for byte, and {how}. By it the client knows what was \
+         answered."
+    ))
+}
+
+/// A name in the answer that is no pointer, or another one.
+fn no_pointer(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
+    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    (at >= HEADER + query.question.len()).then_some(())?;
+    let place =
+        (at.saturating_sub(1)..=at).find(|place| wrong.wanted.get(*place) == Some(&0xc0))?;
+    let due = number(&wrong.wanted, place)? & 0x3fff;
+    let said = from(&wrong.got, place);
+    let how = match said.first() {
+        Some(0xc0..) => format!("yours leads to byte {}", number(said, 0)? & 0x3fff),
+        _ => "you wrote something else".to_string(),
+    };
+    Cause::likely(format!(
+        "at byte {place} of your answer a pointer to byte {due} is due, where the name stands in the question, and \
+         {how}. A pointer is two bytes: c0 and the place, counted from the first byte of the message (over TCP \
+         without the length)."
+    ))
+}

@@ -1,0 +1,295 @@
+//! Mistakes of a client that reads answers of DNS, seen in what it prints.
+//!
+//! Rule: a cause names the record or the message of the conversation that the printed words come from.
+
+use super::names::{messages, speaks_dns};
+use super::{Cause, Evidence, Row, count, shown};
+use crate::check::dns_message::{BadName, Message, Record, address, text};
+use crate::check::{Problem, Side};
+use crate::wire::Who;
+
+pub(super) const TABLE: &[Row] = &[
+    ("W115", |evidence| asks_on(evidence, Last::Cut)),
+    ("W112", |evidence| asks_on(evidence, Last::Circle)),
+    ("W113", |evidence| asks_on(evidence, Last::Broken)),
+    ("W116", |evidence| asks_on(evidence, Last::Code)),
+    ("W115", cut_is_ignored),
+    ("W112", circle_is_followed),
+    ("W113", end_is_not_seen),
+    ("W116", another_answer),
+    ("W114", another_record),
+    ("W114", alias_is_not_followed),
+    ("W112", pointer_is_not_followed),
+    ("W114", one_of_several),
+];
+
+/// What a client heard and printed.
+struct Read {
+    /// What it should have printed.
+    wanted: Vec<String>,
+    /// What it printed.
+    printed: Vec<String>,
+    /// The same as one line.
+    line: String,
+    /// The messages that answer one of its questions, and all others.
+    answers: Vec<Message>,
+    others: Vec<Message>,
+    /// Whether it never ends.
+    runs: bool,
+}
+
+fn read(evidence: &Evidence) -> Option<Read> {
+    let tcp = speaks_dns(evidence)?;
+    let runs = matches!(evidence.problem, Some(Problem::StillRuns));
+    let printed = matches!(evidence.problem, Some(Problem::Prints(_)));
+    (evidence.side() == Side::Client && (runs || printed)).then_some(())?;
+    let all = |who| {
+        let all = messages(&evidence.got, evidence.conn(), who, tcp);
+        all.into_iter()
+            .map(|(before, bytes)| (before, Message::read(&bytes)))
+    };
+    let asked: Vec<Message> = all(Who::Client).filter_map(|(_, read)| read).collect();
+    let (mut answers, mut others) = (Vec::new(), Vec::new());
+    for (before, message) in all(Who::Server) {
+        let (Some(message), Some(query)) = (message, asked.get(before.saturating_sub(1))) else {
+            continue;
+        };
+        match message.answers(query) {
+            true => answers.push(message),
+            false => others.push(message),
+        }
+    }
+    let prints = evidence.process.prints.as_ref()?;
+    let words = |text: &str| text.split_whitespace().map(str::to_string).collect();
+    Some(Read {
+        wanted: words(&prints.wanted),
+        printed: words(&prints.printed),
+        line: prints.wanted.trim_end().to_string(),
+        answers,
+        others,
+        runs,
+    })
+}
+
+impl Read {
+    /// What it did, for a sentence.
+    fn did(&self) -> String {
+        match (self.runs, self.printed.is_empty()) {
+            (true, _) => "you do not come to an end".to_string(),
+            (_, true) => "you printed nothing".to_string(),
+            _ => format!("you printed `{}`", shown(self.printed.join(" ").as_bytes())),
+        }
+    }
+
+    /// The words that should not have been printed.
+    fn extra(&self) -> impl Iterator<Item = &String> {
+        self.printed
+            .iter()
+            .filter(|word| !self.wanted.contains(word))
+    }
+
+    fn records(&self) -> impl Iterator<Item = (&Message, &Record)> {
+        let of = |message| move |record| (message, record);
+        self.answers
+            .iter()
+            .flat_map(move |message| message.records.iter().map(of(message)))
+    }
+
+    /// Whether an address is due at all.
+    fn wants_addresses(&self) -> bool {
+        self.wanted
+            .first()
+            .is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+    }
+}
+
+/// Why an answer is the last one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// TC is set.
+    Cut,
+    /// A pointer does not lead to the front.
+    Circle,
+    /// It cannot be read to its end.
+    Broken,
+    /// The code is not 0.
+    Code,
+}
+
+/// A question that comes after an answer after which nothing more is to be asked.
+fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
+    let script = &evidence.expectation.script;
+    let tcp = speaks_dns(evidence).filter(|_| evidence.side() == Side::Client)?;
+    evidence.difference()?;
+    let more = evidence.extra();
+    let all = messages(script, evidence.conn(), Who::Server, tcp);
+    let last = Message::read(&all.last()?.1)?;
+    let (found, text) = match (last.code(), last.bad) {
+        (0, _) if last.is_cut() => (
+            Last::Cut,
+            "has the bit TC: it was cut, and has no addresses",
+        ),
+        (0, Some(BadName::Pointer(_))) => (
+            Last::Circle,
+            "has a pointer that does not lead to the front, so it cannot be read",
+        ),
+        (0, Some(_)) => (Last::Broken, "goes on behind its end, so it cannot be read"),
+        (0, None) => return None,
+        _ => (Last::Code, "has a code that is not 0: it is an error"),
+    };
+    (found == why && !more.is_empty()).then_some(())?;
+    Cause::likely(format!(
+        "the last answer {text}. You sent {} more after it, as if it were fine.",
+        count(more.len(), "byte")
+    ))
+}
+
+fn cut_is_ignored(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| read.line == "truncated")?;
+    read.answers.iter().find(|answer| answer.is_cut())?;
+    Cause::likely(format!(
+        "the answer has the bit TC (02 in byte 2): it was cut, because it did not fit into a datagram. {} What is in \
+         such an answer is not all, and may be nothing.",
+        sentence(&read.did())
+    ))
+}
+
+fn circle_is_followed(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| read.line == "broken answer")?;
+    let mut bad = read.answers.iter().filter_map(|answer| answer.bad);
+    let at = bad.find_map(|bad| match bad {
+        BadName::Pointer(at) => Some(at),
+        _ => None,
+    })?;
+    Cause::likely(format!(
+        "the pointer at byte {at} of the answer does not lead to the front: whoever follows it comes back to it. {}",
+        sentence(&read.did())
+    ))
+}
+
+fn end_is_not_seen(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| read.line == "broken answer")?;
+    let bad = read.answers.iter().find_map(|answer| answer.bad)?;
+    let what = match bad {
+        BadName::Cut => "a length or a count of the answer reaches behind its end",
+        _ => "a name of the answer has more than 255 bytes when its pointers are followed",
+    };
+    Cause::likely(format!("{what}. {}", sentence(&read.did())))
+}
+
+/// `You printed …`.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
+/// An address that only a message has which answers another question.
+fn another_answer(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence)?;
+    let from = |word: &String| {
+        let has = |message: &&Message| {
+            message
+                .records
+                .iter()
+                .any(|record| address(&record.data).as_ref() == Some(word))
+        };
+        let mut own = read.answers.iter();
+        (!own.any(|message| has(&message))).then_some(())?;
+        read.others.iter().find(has)
+    };
+    let mut found = read.extra().filter_map(|word| Some((word, from(word)?)));
+    let twice = read.printed.len() > 1
+        && read
+            .printed
+            .windows(2)
+            .any(|two| matches!(two, [a, b] if a == b));
+    if let Some((word, message)) = found.next() {
+        let name = message
+            .asked
+            .as_ref()
+            .map_or(String::new(), |asked| text(&asked.labels));
+        return Cause::likely(format!(
+            "you printed {word}, which comes from a message with the ID {:04x} about {name}. That is not your question: \
+             such a message is ignored, and the right answer comes later.",
+            message.id
+        ));
+    }
+    (twice && !read.others.is_empty()).then_some(())?;
+    Cause::likely(
+        "an answer to your first question came again while you waited for the one to your second, and you took it. Its \
+         ID says which question it belongs to.",
+    )
+}
+
+/// An address of a record with another name, type or class; or bytes from a fixed place.
+fn another_record(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence)?;
+    let last_four = |data: &[u8]| address(data.get(data.len().checked_sub(4)?..)?);
+    for word in read.extra() {
+        let mut records = read.records();
+        let whole = records.find(|(_, record)| address(&record.data).as_ref() == Some(word));
+        if let Some((message, record)) = whole {
+            let owner = text(&record.owner.labels);
+            let (kind, class) = (record.kind, record.class);
+            let asked = message.kind().unwrap_or_default();
+            return Cause::likely(format!(
+                "you printed {word}. That record has the name {owner}, the type {kind} and the class {class}; you asked \
+                 for the type {asked}, and the name is another matter, too: all three must be the right ones."
+            ));
+        }
+        let mut records = read.records();
+        if let Some((_, record)) =
+            records.find(|(_, record)| last_four(&record.data).as_ref() == Some(word))
+        {
+            return Cause::likely(format!(
+                "you printed {word}, the last four bytes of a record with {} bytes of data and the type {}. Where an \
+                 address stands, and how long it is, only the record itself says.",
+                record.data.len(),
+                record.kind
+            ));
+        }
+    }
+    None
+}
+
+/// Whether it printed that there is nothing, although there is.
+fn found_nothing(read: &Read) -> bool {
+    let line = read.printed.join(" ");
+    read.wants_addresses() && matches!(&line[..], "no address" | "broken answer" | "")
+}
+
+fn alias_is_not_followed(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| found_nothing(read) && !read.runs)?;
+    let (_, alias) = read.records().find(|(_, record)| record.kind == 5)?;
+    Cause::likely(format!(
+        "{}, and there are addresses. The first record says that {} is an alias (CNAME). So the addresses have the \
+         name that the alias leads to.",
+        read.did(),
+        text(&alias.owner.labels)
+    ))
+}
+
+fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| found_nothing(read) && !read.runs)?;
+    // A program that ended with an error of its own says more itself.
+    evidence.process.stderr.trim().is_empty().then_some(())?;
+    read.records()
+        .find(|(_, record)| record.owner.has_pointer)?;
+    Cause::likely(format!(
+        "{}, and there are addresses. Their records begin with a pointer, two bytes from c0 00 on, where you may expect a \
+         label: the name stands earlier in the message.",
+        read.did()
+    ))
+}
+
+fn one_of_several(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence)?;
+    let some = !read.printed.is_empty() && read.printed.len() < read.wanted.len();
+    (some && read.wants_addresses() && read.extra().next().is_none()).then_some(())?;
+    Cause::likely(format!(
+        "{}, and that is not all: the header says how many records there are, and each of them may have another name, \
+         another type or another address.",
+        read.did()
+    ))
+}
