@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh NAME PORT [UPSTREAM]: runs one server in the foreground, with its usual settings and one page, on
 # 127.0.0.1. NAME: serve nginx apache lighttpd haproxy node python go caddy. With UPSTREAM (host:port) it
-# is a proxy in front of that server; nginx, apache, lighttpd and haproxy can be one.
+# is a proxy in front of that server; nginx, apache, lighttpd, haproxy and caddy can be one.
 # `run.sh NAME version` prints its version, and fails if the server is not installed. All that it writes is
 # in a folder of its own, which is removed at the end.
 set -eu
@@ -44,7 +44,7 @@ touch -t 202001010000 "$dir/site/index.html"
 chmod -R a+rX "$dir"
 
 # What makes a proxy of each server; empty where there is no UPSTREAM.
-nginx_proxy= apache_proxy= lighttpd_proxy= haproxy_proxy=
+nginx_proxy= apache_proxy= lighttpd_proxy= haproxy_proxy= caddy_site=file_server
 if [ -n "$upstream" ]; then
     nginx_proxy="location / { proxy_pass http://$upstream; proxy_http_version 1.1;
         proxy_set_header Host \$http_host; proxy_set_header Connection \"\"; }"
@@ -55,6 +55,7 @@ proxy.server = ( \"\" => ( ( \"host\" => \"${upstream%:*}\", \"port\" => ${upstr
     haproxy_proxy="default_backend behind
 backend behind
     server one $upstream"
+    caddy_site="reverse_proxy $upstream"
 fi
 
 case $name in
@@ -178,8 +179,18 @@ GO
     "$dir/server" "$dir/site" "$port" 2>"$dir/stderr" &
     ;;
 caddy)
+    cat > "$dir/Caddyfile" <<CONF
+{
+    admin off
+}
+http://:$port {
+    bind 127.0.0.1
+    root * $dir/site
+    $caddy_site
+}
+CONF
     XDG_DATA_HOME=$dir XDG_CONFIG_HOME=$dir HOME=$dir \
-        caddy file-server --listen "127.0.0.1:$port" --root "$dir/site" 2>"$dir/stderr" &
+        caddy run --config "$dir/Caddyfile" --adapter caddyfile 2>"$dir/stderr" &
     ;;
 *)
     echo "run.sh: no server is called $name" >&2
