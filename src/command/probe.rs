@@ -119,7 +119,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if args.has("--list") {
         return list(&cases, screen);
     }
-    let policy = policy(args)?;
+    let policy = policy(args, |name| Ok(case(name)?.name))?;
     let started = start(args, args.value_text("--server")?)?;
     let mut target = match &started {
         Some(server) => target(Some(&server.addr().to_string()), args.value_text("--path")?)?,
@@ -176,7 +176,7 @@ fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Outcome
     let wanted = Wanted {
         command,
         case: args.value_text("--case")?,
-        policy: &policy(args)?,
+        policy: &policy(args, |name| Ok(probe_client::case(name)?.name))?,
         brief: args.has("--brief"),
         at_once: number(args, "--at-once", 1_000)?.unwrap_or(4) as usize,
         form: match (args.has("--json"), args.has("--md")) {
@@ -298,7 +298,7 @@ fn list_line(
 }
 
 /// Which failures count.
-fn policy(args: &Args) -> Result<Policy> {
+fn policy(args: &Args, named: impl Fn(&str) -> Result<&'static str>) -> Result<Policy> {
     let mut policy = Policy::default();
     if let Some(word) = args.value_text("--level")? {
         policy.level = match &word.to_ascii_lowercase()[..] {
@@ -312,13 +312,13 @@ fn policy(args: &Args) -> Result<Policy> {
         };
     }
     if let Some(file) = args.value("--accept") {
-        policy.accepted = accepted(file)?;
+        policy.accepted = accepted(file, named)?;
     }
     Ok(policy)
 }
 
-/// The lines of a file of expected failures.
-fn accepted(file: &OsStr) -> Result<Vec<Accepted>> {
+/// The lines of a file of expected failures; `named` finds the case of a name.
+fn accepted(file: &OsStr, named: impl Fn(&str) -> Result<&'static str>) -> Result<Vec<Accepted>> {
     let shown = wire_file::shown(file);
     let text = std::fs::read_to_string(file);
     let text = text.map_err(|error| WrongUse(format!("{shown}: cannot be read: {error}")))?;
@@ -330,13 +330,13 @@ fn accepted(file: &OsStr) -> Result<Vec<Accepted>> {
         }
         let (name, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let place = format!("{shown}:{}", at + 1);
-        let case = case(name).map_err(|error| WrongUse(format!("{place}: {error}")))?;
+        let case = named(name).map_err(|error| WrongUse(format!("{place}: {error}")))?;
         if reason.trim().is_empty() {
             let text = format!("{place}: {name} has no reason: write it after the name");
             return Err(WrongUse(text).into());
         }
         all.push(Accepted {
-            case: case.name.to_string(),
+            case: case.to_string(),
             reason: reason.trim().to_string(),
         });
     }

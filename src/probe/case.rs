@@ -106,23 +106,64 @@ impl std::fmt::Display for BadCase {
 
 impl std::error::Error for BadCase {}
 
+/// A case of a file, for a server or for a client, before its own lines are read.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseText {
+    /// `9112`
+    pub rfc: &'static str,
+    /// `2.2`
+    pub section: &'static str,
+    /// `Message Parsing`
+    pub title: &'static str,
+    /// `bare-cr-in-value`
+    pub name: &'static str,
+    /// The lines after the name.
+    pub lines: &'static str,
+}
+
 /// Reads a file of cases, which name these quotes.
 pub fn read(file: &'static str, quotes: &[Quote]) -> Result<Vec<Case>, BadCase> {
-    let mut cases = Vec::new();
+    let texts = texts(file).into_iter();
+    let cases = texts.map(|text| {
+        one(text, quotes).map_err(|why| BadCase {
+            case: text.name.to_string(),
+            why,
+        })
+    });
+    cases.collect()
+}
+
+/// The cases of a file.
+pub fn texts(file: &'static str) -> Vec<CaseText> {
+    let mut all = Vec::new();
     let mut section = ("", "", "");
     for part in parts(file) {
-        let (first, rest) = part.split_once('\n').unwrap_or((part, ""));
+        let (first, lines) = part.split_once('\n').unwrap_or((part, ""));
         match first.split_once(' ') {
             Some(("@section", words)) => {
                 let mut words = words.splitn(3, ' ');
                 let mut word = || words.next().unwrap_or_default();
                 section = (word(), word(), word());
             }
-            Some(("@case", name)) => cases.push(one(name, section, rest, quotes)?),
+            Some(("@case", name)) => all.push(CaseText {
+                rfc: section.0,
+                section: section.1,
+                title: section.2,
+                name,
+                lines,
+            }),
             _ => {}
         }
     }
-    Ok(cases)
+    all
+}
+
+impl CaseText {
+    /// Each heading: its name, which begins with `@`, and its words.
+    pub fn headings(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let lines = self.lines.lines().filter(|line| line.starts_with('@'));
+        lines.map(|line| line.split_once(' ').unwrap_or((line, "")))
+    }
 }
 
 /// The text cut before each `@section` and each `@case`.
@@ -138,22 +179,13 @@ fn parts(file: &'static str) -> Vec<&'static str> {
         .collect()
 }
 
-/// One case, from the lines after its name.
-fn one(
-    name: &'static str,
-    (rfc, section, title): (&'static str, &'static str, &'static str),
-    lines: &'static str,
-    quotes: &[Quote],
-) -> Result<Case, BadCase> {
-    let bad = |why: String| BadCase {
-        case: name.to_string(),
-        why,
-    };
+/// One case; `Err`: what is wrong with it.
+fn one(text: CaseText, quotes: &[Quote]) -> Result<Case, String> {
     let mut case = Case {
-        rfc,
-        section,
-        title,
-        name,
+        rfc: text.rfc,
+        section: text.section,
+        title: text.title,
+        name: text.name,
         level: Level::Must,
         rule: "",
         basis: Vec::new(),
@@ -162,41 +194,39 @@ fn one(
         asks: vec!["GET"],
         marked: true,
         needs: Vec::new(),
-        text: lines,
+        text: text.lines,
     };
-    for line in lines.lines().filter(|line| line.starts_with('@')) {
-        let (key, words) = line.split_once(' ').unwrap_or((line, ""));
+    for (key, words) in text.headings() {
         match key {
-            "@level" => {
-                case.level = level(words).ok_or_else(|| bad(format!("no level: {words}")))?;
-            }
+            "@level" => case.level = Level::parse(words)?,
             "@rule" => case.rule = words,
-            "@basis" => case.basis = rfc_quotes::named(quotes, words).map_err(bad)?,
+            "@basis" => case.basis = rfc_quotes::named(quotes, words)?,
             "@reading" => case.readings.push(words),
             "@allow" => {
                 let allow = Expectation::parse(words);
-                case.allow
-                    .push(allow.map_err(|BadExpectation(why)| bad(why))?);
+                case.allow.push(allow.map_err(|BadExpectation(why)| why)?);
             }
             "@asks" => case.asks = words.split(' ').collect(),
             "@marker" => case.marked = words != "none",
             "@needs" => case.needs = words.split(' ').collect(),
-            _ => return Err(bad(format!("no such heading: {key}"))),
+            _ => return Err(format!("no such heading: {key}")),
         }
     }
     match case.lack() {
-        Some(lack) => Err(bad(lack.to_string())),
+        Some(lack) => Err(lack.to_string()),
         None => Ok(case),
     }
-}
-
-fn level(word: &str) -> Option<Level> {
-    Level::ALL.into_iter().find(|level| level.word() == word)
 }
 
 impl Level {
     /// All four.
     pub const ALL: [Level; 4] = [Level::Must, Level::Should, Level::Security, Level::Note];
+
+    /// The level of this word.
+    pub fn parse(word: &str) -> Result<Level, String> {
+        let found = Level::ALL.into_iter().find(|level| level.word() == word);
+        found.ok_or_else(|| format!("no level: {word}"))
+    }
 
     /// The graver one of two.
     pub fn graver(self, other: Level) -> Level {

@@ -71,10 +71,10 @@ pub struct Tried {
     pub took: Duration,
 }
 
-/// What came of a case.
+/// What came of a case, for a server or for a client.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// The server does what the rule says.
+    /// The peer does what the rule says.
     Passed,
     /// It does not.
     Failed {
@@ -83,7 +83,7 @@ pub enum Verdict {
         /// The recorded conversation, abridged.
         transcript: Transcript,
     },
-    /// The server has nothing that the rule is about: what it lacks.
+    /// The peer has nothing that the rule is about: what it lacks.
     NotApplicable(&'static str),
 }
 

@@ -280,12 +280,12 @@ impl Drop for Real {
 #[test]
 fn real_servers_and_real_pairs_are_not_accused() {
     if !have(&[
-        "sh", "nginx", "haproxy", "apache2", "lighttpd", "node", "python3",
+        "sh", "nginx", "haproxy", "apache2", "lighttpd", "node", "python3", "caddy",
     ]) {
         return;
     }
     let names = [
-        "serve", "nginx", "haproxy", "apache", "lighttpd", "node", "python",
+        "serve", "nginx", "haproxy", "apache", "lighttpd", "node", "python", "caddy",
     ];
     let ip = "127.0.0.1".parse().unwrap();
     let ports: Vec<net::Port> = names.iter().map(|_| net::free_port(ip).unwrap()).collect();
@@ -312,7 +312,7 @@ fn real_servers_and_real_pairs_are_not_accused() {
         );
     };
     calm(&addrs);
-    for proxy in ["nginx", "haproxy"] {
+    for proxy in ["nginx", "haproxy", "caddy"] {
         let proxy = format!("{RUN} {proxy} {{port}} {{upstream}}");
         for behind in [addrs[0], addrs[5]] {
             calm(&["--through", &proxy, behind]);

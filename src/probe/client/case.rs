@@ -25,7 +25,7 @@
 
 use std::time::Duration;
 
-use crate::probe::case::{BadCase, Level};
+use crate::probe::case::{self, BadCase, CaseText, Level};
 use crate::probe::rfc_quotes::{self, Quote};
 use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
 
@@ -134,41 +134,23 @@ pub fn cases() -> Result<Vec<ClientCase>, BadCase> {
 
 /// Reads a file of cases. Without quotes, none needs a basis.
 pub fn read(file: &'static str, quotes: &[Quote]) -> Result<Vec<ClientCase>, BadCase> {
-    let mut cases: Vec<ClientCase> = Vec::new();
-    let mut section = ("", "", "");
-    let mut rest = file;
-    while let Some((line, after)) = rest.split_once('\n') {
-        if let Some(words) = line.strip_prefix("@section ") {
-            let mut words = words.splitn(3, ' ');
-            let mut word = || words.next().unwrap_or_default();
-            section = (word(), word(), word());
-        } else if let Some(name) = line.strip_prefix("@case ") {
-            let ends = ["\n@case ", "\n@section "].map(|end| after.find(end));
-            let end = ends.into_iter().flatten().min();
-            let lines = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
-            let case = one(name, section, lines, quotes);
-            cases.push(case.map_err(|why| BadCase {
-                case: name.to_string(),
-                why,
-            })?);
-        }
-        rest = after;
-    }
-    Ok(cases)
+    let texts = case::texts(file).into_iter();
+    let cases = texts.map(|text| {
+        one(text, quotes).map_err(|why| BadCase {
+            case: text.name.to_string(),
+            why,
+        })
+    });
+    cases.collect()
 }
 
-/// One case, from the lines after its name.
-fn one(
-    name: &'static str,
-    (rfc, section, title): (&'static str, &'static str, &'static str),
-    lines: &'static str,
-    quotes: &[Quote],
-) -> Result<ClientCase, String> {
+/// One case; `Err`: what is wrong with it.
+fn one(text: CaseText, quotes: &[Quote]) -> Result<ClientCase, String> {
     let mut case = ClientCase {
-        rfc,
-        section,
-        title,
-        name,
+        rfc: text.rfc,
+        section: text.section,
+        title: text.title,
+        name: text.name,
         level: Level::Must,
         rule: "",
         basis: Vec::new(),
@@ -178,13 +160,9 @@ fn one(
         allow: Vec::new(),
         pages: Vec::new(),
     };
-    for line in lines.lines().filter(|line| line.starts_with('@')) {
-        let (key, words) = line.split_once(' ').unwrap_or((line, ""));
+    for (key, words) in text.headings() {
         match key {
-            "@level" => {
-                let found = Level::ALL.into_iter().find(|level| level.word() == words);
-                case.level = found.ok_or_else(|| format!("no level: {words}"))?;
-            }
+            "@level" => case.level = Level::parse(words)?,
             "@rule" => case.rule = words,
             "@basis" => case.basis = rfc_quotes::named(quotes, words)?,
             "@reading" => case.readings.push(words),
@@ -195,7 +173,7 @@ fn one(
             _ => return Err(format!("no such heading: {key}")),
         }
     }
-    let mut parts = lines.split("\n@to ");
+    let mut parts = text.lines.split("\n@to ");
     case.pages.push(("", parts.next().unwrap_or_default()));
     for part in parts {
         let (target, lines) = part.split_once('\n').unwrap_or((part, ""));

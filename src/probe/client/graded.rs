@@ -1,75 +1,35 @@
 //! A probe of a client for other programs: JSON (RFC 8259), JUnit XML, and a Markdown table.
 //!
-//! Rule: what counts as a failure is decided in one place, `Outcome::of`, for all three.
+//! Rule: what counts as a failure is decided in one place, `Policy::kind`, as for servers.
 
 use std::fmt::Write;
 
-use super::{ClientProbe, ClientTried, ClientVerdict};
+use super::report::fails;
+use super::{ClientProbe, ClientTried};
 use crate::json;
+use crate::probe::Verdict;
 use crate::probe::case::Level;
 use crate::probe::report::shared_lines::{
-    MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels,
+    MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels, skipped_because,
 };
-use crate::probe::report::{Count, Policy};
+use crate::probe::report::{Count, Kind, Policy};
 use crate::wire::xml_text;
 
-/// What a case is for a reader with this policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Passed,
-    Failed,
-    /// Not as the rule says, but below the level that was asked for, or a note.
-    Below,
-    LeftOut,
-}
-
-impl Outcome {
-    fn of(tried: &ClientTried, policy: &Policy) -> Outcome {
-        match &tried.verdict {
-            ClientVerdict::Passed => Outcome::Passed,
-            ClientVerdict::NotApplicable(_) => Outcome::LeftOut,
-            ClientVerdict::Failed { .. } if policy.counts(tried.case.level) => Outcome::Failed,
-            ClientVerdict::Failed { .. } => Outcome::Below,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Below => "below the level",
-            Outcome::LeftOut => "left out",
-        }
-    }
-}
-
-/// How many cases of this level (`None`: of all) have which outcome.
-fn count(probe: &ClientProbe, policy: &Policy, level: Option<Level>) -> Count {
-    let mut count = Count::default();
-    for tried in &probe.tried {
-        if level.is_some_and(|level| tried.case.level != level) {
-            continue;
-        }
-        match Outcome::of(tried, policy) {
-            Outcome::Passed => count.passed += 1,
-            Outcome::Failed => count.failed += 1,
-            Outcome::LeftOut => count.left_out += 1,
-            Outcome::Below => {}
-        }
-    }
-    count
+/// How many cases of this level passed, failed, and were left out.
+fn count(probe: &ClientProbe, level: Level) -> Count {
+    let of = probe.tried.iter().filter(|it| it.case.level == level);
+    Count::of_verdicts(of.map(|it| (level, &it.verdict)))
 }
 
 /// The whole report as one JSON document; all cases, in order.
 pub fn json(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let failed = count(probe, policy, None).failed;
     let mut text = String::from("{\n");
     let _ = writeln!(text, "  \"client\": {},", json::string(client));
-    let _ = writeln!(text, "  \"passed\": {},", failed == 0);
+    let _ = writeln!(text, "  \"passed\": {},", !fails(probe, policy));
     let notices = probe.baseline.notices();
     let notices = json::strings(notices.iter().copied());
     let _ = writeln!(text, "  \"notices\": {notices},");
-    text.push_str(&json_levels(|level| count(probe, policy, Some(level))));
+    text.push_str(&json_levels(|level| count(probe, level)));
     let cases: Vec<String> = probe
         .tried
         .iter()
@@ -88,18 +48,19 @@ fn case(tried: &ClientTried, policy: &Policy) -> String {
         ("rfc", json::string(case.rfc)),
         ("section", json::string(case.section)),
         ("level", json::string(case.level.word())),
-        ("verdict", json::string(Outcome::of(tried, policy).word())),
+        ("verdict", json::string(tried.kind(policy).word())),
         ("rule", json::string(case.rule)),
         ("quotes", json::strings(quotes)),
         ("allowed", json::strings(allowed)),
     ];
     match &tried.verdict {
-        ClientVerdict::Passed => {}
-        ClientVerdict::NotApplicable(lack) => fields.push(("lacks", json::string(lack))),
-        ClientVerdict::Failed {
+        Verdict::Passed => {}
+        Verdict::NotApplicable(lack) => fields.push(("lacks", json::string(lack))),
+        Verdict::Failed {
             failure,
             transcript,
         } => {
+            fields.push(("failed_as", json::string(failure.level.word())));
             fields.push(("seen", json::string(&failure.why)));
             fields.push(("transcript", json::string(&transcript.render())));
         }
@@ -109,8 +70,10 @@ fn case(tried: &ClientTried, policy: &Policy) -> String {
 
 /// One `testsuite` with a `testcase` for each case.
 pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let Count { passed, failed, .. } = count(probe, policy, None);
-    let skipped = probe.tried.len() - passed - failed;
+    let kinds: Vec<Kind> = probe.tried.iter().map(|it| it.kind(policy)).collect();
+    let of = |wanted: &[Kind]| kinds.iter().filter(|kind| wanted.contains(kind)).count();
+    let failed = of(&[Kind::Failed]);
+    let skipped = of(&[Kind::LeftOut, Kind::Accepted, Kind::Below, Kind::Noted]);
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  \
          <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{skipped}\">\n",
@@ -128,26 +91,30 @@ pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
             xml_text(case.name)
         );
         let inner = match &tried.verdict {
-            ClientVerdict::Passed => {
+            Verdict::Passed => {
                 text.push_str("/>\n");
                 continue;
             }
-            ClientVerdict::NotApplicable(lack) => {
+            Verdict::NotApplicable(lack) => {
                 let why = xml_text(&format!("not applicable: no {lack}"));
                 format!("<skipped message=\"{why}\"/>")
             }
-            ClientVerdict::Failed {
+            Verdict::Failed {
                 failure,
                 transcript,
             } => {
                 let message = xml_text(&failure.why);
                 let level = case.level.word();
                 let whole = xml_text(&format!("{}\n{}", case.rule, transcript.render()));
-                match Outcome::of(tried, policy) {
-                    Outcome::Failed => {
+                match tried.kind(policy) {
+                    Kind::Failed => {
                         format!("<failure message=\"{message}\" type=\"{level}\">{whole}</failure>")
                     }
-                    _ => format!("<skipped message=\"below the level asked for: {message}\"/>"),
+                    kind => {
+                        let reason = policy.reason(case.name);
+                        let why = xml_text(&skipped_because(kind, &failure.why, reason));
+                        format!("<skipped message=\"{why}\"/>")
+                    }
                 }
             }
         };
@@ -159,23 +126,26 @@ pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
 
 /// The sum of each level, then one line for each failure.
 pub fn markdown(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
-    let Count { passed, failed, .. } = count(probe, policy, None);
-    let verdict = if failed == 0 { "passed" } else { "failed" };
+    let all = probe.tried.iter();
+    let Count { passed, failed, .. } =
+        Count::of_verdicts(all.map(|it| (it.case.level, &it.verdict)));
+    let fails = fails(probe, policy);
+    let verdict = if fails { "failed" } else { "passed" };
     let mut text = format!(
         "**probe of the client {}: {verdict}**, {passed} of {} cases passed\n\n",
         cell(client),
         passed + failed
     );
-    text.push_str(&markdown_levels(|level| count(probe, policy, Some(level))));
-    if failed == 0 {
+    text.push_str(&markdown_levels(|level| count(probe, level)));
+    if !fails {
         return text;
     }
     text.push_str(MARKDOWN_FAILURES);
     for tried in &probe.tried {
-        let ClientVerdict::Failed { failure, .. } = &tried.verdict else {
+        let Verdict::Failed { failure, .. } = &tried.verdict else {
             continue;
         };
-        if Outcome::of(tried, policy) != Outcome::Failed {
+        if tried.kind(policy) != Kind::Failed {
             continue;
         }
         let case = &tried.case;

@@ -16,9 +16,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::probe::Verdict;
 use crate::probe::case::BadCase;
-use crate::probe::verdict::Failure;
-use crate::wire::Transcript;
+use crate::probe::report::{Kind, Policy};
 
 use case::ClientCase;
 use script::Site;
@@ -58,23 +58,14 @@ pub struct ClientTried {
     /// The case.
     pub case: ClientCase,
     /// Passed, failed, or left out.
-    pub verdict: ClientVerdict,
+    pub verdict: Verdict,
 }
 
-/// What came of a case.
-#[derive(Clone, Debug)]
-pub enum ClientVerdict {
-    /// The client does what the rule says.
-    Passed,
-    /// It does not.
-    Failed {
-        /// Why, and how grave it is.
-        failure: Failure,
-        /// The recorded conversation, abridged.
-        transcript: Transcript,
-    },
-    /// The client does nothing that the rule is about: what it lacks.
-    NotApplicable(&'static str),
+impl ClientTried {
+    /// What the verdict is for a reader with this policy.
+    pub fn kind(&self, policy: &Policy) -> Kind {
+        policy.kind(self.case.name, &self.verdict)
+    }
 }
 
 /// A probe of a client.
@@ -128,14 +119,14 @@ fn try_one(case: &ClientCase, run: Run, baseline: ClientBaseline) -> Result<Clie
         .copied()
         .chain(asks_to_fail.then_some("fails"));
     if let Some(lack) = needs.find(|need| !baseline.has(need)) {
-        return Ok(tried(ClientVerdict::NotApplicable(lack)));
+        return Ok(tried(Verdict::NotApplicable(lack)));
     }
     let site = Site::open(case).map_err(|error| format!("{}: {error}", case.name))?;
     let ran = run(&site.url(case))?;
     let visit = site.close();
     let verdict = match verdict::failure(case, &ran, &visit) {
-        None => ClientVerdict::Passed,
-        Some(failure) => ClientVerdict::Failed {
+        None => Verdict::Passed,
+        Some(failure) => Verdict::Failed {
             failure,
             transcript: visit.transcript.brief(),
         },

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::probe::Verdict;
 use crate::probe::case::Level;
 use crate::probe::client::case::ClientCase;
-use crate::probe::client::{ClientProbe, ClientTried, ClientVerdict};
-use crate::probe::report::Policy;
-use crate::probe::report::shared_lines::{LEVELS, quotes, shown, wrapped};
+use crate::probe::client::{ClientProbe, ClientTried};
+use crate::probe::report::shared_lines::{LEVELS, quotes, shown, uncounted, wrapped, wrapped_by};
+use crate::probe::report::{Kind, Policy};
 use crate::probe::verdict::Failure;
 use crate::wire::Transcript;
 
@@ -27,42 +28,38 @@ pub fn text(probe: &ClientProbe, policy: &Policy, brief: bool) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    for group in groups(probe, |level| policy.counts(level)) {
+    for group in groups(probe, policy, Kind::Failed) {
         failure(&mut text, &group, brief);
     }
-    for group in groups(probe, |level| !policy.counts(level)) {
-        let word = if group.case.level == Level::Note {
-            "NOTE"
-        } else {
-            "below"
-        };
-        wrapped(
-            &mut text,
-            &format!("{word} {}: ", group.case.name),
-            &group.failure.why,
-        );
+    for group in groups(probe, policy, Kind::Noted) {
+        let first = format!("NOTE {}: ", group.case.name);
+        wrapped_by(&mut text, &first, 5, &group.failure.why);
         also(&mut text, &group);
     }
+    let tried = probe.tried.iter();
+    let kinds: Vec<(&str, Kind)> = tried.map(|it| (it.case.name, it.kind(policy))).collect();
+    uncounted(&mut text, &kinds, policy);
     sum(&mut text, probe);
     text
 }
 
 /// Whether the client is not as the reader asks.
 pub fn fails(probe: &ClientProbe, policy: &Policy) -> bool {
-    !groups(probe, |level| policy.counts(level)).is_empty()
+    let mut tried = probe.tried.iter();
+    tried.any(|it| it.kind(policy) == Kind::Failed)
 }
 
-fn groups(probe: &ClientProbe, wanted: impl Fn(Level) -> bool) -> Vec<Group<'_>> {
+fn groups<'a>(probe: &'a ClientProbe, policy: &Policy, wanted: Kind) -> Vec<Group<'a>> {
     let mut groups: Vec<Group> = Vec::new();
     for tried in &probe.tried {
-        let ClientVerdict::Failed {
+        let Verdict::Failed {
             failure,
             transcript,
         } = &tried.verdict
         else {
             continue;
         };
-        if !wanted(tried.case.level) {
+        if tried.kind(policy) != wanted {
             continue;
         }
         let same = |group: &&mut Group| {
@@ -129,11 +126,11 @@ fn rule(text: &mut String, case: &ClientCase) {
 /// How many of these passed, of how many.
 pub fn count(probe: &ClientProbe, level: Level) -> (usize, usize) {
     let of = |tried: &&ClientTried| tried.case.level == level;
-    let counted = |tried: &&ClientTried| !matches!(tried.verdict, ClientVerdict::NotApplicable(_));
+    let counted = |tried: &&ClientTried| !matches!(tried.verdict, Verdict::NotApplicable(_));
     let all: Vec<&ClientTried> = probe.tried.iter().filter(of).filter(counted).collect();
     let passed = all
         .iter()
-        .filter(|tried| matches!(tried.verdict, ClientVerdict::Passed));
+        .filter(|tried| matches!(tried.verdict, Verdict::Passed));
     (passed.count(), all.len())
 }
 
@@ -143,7 +140,7 @@ fn sum(text: &mut String, probe: &ClientProbe) {
         format!("{} {passed} of {all}", level.word())
     });
     let _ = writeln!(text, "\npassed: {}", levels.join(" · "));
-    let lacks = |tried: &&ClientTried| matches!(tried.verdict, ClientVerdict::NotApplicable(_));
+    let lacks = |tried: &&ClientTried| matches!(tried.verdict, Verdict::NotApplicable(_));
     let left_out = probe.tried.iter().filter(lacks).count();
     if left_out > 0 {
         let _ = writeln!(

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::shared_lines::{json_case, json_levels};
-use super::{Count, Kind, Report};
+use super::{Count, Report};
 use crate::json;
 use crate::probe::{Tried, Verdict, reproduce};
 
@@ -38,20 +38,13 @@ pub fn json(report: &Report) -> String {
 
 fn case(report: &Report, tried: &Tried) -> String {
     let case = &tried.case;
-    let verdict = match report.kind(tried) {
-        Kind::Passed | Kind::Unexpected => "passed",
-        Kind::Failed | Kind::Below => "failed",
-        Kind::Noted => "noted",
-        Kind::Accepted => "accepted",
-        Kind::LeftOut => "left out",
-    };
     let quotes = case.basis.iter().map(|quote| quote.text);
     let mut fields = vec![
         ("case", json::string(case.name)),
         ("rfc", json::string(case.rfc)),
         ("section", json::string(case.section)),
         ("level", json::string(case.level.word())),
-        ("verdict", json::string(verdict)),
+        ("verdict", json::string(report.kind(tried).word())),
         ("rule", json::string(case.rule)),
         ("quotes", json::strings(quotes)),
         (
@@ -60,6 +53,9 @@ fn case(report: &Report, tried: &Tried) -> String {
         ),
         ("milliseconds", tried.took.as_millis().to_string()),
     ];
+    if let Verdict::NotApplicable(lack) = &tried.verdict {
+        fields.push(("lacks", json::string(lack)));
+    }
     if let Verdict::Failed {
         failure,
         transcript,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::shared_lines::skipped_because;
 use super::{Kind, Report};
 use crate::probe::{Tried, Verdict};
 use crate::wire::xml_text;
@@ -78,12 +79,8 @@ fn junit_case(text: &mut String, report: &Report, suite: &str, tried: &Tried) {
             );
         }
         (Verdict::Failed { failure, .. }, kind) => {
-            let why = match (kind, report.policy.reason(&tried.case)) {
-                (Kind::Accepted, Some(reason)) => format!("accepted: {reason}"),
-                (Kind::Noted, _) => format!("note: {}", failure.why),
-                _ => format!("below the level asked for: {}", failure.why),
-            };
-            text.push_str(&skipped(&why));
+            let reason = report.policy.reason(tried.case.name);
+            text.push_str(&skipped(&skipped_because(kind, &failure.why, reason)));
         }
     }
 }

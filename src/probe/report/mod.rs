@@ -53,8 +53,21 @@ pub enum Kind {
     Accepted,
     /// Expected to fail, and it does not.
     Unexpected,
-    /// The server has nothing that the rule is about.
+    /// The peer has nothing that the rule is about.
     LeftOut,
+}
+
+impl Kind {
+    /// The word in JSON. Whether a failure counts is the reader's choice, so it is a failure there.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Passed | Kind::Unexpected => "passed",
+            Kind::Failed | Kind::Below => "failed",
+            Kind::Noted => "noted",
+            Kind::Accepted => "accepted",
+            Kind::LeftOut => "left out",
+        }
+    }
 }
 
 /// A probe for a reader.
@@ -86,18 +99,24 @@ pub struct Count {
     pub passed: usize,
     /// Failed, expected or not.
     pub failed: usize,
-    /// Left out: the server has nothing that they are about.
+    /// Left out: the peer has nothing that they are about.
     pub left_out: usize,
 }
 
 impl Count {
     /// Of these cases; notes are not counted.
     pub fn of<'a>(tried: impl IntoIterator<Item = &'a Tried>) -> Count {
+        let tried = tried.into_iter();
+        Count::of_verdicts(tried.map(|one| (one.case.level, &one.verdict)))
+    }
+
+    /// The same for the levels of cases, and what came of them.
+    pub fn of_verdicts<'a>(all: impl IntoIterator<Item = (Level, &'a Verdict)>) -> Count {
         let mut count = Count::default();
-        for one in tried {
-            match &one.verdict {
+        for (level, verdict) in all {
+            match verdict {
                 Verdict::Failed { failure, .. } if failure.level == Level::Note => {}
-                Verdict::Passed | Verdict::NotApplicable(_) if one.case.level == Level::Note => {}
+                Verdict::Passed | Verdict::NotApplicable(_) if level == Level::Note => {}
                 Verdict::Passed => count.passed += 1,
                 Verdict::Failed { .. } => count.failed += 1,
                 Verdict::NotApplicable(_) => count.left_out += 1,
@@ -128,9 +147,24 @@ impl Policy {
         }
     }
 
-    fn reason(&self, case: &Case) -> Option<&str> {
+    /// What the verdict on the case of this name is for a reader with this policy.
+    pub fn kind(&self, case: &str, verdict: &Verdict) -> Kind {
+        let accepted = self.reason(case).is_some();
+        match verdict {
+            Verdict::NotApplicable(_) => Kind::LeftOut,
+            Verdict::Passed if accepted => Kind::Unexpected,
+            Verdict::Passed => Kind::Passed,
+            Verdict::Failed { failure, .. } if failure.level == Level::Note => Kind::Noted,
+            Verdict::Failed { .. } if accepted => Kind::Accepted,
+            Verdict::Failed { failure, .. } if self.counts(failure.level) => Kind::Failed,
+            Verdict::Failed { .. } => Kind::Below,
+        }
+    }
+
+    /// Why the case of this name is expected to fail, if it is.
+    pub fn reason(&self, case: &str) -> Option<&str> {
         let mut accepted = self.accepted.iter();
-        let found = accepted.find(|accepted| accepted.case == case.name)?;
+        let found = accepted.find(|accepted| accepted.case == case)?;
         Some(&found.reason)
     }
 }
@@ -138,16 +172,7 @@ impl Policy {
 impl<'a> Report<'a> {
     /// What the verdict on a case is for this reader.
     pub fn kind(&self, tried: &Tried) -> Kind {
-        let accepted = self.policy.reason(&tried.case).is_some();
-        match &tried.verdict {
-            Verdict::NotApplicable(_) => Kind::LeftOut,
-            Verdict::Passed if accepted => Kind::Unexpected,
-            Verdict::Passed => Kind::Passed,
-            Verdict::Failed { failure, .. } if failure.level == Level::Note => Kind::Noted,
-            Verdict::Failed { .. } if accepted => Kind::Accepted,
-            Verdict::Failed { failure, .. } if self.policy.counts(failure.level) => Kind::Failed,
-            Verdict::Failed { .. } => Kind::Below,
-        }
+        self.policy.kind(tried.case.name, &tried.verdict)
     }
 
     /// The cases of this kind, in order.

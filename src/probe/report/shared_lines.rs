@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Count;
+use super::{Count, Kind, Policy};
 use crate::json;
 use crate::probe::case::Level;
 use crate::probe::rfc_quotes::Quote;
@@ -50,6 +50,36 @@ pub fn wrapped_by(text: &mut String, first: &str, indent: usize, words: &str) {
         fresh = false;
     }
     let _ = writeln!(text, "{}", line.trim_end());
+}
+
+/// The failures that do not count for this reader, by the names of their cases: milder ones, expected
+/// ones, and expected ones that did not come.
+pub fn uncounted(text: &mut String, kinds: &[(&str, Kind)], policy: &Policy) {
+    let of = |kind: Kind| {
+        let these = kinds.iter().filter(move |(_, is)| *is == kind);
+        these.map(|(name, _)| *name)
+    };
+    let below: Vec<&str> = of(Kind::Below).collect();
+    if !below.is_empty() {
+        wrapped(text, "below --level: ", &below.join(", "));
+    }
+    for name in of(Kind::Accepted) {
+        let reason = policy.reason(name).unwrap_or_default();
+        wrapped_by(text, &format!("accepted {name}: "), 5, reason);
+    }
+    for name in of(Kind::Unexpected) {
+        let words = format!("{name} is expected to fail, but passes: remove it from the file");
+        wrapped(text, "", &words);
+    }
+}
+
+/// Why a failure is skipped in JUnit XML, if it does not count.
+pub fn skipped_because(kind: Kind, why: &str, reason: Option<&str>) -> String {
+    match (kind, reason) {
+        (Kind::Accepted, Some(reason)) => format!("accepted: {reason}"),
+        (Kind::Noted, _) => format!("note: {why}"),
+        _ => format!("below the level asked for: {why}"),
+    }
 }
 
 /// The levels that are counted, in order.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::shared_lines::{LEVELS, quotes, shown, wrapped, wrapped_by};
+use super::shared_lines::{LEVELS, quotes, shown, uncounted, wrapped, wrapped_by};
 use super::{Count, Group, Kind, Report};
 use crate::probe::case::Case;
 use crate::probe::{reproduce, verdict::Cause};
@@ -100,26 +100,9 @@ fn others(text: &mut String, report: &Report) {
         wrapped_by(text, &first, 5, &group.failure.why);
         also(text, "     ", &group);
     }
-    let below: Vec<&str> = report
-        .of_kind(Kind::Below)
-        .map(|tried| tried.case.name)
-        .collect();
-    if !below.is_empty() {
-        wrapped(text, "below --level: ", &below.join(", "));
-    }
-    for tried in report.of_kind(Kind::Accepted) {
-        let reason = report.policy.reason(&tried.case).unwrap_or_default();
-        let first = format!("accepted {}: ", tried.case.name);
-        wrapped_by(text, &first, 5, reason);
-    }
-    for tried in report.of_kind(Kind::Unexpected) {
-        let name = tried.case.name;
-        wrapped(
-            text,
-            "",
-            &format!("{name} is expected to fail, but passes: remove it from the file"),
-        );
-    }
+    let tried = report.probe.tried.iter();
+    let kinds: Vec<(&str, Kind)> = tried.map(|it| (it.case.name, report.kind(it))).collect();
+    uncounted(text, &kinds, report.policy);
     if text.len() > before {
         text.push('\n');
     }

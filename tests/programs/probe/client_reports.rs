@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::command;
+use super::strange::{says, serving};
 use crate::support::bin;
 
 #[test]
@@ -27,6 +28,48 @@ fn a_client_has_json_markdown_and_junit_as_a_server_has() {
     assert_eq!(code, Some(1), "{text}{error}");
     assert!(text.contains("\"verdict\": \"failed\""), "{text}");
     assert!(text.contains("\"transcript\": \"C connect\\n"), "{text}");
+
+    // What counts is the reader's choice; what is a failure is not, for clients as for servers.
+    let (code, text, _) = command(&[&words[..], &["--json", "--level", "security"]].concat());
+    assert_eq!(code, Some(0), "{text}");
+    let server = serving(|_, stream| says(stream, "200 OK", "yes\n"));
+    let addr = server.address().to_string();
+    let mild = [
+        &addr[..],
+        "--case",
+        "no-host",
+        "--json",
+        "--level",
+        "security",
+    ];
+    let (code, server_text, _) = command(&mild);
+    assert_eq!(code, Some(0), "{server_text}");
+    for text in [text, server_text] {
+        for part in [
+            "  \"passed\": true,\n",
+            "\"MUST\": {\"passed\": 0, \"failed\": 1, \"left_out\": 0}",
+            "\"verdict\": \"failed\"",
+            "\"failed_as\": \"MUST\"",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+
+    // An expected failure of a client.
+    let folder = super::site("client-accepts");
+    let file = folder.join("accepted");
+    fs::write(&file, "field-folded the gateway refuses it\n").unwrap();
+    let accept = ["--accept", file.to_str().unwrap()];
+    let (code, text, _) = command(&[&words[..], &accept, &["--json"]].concat());
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("\"verdict\": \"accepted\""), "{text}");
+    let (code, text, _) = command(&[&words[..], &accept].concat());
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("accepted field-folded: the gateway refuses it\n"),
+        "{text}"
+    );
+    fs::remove_dir_all(folder).unwrap();
 
     let (code, text, _) = command(&[&words[..], &["--md"]].concat());
     assert_eq!(code, Some(1), "{text}");
