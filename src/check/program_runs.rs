@@ -208,7 +208,7 @@ impl<'a> Stage<'a> {
         if self
             .server
             .as_ref()
-            .is_some_and(|server| server.took < limits::CHECK_RETRY_SILENCE)
+            .is_some_and(|server| server.took < limits::CHECK_RESTART)
         {
             self.server = None;
         }

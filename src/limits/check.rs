@@ -63,9 +63,13 @@ pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 /// Reason: a player on the other side of it must get the processor, too, before this side has its answer.
 pub const CHECK_SILENCE_BETWEEN: Duration = Duration::from_secs(2);
 
-/// The same for a further try after a failure; and the start of a server that may be started again. Reason:
-/// several tries must fit into the second that a check may take.
+/// The same for a further try after a failure. Reason: several tries must fit into the second that a check may
+/// take.
 pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
+
+/// A server that started within this time is started again for each further try. Reason: an interpreter takes a
+/// tenth of that, and on a busy machine a second; a command that compiles first takes longer.
+pub const CHECK_RESTART: Duration = Duration::from_secs(3);
 
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever.

@@ -3,6 +3,7 @@
 
 use super::Evidence;
 use super::served::answer_at;
+use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_message::{Message, chunks, field, is_request, message, messages, upto};
@@ -61,7 +62,16 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
     (want == 100 && have != Some(100) && !refused).then_some(())?;
     let silent = have.is_some() || evidence.silence().is_some();
     silent.then_some(())?;
+    let open = evidence
+        .have()
+        .bytes
+        .ends_with(b"HTTP/1.1 100 Continue\r\n");
     let what = match have {
+        None if open => {
+            "Your answer 100 lacks its empty line. It is a head like every other, and until the empty line the \
+             client waits for more of it"
+                .to_string()
+        }
         Some(status) => format!("You answered {status} before the client could send the body"),
         None => "You sent nothing, so the body never came: both sides waited".to_string(),
     };
@@ -200,10 +210,17 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let other_data = same(&exchange.want) != same(&exchange.have) || have? != 200;
     (request.chunked() && want == 200 && other_data).then_some(())?;
     let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore everything after a `;` in a size line. \
-                 The lines after the last chunk are trailers, and they belong to the message, too.";
+                 The \\r\\n after the data belongs to the chunk. The lines after the last chunk are trailers, and \
+                 they belong to the message, too.";
+    let coding = request.field("Transfer-Encoding").unwrap_or_default();
+    let named = match coding.iter().any(u8::is_ascii_uppercase) {
+        true => format!(" `{}` means the same as `chunked`.", shown(coding)),
+        false => String::new(),
+    };
     match have? {
         status @ (400 | 411 | 413 | 501) => Cause::likely(format!(
-            "the order came in correct chunks. You answered {status}. {sizes}"
+            "the order came in correct chunks. You answered {status}{}.{named} {sizes}",
+            said(&exchange.have)
         )),
         200 => Cause::likely(format!(
             "the order came in chunks, and you read other bytes. After the bytes that agree, you have `{}` where \

@@ -75,10 +75,16 @@ fn no_ticket(evidence: &Evidence) -> Option<Cause> {
     (due && have.status().is_some() && have.status() == want.status()).then_some(())?;
     let brought = match asked.field("Cookie") {
         None => "the request had no Cookie line".to_string(),
-        Some(cookie) => format!(
-            "the request had `Cookie: {}`, and you have never handed out such a ticket",
-            shown(cookie)
-        ),
+        Some(cookie) => {
+            let set = want.field("Set-Cookie").unwrap_or_default();
+            let name = split_once(set, b'=').map_or(set, |(name, _)| name);
+            let named = |pair: &&[u8]| split_once(pair, b'=').is_some_and(|(own, _)| own == name);
+            let what = match pairs(cookie).iter().any(named) {
+                true => "and you have never handed out such a ticket".to_string(),
+                false => format!("which has no cookie with the name `{}`", shown(name)),
+            };
+            format!("the request had `Cookie: {}`, {what}", shown(cookie))
+        }
     };
     Cause::likely(format!(
         "{brought}. Your answer has no Set-Cookie, so you will not recognise this client the next time."
@@ -92,8 +98,9 @@ fn new_ticket(evidence: &Evidence) -> Option<Cause> {
     let again = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
     (again && have.status() == want.status()).then_some(())?;
     Cause::likely(format!(
-        "the client came back with `Cookie: {}`, which you gave it, and you gave it another ticket. You did not find \
-         the old one: look where you keep your tickets, and how you cut this line.",
+        "the client came back with `Cookie: {}`, which you gave it, and you gave it another ticket. Either \
+         you did not find the old one (where do you keep the tickets, and how do you cut this line?), or you give a \
+         ticket with each answer.",
         shown(cookie)
     ))
 }
@@ -165,8 +172,13 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
         false => "There are dishes of others among them: keep what was ordered by the ticket",
     };
     Cause::likely(format!(
-        "with `Cookie: {}` {due} dishes were ordered, and your page shows {got}. {what}.",
-        shown(cookie)
+        "with `Cookie: {}` {} ordered, and your page shows {got}. {what}.",
+        shown(cookie),
+        if due == 1 {
+            "1 dish was".to_string()
+        } else {
+            format!("{due} dishes were")
+        }
     ))
 }
 
@@ -232,6 +244,14 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let missing = due.iter().find(|pair| !got.contains(pair))?;
+    let is_cookie = |(name, _): &(&[u8], &[u8])| name.eq_ignore_ascii_case(b"cookie");
+    let lines = have.fields().filter(is_cookie).count();
+    if lines > 1 {
+        return Cause::likely(format!(
+            "your request has {lines} Cookie lines. All cookies of a request stand in one line, with `; ` between \
+             two."
+        ));
+    }
     Cause::likely(format!(
         "`{}` belongs to `{path}`, and your Cookie line does not have it.",
         shown(missing)

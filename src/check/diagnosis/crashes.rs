@@ -188,19 +188,31 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         .process
         .ending
         .filter(|ending| *ending != Ending::Status(0))?;
-    let missing =
-        evidence.cut_short() || !evidence.process.connected || evidence.have().close == Close::Rst;
+    let unprinted = matches!(evidence.problem, Some(Problem::Prints(_)));
+    let missing = evidence.cut_short()
+        || !evidence.process.connected
+        || evidence.have().close == Close::Rst
+        || evidence.not_taken()
+        || unprinted;
     (evidence.side() == Side::Client && missing && evidence.problem.is_some()).then_some(())?;
     // A reset of ours is no error of its own.
     let said =
         complaint(evidence).filter(|said| !said.contains("eset") && !said.contains("roken"))?;
     let when = match (evidence.process.connected, evidence.have().bytes.len()) {
         (false, _) => "before it connected",
-        (true, 0) => "after it had connected, before its first byte",
+        (true, 0) if !evidence.want().bytes.is_empty() => {
+            "after it had connected, before its first byte"
+        }
+        (true, _) if evidence.right_bytes() => "after it had sent everything",
         (true, _) => "before it had sent everything",
     };
+    let closed = ["Bad file descriptor", "use of closed", "EBADF"];
+    let why = match closed.iter().any(|sign| said.contains(sign)) {
+        true => " It used a connection that it had closed itself.",
+        false => "",
+    };
     Cause::likely(format!(
-        "your client ended {when} ({ending}). It said `{said}`."
+        "your client ended {when} ({ending}). It said `{said}`.{why}"
     ))
 }
 

@@ -3,8 +3,10 @@
 //! Rule: what the network did is in the transcript, behind the datagram that it did it to; a cause names it.
 
 use super::Evidence;
+use super::decisions::printed_an_earlier_list;
 use super::{Cause, Row, shown};
 use crate::check::Side;
+use crate::check::lenient_message::{from, upto};
 use crate::limits;
 use crate::wire::{DifferenceKind, Entry, Event, Who};
 
@@ -12,10 +14,13 @@ pub(super) const TABLE: &[Row] = &[
     ("W117", cut_otherwise),
     ("W94", repeats_at_once),
     ("W93", believes_an_old_answer),
+    ("W93", printed_an_earlier_list),
+    ("W118", other_number),
     ("W91", never_repeats),
     ("W92", waits_for_ever),
     ("W97", one_list_for_all),
     ("W95", counts_a_repetition),
+    ("W119", next_not_taken),
     ("W96", takes_what_is_too_early),
     ("W98", answers_not_each),
 ];
@@ -247,6 +252,58 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "`{}` came before the order with the number before it, and you answered `{}`. That acknowledges an order that \
          never came: the client will not send it again, and it is lost for good.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+/// The first word of a datagram as a number, and the rest.
+fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let number = std::str::from_utf8(upto(bytes, digits))
+        .ok()?
+        .parse()
+        .ok()?;
+    Some((number, from(bytes, digits)))
+}
+
+/// The right order with a number that is one too small or too large.
+fn other_number(evidence: &Evidence) -> Option<Cause> {
+    is_client(evidence)?;
+    let (due, order) = numbered(evidence.wanted_line())?;
+    let (said, same) = numbered(evidence.line())?;
+    (same == order && said.abs_diff(due) == 1).then_some(())?;
+    Cause::likely(format!(
+        "you sent `{}`, and `{}` is due: the orders are numbered from 1, and each number is one more than the one \
+         before.",
+        shown(evidence.line()),
+        shown(evidence.wanted_line())
+    ))
+}
+
+/// The order was the next one, and the answer is the one before.
+fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let before = scene.last(Who::Server)?;
+    (wrong.bytes == before.bytes && !evidence.wanted_line().starts_with(&before.bytes))
+        .then_some(())?;
+    let (number, order) = numbered(&asked.bytes)?;
+    let same_name = |it: &&Datagram| numbered(&it.bytes).is_some_and(|(_, name)| name == order);
+    let own = scene.earlier().iter().filter(|it| it.who == Who::Client);
+    let again = own.filter(same_name).count() > 1;
+    let why = match again {
+        true => {
+            " The same dish was ordered before, under another number: the number tells whether an order is new, and \
+             the name does not."
+        }
+        false => "",
+    };
+    Cause::likely(format!(
+        "`{}` was the next order, number {number}, and you answered `{}` as before: you did not take it.{why}",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))

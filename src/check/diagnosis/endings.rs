@@ -1,7 +1,7 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
 use super::crashes::complaint;
-use super::source::holds_back;
+use super::source::{holds_back, sets_linger};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
@@ -49,10 +49,19 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
             count(evidence.have().bytes.len(), "byte")
         ),
     };
+    let why = match sets_linger(evidence.process.source.as_deref()) {
+        true => {
+            "Your source sets SO_LINGER: with a time of 0, closing sends a reset. The kernel also sends one when bytes \
+             wait unread"
+        }
+        false => {
+            "The kernel does that when a program closes a connection on which bytes wait unread, or with SO_LINGER \
+             set to 0"
+        }
+    };
     Cause::likely(format!(
-        "{sent}, and then a reset (RST) in place of a clean end (FIN). The kernel does that when a \
-         program closes a connection on which bytes wait unread. A reset may destroy the answer before the \
-         client reads it."
+        "{sent}, and then a reset (RST) in place of a clean end (FIN). {why}. A reset may destroy the answer before \
+         the client reads it."
     ))
 }
 

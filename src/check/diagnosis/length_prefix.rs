@@ -6,7 +6,9 @@ use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_message::{find, from, upto};
 
 pub(super) const TABLE: &[Row] = &[
+    ("W79", no_end),
     ("W79", prefix_width),
+    ("W49", newline_counted),
     ("W43", byte_order),
     ("W44", prefix_letters),
 ];
@@ -92,6 +94,49 @@ fn prefix_width(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The length 0 that ends a list does not come.
+fn no_end(evidence: &Evidence) -> Option<Cause> {
+    let ends = four_at(&evidence.want().bytes, evidence.at()) == Some([0; 4]);
+    let mut at = 0;
+    while at < evidence.at() {
+        let length = u32::from_be_bytes(four_at(&evidence.want().bytes, at)?);
+        at = at.checked_add(4 + usize::try_from(length).ok()?)?;
+    }
+    (ends && evidence.cut_short() && at > 0 && at == evidence.at()).then_some(())?;
+    Cause::likely(format!(
+        "after your {} the length 0 is missing, the four bytes 00 00 00 00. They say that the list is over; without \
+         them the other side waits for the next length.",
+        count(evidence.at(), "byte")
+    ))
+}
+
+/// A newline is sent, and counted, behind what a length announces.
+fn newline_counted(evidence: &Evidence) -> Option<Cause> {
+    let found = numbers(evidence).find_map(|(at, want, have)| {
+        let (due, said) = (
+            usize::try_from(u32::from_be_bytes(want)).ok()?,
+            usize::try_from(u32::from_be_bytes(have)).ok()?,
+        );
+        let name = evidence
+            .want()
+            .bytes
+            .get(at + 4..at.checked_add(4 + due)?)?;
+        let sent = evidence
+            .have()
+            .bytes
+            .get(at + 4..at.checked_add(4 + said)?)?;
+        let extra = sent.strip_prefix(name)?;
+        matches!(extra, b"\n" | b"\r\n").then_some((name, extra))
+    });
+    let (name, extra) = found?;
+    Cause::likely(format!(
+        "after `{}` you sent one more line end, `{}`, and your length counts it. The length says where the text ends, \
+         so no line end follows.",
+        shown(name),
+        shown(extra)
+    ))
+}
+
 /// How a length is written in front of `data`, when it is not four bytes, the largest part first.
 fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
     let follows = |width: usize| from(have, width).starts_with(data);
@@ -102,6 +147,9 @@ fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
         if follows(width) && (number(width) == length || turned(width) == length) {
             return Some(format!("Yours has {}.", count(width, "byte")));
         }
+    }
+    if follows(0) {
+        return Some("Yours has none: the text itself comes at once.".to_string());
     }
     let said = number(4);
     if follows(4) && said == length + 4 {

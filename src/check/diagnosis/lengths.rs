@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W14", header_in_body),
     ("W16", chunked),
     ("W10", cl_chars),
+    ("W11", head_length),
     ("W11", cl_newline),
     ("W12", no_length),
 ];
@@ -155,6 +156,19 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "you announced {} and sent {sent}. {why}.",
         count(said, "byte")
+    ))
+}
+
+/// The length in an answer to HEAD is that of the body which GET would bring.
+fn head_length(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let (said, due) = (exchange.have.length()?, exchange.want.length()?);
+    let same = exchange.have.status() == exchange.want.status();
+    (exchange.asks_for_head() && said != due && same).then_some(())?;
+    Cause::likely(format!(
+        "the request was HEAD, and your Content-Length is {said}. An answer to HEAD has no body, and still the head of \
+         the answer to GET: a client learns from it that the body has {}.",
+        count(due, "byte")
     ))
 }
 

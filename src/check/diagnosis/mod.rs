@@ -11,6 +11,7 @@ mod caches;
 mod cookies;
 mod crashes;
 mod datagrams;
+mod decisions;
 mod endings;
 mod evidence;
 mod explanation_pages;
@@ -77,7 +78,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 26] = [
+const TABLE: [&[Row]; 27] = [
     process::TABLE,
     names::TABLE,
     printed_names::TABLE,
@@ -96,6 +97,7 @@ const TABLE: [&[Row]; 26] = [
     bytes::TABLE,
     lengths::TABLE,
     length_prefix::TABLE,
+    decisions::TABLE,
     wrong_text::TABLE,
     bodies::TABLE,
     served::TABLE,
@@ -111,6 +113,8 @@ const LAST: &[Row] = &[
     ("W63", wrong_values::other_body),
     ("W84", valid_but_different::other_lines),
     ("W84", valid_but_different::other_first_line),
+    ("W121", decisions::other_answer),
+    ("W125", decisions::prints_other),
 ];
 
 /// The cause of a failure, if there is evidence for one.

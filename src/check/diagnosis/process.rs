@@ -13,10 +13,12 @@ use crate::wire::Event;
 pub(super) const TABLE: &[Row] = &[
     ("W30", address_syntax),
     ("W26", addr_in_use),
+    ("W120", not_every_address),
     ("W25", refused),
     ("W29", would_block),
     ("W27", died_on_empty),
     ("W41", died_on_reset),
+    ("W122", ends_quietly),
     ("W60", no_limit),
 ];
 
@@ -58,6 +60,29 @@ fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// Signs that nobody listens at an address.
+const REFUSED: [&str; 4] = [
+    "onnection refused",
+    "ConnectionRefused",
+    "ECONNREFUSED",
+    "actively refused",
+];
+
+/// A client has several addresses, and gives up before it has tried the one where the server is.
+fn not_every_address(evidence: &Evidence) -> Option<Cause> {
+    let process = &evidence.process;
+    let arg = evidence.expectation.script.heading("arg")?;
+    let addresses = arg.split_whitespace().skip(1).count();
+    let gave_up = evidence.side() == Side::Client && !process.connected && addresses > 1;
+    let signs = [&REFUSED[..], &["timed out", "TimedOut", "ETIMEDOUT"]].concat();
+    let line = line_with(evidence, &signs).filter(|_| gave_up)?;
+    Cause::likely(format!(
+        "your client said `{line}`, and it never connected to {}, where the server is. It has {addresses} addresses, \
+         and some of them are dead: go on with the next one after each failure.",
+        process.address
+    ))
+}
+
 /// Nobody listens at the address that the program got (server), or at the one it connected to (client).
 fn refused(evidence: &Evidence) -> Option<Cause> {
     let process = &evidence.process;
@@ -68,15 +93,7 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
         let script = &evidence.expectation.script;
         let nobody = script.has_event(|_, _, event| event == Event::Refuse);
         (!nobody).then_some(())?;
-        let line = line_with(
-            evidence,
-            &[
-                "onnection refused",
-                "ConnectionRefused",
-                "ECONNREFUSED",
-                "actively refused",
-            ],
-        )?;
+        let line = line_with(evidence, &REFUSED)?;
         return Cause::likely(format!(
             "your client said `{line}`. It connected to an address where nobody listens. The check \
              listened on {given}, and gave it this address."
@@ -153,6 +170,24 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
         "your program ended ({ending}) when a client reset the connection in the middle. A reset is an error of that \
          one connection. Your program must still serve the next client.{}",
         last_words(evidence)
+    ))
+}
+
+/// A server that has nothing to complain of, and ends.
+fn ends_quietly(evidence: &Evidence) -> Option<Cause> {
+    quiet_end(evidence)?;
+    let right = evidence.right_bytes() || evidence.cut_short();
+    (evidence.side() == Side::Server && right && evidence.problem.is_some()).then_some(())?;
+    let when = match evidence.weather() {
+        Weather::Rude if evidence.passes_in_calm() => {
+            "after a client had reset its connection in the middle"
+        }
+        Weather::Ghost if evidence.passes_in_calm() => "after clients that sent nothing had closed",
+        _ => "before the check was done with it",
+    };
+    Cause::likely(format!(
+        "your program ended by itself (exit status 0) {when}. A server serves one client after the other: the end of \
+         a connection, or an error of it, must not end the loop that accepts the next one."
     ))
 }
 

@@ -6,7 +6,7 @@ use super::{Cause, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_message::message;
 use crate::limits;
-use crate::wire::Event;
+use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W64", endless_circle),
@@ -73,18 +73,37 @@ fn wrong_place(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The redirects that it has followed before this one: status and place.
+fn followed_before(evidence: &Evidence) -> Vec<(u16, String)> {
+    let followed = (1..evidence.conn().saturating_sub(1)).filter_map(|conn| {
+        let answer = evidence.got.bytes_of(conn, Who::Server);
+        let answer = message(&answer);
+        Some((answer.status()?, shown(answer.field("Location")?)))
+    });
+    followed.collect()
+}
+
 /// It was sent on, and did not go.
 fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
     let stayed = evidence.have().bytes.is_empty() && !evidence.came();
     let (status, place) = sent_on(evidence).filter(|_| stayed)?;
-    let partial = match place.starts_with("http://") {
-        true => "",
-        false => {
-            " The Location is only a part of a URL: take the missing parts from the URL of your last request."
+    let followed = followed_before(evidence);
+    let new = !followed.is_empty() && followed.iter().all(|(other, _)| *other != status);
+    let whole = place.starts_with("http://");
+    let rule = "take the missing parts from the URL of your last request";
+    let why = match (new, whole) {
+        (true, true) => {
+            format!(" You followed other statuses before: {status} is a redirect, too.")
         }
+        (true, false) => format!(
+            " Either your client does not know that {status} is a redirect, or it cannot use a Location that is only \
+             a part of a URL: {rule}."
+        ),
+        (false, true) => String::new(),
+        (false, false) => format!(" The Location is only a part of a URL: {rule}."),
     };
     Cause::likely(format!(
-        "the answer was {status} with `Location: {place}`, and you sent no request for that URL.{partial}"
+        "the answer was {status} with `Location: {place}`, and you sent no request for that URL.{why}"
     ))
 }
 

@@ -36,7 +36,8 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     // Nor does a hidden name.
     let last = small.rsplit(|&byte| byte == b'/').next();
     let hidden = last.is_some_and(|last| last.starts_with(b".") && !last.starts_with(b".."));
-    (!hidden).then_some(())?;
+    // Nor does the path of a folder.
+    (!hidden && last != Some(&b""[..])).then_some(())?;
     let how = if has(b"%25") {
         "You decoded its percent signs twice. After the first decoding, %25 was a percent sign. The second decoding \
          made two dots, and you did not test the path after that."
@@ -86,9 +87,21 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let encoded = target.iter().position(|&byte| byte == b'%')?;
     let (want, have) = evidence.exchange()?.statuses()?;
     (want == 200 && matches!(have, 400 | 404)).then_some(())?;
+    let percent = find(target, b"%25").is_some();
+    let twice = match (percent, have) {
+        (false, _) => "",
+        (true, 400) => {
+            " Decoded once, the name has a percent sign of its own. You decoded it again, or looked at its percent \
+             signs after you had decoded it."
+        }
+        (true, _) => {
+            " Either you did not decode it, or you decoded it twice: after the first time, %25 is a percent sign of \
+             the name."
+        }
+    };
     Cause::likely(format!(
         "`{}` names a file that exists, and you answered {have}. In this name `{}` is one byte, \
-         written as a percent sign and two hexadecimal digits.",
+         written as a percent sign and two hexadecimal digits.{twice}",
         shown(target),
         shown(upto(from(target, encoded), 3))
     ))

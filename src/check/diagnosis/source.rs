@@ -51,6 +51,12 @@ pub(super) fn holds_back(source: Option<&str>) -> Option<bool> {
     Some(held)
 }
 
+/// Whether the program says how long a close waits: with 0 it sends a reset.
+pub(super) fn sets_linger(source: Option<&str>) -> bool {
+    const WORDS: [&str; 4] = ["SO_LINGER", "set_linger", "SetLinger", "resetAndDestroy"];
+    source.is_some_and(|source| WORDS.iter().any(|word| source.contains(word)))
+}
+
 /// The names of functions for buffers that stand in a compiled program. (In one from Go they show that it
 /// writes through a buffer, and not whether it empties it.)
 pub fn names_in(program: &[u8]) -> String {

@@ -1,14 +1,16 @@
 //! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
 //! a part.
 
+use super::decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_message::{find, is_request, message, upto};
+use crate::check::lenient_message::{find, from, is_request, message, upto};
 use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
 pub(super) const DELIVERY: &[Row] = &[
+    ("W124", shared_buffer),
     ("W84", ends_its_side),
     ("W34", cut_letter),
     ("W34", letter_in_pieces),
@@ -35,6 +37,16 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
         .take_while(|&&byte| byte == 0)
         .count();
     let wanted = evidence.missing().first() == Some(&0);
+    // What a buffer held before, or never, comes behind the end of a C text.
+    let leftover = evidence.extra().len() >= 16 && nuls > 0;
+    if leftover && nuls < 8 {
+        return Cause::likely(format!(
+            "after your {} come {} more, and the first of them is a NUL: the end of a text in C. You sent the whole \
+             buffer, and only a part of it is filled. Some of these bytes are what your memory held before.",
+            count(evidence.at(), "byte"),
+            count(evidence.extra().len(), "byte")
+        ));
+    }
     (nuls >= 8 && !wanted).then_some(())?;
     let whole = evidence.at() + nuls;
     let round = if whole.is_power_of_two() {
@@ -216,6 +228,19 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     const LONG: usize = 16 * 1024;
     let (have, want) = (evidence.have().bytes.len(), evidence.want().bytes.len());
     let cut = evidence.cut_short() && evidence.have().close != Close::Open;
+    let alive = evidence.process.ending.is_none() && evidence.process.said.trim().is_empty();
+    let body = evidence.exchange().and_then(|it| it.have.body);
+    let sent = body.map_or(have, <[u8]>::len);
+    let block = sent >= 256 && (sent.is_power_of_two() || sent.is_multiple_of(1000));
+    if cut && block && alive && evidence.side() == Side::Server && !evidence.passes_in_calm() {
+        return Cause::likely(format!(
+            "your bytes stop at {} of {}, and then you closed. {} is the size of a buffer: you read the file, or \
+             wrote it, once, and a file may be longer than one buffer.",
+            count(have, "byte"),
+            count(want, "byte"),
+            count(sent, "byte")
+        ));
+    }
     (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
     Cause::likely(format!(
         "your bytes stop at {} of {}, and then you closed. One write may take only a part of your bytes, and returns \
@@ -232,17 +257,13 @@ fn one_message(evidence: &Evidence) -> bool {
 /// U+FFFD where a letter of several bytes should stand.
 fn cut_letter(evidence: &Evidence) -> Option<Cause> {
     const REPLACEMENT: &[u8] = b"\xef\xbf\xbd";
-    let mark = evidence
-        .have()
-        .bytes
-        .get(evidence.at().saturating_sub(2)..)?;
-    let near = find(mark, REPLACEMENT)? <= 2;
-    let wanted = evidence
-        .missing()
-        .first()
-        .is_some_and(|byte| !byte.is_ascii());
+    let spot = evidence.spot();
+    let lead = from(spot.before, spot.before.len().saturating_sub(2));
+    let mark = [lead, upto(spot.rest, 8)].concat();
+    let near = find(&mark, REPLACEMENT)? <= 2;
+    let wanted = spot.missing.first().is_some_and(|byte| !byte.is_ascii());
     (near && wanted && find(&evidence.want().bytes, REPLACEMENT).is_none()).then_some(())?;
-    let letter = evidence.missing();
+    let letter = spot.missing;
     let length = letter
         .iter()
         .skip(1)

@@ -41,6 +41,14 @@ fn http_to_tls(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
+/// Whether the message is longer than its first record.
+fn in_records(heard: &[u8]) -> bool {
+    let [22, _, _, high, low, ..] = heard else {
+        return false;
+    };
+    heard.len() > 5 + usize::from(*high) * 256 + usize::from(*low)
+}
+
 fn other_alert(evidence: &Evidence) -> Option<Cause> {
     let due = alert(&evidence.want().bytes)?;
     let sent = alert(&evidence.have().bytes).filter(|sent| *sent != due)?;
@@ -49,6 +57,11 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         (_, 50) => {
             "A length in this message reaches beyond what contains it, or bytes are left over behind a list"
         }
+        (50, _) if in_records(evidence.heard()) => {
+            "All lengths are right here. The message comes in several records: put their contents together, without \
+             the five bytes in front of each"
+        }
+        (112, _) => "The name is the server's. In a name, upper and lower case mean the same",
         (50, _) => {
             "All lengths are right here. What you do not know must be skipped, whatever its length"
         }

@@ -27,13 +27,19 @@ fn differing(evidence: &Evidence) -> Option<(Exchange<'_>, u16, u16)> {
 }
 
 /// What a status says, for those that are confused most.
-fn meaning(status: u16) -> &'static str {
-    match status {
+fn meaning(status: u16) -> Option<&'static str> {
+    Some(match status {
+        100 => "send the body",
         200 => "here is what you asked for",
         201 => "something new was made",
         204 => "it was done, and there is no body",
         206 => "here is a part",
+        301 => "it has moved for ever",
+        302 => "it has moved for the moment",
+        303 => "it is done; get the result there",
         304 => "it has not changed",
+        307 => "send the same request there, for the moment",
+        308 => "send the same request there, for ever",
         400 => "this is not a right request",
         403 => "it exists, and you may not have it",
         404 => "it does not exist",
@@ -49,26 +55,48 @@ fn meaning(status: u16) -> &'static str {
         501 => "the server does not know this method",
         503 => "the server is full for the moment",
         505 => "the server does not speak this version",
-        _ => "another thing",
-    }
+        _ => return None,
+    })
+}
+
+/// An answer 100 that nobody waited for, or before a refusal.
+fn unwanted_continue(exchange: &Exchange, want: u16, have: u16) -> Option<Cause> {
+    let request = exchange.request().filter(|_| have == 100)?;
+    let line = shown(request.first_line());
+    let text = match request.field("Expect") {
+        None => format!(
+            "you answered `{line}` with 100 Continue, and the client had not asked for it. It is for a request with \
+             `Expect: 100-continue` alone. The answer here is {want}."
+        ),
+        Some(_) => format!(
+            "you sent 100 Continue to `{line}`, and {want} is due. 100 asks for the body, and you do not want it. \
+             Decide first, and send either 100 or the refusal."
+        ),
+    };
+    Cause::likely(text)
 }
 
 /// Both statuses are possible answers, and the other one belongs here.
 fn near_status(evidence: &Evidence) -> Option<Cause> {
     let (exchange, want, have) = differing(evidence)?;
+    if let Some(unwanted) = unwanted_continue(&exchange, want, have) {
+        return Some(unwanted);
+    }
     let request = exchange
         .request()
         .map(|request| shown(request.first_line()));
     let to = request.map_or(String::new(), |line| format!(" to `{line}`"));
+    let says =
+        |status| meaning(status).map_or(String::new(), |text| format!(" {status} says: {text}."));
     Cause::likely(format!(
-        "you answered {have}{to}, and {want} belongs here. {have} says: {}. {want} says: {}.",
-        meaning(have),
-        meaning(want)
+        "you answered {have}{to}, and {want} belongs here.{}{}",
+        says(have),
+        says(want)
     ))
 }
 
 /// What a refusal of ours or theirs says about its reason: the first line of its body.
-fn said(message: &Message) -> String {
+pub(super) fn said(message: &Message) -> String {
     let line = message
         .body
         .unwrap_or_default()
@@ -149,10 +177,11 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = exchange.statuses()?;
     let extra = exchange.have.field("Content-Length").is_some()
         && exchange.want.field("Content-Length").is_none();
-    (want == have && have == 204 && extra).then_some(())?;
-    Cause::likely(
-        "your answer 204 has a Content-Length. 204 means that the answer has no body, so it has no length either.",
-    )
+    (want == have && matches!(have, 204 | 304) && extra).then_some(())?;
+    Cause::likely(format!(
+        "your answer {have} has a Content-Length. {have} means that the answer has no body, so it has no length of its \
+         own either."
+    ))
 }
 
 /// A query is taken for a part of the file's name.
@@ -282,7 +311,14 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     } else if wanted == came
         && field(evidence.wanted_line()).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
     {
-        format!("your line `{line}` has another value; this lab's is `{due}`.")
+        match line == due {
+            true => format!(
+                "your line `{}…` has another value: {}.",
+                shown(name),
+                later_part(evidence)
+            ),
+            false => format!("your line `{line}` has another value; this lab's is `{due}`."),
+        }
     } else if came.iter().any(|name| !wanted.contains(name)) {
         let extra = have
             .fields()
@@ -300,6 +336,16 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(format!("{what} {REASSURING}"))
+}
+
+/// What came and what was due in a long line, from the difference on.
+fn later_part(evidence: &Evidence) -> String {
+    let spot = evidence.spot();
+    format!(
+        "`{}` came where `{}` belongs",
+        shown(spot.line_rest().trim_ascii_end()),
+        shown(spot.line_missing().trim_ascii_end())
+    )
 }
 
 /// The first line is right by itself, and another one: its reason, its version, its target.

@@ -248,23 +248,25 @@ fn added_space(evidence: &Evidence) -> Option<Cause> {
         [] => "at the end of the line".to_string(),
         text => format!("before `{}`", shown(text)),
     };
+    let after = match spot.line_before() {
+        [] => "at the beginning of the line".to_string(),
+        text => format!("after `{}`", shown(text)),
+    };
     if let Some(blanks) = blanks(&spot) {
         return Cause::likely(format!(
-            "{} too many: after `{}`, {}. Functions that print several values put a space between them.",
+            "{} too many: {after}, {}. Functions that print several values put a space between them.",
             if blanks == 1 {
                 "one space is".to_string()
             } else {
                 format!("{blanks} blanks are")
             },
-            shown(spot.line_before()),
             side(spot.line_missing())
         ));
     }
     let lost = spot.missing.starts_with(b" ") && !spot.rest.is_empty() && spot.goes_on(0, 1);
     lost.then_some(())?;
     Cause::likely(format!(
-        "a space is missing after `{}`, {}.",
-        shown(spot.line_before()),
+        "a space is missing {after}, {}.",
         side(spot.line_rest())
     ))
 }

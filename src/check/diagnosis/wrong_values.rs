@@ -1,26 +1,30 @@
 //! Mistakes in values, not in the form: lengths that are believed, files read as text, header values.
 
 use super::crashes::{NO_TEXT, complaint};
+use super::place::Exchange;
 use super::{Cause, Row, count, names, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_message::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
+use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
-    ("W45", any_length),
     ("W46", one_word),
     ("W47", no_patience),
     ("W49", adds_newline),
     ("W50", line_ends),
     ("W54", not_refused),
-    ("W54", waits_for_a_faulty_length),
     ("W51", cut_at_colon),
     ("W52", last_wins),
     ("W62", other_host),
 ];
 
-/// Asked before the error messages of the program.
-pub(super) const FIRST: &[Row] = &[("W48", text_only)];
+/// Asked before the error messages of the program, and before the causes of a silence that nothing explains.
+pub(super) const FIRST: &[Row] = &[
+    ("W48", text_only),
+    ("W45", any_length),
+    ("W54", waits_for_a_faulty_length),
+];
 
 /// It waits for as many bytes as the untrusted length announces.
 fn any_length(evidence: &Evidence) -> Option<Cause> {
@@ -49,8 +53,15 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
     let said = http
         .or(prefix.filter(|_| binary))
         .filter(|&said| said >= MANY)?;
+    let signed = match http.is_none() && said > u64::from(u32::MAX / 2) {
+        true => {
+            " Either you read before you compare the length with a limit, or you compare it as a signed number: as \
+             one, ff ff ff ff is -1."
+        }
+        false => "",
+    };
     Cause::likely(format!(
-        "the other side announced {said} bytes, and you wait for all of them. A length comes from \
+        "the other side announced {said} bytes, and you wait where a refusal is due.{signed} A length comes from \
          a stranger. If you trust every length, you wait for ever, or you reserve memory that you \
          do not have.",
     ))
@@ -65,6 +76,15 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     // What it printed after we had closed on it says nothing about its wait.
     let waited = evidence.silence().is_some();
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
+    if let Some(greeting) = Some(evidence.heard()).filter(|heard| !heard.is_empty()) {
+        return Cause::likely(format!(
+            "the server greeted your client with `{}`, and your program said `{}` where `{}` belongs. Every \
+             greeting means the same: do not compare its words.",
+            shown(greeting),
+            shown(printed.as_bytes()),
+            shown(wanted.as_bytes())
+        ));
+    }
     Cause::likely(format!(
         "your program said `{}` where `{}` belongs. These failures are different: nobody listens, no answer comes, \
          or the server is busy. They happen in different calls, with different kinds of error, and the user must do \
@@ -90,8 +110,8 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.want().bytes.is_empty())?;
     (client && waits).then_some(())?;
     Cause::likely(format!(
-        "the server accepted your connection and sent nothing, and after {} ms you still waited. Without a limit you \
-         wait as long as the other side likes.",
+        "the server accepted your connection and sent nothing, and after {} ms you still waited. Either your wait has \
+         no limit, or the limit is too long. Without a limit you wait as long as the other side likes.",
         silent.as_millis()
     ))
 }
@@ -129,9 +149,17 @@ fn adds_newline(evidence: &Evidence) -> Option<Cause> {
     let http = message(&evidence.want().bytes).body.is_some();
     (!http && !evidence.want().bytes.is_empty() && matches!(extra, b"\n" | b"\r\n"))
         .then_some(())?;
+    let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
+    let what = match file {
+        true => {
+            "that is not in the file. A client that compares sizes or pictures will find the copy broken"
+        }
+        false => {
+            "that nobody asked for. The other side takes an empty line for a message of its own"
+        }
+    };
     Cause::likely(format!(
-        "your {} are right, and then comes one more line end, `{}`, that is not in the file. A client that \
-         compares sizes or pictures will find the copy broken.",
+        "your {} are right, and then comes one more line end, `{}`, {what}.",
         count(evidence.want().bytes.len(), "byte"),
         shown(extra)
     ))
@@ -215,6 +243,9 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         .split(|&byte| byte == b'\n')
         .next()
         .unwrap_or_default();
+    if let Some(path) = unserved_path(&exchange, want) {
+        return Cause::likely(path);
+    }
     let because = match reason.is_empty() || reason.len() > 60 {
         true => String::new(),
         false => format!(" (\"{}\")", shown(reason)),
@@ -222,6 +253,25 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "this request must be refused with {want}{because}, and you answered {have}. Another program may read a \
          faulty message in another way. So refuse it, and do not guess."
+    ))
+}
+
+/// Why a path has no file, where its text says so.
+fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
+    let target = exchange.request()?.target().filter(|_| want == 404)?;
+    let path = target.split(|&byte| byte == b'?').next()?;
+    let last = path.rsplit(|&byte| byte == b'/').next()?;
+    let why = match last {
+        b"" => "The slash at its end makes it the path of a folder, and not of a file",
+        [b'.', ..] if !last.starts_with(b"..") => {
+            "Its name begins with a dot, and such a name is hidden"
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "you answered `{}` with {}, and 404 is due. {why}.",
+        shown(target),
+        exchange.have.status()?
     ))
 }
 
@@ -285,10 +335,18 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
     let (_, have) = is_host(evidence.line())?;
     let (_, wanted) = is_host(evidence.wanted_line())?;
     (evidence.side() == Side::Client && have != wanted).then_some(())?;
-    let why = if find(have, wanted) == Some(0) {
+    let why = if have
+        .strip_prefix(wanted)
+        .is_some_and(|port| port.starts_with(b":"))
+    {
         "80 is the default port, and Host leaves it out"
+    } else if find(have, wanted) == Some(0) {
+        "Host holds the host and the port, and nothing of what follows them in the URL"
     } else if find(wanted, have) == Some(0) {
         "Host must contain a port that is not 80"
+    } else if sent_before(evidence, have) {
+        "yours is the host of an earlier request. A Location has led to another host since then, and a Location \
+         without a host keeps the host of the request before it"
     } else {
         "Host must be the host of the URL, and not the address of the connection"
     };
@@ -297,6 +355,13 @@ fn other_host(evidence: &Evidence) -> Option<Cause> {
         shown(have),
         shown(wanted)
     ))
+}
+
+/// Whether an earlier request had this host.
+fn sent_before(evidence: &Evidence, host: &[u8]) -> bool {
+    let earlier = (1..evidence.conn()).map(|conn| evidence.got.bytes_of(conn, Who::Client));
+    let mut hosts = earlier.map(|request| message(&request).field("Host") == Some(host));
+    hosts.any(|same| same)
 }
 
 /// The length is right for what was sent, but something else was to be sent.

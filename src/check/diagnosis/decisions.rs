@@ -1,0 +1,226 @@
+//! Mistakes in what a program decides: its bytes are whole, but they are those of another case. And mistakes in
+//! what a client does with its argument and with the answer.
+//!
+//! Rule: these come after all mistakes that name a byte. A text says what was due and what came; it does not say
+//! which line of the program decided.
+
+use super::{Cause, Evidence, Row, shown};
+use crate::check::lenient_message::{find, from, upto};
+use crate::check::program::Ending;
+use crate::check::{Problem, Side};
+
+pub(super) const TABLE: &[Row] = &[("W123", argument)];
+
+/// A line without its end.
+fn bare(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The first line.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes
+        .split_inclusive(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default()
+}
+
+/// A client of a line protocol sends something else than its argument says.
+fn argument(evidence: &Evidence) -> Option<Cause> {
+    let script = &evidence.expectation.script;
+    let plain = evidence.side() == Side::Client && !evidence.is_http() && !script.has_datagrams();
+    (plain && evidence.want().bytes.contains(&b'\n') && !evidence.late()).then_some(())?;
+    let (line, due) = (bare(evidence.line()), bare(evidence.wanted_line()));
+    let text = if evidence.cut_short() && evidence.at() > 0 && evidence.at_line_start() {
+        let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let failed = |ending| ending != Ending::Status(0);
+        (!evidence.process.ending.is_some_and(failed)).then_some(())?;
+        format!(
+            "you sent {} of {} lines: `{}` and what follows it is missing. Send one line for each order of the \
+             argument, however many there are.",
+            lines(&evidence.have().bytes),
+            lines(&evidence.want().bytes),
+            shown(due)
+        )
+    } else if evidence.cut_short() || evidence.right_bytes() {
+        return None;
+    } else if line.is_empty() && evidence.at() == 0 {
+        let of = match script.heading("arg") {
+            Some(_) => "the argument says",
+            None => {
+                "is due without an argument. WIRELAB_ARG is set and empty then: an empty text counts as none"
+            }
+        };
+        format!("your order is an empty line, and `{}` {of}.", shown(due))
+    } else if due
+        .strip_prefix(line)
+        .is_some_and(|rest| rest.starts_with(b" "))
+    {
+        format!(
+            "your order is `{}`, and `{}` is due: of several words you sent only the first.",
+            shown(line),
+            shown(due)
+        )
+    } else if line.starts_with(due) && line.contains(&b',') && !due.contains(&b',') {
+        format!(
+            "you sent `{}` as one line. Commas separate the orders of the argument, and each order is a line of its \
+             own.",
+            shown(line)
+        )
+    } else if line.trim_ascii() == due && line.starts_with(b" ") && evidence.at() > 0 {
+        format!(
+            "your order `{}` begins with a space. It is the space after the comma in the argument, and it does not \
+             belong to the order.",
+            shown(line)
+        )
+    } else {
+        return None;
+    };
+    Cause::likely(text)
+}
+
+/// A server without HTTP sends a whole answer, and it is the one to another request.
+pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
+    let script = &evidence.expectation.script;
+    let plain = evidence.side() == Side::Server && !evidence.is_http() && !script.has_datagrams();
+    (plain && evidence.middle.is_none() && !evidence.heard().is_empty()).then_some(())?;
+    // The difference may lie in the last of the four bytes of a length.
+    let before = upto(&evidence.want().bytes, evidence.at());
+    let framed = before.ends_with(&[0; 3]);
+    (framed || evidence.at_line_start()).then_some(())?;
+    let skip = usize::from(framed);
+    let came = first_line(from(evidence.rest(), skip));
+    let due = first_line(from(evidence.missing(), skip));
+    let text =
+        std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
+    let other = !came.is_empty() && !due.is_empty() && came.first() != due.first();
+    (text && other && !evidence.passes_in_calm()).then_some(())?;
+    let asked = bare(first_line(evidence.heard()));
+    if came.starts_with(b"HTTP/") {
+        return Cause::likely(format!(
+            "to `{}` you answered with a head of HTTP, `{}`. This lab's protocol has no head: `{}` is due at once.",
+            shown(asked),
+            shown(bare(came)),
+            shown(bare(due))
+        ));
+    }
+    let last = match framed {
+        true => "the last request".to_string(),
+        false => format!("`{}`", shown(asked)),
+    };
+    let why = match asked.starts_with(b"GET /") {
+        true => {
+            "In the first case it looked for another name (print it, with its invisible bytes), or in another folder \
+             than the one in WIRELAB_ROOT, or a rule of its own decides otherwise about this name"
+        }
+        false => {
+            "In the first case print what it compares before it chooses an answer, with the invisible bytes"
+        }
+    };
+    Cause::likely(format!(
+        "to {last} you answered `{}`, and `{}` is due. The answer is whole, so no byte got lost. Either your program \
+         decided otherwise, or its words are not those of the README. {why}.",
+        shown(bare(came)),
+        shown(bare(due))
+    ))
+}
+
+/// A client that has said everything right prints another text than it should.
+pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
+    matches!(evidence.problem, Some(Problem::Prints(_))).then_some(())?;
+    let prints = evidence.process.prints.as_ref()?;
+    let (due, printed) = (prints.wanted.trim_end(), prints.printed.trim_end());
+    let say = |text: &str| shown(text.as_bytes());
+    let around = printed.split_once(due).filter(|_| !due.is_empty());
+    let what = if printed == due {
+        let ends = prints.printed.ends_with('\n');
+        let how = if ends {
+            "more white space"
+        } else {
+            "no line end"
+        };
+        format!("`{}` is right, and after it {how} came", say(due))
+    } else if printed.is_empty() {
+        format!(
+            "`{}` belongs on the standard output, and your program printed nothing there",
+            say(due)
+        )
+    } else if let Some((before, after)) = around {
+        let extra = if before.is_empty() { after } else { before };
+        format!(
+            "your program printed `{}` besides `{}`",
+            say(extra.trim()),
+            say(due)
+        )
+    } else if let Some((before, after)) = due.split_once(printed) {
+        let lost = if before.is_empty() { after } else { before };
+        format!(
+            "your program printed only `{}`: `{}` is missing",
+            say(printed),
+            say(lost)
+        )
+    } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
+        format!(
+            "`{}` came in several pieces, and your program printed something after each piece. Collect the answer \
+             first, and print it once",
+            say(due)
+        )
+    } else {
+        format!(
+            "`{}` was to be printed, and your program printed `{}`",
+            say(due),
+            say(printed)
+        )
+    };
+    Cause::likely(format!(
+        "{what}. All bytes on the wire are right, so look at what you do with them afterwards."
+    ))
+}
+
+/// Whether the letters of `text` stand in `printed` in their order, with others between them.
+fn in_order(text: &str, printed: &str) -> bool {
+    let mut letters = printed.chars();
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .all(|wanted| letters.any(|letter| letter == wanted))
+}
+
+/// Whether a client printed the list of an earlier acknowledgement: the words of it, and not all that were due.
+pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
+    let datagrams = evidence.expectation.script.has_datagrams();
+    let prints = evidence.process.prints.as_ref().filter(|_| datagrams)?;
+    let (due, printed) = (prints.wanted.trim_end(), prints.printed.trim_end());
+    let rest = due.strip_prefix(printed).filter(|_| !printed.is_empty())?;
+    rest.starts_with(' ').then_some(())?;
+    let lines = evidence.heard().split(|&byte| byte == b'\n');
+    let list = [b" ", printed.as_bytes()].concat();
+    lines
+        .into_iter()
+        .any(|line| line.ends_with(&list))
+        .then_some(())?;
+    Cause::likely(format!(
+        "your client printed `{}`, and `{}` is due. That is the list of an earlier answer, which came late or twice: \
+         look at the number of each answer, and wait for the one to your last order.",
+        shown(printed.as_bytes()),
+        shown(due.as_bytes())
+    ))
+}
+
+/// What an earlier client had sent stands in front of this client's order.
+pub(super) fn shared_buffer(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let order = bare(first_line(evidence.heard()));
+    let wanted = first_line(want);
+    let server = evidence.side() == Side::Server && evidence.passes_in_calm() && !wanted.is_empty();
+    let mut lengths = (1..=order.len()).filter(|_| server && have != want);
+    let old = lengths.find(|&length| {
+        have.starts_with(upto(order, length)) && from(have, length).starts_with(wanted)
+    })?;
+    (find(want, have).is_none()).then_some(())?;
+    Cause::proven(format!(
+        "`{}` stands before the answer. An earlier client had sent it and then broke off; this client sent `{}`. Your \
+         program keeps what it has read in one place for all connections, and each connection needs its own.",
+        shown(upto(order, old)),
+        shown(order)
+    ))
+}
