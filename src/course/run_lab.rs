@@ -121,27 +121,29 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
 
 /// Starts the lab's own server at `addr`, to be talked to by hand.
 pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
-    let script = main_script(lab);
-    match lab_programs::lab_programs(lab, &[Side::Server]) {
-        Err(BuildError::Nowhere { .. }) => Server::played(&script, addr),
-        paths => Server::start(
-            lab,
-            &paths.map_err(DemoError::Build)?[0],
-            &script,
-            addr,
-            None,
-        ),
-    }
+    serve_one(lab, false, addr, None)
 }
 
-/// Starts one of the lab's own servers anywhere on this machine: the lab's, or the exercise's as the learner
-/// gets it.
-pub fn serve_anywhere(lab: &Lab, stub: bool) -> Result<Server, DemoError> {
-    if !stub {
-        return serve(lab, ANYWHERE);
+/// Starts one of the lab's servers at `addr`: the lab's own, or the exercise's as the learner gets it (`stub`).
+/// `word` is added to its command line.
+pub fn serve_one(
+    lab: &Lab,
+    stub: bool,
+    addr: SocketAddr,
+    word: Option<&str>,
+) -> Result<Server, DemoError> {
+    let script = main_script(lab);
+    let path = match stub {
+        true => lab_programs::stub_server(lab),
+        false => lab_programs::lab_programs(lab, &[Side::Server]).map(|mut paths| paths.remove(0)),
+    };
+    match path {
+        Err(BuildError::Nowhere { .. }) if !stub => Server::played(&script, addr),
+        path => {
+            let path = path.map_err(DemoError::Build)?;
+            Server::start(lab, &path, &script, addr, (word, None))
+        }
     }
-    let path = lab_programs::stub_server(lab).map_err(DemoError::Build)?;
-    Server::start(lab, &path, &main_script(lab), ANYWHERE, None)
 }
 
 fn main_script(lab: &Lab) -> Transcript {
@@ -168,10 +170,11 @@ impl Server {
         path: &Path,
         script: &Transcript,
         addr: SocketAddr,
-        recorder: Option<&Recorder>,
+        (word, recorder): (Option<&str>, Option<&Recorder>),
     ) -> Result<Server, DemoError> {
         let behind = behind(script, recorder)?;
         let arg = behind.as_ref().map(|behind| behind.arg.clone());
+        let arg = arg.or_else(|| word.map(str::to_string));
         let files =
             lab_server_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
         let contract = Contract {
@@ -220,6 +223,13 @@ impl Server {
     /// How it ended, if it has.
     pub fn ending(&self) -> Option<Ending> {
         self.program()?.ending()
+    }
+
+    /// Ends it now; how it ended. A server that is played cannot be ended: `None`.
+    pub fn stop(&self) -> Option<Ending> {
+        let mut program = self.program()?;
+        program.end();
+        program.ending()
     }
 
     /// What it has printed on stderr.

@@ -53,3 +53,7 @@ pub const DEMO_CALL: Duration = Duration::from_millis(500);
 /// How long after a connection the server is watched: does it end?
 /// Reason: a program that panics needs up to a second to print where it was, on a busy machine.
 pub const DYING: Duration = Duration::from_millis(1_500);
+
+/// The highest number of a connection in the box: so many are open at a time at most.
+/// Reason: each has a thread; lab 6 needs 4.
+pub const AT_ONCE: u32 = 16;

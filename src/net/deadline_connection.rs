@@ -32,6 +32,24 @@ pub enum IoFailure {
     NoMemory,
 }
 
+/// Connects to `addr`, for at most `patience`. If no connection is made, the refusal or the timeout is recorded.
+pub(super) fn call_recorded(
+    addr: SocketAddr,
+    patience: Duration,
+    recorder: &Recorder,
+) -> Result<TcpStream, SocketError> {
+    let called = crate::net::call(addr, patience);
+    let event = match called.as_ref().map_err(|error| &error.cause) {
+        Err(Cause::Refused) => Some((Who::Server, Event::Refuse)),
+        Err(Cause::Silent(waited)) => Some((Who::Client, Event::Timeout(*waited))),
+        _ => None,
+    };
+    if let Some((who, event)) = event {
+        recorder.event(recorder.connection(), who, event);
+    }
+    called
+}
+
 /// A connection, from one side.
 pub struct RecordedStream {
     stream: Arc<TcpStream>,
@@ -63,17 +81,10 @@ impl RecordedStream {
         patience: Duration,
         recorder: Option<&Recorder>,
     ) -> Result<RecordedStream, SocketError> {
-        let called = crate::net::call(addr, patience);
-        if let (Err(error), Some(recorder)) = (&called, recorder) {
-            let event = match error.cause {
-                Cause::Refused => Some((Who::Server, Event::Refuse)),
-                Cause::Silent(waited) => Some((Who::Client, Event::Timeout(waited))),
-                _ => None,
-            };
-            if let Some((who, event)) = event {
-                recorder.event(recorder.connection(), who, event);
-            }
-        }
+        let called = match recorder {
+            Some(recorder) => call_recorded(addr, patience, recorder),
+            None => crate::net::call(addr, patience),
+        };
         let stream = RecordedStream::over(called?, Who::Client, recorder);
         stream.prepare();
         Ok(stream)

@@ -66,6 +66,8 @@ struct Shared {
 pub(super) struct Heard {
     /// All its bytes, if they are kept.
     pub(super) bytes: Vec<u8>,
+    /// How many came.
+    pub(super) count: u64,
     /// When the last of them came, or the connection began.
     pub(super) last: Instant,
     /// How it ended; `Open` from the moment when the reader thread stops.
@@ -99,6 +101,7 @@ impl PeerConnection {
             most,
             heard: Mutex::new(Heard {
                 bytes: Vec::new(),
+                count: 0,
                 last: Instant::now(),
                 end: None,
                 told: false,
@@ -313,6 +316,7 @@ impl Shared {
         }
         self.recorder.bytes(self.conn, self.me.other(), bytes);
         heard.last = Instant::now();
+        heard.count += bytes.len() as u64;
         let most = self.most?;
         heard.bytes.extend_from_slice(bytes);
         self.changed.notify_all();

@@ -3,13 +3,14 @@
 //! Rule: both directions are recorded when they happen. This module keeps no bytes.
 
 use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::net::deadline_connection::call_recorded;
 use crate::net::recorded_endpoint::{End, FailedWrite, PeerConnection};
 use crate::net::segmentation::Segmentation;
 use crate::net::udp_player::{Arrived, connected_to, receive};
@@ -40,7 +41,23 @@ struct DatagramLink {
 impl Session {
     /// Connects to the server at `addr`; the recorder gets all that is sent, as its next connection.
     pub fn open(addr: SocketAddr, recorder: &Recorder) -> Result<Session, SocketError> {
-        let stream = call(addr, limits::IO_DEADLINE)?;
+        Session::over(addr, call(addr, limits::IO_DEADLINE)?, recorder)
+    }
+
+    /// The same, for at most `patience`. A refusal and a timeout are recorded, too.
+    pub fn open_within(
+        addr: SocketAddr,
+        patience: Duration,
+        recorder: &Recorder,
+    ) -> Result<Session, SocketError> {
+        Session::over(addr, call_recorded(addr, patience, recorder)?, recorder)
+    }
+
+    fn over(
+        addr: SocketAddr,
+        stream: TcpStream,
+        recorder: &Recorder,
+    ) -> Result<Session, SocketError> {
         let conn = recorder.connection();
         recorder.event(conn, Who::Client, Event::Connect);
         let link = PeerConnection::new(stream, recorder, (conn, Who::Client), None, false)
@@ -115,6 +132,14 @@ impl Session {
             Link::Stream(link) => link.say(bytes, after, cut, (silence, until), &|| None),
             // One datagram is one datagram, however streams are cut.
             Link::Datagrams(link) => link.say(bytes, after),
+        }
+    }
+
+    /// How many bytes the server has sent; of datagrams nobody counts them.
+    pub fn heard(&self) -> u64 {
+        match &self.link {
+            Link::Stream(link) => link.heard().count,
+            Link::Datagrams(_) => 0,
         }
     }
 

@@ -165,7 +165,7 @@ impl Show<'_> {
         let server = paths.first().ok_or(DemoError::NoPair)?;
         let script = self.transcript();
         let recorder = Some(self.recorder);
-        let server = Server::start(self.lab, server, &script, ANYWHERE, recorder)?;
+        let server = Server::start(self.lab, server, &script, ANYWHERE, (None, recorder))?;
         if script.has_datagrams() {
             return self.pair_of_datagrams(&server);
         }
@@ -220,7 +220,7 @@ impl Show<'_> {
     fn server(&self) -> Result<Shown, DemoError> {
         let server = self.program(Side::Server)?;
         let (script, recorder) = (self.transcript(), Some(self.recorder));
-        let server = Server::start(self.lab, &server, &script, ANYWHERE, recorder)?;
+        let server = Server::start(self.lab, &server, &script, ANYWHERE, (None, recorder))?;
         if script.has_datagrams() {
             return self.played_datagrams(&server);
         }

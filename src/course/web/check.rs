@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use super::browser_tab::Page;
+use super::browser_tab::{Page, Turn, Work};
 use super::form::Form;
 use super::ladder_rows::{Mark, Rows};
 use super::mistake_page::rule_and_advice;
@@ -31,10 +31,10 @@ pub fn check(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> R
         return Err(format!("The exercise of this lab has no {}.", side.word()));
     }
     let watch = form.get("watch") == "on";
-    let turn = page.begin_check();
+    let turn = page.begin(Work::Check);
     let (live, page) = (live.clone(), Arc::clone(page));
     let started = thread::Builder::new().spawn(move || {
-        while page.wants_check(turn) {
+        while page.wants(turn) {
             // Before the check: what is saved while it runs counts, too.
             let before = workbench::saved(&[]);
             match live.place() {
@@ -45,7 +45,7 @@ pub fn check(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> R
             if !watch {
                 return;
             }
-            while page.wants_check(turn) && workbench::saved(&[]) == before {
+            while page.wants(turn) && workbench::saved(&[]) == before {
                 thread::park_timeout(limits::STOP_POLL / 2);
             }
         }
@@ -80,7 +80,7 @@ pub fn hint(_: &Live, page: &Arc<Page>, lab: &'static Lab, _: &Form) -> Result<(
     Ok(())
 }
 
-fn once(live: &Live, page: &Arc<Page>, turn: u64, lab: &'static Lab, side: Side) {
+fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side) {
     let commands = live.commands();
     let given = match side {
         Side::Server => &commands.server,
@@ -103,7 +103,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: u64, lab: &'static Lab, side: Side)
     page.state("check-state", "The check plays the other side.");
     let report = plan.run_watched(&mut |run| {
         page.fill(&cell(&plan, run), mark(run));
-        page.wants_check(turn)
+        page.wants(turn)
     });
     match report {
         Err(error) => not_checked(page, &error),

@@ -3,14 +3,18 @@
 //! Rule: on a narrow page the panel is placed before the section "By hand".
 
 use super::open_pages::Live;
-use super::{lab_source, layout, markup, panel};
-use crate::course::catalogue::{self, Lab};
+use super::{lab_source, layout, markup, panel, presets};
+use crate::course::catalogue::{self, Lab, Side};
 use crate::files::Response;
 use crate::wire::xml_text;
 
 /// The page of a lab.
 pub fn page(lab: &Lab, live: Option<&Live>) -> Response {
-    let text = markup::readme(lab.readme);
+    let mut steps = Steps::of(lab);
+    let text = match live {
+        Some(_) => markup::readme_with(lab.readme, &mut |command| steps.button(command)),
+        None => markup::readme(lab.readme),
+    };
     let panel = live.map_or(String::new(), |live| panel::panel(lab, live));
     let split = text
         .html
@@ -47,4 +51,40 @@ pub fn page(lab: &Lab, live: Option<&Live>) -> Response {
         stream: "page",
     };
     layout::document(&page, live)
+}
+
+/// The commands of the README that the panel can do as well.
+struct Steps {
+    /// The lab's own client, without an argument, and the conversation that it has.
+    client: (String, &'static str),
+    /// Commands, each with the number of its preset, in the order of the file: of equal ones the first is the first
+    /// in the text.
+    presets: Vec<(String, usize)>,
+}
+
+impl Steps {
+    fn of(lab: &Lab) -> Steps {
+        let presets = presets::of(lab).into_iter().enumerate();
+        let presets =
+            presets.flat_map(|(at, preset)| preset.hand.into_iter().map(move |it| (it, at)));
+        let client = format!("cargo run -q --bin {}", lab.program("lab", Side::Client));
+        Steps {
+            client: (client, lab.scripts.first().map_or("", |script| script.name)),
+            presets: presets.collect(),
+        }
+    }
+
+    /// The button behind a command; empty where the panel has nothing like it.
+    fn button(&mut self, command: &str) -> String {
+        let known = self.presets.iter().position(|(known, _)| known == command);
+        let does = match known.map(|at| self.presets.remove(at)) {
+            Some((_, preset)) => format!("data-chip=\"chip-{preset}\""),
+            None if command == self.client.0 => format!("data-run=\"{}\"", self.client.1),
+            None => return String::new(),
+        };
+        let command = xml_text(command);
+        format!(
+            "<button type=\"button\" class=\"here\" {does} aria-label=\"Do it here: {command}\">do it here</button>"
+        )
+    }
 }

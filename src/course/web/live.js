@@ -258,8 +258,8 @@ document.addEventListener("keydown", (event) => {
   const frame = event.target.closest?.(".frame");
   const pane = event.target.closest?.("[role=tabpanel]");
   const form = pane?.querySelector("form[data-post]");
-  const enter = event.key === "Enter";
-  if (form && enter && (frame === event.target || event.target.matches("select, textarea") && (event.ctrlKey || event.metaKey || event.target.matches("select")))) {
+  const sends = event.target.matches("select") || (event.target.matches("textarea") && (event.ctrlKey || event.metaKey));
+  if (form && event.key === "Enter" && (frame === event.target || sends)) {
     event.preventDefault();
     form.requestSubmit(form.querySelector("button.go"));
   }
@@ -313,17 +313,27 @@ document.addEventListener("click", async (event) => {
     setTimeout(() => { button.textContent = "copy"; }, 1500);
   }
   const form = document.querySelector("form[data-post=say]");
-  if (button.dataset.box !== undefined) {
-    form.elements.say.value = button.dataset.box;
-    form.elements.delivery.value = button.dataset.delivery;
-    if (form.elements.to) form.elements.to.value = button.dataset.to;
-    for (const chip of document.querySelectorAll("[data-box]")) chip.setAttribute("aria-pressed", chip === button);
-    form.elements.say.focus();
+  const { box, chip, run, server, to, delivery, times, say: words } = button.dataset;
+  if (chip || run) {
+    choose(byId(chip ? "tab-say" : "tab-run"));
+    byId("live").scrollIntoView({ block: "nearest" });
   }
-  if (button.dataset.say) {
-    const to = form.elements.to?.value || "lab";
-    say("say", await post(`/labs/${lab}/say`, { say: button.dataset.say, to }));
+  if (chip) return byId(chip).click();
+  if (run) {
+    conversation.value = run;
+    weathers();
+    return conversation.form.requestSubmit();
   }
+  if (to) {
+    for (const [name, value] of Object.entries({ say: box, delivery, times, to })) {
+      if (value !== undefined && form.elements[name]) form.elements[name].value = value;
+    }
+    for (const other of document.querySelectorAll(".chip[id]")) other.setAttribute("aria-pressed", other === button);
+    if (box !== undefined) form.elements.say.focus();
+  }
+  const fields = { say: words, server, to: form?.elements.to?.value || "lab" };
+  if (words) say("say", await post(`/labs/${lab}/say`, fields));
+  if (server) say("say", await post(`/labs/${lab}/server`, fields));
 });
 
 const conversation = document.querySelector("select[name=conversation]");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::browser_tab::Page;
+use super::browser_tab::{Page, Turn, Work};
 use super::form::Form;
 use super::open_pages::Live;
 use super::panel;
@@ -22,7 +22,7 @@ pub fn run(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     let weather = Weather::parse(form.get("weather"));
     let weather = weather.filter(|weather| script.weathers.contains(weather));
     let weather = weather.ok_or("This conversation is not shown in such a weather.")?;
-    let turn = page.begin();
+    let turn = page.begin(Work::Run);
     page.fill("run", "");
     page.fill("run-after", "");
     page.state(
@@ -33,8 +33,8 @@ pub fn run(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     live.spawn(move || play(&page, turn, lab, script, weather))
 }
 
-fn play(page: &Arc<Page>, turn: u64, lab: &'static Lab, script: &Script, weather: Weather) {
-    let (feed, recorder) = Feed::new(page, "run");
+fn play(page: &Arc<Page>, turn: Turn, lab: &'static Lab, script: &Script, weather: Weather) {
+    let (feed, recorder) = Feed::new(page, "run", turn);
     let show = Show {
         lab,
         script,

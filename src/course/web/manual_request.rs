@@ -1,11 +1,11 @@
 //! *Say it yourself*: a telnet in the page. The bytes in the box go to the lab's own server.
 //!
 //! The box contains the client's bytes in the notation, without the `C> ` in front. A line with a pause
-//! (`~ 500ms`), `C fin` or `C rst` is carried out. The box may also contain lines of a whole transcript: then
-//! `C> ` is removed, and the server's lines are left out.
+//! (`~ 500ms`), `C fin` or `C rst` is carried out. `C2 connect` and `C2> ` are for a second connection. The box
+//! may contain a whole transcript: at a line of the server the page waits until the server has sent something.
 //!
 //! Rule 1: the bytes of the box always go to the lab's own server and nowhere else.
-//! Rule 2: one thread owns the connection. It ends when the connection ends or the page is closed.
+//! Rule 2: one thread owns the connections. It ends when they end or the page is closed.
 
 mod acts;
 mod talk;
@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Instant;
 
-use super::browser_tab::{Page, ServerName};
+use super::browser_tab::{Page, ServerName, Turn, Work};
 use super::form::Form;
 use super::open_pages::Live;
 use super::panel;
@@ -25,10 +25,13 @@ use crate::course::catalogue::Lab;
 use crate::course::run_lab::Server;
 use crate::limits;
 
-pub use acts::{Act, Delivery, acts, is_clients};
-pub use talk::talk;
+pub use acts::{Act, Delivery, acts, visits};
+pub use talk::{Told, talk};
 
-/// The connection of a page.
+/// How often a visit may be repeated, in the order of the page.
+pub const TIMES: [u32; 3] = [1, 10, 100];
+
+/// The connections of a page.
 pub struct Talk {
     /// Which server: the lab's slug, and whether it is the exercise's.
     server: ServerName,
@@ -50,11 +53,20 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     let acts = acts(form.get("say"))?;
     let delivery =
         Delivery::parse(form.get("delivery")).ok_or("This way of delivery does not exist.")?;
-    let stub = match form.get("to") {
-        "" | "lab" => false,
-        "stub" if lab.stub(Side::Server).is_some() => true,
-        _ => return Err("This lab has no such server.".to_string()),
+    let times = form.get("times");
+    let times = TIMES.into_iter().find(|it| it.to_string() == times);
+    let acts = match times {
+        None if !form.get("times").is_empty() => {
+            return Err("So many visits are not possible.".to_string());
+        }
+        None | Some(1) => acts,
+        Some(times) => {
+            // Visits are counted, so they begin afresh.
+            page.set_talk(None);
+            visits(&acts, times)?
+        }
     };
+    let stub = is_stub(lab, form)?;
     let server = (lab.slug, stub);
     let mut message = (acts, delivery);
     if let Some(talk) = page.talk().filter(|talk| talk.server == server) {
@@ -68,6 +80,7 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
     }
     let (acts, waiting) = mpsc::sync_channel(4);
     let _ = acts.try_send(message);
+    let turn = page.begin(Work::Say);
     page.fill("say", "");
     page.fill("say-after", "");
     page.state(
@@ -75,16 +88,25 @@ pub fn say(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> Res
         "The lab's server is started. Cargo builds it first if it is not built.",
     );
     let inside = Arc::clone(page);
-    live.spawn(move || hold(&inside, lab, stub, waiting))?;
+    live.spawn(move || hold(&inside, turn, (lab, stub), waiting))?;
     page.set_talk(Some(Arc::new(Talk { server, acts })));
     Ok(())
+}
+
+/// Whether the form means the exercise's server.
+pub fn is_stub(lab: &Lab, form: &Form) -> Result<bool, String> {
+    match form.get("to") {
+        "" | "lab" => Ok(false),
+        "stub" if lab.stub(Side::Server).is_some() => Ok(true),
+        _ => Err("This lab has no such server.".to_string()),
+    }
 }
 
 /// Gives the connection up, or a run.
 pub fn end(_: &Live, page: &Arc<Page>, _: &'static Lab, form: &Form) -> Result<(), String> {
     match form.get("what") {
         "run" => {
-            page.begin();
+            page.begin(Work::Run);
             page.state("run-state", "Stopped.");
             page.log.push("done", "run".to_string());
         }
@@ -93,27 +115,31 @@ pub fn end(_: &Live, page: &Arc<Page>, _: &'static Lab, form: &Form) -> Result<(
     Ok(())
 }
 
-/// Opens the connection and keeps it, from the first act to the end.
-fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: Receiver<(Vec<Act>, Delivery)>) {
-    let (feed, recorder) = Feed::new(page, "say");
+/// Starts the server if need be, and owns the connections from the first act to the end.
+fn hold(
+    page: &Arc<Page>,
+    turn: Turn,
+    (lab, stub): (&'static Lab, bool),
+    acts: Receiver<(Vec<Act>, Delivery)>,
+) {
+    let (feed, recorder) = Feed::new(page, "say", turn);
     let server = match page.server(lab, stub) {
         Ok(server) => server,
-        Err(error) => return page.state("say-state", &error.to_string()),
+        Err(error) => {
+            page.state("say-state", &error.to_string());
+            return page.log.push("done", "say".to_string());
+        }
     };
     let noted = server.noted().len();
-    let told = talk(
-        (server.addr, lab.has_datagrams()),
-        &recorder,
-        &acts,
-        &|said| {
-            page.state("say-state", &waits(&feed, said));
-        },
-    );
+    let tell = |said: &[u8]| page.state("say-state", &waits(&feed, said));
+    let told = talk((server.addr, lab.has_datagrams()), &recorder, &acts, &tell);
     // From here on the next Send opens a connection of its own.
     drop(acts);
+    if !page.wants(turn) {
+        return;
+    }
     feed.keep(&format!("Lab {} · said by hand", lab.number));
-    let missed = told.is_err();
-    let end = told.unwrap_or_else(|missed| missed) + &feed.left_out();
+    let end = told.sentence + &feed.left_out();
     let after = || {
         let words = server.noted();
         let words = words.get(noted..).unwrap_or(&words);
@@ -122,7 +148,7 @@ fn hold(page: &Arc<Page>, lab: &'static Lab, stub: bool, acts: Receiver<(Vec<Act
     page.state("say-state", &end);
     page.fill("say-after", &after());
     page.log.push("done", "say".to_string());
-    if let Some(died) = died(page, &server, missed) {
+    if let Some(died) = died(page, &server, told.missed) {
         page.state("say-state", &format!("{end} {died}"));
         page.fill("say-after", &after());
     }

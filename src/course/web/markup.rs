@@ -19,6 +19,11 @@ pub struct Text {
 
 /// The HTML of a README.
 pub fn readme(text: &str) -> Text {
+    readme_with(text, &mut |_| String::new())
+}
+
+/// The same; `more` says what stands behind a command of a terminal.
+pub fn readme_with(text: &str, more: &mut dyn FnMut(&str) -> String) -> Text {
     let mut events = Vec::new();
     let mut headings = Vec::new();
     let mut fence: Option<(String, String)> = None;
@@ -34,7 +39,7 @@ pub fn readme(text: &str) -> Text {
             }
             Event::End(TagEnd::CodeBlock) => {
                 if let Some((kind, text)) = fence.take() {
-                    events.push(Event::Html(block(&kind, &text).into()));
+                    events.push(Event::Html(block_with(&kind, &text, more).into()));
                 }
             }
             Event::Start(Tag::Heading { level, .. }) if level as usize == 2 => {
@@ -96,6 +101,10 @@ fn inline(words: &str) -> CowStr<'static> {
 
 /// A fenced block of this kind.
 pub fn block(kind: &str, text: &str) -> String {
+    block_with(kind, text, &mut |_| String::new())
+}
+
+fn block_with(kind: &str, text: &str, more: &mut dyn FnMut(&str) -> String) -> String {
     let kind = match kind {
         "text" if text.lines().any(|line| line.starts_with("$ ")) => "console",
         kind => kind,
@@ -103,7 +112,7 @@ pub fn block(kind: &str, text: &str) -> String {
     let inner = match kind {
         "console" => text
             .lines()
-            .map(console)
+            .map(|line| console(line, more))
             .collect::<Vec<String>>()
             .join("\n"),
         "wire" => text.lines().map(wire).collect::<Vec<String>>().join("\n"),
@@ -118,14 +127,15 @@ pub fn block(kind: &str, text: &str) -> String {
 }
 
 /// A line of a terminal: what is typed can be copied.
-fn console(line: &str) -> String {
+fn console(line: &str, more: &mut dyn FnMut(&str) -> String) -> String {
     let Some(command) = line.strip_prefix("$ ") else {
         return format!("<span class=\"out\">{}</span>", xml_text(line));
     };
+    let more = more(command);
     let command = xml_text(command);
     format!(
         "<span class=\"cmd\"><span class=\"prompt\">$ </span><kbd>{command}</kbd><button type=\"button\" \
-         class=\"copy\" aria-label=\"Copy: {command}\">copy</button></span>"
+         class=\"copy\" aria-label=\"Copy: {command}\">copy</button>{more}</span>"
     )
 }
 

@@ -17,6 +17,7 @@ mod certificate;
 mod check;
 mod form;
 mod gate;
+mod lab_server;
 mod lab_source;
 pub mod ladder_rows;
 mod layout;

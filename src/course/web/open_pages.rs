@@ -14,7 +14,7 @@ use super::form::Form;
 use super::gate::{self, Gate};
 use super::tap::TapView;
 use super::your_browser::You;
-use super::{check, document, lab_of, live_run, manual_request, names, nothing, typed};
+use super::{check, document, lab_of, lab_server, live_run, manual_request, names, nothing, typed};
 use crate::course::catalogue::Lab;
 use crate::files::{self, Response};
 use crate::http::target::Target;
@@ -186,6 +186,7 @@ impl Live {
                     match *what {
                         b"run" => live_run::run,
                         b"say" => manual_request::say,
+                        b"server" => lab_server::server,
                         b"end" => manual_request::end,
                         b"check" => check::check,
                         b"hint" => check::hint,

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::live_run::script_title;
+use super::manual_request::TIMES;
 use super::open_pages::Live;
 use super::presets::{self, Preset};
 use crate::check::Side;
@@ -123,8 +124,9 @@ fn say_pane(lab: &Lab) -> String {
         .map(|preset| preset.said())
         .unwrap_or_default();
     let rows = presets::KINDS.iter().map(|kind| {
-        let of_kind = presets.iter().filter(|preset| preset.kind == *kind);
-        let chips: String = of_kind.map(chip).collect();
+        let of_kind = presets.iter().enumerate();
+        let of_kind = of_kind.filter(|(_, preset)| preset.kind == *kind);
+        let chips: String = of_kind.map(|(at, preset)| chip(at, preset)).collect();
         match chips.is_empty() {
             true => String::new(),
             false => {
@@ -133,6 +135,10 @@ fn say_pane(lab: &Lab) -> String {
         }
     });
     let rows: String = rows.collect();
+    let times: String = TIMES
+        .iter()
+        .map(|times| format!("<option value=\"{times}\">{times} ×</option>"))
+        .collect();
     let to = match lab.stub(Side::Server) {
         Some(_) => {
             "<label>To <select name=\"to\"><option value=\"lab\">server.rs</option><option \
@@ -148,10 +154,11 @@ fn say_pane(lab: &Lab) -> String {
              the client says, in the notation</label><textarea id=\"box\" name=\"say\" rows=\"5\" \
              spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" wrap=\"soft\">{}</textarea>\n<p \
              class=\"note\">Each line is bytes. A line end is sent only where you write <code>\\n</code> or \
-             <code>\\r\\n</code>; <code>~ 500ms</code> waits, <code>C fin</code> says that this was all.</p><div \
+             <code>\\r\\n</code>; <code>~ 500ms</code> waits, <code>C fin</code> says that this was all, and \
+             <code>C2&gt;&nbsp;…</code> speaks on a second connection.</p><div \
              class=\"pick\"><label>Cut <select name=\"delivery\"><option value=\"whole\">in one \
              write</option><option value=\"bytes\">one byte at a time</option><option value=\"halves\">in two \
-             halves</option></select></label>{to}<span class=\"doit\"><button type=\"button\" \
+             halves</option></select></label><label>Visits <select name=\"times\">{times}</select></label>{to}<span class=\"doit\"><button type=\"button\" \
              data-say=\"C fin\" title=\"That was all: FIN\">FIN</button><button type=\"button\" data-say=\"C rst\" \
              title=\"Break off: RST\">RST</button><button class=\"go\">Send</button></span></div></form>\n<p \
              class=\"state\" id=\"say-state\" role=\"status\">Send opens a connection to the lab's server. While it \
@@ -163,13 +170,20 @@ fn say_pane(lab: &Lab) -> String {
     )
 }
 
-/// A button that fills the box.
-fn chip(preset: &Preset) -> String {
+/// A button that fills the box, or does something to the server.
+fn chip(at: usize, preset: &Preset) -> String {
     let (title, said) = (xml_text(&preset.title), xml_text(&preset.said()));
     let said = said.replace('\n', "&#10;");
+    let fills = match preset.kind == presets::THE_SERVER {
+        true => String::new(),
+        false => format!(" data-box=\"{said}\""),
+    };
     format!(
-        "<button type=\"button\" class=\"chip\" data-box=\"{said}\" data-delivery=\"{}\" data-to=\"{}\">{title}</button>",
+        "<button type=\"button\" class=\"chip\" id=\"chip-{at}\"{fills} data-delivery=\"{}\" data-times=\"{}\" \
+         data-server=\"{}\" data-to=\"{}\">{title}</button>",
         preset.delivery,
+        preset.times,
+        xml_text(&preset.server),
         if preset.stub { "stub" } else { "lab" }
     )
 }

@@ -9,14 +9,23 @@
 //! ```
 //!
 //! The `C` lines go into the box. The `S` lines are the answer of the lab's server. A test sends all of them.
-//! `@cut bytes` and `@cut halves` say how the bytes are cut, `@to stub` that the exercise's server is meant.
+//!
+//! | heading | says |
+//! | --- | --- |
+//! | `@cut bytes`, `@cut halves` | how the bytes are cut |
+//! | `@to stub` | the exercise's server is meant |
+//! | `@times 100` | so many visits, one after the other |
+//! | `@server stop`, `start WORD`, `second` | what happens to the server before |
+//! | `@hand COMMAND` | a command in the README that does the same; of equal commands each has a line |
 
-use super::manual_request::is_clients;
 use crate::course::catalogue::{self, Lab};
-use crate::wire::{Entry, Transcript};
+use crate::wire::{Conn, Entry, Event, Gap, Transcript, Who};
 
-/// The kinds, in the order of the page.
-pub const KINDS: [&str; 3] = ["useful", "weird", "break one thing"];
+/// The kinds, in the order of the page. Not every lab has [`THE_SERVER`].
+pub const KINDS: [&str; 4] = ["useful", "weird", "break one thing", THE_SERVER];
+
+/// The kind of presets that only do something to the server.
+pub const THE_SERVER: &str = "the server";
 
 /// Something to say.
 #[derive(Clone, Debug)]
@@ -29,29 +38,42 @@ pub struct Preset {
     pub delivery: String,
     /// Whether it is for the exercise's server.
     pub stub: bool,
+    /// How many visits, as the form says it.
+    pub times: String,
+    /// What happens to the server before; empty: nothing.
+    pub server: String,
+    /// The commands in the README that do the same.
+    pub hand: Vec<String>,
     /// What both sides say.
     pub expected: Transcript,
 }
 
 impl Preset {
-    /// What the box holds: the client's part, without `C> `.
+    /// What the box holds: the client's part, without `C> `. With several connections it holds what the server
+    /// says, too: there the page waits for it.
     pub fn said(&self) -> String {
         let mut part = Transcript::new();
-        let entries = self.expected.entries().iter();
-        for entry in entries.filter(|entry| is_clients(entry)) {
-            part.push_entry(entry);
-        }
         // A FIN at the very end answers the server's, and is not said in advance.
         let fin_first = self.client_ends_first();
-        let mut lines: Vec<String> = part
-            .render()
-            .lines()
-            .filter(|line| !line.starts_with('@'))
-            .map(|line| line.strip_prefix("C> ").unwrap_or(line).to_string())
-            .collect();
-        if !fin_first {
-            lines.retain(|line| line != "C fin");
+        let many = self.expected.connections().iter().any(|conn| *conn > 1);
+        for entry in self.expected.entries() {
+            match entry {
+                Entry::Chunk(chunk) if chunk.who == Who::Client || many => part.push_entry(entry),
+                Entry::Gap(Gap::Exactly(_)) => part.push_entry(entry),
+                Entry::Event { who, conn, event } if *who == Who::Client => match event {
+                    Event::Connect if *conn == FIRST => {}
+                    Event::Fin if !fin_first => {}
+                    Event::Timeout(_) => part.push_event(*conn, *who, Event::Connect),
+                    _ => part.push_entry(entry),
+                },
+                _ => {}
+            }
         }
+        let lines = part.render();
+        let lines = lines.lines().filter(|line| !line.starts_with('@'));
+        let lines: Vec<&str> = lines
+            .map(|line| line.strip_prefix("C> ").unwrap_or(line))
+            .collect();
         lines.join("\n")
     }
 
@@ -63,14 +85,17 @@ impl Preset {
             .find_map(|entry| match entry {
                 Entry::Event {
                     who,
-                    event: crate::wire::Event::Fin | crate::wire::Event::Rst,
+                    event: Event::Fin | Event::Rst,
                     ..
                 } => Some(*who),
                 _ => None,
             });
-        ends == Some(crate::wire::Who::Client)
+        ends == Some(Who::Client)
     }
 }
+
+/// The connection that is opened without a word.
+const FIRST: Conn = 1;
 
 /// The presets of a lab, in the order of its file.
 pub fn of(lab: &Lab) -> Vec<Preset> {
@@ -97,7 +122,13 @@ fn sections(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn read(section: &str) -> Result<Preset, String> {
-    let text = format!("@wire 1\n{}\n", section.trim_end());
+    let hand = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("@hand "));
+    let hand: Vec<String> = hand.map(str::to_string).collect();
+    let rest = section.lines().filter(|line| !line.starts_with("@hand "));
+    let rest: Vec<&str> = rest.collect();
+    let text = format!("@wire 1\n{}\n", rest.join("\n").trim_end());
     let expected = Transcript::parse(&text).map_err(|error| format!("{error}: {section}"))?;
     let say = expected.heading("say").unwrap_or_default();
     let (kind, title) = say
@@ -106,11 +137,15 @@ fn read(section: &str) -> Result<Preset, String> {
     if !KINDS.contains(&kind) {
         return Err(format!("@say {say}: there is no kind `{kind}`"));
     }
+    let or = |key: &str, otherwise: &str| expected.heading(key).unwrap_or(otherwise).to_string();
     Ok(Preset {
         kind: kind.to_string(),
         title: title.to_string(),
-        delivery: expected.heading("cut").unwrap_or("whole").to_string(),
+        delivery: or("cut", "whole"),
         stub: expected.heading("to") == Some("stub"),
+        times: or("times", "1"),
+        server: or("server", ""),
+        hand,
         expected,
     })
 }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::browser_tab::{Page, lock};
+use super::browser_tab::{Page, Turn, lock};
 use super::ladder_rows::Rows;
 use crate::limits;
 use crate::net::{Observation, ObservationKind, Recorder};
@@ -20,6 +20,7 @@ pub struct Feed {
 
 struct Kept {
     page: Arc<Page>,
+    turn: Turn,
     rows: Rows,
     transcript: Transcript,
     bytes: usize,
@@ -32,11 +33,13 @@ struct Kept {
 }
 
 impl Feed {
-    /// A feed of rows for the list with the id `into`, and the recorder that fills it.
-    pub fn new(page: &Arc<Page>, into: &'static str) -> (Feed, Recorder) {
+    /// A feed of rows for the list with the id `into`, and the recorder that fills it, for as long as the turn is
+    /// wanted.
+    pub fn new(page: &Arc<Page>, into: &'static str, turn: Turn) -> (Feed, Recorder) {
         let feed = Feed {
             kept: Arc::new(Mutex::new(Kept {
                 page: Arc::clone(page),
+                turn,
                 rows: Rows::new(into),
                 transcript: Transcript::new(),
                 bytes: 0,
@@ -79,6 +82,10 @@ impl Feed {
 
 impl Kept {
     fn step(&mut self, step: &Observation) {
+        // Its list belongs to another turn now.
+        if !self.page.wants(self.turn) {
+            return;
+        }
         self.open = step.open > 0;
         let gap = step.gap.map(|gap| gap + std::mem::take(&mut self.gap));
         if let ObservationKind::Bytes(bytes) = step.what {

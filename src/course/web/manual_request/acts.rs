@@ -6,19 +6,52 @@ use std::time::Duration;
 
 use crate::limits;
 use crate::net::player::Segmentation;
-use crate::wire::{Entry, Event, Gap, Piece, Transcript, Who};
+use crate::wire::{Conn, Entry, Event, Gap, Piece, Transcript, Who};
 
-/// One thing that the learner does on a connection.
+/// One thing that the learner does, and on which connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Says these bytes.
-    Say(Vec<u8>),
+    /// Connects, unless this connection was opened before.
+    Connect(Conn),
+    /// Sends these bytes.
+    Say(Conn, Vec<u8>),
+    /// Waits until the server has sent something after our last act on this connection.
+    Listen(Conn),
+    /// Says that this was all.
+    Fin(Conn),
+    /// Breaks off.
+    Rst(Conn),
     /// Waits.
     Pause(Duration),
-    /// Says that this was all.
-    Fin,
-    /// Breaks off.
-    Rst,
+    /// Waits until all connections have ended.
+    WaitEnds,
+}
+
+impl Act {
+    /// The connection, if the act is about one.
+    pub fn conn(&self) -> Option<Conn> {
+        match self {
+            Act::Connect(conn)
+            | Act::Say(conn, _)
+            | Act::Listen(conn)
+            | Act::Fin(conn)
+            | Act::Rst(conn) => Some(*conn),
+            Act::Pause(_) | Act::WaitEnds => None,
+        }
+    }
+
+    /// The same on the connection `more` numbers later.
+    fn later(&self, more: Conn) -> Act {
+        match self {
+            Act::Connect(conn) => Act::Connect(conn + more),
+            Act::Say(conn, bytes) => Act::Say(conn + more, bytes.clone()),
+            Act::Listen(conn) => Act::Listen(conn + more),
+            Act::Fin(conn) => Act::Fin(conn + more),
+            Act::Rst(conn) => Act::Rst(conn + more),
+            Act::Pause(time) => Act::Pause(*time),
+            Act::WaitEnds => Act::WaitEnds,
+        }
+    }
 }
 
 /// How messages are cut.
@@ -52,32 +85,66 @@ impl Delivery {
     }
 }
 
-/// What the box says.
+/// What the box says. An empty box connects and says nothing.
 pub fn acts(text: &str) -> Result<Vec<Act>, String> {
     let transcript = Transcript::parse(&as_transcript(text)).map_err(|error| {
         let what = error.to_string();
         format!("The box cannot be read as bytes: {what}")
     })?;
     let mut acts = Vec::new();
-    let mut count = 0;
     for entry in transcript.entries() {
         match entry {
-            Entry::Chunk(chunk) => {
-                let said = bytes(&chunk.pieces)?;
-                count += said.len();
-                acts.push(Act::Say(said));
-            }
-            Entry::Event { event, .. } if *event == Event::Fin => acts.push(Act::Fin),
-            Entry::Event { event, .. } if *event == Event::Rst => acts.push(Act::Rst),
+            Entry::Chunk(chunk) if chunk.who == Who::Server => acts.push(Act::Listen(chunk.conn)),
+            Entry::Chunk(chunk) => acts.push(Act::Say(chunk.conn, bytes(&chunk.pieces)?)),
+            Entry::Event {
+                who: Who::Client,
+                conn,
+                event,
+            } => match event {
+                Event::Fin => acts.push(Act::Fin(*conn)),
+                Event::Rst => acts.push(Act::Rst(*conn)),
+                Event::Connect | Event::Timeout(_) => acts.push(Act::Connect(*conn)),
+                _ => {}
+            },
             Entry::Gap(Gap::Exactly(time)) => {
                 acts.push(Act::Pause((*time).min(limits::IO_DEADLINE)));
             }
             Entry::Event { .. } | Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
         }
     }
-    match count > limits::web::SAID {
+    if acts.iter().all(|act| act.conn().is_none()) {
+        acts.insert(0, Act::Connect(1));
+    }
+    if acts.iter().filter_map(Act::conn).max() > Some(limits::web::AT_ONCE) {
+        let most = limits::web::AT_ONCE;
+        return Err(format!(
+            "The box has a connection with a number above {most}."
+        ));
+    }
+    at_most_said(&acts, 1)?;
+    Ok(acts)
+}
+
+/// The same acts so many times, one visit after the other, each on connections of its own.
+pub fn visits(acts: &[Act], times: Conn) -> Result<Vec<Act>, String> {
+    at_most_said(acts, times)?;
+    let connections = acts.iter().filter_map(Act::conn).max().unwrap_or(1);
+    let visit = |turn: Conn| {
+        let later = acts.iter().map(move |act| act.later(turn * connections));
+        later.chain([Act::WaitEnds])
+    };
+    Ok((0..times).flat_map(visit).collect())
+}
+
+fn at_most_said(acts: &[Act], times: Conn) -> Result<(), String> {
+    let said = acts.iter().map(|act| match act {
+        Act::Say(_, bytes) => bytes.len(),
+        _ => 0,
+    });
+    let said: usize = said.sum::<usize>().saturating_mul(times as usize);
+    match said > limits::web::SAID {
         true => Err(format!("That is more than {} bytes.", limits::web::SAID)),
-        false => Ok(acts),
+        false => Ok(()),
     }
 }
 
@@ -86,22 +153,28 @@ fn as_transcript(text: &str) -> String {
     let mut lines = String::from("@wire 1\n");
     for line in text.lines() {
         let line = line.trim_end_matches('\r');
-        let others = ["S>", "S ", "Sx ", "@"]
-            .iter()
-            .any(|start| line.starts_with(start));
-        if others || line == "C connect" {
+        if line.starts_with('@') {
             continue;
         }
-        let ready = ["~", "C>", "C ", "Cx ", "#"]
-            .iter()
-            .any(|start| line.starts_with(start));
-        match ready || line.is_empty() {
+        match line.is_empty() || line.starts_with(['~', '#']) || names_a_side(line) {
             true => lines.push_str(line),
             false => lines.push_str(&format!("C> {line}")),
         }
         lines.push('\n');
     }
     lines
+}
+
+/// Whether a line begins as the lines of a transcript do: `C>`, `C `, `Cx `, `S2> `.
+fn names_a_side(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix(['C', 'S']) else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["> ", " ", "x "]
+        .iter()
+        .any(|start| rest.starts_with(start))
+        || rest == ">"
 }
 
 fn bytes(pieces: &[Piece]) -> Result<Vec<u8>, String> {
@@ -118,16 +191,6 @@ fn bytes(pieces: &[Piece]) -> Result<Vec<u8>, String> {
     Ok(said)
 }
 
-/// Whether an entry is the client's: what the box of a preset holds.
-pub fn is_clients(entry: &Entry) -> bool {
-    match entry {
-        Entry::Chunk(chunk) => chunk.who == Who::Client,
-        Entry::Event { who, event, .. } => *who == Who::Client && *event != Event::Connect,
-        Entry::Gap(gap) => matches!(gap, Gap::Exactly(_)),
-        Entry::Note(_) | Entry::Blank => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,15 +202,35 @@ mod tests {
         assert_eq!(
             acts(text).unwrap(),
             [
-                Act::Say(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec()),
+                Act::Say(1, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec()),
                 Act::Pause(Duration::from_millis(20)),
-                Act::Say(b"more".to_vec()),
-                Act::Fin
+                Act::Say(1, b"more".to_vec()),
+                Act::Listen(1),
+                Act::Fin(1)
             ]
         );
-        assert_eq!(acts("").unwrap(), []);
-        assert_eq!(acts("C rst").unwrap(), [Act::Rst]);
-        assert_eq!(acts("\\{3*a}").unwrap(), [Act::Say(b"aaa".to_vec())]);
+        assert_eq!(acts("").unwrap(), [Act::Connect(1)]);
+        assert_eq!(acts("C rst").unwrap(), [Act::Rst(1)]);
+        assert_eq!(acts("\\{3*a}").unwrap(), [Act::Say(1, b"aaa".to_vec())]);
+    }
+
+    #[test]
+    fn the_box_holds_several_connections_and_is_repeated_on_connections_of_its_own() {
+        let once = acts("C2 connect\nC3x 61  |a|\nS> any\nC2 rst\n").unwrap();
+        let expected = [
+            Act::Connect(2),
+            Act::Say(3, b"a".to_vec()),
+            Act::Listen(1),
+            Act::Rst(2),
+        ];
+        assert_eq!(once, expected);
+        let twice = visits(&once, 2).unwrap();
+        assert_eq!(twice.len(), 10);
+        assert_eq!(twice.get(4), Some(&Act::WaitEnds));
+        assert_eq!(twice.get(6), Some(&Act::Say(6, b"a".to_vec())));
+        assert!(acts("C17 connect").unwrap_err().contains("16"));
+        let long = acts("\\{100000*a}").unwrap();
+        assert!(visits(&long, 100).unwrap_err().contains("bytes"));
     }
 
     #[test]
