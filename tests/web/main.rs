@@ -3,7 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod by_hand;
+mod endings;
 mod events;
+mod in_browser;
+mod look;
 mod pages;
 mod presets;
 mod strangers;
+mod tap;
+mod visitor;

@@ -1,46 +1,22 @@
-//! The pages in a real browser, as a learner uses them: run, step, say, check, look up, two tabs, reload, no
-//! script, and every width.
+//! The pages in a real browser, as a learner uses them: run, step, say, check, look up, two tabs, reload.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use wirelab::course::catalogue;
-
-use crate::support::webdriver::Browser;
-use crate::support::{Server, WIRELAB, have, peers, soon};
 use wirelab::json::Json;
 
-fn start(words: &[&str]) -> Server {
-    Server::start_with(
-        Command::new(WIRELAB)
-            .args(["web", "--port", "0", "--no-open"])
-            .args(words),
-    )
-}
-
-/// A browser at a page of the live lab, its stream open.
-fn at(name: &str, server: &Server, path: &str) -> Browser {
-    let browser = Browser::start(name);
-    browser.go(&format!("http://{}{path}", server.addr));
-    browser.wait("!document.getElementById('live') || page !== ''");
-    browser
-}
-
-fn browser_is_here() -> bool {
-    have(&["chromium", "chromedriver"])
-}
-
-const LAB_2: &str = "/labs/02-order-in-crumbs/";
+use crate::in_browser::{LAB_2, at, browser_is_here};
+use crate::support::{Server, WIRELAB, have, soon};
+use crate::visitor::start;
 
 #[test]
 fn run_it_and_step_through_it() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("run", &server, LAB_2);
     browser.click("#pane-run .go");
     browser.wait("document.querySelector('[data-of=run]:not([hidden])')");
@@ -89,7 +65,7 @@ fn say_it_yourself_and_break_one_thing() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("say", &server, "/labs/08-proper-request/");
     browser.click("#tab-say");
     let send = |title: &str, end: &str| {
@@ -132,7 +108,7 @@ fn a_server_that_dies_is_shown_as_dead() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("dead", &server, "/labs/05-hanging-up/");
     browser.click("#tab-say");
     browser.js("document.querySelector('#pane-say select[name=to]').value = 'stub'");
@@ -236,7 +212,7 @@ fn your_browser_sees_itself_in_two_tabs() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("you", &server, "/you");
     browser.wait("document.querySelector('#you')?.textContent.includes('GET /you HTTP/1.1')");
     browser.wait("document.querySelector('#you').textContent.includes('GET /style.css HTTP/1.1')");
@@ -267,7 +243,7 @@ fn two_tabs_run_at_once_and_a_reload_during_a_run_begins_afresh() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("tabs", &server, LAB_2);
     let first = browser.tabs().remove(0);
     browser.js("document.querySelector('input[value=slow]').click()");
@@ -308,122 +284,11 @@ fn two_tabs_run_at_once_and_a_reload_during_a_run_begins_afresh() {
 }
 
 #[test]
-fn without_a_script_the_pages_are_text_with_still_pictures() {
-    if !browser_is_here() {
-        return;
-    }
-    let server = start(&[]);
-    let browser = Browser::start("still");
-    browser.chromium("Emulation.setScriptExecutionDisabled", "{\"value\":true}");
-    browser.go(&format!("http://{}{LAB_2}", server.addr));
-    let text = browser.visible("body");
-    assert!(
-        text.contains("The order arrives in crumbs") && text.contains("By hand"),
-        "{text}"
-    );
-    assert!(
-        !text.contains("Say it yourself") && !text.contains("Conversation"),
-        "{text}"
-    );
-    assert!(browser.visible(".neighbours").contains("Three tacos"));
-}
-
-#[test]
-fn words_are_explained_commands_copied_and_sources_coloured() {
-    if !browser_is_here() {
-        return;
-    }
-    let server = start(&[]);
-    let browser = at("words", &server, "/labs/09-smallest-answer/");
-    browser.js("document.querySelector('pre.wire abbr').focus()");
-    browser.wait("!document.getElementById('tip').hidden");
-    assert!(
-        browser.text("#tip").contains("RFC"),
-        "{}",
-        browser.text("#tip")
-    );
-    let host = "[...document.querySelectorAll('pre.wire abbr')].find((word) => word.textContent === 'Host')";
-    browser.js(&format!(
-        "{host}.dispatchEvent(new MouseEvent('mouseover', {{bubbles: true}}))"
-    ));
-    browser.wait("document.getElementById('tip').textContent.includes('Which site is meant')");
-    browser.chromium(
-        "Browser.grantPermissions",
-        "{\"permissions\":[\"clipboardReadWrite\",\"clipboardSanitizedWrite\"]}",
-    );
-    browser.click("main .copy");
-    browser.wait("document.querySelector('main .copy').textContent !== 'copy'");
-    browser.click(".sources a");
-    browser.wait("document.querySelector('h1').textContent === 'server.rs'");
-    assert!(browser.count(".k-keyword") > 10 && browser.count(".numbered .line") > 40);
-    browser.go(&format!("http://{}/explain/W10", server.addr));
-    assert!(
-        browser.text("main").contains("RFC"),
-        "{}",
-        browser.text("main")
-    );
-}
-
-#[test]
-fn every_page_fits_every_width_and_every_name_can_be_read() {
-    if !browser_is_here() {
-        return;
-    }
-    let server = start(&[]);
-    let browser = Browser::start("widths");
-    let lessons = catalogue::labs().filter(|lab| [1, 5, 9, 16, 24].contains(&lab.number));
-    let mut paths: Vec<String> = lessons.map(|lab| format!("/labs/{}/", lab.slug)).collect();
-    paths.extend(["/", "/you", "/bill", "/explain/W10"].map(str::to_string));
-    for (width, dark) in [(360, false), (1000, true), (1600, false)] {
-        browser.look(width, 800, dark);
-        for path in &paths {
-            browser.go(&format!("http://{}{path}", server.addr));
-            let wide = browser.js("return document.documentElement.scrollWidth - innerWidth");
-            assert!(
-                wide.number().unwrap() <= 0.0,
-                "{path} at {width} is wider than its window"
-            );
-            let nameless = "return [...document.querySelectorAll('button, a, select, textarea, input, [role=region]')]\
-                .filter((it) => !(it.textContent.trim() || it.ariaLabel || it.labels?.length || it.title)).length";
-            assert_eq!(
-                browser.js(nameless).number(),
-                Some(0.0),
-                "{path}: something has no name"
-            );
-            let faint = browser.js(FAINT);
-            assert_eq!(
-                faint.text(),
-                Some(""),
-                "{path} at {width}: contrast below 4.5"
-            );
-        }
-    }
-}
-
-/// The first text whose contrast with what is behind it is below 4.5 (WCAG 2.2 section 1.4.3).
-const FAINT: &str = r"
-const light = (rgb) => rgb.map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-  .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
-const numbers = (text) => text.match(/[\d.]+/g).map(Number);
-for (const element of document.querySelectorAll('body *')) {
-  const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  if (!own || !element.checkVisibility() || element.closest('.hush, .skip, :disabled, .chip:has(:disabled)')) continue;
-  let behind = element;
-  while (behind && numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-  const back = behind ? numbers(getComputedStyle(behind).backgroundColor) : [255, 255, 255];
-  const [a, b] = [light(numbers(getComputedStyle(element).color).slice(0, 3)), light(back.slice(0, 3))];
-  const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  if (contrast < 4.5) return element.outerHTML.slice(0, 120) + ' ' + contrast.toFixed(2);
-}
-return '';
-";
-
-#[test]
 fn a_form_of_another_site_is_refused_in_a_browser_too() {
     if !browser_is_here() {
         return;
     }
-    let server = start(&[]);
+    let server = start();
     let browser = at("stranger", &server, LAB_2);
     let (token, number) = (browser.js("return token"), browser.js("return page"));
     let form = format!(
@@ -449,7 +314,7 @@ fn a_thousand_rows_a_second_are_all_shown() {
         return;
     }
     // A server of lab 1's kind that floods: what fits is shown, the rest is counted, the page stays alive.
-    let server = start(&[]);
+    let server = start();
     let browser = at("flood", &server, "/labs/20-slow-and-greedy/");
     let rows = 4_000;
     browser.js(&format!(
@@ -463,94 +328,4 @@ fn a_thousand_rows_a_second_are_all_shown() {
     ));
     let last = browser.js("return document.querySelector('#run').lastElementChild.textContent");
     assert_eq!(last.text(), Some(&*rows.to_string()));
-}
-
-/// The picture on the first screen of the README. `INSTA_UPDATE=always` takes it anew.
-#[test]
-fn the_readme_shows_the_page_of_lab_2_during_a_run() {
-    let readme = fs::read_to_string("README.md").expect("the README");
-    assert!(
-        readme.contains("](docs/live-lab.png)"),
-        "the README shows it"
-    );
-    if !browser_is_here() {
-        return;
-    }
-    let server = start(&[]);
-    let browser = Browser::start("readme");
-    browser.look(1440, 810, false);
-    browser.go(&format!("http://{}{LAB_2}", server.addr));
-    browser.wait("page !== ''");
-    browser.click("#pane-run .go");
-    browser.wait("document.querySelectorAll('#run .row').length > 12");
-    let taken = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live-lab.png");
-    browser.picture(&taken);
-    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        fs::create_dir_all("docs").expect("a folder");
-        fs::copy(&taken, "docs/live-lab.png").expect("it is copied");
-    }
-    // Fonts differ from machine to machine; width and height do not.
-    let size = |file: &Path| {
-        fs::read(file)
-            .expect("a picture")
-            .get(..24)
-            .map(<[u8]>::to_vec)
-    };
-    assert_eq!(size(Path::new("docs/live-lab.png")), size(&taken));
-}
-
-/// `tap --web`: the same ladder of a recording in progress, with a list of connections, a filter, a pause and
-/// downloads.
-#[test]
-fn the_tap_is_shown_as_it_records() {
-    if !browser_is_here() {
-        return;
-    }
-    let upstream = Server::start("lab09-server");
-    let mut command = Command::new(WIRELAB);
-    command.args(["tap", "127.0.0.1:0", &upstream.addr.to_string(), "--web"]);
-    let (tap, page) = started_tap(&mut command);
-    let browser = Browser::start("tap");
-    browser.go(&page);
-    for path in ["/menu", "/salsa"] {
-        let words =
-            format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: secret-{path}\r\n\r\n");
-        peers::ask(tap.addr, words.as_bytes());
-    }
-    browser.wait("document.querySelectorAll('#tap .fin').length === 4");
-    browser.wait("document.querySelectorAll('#conns option').length === 3");
-    assert!(browser.text("#tap").contains("S> HTTP/1.1 200 OK\\r\\n"));
-    let shown =
-        "[...document.querySelectorAll('#tap .row')].filter((row) => row.checkVisibility())";
-    browser.js("byId('conns').value = '2'; byId('conns').dispatchEvent(new Event('change'))");
-    browser.wait(&format!("{shown}.every((row) => row.dataset.conn === '2')"));
-    browser.js("byId('conns').value = ''; byId('filter').value = 'salsa'; byId('filter').dispatchEvent(new Event('input'))");
-    browser.wait(&format!("{shown}.length === 1"));
-    browser.js("byId('filter').value = ''; byId('filter').dispatchEvent(new Event('input'))");
-    browser.click("[data-pause]");
-    let before = browser.js(&format!("return {shown}.length"));
-    let before = before.number().unwrap();
-    peers::ask(tap.addr, b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
-    browser.wait("document.querySelectorAll('#tap .fin').length === 6");
-    assert_eq!(
-        browser.js(&format!("return {shown}.length")).number(),
-        Some(before)
-    );
-    browser.click("[data-pause]");
-    browser.wait(&format!("{shown}.length > {before}"));
-    let file = "fetch(document.querySelector('.get a').href).then((it) => it.text()).then((it) => { window.got = it; })";
-    browser.js(file);
-    browser.wait("window.got?.includes('GET /menu HTTP/1.1')");
-    let got = browser.js("return window.got");
-    let got = got.text().unwrap();
-    assert!(!got.contains("secret-"), "{got}");
-    assert!(wirelab::wire::Transcript::parse(got).is_ok(), "{}", got);
-}
-
-/// A tap with its page: where it listens, and where the page is.
-fn started_tap(command: &mut Command) -> (Server, String) {
-    let (server, log) = Server::start_logged(command);
-    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
-    let page = lines.find_map(|line| Some(line.split_once("in a browser: ")?.1.to_string()));
-    (server, page.expect("it says where"))
 }

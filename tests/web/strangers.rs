@@ -1,94 +1,14 @@
 //! What strangers try: each line of "what it must never allow", said to the real command.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
 use wirelab::limits;
 
-use crate::support::{Server, WIRELAB, soon};
-
-fn start() -> Server {
-    Server::start_with(Command::new(WIRELAB).args(["web", "--port", "0", "--no-open"]))
-}
-
-/// The whole answer to a request; `Connection: close` is added to it.
-fn ask(addr: SocketAddr, head: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(addr).expect("it listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .expect("a deadline");
-    let request = format!("{head}Connection: close\r\n\r\n{body}");
-    stream.write_all(request.as_bytes()).expect("it is taken");
-    let mut answer = String::new();
-    stream
-        .read_to_string(&mut answer)
-        .expect("an answer in UTF-8");
-    answer
-}
-
-fn get(server: &Server, path: &str) -> String {
-    ask(
-        server.addr,
-        &format!("GET {path} HTTP/1.1\r\nHost: {}\r\n", server.addr),
-        "",
-    )
-}
-
-/// The token in our own page.
-fn token(server: &Server) -> String {
-    let page = get(server, "/labs/01-three-tacos/");
-    let (_, rest) = page
-        .split_once("data-token=\"")
-        .expect("the page has its token");
-    rest.split('"').next().expect("it ends").to_string()
-}
-
-/// A form from our own page, but for what `change` does to its head.
-fn post(server: &Server, path: &str, body: &str, change: impl Fn(String) -> String) -> String {
-    let addr = server.addr;
-    let length = body.len();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {addr}\r\nOrigin: http://{addr}\r\nContent-Type: \
-         application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"
-    );
-    ask(addr, &change(head), body)
-}
-
-/// The stream of a page, and its number.
-fn page(server: &Server, token: &str) -> (BufReader<TcpStream>, String) {
-    let mut stream = TcpStream::connect(server.addr).expect("it listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .expect("a deadline");
-    let addr = server.addr;
-    let request = format!("GET /events?token={token} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
-    stream.write_all(request.as_bytes()).expect("it is taken");
-    let mut stream = BufReader::new(stream);
-    let number = data(&mut stream);
-    (stream, number)
-}
-
-/// The data of the next event.
-fn data(stream: &mut BufReader<TcpStream>) -> String {
-    let mut line = String::new();
-    loop {
-        line.clear();
-        assert_ne!(
-            stream.read_line(&mut line).expect("in time"),
-            0,
-            "the stream ended"
-        );
-        if let Some(data) = line.trim_end().strip_prefix("data: ") {
-            return data.to_string();
-        }
-    }
-}
-
-fn status(answer: &str) -> &str {
-    answer.get(9..12).unwrap_or(answer)
-}
+use crate::support::{WIRELAB, soon};
+use crate::visitor::{ask, data, get, get_head, page, post, start, status, token};
 
 #[test]
 fn it_listens_on_loopback_only_and_has_no_option_for_anything_else() {
@@ -193,7 +113,7 @@ fn a_form_needs_our_origin_and_our_token() {
     let other = start();
     assert_ne!(
         token,
-        self::token(&other),
+        crate::visitor::token(&other),
         "the token changes at each start"
     );
 }
@@ -382,96 +302,4 @@ fn a_thousand_open_streams_take_eight_places_and_the_rest_are_told() {
         let answer = get_head(&server, &format!("/events?token={token}"));
         answer.starts_with("HTTP/1.1 200")
     }));
-}
-
-/// The first line of an answer that does not end.
-fn get_head(server: &Server, path: &str) -> String {
-    let mut stream = TcpStream::connect(server.addr).expect("it listens");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr);
-    stream.write_all(request.as_bytes()).expect("it is taken");
-    let mut line = String::new();
-    let _ = BufReader::new(stream).read_line(&mut line);
-    line
-}
-
-/// The processes that this server has started.
-#[cfg(target_os = "linux")]
-fn children(server: &Server) -> Vec<String> {
-    let entries = std::fs::read_dir("/proc")
-        .expect("/proc is there")
-        .flatten();
-    let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
-    let parent = server.id().to_string();
-    let own = stats.filter(|stat| {
-        let (_, rest) = stat.rsplit_once(')').unwrap_or_default();
-        rest.split_whitespace().nth(1) == Some(&parent)
-    });
-    own.collect()
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_page_that_disappears_during_a_run_leaves_nothing_behind() {
-    let server = start();
-    let threads =
-        || std::fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count);
-    let token = token(&server);
-    let before = threads();
-    let (stream, number) = page(&server, &token);
-    // A connection that says nothing: the lab's server waits for five seconds.
-    let body = format!("token={token}&page={number}&say=3");
-    assert_eq!(
-        status(&post(
-            &server,
-            "/labs/02-order-in-crumbs/say",
-            &body,
-            |head| head
-        )),
-        "204"
-    );
-    // A run that takes its time: the client waits for servers that do not answer.
-    let body =
-        format!("token={token}&page={number}&conversation=lab20-slow-and-greedy&weather=calm");
-    assert_eq!(
-        status(&post(
-            &server,
-            "/labs/20-slow-and-greedy/run",
-            &body,
-            |head| head
-        )),
-        "204"
-    );
-    assert!(soon(|| children(&server).len() >= 2), "nothing was started");
-    drop(stream);
-    assert!(
-        soon(|| children(&server).is_empty()),
-        "{:?}",
-        children(&server)
-    );
-    assert!(
-        soon(|| threads() <= before + 1),
-        "{} threads, {before} before",
-        threads()
-    );
-}
-
-#[test]
-fn a_taken_port_is_named_and_the_next_one_is_used() {
-    let first = start();
-    let port = first.addr.port().to_string();
-    let output = Command::new(WIRELAB)
-        .args(["web", "--port", &port])
-        .output()
-        .expect("it runs");
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains(&port), "{said}");
-    let one = Server::start_with(Command::new(WIRELAB).arg("web"));
-    let two = Server::start_with(Command::new(WIRELAB).arg("web"));
-    assert!(
-        two.addr.port() != one.addr.port(),
-        "{} {}",
-        one.addr,
-        two.addr
-    );
 }

@@ -46,17 +46,11 @@ fn act(page: &Page, lab: &'static Lab, stub: bool, wanted: &str) -> (String, Str
             Ok(server) => (stopped(server.stop().is_some(), server.addr), String::new()),
             Err(error) => told(&error),
         },
-        ("second", Some((addr, _))) => match run_lab::serve_one(lab, stub, addr, None) {
-            Ok(second) => (
-                format!("A second server listens on {}, too.", second.addr),
-                second.noted(),
-            ),
+        ("second", Some((addr, _))) => second(lab, stub, addr),
+        ("second", None) => match page.start_again(lab, stub, None) {
+            Ok(first) => second(lab, stub, first.addr),
             Err(error) => told(&error),
         },
-        ("second", None) => (
-            "No server runs yet: Send starts one.".to_string(),
-            String::new(),
-        ),
         (_, Some((addr, _))) => (
             format!("The server listens on {addr} already."),
             String::new(),
@@ -68,6 +62,17 @@ fn act(page: &Page, lab: &'static Lab, stub: bool, wanted: &str) -> (String, Str
             ),
             Err(error) => told(&error),
         },
+    }
+}
+
+/// Starts another server where one runs.
+fn second(lab: &Lab, stub: bool, addr: SocketAddr) -> (String, String) {
+    match run_lab::serve_one(lab, stub, addr, None) {
+        Ok(second) => {
+            let sentence = format!("A second server listens on {}, too.", second.addr);
+            (sentence, second.noted())
+        }
+        Err(error) => told(&error),
     }
 }
 

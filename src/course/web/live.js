@@ -65,8 +65,7 @@ function insert(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const element = holder.content.firstElementChild;
-  if (!element) return;
-  const { into, fill } = element.dataset;
+  const { into, fill } = element?.dataset ?? {};
   const place = byId(into || fill);
   if (!place) return;
   if (fill) {
@@ -250,8 +249,7 @@ class Replay {
   }
 }
 
-const bars = new Map();
-const bar = (id) => bars.get(id);
+const bars = new Map(), bar = (id) => bars.get(id);
 for (const element of document.querySelectorAll(".replay")) bars.set(element.dataset.of, new Replay(element));
 
 document.addEventListener("keydown", (event) => {
@@ -317,9 +315,7 @@ document.addEventListener("click", async (event) => {
   if (chip || run) {
     choose(byId(chip ? "tab-say" : "tab-run"));
     byId("live").scrollIntoView({ block: "nearest" });
-  }
-  if (chip) return byId(chip).click();
-  if (run) {
+    if (chip) return byId(chip).click();
     conversation.value = run;
     weathers();
     return conversation.form.requestSubmit();
@@ -359,12 +355,11 @@ document.body.append(tip);
 
 function explain(event) {
   const term = event.target.closest?.("abbr, .chip[title], [data-tip]");
-  if (!term) return;
-  if (term.title) {
+  if (term?.title) {
     term.dataset.tip = term.title;
     term.removeAttribute("title");
   }
-  if (!term.dataset.tip) return;
+  if (!term?.dataset.tip) return;
   tip.textContent = term.dataset.tip;
   tip.hidden = false;
   term.setAttribute("aria-describedby", "tip");

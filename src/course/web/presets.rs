@@ -49,16 +49,27 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// What the box holds: the client's part, without `C> `. With several connections it holds what the server
-    /// says, too: there the page waits for it.
+    /// What the box holds: the client's part, without `C> `. With several connections, and when the client breaks
+    /// off, it holds what the server says, too: there the page waits for it.
     pub fn said(&self) -> String {
         let mut part = Transcript::new();
         // A FIN at the very end answers the server's, and is not said in advance.
         let fin_first = self.client_ends_first();
-        let many = self.expected.connections().iter().any(|conn| *conn > 1);
+        let breaks_off = |entry: &Entry| {
+            matches!(
+                entry,
+                Entry::Event {
+                    who: Who::Client,
+                    event: Event::Rst,
+                    ..
+                }
+            )
+        };
+        let several = self.expected.connections().iter().any(|conn| *conn > FIRST);
+        let waits = several || self.expected.entries().iter().any(breaks_off);
         for entry in self.expected.entries() {
             match entry {
-                Entry::Chunk(chunk) if chunk.who == Who::Client || many => part.push_entry(entry),
+                Entry::Chunk(chunk) if chunk.who == Who::Client || waits => part.push_entry(entry),
                 Entry::Gap(Gap::Exactly(_)) => part.push_entry(entry),
                 Entry::Event { who, conn, event } if *who == Who::Client => match event {
                     Event::Connect if *conn == FIRST => {}

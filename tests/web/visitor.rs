@@ -1,0 +1,124 @@
+//! `cargo lab web` and a visitor of its pages who is no browser.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::{Server, WIRELAB};
+
+/// The live lab at a port that the system chooses.
+pub fn start() -> Server {
+    start_with(&[])
+}
+
+/// The same with more words on its command line.
+pub fn start_with(words: &[&str]) -> Server {
+    let mut command = Command::new(WIRELAB);
+    command
+        .args(["web", "--port", "0", "--no-open"])
+        .args(words);
+    Server::start_with(&mut command)
+}
+
+/// The whole answer to a request; `Connection: close` is added to it.
+pub fn ask(addr: SocketAddr, head: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(addr).expect("it listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a deadline");
+    let request = format!("{head}Connection: close\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).expect("it is taken");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("an answer in UTF-8");
+    answer
+}
+
+pub fn get(server: &Server, path: &str) -> String {
+    ask(
+        server.addr,
+        &format!("GET {path} HTTP/1.1\r\nHost: {}\r\n", server.addr),
+        "",
+    )
+}
+
+/// The token in our own page.
+pub fn token(server: &Server) -> String {
+    let page = get(server, "/labs/01-three-tacos/");
+    let (_, rest) = page
+        .split_once("data-token=\"")
+        .expect("the page has its token");
+    rest.split('"').next().expect("it ends").to_string()
+}
+
+/// A form from our own page, but for what `change` does to its head.
+pub fn post(server: &Server, path: &str, body: &str, change: impl Fn(String) -> String) -> String {
+    let addr = server.addr;
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {addr}\r\nOrigin: http://{addr}\r\nContent-Type: \
+         application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"
+    );
+    ask(addr, &change(head), body)
+}
+
+/// The stream of a page, and its number.
+pub fn page(server: &Server, token: &str) -> (BufReader<TcpStream>, String) {
+    let mut stream = TcpStream::connect(server.addr).expect("it listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a deadline");
+    let addr = server.addr;
+    let request = format!("GET /events?token={token} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it is taken");
+    let mut stream = BufReader::new(stream);
+    let number = data(&mut stream);
+    (stream, number)
+}
+
+/// The data of the next event.
+pub fn data(stream: &mut BufReader<TcpStream>) -> String {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        assert_ne!(
+            stream.read_line(&mut line).expect("in time"),
+            0,
+            "the stream ended"
+        );
+        if let Some(data) = line.trim_end().strip_prefix("data: ") {
+            return data.to_string();
+        }
+    }
+}
+
+pub fn status(answer: &str) -> &str {
+    answer.get(9..12).unwrap_or(answer)
+}
+
+/// The first line of an answer that does not end.
+pub fn get_head(server: &Server, path: &str) -> String {
+    let mut stream = TcpStream::connect(server.addr).expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr);
+    stream.write_all(request.as_bytes()).expect("it is taken");
+    let mut line = String::new();
+    let _ = BufReader::new(stream).read_line(&mut line);
+    line
+}
+
+/// The processes that this server has started.
+#[cfg(target_os = "linux")]
+pub fn children(server: &Server) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc")
+        .expect("/proc is there")
+        .flatten();
+    let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    let parent = server.id().to_string();
+    let own = stats.filter(|stat| {
+        let (_, rest) = stat.rsplit_once(')').unwrap_or_default();
+        rest.split_whitespace().nth(1) == Some(&parent)
+    });
+    own.collect()
+}
