@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use wirelab::course::catalogue;
-use wirelab::json::Json;
 
 use crate::in_browser::{LAB_2, at, browser_is_here};
 use crate::support::webdriver::Browser;

@@ -1,6 +1,6 @@
 //! What strangers try: each line of "what it must never allow", said to the real command.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
