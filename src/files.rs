@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::http::conditional::{self, Outcome, Validators};
+use crate::http::conditional::{self, PreconditionOutcome, Validators};
 use crate::http::range::Range;
 use crate::http::target::{self, Asked, BadPath, Target};
 use crate::http::{RequestHead, write};
@@ -328,9 +328,9 @@ fn moved(names: &[Vec<u8>], query: Option<&[u8]>) -> Response {
 /// no tag does.
 fn unmet(head: &RequestHead<'_>, current: Option<Validators<'_>>, now: i64) -> Option<Response> {
     match conditional::evaluate(head, Some(current?), now) {
-        Outcome::Proceed => None,
-        Outcome::Failed => Some(failed()),
-        Outcome::NotModified => Some(Response::without_length(304, Vec::new())),
+        PreconditionOutcome::Proceed => None,
+        PreconditionOutcome::Failed => Some(failed()),
+        PreconditionOutcome::NotModified => Some(Response::without_length(304, Vec::new())),
     }
 }
 

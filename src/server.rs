@@ -29,7 +29,7 @@ use crate::net::{
 };
 
 pub use access_log::AccessLog;
-use conversation::Conversation;
+use conversation::ClientConnection;
 pub use handler::{Answer, FromBody, Handle, Handler, Request, files};
 
 /// How long a client may take for what.
@@ -117,7 +117,7 @@ impl Answered {
 impl Server {
     /// Serves one client to the end.
     pub fn serve(&self, arrival: Accepted) {
-        Conversation::new(self, arrival, None).finish();
+        ClientConnection::new(self, arrival, None).finish();
     }
 
     /// Accepts clients for ever, and serves each of them.
@@ -128,10 +128,10 @@ impl Server {
         let entering = Arc::clone(&idle);
         let service = Service {
             open: Box::new(move |accepted| {
-                Conversation::new(Arc::clone(&opening), accepted, Some(&entering))
+                ClientConnection::new(Arc::clone(&opening), accepted, Some(&entering))
             }),
-            at_once: Box::new(Conversation::answer_at_once),
-            serve: Box::new(Conversation::finish),
+            at_once: Box::new(ClientConnection::answer_at_once),
+            serve: Box::new(ClientConnection::finish),
             relieve: Box::new(move || {
                 relieving.handler.relieve()
                     || idle.close_longest(limits::CLOSED_AT_ONCE, limits::CLOSED_AFTER) > 0

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use wirelab::http::sans_io_connection::{Connection, Event};
+use wirelab::http::sans_io_connection::{Connection, PeerEvent};
 use wirelab::http::{Parsed, write};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,11 +71,11 @@ fn read_answer(
         {
             Parsed::Done { value, used } => {
                 match &value {
-                    Event::Response { head, .. } => print!(" -> {}", head.status),
-                    Event::Data(data) => length += data.len(),
+                    PeerEvent::Response { head, .. } => print!(" -> {}", head.status),
+                    PeerEvent::Data(data) => length += data.len(),
                     _ => {}
                 }
-                let end = matches!(value, Event::End(_));
+                let end = matches!(value, PeerEvent::End(_));
                 received.drain(..used);
                 if end {
                     println!(", {length} bytes");

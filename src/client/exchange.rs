@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use super::{Answer, Client, Failure, Place, Request, Strictness, Why, lenient};
 use crate::http::framing::Body;
 use crate::http::range::{self, Stretch};
-use crate::http::sans_io_connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, PeerEvent};
 use crate::http::{Fault, Parsed, ResponseHead, Wrong, conditional};
 use crate::limits;
 use crate::net::{Input, IoFailure, RecordedStream};
@@ -78,7 +78,7 @@ impl Exchange {
                 .receive(self.input.bytes(), self.input.ended());
             let (said, used) = match told {
                 Ok(Parsed::Done {
-                    value: Event::Response { head, body },
+                    value: PeerEvent::Response { head, body },
                     used,
                 }) => (Said::of(&head, body, self.input.bytes().get(..used)), used),
                 Ok(Parsed::NeedMore) => {
@@ -124,7 +124,7 @@ impl Exchange {
         let rewritten = lenient::rewritten(head, bare_lf);
         match self.connection.receive(&rewritten, false) {
             Ok(Parsed::Done {
-                value: Event::Response { head: read, body },
+                value: PeerEvent::Response { head: read, body },
                 ..
             }) => Ok(Some((Said::of(&read, body, Some(head)), end))),
             _ => Err(self.fault(fault)),
@@ -149,7 +149,7 @@ impl Exchange {
                 .receive(self.input.bytes(), self.input.ended());
             let used = match told {
                 Ok(Parsed::Done { value, used }) => match value {
-                    Event::Data(data) => {
+                    PeerEvent::Data(data) => {
                         let length = data.len() as u64;
                         if let Err(error) = taker.write_all(data) {
                             return Err(self.failed(Why::NotTaken(error)));

@@ -4,7 +4,7 @@
 
 use super::args::printable;
 use super::screen;
-use super::{Args, Command, Opt, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, Opt, Screen, Style};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{Read, Write};
@@ -58,7 +58,7 @@ pub const COMMAND: Command = Command {
 /// The longest file that can be a bill, in bytes. Reason: all labs make some 20 KB.
 const LONGEST: u64 = 64 * 1024;
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     match args.value("--verify") {
         Some(file) => verify(Path::new(file), screen),
         None => write(args, screen),
@@ -66,19 +66,19 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 }
 
 /// Makes the bill, of what passes now.
-fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn write(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let progress = Progress::load()?;
     let mut bill = Bill::of(&progress, args.value_text("--name")?);
     if bill.programs.is_empty() {
         bail!("no exercise has passed yet, so there is no bill: `cargo lab` shows where to begin");
     }
-    let mut outcome = Outcome::Passed;
+    let mut outcome = CommandOutcome::Passed;
     let mut kept = Vec::new();
     for served in bill.programs {
         match holds(&served, &progress, bill.seed) {
             Ok(()) => kept.push(served),
             Err(why) => {
-                outcome = Outcome::Failed;
+                outcome = CommandOutcome::Failed;
                 screen::warn(&format!(
                     "left out: {} {}: {why}",
                     served.slug,
@@ -99,7 +99,7 @@ fn write(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 }
 
 /// Reads a bill and runs its checks again.
-fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
+fn verify(file: &Path, screen: &mut Screen) -> Result<CommandOutcome> {
     let name = file.display().to_string();
     let name = printable(&name);
     let mut bytes = Vec::new();
@@ -112,13 +112,13 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
     }
     let bill = Bill::parse(&String::from_utf8_lossy(&bytes)).with_context(|| name.clone())?;
     let progress = Progress::load()?;
-    let mut outcome = Outcome::Passed;
+    let mut outcome = CommandOutcome::Passed;
     for served in &bill.programs {
         let program = format!("{} {}", served.slug, served.side.word());
         match holds(served, &progress, bill.seed) {
             Ok(()) => writeln!(screen, "{} {program}", screen.style(Style::Good, "holds"))?,
             Err(why) => {
-                outcome = Outcome::Failed;
+                outcome = CommandOutcome::Failed;
                 writeln!(
                     screen,
                     "{} {program}: {why}",
@@ -128,13 +128,15 @@ fn verify(file: &Path, screen: &mut Screen) -> Result<Outcome> {
         }
     }
     match outcome {
-        Outcome::Passed => writeln!(
+        CommandOutcome::Passed => writeln!(
             screen,
             "\nThe bill is valid: {}.\nThe programs of the bill are in this workbench, and they pass its checks \
              now.\nThe bill does not show who wrote them.",
             bill.total()
         )?,
-        Outcome::Failed | Outcome::Exit(_) => writeln!(screen, "\nThe bill is not valid.")?,
+        CommandOutcome::Failed | CommandOutcome::Exit(_) => {
+            writeln!(screen, "\nThe bill is not valid.")?
+        }
     }
     Ok(outcome)
 }

@@ -7,7 +7,7 @@ mod grading;
 mod jobs;
 
 use super::screen;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style, WrongUse};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, Style, WrongUse};
 use anyhow::Result;
 use grading::Outputs;
 use jobs::{Job, Jobs, Program};
@@ -104,7 +104,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let weather = weather(args)?;
     let outputs = Outputs::asked(args)?;
     let jobs = match args.value("--lab-file") {
@@ -152,8 +152,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         return Err(error);
     }
     match graded.count(Status::Failed) {
-        0 => Ok(Outcome::Passed),
-        _ => Ok(Outcome::Failed),
+        0 => Ok(CommandOutcome::Passed),
+        _ => Ok(CommandOutcome::Failed),
     }
 }
 

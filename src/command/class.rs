@@ -2,7 +2,7 @@
 //!
 //! Rule: the text of a report is untrusted. `course::class` has already replaced its control characters.
 
-use super::{Args, Command, Opt, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, Opt, Screen, Style};
 use super::{output, screen};
 use anyhow::{Context, Result, bail};
 use std::io::Write;
@@ -34,7 +34,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let folder = Path::new(args.place(0).unwrap_or_default());
     let outputs = [
         ("--html", args.value("--html")),
@@ -61,8 +61,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         output::write(file, class::csv(&class).as_bytes(), screen)?;
     }
     Ok(match class.problems.is_empty() {
-        true => Outcome::Passed,
-        false => Outcome::Failed,
+        true => CommandOutcome::Passed,
+        false => CommandOutcome::Failed,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Rule: this file contains no name of a command or an option. All names come from the table.
 
-use super::{Args, COMMANDS, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, COMMANDS, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 
@@ -24,7 +24,7 @@ const LONG: &str = "--";
 /// What zsh offers besides the options of the table.
 const HELP: &str = "--help[show the page of this command]";
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let text = match args.text(0)?.unwrap_or_default() {
         "bash" => bash(),
         "zsh" => zsh(),
@@ -36,7 +36,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
     };
     write!(screen, "{text}")?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The names of all options of a command, and `--help`.

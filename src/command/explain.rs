@@ -3,7 +3,7 @@
 //! Rule: every text about a code comes from its page.
 
 use super::args::printable;
-use super::{Args, Command, Outcome, Screen, Style, WrongUse};
+use super::{Args, Command, CommandOutcome, Screen, Style, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::check::diagnosis::{self, Page};
@@ -22,11 +22,11 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     screen.page_by_page();
     let Some(name) = args.text(0)? else {
         list(screen)?;
-        return Ok(Outcome::Passed);
+        return Ok(CommandOutcome::Passed);
     };
     match (diagnosis::page(name), glossary::any(name)) {
         (Some(page), _) => show(page, screen)?,
@@ -41,7 +41,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             return Err(WrongUse(text).into());
         }
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 fn list(screen: &mut Screen) -> Result<()> {

@@ -11,7 +11,7 @@ mod words;
 
 use super::screen::{complain, log, reader_left, warn};
 use super::wire_file::shown;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -21,7 +21,7 @@ use wirelab::client::{Answer, Begun, Client, Download, Failure, Place, Strictnes
 use wirelab::limits;
 use wirelab::net::SocketError;
 
-use progress::Progress;
+use progress::ProgressWriter;
 use terminal::TerminalText;
 use words::Words;
 
@@ -127,7 +127,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let url = args.text(0)?.unwrap_or_default();
     let words = Words {
         method: args.value_text("-X")?,
@@ -181,7 +181,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 }
 
 /// The exit code that curl has for the same reason. What it is was not said yet.
-fn with_code(error: anyhow::Error) -> Result<Outcome> {
+fn with_code(error: anyhow::Error) -> Result<CommandOutcome> {
     let Some(failure) = error.downcast_ref::<Failure>() else {
         return Err(error);
     };
@@ -205,7 +205,7 @@ fn with_code(error: anyhow::Error) -> Result<Outcome> {
         Why::NotTaken(_) => 23,
     };
     complain(&error);
-    Ok(Outcome::Exit(code))
+    Ok(CommandOutcome::Exit(code))
 }
 
 fn seconds(name: &str, text: &str) -> Result<Duration, WrongUse> {
@@ -230,7 +230,12 @@ fn ask(client: &Client, url: &str, download: Option<&Download>) -> Result<Answer
     })
 }
 
-fn to_stdout(client: &Client, url: &str, as_it_is: bool, screen: &mut Screen) -> Result<Outcome> {
+fn to_stdout(
+    client: &Client,
+    url: &str,
+    as_it_is: bool,
+    screen: &mut Screen,
+) -> Result<CommandOutcome> {
     let answer = ask(client, url, None)?;
     let unpacks = unpacks(client, &answer);
     let outcome = judge(&answer, unpacks);
@@ -261,7 +266,7 @@ fn unpacks(client: &Client, answer: &Answer) -> bool {
     client.request.gzip && answer.coding.as_ref().is_some_and(gzip)
 }
 
-fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
+fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<CommandOutcome> {
     let shown = shown(name);
     let mut download = Download::to(Path::new(name)).map_err(|error| match error.kind() {
         ErrorKind::IsADirectory => WrongUse(format!("{shown} is a folder; name a file in it")),
@@ -278,7 +283,7 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
     }
     let unpacks = unpacks(client, &answer);
     let outcome = judge(&answer, unpacks);
-    if outcome != Outcome::Passed {
+    if outcome != CommandOutcome::Passed {
         return Ok(outcome);
     }
     let begun = download.begin(&answer);
@@ -293,7 +298,7 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
         download.length_unknown();
         unpack::body(answer, &mut download)
     } else {
-        let mut progress = Progress::new(&mut download, before, whole);
+        let mut progress = ProgressWriter::new(&mut download, before, whole);
         let ended = answer.body(&mut progress).map_err(anyhow::Error::from);
         progress.end();
         ended
@@ -315,7 +320,7 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<Outcome> {
             "{shown}: {length} bytes from {url}, the first {before} were there"
         )),
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// Why a body that has come whole does not get its name.
@@ -332,7 +337,7 @@ fn not_finished(error: std::io::Error, url: &str, shown: &str) -> anyhow::Error 
 }
 
 /// Failed, with a word about it, when the answer is not what was asked for.
-fn judge(answer: &Answer, unpacks: bool) -> Outcome {
+fn judge(answer: &Answer, unpacks: bool) -> CommandOutcome {
     if let Some(coding) = answer.coding.as_ref().filter(|_| !unpacks) {
         let coding = coding.escape_ascii();
         warn(&format!(
@@ -341,7 +346,7 @@ fn judge(answer: &Answer, unpacks: bool) -> Outcome {
         ));
     }
     if answer.is_good() {
-        return Outcome::Passed;
+        return CommandOutcome::Passed;
     }
     warn(&format!(
         "{}: the server answers {}",
@@ -349,8 +354,8 @@ fn judge(answer: &Answer, unpacks: bool) -> Outcome {
         answer.status_line()
     ));
     match answer.status {
-        400.. => Outcome::Exit(22),
-        _ => Outcome::Failed,
+        400.. => CommandOutcome::Exit(22),
+        _ => CommandOutcome::Failed,
     }
 }
 

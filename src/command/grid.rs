@@ -5,7 +5,7 @@
 
 use super::probe::{case, number, target};
 use super::server_command::ServerCommand;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, wire_file};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -76,7 +76,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let messages = messages(args)?;
     let mut targets = Vec::new();
     let mut at = 0;
@@ -97,8 +97,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
     };
     match found {
-        0 => Ok(Outcome::Passed),
-        _ => Ok(Outcome::Failed),
+        0 => Ok(CommandOutcome::Passed),
+        _ => Ok(CommandOutcome::Failed),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Rule: this file contains no name of a command or an option. All names come from the tables.
 
-use super::{Args, COMMANDS, Command, Outcome, Screen, Style};
+use super::{Args, COMMANDS, Command, CommandOutcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 
@@ -16,7 +16,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     match args.place(0) {
         Some(name) => of(super::find(&name.to_string_lossy())?, screen),
         None => overview(screen),
@@ -24,7 +24,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
 }
 
 /// The table of all commands.
-pub fn overview(screen: &mut Screen) -> Result<Outcome> {
+pub fn overview(screen: &mut Screen) -> Result<CommandOutcome> {
     screen.text_is_ours();
     screen.page_by_page();
     writeln!(
@@ -56,11 +56,11 @@ pub fn overview(screen: &mut Screen) -> Result<Outcome> {
         screen,
         "exit codes: 0 passed, 1 failed, 2 wrong use, 3 a program could not be started"
     )?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The page of one command: usage, sentence, text and options.
-pub fn of(command: &Command, screen: &mut Screen) -> Result<Outcome> {
+pub fn of(command: &Command, screen: &mut Screen) -> Result<CommandOutcome> {
     screen.text_is_ours();
     screen.page_by_page();
     writeln!(
@@ -82,7 +82,7 @@ pub fn of(command: &Command, screen: &mut Screen) -> Result<Outcome> {
         };
         writeln!(screen, "  {words:20}{}", option.sentence)?;
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// `usage: cargo lab tap LISTEN UPSTREAM [options]`
@@ -99,7 +99,7 @@ pub fn usage_line(command: &Command) -> String {
 }
 
 /// `wirelab 1.0.0`
-pub fn version(screen: &mut Screen) -> Result<Outcome> {
+pub fn version(screen: &mut Screen) -> Result<CommandOutcome> {
     writeln!(screen, "wirelab {}", env!("CARGO_PKG_VERSION"))?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }

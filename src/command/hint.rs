@@ -3,7 +3,7 @@
 //! Rule: a hint that was shown is not hidden again; the number of hints is kept with the progress.
 
 use super::lab::lab_at;
-use super::{Args, Command, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::course::locations;
@@ -20,7 +20,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let lab = lab_at(args, 0)?;
     let progress = Progress::load()?;
     let all = lab.hints.len();
@@ -55,5 +55,5 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     if seen < all && locations::workbench().is_some() {
         Progress::update(|progress| progress.set_hints(lab, to.max(progress.hints(lab))))?;
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }

@@ -1,6 +1,6 @@
 //! `wirelab init DIR`: makes a workbench outside a clone of the course.
 
-use super::{Args, Command, Opt, Outcome, Screen};
+use super::{Args, Command, CommandOutcome, Opt, Screen};
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let folder = Path::new(args.place(0).unwrap_or_default());
     let shown = folder.display();
     match init(folder)? {
@@ -45,5 +45,5 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     ] {
         writeln!(screen, "  {words:18}{says}")?;
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }

@@ -3,7 +3,7 @@
 //! Rule: the texts come from the lab's README and the catalogue, and the bytes from the recorded conversation.
 
 use super::args::printable;
-use super::{Args, Command, NotStarted, Outcome, Screen, Style, WrongUse};
+use super::{Args, Command, CommandOutcome, NotStarted, Screen, Style, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{self, Lab};
@@ -26,7 +26,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let lab = lab_at(args, 0)?;
     let readme = Readme::of(lab.readme);
     screen.page_by_page();
@@ -40,7 +40,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     heading("Exercise", screen)?;
     print_part(&readme, "Exercise", screen)?;
     next(lab, screen)?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The lab that the word at a place names.

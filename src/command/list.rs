@@ -3,7 +3,7 @@
 //! Rule: every text about a lab comes from the catalogue, and what has passed comes from the progress file.
 
 use super::pager;
-use super::{Args, Command, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::course::catalogue::{self, Act, Lab, Side};
@@ -20,14 +20,14 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(_: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let progress = Progress::load()?;
     screen.page_by_page();
     print(&progress, &|_| true, screen)
 }
 
 /// `cargo lab` alone: on a terminal with fewer lines than the list, only the act of the next lab in full.
-pub fn short(screen: &mut Screen) -> Result<Outcome> {
+pub fn short(screen: &mut Screen) -> Result<CommandOutcome> {
     let progress = Progress::load()?;
     let next = progress.next().map_or(0, |lab| lab.act);
     let lines = catalogue::labs().count() + 2 * catalogue::acts().len() + catalogue::tracks().len();
@@ -41,7 +41,7 @@ fn print(
     progress: &Progress,
     is_open: &dyn Fn(&Act) -> bool,
     screen: &mut Screen,
-) -> Result<Outcome> {
+) -> Result<CommandOutcome> {
     let next = progress.next();
     let mut all_open = true;
     for act in catalogue::acts() {
@@ -69,7 +69,7 @@ fn print(
         Some(lab) => writeln!(screen, "\nNext: cargo lab {}", lab.number)?,
         None => writeln!(screen, "\nAll passed. The bill, please: cargo lab bill")?,
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// `labs 7 to 11, 2 of 5 passed`

@@ -2,7 +2,7 @@
 //!
 //! Rule: this file contains no name of a command or an option. All names come from the table.
 
-use super::{Args, COMMANDS, Command, Outcome, Screen};
+use super::{Args, COMMANDS, Command, CommandOutcome, Screen};
 use anyhow::Result;
 use std::io::Write;
 
@@ -17,9 +17,9 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(_: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(_: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     write!(screen, "{}", manual())?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The page in the macros of man(7).

@@ -51,7 +51,7 @@ use wirelab::course::lab_programs;
 /// How a command ended, as the exit code says it. Wrong use (2) and "could not be started" (3) are
 /// the errors [`WrongUse`] and [`NotStarted`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// Exit code 0.
     Passed,
     /// Exit code 1: a check failed, two things differ.
@@ -85,7 +85,7 @@ pub struct Command {
     /// Every option that the command takes; others are refused with the nearest of these.
     pub options: &'static [Opt],
     /// Does it. The words were checked against `places` and `options` before.
-    pub run: fn(&Args, &mut Screen) -> anyhow::Result<Outcome>,
+    pub run: fn(&Args, &mut Screen) -> anyhow::Result<CommandOutcome>,
 }
 
 /// Every command, in the order of the usage text: the learner's first, the engineer's after them.
@@ -128,9 +128,9 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     lab_programs::show_progress(screen::progress());
     let ended = dispatch(&words, &mut screen);
     match ended {
-        Ok(Outcome::Passed) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::from(1),
-        Ok(Outcome::Exit(code)) => ExitCode::from(code),
+        Ok(CommandOutcome::Passed) => ExitCode::SUCCESS,
+        Ok(CommandOutcome::Failed) => ExitCode::from(1),
+        Ok(CommandOutcome::Exit(code)) => ExitCode::from(code),
         // The reader of our output has closed it (`| head`), so there is nothing to print to.
         Err(error) if screen::reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -152,7 +152,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 }
 
 /// Finds the command, checks its words against its table, and runs it.
-fn dispatch(words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
+fn dispatch(words: &[OsString], screen: &mut Screen) -> anyhow::Result<CommandOutcome> {
     let Some(first) = words.first() else {
         screen.text_is_ours();
         return list::short(screen);
@@ -183,7 +183,11 @@ fn find(word: &str) -> Result<&'static Command, WrongUse> {
 }
 
 /// Runs `command` with the words after its name, or shows its help.
-fn with(command: &Command, words: &[OsString], screen: &mut Screen) -> anyhow::Result<Outcome> {
+fn with(
+    command: &Command,
+    words: &[OsString],
+    screen: &mut Screen,
+) -> anyhow::Result<CommandOutcome> {
     if args::asks_for_help(words) {
         return help::of(command, screen);
     }

@@ -6,7 +6,7 @@
 mod place;
 
 use super::wire_log::{Remark, Source, View, WireLog};
-use super::{Args, Command, Opt, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, Opt, Screen, Style};
 use anyhow::Result;
 use place::{Place, Talk};
 use std::io::{IsTerminal, Read, Write};
@@ -69,7 +69,7 @@ enum News {
     Ended,
 }
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     // With `--save -`, stdout belongs to the transcript.
     let mut beside = Screen::stderr();
     let screen = match args.value("--save").is_some_and(|name| name == "-") {
@@ -121,7 +121,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
         screen.flush()?;
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// Keeps each step, and passes it on to be shown.

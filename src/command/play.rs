@@ -5,7 +5,7 @@
 mod comparison;
 
 use super::screen::warn;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -81,7 +81,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let name = args.place(0).unwrap_or_default();
     let weather = match args.value_text("--weather")? {
         Some(word) => weather(word)?,

@@ -6,7 +6,7 @@
 use super::args::{nearest, printable};
 use super::probe_client::{self, Form, Wanted};
 use super::server_command::ServerCommand;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse, output, wire_file};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -108,7 +108,7 @@ const fn opt(name: &'static str, value: Option<&'static str>, sentence: &'static
     }
 }
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     if let Some(name) = args.value_text("--explain")? {
         return explain(name, screen);
     }
@@ -149,29 +149,29 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     };
     print(args, &report, screen)?;
     match report.fails() {
-        true => Ok(Outcome::Failed),
-        false => Ok(Outcome::Passed),
+        true => Ok(CommandOutcome::Failed),
+        false => Ok(CommandOutcome::Passed),
     }
 }
 
 /// Prints a case for servers, or for clients.
-fn explain(name: &str, screen: &mut Screen) -> Result<Outcome> {
+fn explain(name: &str, screen: &mut Screen) -> Result<CommandOutcome> {
     let text = match (case(name), probe_client::case(name)) {
         (Err(_), Ok(case)) => client::report::explain(&case),
         (case, _) => report::explain(&case?),
     };
     write!(screen, "{text}")?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// Probes a client instead of a server.
-fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Outcome> {
+fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<CommandOutcome> {
     if args.has("--list") {
         for case in client::case::cases()? {
             let (section, level) = (format!("{} {}", case.rfc, case.section), case.level);
             list_line(&section, level, case.name, case.rule, screen)?;
         }
-        return Ok(Outcome::Passed);
+        return Ok(CommandOutcome::Passed);
     }
     let wanted = Wanted {
         command,
@@ -273,12 +273,12 @@ pub fn case(name: &str) -> Result<Case> {
 }
 
 /// One line a case: its section, its class, its name and its rule.
-fn list(cases: &[Case], screen: &mut Screen) -> Result<Outcome> {
+fn list(cases: &[Case], screen: &mut Screen) -> Result<CommandOutcome> {
     for case in cases {
         let section = format!("{} {}", case.rfc, case.section);
         list_line(&section, case.level, case.name, case.rule, screen)?;
     }
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 fn list_line(

@@ -4,7 +4,7 @@
 
 use super::args::{nearest, printable};
 use super::output;
-use super::{NotStarted, Outcome, Screen, WrongUse};
+use super::{CommandOutcome, NotStarted, Screen, WrongUse};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::fs;
@@ -48,7 +48,7 @@ pub enum Form {
 }
 
 /// Runs the client at every case.
-pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<Outcome> {
+pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<CommandOutcome> {
     let runner = Runner::new(wanted.command)?;
     let mut chosen = cases()?;
     if let Some(name) = wanted.case {
@@ -59,8 +59,8 @@ pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<Outcome> {
     let done = client::probe(&run, chosen, wanted.at_once).map_err(NotStarted)?;
     print(wanted, &done, screen)?;
     match report::fails(&done, wanted.policy) {
-        true => Ok(Outcome::Failed),
-        false => Ok(Outcome::Passed),
+        true => Ok(CommandOutcome::Failed),
+        false => Ok(CommandOutcome::Passed),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Rule: the course makes the questions; here they are asked.
 
 use super::lab::lab_at;
-use super::{Args, Command, Opt, Outcome, Screen, Style, WrongUse, explain};
+use super::{Args, Command, CommandOutcome, Opt, Screen, Style, WrongUse, explain};
 use anyhow::Result;
 use std::io::{BufRead, Read, Write};
 use wirelab::course::fresh;
@@ -26,7 +26,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let lab = lab_at(args, 0)?;
     let seed = match args.value_text("--seed")? {
         None => fresh::new_seed(),
@@ -57,7 +57,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         }
     }
     writeln!(screen, "\n{right} of {asked} right.")?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 fn ask(question: &Question, number: u64, screen: &mut Screen) -> Result<()> {

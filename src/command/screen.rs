@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, OnceLock};
 
 use super::pager::{self, Pager};
-use wirelab::course::lab_programs::Progress;
+use wirelab::course::lab_programs::BuildProgress;
 use wirelab::course::locations;
 
 /// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,
@@ -199,8 +199,8 @@ pub fn warn(text: &str) {
 }
 
 /// Shows on stderr what cargo does, once a build takes long; its last word, that it is done, is left out.
-pub fn progress() -> Progress {
-    Progress {
+pub fn progress() -> BuildProgress {
+    BuildProgress {
         terminal: io::stderr().is_terminal(),
         show: |line| {
             let words = line.trim_start_matches("\x1b[K").trim_start();

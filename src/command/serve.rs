@@ -4,7 +4,7 @@
 //! stdout.
 
 use super::wire_log::View;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -77,7 +77,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let addr = address(args)?;
     with_one_heap();
     let handler = match args.place(0) {
@@ -112,7 +112,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     screen.flush()?;
     if args.has("--once") {
         server.serve(net::accept(&listener).with_context(|| format!("{bound}: no client"))?);
-        return Ok(Outcome::Passed);
+        return Ok(CommandOutcome::Passed);
     }
     server.run(&listener)
 }

@@ -4,7 +4,7 @@
 //! Rule: `wire` makes every output. This file only chooses which one.
 
 use super::decode::decoded;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse, output, wire_file};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -83,7 +83,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let file = args.place(0).unwrap_or_default();
     let raw = args.value_text("--raw")?.map(side).transpose()?;
     let outputs = ["--svg", "--pcapng"].map(|name| args.value(name));
@@ -137,7 +137,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     };
     screen.write_all(&text)?;
     screen.flush()?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The connections that the options choose, decoded if they say so.

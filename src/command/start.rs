@@ -4,7 +4,7 @@
 
 use super::args::printable;
 use super::lab::lab_at;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 use wirelab::course::catalogue::{Lab, Language, Side};
@@ -50,7 +50,7 @@ pub const ONLY_CLIENT: Opt = Opt {
     sentence: "only the client",
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let lab = lab_at(args, 0)?;
     let number = lab.number;
     let language = language(args)?;
@@ -84,7 +84,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
             screen,
             "\n`cargo lab start {number} --again` starts again, and keeps your file as .old"
         )?;
-        return Ok(Outcome::Failed);
+        return Ok(CommandOutcome::Failed);
     }
     writeln!(screen, "\nChange it in your editor, then:")?;
     writeln!(
@@ -93,7 +93,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     )?;
     writeln!(screen, "  cargo lab check {number}    checks it once")?;
     writeln!(screen, "  cargo lab hint {number}     when you are stuck")?;
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The language that `--lang` names, also by the names that people and files give it.

@@ -5,7 +5,7 @@
 
 use super::probe::{number, start, target};
 use super::screen::warn;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 use std::time::{Duration, UNIX_EPOCH};
@@ -62,7 +62,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let started = start(args, args.value_text("--server")?)?;
     let target = match &started {
         Some(server) => target(Some(&server.addr().to_string()), args.value_text("--path")?)?,
@@ -101,7 +101,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     write!(screen, "{}", report::text(&done))?;
     let failed = done.honest.iter().any(|honest| honest.failed > 0);
     match done.wrong > 0 || failed || done.died.is_some() {
-        true => Ok(Outcome::Failed),
-        false => Ok(Outcome::Passed),
+        true => Ok(CommandOutcome::Failed),
+        false => Ok(CommandOutcome::Passed),
     }
 }

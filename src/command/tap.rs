@@ -14,7 +14,7 @@ mod pictures;
 mod relay;
 
 use super::wire_log::View;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -165,7 +165,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     // With `--save -`, stdout belongs to the transcript.
     let mut beside = Screen::stderr();
     let screen = match args.value("--save").is_some_and(|name| name == "-") {
@@ -217,7 +217,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
     let ended = |wait: Duration| most.is_some_and(|most| tap.wait_ended(most, wait));
     shown.follow(&board, ended)?;
     tap.stop();
-    Ok(Outcome::Passed)
+    Ok(CommandOutcome::Passed)
 }
 
 /// The faults that the options ask for; `None` when there are none, and none can come.

@@ -4,7 +4,7 @@
 
 use super::check::{Named, check_exercise, commands};
 use super::lab::lab_at;
-use super::{Args, Command, NotStarted, Opt, Outcome, Screen, Style};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, Style};
 use anyhow::Result;
 use std::io::Write;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let lab = lab_at(args, 0)?;
     let number = lab.number;
     let programs = programs(args, lab)?;
@@ -56,7 +56,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
         let before = workbench::saved(&files);
         if check(lab, &programs, screen)? {
             writeln!(screen, "\nAll passed. `cargo lab` says what is next.")?;
-            return Ok(Outcome::Passed);
+            return Ok(CommandOutcome::Passed);
         }
         let what = match files.is_empty() {
             true => "your workbench".to_string(),

@@ -3,7 +3,7 @@
 //! Rule: this file only opens the listener. `course::web` decides which requests are allowed and answers them.
 
 use super::screen::warn;
-use super::{Args, Command, Opt, Outcome, Screen, WrongUse};
+use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -51,7 +51,7 @@ pub const COMMAND: Command = Command {
 const FIRST_PORT: u16 = 8100;
 const LAST_PORT: u16 = 8199;
 
-fn run(args: &Args, screen: &mut Screen) -> Result<Outcome> {
+fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let listener = listen(args)?;
     let addr = listener
         .local_addr()
@@ -83,7 +83,7 @@ pub fn open_tap(view: TapView) -> Result<String> {
 }
 
 /// Serves the live lab until the process ends.
-fn serve(listener: Listener, live: Live) -> Result<Outcome> {
+fn serve(listener: Listener, live: Live) -> Result<CommandOutcome> {
     let recorder = live.recorder();
     let server = Server {
         handler: Box::new(move |request: &Request<'_>| live.answer(request)),

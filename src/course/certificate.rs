@@ -60,12 +60,12 @@ pub struct Served {
     /// The program that was checked: see [`program_hash::named`].
     pub by: String,
     /// What was said.
-    pub conversations: Vec<Conversation>,
+    pub conversations: Vec<BilledConversation>,
 }
 
 /// One conversation, as it stands in a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conversation {
+pub struct BilledConversation {
     /// The name of its snapshot.
     pub name: String,
     /// The weathers, in words, in the order of the catalogue.
@@ -248,12 +248,15 @@ impl Bill {
             return Some(());
         }
         if let Some(name) = line.strip_prefix("  ") {
-            self.programs.last_mut()?.conversations.push(Conversation {
-                name: name.to_string(),
-                weathers: String::new(),
-                bytes: 0,
-                sha256: String::new(),
-            });
+            self.programs
+                .last_mut()?
+                .conversations
+                .push(BilledConversation {
+                    name: name.to_string(),
+                    weathers: String::new(),
+                    bytes: 0,
+                    sha256: String::new(),
+                });
             return Some(());
         }
         if line.contains(" program") && line.contains(" conversation") {
@@ -276,12 +279,13 @@ impl Served {
     /// What a program for this side has served when its check passed; which program is not said.
     pub fn of(lab: &Lab, side: Side, seed: u64) -> Served {
         let scripts = lab.scripts_for(side);
-        let mut conversations: Vec<Conversation> = scripts.map(Conversation::of).collect();
+        let mut conversations: Vec<BilledConversation> =
+            scripts.map(BilledConversation::of).collect();
         // The tests hold that every lab's fresh conversations can be made.
         let fresh = Fresh::of(lab, side, seed).map_or(Vec::new(), |fresh| fresh.conversations);
         conversations.extend(fresh.iter().map(|it| {
             let text = it.expected.render();
-            Conversation::new(&it.name, &text, &it.expected, &it.weathers)
+            BilledConversation::new(&it.name, &text, &it.expected, &it.weathers)
         }));
         Served {
             slug: lab.slug.to_string(),
@@ -297,13 +301,18 @@ impl Served {
     }
 }
 
-impl Conversation {
-    fn of(script: &Script) -> Conversation {
+impl BilledConversation {
+    fn of(script: &Script) -> BilledConversation {
         let transcript = Transcript::parse(script.text()).unwrap_or_default();
-        Conversation::new(script.name, script.text(), &transcript, &script.weathers)
+        BilledConversation::new(script.name, script.text(), &transcript, &script.weathers)
     }
 
-    fn new(name: &str, text: &str, transcript: &Transcript, weathers: &[Weather]) -> Conversation {
+    fn new(
+        name: &str,
+        text: &str,
+        transcript: &Transcript,
+        weathers: &[Weather],
+    ) -> BilledConversation {
         let conns = transcript.connections();
         let sides = [Who::Client, Who::Server];
         let said = conns
@@ -315,7 +324,7 @@ impl Conversation {
             .collect();
         let mut sha256 = sha256::hex(text.as_bytes());
         sha256.truncate(DIGITS);
-        Conversation {
+        BilledConversation {
             name: name.to_string(),
             weathers: weathers.join(" "),
             bytes: said.sum(),

@@ -43,13 +43,13 @@ pub fn new_seed() -> u64 {
 #[derive(Clone, Debug)]
 pub struct Fresh {
     /// The conversations; none when no snapshot of this side has a `@vary` heading.
-    pub conversations: Vec<Conversation>,
+    pub conversations: Vec<FreshConversation>,
     files: Vec<Pair>,
 }
 
 /// A fresh conversation.
 #[derive(Clone, Debug)]
-pub struct Conversation {
+pub struct FreshConversation {
     /// The snapshot's name and `-fresh`.
     pub name: String,
     /// The expected conversation.
@@ -129,7 +129,7 @@ impl Fresh {
                 let mut dice = Dice::new(seed, script.name);
                 expected = expected.with_values(|_, mask| drawn(mask, &mut dice));
             }
-            conversations.push(Conversation {
+            conversations.push(FreshConversation {
                 name: format!("{}-fresh", script.name),
                 expected,
                 weathers,

@@ -319,26 +319,26 @@ fn build(here: &Path, folder: &Path, programs: &[&str], package: &str) -> Result
 
 /// Where cargo's own words go when a build takes long.
 #[derive(Clone, Copy)]
-pub struct Progress {
+pub struct BuildProgress {
     /// Whether a person looks at a terminal there.
     pub terminal: bool,
     /// Takes a line, or what is drawn over it.
     pub show: fn(&str),
 }
 
-impl Default for Progress {
-    fn default() -> Progress {
-        Progress {
+impl Default for BuildProgress {
+    fn default() -> BuildProgress {
+        BuildProgress {
             terminal: false,
             show: |_| {},
         }
     }
 }
 
-static PROGRESS: OnceLock<Progress> = OnceLock::new();
+static PROGRESS: OnceLock<BuildProgress> = OnceLock::new();
 
 /// Says once in a process where the progress of builds is shown; before that, nowhere.
-pub fn show_progress(progress: Progress) {
+pub fn show_progress(progress: BuildProgress) {
     let _ = PROGRESS.set(progress);
 }
 

@@ -4,7 +4,7 @@
 
 use super::lookup::Found;
 use super::{Content, Response, failed};
-use crate::http::conditional::{self, Outcome, Tag, Validators};
+use crate::http::conditional::{self, PreconditionOutcome, Tag, Validators};
 use crate::http::range::{self, Multipart, Range, Wish};
 use crate::http::{RequestHead, date, write};
 
@@ -20,9 +20,9 @@ pub(super) fn file(head: &RequestHead<'_>, found: &Found, now: i64) -> Response 
         modified,
     };
     match conditional::evaluate(head, Some(current), now) {
-        Outcome::Proceed => {}
-        Outcome::Failed => return failed(),
-        Outcome::NotModified => {
+        PreconditionOutcome::Proceed => {}
+        PreconditionOutcome::Failed => return failed(),
+        PreconditionOutcome::NotModified => {
             let mut fields = Vec::new();
             tag(&mut fields, found);
             vary(&mut fields, found);

@@ -61,7 +61,7 @@ pub struct Validators<'a> {
 
 /// What the preconditions of a request come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PreconditionOutcome {
     /// Do what the method says.
     Proceed,
     /// Answer 304 (Not Modified).
@@ -72,35 +72,39 @@ pub enum Outcome {
 
 /// Judges the preconditions of a request in the order of section 13.2.2, steps 1 to 4. `None` stands
 /// for a thing that does not exist. `now` is for dates with two-digit years.
-pub fn evaluate(head: &RequestHead<'_>, current: Option<Validators<'_>>, now: i64) -> Outcome {
+pub fn evaluate(
+    head: &RequestHead<'_>,
+    current: Option<Validators<'_>>,
+    now: i64,
+) -> PreconditionOutcome {
     let fields = head.fields;
     let date = |name| fields.only(name).and_then(|text| date::parse(text, now));
     let modified = current.and_then(|it| it.modified);
     let reading = matches!(head.method, b"GET" | b"HEAD");
     if has(fields, "if-match") {
         if !matches(fields, "if-match", current, |a, b| a.same_strongly(b)) {
-            return Outcome::Failed;
+            return PreconditionOutcome::Failed;
         }
     } else if let (Some(limit), Some(modified)) = (date("if-unmodified-since"), modified)
         && modified > limit
     {
-        return Outcome::Failed;
+        return PreconditionOutcome::Failed;
     }
     if has(fields, "if-none-match") {
         if matches(fields, "if-none-match", current, |a, b| a.same_weakly(b)) {
             return if reading {
-                Outcome::NotModified
+                PreconditionOutcome::NotModified
             } else {
-                Outcome::Failed
+                PreconditionOutcome::Failed
             };
         }
     } else if reading
         && let (Some(limit), Some(modified)) = (date("if-modified-since"), modified)
         && modified <= limit
     {
-        return Outcome::NotModified;
+        return PreconditionOutcome::NotModified;
     }
-    Outcome::Proceed
+    PreconditionOutcome::Proceed
 }
 
 /// Whether `Range` counts: there is no `If-Range`, or it names exactly what we have (step 5, and

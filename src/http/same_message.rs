@@ -4,7 +4,7 @@
 //! Rule 2: bodies are compared byte for byte, after their chunks are joined.
 //! Rule 3: a stream that is not correct HTTP is not compared here.
 
-use super::sans_io_connection::{Connection, Event};
+use super::sans_io_connection::{Connection, PeerEvent};
 use super::{Fields, Parsed, date, redact};
 
 pub use super::ignored_differences::{Aspect, TOLERANCES, Tolerance};
@@ -142,22 +142,22 @@ fn read(mut connection: Connection, stream: &[u8]) -> Option<(Message, usize)> {
             return None;
         };
         match value {
-            Event::Request { head, .. } => {
+            PeerEvent::Request { head, .. } => {
                 let start = [head.method, b" ", head.target].concat();
                 message = Some(Message::new(Some(head.method), start, b"", head.fields));
             }
-            Event::Response { head, .. } if head.status >= 200 => {
+            PeerEvent::Response { head, .. } if head.status >= 200 => {
                 let start = rest.get(..12).unwrap_or_default().to_vec();
                 message = Some(Message::new(None, start, head.reason, head.fields));
             }
-            Event::Response { .. } => {}
-            Event::Data(data) => {
+            PeerEvent::Response { .. } => {}
+            PeerEvent::Data(data) => {
                 let message = message.as_mut()?;
                 message.body.extend_from_slice(data);
                 message.cuts.push(message.body.len());
             }
-            Event::End(_) => return Some((message?, used_up + used)),
-            Event::Closed | Event::Paused => return None,
+            PeerEvent::End(_) => return Some((message?, used_up + used)),
+            PeerEvent::Closed | PeerEvent::Paused => return None,
         }
         used_up += used;
     }

@@ -13,13 +13,13 @@ use super::chunked::{Decoder, Piece};
 use super::fault::Wrong;
 use super::framing::{self, Body, Message};
 use super::head::HeadParser;
-use super::state::{CloseReason, NotNow, Side, State, StateMachine, Transition};
+use super::state::{CloseReason, NotNow, Role, State, StateMachine, Transition};
 use super::target::{self, Asked};
 use super::{Fault, Fields, Parsed, RequestHead, ResponseHead, Version};
 
 /// An event of the other side.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Event<'a> {
+pub enum PeerEvent<'a> {
     /// A request: its head, what it asks for, and how its body ends.
     Request {
         /// The head.
@@ -57,7 +57,7 @@ enum Incoming {
 /// One side of a connection: reads what the other side sends, and knows what may be sent.
 #[derive(Debug)]
 pub struct Connection {
-    we: Side,
+    we: Role,
     steps: StateMachine,
     parser: HeadParser,
     incoming: Incoming,
@@ -72,15 +72,15 @@ pub struct Connection {
 impl Connection {
     /// The server's side of a new connection.
     pub fn server() -> Connection {
-        Connection::new(Side::Server)
+        Connection::new(Role::Server)
     }
 
     /// The client's side of a new connection.
     pub fn client() -> Connection {
-        Connection::new(Side::Client)
+        Connection::new(Role::Client)
     }
 
-    fn new(we: Side) -> Connection {
+    fn new(we: Role) -> Connection {
         Connection {
             we,
             steps: StateMachine::new(),
@@ -123,22 +123,22 @@ impl Connection {
         &'a mut self,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Parsed<Event<'a>>, Fault> {
+    ) -> Result<Parsed<PeerEvent<'a>>, Fault> {
         let (state, they) = match self.we {
-            Side::Server => (self.steps.client, Side::Client),
-            Side::Client => (self.steps.server, Side::Server),
+            Role::Server => (self.steps.client, Role::Client),
+            Role::Client => (self.steps.server, Role::Server),
         };
         let told = match (state, self.we) {
             (State::Body, _) => self.incoming.next(&mut self.steps, they, bytes, ended),
             (State::Idle, _) if bytes.is_empty() && ended => hung_up(&mut self.steps, they),
-            (State::Idle, Side::Server) | (State::Owes, Side::Client) => {
+            (State::Idle, Role::Server) | (State::Owes, Role::Client) => {
                 return self.receive_head(bytes, ended);
             }
-            (State::Idle, Side::Client) if !bytes.is_empty() => {
+            (State::Idle, Role::Client) if !bytes.is_empty() => {
                 Err(Fault::new(0, Wrong::NotExpected))
             }
-            (State::Idle, Side::Client) => Ok(Parsed::NeedMore),
-            _ => Ok(done(Event::Paused, 0)),
+            (State::Idle, Role::Client) => Ok(Parsed::NeedMore),
+            _ => Ok(done(PeerEvent::Paused, 0)),
         };
         told.inspect_err(|fault| self.steps.close_because(CloseReason::Fault(*fault)))
     }
@@ -147,7 +147,7 @@ impl Connection {
         &'a mut self,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Parsed<Event<'a>>, Fault> {
+    ) -> Result<Parsed<PeerEvent<'a>>, Fault> {
         let Connection {
             we,
             steps,
@@ -158,7 +158,7 @@ impl Connection {
             method,
         } = self;
         let told = match we {
-            Side::Server => match parser.request(bytes) {
+            Role::Server => match parser.request(bytes) {
                 Err(fault) => Err(fault),
                 Ok(Parsed::NeedMore) => Ok(Parsed::NeedMore),
                 Ok(Parsed::Done { value, used }) => {
@@ -167,7 +167,7 @@ impl Connection {
                         .map(|event| done(event, used))
                 }
             },
-            Side::Client => match parser.response(bytes) {
+            Role::Client => match parser.response(bytes) {
                 Err(fault) => Err(fault),
                 Ok(Parsed::NeedMore) => Ok(Parsed::NeedMore),
                 Ok(Parsed::Done { value, used }) => {
@@ -185,7 +185,7 @@ impl Connection {
 
     /// Says that the client sends the head of a request; `body` is how its body ends.
     pub fn request(&mut self, method: &[u8], close: bool) -> Result<(), NotNow> {
-        self.steps.take(Side::Client, Transition::Request)?;
+        self.steps.take(Role::Client, Transition::Request)?;
         self.method = method.to_vec();
         if close {
             self.steps.close_because(CloseReason::ClientSaidClose);
@@ -195,7 +195,7 @@ impl Connection {
 
     /// Says that the server sends an informational response, such as 100 (Continue).
     pub fn inform(&mut self) -> Result<(), NotNow> {
-        self.steps.take(Side::Server, Transition::Informational)?;
+        self.steps.take(Role::Server, Transition::Informational)?;
         self.expects_continue = false;
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Connection {
     /// Says that the server sends the head of its final response; `close` when it wants the
     /// connection to end after it. The answer is the value of the `Connection` field to write.
     pub fn respond(&mut self, body: Body, close: bool) -> Result<Option<&'static str>, NotNow> {
-        self.steps.take(Side::Server, Transition::Response)?;
+        self.steps.take(Role::Server, Transition::Response)?;
         if self.expects_continue {
             self.steps.close_because(CloseReason::BodyNotAwaited);
         }
@@ -232,7 +232,7 @@ impl Connection {
     }
 }
 
-fn done(value: Event<'_>, used: usize) -> Parsed<Event<'_>> {
+fn done(value: PeerEvent<'_>, used: usize) -> Parsed<PeerEvent<'_>> {
     Parsed::Done { value, used }
 }
 
@@ -242,7 +242,7 @@ fn came_request<'a>(
     incoming: &mut Incoming,
     expects_continue: &mut bool,
     head: RequestHead<'a>,
-) -> Result<Event<'a>, Fault> {
+) -> Result<PeerEvent<'a>, Fault> {
     let asked = target::asked(&head)?;
     let body = framing::body(Message::Request, head.version, head.fields)?;
     *incoming = Incoming::new(body);
@@ -254,9 +254,9 @@ fn came_request<'a>(
         steps.close_because(reason);
     }
     steps
-        .take(Side::Client, Transition::Request)
+        .take(Role::Client, Transition::Request)
         .map_err(|_| Fault::new(0, Wrong::NotExpected))?;
-    Ok(Event::Request { head, asked, body })
+    Ok(PeerEvent::Request { head, asked, body })
 }
 
 /// The rest of what a response's head means for the connection.
@@ -265,7 +265,7 @@ fn came_response<'a>(
     incoming: &mut Incoming,
     method: &[u8],
     head: ResponseHead<'a>,
-) -> Result<Event<'a>, Fault> {
+) -> Result<PeerEvent<'a>, Fault> {
     let status = head.status;
     let message = Message::Response { status, to: method };
     let body = framing::body(message, head.version, head.fields)?;
@@ -288,9 +288,9 @@ fn came_response<'a>(
         }
     }
     steps
-        .take(Side::Server, step)
+        .take(Role::Server, step)
         .map_err(|_| Fault::new(0, Wrong::NotExpected))?;
-    Ok(Event::Response { head, body })
+    Ok(PeerEvent::Response { head, body })
 }
 
 /// Whether the connection ends with this message: the rules of RFC 9112 section 9.3, in its order.
@@ -303,11 +303,11 @@ fn ends_with(version: Version, fields: Fields<'_>, said: CloseReason) -> Option<
 }
 
 /// The other side closed between two messages.
-fn hung_up<'a>(steps: &mut StateMachine, they: Side) -> Result<Parsed<Event<'a>>, Fault> {
+fn hung_up<'a>(steps: &mut StateMachine, they: Role) -> Result<Parsed<PeerEvent<'a>>, Fault> {
     steps.close_because(CloseReason::HungUp);
     let taken = steps.take(they, Transition::Close);
     taken.map_err(|_| Fault::new(0, Wrong::EndedInside))?;
-    Ok(done(Event::Closed, 0))
+    Ok(done(PeerEvent::Closed, 0))
 }
 
 impl Incoming {
@@ -324,29 +324,29 @@ impl Incoming {
     fn next<'a>(
         &'a mut self,
         steps: &mut StateMachine,
-        they: Side,
+        they: Role,
         bytes: &'a [u8],
         ended: bool,
-    ) -> Result<Parsed<Event<'a>>, Fault> {
+    ) -> Result<Parsed<PeerEvent<'a>>, Fault> {
         let told = match self {
-            Incoming::Length(0) => done(Event::End(Fields::default()), 0),
+            Incoming::Length(0) => done(PeerEvent::End(Fields::default()), 0),
             Incoming::UntilClose if bytes.is_empty() && ended => {
-                done(Event::End(Fields::default()), 0)
+                done(PeerEvent::End(Fields::default()), 0)
             }
             _ if bytes.is_empty() => Parsed::NeedMore,
-            Incoming::UntilClose => done(Event::Data(bytes), bytes.len()),
+            Incoming::UntilClose => done(PeerEvent::Data(bytes), bytes.len()),
             Incoming::Length(left) => {
                 let take = bytes
                     .len()
                     .min(usize::try_from(*left).unwrap_or(usize::MAX));
                 *left -= take as u64;
-                done(Event::Data(bytes.get(..take).unwrap_or_default()), take)
+                done(PeerEvent::Data(bytes.get(..take).unwrap_or_default()), take)
             }
             Incoming::Chunked(decoder) => match decoder.next(bytes)? {
                 Parsed::NeedMore => Parsed::NeedMore,
                 Parsed::Done { value, used } => match value {
-                    Piece::Data(data) => done(Event::Data(data), used),
-                    Piece::End(trailers) => done(Event::End(trailers), used),
+                    Piece::Data(data) => done(PeerEvent::Data(data), used),
+                    Piece::End(trailers) => done(PeerEvent::End(trailers), used),
                 },
             },
         };
@@ -356,7 +356,7 @@ impl Incoming {
             }
             Parsed::NeedMore => return Ok(told),
             Parsed::Done {
-                value: Event::End(_),
+                value: PeerEvent::End(_),
                 ..
             } => Transition::End,
             Parsed::Done { .. } => Transition::Data,

@@ -37,7 +37,7 @@ use super::Fault;
 
 /// One end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum Role {
     /// Asks.
     Client,
     /// Answers.
@@ -82,7 +82,7 @@ pub enum Transition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Whose state.
-    pub side: Side,
+    pub side: Role,
     /// The state before.
     pub from: State,
     /// The step.
@@ -91,7 +91,7 @@ pub struct Row {
     pub to: State,
 }
 
-const fn row(side: Side, from: State, step: Transition, to: State) -> Row {
+const fn row(side: Role, from: State, step: Transition, to: State) -> Row {
     Row {
         side,
         from,
@@ -102,46 +102,46 @@ const fn row(side: Side, from: State, step: Transition, to: State) -> Row {
 
 /// The table of the file's header.
 pub const TABLE: [Row; 18] = [
-    row(Side::Client, State::Idle, Transition::Request, State::Body),
-    row(Side::Client, State::Body, Transition::Data, State::Body),
-    row(Side::Client, State::Body, Transition::End, State::Done),
-    row(Side::Client, State::Idle, Transition::Close, State::Closed),
-    row(Side::Client, State::Done, Transition::Close, State::Closed),
+    row(Role::Client, State::Idle, Transition::Request, State::Body),
+    row(Role::Client, State::Body, Transition::Data, State::Body),
+    row(Role::Client, State::Body, Transition::End, State::Done),
+    row(Role::Client, State::Idle, Transition::Close, State::Closed),
+    row(Role::Client, State::Done, Transition::Close, State::Closed),
     row(
-        Side::Client,
+        Role::Client,
         State::Closing,
         Transition::Close,
         State::Closed,
     ),
     row(
-        Side::Client,
+        Role::Client,
         State::Closed,
         Transition::Close,
         State::Closed,
     ),
-    row(Side::Server, State::Idle, Transition::Request, State::Owes),
+    row(Role::Server, State::Idle, Transition::Request, State::Owes),
     row(
-        Side::Server,
+        Role::Server,
         State::Owes,
         Transition::Informational,
         State::Owes,
     ),
-    row(Side::Server, State::Owes, Transition::Response, State::Body),
+    row(Role::Server, State::Owes, Transition::Response, State::Body),
     // A server may also answer before it understood a request: 400, 408, 503.
-    row(Side::Server, State::Idle, Transition::Response, State::Body),
-    row(Side::Server, State::Body, Transition::Data, State::Body),
-    row(Side::Server, State::Body, Transition::End, State::Done),
-    row(Side::Server, State::Idle, Transition::Close, State::Closed),
-    row(Side::Server, State::Owes, Transition::Close, State::Closed),
-    row(Side::Server, State::Done, Transition::Close, State::Closed),
+    row(Role::Server, State::Idle, Transition::Response, State::Body),
+    row(Role::Server, State::Body, Transition::Data, State::Body),
+    row(Role::Server, State::Body, Transition::End, State::Done),
+    row(Role::Server, State::Idle, Transition::Close, State::Closed),
+    row(Role::Server, State::Owes, Transition::Close, State::Closed),
+    row(Role::Server, State::Done, Transition::Close, State::Closed),
     row(
-        Side::Server,
+        Role::Server,
         State::Closing,
         Transition::Close,
         State::Closed,
     ),
     row(
-        Side::Server,
+        Role::Server,
         State::Closed,
         Transition::Close,
         State::Closed,
@@ -189,7 +189,7 @@ pub enum CloseReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotNow {
     /// Who wanted to do it.
-    pub side: Side,
+    pub side: Role,
     /// Its state.
     pub state: State,
     /// The step.
@@ -230,23 +230,23 @@ impl StateMachine {
     }
 
     /// Moves both states by one row each, or says that there is none.
-    pub fn take(&mut self, side: Side, step: Transition) -> Result<(), NotNow> {
-        let next = |side: Side, state: State| {
+    pub fn take(&mut self, side: Role, step: Transition) -> Result<(), NotNow> {
+        let next = |side: Role, state: State| {
             let fits = |row: &&Row| row.side == side && row.from == state && row.step == step;
             TABLE.iter().find(fits).map(|row| row.to)
         };
         let (client, server) = (self.client, self.server);
         let not_now = |state| NotNow { side, state, step };
         match side {
-            Side::Client => {
-                self.client = next(Side::Client, client).ok_or(not_now(client))?;
+            Role::Client => {
+                self.client = next(Role::Client, client).ok_or(not_now(client))?;
                 // A request is a step for the server, too.
                 self.server = match step {
-                    Transition::Request => next(Side::Server, server).unwrap_or(server),
+                    Transition::Request => next(Role::Server, server).unwrap_or(server),
                     _ => server,
                 };
             }
-            Side::Server => self.server = next(Side::Server, server).ok_or(not_now(server))?,
+            Role::Server => self.server = next(Role::Server, server).ok_or(not_now(server))?,
         }
         self.settle();
         Ok(())

@@ -58,7 +58,7 @@ pub fn is_capture(bytes: &[u8]) -> bool {
 
 /// The conversations of a capture.
 pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
-    let mut seen = Seen::default();
+    let mut seen = CaptureState::default();
     let whole = match pcap_magic(bytes) {
         Some((order, units)) => pcap(bytes, order, units, &mut seen),
         None => pcapng(bytes, &mut seen),
@@ -72,7 +72,7 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
 
 /// What was found so far.
 #[derive(Default)]
-struct Seen {
+struct CaptureState {
     flows: Flows,
     packets: usize,
     segments: usize,
@@ -81,7 +81,7 @@ struct Seen {
     unknown_link: Option<u32>,
 }
 
-impl Seen {
+impl CaptureState {
     fn packet(&mut self, packet: &Packet) {
         self.packets += 1;
         let Some(link) = Link::of(packet.link) else {
@@ -121,7 +121,7 @@ impl Seen {
 }
 
 /// All records of a pcap file. `None` when it ends inside one.
-fn pcap(bytes: &[u8], order: Order, units: u64, seen: &mut Seen) -> Option<()> {
+fn pcap(bytes: &[u8], order: Order, units: u64, seen: &mut CaptureState) -> Option<()> {
     let mut reader = Reader { bytes, order };
     let header = reader.take(24)?;
     // The upper bits tell of checksums after the frames.
@@ -147,7 +147,7 @@ fn pcap(bytes: &[u8], order: Order, units: u64, seen: &mut Seen) -> Option<()> {
 }
 
 /// All blocks of a pcapng file. `None` when it ends inside one, or one has an impossible length.
-fn pcapng(bytes: &[u8], seen: &mut Seen) -> Option<()> {
+fn pcapng(bytes: &[u8], seen: &mut CaptureState) -> Option<()> {
     let order = Order::Little;
     let mut reader = Reader { bytes, order };
     let mut interfaces: Vec<Interface> = Vec::new();

@@ -38,14 +38,14 @@ struct Flow {
     connected: bool,
     over: bool,
     /// What the client says, and what the server says.
-    sides: [Side; 2],
+    sides: [DirectionState; 2],
     /// When its last segment came.
     time: Duration,
 }
 
 /// One direction.
 #[derive(Default)]
-struct Side {
+struct DirectionState {
     /// The sequence number of its SYN.
     isn: Option<u32>,
     /// The next byte; `None` before anything was seen of it.
@@ -326,7 +326,7 @@ impl Flow {
     }
 }
 
-impl Side {
+impl DirectionState {
     /// The waiting piece that comes first; pieces that bring nothing new go.
     fn first_piece(&mut self, next: u32) -> Option<Piece> {
         let ends_later = |piece: &Piece| {

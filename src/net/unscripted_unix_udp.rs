@@ -26,7 +26,7 @@ pub struct SimpleSession {
     recorder: Recorder,
     conn: Conn,
     me: Who,
-    progress: Mutex<Progress>,
+    progress: Mutex<SessionProgress>,
 }
 
 enum Socket {
@@ -37,7 +37,7 @@ enum Socket {
 }
 
 #[derive(Default)]
-struct Progress {
+struct SessionProgress {
     /// Bytes that we have said.
     said: u64,
     /// When we said that this was all.

@@ -7,7 +7,7 @@
 //! Rule 3: bytes of another known protocol are reported with its name.
 
 use crate::http::framing::Body;
-use crate::http::sans_io_connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, PeerEvent};
 use crate::http::{Fault, Fields, Parsed, Version};
 
 /// A final response, and the interim ones before it.
@@ -140,8 +140,10 @@ impl Answers {
                 }
             };
             match event {
-                Event::Response { head, .. } if head.status < 200 => self.interim.push(head.status),
-                Event::Response { head, body } => {
+                PeerEvent::Response { head, .. } if head.status < 200 => {
+                    self.interim.push(head.status)
+                }
+                PeerEvent::Response { head, body } => {
                     answer.status = head.status;
                     answer.version_11 = head.version == Version::Http11;
                     answer.fields = owned(head.fields);
@@ -150,7 +152,7 @@ impl Answers {
                         self.other = Some(Other::Tunnel);
                     }
                 }
-                Event::Data(data) => answer.body.extend_from_slice(data),
+                PeerEvent::Data(data) => answer.body.extend_from_slice(data),
                 _ => break,
             }
         }

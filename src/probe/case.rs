@@ -80,7 +80,7 @@ pub struct Case {
 
 /// What the client does in a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ClientAction {
     /// Says these bytes.
     Say(Vec<u8>),
     /// Waits for an answer, at most so long.
@@ -279,14 +279,14 @@ impl Case {
     pub fn said(&self, fill: impl Fn(&str) -> String) -> Result<Vec<u8>, BadCase> {
         let steps = self.steps(fill)?.into_iter();
         let said = steps.filter_map(|step| match step {
-            Step::Say(bytes) => Some(bytes),
+            ClientAction::Say(bytes) => Some(bytes),
             _ => None,
         });
         Ok(said.collect::<Vec<_>>().concat())
     }
 
     /// What the client does, with what `fill` puts for the words in braces.
-    pub fn steps(&self, fill: impl Fn(&str) -> String) -> Result<Vec<Step>, BadCase> {
+    pub fn steps(&self, fill: impl Fn(&str) -> String) -> Result<Vec<ClientAction>, BadCase> {
         let lines: Vec<&str> = self.text.lines().filter(|l| !l.starts_with('@')).collect();
         let text = fill(&lines.join("\n"));
         steps_of(&text).map_err(|why| BadCase {
@@ -297,19 +297,19 @@ impl Case {
 }
 
 /// What the client does in the text of a transcript.
-pub fn steps_of(text: &str) -> Result<Vec<Step>, String> {
+pub fn steps_of(text: &str) -> Result<Vec<ClientAction>, String> {
     let transcript = Transcript::parse(text).map_err(|error| error.to_string())?;
     let step = |entry: &Entry| match entry {
         Entry::Chunk(chunk) if chunk.who == Who::Client => {
             let said: Vec<&[u8]> = chunk.pieces.iter().map(bytes_of).collect();
-            Some(Step::Say(said.concat()))
+            Some(ClientAction::Say(said.concat()))
         }
-        Entry::Gap(Gap::Exactly(time)) => Some(Step::Wait(*time)),
+        Entry::Gap(Gap::Exactly(time)) => Some(ClientAction::Wait(*time)),
         Entry::Event {
             who: Who::Client,
             event: Event::Fin,
             ..
-        } => Some(Step::Fin),
+        } => Some(ClientAction::Fin),
         _ => None,
     };
     Ok(transcript.entries().iter().filter_map(step).collect())

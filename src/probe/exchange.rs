@@ -14,7 +14,7 @@ use crate::limits;
 use crate::net::player::End;
 use crate::net::{IoFailure, RecordedStream, Recorder, SocketError};
 use crate::probe::answers::Answers;
-use crate::probe::case::{BadCase, Case, Step};
+use crate::probe::case::{BadCase, Case, ClientAction};
 use crate::wire::Transcript;
 
 /// How a case is sent to a server.
@@ -85,7 +85,7 @@ pub fn plain(method: &str, fields: &str) -> String {
 /// What a client says, and what it asks with it.
 pub struct Script<'a> {
     /// What the client does.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ClientAction>,
     /// The method of each request.
     pub asks: Vec<&'a str>,
     /// The marker may follow.
@@ -145,18 +145,18 @@ pub fn play(script: Script, terms: &Terms) -> Result<Exchange, SocketError> {
 
 impl Trial<'_> {
     /// Does what the client does in the case; true: it has sent its FIN.
-    fn say(&mut self, steps: Vec<Step>) -> bool {
+    fn say(&mut self, steps: Vec<ClientAction>) -> bool {
         let mut finished = false;
         for step in steps {
             match step {
-                Step::Say(bytes) => self.write(&bytes),
-                Step::Wait(time) => {
+                ClientAction::Say(bytes) => self.write(&bytes),
+                ClientAction::Wait(time) => {
                     let before = self.heard.bytes.len();
                     self.hear_until(time, |answers, heard| {
                         heard > before && (!answers.begun || !answers.interim.is_empty())
                     });
                 }
-                Step::Fin => {
+                ClientAction::Fin => {
                     self.stream.shutdown_write();
                     finished = true;
                 }

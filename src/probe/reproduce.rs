@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::probe::Target;
-use crate::probe::case::{Case, Step};
+use crate::probe::case::{Case, ClientAction};
 use crate::probe::server_features::Baseline;
 
 /// A run of one byte that is longer than this is made by `head` and `tr`.
@@ -21,9 +21,9 @@ pub fn line(case: &Case, target: &Target, baseline: &Baseline) -> Option<String>
     let mut parts = Vec::new();
     for step in steps {
         match step {
-            Step::Say(bytes) => parts.extend(said(&bytes)),
-            Step::Wait(time) => parts.push(format!("sleep {}", seconds(time))),
-            Step::Fin => {}
+            ClientAction::Say(bytes) => parts.extend(said(&bytes)),
+            ClientAction::Wait(time) => parts.push(format!("sleep {}", seconds(time))),
+            ClientAction::Fin => {}
         }
     }
     let said = match &parts[..] {

@@ -5,14 +5,14 @@
 
 use std::ops::Deref;
 
-use super::conversation::{Conversation, Exchange, Then};
+use super::conversation::{ClientConnection, Exchange, Then};
 use super::handler::decide_at_once;
 use super::{Request, Server};
 use crate::http::Parsed;
 use crate::http::framing::Body;
-use crate::http::sans_io_connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, PeerEvent};
 
-impl<S: Deref<Target = Server>> Conversation<S> {
+impl<S: Deref<Target = Server>> ClientConnection<S> {
     /// Answers the first request, if it has come and the answer is at hand. `None`: that was all.
     pub(super) fn answer_at_once(mut self: Box<Self>) -> Option<Box<Self>> {
         if self.over_capacity || self.then.is_some() || self.line.is_recorded() {
@@ -39,7 +39,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
         let answer = match parsed {
             Ok(Parsed::Done {
                 value:
-                    Event::Request {
+                    PeerEvent::Request {
                         head,
                         asked,
                         body: Body::None | Body::Length(0),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::handler::decide;
 use super::{Answer, Logged, Request, Server, tls_client_hello};
 use crate::files::Response;
-use crate::http::sans_io_connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, PeerEvent};
 use crate::http::{Fault, Parsed, RequestHead, Wrong, write};
 use crate::limits;
 use crate::net::{Accepted, IdleList, IdlePlace, Input, IoFailure, RecordedStream};
@@ -40,7 +40,7 @@ pub(super) struct Exchange {
 }
 
 /// One client's connection. `S` leads to the server.
-pub(super) struct Conversation<S> {
+pub(super) struct ClientConnection<S> {
     pub(super) server: S,
     pub(super) peer: SocketAddr,
     /// At capacity: the client only gets a 503.
@@ -58,20 +58,20 @@ pub(super) struct Conversation<S> {
     pub(super) date: String,
 }
 
-impl<S: Deref<Target = Server>> Conversation<S> {
+impl<S: Deref<Target = Server>> ClientConnection<S> {
     /// Not on the stack, so that a client's thread needs two pages of it (4 KiB each) and not three.
     pub(super) fn new(
         server: S,
         accepted: Accepted,
         idle: Option<&Arc<IdleList>>,
-    ) -> Box<Conversation<S>> {
+    ) -> Box<ClientConnection<S>> {
         let Accepted {
             stream,
             peer,
             over_capacity,
         } = accepted;
         let line = RecordedStream::new(stream, server.recorder.as_ref());
-        Box::new(Conversation {
+        Box::new(ClientConnection {
             server,
             peer,
             over_capacity,
@@ -164,7 +164,7 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                 .receive(self.input.bytes(), self.input.ended())
             {
                 Ok(Parsed::Done { value, used }) => match value {
-                    Event::Request { head, asked, .. } => {
+                    PeerEvent::Request { head, asked, .. } => {
                         self.place.as_ref().inspect(|place| place.works());
                         let now = self.server.now();
                         let request = Request {
@@ -237,8 +237,8 @@ impl<S: Deref<Target = Server>> Conversation<S> {
                 .receive(self.input.bytes(), self.input.ended())
             {
                 Ok(Parsed::Done { value, used }) => {
-                    let end = matches!(value, Event::End(_));
-                    if let Event::Data(data) = value {
+                    let end = matches!(value, PeerEvent::End(_));
+                    if let PeerEvent::Data(data) = value {
                         read += data.len() as u64;
                         if wanted.is_some() {
                             body.extend_from_slice(data);

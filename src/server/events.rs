@@ -20,7 +20,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::conversation::{Conversation, Exchange, Then};
+use super::conversation::{ClientConnection, Exchange, Then};
 use super::{Answered, Logged, Server};
 use crate::http::chunked::{write_chunk, write_end};
 use crate::http::framing::Body;
@@ -49,7 +49,7 @@ const RETRY: &str = "retry: 500\n\n";
 /// What stands in a stream when nothing else has for a while.
 const STILL_HERE: &str = ": still here\n\n";
 
-impl<S: Deref<Target = Server>> Conversation<S> {
+impl<S: Deref<Target = Server>> ClientConnection<S> {
     /// Sends events until the log ends or the client is gone.
     pub(super) fn stream(
         &mut self,

@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use super::conversation::{Conversation, Exchange, Then};
+use super::conversation::{ClientConnection, Exchange, Then};
 use super::{Answer, Answered, Logged, Server};
 use crate::files::{Content, Response, Source};
 use crate::http::framing::Body;
@@ -17,7 +17,7 @@ use crate::net::IoFailure;
 /// Bytes of a head without the fields of its response: status line, `Date` and `Connection`.
 const HEAD: usize = 128;
 
-impl<S: Deref<Target = Server>> Conversation<S> {
+impl<S: Deref<Target = Server>> ClientConnection<S> {
     /// Sends the answer to an exchange.
     pub(super) fn answer(&mut self, exchange: Exchange, answer: Answer) -> Then {
         match answer {

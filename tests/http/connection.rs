@@ -1,8 +1,8 @@
 //! The table of steps, and conversations that follow it or do not.
 
 use wirelab::http::framing::Body;
-use wirelab::http::sans_io_connection::{Connection, Event};
-use wirelab::http::state::{CloseReason, NotNow, Side, State, Transition, table};
+use wirelab::http::sans_io_connection::{Connection, PeerEvent};
+use wirelab::http::state::{CloseReason, NotNow, Role, State, Transition, table};
 use wirelab::http::{Fault, Parsed, Wrong};
 
 #[test]
@@ -31,7 +31,7 @@ fn told(connection: &mut Connection, bytes: &[u8], ended: bool) -> (Vec<String>,
             ),
             Ok(Parsed::NeedMore) => ("more".to_string(), 0, true),
             Ok(Parsed::Done { value, used }) => match value {
-                Event::Request { head, body, .. } => {
+                PeerEvent::Request { head, body, .. } => {
                     let target = head.target.escape_ascii();
                     (
                         format!("{} {target} {body:?}", head.method.escape_ascii()),
@@ -39,13 +39,13 @@ fn told(connection: &mut Connection, bytes: &[u8], ended: bool) -> (Vec<String>,
                         false,
                     )
                 }
-                Event::Response { head, body } => {
+                PeerEvent::Response { head, body } => {
                     (format!("{} {body:?}", head.status), used, false)
                 }
-                Event::Data(data) => (format!("data {}", data.escape_ascii()), used, false),
-                Event::End(trailers) => (format!("end {trailers:?}"), used, false),
-                Event::Closed => ("closed".to_string(), used, true),
-                Event::Paused => ("paused".to_string(), used, true),
+                PeerEvent::Data(data) => (format!("data {}", data.escape_ascii()), used, false),
+                PeerEvent::End(trailers) => (format!("end {trailers:?}"), used, false),
+                PeerEvent::Closed => ("closed".to_string(), used, true),
+                PeerEvent::Paused => ("paused".to_string(), used, true),
             },
         };
         told.push(text);
@@ -210,7 +210,7 @@ fn one_hundred_continue() {
 fn steps_that_are_not_in_the_table() {
     let mut server = Connection::server();
     let not_now = |state, step| {
-        let side = Side::Server;
+        let side = Role::Server;
         Err(NotNow { side, state, step })
     };
     assert_eq!(

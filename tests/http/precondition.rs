@@ -1,7 +1,9 @@
 //! Preconditions in the order of RFC 9110 section 13.2.2.
 
 use wirelab::http::Parsed;
-use wirelab::http::conditional::{Outcome, Tag, Validators, evaluate, for_if_range, range_counts};
+use wirelab::http::conditional::{
+    PreconditionOutcome, Tag, Validators, evaluate, for_if_range, range_counts,
+};
 use wirelab::http::head::HeadParser;
 
 const NOW: i64 = 784_111_777 + 1_000;
@@ -16,7 +18,7 @@ fn current() -> Validators<'static> {
     }
 }
 
-fn judge(method: &str, fields: &str, current: Option<Validators>) -> Outcome {
+fn judge(method: &str, fields: &str, current: Option<Validators>) -> PreconditionOutcome {
     let text = format!("{method} / HTTP/1.1\r\n{fields}\r\n");
     let mut parser = HeadParser::new();
     let Ok(Parsed::Done { value, .. }) = parser.request(text.as_bytes()) else {
@@ -27,8 +29,8 @@ fn judge(method: &str, fields: &str, current: Option<Validators>) -> Outcome {
 
 #[test]
 fn each_precondition_and_their_order() {
-    use Outcome::{Failed, NotModified, Proceed};
-    let cases: [(&str, String, Outcome); 30] = [
+    use PreconditionOutcome::{Failed, NotModified, Proceed};
+    let cases: [(&str, String, PreconditionOutcome); 30] = [
         ("GET", String::new(), Proceed),
         ("GET", "If-None-Match: \"a\"\r\n".into(), NotModified),
         ("HEAD", "If-None-Match: \"a\"\r\n".into(), NotModified),
@@ -104,10 +106,16 @@ fn each_precondition_and_their_order() {
 
 #[test]
 fn what_does_not_exist_matches_nothing() {
-    assert_eq!(judge("PUT", "If-Match: *\r\n", None), Outcome::Failed);
-    assert_eq!(judge("PUT", "If-None-Match: *\r\n", None), Outcome::Proceed);
+    assert_eq!(
+        judge("PUT", "If-Match: *\r\n", None),
+        PreconditionOutcome::Failed
+    );
+    assert_eq!(
+        judge("PUT", "If-None-Match: *\r\n", None),
+        PreconditionOutcome::Proceed
+    );
     let since = format!("If-Unmodified-Since: {OLDER}\r\n");
-    assert_eq!(judge("PUT", &since, None), Outcome::Proceed);
+    assert_eq!(judge("PUT", &since, None), PreconditionOutcome::Proceed);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wirelab::http::Parsed;
-use wirelab::http::sans_io_connection::{Connection, Event};
+use wirelab::http::sans_io_connection::{Connection, PeerEvent};
 
 use super::soon;
 use wirelab::json::{self, Json};
@@ -279,8 +279,8 @@ fn request(port: u16, method: &str, path: &str, body: &str) -> Json {
         {
             Parsed::Done { value, used } => {
                 match value {
-                    Event::Data(data) => content.extend_from_slice(data),
-                    Event::End(_) => break,
+                    PeerEvent::Data(data) => content.extend_from_slice(data),
+                    PeerEvent::End(_) => break,
                     _ => {}
                 }
                 bytes.drain(..used);

@@ -51,13 +51,13 @@ fn add(all: &mut Activity, one: Activity) {
 }
 
 /// One process.
-struct Seen {
+struct ProcessSample {
     activity: Activity,
     /// `None` for one that has ended and only waits to be reaped, and where the kernel does not list them.
     children: Option<Vec<String>>,
 }
 
-fn see(process: &Path) -> Option<Seen> {
+fn see(process: &Path) -> Option<ProcessSample> {
     let mut activity = Activity::default();
     let mut children = Some(Vec::new());
     for task in fs::read_dir(process.join("task")).ok()?.flatten() {
@@ -76,7 +76,7 @@ fn see(process: &Path) -> Option<Seen> {
             _ => children = None,
         }
     }
-    Some(Seen { activity, children })
+    Some(ProcessSample { activity, children })
 }
 
 /// How many entries a folder has.

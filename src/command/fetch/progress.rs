@@ -6,7 +6,7 @@ use std::time::Instant;
 use wirelab::limits;
 
 /// Passes bytes on, and counts them.
-pub struct Progress<'a> {
+pub struct ProgressWriter<'a> {
     taker: &'a mut dyn Write,
     /// Where the line goes; `None` when stderr is no terminal.
     screen: Option<Screen>,
@@ -20,11 +20,11 @@ pub struct Progress<'a> {
     standing: bool,
 }
 
-impl<'a> Progress<'a> {
+impl<'a> ProgressWriter<'a> {
     /// Nothing is drawn before the first tick is over.
-    pub fn new(taker: &'a mut dyn Write, before: u64, whole: Option<u64>) -> Progress<'a> {
+    pub fn new(taker: &'a mut dyn Write, before: u64, whole: Option<u64>) -> ProgressWriter<'a> {
         let now = Instant::now();
-        Progress {
+        ProgressWriter {
             taker,
             screen: io::stderr().is_terminal().then(Screen::stderr),
             before,
@@ -64,7 +64,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-impl Write for Progress<'_> {
+impl Write for ProgressWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.taker.write(bytes)?;
         self.done += count as u64;

@@ -3,7 +3,7 @@
 //! Rule 1: the table of `http::same_message` lists what may differ in HTTP. Rule 2: both comparisons include
 //! how each side ends.
 
-use super::super::{Outcome, Screen, Style, WrongUse};
+use super::super::{CommandOutcome, Screen, Style, WrongUse};
 use anyhow::Result;
 use std::io::Write;
 use wirelab::check::report::{self, comparison};
@@ -62,7 +62,7 @@ pub struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Says whether the peer said what it should.
-    pub fn verdict(&self, screen: &mut Screen) -> Result<Outcome> {
+    pub fn verdict(&self, screen: &mut Screen) -> Result<CommandOutcome> {
         let difference = self.difference(self.expected, &self.played.got);
         let failed = self.played.failed_writes.first();
         let not_taken = failed.map(|failed| Problem::NotTaken {
@@ -83,7 +83,7 @@ impl Comparison<'_> {
             let (name, side) = (self.name, self.side().word());
             let pass = screen.style(Style::Good, "PASS");
             writeln!(screen, "{pass} {name} · all {bytes} bytes of the {side}")?;
-            return Ok(Outcome::Passed);
+            return Ok(CommandOutcome::Passed);
         };
         if self.terms.are_http() {
             super::warn("--only and --ignore need HTTP messages; these bytes are not HTTP");
@@ -108,7 +108,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn failure(&self, problem: &Problem, screen: &mut Screen) -> Result<Outcome> {
+    fn failure(&self, problem: &Problem, screen: &mut Screen) -> Result<CommandOutcome> {
         let words = report::verdict(problem, self.side());
         for line in report::headline(self.name, &words, None) {
             writeln!(screen, "{}", screen.style(Style::Bad, &line))?;
@@ -119,7 +119,7 @@ impl Comparison<'_> {
                 writeln!(screen, "{line}")?;
             }
         }
-        Ok(Outcome::Failed)
+        Ok(CommandOutcome::Failed)
     }
 
     /// What differs as HTTP, on each connection; `None` when something is no HTTP.
@@ -152,7 +152,7 @@ impl Comparison<'_> {
         deviations: &[(Conn, Deviation)],
         difference: Option<Difference>,
         screen: &mut Screen,
-    ) -> Result<Outcome> {
+    ) -> Result<CommandOutcome> {
         let refused = deviations.iter().find(|(_, it)| !it.tolerance().accepted);
         let what = match self.peer {
             Who::Server => "answer",
@@ -196,9 +196,9 @@ impl Comparison<'_> {
             for line in comparison(self.expected, &difference) {
                 writeln!(screen, "{line}")?;
             }
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
-        Ok(Outcome::Passed)
+        Ok(CommandOutcome::Passed)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::wire::{Chunk, Conn, Entry, Event, Transcript, Who};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct ConversationStep {
     pub(super) who: Who,
     /// None for bytes.
     pub(super) event: Option<Event>,
@@ -22,7 +22,7 @@ const LINES: usize = 9;
 const SHOWN: Conn = 1;
 
 /// The steps of one connection; those of a pattern show its holes.
-pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
+pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<ConversationStep> {
     let mut all = Vec::new();
     for entry in transcript.entries() {
         match entry {
@@ -39,11 +39,11 @@ pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<Step> {
                     lines.push(format!("… {more} more lines"));
                 }
                 let (who, event) = (chunk.who, None);
-                all.push(Step { who, event, lines });
+                all.push(ConversationStep { who, event, lines });
             }
             Entry::Event { who, conn, event } if *conn == wanted => {
                 let line = format!("{} {}", who_text(*who, SHOWN), event_text(*event));
-                all.push(Step {
+                all.push(ConversationStep {
                     who: *who,
                     event: Some(*event),
                     lines: vec![line],
@@ -63,7 +63,7 @@ fn shorten(line: &mut String) {
 }
 
 /// The lines of these steps.
-pub(super) fn lines(steps: &[Step]) -> Vec<String> {
+pub(super) fn lines(steps: &[ConversationStep]) -> Vec<String> {
     steps.iter().flat_map(|step| step.lines.clone()).collect()
 }
 

@@ -1,13 +1,13 @@
 //! How each kind of question is made.
 
-use super::conversation_steps::{Step, lines, steps, transcript};
+use super::conversation_steps::{ConversationStep, lines, steps, transcript};
 use super::{Choice, Dice, Draft, Kind, Question, mixed};
 use crate::check::diagnosis::{self, Page};
 use crate::course::catalogue::Lab;
 use crate::wire::{Conn, Difference, DifferenceKind, Event, Transcript, Who, compare_side};
 
 /// One of the lab's conversations, and one of its connections.
-fn conversation(lab: &Lab, dice: &mut Dice) -> Option<Vec<Step>> {
+fn conversation(lab: &Lab, dice: &mut Dice) -> Option<Vec<ConversationStep>> {
     let made: Vec<Transcript> = lab.scripts.iter().map(transcript).collect();
     let pairs = made
         .iter()
@@ -82,7 +82,7 @@ pub(super) fn next(lab: &Lab, dice: &mut Dice) -> Option<Question> {
 
 /// What the server says in the lab's wrong answers and nowhere else, and what it says or does where it is right.
 fn answers(lab: &Lab) -> (Vec<Choice>, Vec<Choice>) {
-    let by_server = |step: &Step| step.who == Who::Server;
+    let by_server = |step: &ConversationStep| step.who == Who::Server;
     let mut wrong: Vec<Choice> = Vec::new();
     for mistake in mistakes(lab) {
         if mistake.difference.who != Who::Server {
@@ -95,7 +95,7 @@ fn answers(lab: &Lab) -> (Vec<Choice>, Vec<Choice>) {
             page: mistake.page,
         }));
     }
-    let mut right: Vec<Step> = Vec::new();
+    let mut right: Vec<ConversationStep> = Vec::new();
     for script in &lab.scripts {
         let it = transcript(script);
         let all = it.connections().into_iter();
@@ -110,7 +110,7 @@ fn answers(lab: &Lab) -> (Vec<Choice>, Vec<Choice>) {
 }
 
 /// For a step that is an event: other ways to end.
-fn other_ends(right: &Step) -> Vec<Choice> {
+fn other_ends(right: &ConversationStep) -> Vec<Choice> {
     let (Some(_), Some(line)) = (right.event, right.lines.first()) else {
         return Vec::new();
     };
@@ -256,7 +256,7 @@ pub(super) fn order(lab: &Lab, dice: &mut Dice) -> Option<Question> {
     let all = conversation(lab, dice)?;
     let count = all.len().min(4);
     let from = dice.between(0, (all.len() - count) as u64) as usize;
-    let window: Vec<&Step> = all.iter().skip(from).take(count).collect();
+    let window: Vec<&ConversationStep> = all.iter().skip(from).take(count).collect();
     let differ = (1..window.len()).all(|at| {
         window
             .iter()
@@ -306,7 +306,7 @@ pub(super) fn order(lab: &Lab, dice: &mut Dice) -> Option<Question> {
 }
 
 /// The page of the first step that comes before its turn.
-fn out_of_order(window: &[&Step], order: &[usize]) -> Option<&'static Page> {
+fn out_of_order(window: &[&ConversationStep], order: &[usize]) -> Option<&'static Page> {
     let (at, first) = order.iter().enumerate().find(|(at, step)| at != *step)?;
     let step = window.get(*first)?;
     let before = at.checked_sub(1).and_then(|at| window.get(at));

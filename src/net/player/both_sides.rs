@@ -19,12 +19,12 @@ use crate::wire::{Conn, Who};
 /// What the players around one program know of each other.
 #[derive(Debug, Default)]
 pub struct Between {
-    state: Mutex<State>,
+    state: Mutex<SharedState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SharedState {
     /// When the player in front of the program had nothing more to say or to hear.
     front_over: Option<Instant>,
     /// How many players behind it are done.
@@ -47,12 +47,12 @@ impl Between {
         lock(&self.state).front_over
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut SharedState)) {
         change(&mut lock(&self.state));
         self.changed.notify_all();
     }
 
-    fn wait(&self, until: Instant, so: impl Fn(&State) -> bool) {
+    fn wait(&self, until: Instant, so: impl Fn(&SharedState) -> bool) {
         let mut state = lock(&self.state);
         while !so(&state) {
             let left = until.saturating_duration_since(Instant::now());

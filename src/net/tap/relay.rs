@@ -2,7 +2,7 @@
 //!
 //! The code below depends on these facts about a reset (RST); Linux, tcp(7):
 //! - Only the first system call after it, a read or a write, gets it as an error; a later read gets end of
-//!   file. So a failed write informs the reader ([`Side::lost`]).
+//!   file. So a failed write informs the reader ([`DirectionStatus::lost`]).
 //! - Bytes that came before it can still be read after it.
 //! - A socket that received one has no peer any more: `getpeername` fails.
 //! - `shutdown(Read)` wakes a blocked read and sends nothing; `shutdown(Write)` would send a FIN.
@@ -37,22 +37,22 @@ pub(super) struct Relay {
     conn: Conn,
     /// The tap's faults, and whether they strike this connection.
     faults: Option<(Arc<FaultControl>, bool)>,
-    state: Mutex<State>,
+    state: Mutex<RelayState>,
     /// Held during a write to that side; see `was_reset`.
     writing_client: Mutex<()>,
     writing_server: Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct RelayState {
     /// A reset was recorded, or the tap stops: nothing more is recorded.
     over: bool,
-    client: Side,
-    server: Side,
+    client: DirectionStatus,
+    server: DirectionStatus,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Side {
+struct DirectionStatus {
     /// Its FIN was recorded.
     fin: bool,
     /// The other side's FIN was passed on to it.
@@ -65,8 +65,8 @@ struct Side {
     full: bool,
 }
 
-impl State {
-    fn side(&mut self, who: Who) -> &mut Side {
+impl RelayState {
+    fn side(&mut self, who: Who) -> &mut DirectionStatus {
         match who {
             Who::Client => &mut self.client,
             Who::Server => &mut self.server,
@@ -288,7 +288,7 @@ impl Relay {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RelayState> {
         lock(&self.state)
     }
 }

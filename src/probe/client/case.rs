@@ -53,14 +53,14 @@ pub struct ClientCase {
     /// What the client must do.
     pub needs: Vec<&'static str>,
     /// What the client may do.
-    pub allow: Vec<Outcome>,
+    pub allow: Vec<AllowedOutcome>,
     /// The target, and the lines of the server; the first answers the first request.
     pub pages: Vec<(&'static str, &'static str)>,
 }
 
 /// One thing that a client may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct AllowedOutcome {
     /// As it stands in the file.
     pub text: &'static str,
     /// How it ends.
@@ -168,7 +168,7 @@ fn one(text: CaseText, quotes: &[Quote]) -> Result<ClientCase, String> {
             "@reading" => case.readings.push(words),
             "@url" => case.url = words,
             "@needs" => case.needs = words.split(' ').collect(),
-            "@allow" => case.allow.push(Outcome::parse(words)?),
+            "@allow" => case.allow.push(AllowedOutcome::parse(words)?),
             "@to" | "@endless" => {}
             _ => return Err(format!("no such heading: {key}")),
         }
@@ -186,8 +186,8 @@ fn one(text: CaseText, quotes: &[Quote]) -> Result<ClientCase, String> {
     Ok(case)
 }
 
-impl Outcome {
-    fn parse(line: &'static str) -> Result<Outcome, String> {
+impl AllowedOutcome {
+    fn parse(line: &'static str) -> Result<AllowedOutcome, String> {
         let mut parts = line.split("; ");
         let first = parts.next().unwrap_or_default();
         let ending = match first.split_once(' ').unwrap_or((first, "")) {
@@ -200,7 +200,7 @@ impl Outcome {
             _ => return Err(format!("`{first}` is no ending")),
         };
         let checks: Option<Vec<Check>> = parts.map(check).collect();
-        Ok(Outcome {
+        Ok(AllowedOutcome {
             text: line,
             ending,
             checks: checks.ok_or_else(|| format!("a check in `{line}` makes no sense"))?,

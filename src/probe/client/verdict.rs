@@ -1,7 +1,7 @@
 //! Decides whether a client's behaviour is one of the outcomes that the rule allows.
 
 use crate::probe::client::Ran;
-use crate::probe::client::case::{Check, ClientCase, Ending, Outcome};
+use crate::probe::client::case::{AllowedOutcome, Check, ClientCase, Ending};
 use crate::probe::client::script::{Request, Visit};
 use crate::probe::verdict::Failure;
 
@@ -45,7 +45,7 @@ fn targets(visit: &Visit) -> String {
     all.join(", ")
 }
 
-fn fits(outcome: &Outcome, ran: &Ran) -> bool {
+fn fits(outcome: &AllowedOutcome, ran: &Ran) -> bool {
     match &outcome.ending {
         Ending::Ends => true,
         Ending::Fails => ran.status != Some(0),

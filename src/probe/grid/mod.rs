@@ -17,7 +17,7 @@ use crate::net::SocketError;
 use crate::net::player::End;
 use crate::probe::Target;
 use crate::probe::answers::Answer;
-use crate::probe::case::{self, Case, Step};
+use crate::probe::case::{self, Case, ClientAction};
 use crate::probe::exchange::{self, Exchange, Script, Terms};
 use crate::probe::server_features::{Baseline, NoServer};
 use crate::probe::storm::expected_reading::expected;
@@ -92,7 +92,7 @@ impl Message {
     pub fn of_text(name: &str, text: &str) -> Result<Message, String> {
         let steps = case::steps_of(text)?;
         let said = steps.iter().filter_map(|step| match step {
-            Step::Say(bytes) => Some(&bytes[..]),
+            ClientAction::Say(bytes) => Some(&bytes[..]),
             _ => None,
         });
         let said: Vec<u8> = said.collect::<Vec<_>>().concat();

@@ -3,7 +3,7 @@
 
 use crate::http::Parsed;
 use crate::http::framing::Body;
-use crate::http::sans_io_connection::{Connection, Event};
+use crate::http::sans_io_connection::{Connection, PeerEvent};
 
 /// What stands in some bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,14 +74,14 @@ fn one(server: &mut Connection, bytes: &[u8]) -> (Option<String>, Result<usize, 
             }
         };
         match event {
-            Event::Request { head, body, .. } => {
+            PeerEvent::Request { head, body, .. } => {
                 method = Some(String::from_utf8_lossy(head.method).into_owned());
                 // The answer of a server before it has a body that it may not want is unknown.
                 if head.fields.get("expect").is_some() && body != Body::None {
                     return (method, Err(Behind::Part));
                 }
             }
-            Event::End(_) => return (method, Ok(used)),
+            PeerEvent::End(_) => return (method, Ok(used)),
             _ => {}
         }
     }

@@ -117,7 +117,7 @@ fn one(
     if then == Behind::Fault && end.is_none() && answers.whole.is_empty() {
         all.findings.silent();
     }
-    let seen = Seen {
+    let seen = MarkerExchange {
         answers: &answers,
         end,
         most,
@@ -134,7 +134,7 @@ fn one(
 }
 
 /// What came of a request and its marker.
-struct Seen<'a> {
+struct MarkerExchange<'a> {
     answers: &'a Answers,
     end: Option<End>,
     /// Answers at most, the marker's included.
@@ -144,7 +144,7 @@ struct Seen<'a> {
     flooded: bool,
 }
 
-impl Seen<'_> {
+impl MarkerExchange<'_> {
     /// What no server may do.
     fn wrong(&self, baseline: &Baseline, position: usize) -> Option<String> {
         let Answers {

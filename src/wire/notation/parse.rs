@@ -6,7 +6,7 @@
 
 use super::error::{ParseError, ParseFault};
 use super::fast_byte_search::plain_run;
-use super::single_bytes::{Fault, fault, half_pair, hex_escapes, nibble, unit};
+use super::single_bytes::{ByteFault, fault, half_pair, hex_escapes, nibble, unit};
 use super::tokens::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
 use crate::limits::MAX_REPEATED;
 use crate::wire::transcript::one_line;
@@ -70,7 +70,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn line(&mut self, line: &str) -> Result<(), Fault> {
+    fn line(&mut self, line: &str) -> Result<(), ByteFault> {
         let first = line.chars().next().unwrap_or(' ');
         if first.is_whitespace() && line.trim_end().is_empty() {
             self.transcript.push_blank();
@@ -91,7 +91,7 @@ impl Reader {
     }
 
     /// `@key text`, before everything but blank lines, which are dropped.
-    fn heading(&mut self, line: &str) -> Result<(), Fault> {
+    fn heading(&mut self, line: &str) -> Result<(), ByteFault> {
         self.transcript.drop_last_blanks();
         if !self.transcript.entries().is_empty() {
             return fault(0, ParseFault::LateHeading);
@@ -107,7 +107,7 @@ impl Reader {
         Ok(())
     }
 
-    fn gap(&mut self, line: &str) -> Result<(), Fault> {
+    fn gap(&mut self, line: &str) -> Result<(), ByteFault> {
         let text = line.trim();
         match gap_from(text) {
             Some(gap) => self.transcript.push_gap(gap),
@@ -122,7 +122,7 @@ impl Reader {
     }
 
     /// A line of one side: bytes, hex or an event.
-    fn side(&mut self, who: Who, line: &str) -> Result<(), Fault> {
+    fn side(&mut self, who: Who, line: &str) -> Result<(), ByteFault> {
         let digits = line[1..].bytes().take_while(u8::is_ascii_digit).count();
         let at = 1 + digits;
         let conn = match &line[1..at] {
@@ -145,7 +145,7 @@ impl Reader {
         }
     }
 
-    fn event(&mut self, conn: Conn, who: Who, line: &str, at: usize) -> Result<(), Fault> {
+    fn event(&mut self, conn: Conn, who: Who, line: &str, at: usize) -> Result<(), ByteFault> {
         let words = words_of(line, at);
         let Some(&(word_at, word)) = words.first() else {
             return fault(at, ParseFault::UnknownEvent(String::new()));
@@ -169,7 +169,7 @@ impl Reader {
     }
 
     /// `89 50 4e 47 |.PNG|`: pairs, with or without spaces between them; the gutter is ignored.
-    fn hex(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), Fault> {
+    fn hex(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), ByteFault> {
         self.bytes.clear();
         let mut at = start;
         let mut rest = line.as_bytes().get(start..).unwrap_or_default();
@@ -200,7 +200,7 @@ impl Reader {
     }
 
     /// Text, escapes, masks and repeats, up to `\n` and perhaps a remark.
-    fn bytes(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), Fault> {
+    fn bytes(&mut self, conn: Conn, who: Who, line: &str, start: usize) -> Result<(), ByteFault> {
         if start == line.len() {
             return fault(start, ParseFault::NoBytes);
         }
@@ -263,7 +263,7 @@ impl Reader {
         times: &str,
         inner: usize,
         bytes: &mut Vec<u8>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ByteFault> {
         let end = at + 2 + inner;
         let mut from = at + 2 + times.len() + 1;
         let mut period = Vec::new();

@@ -6,13 +6,13 @@ use super::error::ParseFault;
 use super::tokens::is_plain;
 
 /// What is wrong, at a byte of the line that is being read.
-pub(super) struct Fault {
+pub(super) struct ByteFault {
     pub(super) at: usize,
     pub(super) fault: ParseFault,
 }
 
-pub(super) fn fault<T>(at: usize, fault: ParseFault) -> Result<T, Fault> {
-    Err(Fault { at, fault })
+pub(super) fn fault<T>(at: usize, fault: ParseFault) -> Result<T, ByteFault> {
+    Err(ByteFault { at, fault })
 }
 
 /// Reads the `\xHH` at the front; answers how many characters they take.
@@ -54,14 +54,14 @@ const fn nibbles() -> [u8; 256] {
 }
 
 /// What is wrong after the first digit of a pair, which stands at `at`.
-pub(super) fn half_pair(line: &str, at: usize) -> Fault {
+pub(super) fn half_pair(line: &str, at: usize) -> ByteFault {
     let second = line.get(at + 1..).and_then(|rest| rest.chars().next());
     match second {
-        None | Some(' ' | '|') => Fault {
+        None | Some(' ' | '|') => ByteFault {
             at,
             fault: ParseFault::HalfPair,
         },
-        Some(other) => Fault {
+        Some(other) => ByteFault {
             at: at + 1,
             fault: ParseFault::NotHex(other),
         },
@@ -69,7 +69,7 @@ pub(super) fn half_pair(line: &str, at: usize) -> Fault {
 }
 
 /// One byte of a bytes line, plain or escaped, and where the next begins.
-pub(super) fn unit(line: &str, at: usize) -> Result<(u8, usize), Fault> {
+pub(super) fn unit(line: &str, at: usize) -> Result<(u8, usize), ByteFault> {
     let Some(c) = line[at..].chars().next() else {
         return fault(at, ParseFault::NoBytes);
     };
@@ -82,7 +82,7 @@ pub(super) fn unit(line: &str, at: usize) -> Result<(u8, usize), Fault> {
 }
 
 /// `\r`, `\n`, `\t`, `\\`, `\xHH`.
-fn escape(line: &str, at: usize) -> Result<(u8, usize), Fault> {
+fn escape(line: &str, at: usize) -> Result<(u8, usize), ByteFault> {
     let byte = match line[at + 1..].chars().next() {
         Some('r') => b'\r',
         Some('n') => b'\n',

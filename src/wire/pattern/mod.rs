@@ -14,7 +14,7 @@ mod step;
 use super::Mask;
 use crate::limits;
 use position_set::Places;
-use step::{Rest, Step};
+use step::{ElementStep, Rest};
 
 /// One element of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn match_all(elements: &[Element], got: &[u8]) -> Matching {
     let mut short = false;
     let mut hashing = limits::MAX_HASHED;
     for (element, wanted) in elements.iter().enumerate() {
-        let mut step = Step::new(got, &mut hashing);
+        let mut step = ElementStep::new(got, &mut hashing);
         if let Element::Mask(Mask::Digest { .. }) = wanted {
             step.behind = rest_of(elements.get(element + 1..).unwrap_or_default());
         }

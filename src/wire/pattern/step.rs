@@ -15,7 +15,7 @@ pub(super) struct Rest {
 }
 
 /// One element at work: from every place where it may begin to every place where it may end.
-pub(super) struct Step<'a> {
+pub(super) struct ElementStep<'a> {
     got: &'a [u8],
     pub(super) reached: Places,
     /// Whether it would have gone on somewhere, had there been more bytes.
@@ -32,9 +32,9 @@ pub(super) struct Step<'a> {
     pub(super) gave_up: bool,
 }
 
-impl Step<'_> {
-    pub(super) fn new<'a>(got: &'a [u8], hashing: &'a mut usize) -> Step<'a> {
-        Step {
+impl ElementStep<'_> {
+    pub(super) fn new<'a>(got: &'a [u8], hashing: &'a mut usize) -> ElementStep<'a> {
+        ElementStep {
             got,
             behind: Rest::default(),
             hashing,

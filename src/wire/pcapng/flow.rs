@@ -18,7 +18,7 @@ const SERVER_ISN: u32 = 0x2000_0000;
 
 /// How far the connection has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum FlowState {
     /// The SYN was sent.
     Calling,
     /// A side that has not ended may send.
@@ -37,7 +37,7 @@ enum End {
 }
 
 /// One direction.
-struct Side {
+struct FlowDirection {
     address: SocketAddr,
     /// The sequence number of what it sends next.
     next: u32,
@@ -46,21 +46,21 @@ struct Side {
 
 /// A connection.
 pub struct Flow {
-    state: State,
-    client: Side,
-    server: Side,
+    state: FlowState,
+    client: FlowDirection,
+    server: FlowDirection,
 }
 
 impl Flow {
     /// The client's SYN.
     pub fn call(out: &mut Out, client: SocketAddr, server: SocketAddr) -> Flow {
-        let side = |address, next| Side {
+        let side = |address, next| FlowDirection {
             address,
             next,
             ended: End::NotYet,
         };
         let mut flow = Flow {
-            state: State::Calling,
+            state: FlowState::Calling,
             client: side(client, CLIENT_ISN),
             server: side(server, SERVER_ISN),
         };
@@ -70,9 +70,9 @@ impl Flow {
 
     /// The server's SYN+ACK and the client's ACK, unless they were sent before.
     pub fn answer(&mut self, out: &mut Out) {
-        if self.state == State::Calling {
+        if self.state == FlowState::Calling {
             self.send(out, Who::Server, SYN | ACK, &[], Some(INVENTED));
-            self.state = State::Open;
+            self.state = FlowState::Open;
             self.acknowledge(out, Who::Client);
         }
     }
@@ -113,33 +113,33 @@ impl Flow {
     /// A reset. It may follow one's own FIN, and the other's reset.
     pub fn rst(&mut self, out: &mut Out, who: Who) -> bool {
         self.answer(out);
-        if self.state == State::Refused || self.side(who).ended == End::Rst {
+        if self.state == FlowState::Refused || self.side(who).ended == End::Rst {
             return false;
         }
         self.send(out, who, RST | ACK, &[], None);
         self.side(who).ended = End::Rst;
-        self.state = State::Broken;
+        self.state = FlowState::Broken;
         true
     }
 
     /// A reset in answer to the SYN. Nobody listens, so it has no number of its own: RFC 9293
     /// section 3.10.7.1 says 0.
     pub fn refuse(&mut self, out: &mut Out) -> bool {
-        if self.state != State::Calling {
+        if self.state != FlowState::Calling {
             return false;
         }
         self.server.next = 0;
         self.send(out, Who::Server, RST | ACK, &[], None);
-        self.state = State::Refused;
+        self.state = FlowState::Refused;
         true
     }
 
     fn may_send(&mut self, who: Who) -> bool {
-        self.state != State::Refused && self.side(who).ended == End::NotYet
+        self.state != FlowState::Refused && self.side(who).ended == End::NotYet
     }
 
     fn acknowledge(&mut self, out: &mut Out, who: Who) {
-        if self.state == State::Open {
+        if self.state == FlowState::Open {
             self.send(out, who, ACK, &[], Some(INVENTED));
         }
     }
@@ -163,7 +163,7 @@ impl Flow {
         from.next = from.next.wrapping_add(payload.len() as u32 + counts_one);
     }
 
-    fn side(&mut self, who: Who) -> &mut Side {
+    fn side(&mut self, who: Who) -> &mut FlowDirection {
         match who {
             Who::Client => &mut self.client,
             Who::Server => &mut self.server,
