@@ -288,7 +288,7 @@ impl Play<'_> {
             last != MatchState::NeedMore
         };
         if !self.wait(conn, enough) {
-            return;
+            return self.stop_before_middle(conn);
         }
         if let Some(link) = self.links.get(&conn) {
             self.captures.read(pieces, &link.heard().bytes);
@@ -297,10 +297,15 @@ impl Play<'_> {
             // What is wrong should be seen whole.
             self.wrong.push(conn);
             self.listen_on(conn, Instant::now());
-            // What a program in the middle does after its first wrong answer would hide that answer.
-            if self.player.between.is_some() && self.player.me == Who::Client {
-                self.stopped = Some(Stopped::Wrong(conn));
-            }
+            self.stop_before_middle(conn);
+        }
+    }
+
+    /// What a program in the middle does after its first wrong or missing answer would hide that answer.
+    fn stop_before_middle(&mut self, conn: Conn) {
+        let before = self.player.between.is_some() && self.player.me == Who::Client;
+        if before && self.stopped.is_none() {
+            self.stopped = Some(Stopped::Wrong(conn));
         }
     }
 
