@@ -117,6 +117,7 @@ tests_of_labs! {
     lab26 = 26
     lab27 = 27
     lab28 = 28
+    lab29 = 29
     lab30 = 30
 }
 

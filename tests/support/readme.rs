@@ -55,7 +55,12 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
         let Some(command) = own_programs(&step.command) else {
             continue;
         };
-        if let Some((now, program)) = starts_a_server(&step.command) {
+        if let Some(start) = starts_a_server(&step.command) {
+            let ServerStart {
+                now,
+                program,
+                words,
+            } = start;
             let mut command = Command::new(bin(&program));
             command.arg("127.0.0.1:0");
             command.envs(now.map(|now| ("WIRELAB_NOW", now)));
@@ -67,8 +72,19 @@ pub fn run(name: &str, readme: &str, typed: &[&str]) -> usize {
                 // A cache stands before its kitchen.
                 command.arg(town.translate("127.0.0.1:9030"));
             }
+            if program.ends_with("29-server") {
+                // A balancer stands before two kitchens.
+                let kitchens = ["127.0.0.1:9029", "127.0.0.1:9129"];
+                command.args(kitchens.map(|addr| town.translate(addr)));
+            }
+            let mut words = words.iter();
+            let port = words.next().and_then(|addr| addr.rsplit_once(':'));
+            let port = port.map_or(readme_port(&program), |(_, port)| {
+                port.parse().expect("a port")
+            });
+            command.args(words);
             let server = Server::start_with(&mut command);
-            town.ports.insert(readme_port(&program), server.addr.port());
+            town.ports.insert(port, server.addr.port());
             town.running.push(server);
             count += 1;
             continue;
@@ -111,7 +127,8 @@ impl ReadmeSession {
     /// Puts the real ports in. A port at which nothing was started yet becomes one where nobody is.
     fn translate(&mut self, command: &str) -> String {
         numbers(command, |number| {
-            let labs_port = (8001..=8099).contains(&number) || number == 9030;
+            let labs_port =
+                (8001..=8099).contains(&number) || matches!(number, 9029 | 9129 | 9229 | 9030);
             labs_port.then(|| {
                 *self.ports.entry(number).or_insert_with(|| {
                     let closed = Closed::at(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -175,16 +192,32 @@ fn own_programs(command: &str) -> Option<String> {
     Some(format!("'{}' {words}", program.display()))
 }
 
-/// The program that the command starts, if it is a server without arguments, and the second that it is
-/// told to use as now.
-fn starts_a_server(command: &str) -> Option<(Option<String>, String)> {
+/// A command that starts a server.
+struct ServerStart {
+    /// The second that it is told to use as now.
+    now: Option<String>,
+    program: String,
+    /// Its address, if it has another one than its own default, and what follows the address.
+    words: Vec<String>,
+}
+
+/// The server that the command starts, if it does.
+fn starts_a_server(command: &str) -> Option<ServerStart> {
     let (now, command) = match command.strip_prefix("WIRELAB_NOW=") {
         Some(rest) => rest.split_once(' ').map(|(now, rest)| (Some(now), rest))?,
         None => (None, command),
     };
-    let program = command.strip_prefix("cargo run -q --bin ")?;
-    let server = program.ends_with("-server") || program.ends_with("-kitchen");
-    server.then(|| (now.map(str::to_string), program.to_string()))
+    let command = command.strip_prefix("cargo run -q --bin ")?;
+    let mut words = command.split(' ').map(str::to_string);
+    let program = words.next()?;
+    let words: Vec<String> = words.collect();
+    let kitchen = program.ends_with("-kitchen");
+    let server = program.ends_with("-server") && words.is_empty();
+    (server || kitchen).then(|| ServerStart {
+        now: now.map(str::to_string),
+        program,
+        words,
+    })
 }
 
 fn readme_port(program: &str) -> u16 {

@@ -120,7 +120,8 @@ macro_rules! labs {
 labs! {
     lab01 = 1 lab02 = 2 lab03 = 3 lab04 = 4 lab05 = 5 lab06 = 6 lab07 = 7 lab08 = 8 lab09 = 9 lab10 = 10
     lab11 = 11 lab12 = 12 lab13 = 13 lab14 = 14 lab15 = 15 lab16 = 16 lab17 = 17 lab18 = 18 lab19 = 19
-    lab20 = 20 lab21 = 21 lab22 = 22 lab23 = 23 lab24 = 24 lab25 = 25 lab26 = 26 lab27 = 27 lab28 = 28 lab30 = 30
+    lab20 = 20 lab21 = 21 lab22 = 22 lab23 = 23 lab24 = 24 lab25 = 25 lab26 = 26 lab27 = 27 lab28 = 28 lab29 = 29
+    lab30 = 30
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! of the same conversation has shown it.
 //! Rule 3: a text about a code that is used in more than one place is in the code's [`Page`].
 
+mod balancers;
 mod bodies;
 mod bytes;
 mod caches;
@@ -78,7 +79,8 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 27] = [
+const TABLE: [&[Row]; 28] = [
+    balancers::TABLE,
     process::TABLE,
     names::TABLE,
     printed_names::TABLE,

@@ -1,0 +1,95 @@
+// Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
+// believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+//
+// The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
+	"strings"
+)
+
+func main() {
+	listener, err := net.Listen("tcp", setting("WIRELAB_ADDR", "127.0.0.1:8029"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var servers []string
+	for _, word := range strings.Fields(setting("WIRELAB_ARG", "127.0.0.1:9029 127.0.0.1:9129")) {
+		// Here: if the last word is `proxy`, each connection begins with a PROXY line.
+		if word != "proxy" {
+			servers = append(servers, word)
+		}
+	}
+	fmt.Println("listening on", listener.Addr())
+	for count := 0; ; count++ {
+		client, err := listener.Accept()
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := serve(client, servers[count%len(servers)]); err != nil {
+			log.Println("this client failed, the next one, please:", err)
+		}
+		client.Close()
+	}
+}
+
+func serve(client net.Conn, server string) error {
+	request, err := readRequest(client)
+	if err != nil {
+		return err
+	}
+	// Here: GET /health is about all servers.
+	// Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+	answer, err := ask(request, server)
+	if err != nil {
+		return err
+	}
+	if _, err := client.Write(answer); err != nil {
+		return err
+	}
+	client.(*net.TCPConn).CloseWrite()
+	_, err = io.Copy(io.Discard, client)
+	return err
+}
+
+// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+func readRequest(client net.Conn) ([]byte, error) {
+	var request []byte
+	piece := make([]byte, 4096)
+	for !bytes.Contains(request, []byte("\r\n\r\n")) {
+		n, err := client.Read(piece)
+		if err != nil {
+			return nil, err
+		}
+		request = append(request, piece[:n]...)
+	}
+	return request, nil
+}
+
+// Asks the server, which closes after its answer.
+func ask(request []byte, addr string) ([]byte, error) {
+	// Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+	server, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close()
+	if _, err := server.Write(request); err != nil {
+		return nil, err
+	}
+	// Here: is it whole? Its Content-Length says how many bytes the body has.
+	return io.ReadAll(server)
+}
+
+func setting(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}

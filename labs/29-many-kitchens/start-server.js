@@ -1,0 +1,54 @@
+// Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
+// believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+//
+// The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
+const net = require("net");
+const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8029").split(":");
+const words = (process.env.WIRELAB_ARG || "127.0.0.1:9029 127.0.0.1:9129").split(" ");
+// Here: if the last word is `proxy`, each connection begins with a PROXY line.
+const servers = words.filter((word) => word !== "proxy");
+let count = 0;
+
+async function serve(client) {
+  const addr = servers[count++ % servers.length];
+  const pieces = client.iterator({ destroyOnReturn: false });
+  const request = await readRequest(pieces);
+  // Here: GET /health is about all servers.
+  // Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+  client.end(await ask(request, addr));
+  while (!(await pieces.next()).done);
+}
+
+/** The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) */
+async function readRequest(pieces) {
+  let request = "";
+  while (!request.includes("\r\n\r\n")) {
+    const { value, done } = await pieces.next();
+    if (done) throw new Error("the request is not whole");
+    request += value.toString("latin1");
+  }
+  return request;
+}
+
+/** Asks the server, which closes after its answer. */
+function ask(request, addr) {
+  // Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+  const [host, port] = addr.split(":");
+  return new Promise((resolve, reject) => {
+    const server = net.connect({ host, port });
+    const answer = [];
+    server.on("error", reject);
+    server.on("data", (piece) => answer.push(piece));
+    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    server.on("end", () => resolve(Buffer.concat(answer)));
+    server.write(request, "latin1");
+  });
+}
+
+const server = net.createServer({ allowHalfOpen: true }, (client) => {
+  client.on("error", () => {});
+  serve(client)
+    .catch((error) => console.error("this connection failed:", error.message))
+    .finally(() => client.destroySoon());
+});
+server.listen(port, host, () => console.log(`listening on ${host}:${server.address().port}`));

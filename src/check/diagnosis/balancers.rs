@@ -1,0 +1,382 @@
+//! Mistakes of a load balancer: it believes its clients, hides them, repeats what must not be done twice, loses an
+//! answer, or sends requests to the wrong server.
+//!
+//! Rule 1: only a program with several servers behind it is a balancer: its argument names more than one.
+//! Rule 2: which servers were asked for a client's request is read from the recording: connections behind the
+//! program that begin between the request and its answer.
+
+use super::{Cause, Evidence, Middle, Row, shown};
+use crate::check::lenient_message::{Message, message};
+use crate::wire::{Conn, Entry, Event, Transcript, Who};
+
+/// Asked before all others: what a program prints about a server behind it is not the cause.
+pub(super) const TABLE: &[Row] = &[
+    ("W129", repeats),
+    ("W126", trusts_clients),
+    ("W128", proxy_line),
+    ("W127", hides_client),
+    ("W132", wrong_health),
+    ("W133", asks_unready),
+    ("W130", dead_server),
+    ("W131", loses_answer),
+    ("W134", no_turns),
+];
+
+/// What a client's connection is about: the one of the difference, or the one for which the program opened it.
+struct Exchange<'a> {
+    middle: &'a Middle,
+    request: Vec<u8>,
+    /// What the client should get, and what it got.
+    wanted: Vec<u8>,
+    answer: Vec<u8>,
+    /// Which connections should be opened for it behind the program, and which were.
+    should_ask: Vec<Conn>,
+    asked: Vec<Conn>,
+}
+
+impl Exchange<'_> {
+    /// The request without a PROXY line.
+    fn http(&self) -> Message<'_> {
+        let line = self.request.split_inclusive(|&byte| byte == b'\n').next();
+        match line.filter(|_| self.has_proxy_line()) {
+            Some(line) => message(self.request.get(line.len()..).unwrap_or_default()),
+            None => message(&self.request),
+        }
+    }
+
+    fn has_proxy_line(&self) -> bool {
+        self.request.starts_with(b"PROXY ")
+    }
+
+    fn method(&self) -> &[u8] {
+        let mut words = self.http().first_line().split(|&byte| byte == b' ');
+        words.next().unwrap_or_default()
+    }
+
+    /// What the program said, and what it heard, on a connection that it opened.
+    fn behind(&self, conn: Conn, who: Who) -> Vec<u8> {
+        self.middle.got.bytes_of(conn, who)
+    }
+}
+
+fn exchange(evidence: &Evidence) -> Option<Exchange<'_>> {
+    let middle = evidence.middle.as_ref()?;
+    (servers(middle) > 1).then_some(())?;
+    let conn = evidence.difference()?.conn;
+    let front = match middle.legs.front.contains(&conn) {
+        true => conn,
+        false => client_of(middle, &middle.got, conn)
+            .or_else(|| client_of(middle, &middle.script, conn))?,
+    };
+    Some(exchange_on(middle, front))
+}
+
+fn exchange_on(middle: &Middle, front: Conn) -> Exchange<'_> {
+    Exchange {
+        middle,
+        request: middle.got.bytes_of(front, Who::Client),
+        wanted: middle.script.bytes_of(front, Who::Server),
+        answer: middle.got.bytes_of(front, Who::Server),
+        should_ask: asked(middle, &middle.script, front),
+        asked: asked(middle, &middle.got, front),
+    }
+}
+
+/// How many servers the program is told of.
+fn servers(middle: &Middle) -> usize {
+    let arg = middle.script.heading("arg").unwrap_or_default();
+    arg.matches("{upstream").count()
+}
+
+/// The client's connection with the last words before this one was opened.
+fn client_of(middle: &Middle, transcript: &Transcript, conn: Conn) -> Option<Conn> {
+    let entries = transcript.entries();
+    let opened = entries
+        .iter()
+        .position(|entry| entry.conn() == Some(conn))?;
+    let before = entries.get(..opened)?.iter().rev();
+    let mut spoken = before.filter_map(|entry| match entry {
+        Entry::Chunk(chunk) if chunk.who == Who::Client => Some(chunk.conn),
+        _ => None,
+    });
+    spoken.find(|conn| middle.legs.front.contains(conn))
+}
+
+/// The connections behind the program that were opened between the request on this one and its answer.
+fn asked(middle: &Middle, transcript: &Transcript, front: Conn) -> Vec<Conn> {
+    let behind = middle.legs.back();
+    let mut found = Vec::new();
+    let mut here = false;
+    for entry in transcript.entries() {
+        match entry {
+            Entry::Chunk(chunk) if chunk.conn == front && chunk.who == Who::Client => here = true,
+            Entry::Chunk(chunk) if chunk.conn == front => break,
+            Entry::Event {
+                conn,
+                event: Event::Connect,
+                ..
+            } if here && behind.contains(conn) => found.push(*conn),
+            Entry::Event {
+                conn,
+                event: Event::Connect,
+                ..
+            } if here && *conn != front => break,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The elements of all `X-Forwarded-For` lines.
+fn told_clients(message: &Message) -> Vec<String> {
+    let fields = message.fields();
+    let lines = fields.filter(|(name, _)| name.eq_ignore_ascii_case(b"x-forwarded-for"));
+    let text = lines.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+    let all: Vec<String> = text.collect();
+    let elements = all.iter().flat_map(|line| line.split(','));
+    elements.map(|element| element.trim().to_string()).collect()
+}
+
+/// Whether bytes of a server are no whole answer.
+fn is_cut(bytes: &[u8]) -> bool {
+    let answer = message(bytes);
+    let length = answer.length().unwrap_or(0);
+    answer.body.is_none_or(|body| body.len() < length)
+}
+
+fn is_health(exchange: &Exchange) -> bool {
+    exchange.http().target() == Some(b"/health")
+}
+
+/// A request that must not be done twice went to more than one server. The check may notice it only later, when the
+/// servers behind it are at another place than expected.
+fn repeats(evidence: &Evidence) -> Option<Cause> {
+    let middle = exchange(evidence)?.middle;
+    let twice = middle.legs.front.iter().find_map(|front| {
+        let exchange = exchange_on(middle, *front);
+        let line = exchange.http().first_line();
+        let same =
+            |conn: &&Conn| message(&exchange.behind(**conn, Who::Client)).first_line() == line;
+        let times = exchange.asked.iter().filter(same).count();
+        let once = exchange.should_ask.len() == 1;
+        let bad = matches!(exchange.method(), b"POST" | b"PATCH") && once && times > 1;
+        bad.then(|| (shown(line), times))
+    });
+    let (line, times) = twice?;
+    Cause::likely(format!(
+        "`{line}` was sent {times} times. The first server had it already when it hung up: perhaps it did what it was \
+         told. The same order may be cooked twice."
+    ))
+}
+
+/// The server is told what a client wrote about itself.
+fn trusts_clients(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence)?;
+    let lies = told_clients(&exchange.http());
+    let conn = *exchange.asked.first()?;
+    let wanted = exchange
+        .middle
+        .script
+        .bytes_of(*exchange.should_ask.first()?, Who::Client);
+    let told = told_clients(&message(&exchange.behind(conn, Who::Client)));
+    let mut believed = told.iter().filter(|one| lies.contains(one));
+    let believed = believed.find(|one| !told_clients(&message(&wanted)).contains(one))?;
+    Cause::likely(format!(
+        "the client wrote `X-Forwarded-For: {}` itself, and you passed `{believed}` on. The server behind you takes it \
+         for an address that you have seen.",
+        lies.join(", ")
+    ))
+}
+
+/// The line of the proxy in front is not read, or its absence is not noticed.
+fn proxy_line(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence)?;
+    let arg = exchange.middle.script.heading("arg")?;
+    arg.trim_end().ends_with(" proxy").then_some(())?;
+    let first = exchange.asked.first().copied();
+    let passed_on = first
+        .map(|conn| exchange.behind(conn, Who::Client))
+        .unwrap_or_default();
+    let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
+    let line = exchange.request.split(|&byte| byte == b'\r').next();
+    let line = shown(line.unwrap_or_default());
+    if passed_on.starts_with(b"PROXY ") {
+        return Cause::likely(format!(
+            "`{line}` was passed on as if it were the request. It is the line of the proxy in front of you: it says who \
+             the client is, and the request follows it."
+        ));
+    }
+    let about_line =
+        wanted.status() == Some(400) && exchange.wanted.windows(5).any(|it| it == b"PROXY");
+    if about_line && (first.is_some() || got.status() == Some(200)) {
+        return Cause::likely(format!(
+            "the connection begins with `{line}`, and its request was passed on. With the word `proxy` each connection \
+             must begin with a right PROXY line: otherwise anybody could come past the proxy."
+        ));
+    }
+    let refused = got.status().is_none_or(|status| status >= 400);
+    let good = exchange.has_proxy_line() && exchange.should_ask.len() == 1 && first.is_none();
+    (good && refused && wanted.status() == Some(200)).then_some(())?;
+    let how = match got.status() {
+        Some(status) => format!("was answered with {status}"),
+        None => "got no answer".to_string(),
+    };
+    Cause::likely(format!(
+        "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is right; read it up to \
+         its CR LF, and then the request."
+    ))
+}
+
+/// The server is not told who the client is.
+fn hides_client(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence)?;
+    let conn = *exchange.asked.first()?;
+    let should = *exchange.should_ask.first()?;
+    let wanted = told_clients(&message(
+        &exchange.middle.script.bytes_of(should, Who::Client),
+    ));
+    let bytes = exchange.behind(conn, Who::Client);
+    let told = told_clients(&message(&bytes));
+    let whole = message(&bytes).body.is_some();
+    (whole && wanted.len() == 1 && told != wanted).then_some(())?;
+    match &told[..] {
+        [] => Cause::likely(format!(
+            "the request to the server has no line `X-Forwarded-For`, so the server sees the address of your program \
+             alone. The client is {}.",
+            wanted.join("")
+        )),
+        [one] => Cause::likely(format!(
+            "you told the server that the client is `{one}`. It is `{}`{}.",
+            wanted.join(""),
+            match exchange.has_proxy_line() {
+                true => ": the PROXY line says so",
+                false => "",
+            }
+        )),
+        _ => None,
+    }
+}
+
+/// /health says something else than the servers.
+fn wrong_health(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence).filter(|_| evidence.is_relay())?;
+    is_health(&exchange).then_some(())?;
+    let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
+    let (should, did) = (wanted.status()?, got.status()?);
+    let body = got
+        .body
+        .filter(|_| (should, wanted.body) != (did, got.body))?;
+    let said = exchange.should_ask.iter().map(|conn| {
+        let answer = exchange.middle.script.bytes_of(*conn, Who::Server);
+        shown(message(&answer).body.unwrap_or_default().trim_ascii_end())
+    });
+    let said: Vec<String> = said.filter(|word| !word.is_empty()).collect();
+    let servers = match said.is_empty() {
+        true => "No server listens.".to_string(),
+        false => format!("The servers say: {}.", said.join(", ")),
+    };
+    Cause::likely(format!(
+        "/health was answered with {did} and `{}`. {servers} So it is {should}, and `{}`.",
+        shown(body.trim_ascii_end()),
+        shown(wanted.body.unwrap_or_default().trim_ascii_end())
+    ))
+}
+
+/// A server that said that it is not ready gets a request.
+fn asks_unready(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence)?;
+    (!is_health(&exchange)).then_some(())?;
+    let conn = *exchange.asked.first()?;
+    let legs = &exchange.middle.legs;
+    let leg = legs.back_of(conn)?;
+    let should = exchange
+        .should_ask
+        .iter()
+        .any(|conn| leg.connections.contains(conn));
+    let entries = exchange.middle.got.entries().iter();
+    let before = entries.take_while(|entry| entry.conn() != Some(conn));
+    let mut said: Option<Vec<u8>> = None;
+    for entry in before {
+        if let Entry::Chunk(chunk) = entry
+            && chunk.who == Who::Server
+            && leg.connections.contains(&chunk.conn)
+        {
+            let asked = exchange.behind(chunk.conn, Who::Client);
+            if message(&asked).target() == Some(b"/health") {
+                said = Some(exchange.behind(chunk.conn, Who::Server));
+            }
+        }
+    }
+    let said = said?;
+    let health = message(&said);
+    let status = health.status().filter(|status| *status != 200 && !should)?;
+    Cause::likely(format!(
+        "`{}` was sent to a server ({} leg) that had answered /health with {status} and `{}`. It gets no requests until \
+         it says 200.",
+        shown(exchange.http().first_line()),
+        leg.name,
+        shown(health.body.unwrap_or_default().trim_ascii_end())
+    ))
+}
+
+/// Nobody listens at one of the addresses, and the other servers are not asked.
+fn dead_server(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence).filter(|_| evidence.is_relay())?;
+    let dead = servers(exchange.middle) > exchange.middle.legs.backs.len();
+    let got = message(&exchange.answer).status();
+    let gave_up = got.is_none_or(|status| status >= 500);
+    let alone = exchange.asked.is_empty() && !exchange.should_ask.is_empty();
+    (dead && alone && gave_up && !is_health(&exchange)).then_some(())?;
+    let how = match got {
+        Some(status) => format!("was answered with {status}"),
+        None => "got no answer".to_string(),
+    };
+    Cause::likely(format!(
+        "`{}` {how}. At one of the two addresses nobody listens; a server waits at the other one, and it was not asked.",
+        shown(exchange.http().first_line())
+    ))
+}
+
+/// A server hung up in the middle of its answer, and the client loses by it.
+fn loses_answer(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence).filter(|_| evidence.is_relay())?;
+    let cut = exchange.asked.iter().find(|conn| {
+        is_cut(&exchange.behind(**conn, Who::Server)) && exchange.should_ask.contains(conn)
+    })?;
+    let half = exchange.behind(*cut, Who::Server);
+    let line = shown(exchange.http().first_line());
+    let got = message(&exchange.answer).status();
+    let rest = exchange.should_ask.len() > exchange.asked.len();
+    if !exchange.answer.is_empty() && is_cut(&exchange.answer) {
+        return Cause::likely(format!(
+            "a server hung up after {} bytes of its answer to `{line}`, and you had passed them on already. Now the \
+             client has half an answer, and nobody can take it back.",
+            half.len()
+        ));
+    }
+    match (got, rest) {
+        (None, _) => Cause::likely(format!(
+            "a server hung up in the middle of its answer to `{line}`, and the client got no answer at all. It cannot \
+             know whether to ask again."
+        )),
+        (Some(status), true) if status >= 500 => Cause::likely(format!(
+            "a server hung up in the middle of its answer to `{line}`, and the client got {status}. This request may be \
+             done twice, and another server was ready: it was not asked."
+        )),
+        _ => None,
+    }
+}
+
+/// A request goes to a server whose turn it is not.
+fn no_turns(evidence: &Evidence) -> Option<Cause> {
+    let exchange = exchange(evidence)?;
+    let legs = &exchange.middle.legs;
+    let leg = |conns: &[Conn]| legs.back_of(*conns.first()?).map(|leg| leg.name.as_str());
+    let (should, did) = (leg(&exchange.should_ask)?, leg(&exchange.asked)?);
+    (should != did && !is_health(&exchange)).then_some(())?;
+    Cause::likely(format!(
+        "`{}` was sent to the server on the {did} leg, and it was the turn of the one on the {should} leg. Each request \
+         begins with the server after the one with which the last request began.",
+        shown(exchange.http().first_line())
+    ))
+}
