@@ -1,13 +1,17 @@
 //! `cargo bench --bench tap`: what it costs to stand between. 256 MiB one way, and 20,000 questions
 //! with their answers, through `wirelab tap`, through socat as it is and with a large buffer, and straight;
-//! through a tap that saves text, one that saves random bytes, and one with a fault. Who relays runs on one
-//! core, client and server on another. Each round is cut into slices, which the ways take in turns, so
+//! through a tap that saves text, one that saves random bytes, one with a fault, and a socat that saves the bytes
+//! as they are. Who saves begins a new file in each round, in the memory of the file before: otherwise the
+//! figure is how fast the system finds memory and the disk takes it. Who relays runs on one core, client and
+//! server on another. Each round is cut into slices, which the ways take in turns, so
 //! that what else the machine does hits all of them. `WIRELAB_ROUNDS` makes it shorter or longer.
 
 mod support;
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -35,11 +39,18 @@ struct Way {
     addr: SocketAddr,
     /// Who stands between.
     between: Option<Running>,
+    /// Starts it once more, with a new file; `None` if it saves nothing.
+    again: Option<Again>,
+    /// Most memory that one of those before has had, in KiB.
+    peak: u64,
     /// MiB a second, one figure a round.
     mebibytes: Vec<f64>,
     /// Questions a second, one figure a round.
     questions: Vec<f64>,
 }
+
+/// Starts a way whose file is not there.
+type Again = Box<dyn Fn() -> (SocketAddr, Running)>;
 
 fn main() {
     if !have("socat") {
@@ -50,23 +61,24 @@ fn main() {
     stay_on_core("1");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let server = listener.local_addr().expect("it has an address");
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let saved = ["text.wire", "random.wire"].map(|name| folder.join(name));
-    let save = |at: usize| ["--save".as_ref(), saved[at].as_os_str()];
-    let swap = ["--swap", "no such text", "x"].map(std::ffi::OsStr::new);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let saved = |name: &str| folder.join(name);
+    let swap = ["--swap", "no such text", "x"].map(OsStr::new);
     let mut ways: Vec<Way> = [
         way("direct", server, None),
         socat("socat", server, &[]),
         socat("socat -b 65536", server, &["-b", "65536"]),
+        socat_that_saves(server, saved("socat.raw")),
         tap("tap", server, &[]),
-        tap("tap --save", server, &save(0)),
-        tap(RANDOM, server, &save(1)),
+        tap_that_saves("tap --save", server, saved("text.wire")),
+        tap_that_saves(RANDOM, server, saved("random.wire")),
         tap("tap --swap", server, &swap),
     ]
     .into_iter()
     .chain(mitmdump(server))
     .collect();
     for _ in 0..rounds {
+        ways.iter_mut().for_each(Way::start_again);
         let (hex, plain): (Vec<&mut Way>, Vec<&mut Way>) =
             ways.iter_mut().partition(|way| way.name == RANDOM);
         let keep = |poured: usize| {
@@ -83,10 +95,10 @@ fn main() {
             way.questions.push(PING_PONGS as f64 / seconds);
         });
     }
-    for name in saved {
-        let _ = std::fs::remove_file(name);
-    }
     show(&ways, rounds);
+    for name in ["socat.raw", "text.wire", "random.wire"] {
+        let _ = std::fs::remove_file(saved(name));
+    }
 }
 
 fn way(name: &'static str, addr: SocketAddr, between: Option<Running>) -> Way {
@@ -94,13 +106,52 @@ fn way(name: &'static str, addr: SocketAddr, between: Option<Running>) -> Way {
         name,
         addr,
         between,
+        again: None,
+        peak: 0,
         mebibytes: Vec::new(),
         questions: Vec::new(),
     }
 }
 
+impl Way {
+    /// If it saves: ends it, removes its file, and starts it with a new one.
+    fn start_again(&mut self) {
+        if let Some(again) = &self.again {
+            let peak = self.between.as_ref().map(|it| peak_memory(it.0.id()));
+            self.peak = self.peak.max(peak.unwrap_or(0));
+            self.between = None;
+            let (addr, running) = again();
+            (self.addr, self.between) = (addr, Some(running));
+        }
+    }
+}
+
+/// A way that saves to a file of its own; started by the first round.
+fn saving(name: &'static str, server: SocketAddr, again: Again) -> Way {
+    Way {
+        again: Some(again),
+        ..way(name, server, None)
+    }
+}
+
 /// socat: one process a connection; without options its buffer has 8 KiB.
 fn socat(name: &'static str, server: SocketAddr, options: &[&str]) -> Way {
+    let options: Vec<&OsStr> = options.iter().map(OsStr::new).collect();
+    let (addr, running) = start_socat(server, &options);
+    way(name, addr, Some(running))
+}
+
+/// socat with a large buffer, and a file for what the client says (`-r`).
+fn socat_that_saves(server: SocketAddr, file: PathBuf) -> Way {
+    let again = move || {
+        let _ = std::fs::remove_file(&file);
+        let options = ["-b", "65536", "-r"].map(OsStr::new);
+        start_socat(server, &[&options[..], &[file.as_os_str()]].concat())
+    };
+    saving("socat -b 65536 -r", server, Box::new(again))
+}
+
+fn start_socat(server: SocketAddr, options: &[&OsStr]) -> (SocketAddr, Running) {
     let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
     let port = held.number;
     let mut command = on_core("0", "socat");
@@ -112,11 +163,7 @@ fn socat(name: &'static str, server: SocketAddr, options: &[&str]) -> Way {
     while wirelab::net::listeners(port).is_some_and(|found| found.is_empty()) {
         thread::yield_now();
     }
-    way(
-        name,
-        SocketAddr::from(([127, 0, 0, 1], port)),
-        Some(running),
-    )
+    (SocketAddr::from(([127, 0, 0, 1], port)), running)
 }
 
 /// mitmdump as a relay of TCP, where it is installed (`pip install mitmproxy`).
@@ -138,7 +185,20 @@ fn mitmdump(server: SocketAddr) -> Option<Way> {
 }
 
 /// Our tap, whose screen nobody sees.
-fn tap(name: &'static str, server: SocketAddr, options: &[&std::ffi::OsStr]) -> Way {
+fn tap(name: &'static str, server: SocketAddr, options: &[&OsStr]) -> Way {
+    let (addr, running) = start_tap(server, options);
+    way(name, addr, Some(running))
+}
+
+fn tap_that_saves(name: &'static str, server: SocketAddr, file: PathBuf) -> Way {
+    let again = move || {
+        let _ = std::fs::remove_file(&file);
+        start_tap(server, &["--save".as_ref(), file.as_os_str()])
+    };
+    saving(name, server, Box::new(again))
+}
+
+fn start_tap(server: SocketAddr, options: &[&OsStr]) -> (SocketAddr, Running) {
     let mut command = on_core("0", env!("CARGO_BIN_EXE_wirelab"));
     command.args(["tap", "127.0.0.1:0", &server.to_string()]);
     let child = command.args(options).stdout(Stdio::piped()).spawn();
@@ -149,7 +209,7 @@ fn tap(name: &'static str, server: SocketAddr, options: &[&std::ffi::OsStr]) -> 
     let addr = line.trim_end().strip_prefix("listening on ");
     let addr = addr.and_then(|addr| addr.parse().ok());
     thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-    way(name, addr.expect("it says where"), Some(Running(child)))
+    (addr.expect("it says where"), Running(child))
 }
 
 /// Lines of 64 letters that do not repeat themselves soon.
@@ -265,7 +325,7 @@ fn show(ways: &[Way], rounds: usize) {
         let memory = way
             .between
             .as_ref()
-            .map(|it| peak_memory(it.0.id()).to_string());
+            .map(|it| peak_memory(it.0.id()).max(way.peak).to_string());
         println!(
             "{:<18} {} {} {:>9}",
             way.name,

@@ -394,3 +394,126 @@ fn damaged_captures_are_read_as_far_as_they_go() {
         }
     }
 }
+
+/// Whether `more` begins with everything that is in `less`, and the whole begins with everything in `more`.
+fn lies_between(less: &Transcript, more: &Transcript, whole: &Transcript) -> bool {
+    let (less, more, whole) = (said(less), said(more), said(whole));
+    let sides = less.iter().zip(&more).zip(&whole);
+    sides
+        .into_iter()
+        .all(|((less, more), whole)| more.starts_with(less) && whole.starts_with(more))
+}
+
+/// The older format, cut off at each byte: all bytes before are read, and a cut in a packet is said.
+#[test]
+fn a_capture_that_is_cut_off_is_read_as_far_as_it_goes() {
+    let frames: Vec<_> = conversation()
+        .iter()
+        .map(|it| frame(1, &it.ipv4()))
+        .collect();
+    let file = pcap(1, &frames, false, false);
+    let mut ends = vec![24];
+    for frame in &frames {
+        ends.push(ends[ends.len() - 1] + 16 + frame.len());
+    }
+    let whole = read(&file);
+    for length in 24 + 16 + frames[0].len()..file.len() {
+        let got = read(&file[..length]);
+        let packets = ends.iter().filter(|end| **end <= length).count() - 1;
+        let known = read(&pcap(1, &frames[..packets], false, false));
+        assert!(lies_between(&known, &got, &whole), "{length}");
+        let cut = got.render().contains("# the capture file is cut off");
+        assert_eq!(cut, !ends.contains(&length), "{length}");
+    }
+}
+
+/// Sequence numbers begin again at 0 (RFC 9293 section 3.4), in order and out of order.
+#[test]
+fn sequence_numbers_wrap() {
+    let text = b"0123456789abcdef";
+    let start = u32::MAX - 5;
+    let part = |from: usize, to: usize| {
+        let seq = start.wrapping_add(1 + from as u32);
+        segment(true, seq, 1, ACK, &text[from..to])
+    };
+    for order in [
+        vec![part(0, 3), part(3, 9), part(9, 16)],
+        vec![part(0, 2), part(8, 16), part(2, 8), part(2, 8)],
+        vec![part(0, 2), part(4, 12), part(2, 6), part(10, 16)],
+    ] {
+        let mut frames = vec![segment(true, start, 0, SYN, b"").ipv4()];
+        frames.push(segment(false, 0, start.wrapping_add(1), SYN | ACK, b"").ipv4());
+        frames.extend(order.iter().map(Segment::ipv4));
+        let end = start.wrapping_add(17);
+        frames.push(segment(true, end, 1, ACK | FIN, b"").ipv4());
+        let got = read(&pcap(101, &frames, false, false));
+        assert_eq!(said(&got)[0], "0123456789abcdef");
+        assert!(!got.has_masks(), "{}", got.render());
+        assert!(got.render().contains("C fin\n"), "{}", got.render());
+    }
+}
+
+/// A length that is false ends the reading or makes a gap; what was read before is kept.
+#[test]
+fn false_lengths_are_not_believed() {
+    let frames: Vec<_> = conversation().iter().map(Segment::ipv4).collect();
+    let file = pcap(101, &frames, false, false);
+    let ends: Vec<usize> = frames
+        .iter()
+        .scan(24, |at, frame| {
+            *at += 16 + frame.len();
+            Some(*at)
+        })
+        .collect();
+    let whole = read(&file);
+    // The length of the last packet in the file.
+    let last = ends[ends.len() - 2];
+    let known = read(&file[..last]);
+    for length in [u32::MAX, 0x7fff_ffff, 0, 1, 19, 1_000_000] {
+        let mut file = file.clone();
+        file[last + 8..last + 12].copy_from_slice(&length.to_le_bytes());
+        let got = read(&file);
+        assert!(lies_between(&known, &got, &whole), "{length}");
+    }
+    // What the headers of IP and TCP say, in each packet: the total length, and the lengths of both headers.
+    for (at, values) in [
+        (2, &[0, 0x7f, 0xff][..]),
+        (3, &[0, 5, 0xff]),
+        (0, &[0x40, 0x44, 0x4f]),
+        (32, &[0, 0x10, 0xf0]),
+    ] {
+        for (number, end) in [24].iter().chain(&ends).take(frames.len()).enumerate() {
+            for value in values {
+                let mut file = file.clone();
+                file[end + 16 + at] = *value;
+                if let Some(Ok(got)) = import(&file) {
+                    let text = got.render();
+                    assert!(text.len() < 200_000, "packet {number}, {at}: {value}");
+                    assert_eq!(Transcript::parse(&text).as_ref(), Ok(&got));
+                }
+            }
+        }
+    }
+    // Blocks of the newer format.
+    let talk = Transcript::parse(TALK).unwrap();
+    let file = pcapng(&talk, &PcapngOptions::default()).unwrap();
+    let whole = read(&file);
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while let Some(length) = file.get(at + 4..at + 8) {
+        starts.push(at);
+        at += u32::from_le_bytes(length.try_into().unwrap()) as usize;
+    }
+    let last = starts[starts.len() - 1];
+    for length in [u32::MAX, 0x7fff_fffc, 0, 4, 8, 13, 1_000_000] {
+        let mut file = file.clone();
+        file[last + 4..last + 8].copy_from_slice(&length.to_le_bytes());
+        let known = read(&file[..last]);
+        let got = read(&file);
+        assert!(
+            lies_between(&known, &got, &whole),
+            "{length}: {}",
+            got.render()
+        );
+    }
+}

@@ -355,3 +355,53 @@ fn other_files_are_named() {
         "{said}"
     );
 }
+
+/// A recording that was killed in the middle of a line: everything before that line is read. In a transcript
+/// that a person wrote, the same end is a mistake.
+#[test]
+fn a_recording_that_is_cut_off_is_read_up_to_its_last_whole_line() {
+    let lines = "C connect\nC> 3 tacos\\n\nSx 00 ff fe 80  |....|\n";
+    let recording = format!("@wire 1\n@seen-by tap\n{lines}");
+    for rest in ["C> a\\x4", "Sx 00 f", "~ 1.2", "C2 conn"] {
+        let text = format!("{recording}{rest}");
+        let folder = file("cut-off", "F.wire", text.as_bytes());
+        let shown = String::from_utf8(printed(&folder, &["F.wire"])).unwrap();
+        assert_eq!(shown, format!("{recording}~ end\n"), "{rest}");
+        let written = format!("@wire 1\n{lines}{rest}");
+        let folder = file("cut-off", "by-hand.wire", written.as_bytes());
+        let (code, said) = refused(&folder, &["by-hand.wire"]);
+        assert_eq!(code, Some(2));
+        assert!(said.contains("by-hand.wire:5:"), "{said}");
+    }
+    // A fault before the last line is a fault.
+    let text = format!("{recording}C> a\\x4\nC> b\\x4");
+    let folder = file("cut-off", "F.wire", text.as_bytes());
+    assert_eq!(refused(&folder, &["F.wire"]).0, Some(2));
+}
+
+/// A transcript of a gigabyte is refused at once, and not read into memory: the file has no bytes on the disk,
+/// and the program has less address space than its length.
+#[test]
+#[cfg(unix)]
+fn a_transcript_of_a_gigabyte_is_refused_in_little_memory() {
+    let folder = file("gigabyte", "F.wire", b"@wire 1\nC connect\n");
+    let long = fs::File::options()
+        .append(true)
+        .open(folder.join("F.wire"))
+        .expect("it is there");
+    long.set_len(1 << 30).expect("no bytes are needed for that");
+    for words in [
+        ["show", "F.wire", "--brief"],
+        ["play", "F.wire", "127.0.0.1:1"],
+    ] {
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]);
+        command.arg(bin("wirelab")).args(words).current_dir(&folder);
+        let output = command.stdin(Stdio::null()).output().expect("it starts");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("F.wire: longer than 256 MiB"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    fs::remove_dir_all(folder).expect("it goes away");
+}

@@ -184,7 +184,11 @@ fn side(addr: Option<&str>, listen: Option<&str>) -> Result<(Who, SocketAddr), W
             return Err(WrongUse(message.to_string()));
         }
     };
-    let addr = net::address(text).map_err(|error| WrongUse(error.to_string()))?;
+    let addr = match me {
+        Who::Client => net::server_address(text),
+        Who::Server => net::address(text),
+    };
+    let addr = addr.map_err(|error| WrongUse(error.to_string()))?;
     Ok((me, addr))
 }
 

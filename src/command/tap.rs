@@ -172,9 +172,14 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         true => &mut beside,
         false => screen,
     };
-    let place = |index| net::address(args.text(index).ok().flatten().unwrap_or_default());
+    let word = |index| args.text(index).ok().flatten().unwrap_or_default();
     let wrong_use = |error: net::AddressError| WrongUse(error.to_string());
-    let (at, upstream) = (place(0).map_err(wrong_use)?, place(1).map_err(wrong_use)?);
+    let at = net::address(word(0)).map_err(wrong_use)?;
+    let upstream = match args.has("--udp") {
+        true => net::address(word(1)),
+        false => net::server_address(word(1)),
+    };
+    let upstream = upstream.map_err(wrong_use)?;
     if at == upstream {
         let message = format!("LISTEN and UPSTREAM are both {at}: the tap would connect to itself");
         return Err(WrongUse(message).into());

@@ -67,7 +67,12 @@ fn bytes_of(name: &OsStr) -> io::Result<Vec<u8>> {
     if name == "-" {
         io::stdin().lock().take(most).read_to_end(&mut bytes)?;
     } else {
-        File::open(name)?.take(most).read_to_end(&mut bytes)?;
+        let file = File::open(name)?;
+        // A file that is too long is not read at all.
+        if file.metadata()?.len() >= most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        file.take(most).read_to_end(&mut bytes)?;
     }
     match bytes.len() > MAX_TRANSCRIPT_FILE {
         true => Err(io::ErrorKind::FileTooLarge.into()),

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 
+use super::ports;
+
 /// Why a text is no address, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressError {
@@ -45,6 +47,9 @@ pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
     if let Ok(one) = text.parse::<SocketAddr>() {
         return Ok(vec![one]);
     }
+    if text.parse::<u16>().is_ok() {
+        return wrong(format!("the host is missing; write 127.0.0.1:{text}"));
+    }
     let Some((host, port)) = text.rsplit_once(':') else {
         return wrong(format!("the port is missing; write {}:8001", shown(text)));
     };
@@ -75,11 +80,29 @@ pub fn addresses(text: &str) -> Result<Vec<SocketAddr>, AddressError> {
 /// on 127.0.0.1, and `localhost` is often `[::1]` first. Errors as [`addresses`].
 pub fn address(text: &str) -> Result<SocketAddr, AddressError> {
     let all = addresses(text)?;
-    Ok(all
-        .iter()
-        .copied()
-        .find(SocketAddr::is_ipv4)
-        .unwrap_or(all[0]))
+    Ok(preferred(&all))
+}
+
+/// The address of a server that is to be called: as [`address`], but if nobody listens there and somebody does at
+/// another loopback address of the same name, that one. Many servers listen at `localhost` on `[::1]` alone.
+pub fn server_address(text: &str) -> Result<SocketAddr, AddressError> {
+    let all = addresses(text)?;
+    Ok(listening(&all, |addr| ports::accepts(addr, true)))
+}
+
+fn preferred(all: &[SocketAddr]) -> SocketAddr {
+    let v4 = all.iter().copied().find(SocketAddr::is_ipv4);
+    v4.unwrap_or(all[0])
+}
+
+fn listening(all: &[SocketAddr], accepts: impl Fn(SocketAddr) -> bool) -> SocketAddr {
+    let preferred = preferred(all);
+    let is_loopback = |addr: &SocketAddr| addr.ip().is_loopback();
+    if all.len() == 1 || !all.iter().all(is_loopback) || accepts(preferred) {
+        return preferred;
+    }
+    let other = all.iter().copied().find(|addr| accepts(*addr));
+    other.unwrap_or(preferred)
 }
 
 fn port_of(host: &str) -> Option<u16> {
@@ -116,4 +139,34 @@ pub fn own_addresses() -> Vec<IpAddr> {
     });
     own.filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_means_the_loopback_address_where_somebody_listens() {
+        let addr = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let (v4, v6) = (addr("127.0.0.1:3000"), addr("[::1]:3000"));
+        let far = addr("[2001:db8::1]:3000");
+        for (all, listens, expected) in [
+            (&[v6, v4][..], &[v6, v4][..], v4),
+            (&[v6, v4], &[v6], v6),
+            (&[v4, v6], &[v6], v6),
+            (&[v4, v6], &[], v4),
+            (&[v6], &[], v6),
+            // Nobody looks for listeners of other machines.
+            (&[far, v4], &[far], v4),
+        ] {
+            let found = listening(all, |addr| listens.contains(&addr));
+            assert_eq!(found, expected, "{all:?} {listens:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_alone_gets_a_host() {
+        let error = addresses("18080").unwrap_err();
+        assert_eq!(error.advice, "the host is missing; write 127.0.0.1:18080");
+    }
 }

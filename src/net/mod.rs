@@ -27,7 +27,7 @@ mod unscripted_tcp;
 mod unscripted_unix_udp;
 mod weather;
 
-pub use address::{AddressError, address, addresses, own_addresses};
+pub use address::{AddressError, address, addresses, own_addresses, server_address};
 pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
 pub use deadline_connection::{IoFailure, RecordedStream};
 pub use deadline_reader::DeadlineReader;

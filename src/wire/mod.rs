@@ -30,7 +30,7 @@ pub use ladder::{Ink, Ladder, ladder, ladder_within};
 pub use legs::{Leg, Legs};
 pub use notation::{ParseError, ParseFault, chunk_lines, duration_text};
 pub(crate) use pattern::{Element, match_all};
-pub use pcapng::{PcapngError, PcapngOptions, PcapngWriter, pcapng};
+pub use pcapng::{PcapngError, PcapngOptions, PcapngWriter, pcapng, whole_blocks};
 pub use restore_masked::{Hole, was_note};
 pub use svg::{SvgWriter, svg};
 pub use svg_play::svg_play;

@@ -37,6 +37,7 @@ mod flow;
 mod options;
 mod packet;
 
+pub use block::whole_blocks;
 pub use error::PcapngError;
 use flow::Flow;
 pub use options::PcapngOptions;

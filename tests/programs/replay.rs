@@ -207,6 +207,35 @@ fn answers_are_compared_as_http() {
     }
 }
 
+/// A field that is another one each time: the report says with what options it passes, and it does.
+#[test]
+fn the_report_says_how_to_accept_a_field() {
+    let folder = folder("accept");
+    let upstream = server(ANSWER);
+    record(&folder, upstream.address(), REQUEST, &[]);
+    let other = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: \"a\"\r\n\
+        Server: flan\r\nX-New: 1\r\nLocation: http://127.0.0.1:{port}/x\r\nContent-Length: 5\r\n\r\ntaco\n";
+    let serving = server(other);
+    let addr = serving.address().to_string();
+    let output = play(&folder, &[&addr]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let (_, options) = text.split_once("to accept this: ").expect(&text);
+    let options = options.lines().next().unwrap();
+    let words: Vec<&str> = [
+        &[addr.as_str()][..],
+        &options.split(' ').collect::<Vec<_>>(),
+    ]
+    .concat();
+    assert_eq!(words.len(), 5, "{options}");
+    let output = play(&folder, &words);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    // A body is not accepted by leaving out fields.
+    let serving = server("HTTP/1.1 200 OK\r\nServer: flan\r\nContent-Length: 5\r\n\r\nflan\n");
+    let output = play(&folder, &[&serving.address().to_string()]);
+    assert!(!said(&output).contains("to accept this"));
+}
+
 /// The server's side, at another port, to a client that says its request again.
 #[test]
 fn the_other_side_plays_to_the_client() {

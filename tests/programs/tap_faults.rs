@@ -360,3 +360,73 @@ fn every_file_is_whole_when_the_tap_is_killed() {
     let _ = fs::remove_dir_all(folder);
     let _ = TcpStream::connect(tap.addr);
 }
+
+/// A client that sends and reads all the time while the faults change: no byte is lost, doubled or moved, and
+/// each change is recorded.
+#[test]
+fn a_client_that_sends_while_faults_change_loses_nothing() {
+    let echo = serve(free_listener(), 20, |client| {
+        let mut stream = client.stream;
+        let mut buffer = vec![0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut buffer) {
+            if stream.write_all(&buffer[..count]).is_err() {
+                return;
+            }
+        }
+    });
+    let echo = echo.unwrap();
+    let words = ["--keys", "--connections", "1"];
+    let mut tap = Tapping::start("change", echo.address(), &words);
+    let mut keys = tap.child.stdin.take().unwrap();
+    let over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let client = {
+        let (addr, over) = (tap.addr, std::sync::Arc::clone(&over));
+        std::thread::spawn(move || {
+            let mut stream = call(addr, DEADLINE).unwrap();
+            let mut sent = Vec::new();
+            for number in 0.. {
+                if over.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+                let lines = format!("order {number}: three tacos and a flan\n").repeat(20);
+                let mut back = vec![0; lines.len()];
+                stream.write_all(lines.as_bytes()).unwrap();
+                stream.read_exact(&mut back).unwrap();
+                assert!(back == lines.as_bytes(), "order {number}");
+                sent.extend_from_slice(lines.as_bytes());
+            }
+            stream.shutdown(Shutdown::Write).unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, b"");
+            sent
+        })
+    };
+    let changes = [
+        ("latency 2ms", "latency 2ms"),
+        ("weather glue", "weather glue"),
+        ("bandwidth 1M", "bandwidth 1048576"),
+        ("weather slow", "weather slow"),
+        ("side client", "client"),
+        ("off", "none from now on"),
+        ("weather dribble", "weather dribble"),
+        ("off", "none from now on"),
+    ];
+    for (line, noted) in changes {
+        writeln!(keys, "{line}").unwrap();
+        let mut shown = String::new();
+        // What is shown comes after it is recorded.
+        while !(shown.starts_with("# fault: ") && shown.contains(noted)) {
+            shown.clear();
+            assert_ne!(tap.stdout.read_line(&mut shown).unwrap(), 0, "{line}");
+        }
+    }
+    over.store(true, std::sync::atomic::Ordering::Relaxed);
+    let sent = client.join().unwrap();
+    let recorded = tap.recorded();
+    for who in [Who::Client, Who::Server] {
+        assert!(recorded.bytes_of(1, who) == sent, "{who:?}");
+    }
+    let text = recorded.render();
+    assert_eq!(text.matches("# fault: from now on ").count(), 6, "changes");
+}

@@ -214,3 +214,82 @@ fn at_a_terminal_keys_change_the_faults() {
     let whole = Transcript::parse(&text).unwrap();
     assert_eq!(whole.bytes_of(4, Who::Server), b"3 tacos\n");
 }
+
+/// Killed in the middle of a long transfer, at another moment each time: every byte that the server has got is in
+/// the transcript and in the packets, and both files can be read.
+#[test]
+fn no_byte_that_was_relayed_is_lost_when_the_tap_is_killed() {
+    let piece: Vec<u8> = (0..4000_u32)
+        .flat_map(|number| match number % 400 {
+            0 => (0..=255).collect(),
+            _ => format!("order {number}: three tacos, and a flan\r\n").into_bytes(),
+        })
+        .collect();
+    for round in 0..8 {
+        let folder = folder(&format!("killed-{round}"));
+        let (tell, told) = std::sync::mpsc::channel();
+        let enough = (round + 1) * 300_000;
+        let server = serve(free_listener(), 1, move |client| {
+            let mut stream = client.stream;
+            let mut buffer = vec![0; 1 << 16];
+            let mut got = 0;
+            while let Ok(count @ 1..) = stream.read(&mut buffer) {
+                got += count;
+                let _ = tell.send(Some(got));
+            }
+            let _ = tell.send(None);
+        });
+        let server = server.unwrap();
+        let mut command = Command::new(bin("wirelab"));
+        command.args(["tap", "127.0.0.1:0", &server.address().to_string()]);
+        command.args(["--save", "F.wire", "--pcapng", "F.pcapng"]);
+        command.current_dir(&folder).stdout(Stdio::piped());
+        let mut tap = command.spawn().unwrap();
+        let mut stdout = BufReader::new(tap.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let draining = thread::spawn(move || stdout.read_to_end(&mut Vec::new()));
+        let (addr, said) = (address(&line), piece.clone());
+        let client = thread::spawn(move || {
+            let mut stream = TcpStream::connect(addr).unwrap();
+            while stream.write_all(&said).is_ok() {}
+        });
+        let mut got = 0;
+        while got < enough {
+            got = told.recv_timeout(DEADLINE).unwrap().expect("bytes come");
+        }
+        tap.kill().unwrap();
+        tap.wait().unwrap();
+        // Until the server has read all that the tap had written.
+        while let Some(count) = told.recv_timeout(DEADLINE).unwrap() {
+            got = count;
+        }
+        client.join().unwrap();
+        draining.join().unwrap().unwrap();
+        let sent: Vec<u8> = piece.iter().copied().cycle().take(got).collect();
+        for file in ["F.wire", "F.pcapng"] {
+            let mut show = Command::new(bin("wirelab"));
+            show.args(["show", file, "--raw", "C"]).current_dir(&folder);
+            let shown = show.output().unwrap();
+            let words = String::from_utf8_lossy(&shown.stderr);
+            assert!(shown.status.success(), "{round}: {words}");
+            assert!(
+                shown.stdout.starts_with(&sent),
+                "{round}: {file} has {} bytes, and the server got {got}",
+                shown.stdout.len()
+            );
+        }
+        if have(&["tshark"]) {
+            let mut tshark = Command::new("tshark");
+            tshark.args(["-r", "F.pcapng", "-qz", "follow,tcp,raw,0"]);
+            let read = tshark.current_dir(&folder).output().unwrap();
+            let told = String::from_utf8_lossy(&read.stderr);
+            // It reads the whole packets, and says so if the last one is a part.
+            assert!(
+                read.status.success() || told.contains("cut short in the middle of a packet"),
+                "{told}"
+            );
+        }
+        let _ = fs::remove_dir_all(folder);
+    }
+}

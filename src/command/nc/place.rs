@@ -127,7 +127,11 @@ impl Place {
                 Kind::Lab(lab)
             }
             None => {
-                let addr = net::address(word).map_err(|error| WrongUse(error.to_string()))?;
+                let addr = match listens || udp {
+                    true => net::address(word),
+                    false => net::server_address(word),
+                };
+                let addr = addr.map_err(|error| WrongUse(error.to_string()))?;
                 match udp {
                     true => Kind::Udp(addr),
                     false => Kind::Tcp(addr),

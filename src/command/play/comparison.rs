@@ -9,7 +9,7 @@ use std::io::Write;
 use wirelab::check::report::{self, comparison};
 use wirelab::check::{Problem, judge};
 use wirelab::course::catalogue::Side;
-use wirelab::http::same_message::{self, Deviation, Message, Only};
+use wirelab::http::same_message::{self, Aspect, Deviation, Message, Only};
 use wirelab::net::player::Played;
 use wirelab::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Who};
 
@@ -189,6 +189,9 @@ impl Comparison<'_> {
             writeln!(screen, "   {word} {place}: {}", row.words)?;
             writeln!(screen, "            {}", it.text)?;
         }
+        if let Some(options) = ignoring(deviations) {
+            writeln!(screen, "   to accept this: {options}")?;
+        }
         if refused.is_some()
             && let Some(difference) = difference
         {
@@ -200,6 +203,28 @@ impl Comparison<'_> {
         }
         Ok(CommandOutcome::Passed)
     }
+}
+
+/// The options with which the messages would be the same; `None` if fields are not all that is refused.
+fn ignoring(deviations: &[(Conn, Deviation)]) -> Option<String> {
+    const MOST: usize = 2;
+    let mut names: Vec<&str> = Vec::new();
+    for (_, found) in deviations {
+        if found.tolerance().accepted {
+            continue;
+        }
+        let about_field = matches!(
+            found.aspect,
+            Aspect::Extra | Aspect::Missing | Aspect::Value
+        );
+        let (name, _) = found.text.split_once(':').filter(|_| about_field)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let few = (1..=MOST).contains(&names.len());
+    let options = names.iter().map(|name| format!("--ignore {name}"));
+    few.then(|| options.collect::<Vec<String>>().join(" "))
 }
 
 fn is_about_bytes(difference: &Difference) -> bool {

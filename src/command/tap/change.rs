@@ -60,7 +60,10 @@ pub fn apply(faults: &mut Faults, name: &str, value: &str) -> Result<(), String>
             faults.weather = weather.ok_or(format!("the weathers of a tap are {names}"))?;
         }
         "latency" => faults.latency = time(value)?,
-        "bandwidth" => faults.bandwidth = Some(size(value)?.max(1)),
+        "bandwidth" => match size(value)? {
+            0 => return Err("a bandwidth is at least 1 byte a second".to_string()),
+            rate => faults.bandwidth = Some(rate),
+        },
         "cut-after" => faults.cut_after = Some(size(value)?),
         "reset-after" => faults.reset_after = Some(size(value)?),
         "fail-first" => faults.fail_first = size(value)?,

@@ -18,7 +18,9 @@ use std::net::SocketAddr;
 use std::time::SystemTime;
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind};
-use wirelab::wire::{PcapngOptions, PcapngWriter, SvgWriter, Transcript, recording_info};
+use wirelab::wire::{
+    PcapngOptions, PcapngWriter, SvgWriter, Transcript, recording_info, whole_blocks,
+};
 
 /// Opens a plain file in its place, with its beginning.
 fn open(name: &OsStr, beginning: &[u8]) -> Result<File> {
@@ -89,8 +91,13 @@ impl Packets {
             .try_for_each(|entry| self.writer.entry(entry));
         let written = added.map_err(io::Error::other).and_then(|()| {
             let blocks = self.writer.take();
-            write_at(&mut self.file, &blocks, self.end)?;
-            self.end += blocks.len() as u64;
+            let mut rest = blocks.as_slice();
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at(whole_blocks(rest, PAGE));
+                write_at(&mut self.file, now, self.end)?;
+                self.end += now.len() as u64;
+                rest = later;
+            }
             Ok(())
         });
         written.map_err(|error| {
@@ -100,6 +107,10 @@ impl Packets {
         })
     }
 }
+
+/// A write of one page is whole or not there, also when the tap is killed. Only the last block of the file can be
+/// a part, if it is longer than a page; readers of captures leave that part out.
+const PAGE: usize = 4096;
 
 /// The ladder, as a picture.
 pub struct Picture {

@@ -86,3 +86,55 @@ fn end_options(body: &mut Vec<u8>) {
 fn pad(body: &mut Vec<u8>) {
     body.resize(body.len().next_multiple_of(4), 0);
 }
+
+/// How many bytes at the front of these blocks are whole blocks that fit in `most` bytes, or one longer block.
+pub fn whole_blocks(blocks: &[u8], most: usize) -> usize {
+    let mut end = 0;
+    while let Some(length) = blocks.get(end..).and_then(length_of) {
+        let next = end + length;
+        if end > 0 && next > most || next > blocks.len() {
+            break;
+        }
+        end = next;
+    }
+    match end {
+        0 => blocks.len(),
+        end => end,
+    }
+}
+
+/// The length of a block stands in its second four bytes, and is never 0.
+fn length_of(block: &[u8]) -> Option<usize> {
+    let length = block.get(4..)?.first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok();
+    length.filter(|length| *length > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_write_ends_with_a_block() {
+        let block = |length: usize| {
+            let mut block = vec![0; length];
+            block[4..8].copy_from_slice(&(length as u32).to_le_bytes());
+            block
+        };
+        let table: [(&[usize], &[usize]); 4] = [
+            (&[12, 100, 40], &[152]),
+            (&[4096, 12], &[4096, 12]),
+            (&[4000, 96, 12], &[4096, 12]),
+            (&[12, 60_000, 12, 12], &[12, 60_000, 24]),
+        ];
+        for (blocks, writes) in table {
+            let bytes: Vec<u8> = blocks.iter().flat_map(|length| block(*length)).collect();
+            let mut rest = bytes.as_slice();
+            for write in writes {
+                assert_eq!(whole_blocks(rest, 4096), *write, "{blocks:?}");
+                rest = &rest[*write..];
+            }
+            assert!(rest.is_empty());
+        }
+    }
+}
