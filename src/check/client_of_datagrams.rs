@@ -26,18 +26,23 @@ impl Plan {
         let mut server =
             DatagramServer::new(&filled, &socket, network).map_err(CheckError::Play)?;
         let mut program = self.start_client(addr, script)?;
-        let until = Instant::now() + limits::CHECK_RUN.max(silence * 2);
+        // It counts from the first datagram on: a runtime may need seconds to start on a busy machine.
+        let mut until: Option<Instant> = None;
         let mut idle = IdleTimer::new(self.start_deadline, false);
         let mut counted = server.last();
         let silent = loop {
+            // What a client said before it ended is heard.
+            let ended = program.ending().is_some();
             let heard = server.serve(limits::CLIENT_POLL);
             if server.last() != counted {
                 (counted, idle) = (server.last(), IdleTimer::new(silence, false));
+                until.get_or_insert(counted + limits::CHECK_RUN.max(silence * 2));
             }
-            if heard && Instant::now() < until {
+            let over = until.is_some_and(|until| Instant::now() >= until);
+            if heard && !over {
                 continue;
             }
-            if program.ending().is_some() || server.is_wrong() || Instant::now() >= until {
+            if ended || server.is_wrong() || over {
                 break None;
             }
             let lasted = counted.elapsed();

@@ -55,6 +55,8 @@ pub struct Message {
     pub asked: Option<Name>,
     /// The answers that can be read.
     pub records: Vec<Record>,
+    /// Where they end.
+    pub end: usize,
     /// Why the rest cannot be read.
     pub bad: Option<BadName>,
 }
@@ -122,6 +124,7 @@ impl Message {
             question: Vec::new(),
             asked: None,
             records: Vec::new(),
+            end: HEADER,
             bad: None,
         };
         message.bad = message.fill(bytes, questions, answers).err();
@@ -136,6 +139,7 @@ impl Message {
             self.question = bytes.get(at..end).ok_or(BadName::Cut)?.to_vec();
             self.asked = Some(asked);
             at = end;
+            self.end = end;
         }
         for _ in 0..answers {
             let owner = name(bytes, at)?;
@@ -150,6 +154,7 @@ impl Message {
                 data: bytes.get(data_at..at).ok_or(BadName::Cut)?.to_vec(),
                 owner,
             });
+            self.end = at;
         }
         Ok(())
     }
@@ -213,7 +218,7 @@ mod tests {
         let query = Message::read(QUERY).unwrap();
         assert!(read.answers(&query) && !query.answers(&read));
         assert_eq!((read.bad, read.code(), read.is_cut()), (None, 0, false));
-        assert_eq!(read.kind(), Some(1));
+        assert_eq!((read.kind(), read.end), (Some(1), 31 + 16 + 18));
         let [a, b] = &read.records[..] else {
             panic!("two records: {read:?}");
         };

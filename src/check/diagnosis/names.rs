@@ -117,9 +117,11 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
     if !tcp {
         let wrong = wrong(evidence)?;
         let behind = wrong.got.strip_suffix(&wrong.wanted[..])?;
-        return (behind.len() == 2).then_some(())
-            .and_then(|()| Cause::likely("your datagram begins with a length of two bytes. Over UDP a datagram is one message, and \
-                its length is known; only TCP needs one."));
+        (behind.len() == 2).then_some(())?;
+        return Cause::likely(
+            "your datagram begins with a length of two bytes. Over UDP a datagram is one message, and its length is \
+             known; only TCP needs one.",
+        );
     }
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
     // Where the message begins in which the first difference lies.
@@ -134,9 +136,10 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
     let (due, message) = (number(want, start)?, from(want, start + 2));
     let (rest, said) = (from(have, start), number(have, start)?);
     let begins = |bytes: &[u8]| !bytes.is_empty() && bytes.starts_with(upto(message, 4));
-    let own = upto(from(rest, 2), usize::from(said));
-    let fits = Message::read(own).is_some_and(|own| own.bad.is_none());
-    if said == due || (fits && own.len() == usize::from(said)) {
+    // The length may be right, and the message another one.
+    let own = Message::read(upto(from(rest, 2), usize::from(said)));
+    let fits = own.is_some_and(|own| own.bad.is_none() && own.end == usize::from(said));
+    if said == due || fits {
         return None;
     }
     let how = if begins(rest) {
@@ -349,6 +352,13 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
         upto(from(&wrong.wanted, HEADER), question.len()),
         from(&wrong.got, HEADER),
     );
+    let (behind, all) = (from(&wrong.heard, HEADER), from(&wrong.got, HEADER));
+    if behind.len() > question.len() && all.starts_with(behind) && due == question {
+        return Cause::likely(
+            "your answer repeats all that the client sent behind the header. Only the question comes again: its name, \
+             its type and its class. What stands behind them is no part of it.",
+        );
+    }
     let whole = wrong.got.len() >= HEADER && !question.is_empty();
     (whole && due == question && !said.starts_with(question)).then_some(())?;
     let how = match upto(said, question.len()).eq_ignore_ascii_case(question) {

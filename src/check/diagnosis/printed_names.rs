@@ -36,12 +36,18 @@ struct Read {
     others: Vec<Message>,
     /// Whether it never ends.
     runs: bool,
+    /// Whether it ended without its last question.
+    gave_up: bool,
 }
 
 fn read(evidence: &Evidence) -> Option<Read> {
     let tcp = speaks_dns(evidence)?;
     let runs = matches!(evidence.problem, Some(Problem::StillRuns));
-    let printed = matches!(evidence.problem, Some(Problem::Prints(_)));
+    // One that has given up after an answer prints why, and does not ask on.
+    let gave_up = evidence.difference().is_some()
+        && evidence.cut_short()
+        && evidence.process.ending.is_some();
+    let printed = gave_up || matches!(evidence.problem, Some(Problem::Prints(_)));
     (evidence.side() == Side::Client && (runs || printed)).then_some(())?;
     let all = |who| {
         let all = messages(&evidence.got, evidence.conn(), who, tcp);
@@ -60,7 +66,9 @@ fn read(evidence: &Evidence) -> Option<Read> {
         }
     }
     let prints = evidence.process.prints.as_ref()?;
-    let words = |text: &str| text.split_whitespace().map(str::to_string).collect();
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_string).collect() };
+    (!gave_up || !prints.printed.trim().is_empty()).then_some(())?;
     Some(Read {
         wanted: words(&prints.wanted),
         printed: words(&prints.printed),
@@ -68,6 +76,7 @@ fn read(evidence: &Evidence) -> Option<Read> {
         answers,
         others,
         runs,
+        gave_up,
     })
 }
 
@@ -215,6 +224,22 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
             message.id
         ));
     }
+    let missing = read.wanted.iter().any(|word| !read.printed.contains(word));
+    let mut same_id = read.others.iter().filter(|other| {
+        let mut answers = read.answers.iter();
+        answers.any(|answer| answer.id == other.id)
+    });
+    if let Some(asked) = same_id.next().and_then(|other| other.asked.as_ref())
+        && missing
+        && read.wants_addresses()
+    {
+        return Cause::likely(format!(
+            "{}, and addresses are missing. A message with the right ID, but about {}, came first, and you took it: \
+             compare the question in the answer with yours, and wait on for the right one.",
+            read.did(),
+            text(&asked.labels)
+        ));
+    }
     (twice && !read.others.is_empty()).then_some(())?;
     Cause::likely(
         "an answer to your first question came again while you waited for the one to your second, and you took it. Its \
@@ -284,7 +309,7 @@ fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
 }
 
 fn one_of_several(evidence: &Evidence) -> Option<Cause> {
-    let read = read(evidence)?;
+    let read = read(evidence).filter(|read| !read.gave_up)?;
     let some = !read.printed.is_empty() && read.printed.len() < read.wanted.len();
     (some && read.wants_addresses() && read.extra().next().is_none()).then_some(())?;
     Cause::likely(format!(
