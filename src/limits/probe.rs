@@ -27,6 +27,14 @@ pub const PROBE_PAGE: usize = 1024 * 1024;
 /// Reason: the largest error pages in use have some 10 KiB.
 pub const PROBE_BESIDE: usize = 64 * 1024;
 
+/// How often a case that got 429 or 503 is tried again before it is left out.
+/// Reason: a limit for each second refuses some requests, not all; an overloaded server refuses each.
+pub const PROBE_OVERLOAD_TRIES: usize = 3;
+
+/// How often a control request is sent before its failure counts.
+/// Reason: a connection may be lost for reasons of the moment.
+pub const PROBE_CONTROL_TRIES: usize = 3;
+
 /// After so many cases the probe looks whether a plain GET still gets its response.
 /// Reason: a server that is overloaded or restarted in the middle gives wrong verdicts.
 pub const PROBE_CONTROL_EVERY: usize = 50;

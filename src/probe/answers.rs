@@ -36,6 +36,8 @@ pub enum Other {
     Http09,
     /// Frames of HTTP/2.
     Http2,
+    /// A record of TLS.
+    Tls,
     /// A tunnel, after CONNECT.
     Tunnel,
     /// Bytes after a response that has no body: to HEAD, or 204, or 304.
@@ -167,6 +169,9 @@ impl Answers {
         if is_settings(bytes) {
             return Some(Other::Http2);
         }
+        if is_tls(bytes) {
+            return Some(Other::Tls);
+        }
         if !early || bytes.starts_with(b"HTTP/") {
             return None;
         }
@@ -195,6 +200,12 @@ fn is_settings(bytes: &[u8]) -> bool {
     *kind == 4 && length.is_multiple_of(6) && length < 1024 && rest == [0; 4]
 }
 
+/// A record of TLS, an alert or a handshake: its type, the major version 3, and a minor one (RFC 8446
+/// section 5.1).
+fn is_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [21 | 22, 3, 0..=4, ..])
+}
+
 /// A 101 that says to what.
 fn upgrades(bytes: &[u8]) -> bool {
     let head = bytes.windows(4).position(|part| part == b"\r\n\r\n");
@@ -213,6 +224,7 @@ impl std::fmt::Display for Other {
         match self {
             Other::Http09 => write!(f, "a response of HTTP/0.9: bytes without a status line"),
             Other::Http2 => write!(f, "frames of HTTP/2 (a SETTINGS frame)"),
+            Other::Tls => write!(f, "a record of TLS: the port is for https"),
             Other::Tunnel => write!(f, "a tunnel: CONNECT was granted"),
             Other::BodyAfter(what) => write!(f, "a body after {what}, which has none"),
             Other::Upgraded => write!(f, "101, then another protocol"),
@@ -287,6 +299,10 @@ mod tests {
         assert_eq!(named(page, "GET"), Some(Other::Http09));
         let settings = b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d";
         assert_eq!(named(settings, "GET"), Some(Other::Http2));
+        assert_eq!(
+            named(b"\x15\x03\x03\x00\x02\x02\x28", "GET"),
+            Some(Other::Tls)
+        );
         let head = [b"HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n", &page[..]].concat();
         let body = Some(Other::BodyAfter("the response to HEAD"));
         assert_eq!(named(&head, "HEAD"), body);

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod case;
 pub mod client;
+mod control;
 pub mod exchange;
 pub mod expectation;
 pub mod grid;
@@ -30,7 +31,7 @@ use case::{BadCase, Case, Level};
 use exchange::{Exchange, NotTried, Terms};
 pub use run::{Restart, probe};
 use server_features::{Baseline, NoServer};
-use verdict::Failure;
+use verdict::{Cause, Failure};
 
 /// Whom to ask, and how patiently.
 #[derive(Clone, Debug)]
@@ -144,14 +145,24 @@ pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Trie
     }
     let (mut seen, mut failure) = said(case, target, baseline, target.silence)?;
     // A failure that does not come again is none; and a silence may be a response that was late.
-    if failure.is_some() {
+    if let Some(first) = &failure {
+        let known = first.cause == Some(Cause::Lingers) && baseline.lingers;
         let patience = match seen.end {
-            End::Open => limits::PROBE_PATIENCE * target.silence,
+            End::Open if !known => limits::PROBE_PATIENCE * target.silence,
             _ => target.silence,
         };
         if let Ok(again) = said(case, target, baseline, patience) {
             (seen, failure) = again;
         }
+    }
+    for _ in 0..limits::PROBE_OVERLOAD_TRIES {
+        if failure.is_none() || !is_overload(&seen) {
+            break;
+        }
+        (seen, failure) = said(case, target, baseline, target.silence)?;
+    }
+    if failure.is_some() && is_overload(&seen) {
+        return Ok(tried(Verdict::NotApplicable(OVERLOADED)));
     }
     let verdict = match failure {
         None => Verdict::Passed,
@@ -168,6 +179,15 @@ pub fn try_one(case: &Case, target: &Target, baseline: &Baseline) -> Result<Trie
         }
     };
     Ok(tried(verdict))
+}
+
+/// What a server lacks that answers 429 or 503, although it answered a plain GET before.
+pub const OVERLOADED: &str = "capacity: it answered 429 or 503";
+
+/// Whether one of the responses says that the server has too much to do.
+fn is_overload(seen: &Exchange) -> bool {
+    let mut whole = seen.answers.whole.iter();
+    whole.any(|answer| matches!(answer.status, 429 | 503))
 }
 
 /// Says a case, and judges what came.

@@ -15,7 +15,7 @@ use crate::probe::case::{Case, Level};
 use crate::probe::exchange::NotTried;
 use crate::probe::server_features::Baseline;
 use crate::probe::verdict::{Cause, Failure};
-use crate::probe::{Probe, ProbeError, Stopped, Target, Tried, Verdict, try_one};
+use crate::probe::{OVERLOADED, Probe, ProbeError, Stopped, Target, Tried, Verdict, try_one};
 use crate::wire::{Event, Transcript, Who};
 
 /// Starts the server again if it does not run; `Err`: why it cannot be started.
@@ -57,6 +57,13 @@ pub fn probe(
         run.next.store(0, Ordering::Relaxed);
     };
     let tried = std::mem::take(&mut run.lock().tried);
+    let overloaded = tried
+        .values()
+        .filter(|it| matches!(it.verdict, Verdict::NotApplicable(OVERLOADED)));
+    match overloaded.count() {
+        0 => {}
+        count => remarks.push(format!("{count} of the cases are left out: {OVERLOADED}")),
+    }
     Ok(Probe {
         target: target.clone(),
         tried: tried.into_values().collect(),
@@ -161,21 +168,23 @@ impl Run<'_> {
         }
     }
 
-    /// One case, and from time to time, or when it got no response, the control request after it. The
-    /// verdict comes even if the server was gone then.
+    /// One case, and from time to time, or when it failed, the control request after it. If the server
+    /// answers otherwise by then, a failure says nothing. If the server is gone, the failure may say why.
     fn one(&self, case: &Case, at: usize) -> (Option<Tried>, Option<Stop>) {
         let tried = match self.verdict_on(case) {
             Ok(tried) => tried,
             Err(stop) => return (None, Some(stop)),
         };
-        let doubtful = matches!(&tried.verdict, Verdict::Failed { failure, .. }
-            if matches!(failure.cause, Some(Cause::Drops | Cause::Floods)));
+        let failed = matches!(&tried.verdict, Verdict::Failed { .. });
         let now = at % limits::PROBE_CONTROL_EVERY == limits::PROBE_CONTROL_EVERY - 1;
-        let stop = match doubtful || now {
+        let stop = match failed || now {
             true => self.control().err(),
             false => None,
         };
-        (Some(tried), stop)
+        match stop {
+            Some(Stop::Changed(_)) if failed => (None, stop),
+            _ => (Some(tried), stop),
+        }
     }
 
     /// One case, and once again if no connection was to be had.
@@ -217,14 +226,16 @@ impl Run<'_> {
 
     /// Whether the server still answers as at first.
     fn control(&self) -> Result<(), Stop> {
-        match self.baseline.still_holds(self.target) {
-            Ok(()) => Ok(()),
-            // A second look: a connection may be lost for reasons of the moment.
-            Err(_) => match self.baseline.still_holds(self.target) {
-                Ok(()) => Ok(()),
-                Err(why) if self.is_listening() => Err(Stop::Changed(why)),
-                Err(why) => Err(Stop::Gone(why)),
-            },
+        let mut why = String::new();
+        for _ in 0..limits::PROBE_CONTROL_TRIES {
+            match self.baseline.still_holds(self.target) {
+                Ok(()) => return Ok(()),
+                Err(now) => why = now,
+            }
+        }
+        match self.is_listening() {
+            true => Err(Stop::Changed(why)),
+            false => Err(Stop::Gone(why)),
         }
     }
 

@@ -4,14 +4,14 @@
 //! Rule 2: if the server is too slow, overloaded or not steady, all verdicts would be doubtful. Then the report
 //! says so.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::http::date;
 use crate::limits;
-use crate::net::{RecordedStream, SocketError};
+use crate::net::SocketError;
 use crate::probe::Target;
-use crate::probe::answers::{Answer, Answers, Other};
-use crate::probe::exchange::Heard;
+use crate::probe::answers::Answer;
+use crate::probe::control;
 
 /// What the cases may need to know.
 #[derive(Clone, Debug)]
@@ -40,6 +40,12 @@ pub struct Baseline {
     pub concurrent: bool,
     /// HEAD gets 2xx, and nothing after its head.
     pub head: bool,
+    /// The second plain GET got the same entity tag.
+    pub same_tag: bool,
+    /// The second plain GET got the same Last-Modified.
+    pub same_date: bool,
+    /// It leaves the connection open after a response that says `close`.
+    pub lingers: bool,
     /// An If-Match with another tag stops the request.
     pub if_match: bool,
     /// An If-Unmodified-Since of 1994 stops the request.
@@ -65,18 +71,11 @@ pub const NOTHING: &str = "/wirelab-probe-nothing-here";
 /// The condition of the case `unmodified-since-1994`.
 const UNMODIFIED: &str = "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
-/// What one control request showed.
-struct Control {
-    answer: Option<Answer>,
-    other: Option<Other>,
-    took: Duration,
-    flooded: bool,
-}
-
 impl Baseline {
     /// Asks the server some harmless things.
     pub fn find(target: &Target) -> Result<Baseline, NoServer> {
-        let get = |path: &str, fields: &str| ask(target, &format!("GET {path}"), fields, "");
+        let get =
+            |path: &str, fields: &str| control::ask(target, &format!("GET {path}"), fields, "");
         let path = &target.path;
         let first = get(path, "")?;
         let plain = first.plain()?;
@@ -87,10 +86,10 @@ impl Baseline {
         let again = second.plain()?;
         let part = get(path, "Range: bytes=0-0\r\n")?;
         let missing = get(NOTHING, "")?;
-        let unknown = ask(target, &format!("TACO {path}"), "", "")?;
-        let head = ask(target, &format!("HEAD {path}"), "", "")?;
+        let unknown = control::ask(target, &format!("TACO {path}"), "", "")?;
+        let head = control::ask(target, &format!("HEAD {path}"), "", "")?;
         let length = "Content-Length: 5\r\n";
-        let post = ask(target, &format!("POST {path}"), length, "hello")?;
+        let post = control::ask(target, &format!("POST {path}"), length, "hello")?;
         let stops = |validator: &str, condition: &str| -> Result<bool, NoServer> {
             let has = plain.field(validator).is_some();
             Ok(has && get(path, condition)?.status() / 100 == 4)
@@ -104,11 +103,14 @@ impl Baseline {
             missing: missing.status(),
             unknown_method: unknown.status(),
             post: post.status(),
-            persists: persists(target)?,
-            concurrent: concurrent(target)?,
+            persists: control::persists(target)?,
+            concurrent: control::concurrent(target)?,
             head: head.status() / 100 == 2 && head.other.is_none(),
             if_match: stops("ETag", "If-Match: \"wirelab-no-such-tag\"\r\n")?,
             unmodified_since: stops("Last-Modified", UNMODIFIED)?,
+            same_tag: plain.field("ETag") == again.field("ETag"),
+            same_date: plain.field("Last-Modified") == again.field("Last-Modified"),
+            lingers: control::lingers(target)?,
             plain,
         })
     }
@@ -143,10 +145,11 @@ impl Baseline {
         let tag = self.plain.field("ETag");
         let modified = self.plain.field("Last-Modified");
         match need {
-            "etag" => tag.is_some(),
-            "strong-etag" => tag.is_some_and(|tag| tag.starts_with(b"\"")),
-            "modified" => modified.is_some(),
+            "etag" => self.same_tag && tag.is_some(),
+            "strong-etag" => self.same_tag && tag.is_some_and(|tag| tag.starts_with(b"\"")),
+            "modified" => self.same_date && modified.is_some(),
             "modified-after-1994" => {
+                let modified = modified.filter(|_| self.same_date);
                 let time = modified.and_then(|date| date::parse(date, 0));
                 time.is_some_and(|time| time > NOVEMBER_1994)
             }
@@ -213,6 +216,10 @@ impl Baseline {
             "two plain GETs differ: cases that compare with a plain GET are left out".to_string(),
         );
         say(
+            self.lingers,
+            "it leaves the connection open after a response with `close`".to_string(),
+        );
+        say(
             !self.concurrent,
             "it serves one connection at a time: the cases run one after the other".to_string(),
         );
@@ -232,13 +239,13 @@ impl Baseline {
     pub fn response_time(&self, target: &Target, most: Duration) -> Option<Duration> {
         let Target { host, path, .. } = target;
         let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let control = converse_within(target, &get, &["GET"], most).ok()?;
+        let control = control::converse_within(target, &get, &["GET"], most).ok()?;
         control.answer.is_some().then_some(control.took)
     }
 
     /// Asks for the page again; `Err`: the response is another one than before, or there is none.
     pub fn still_holds(&self, target: &Target) -> Result<(), String> {
-        let now = ask(target, &format!("GET {}", self.path), "", "");
+        let now = control::ask(target, &format!("GET {}", self.path), "", "");
         let before = self.plain.status;
         match now {
             Err(why) => Err(format!("a plain GET got {before} before; now: {why}")),
@@ -257,94 +264,6 @@ fn same_page(one: &Answer, other: &Answer) -> bool {
 
 /// 1994-11-06 08:49:37, the date in the cases.
 const NOVEMBER_1994: i64 = 784_111_777;
-
-impl Control {
-    fn status(&self) -> u16 {
-        self.answer.as_ref().map_or(0, |answer| answer.status)
-    }
-
-    /// The response, if it is 2xx.
-    fn plain(&self) -> Result<Answer, NoServer> {
-        match &self.answer {
-            _ if self.flooded => Err(NoServer::Endless(limits::PROBE_PAGE)),
-            Some(answer) if answer.status / 100 == 2 => Ok(answer.clone()),
-            _ => Err(NoServer::NotPlain(self.to_string())),
-        }
-    }
-}
-
-impl std::fmt::Display for Control {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (&self.other, self.status()) {
-            (Some(other), _) => write!(f, "{other}"),
-            (None, 0) if self.flooded => write!(f, "a response without end"),
-            (None, 0) => write!(f, "no answer"),
-            (None, status @ (429 | 503)) => write!(f, "{status}: it is overloaded"),
-            (None, status) => write!(f, "{status}"),
-        }
-    }
-}
-
-/// One request on a connection of its own. It has time: how much it takes is a result.
-fn ask(target: &Target, line: &str, fields: &str, body: &str) -> Result<Control, NoServer> {
-    let host = &target.host;
-    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n");
-    let method = line.split(' ').next().unwrap_or("GET");
-    converse(target, &format!("{head}{body}"), &[method])
-}
-
-/// Whether a second GET on the same connection is answered.
-fn persists(target: &Target) -> Result<bool, NoServer> {
-    let Target { host, path, .. } = target;
-    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-    let control = converse(target, &get.repeat(2), &["GET", "GET"])?;
-    Ok(control.answer.is_some())
-}
-
-/// Whether a GET is answered while another connection is open and says nothing.
-fn concurrent(target: &Target) -> Result<bool, NoServer> {
-    let idle = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
-    let _idle = idle.map_err(NoServer::Socket)?;
-    let Target { host, path, .. } = target;
-    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let control = converse_within(target, &get, &["GET"], target.silence)?;
-    Ok(control.answer.is_some())
-}
-
-/// Says some requests; the last response, if all have come.
-fn converse(target: &Target, text: &str, asked: &[&str]) -> Result<Control, NoServer> {
-    converse_within(target, text, asked, target.silence.max(limits::IO_DEADLINE))
-}
-
-/// The same, for so long.
-fn converse_within(
-    target: &Target,
-    text: &str,
-    asked: &[&str],
-    wait: Duration,
-) -> Result<Control, NoServer> {
-    let begun = Instant::now();
-    let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
-    let mut call = called.map_err(NoServer::Socket)?;
-    let _ = call.write(text.as_bytes());
-    let until = begun + wait;
-    let most = (limits::PROBE_PAGE + limits::PROBE_BESIDE) * asked.len();
-    let (mut heard, mut answers) = (Heard::default(), Answers::default());
-    heard.hear(&mut call, until, most, |bytes| {
-        answers.read_on(bytes, asked, false);
-        let all = answers.whole.len() >= asked.len();
-        // After a response to HEAD nothing may come: the end must be seen.
-        (all && asked != ["HEAD"]) || answers.fault.is_some()
-    });
-    answers.read_on(&heard.bytes, asked, heard.end.is_some());
-    let mut whole = answers.whole.into_iter();
-    Ok(Control {
-        answer: whole.nth(asked.len() - 1),
-        other: answers.other,
-        took: begun.elapsed(),
-        flooded: heard.flooded,
-    })
-}
 
 impl std::fmt::Display for NoServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

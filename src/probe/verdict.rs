@@ -34,6 +34,8 @@ pub enum Cause {
     Drops,
     /// It sends more than anybody asked for.
     Floods,
+    /// It says `close`, and does not close.
+    Lingers,
     /// It died.
     Dies,
 }
@@ -89,11 +91,11 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
         return failed(Level::Must, Some(Cause::Floods), why);
     }
     match answers.other {
-        Some(other @ (Other::Http09 | Other::Http2)) => {
-            let cause = Cause::Speaks(if other == Other::Http2 {
-                "HTTP/2"
-            } else {
-                "HTTP/0.9"
+        Some(other @ (Other::Http09 | Other::Http2 | Other::Tls)) => {
+            let cause = Cause::Speaks(match other {
+                Other::Http2 => "HTTP/2",
+                Other::Tls => "TLS",
+                _ => "HTTP/0.9",
             });
             // It may be a refusal in another language: only the form of it is wrong for certain.
             let level = match case.level {
@@ -127,7 +129,7 @@ fn always(case: &Case, seen: &Exchange) -> Option<Failure> {
         let stays = says_close && seen.end == End::Open && !may_stay && !tunnel;
         let why = "it sent `close` and did not close (9112 9.6)".to_string();
         if stays {
-            failed(Level::Must, None, why)
+            failed(Level::Must, Some(Cause::Lingers), why)
         } else {
             None
         }
@@ -343,6 +345,8 @@ impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Cause::Speaks("HTTP/0.9") => write!(f, "it answers as HTTP/0.9, without status line"),
+            Cause::Speaks("TLS") => write!(f, "it sends records of TLS"),
+            Cause::Lingers => write!(f, "it does not close after `close`"),
             Cause::Speaks("HTTP/2") => write!(f, "it sends frames of HTTP/2"),
             Cause::Speaks(what) => write!(f, "it sends a body after {what}"),
             Cause::Closes => write!(f, "it closes a connection that may stay open"),

@@ -1,0 +1,152 @@
+//! Control requests: harmless requests that every server answers, each on a connection of its own.
+//!
+//! Rule: what a control request shows is told as what was seen, also if it is not HTTP.
+
+use std::time::{Duration, Instant};
+
+use crate::http::Fault;
+use crate::limits;
+use crate::net::RecordedStream;
+use crate::probe::Target;
+use crate::probe::answers::{Answer, Answers, Other};
+use crate::probe::exchange::Heard;
+use crate::probe::server_features::NoServer;
+
+/// What one control request showed.
+pub struct Control {
+    /// The last response, if all have come.
+    pub answer: Option<Answer>,
+    /// What came instead of a response.
+    pub other: Option<Other>,
+    /// How long it took.
+    pub took: Duration,
+    flooded: bool,
+    /// A response has begun.
+    begun: bool,
+    /// The server has ended its side.
+    ended: bool,
+    /// Why the bytes are not a response.
+    fault: Option<Fault>,
+}
+
+impl Control {
+    /// Its status; 0: none.
+    pub fn status(&self) -> u16 {
+        self.answer.as_ref().map_or(0, |answer| answer.status)
+    }
+
+    /// Where a redirect points, in words.
+    fn location(&self) -> String {
+        let to = self.answer.as_ref().and_then(|it| it.field("Location"));
+        let to = to.map(|to| {
+            to.escape_ascii()
+                .take(60)
+                .map(char::from)
+                .collect::<String>()
+        });
+        to.map_or(String::new(), |to| format!(" (to {to})"))
+    }
+
+    /// The response, if it is 2xx.
+    pub fn plain(&self) -> Result<Answer, NoServer> {
+        match &self.answer {
+            _ if self.flooded => Err(NoServer::Endless(limits::PROBE_PAGE)),
+            Some(answer) if answer.status / 100 == 2 => Ok(answer.clone()),
+            _ => Err(NoServer::NotPlain(self.to_string())),
+        }
+    }
+}
+
+impl std::fmt::Display for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.other, self.status()) {
+            (Some(other), _) => write!(f, "{other}"),
+            (None, 0) if self.flooded => write!(f, "a response without end"),
+            (None, 0) => match (self.fault, self.begun, self.ended) {
+                (Some(fault), _, _) => write!(f, "no valid response ({fault})"),
+                (None, true, _) => write!(f, "a response that does not end"),
+                (None, false, true) => write!(f, "no response, and the connection was closed"),
+                (None, false, false) => write!(f, "no response"),
+            },
+            (None, status @ (429 | 503)) => write!(f, "{status}: it is overloaded"),
+            (None, status) => write!(f, "{status}{}", self.location()),
+        }
+    }
+}
+
+/// One request on a connection of its own. It has time: how much it takes is a result.
+pub fn ask(target: &Target, line: &str, fields: &str, body: &str) -> Result<Control, NoServer> {
+    let host = &target.host;
+    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n");
+    let method = line.split(' ').next().unwrap_or("GET");
+    converse(target, &format!("{head}{body}"), &[method])
+}
+
+/// Whether a second GET on the same connection is answered.
+pub fn persists(target: &Target) -> Result<bool, NoServer> {
+    let Target { host, path, .. } = target;
+    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    let control = converse(target, &get.repeat(2), &["GET", "GET"])?;
+    Ok(control.answer.is_some())
+}
+
+/// Whether a GET is answered while another connection is open and says nothing.
+pub fn concurrent(target: &Target) -> Result<bool, NoServer> {
+    let idle = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
+    let _idle = idle.map_err(NoServer::Socket)?;
+    let Target { host, path, .. } = target;
+    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let control = converse_within(target, &get, &["GET"], target.silence)?;
+    Ok(control.answer.is_some())
+}
+
+/// Whether the connection stays open after a response that says `close`.
+pub fn lingers(target: &Target) -> Result<bool, NoServer> {
+    let Target { host, path, .. } = target;
+    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
+    let mut call = called.map_err(NoServer::Socket)?;
+    let _ = call.write(get.as_bytes());
+    let (mut heard, most) = (Heard::default(), limits::PROBE_PAGE + limits::PROBE_BESIDE);
+    let patience = limits::PROBE_PATIENCE * target.silence;
+    heard.hear(&mut call, Instant::now() + patience, most, |_| false);
+    Ok(heard.end.is_none() && !heard.flooded)
+}
+
+/// Says some requests; the last response, if all have come.
+fn converse(target: &Target, text: &str, asked: &[&str]) -> Result<Control, NoServer> {
+    converse_within(target, text, asked, target.silence.max(limits::IO_DEADLINE))
+}
+
+/// The same, for so long.
+pub fn converse_within(
+    target: &Target,
+    text: &str,
+    asked: &[&str],
+    wait: Duration,
+) -> Result<Control, NoServer> {
+    let begun = Instant::now();
+    let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
+    let mut call = called.map_err(NoServer::Socket)?;
+    let _ = call.write(text.as_bytes());
+    let until = begun + wait;
+    let most = (limits::PROBE_PAGE + limits::PROBE_BESIDE) * asked.len();
+    let (mut heard, mut answers) = (Heard::default(), Answers::default());
+    heard.hear(&mut call, until, most, |bytes| {
+        answers.read_on(bytes, asked, false);
+        let all = answers.whole.len() >= asked.len();
+        // After a response to HEAD nothing may come: the end must be seen.
+        (all && asked != ["HEAD"]) || answers.fault.is_some()
+    });
+    answers.read_on(&heard.bytes, asked, heard.end.is_some());
+    let mut whole = answers.whole.into_iter();
+    Ok(Control {
+        answer: whole.nth(asked.len() - 1),
+        other: answers.other,
+        took: begun.elapsed(),
+        flooded: heard.flooded,
+        begun: answers.begun,
+        ended: heard.end.is_some(),
+        fault: answers.fault,
+    })
+}
