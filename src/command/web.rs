@@ -155,5 +155,7 @@ fn open_browser(url: &str) {
     let (stdin, stdout, stderr) = quiet();
     let mut command = Process::new(program);
     command.args(words).arg(url);
-    let _ = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn();
+    let opened = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn();
+    // Somebody has to ask how it ended (wait(2)).
+    std::thread::spawn(move || opened.and_then(|mut opener| opener.wait()));
 }

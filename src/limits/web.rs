@@ -40,6 +40,10 @@ pub const SAID: usize = 4 * 1024 * 1024;
 /// Reason: a program that floods must not fill the page.
 pub const SHOWN: usize = 1024 * 1024;
 
+/// A server that has sent so many bytes more than a page shows is not listened to any longer.
+/// Reason: it sends without end; on loopback this takes a fraction of a second.
+pub const FLOOD: usize = 64 * 1024 * 1024;
+
 /// How long a connection that a learner talks on may be without a word from either side.
 pub const SESSION: Duration = Duration::from_secs(120);
 

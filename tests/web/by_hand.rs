@@ -25,7 +25,7 @@ fn by_hand(path: &str, expected: &[[&str; 2]], before: impl Fn(&Browser, usize))
         before(&browser, number);
         press(
             &browser,
-            &format!("{COMMANDS}[{number}].querySelector('.here')"),
+            &format!("{COMMANDS}[{number}].querySelector('.do')"),
         );
         said(&browser, state, ladder);
     }

@@ -1,9 +1,11 @@
 //! What the pages look like and say of themselves: without a script, at every width, in words that are explained.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wirelab::course::catalogue;
+
+use wirelab::json::Json;
 
 use crate::in_browser::{LAB_2, at, browser_is_here};
 use crate::support::webdriver::Browser;
@@ -76,6 +78,7 @@ fn every_page_fits_every_width_and_every_name_can_be_read() {
     let lessons = catalogue::labs().filter(|lab| [1, 5, 9, 16, 24].contains(&lab.number));
     let mut paths: Vec<String> = lessons.map(|lab| format!("/labs/{}/", lab.slug)).collect();
     paths.extend(["/", "/you", "/bill", "/explain/W10"].map(str::to_string));
+    paths.push("/labs/09-smallest-answer/quiz?seed=4&n=0&pick=1".to_string());
     for (width, dark) in [(360, false), (1000, true), (1600, false)] {
         browser.look(width, 800, dark);
         for path in &paths {
@@ -84,6 +87,12 @@ fn every_page_fits_every_width_and_every_name_can_be_read() {
             assert!(
                 wide.number().unwrap() <= 0.0,
                 "{path} at {width} is wider than its window"
+            );
+            let first = "return document.getElementById('text').getBoundingClientRect().top < 200";
+            assert_eq!(
+                browser.js(first),
+                Json::Word("true"),
+                "{path} at {width}: the text does not begin on the first screen"
             );
             let nameless = "return [...document.querySelectorAll('button, a, select, textarea, input, [role=region]')]\
                 .filter((it) => !(it.textContent.trim() || it.ariaLabel || it.labels?.length || it.title)).length";
@@ -152,4 +161,64 @@ fn the_readme_shows_the_page_of_lab_2_during_a_run() {
             .map(<[u8]>::to_vec)
     };
     assert_eq!(size(Path::new("docs/live-lab.png")), size(&taken));
+}
+
+/// Every file below a folder, with its text.
+fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let texts = entries.flat_map(|entry| match entry.path() {
+        path if path.is_dir() => texts(&path),
+        path => {
+            let text = fs::read_to_string(&path).expect("text");
+            vec![(path, text)]
+        }
+    });
+    texts.collect()
+}
+
+#[test]
+fn one_module_makes_the_pages_and_its_script_and_style_sheet_are_small() {
+    let web = Path::new("src/course/web");
+    let lines = |file: &str| {
+        fs::read_to_string(web.join(file))
+            .expect("it is there")
+            .lines()
+            .count()
+    };
+    let (script, style) = (lines("live.js"), lines("style.css"));
+    assert!(
+        script <= 400,
+        "the script has {script} lines, of at most 400"
+    );
+    assert!(
+        script + style <= 900,
+        "script and style sheet have {} lines",
+        script + style
+    );
+    // The commands open it, and one type of `tap --web` is its own.
+    let commands = [
+        "src/command/serve.rs",
+        "src/command/tap/page.rs",
+        "src/command/web.rs",
+    ]
+    .map(Path::new);
+    for (path, text) in texts(Path::new("src")) {
+        if path.starts_with(web) || commands.contains(&path.as_path()) {
+            continue;
+        }
+        for word in [
+            "course::web::",
+            "course::web;",
+            "<abbr",
+            "data-fill",
+            "data-into",
+            "live.js",
+        ] {
+            assert!(
+                !text.contains(word),
+                "{}: only course/web knows about pages: {word}",
+                path.display()
+            );
+        }
+    }
 }

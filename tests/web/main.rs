@@ -3,10 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attacks;
 mod by_hand;
 mod endings;
 mod events;
+mod figures;
 mod in_browser;
+mod load;
 mod look;
 mod pages;
 mod presets;

@@ -35,7 +35,7 @@ fn said(lab: &Lab, preset: &Preset) -> Transcript {
     thread::scope(|scope| {
         let (addr, recorder) = (server.addr, &recorder);
         let talk = scope.spawn(move || {
-            manual_request::talk((addr, lab.has_datagrams()), recorder, &waiting, &|_| {})
+            manual_request::talk((addr, lab.has_datagrams()), recorder, &waiting, &|_| true)
         });
         let begun = Instant::now();
         let mut agreed = None;

@@ -56,7 +56,7 @@ fn the_tap_is_shown_as_it_records() {
 }
 
 /// A tap with its page: where it listens, and where the page is.
-fn started_tap(command: &mut Command) -> (Server, String) {
+pub fn started_tap(command: &mut Command) -> (Server, String) {
     let (server, log) = Server::start_logged(command);
     let mut lines = BufReader::new(log).lines().map_while(Result::ok);
     let page = lines.find_map(|line| Some(line.split_once("in a browser: ")?.1.to_string()));

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -14,7 +15,12 @@ pub fn start() -> Server {
 
 /// The same with more words on its command line.
 pub fn start_with(words: &[&str]) -> Server {
-    let mut command = Command::new(WIRELAB);
+    start_program(Path::new(WIRELAB), words)
+}
+
+/// The same of another executable than the one that cargo has built.
+pub fn start_program(wirelab: &Path, words: &[&str]) -> Server {
+    let mut command = Command::new(wirelab);
     command
         .args(["web", "--port", "0", "--no-open"])
         .args(words);
@@ -46,7 +52,13 @@ pub fn get(server: &Server, path: &str) -> String {
 
 /// The token in our own page.
 pub fn token(server: &Server) -> String {
-    let page = get(server, "/labs/01-three-tacos/");
+    token_at(server.addr, "/labs/01-three-tacos/")
+}
+
+/// The token in a page of the live lab at `addr`.
+pub fn token_at(addr: SocketAddr, path: &str) -> String {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\n");
+    let page = ask(addr, &head, "");
     let (_, rest) = page
         .split_once("data-token=\"")
         .expect("the page has its token");
@@ -76,6 +88,16 @@ pub fn page(server: &Server, token: &str) -> (BufReader<TcpStream>, String) {
     let mut stream = BufReader::new(stream);
     let number = data(&mut stream);
     (stream, number)
+}
+
+/// Waits for an event whose data contains these words; its data.
+pub fn until(stream: &mut BufReader<TcpStream>, words: &str) -> String {
+    loop {
+        let data = data(stream);
+        if data.contains(words) {
+            return data;
+        }
+    }
 }
 
 /// The data of the next event.

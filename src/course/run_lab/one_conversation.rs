@@ -21,7 +21,7 @@ use crate::check::program::{Contract, Ending, Program};
 use crate::course::catalogue::{Lab, NOW, Script, Side};
 use crate::course::lab_programs::{self, BuildError};
 use crate::limits;
-use crate::net::player::Player;
+use crate::net::player::{Played, Player, Stopped};
 use crate::net::{
     self, DatagramServer, DatagramSocket, DatagramTap, RecordedStream, Recorder, Tap, Weather,
 };
@@ -69,6 +69,10 @@ pub struct Shown {
     pub client: bool,
     /// What the lab's server printed on stderr, if it took part.
     pub server_noted: String,
+    /// How the lab's server ended, if it ended before we ended it.
+    pub server_ending: Option<Ending>,
+    /// The player gave up: it waited in vain for the program's turn, or was sent far too much.
+    pub gave_up: bool,
     /// Where the conversation comes from.
     pub origin: Origin,
 }
@@ -82,6 +86,8 @@ impl Shown {
             ending: None,
             client: false,
             server_noted: String::new(),
+            server_ending: None,
+            gave_up: false,
             origin,
         }
     }
@@ -174,11 +180,25 @@ impl Show<'_> {
         // The client is gone; what is still under way between the tap and the server takes a moment.
         self.settle(&tap, self.front().connections().len());
         tap.stop();
-        let server_noted = server.noted();
+        let fine = shown.ending == Some(Ending::Status(0));
         Ok(Shown {
-            server_noted,
+            server_ending: self.ending_of(&server, !fine),
+            server_noted: server.noted(),
             ..shown
         })
+    }
+
+    /// How a server ended; `wait`: it may be about to.
+    fn ending_of(&self, server: &Server, wait: bool) -> Option<Ending> {
+        let begun = Instant::now();
+        loop {
+            let ending = server.ending();
+            let over = !wait || begun.elapsed() > limits::web::DYING || !(self.goes_on)();
+            if ending.is_some() || over {
+                return ending;
+            }
+            thread::park_timeout(limits::POLL_INTERVAL);
+        }
     }
 
     fn pair_of_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
@@ -232,16 +252,19 @@ impl Show<'_> {
             Weather::Ghost => 5,
             _ => 0,
         };
-        thread::scope(|scope| {
+        let gave_up = thread::scope(|scope| {
             let playing = scope.spawn(|| player.call(addr));
             self.while_watched(|| playing.is_finished());
             if playing.is_finished() {
                 self.settle(&tap, self.front().connections().len() + more);
             }
             tap.stop();
+            playing.join().is_ok_and(|played| gave_up(&played))
         });
         Ok(Shown {
+            server_ending: self.ending_of(&server, gave_up),
             server_noted: server.noted(),
+            gave_up,
             ..Shown::from(Origin::Programs)
         })
     }
@@ -276,7 +299,9 @@ impl Show<'_> {
             }
             tap.stop();
             self.while_watched(|| playing.is_finished());
-            shown
+            let gave_up =
+                playing.is_finished() && playing.join().is_ok_and(|played| gave_up(&played));
+            shown.map(|shown| Shown { gave_up, ..shown })
         })
     }
 
@@ -359,6 +384,17 @@ impl Show<'_> {
             thread::park_timeout(limits::POLL_INTERVAL);
         }
     }
+}
+
+/// Whether the player waited in vain, or was sent too much.
+fn gave_up(played: &Played) -> bool {
+    let stopped = played.stopped.as_ref();
+    stopped.is_some_and(|it| {
+        matches!(
+            it,
+            Stopped::IdleTimer(_) | Stopped::TooLong | Stopped::TooMuch(_)
+        )
+    })
 }
 
 fn address(listener: &net::Listener) -> Result<SocketAddr, DemoError> {

@@ -47,13 +47,13 @@ fn paper(bill: &Bill) -> String {
                 xml_text(&conversation.name),
                 xml_text(&conversation.weathers),
                 conversation.bytes,
-                conversation.sha256
+                xml_text(&conversation.sha256)
             );
         }
         rows += "</tbody>\n";
     }
     let text = bill.text();
-    let hash = text.lines().last().unwrap_or_default();
+    let hash = xml_text(text.lines().last().unwrap_or_default());
     format!(
         "<p>What was served in this course, as the progress file says it. <code>cargo lab bill</code> checks \
          every program again before it writes the same; <code>cargo lab bill --verify FILE</code> checks a bill \

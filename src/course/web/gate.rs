@@ -11,7 +11,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
-use crate::files::Response;
+use crate::files::{self, Response};
 use crate::http::target::Target;
 use crate::http::write;
 use crate::server::Request;
@@ -40,7 +40,7 @@ impl Gate {
         if !ours || !plain {
             let sentence =
                 "This server answers for 127.0.0.1, [::1] and localhost, with its own port.";
-            return Some(Response::error(421, sentence));
+            return Some(error(421, sentence));
         }
         if request.head.method != b"POST" {
             return None;
@@ -48,7 +48,7 @@ impl Gate {
         let origin = request.head.fields.only("origin").unwrap_or_default();
         match origin.strip_prefix(b"http://") {
             Some(origin) if origin == host => None,
-            _ => Some(Response::error(
+            _ => Some(error(
                 403,
                 "Only the pages of this course may send forms here.",
             )),
@@ -77,6 +77,20 @@ pub fn fields(media: &str) -> Vec<u8> {
     write::field(&mut fields, "Content-Type", media.as_bytes());
     protect(&mut fields);
     fields
+}
+
+/// The answer to a method that no page has.
+pub fn refused_method(request: &Request<'_>) -> Option<Response> {
+    let mut refused = files::refused_method(request.head.method)?;
+    protect(&mut refused.fields);
+    Some(refused)
+}
+
+/// A refusal or an error in one sentence, protected like the pages.
+pub fn error(status: u16, sentence: &str) -> Response {
+    let mut response = Response::error(status, sentence);
+    protect(&mut response.fields);
+    response
 }
 
 /// The fields that keep other sites out of a page.

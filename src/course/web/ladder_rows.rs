@@ -8,7 +8,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::course::glossary::{self, Kind};
+use super::explained;
+use crate::course::glossary::Kind;
 use crate::net::{Observation, ObservationKind};
 use crate::wire::notation::{event_text, who_text};
 use crate::wire::picture_label::{Fold, Heads, Span, Tone, gap_label, label};
@@ -178,7 +179,7 @@ impl Rows {
         let (side, name) = (side(who), name(who));
         let word = event_text(event);
         let word = word.split(' ').next().unwrap_or_default();
-        let said = glossary::marked(Kind::Event, word, &words);
+        let said = explained::marked(Kind::Event, word, &words);
         let body = format!(
             "<span class=\"hush\">{name} {says}: </span><span class=\"say\">{said}</span>\
              <span class=\"arrow\"></span>"
@@ -231,8 +232,8 @@ fn length(piece: &Piece) -> usize {
 /// The text of a span, its words explained where there is an explanation.
 fn inner(span: &Span, first: bool) -> String {
     match span.tone {
-        Tone::Text => glossary::of_line(&span.text, first),
-        Tone::LineEnd | Tone::Stray => glossary::marked(Kind::Escape, &span.text, &span.text),
+        Tone::Text => explained::of_line(&span.text, first),
+        Tone::LineEnd | Tone::Stray => explained::marked(Kind::Escape, &span.text, &span.text),
         _ => xml_text(&span.text),
     }
 }

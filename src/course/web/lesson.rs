@@ -84,7 +84,7 @@ impl Steps {
         };
         let command = xml_text(command);
         format!(
-            "<button type=\"button\" class=\"here\" {does} aria-label=\"Do it here: {command}\">do it here</button>"
+            "<button type=\"button\" class=\"do\" {does} aria-label=\"Do it here: {command}\">do it here</button>"
         )
     }
 }

@@ -117,6 +117,7 @@ async function submit(form, button) {
   }
   if (what === "check") watching = fields.watch ? form : null;
   if (what !== "hint") busy(form, true);
+  byId(what)?.closest(".frame")?.scrollIntoView({ block: "nearest" });
   const problem = await post(`/labs/${lab}/${what}`, fields);
   if (problem) busy(form, false);
   say(what === "hint" ? "check" : what, problem);

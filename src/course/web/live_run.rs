@@ -82,16 +82,34 @@ fn begins(cast: Cast) -> &'static str {
 fn ended(shown: &Result<Shown, DemoError>, feed: &Feed) -> String {
     let end = match shown {
         Err(error) => return format!("It could not be shown: {error}"),
-        Ok(shown) => match (shown.client, shown.ending) {
-            (true, Some(ending)) if ending != Ending::Status(0) => {
-                format!("Done. The lab's client ended: {ending}.")
-            }
-            (true, Some(_)) => "Done. Every byte below was recorded a moment ago.".to_string(),
-            (true, None) => "The lab's client still ran after 20 s, so we ended it.".to_string(),
-            (false, _) => "Done. Every byte below was recorded a moment ago.".to_string(),
-        },
+        Ok(shown) => what_ended(shown),
     };
     end + &feed.left_out()
+}
+
+/// Which programs ended as they should not, if any did.
+fn what_ended(shown: &Shown) -> String {
+    let mut sentences = Vec::new();
+    match shown.ending.filter(|ending| *ending != Ending::Status(0)) {
+        Some(ending) => sentences.push(format!("The lab's client ended: {ending}.")),
+        None if shown.client && shown.ending.is_none() => {
+            sentences.push("The lab's client still ran after 20 s, so we ended it.".to_string());
+        }
+        None => {}
+    }
+    if let Some(ending) = shown.server_ending {
+        sentences.push(format!("The lab's server ended: {ending}."));
+    }
+    if shown.gave_up {
+        let side = if shown.client { "client" } else { "server" };
+        sentences.push(format!(
+            "The lab's {side} did not say what the conversation expects, so the player gave up."
+        ));
+    }
+    match sentences.is_empty() {
+        true => "Done. Every byte below was recorded a moment ago.".to_string(),
+        false => format!("Done. {}", sentences.join(" ")),
+    }
 }
 
 /// What the programs printed.

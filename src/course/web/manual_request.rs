@@ -10,6 +10,7 @@
 mod acts;
 mod talk;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
@@ -131,7 +132,15 @@ fn hold(
         }
     };
     let noted = server.noted().len();
-    let tell = |said: &[u8]| page.state("say-state", &waits(&feed, said));
+    let last = RefCell::new(String::new());
+    let tell = |said: &[u8]| {
+        let now = waits(&feed, said);
+        if page.wants(turn) && *last.borrow() != now {
+            page.state("say-state", &now);
+            last.replace(now);
+        }
+        !feed.is_flooded()
+    };
     let told = talk((server.addr, lab.has_datagrams()), &recorder, &acts, &tell);
     // From here on the next Send opens a connection of its own.
     drop(acts);
@@ -178,6 +187,9 @@ fn died(page: &Page, server: &Server, missed: bool) -> Option<String> {
 
 /// What the server waits for, as far as the bytes tell.
 fn waits(feed: &Feed, said: &[u8]) -> String {
+    if !feed.left_out().is_empty() {
+        return "The server sends without end.".to_string() + &feed.left_out();
+    }
     if feed.answered() > 0 {
         let more = "The connection is open: the server waits for more, and you may send more.";
         return more.to_string();

@@ -15,6 +15,7 @@
 mod browser_tab;
 mod certificate;
 mod check;
+mod explained;
 mod form;
 mod gate;
 mod lab_server;
@@ -37,7 +38,7 @@ mod tap;
 mod your_browser;
 
 use crate::course::catalogue::{self, Lab};
-use crate::files::{self, Response};
+use crate::files::Response;
 use crate::http::target::Target;
 use crate::http::write;
 use crate::server::{Answer, Request};
@@ -55,7 +56,7 @@ pub fn still(request: &Request<'_>) -> Answer {
     let Some(names) = names(request) else {
         return nothing().into();
     };
-    if let Some(refused) = files::refused_method(request.head.method) {
+    if let Some(refused) = gate::refused_method(request) {
         return refused.into();
     }
     document(&names, request, None).into()
@@ -133,7 +134,7 @@ fn typed(media: &str, text: impl Into<String>) -> Response {
 }
 
 fn moved(lab: &Lab) -> Response {
-    let mut response = Response::error(301, "This lab's URL ends in a slash.");
+    let mut response = gate::error(301, "This lab's URL ends in a slash.");
     write::field(
         &mut response.fields,
         "Location",
@@ -143,5 +144,5 @@ fn moved(lab: &Lab) -> Response {
 }
 
 fn nothing() -> Response {
-    Response::error(404, "The course has no such page; / lists the labs.")
+    gate::error(404, "The course has no such page; / lists the labs.")
 }

@@ -16,7 +16,7 @@ use super::tap::TapView;
 use super::your_browser::You;
 use super::{check, document, lab_of, lab_server, live_run, manual_request, names, nothing, typed};
 use crate::course::catalogue::Lab;
-use crate::files::{self, Response};
+use crate::files::Response;
 use crate::http::target::Target;
 use crate::http::write;
 use crate::limits;
@@ -103,7 +103,7 @@ impl Live {
         if request.head.method == b"POST" {
             return self.form(&names);
         }
-        if let Some(refused) = files::refused_method(request.head.method) {
+        if let Some(refused) = gate::refused_method(request) {
             return refused.into();
         }
         match names[..] {
@@ -144,7 +144,7 @@ impl Live {
         let Some(reader) = reader else {
             let most = limits::web::PAGES;
             let sentence = format!("{most} pages are open, and that is the limit: close one.");
-            return Response::error(503, &sentence).into();
+            return gate::error(503, &sentence).into();
         };
         let mut fields = Vec::new();
         gate::protect(&mut fields);
@@ -211,7 +211,7 @@ impl Live {
             return stale();
         }
         let Some(page) = self.page(form.get("page")) else {
-            return Response::error(409, "This page is not known any more: reload it.");
+            return gate::error(409, "This page is not known any more: reload it.");
         };
         let done = match action {
             Action::Hidden => {
@@ -222,7 +222,7 @@ impl Live {
         };
         match done {
             Ok(()) => Response::new(204, Vec::new(), Vec::new()),
-            Err(why) => Response::error(422, &why),
+            Err(why) => gate::error(422, &why),
         }
     }
 
@@ -236,7 +236,7 @@ impl Live {
         let recording = match (query.get("of"), &self.shared.tap, page) {
             ("tap", Some(tap), _) => tap.recording(),
             (_, _, Some(page)) => page.recording(),
-            _ => return Response::error(409, "This page is not known any more: reload it."),
+            _ => return gate::error(409, "This page is not known any more: reload it."),
         };
         match name {
             b"recording.wire" => typed("text/plain; charset=utf-8", recording.render()),
@@ -246,7 +246,7 @@ impl Live {
                     let fields = gate::fields("application/octet-stream");
                     Response::new(200, fields, bytes)
                 }
-                Err(error) => Response::error(422, &error.to_string()),
+                Err(error) => gate::error(422, &error.to_string()),
             },
             _ => nothing(),
         }
@@ -303,7 +303,7 @@ fn query(request: &Request<'_>) -> Form {
 }
 
 fn stale() -> Response {
-    Response::error(
+    gate::error(
         403,
         "This page is from an earlier start of the server: reload it.",
     )

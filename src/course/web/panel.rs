@@ -151,7 +151,7 @@ fn say_pane(lab: &Lab) -> String {
         false,
         &format!(
             "<div class=\"presets\">{rows}</div>\n<form data-post=\"say\"><label class=\"hush\" for=\"box\">What \
-             the client says, in the notation</label><textarea id=\"box\" name=\"say\" rows=\"5\" \
+             the client says, in the notation</label><textarea id=\"box\" name=\"say\" rows=\"4\" \
              spellcheck=\"false\" autocapitalize=\"off\" autocomplete=\"off\" wrap=\"soft\">{}</textarea>\n<p \
              class=\"note\">Each line is bytes. A line end is sent only where you write <code>\\n</code> or \
              <code>\\r\\n</code>; <code>~ 500ms</code> waits, <code>C fin</code> says that this was all, and \

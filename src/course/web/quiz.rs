@@ -62,7 +62,7 @@ pub fn page(lab: &Lab, query: &[u8], live: Option<&Live>) -> Option<Response> {
     body += "</main>\n";
     let shell = layout::Page {
         title: "Quiz",
-        class: "plain",
+        class: "lesson",
         lab: Some(lab),
         contents: &[],
         body: &body,

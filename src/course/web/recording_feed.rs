@@ -71,6 +71,11 @@ impl Feed {
         lock(&self.kept).answered
     }
 
+    /// Whether so much came that nobody needs to hear more.
+    pub fn is_flooded(&self) -> bool {
+        lock(&self.kept).left_out > limits::web::FLOOD
+    }
+
     /// The sentence that says how many bytes are not shown; empty when all are.
     pub fn left_out(&self) -> String {
         match lock(&self.kept).left_out {

@@ -31,7 +31,6 @@ impl You {
             log: log.clone(),
             rows: Rows::new("you"),
             streams: BTreeSet::new(),
-            waiting: BTreeSet::new(),
         }));
         let recorder = Recorder::into_sink(move |step| lock(&watch).step(step));
         You { log, recorder }
@@ -48,49 +47,40 @@ impl You {
     }
 }
 
+/// What the head of an event stream contains, and of nothing else that we send.
+const STREAM: &[u8] = b"\r\nContent-Type: text/event-stream\r\n";
+
 struct Watch {
     log: EventLog,
     rows: Rows,
     /// Connections that carry a stream.
     streams: BTreeSet<Conn>,
-    /// Those whose answer has not begun.
-    waiting: BTreeSet<Conn>,
 }
 
 impl Watch {
     fn step(&mut self, step: &Observation) {
         let conn = step.conn;
+        let by_us = step.who == Who::Server;
         match step.what {
-            ObservationKind::Bytes(bytes)
-                if step.who == Who::Client && bytes.starts_with(b"GET /events?") =>
-            {
-                self.streams.insert(conn);
-                self.waiting.insert(conn);
-            }
-            ObservationKind::Bytes(_)
-                if step.who == Who::Server && self.streams.contains(&conn) =>
-            {
-                if !self.waiting.remove(&conn) {
-                    return;
-                }
-                self.rows
-                    .step(step)
-                    .into_iter()
-                    .for_each(|row| self.push(row));
-                let note =
-                    "from here on this connection carries the rows of a page: they are not shown";
-                let note = self.rows.entry(&Entry::Note(format!("C{conn}: {note}")));
-                return self.push(note);
-            }
+            ObservationKind::Bytes(_) if by_us && self.streams.contains(&conn) => return,
             ObservationKind::Event(Event::Fin | Event::Rst) => {
                 self.streams.remove(&conn);
             }
             _ => {}
         }
-        self.rows
-            .step(step)
-            .into_iter()
-            .for_each(|row| self.push(row));
+        let rows = self.rows.step(step);
+        rows.into_iter().for_each(|row| self.push(row));
+        // By our own answer, because a client may cut its request as it likes.
+        if let ObservationKind::Bytes(bytes) = step.what
+            && by_us
+            && bytes.windows(STREAM.len()).any(|part| part == STREAM)
+        {
+            self.streams.insert(conn);
+            let note =
+                "from here on this connection carries the rows of a page: they are not shown";
+            let note = self.rows.entry(&Entry::Note(format!("C{conn}: {note}")));
+            self.push(note);
+        }
     }
 
     fn push(&self, row: String) {

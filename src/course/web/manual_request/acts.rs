@@ -87,6 +87,10 @@ impl Delivery {
 
 /// What the box says. An empty box connects and says nothing.
 pub fn acts(text: &str) -> Result<Vec<Act>, String> {
+    // Before anything is repeated: a short text may stand for many bytes.
+    if repeated(text) > 4 * limits::web::SAID {
+        return Err(too_much());
+    }
     let transcript = Transcript::parse(&as_transcript(text)).map_err(|error| {
         let what = error.to_string();
         format!("The box cannot be read as bytes: {what}")
@@ -112,8 +116,10 @@ pub fn acts(text: &str) -> Result<Vec<Act>, String> {
             Entry::Event { .. } | Entry::Gap(_) | Entry::Note(_) | Entry::Blank => {}
         }
     }
-    if acts.iter().all(|act| act.conn().is_none()) {
-        acts.insert(0, Act::Connect(1));
+    // A pause at the beginning is one of an open connection.
+    if acts.first().is_none_or(|act| act.conn().is_none()) {
+        let first = acts.iter().find_map(Act::conn);
+        acts.insert(0, Act::Connect(first.unwrap_or(1)));
     }
     if acts.iter().filter_map(Act::conn).max() > Some(limits::web::AT_ONCE) {
         let most = limits::web::AT_ONCE;
@@ -143,9 +149,25 @@ fn at_most_said(acts: &[Act], times: Conn) -> Result<(), String> {
     });
     let said: usize = said.sum::<usize>().saturating_mul(times as usize);
     match said > limits::web::SAID {
-        true => Err(format!("That is more than {} bytes.", limits::web::SAID)),
+        true => Err(too_much()),
         false => Ok(()),
     }
+}
+
+fn too_much() -> String {
+    format!("That is more than {} bytes.", limits::web::SAID)
+}
+
+/// How long the repeats `\{N*…}` of a text are when they are written out, at most.
+fn repeated(text: &str) -> usize {
+    let parts = text.split("\\{").skip(1);
+    let lengths = parts.filter_map(|part| {
+        let (times, rest) = part.split_once('*')?;
+        let unit = rest.split_once('}').map_or(rest, |(unit, _)| unit);
+        let times: usize = times.trim().parse().unwrap_or(usize::MAX);
+        times.checked_mul(unit.len()).or(Some(usize::MAX))
+    });
+    lengths.fold(0, usize::saturating_add)
 }
 
 /// The box as the text of a transcript, with the client's letter in front of each line of bytes.
@@ -239,6 +261,8 @@ mod tests {
             ("\\q", "\\"),
             ("\\{date}", "mask"),
             ("\\{9000000*a}", "bytes"),
+            ("\\{200000000*a}\n\\{200000000*a}", "bytes"),
+            ("\\{99999999999999999999*a}", "bytes"),
         ] {
             let error = acts(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

@@ -61,13 +61,13 @@ struct Connections<'a> {
     said: Vec<u8>,
 }
 
-/// Talks to a server until all connections have ended. `datagrams`: over UDP. `tell` hears what was said when
-/// then nothing has happened for a moment.
+/// Talks to a server until all connections have ended. `datagrams`: over UDP. `tell` hears from time to time what
+/// was said, and says whether to go on.
 pub fn talk(
     (addr, datagrams): (SocketAddr, bool),
     recorder: &Recorder,
     acts: &Receiver<(Vec<Act>, Delivery)>,
-    tell: &dyn Fn(&[u8]),
+    tell: &dyn Fn(&[u8]) -> bool,
 ) -> Told {
     let mut all = Connections {
         addr,
@@ -80,7 +80,7 @@ pub fn talk(
         said: Vec::new(),
     };
     let mut since = Instant::now();
-    let mut told = false;
+    let mut told = since;
     loop {
         match acts.recv_timeout(all.next_look()) {
             Ok((acts, delivery)) => {
@@ -93,15 +93,17 @@ pub fn talk(
             Err(RecvTimeoutError::Timeout) => {}
         }
         if all.act() {
-            (since, told) = (Instant::now(), false);
+            (since, told) = (Instant::now(), Instant::now());
         }
         all.look_at_ends();
         if all.are_over() {
             return all.told();
         }
-        if !told && since.elapsed() > limits::SETTLE_TIMEOUT {
-            tell(&all.said);
-            told = true;
+        if told.elapsed() > limits::SETTLE_TIMEOUT {
+            told = Instant::now();
+            if !tell(&all.said) {
+                return all.close("The server sent without end, so we closed the connection.");
+            }
         }
         if since.elapsed() > limits::web::SESSION {
             return all.close("Nothing was sent for two minutes, so we closed the connection.");
