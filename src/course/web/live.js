@@ -74,7 +74,8 @@ function insert(html) {
     return;
   }
   const frame = place.closest(".frame");
-  const atEnd = frame && frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
+  // Its height is asked once a picture: each question makes the browser lay out all rows.
+  const atEnd = frame && !scrolled.has(frame) && frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
   element.classList.add("new");
   if (place.dataset.paused || (place.id === "tap" && filtered(element))) element.classList.add("off");
   place.append(element);
