@@ -85,7 +85,8 @@ impl Kitchen {
         };
         if request.method() == "POST" {
             let order = String::from_utf8_lossy(&request.body);
-            eprintln!("an order of {from}: {}", order.trim_end().escape_debug());
+            let line = format!("an order of {from}: {}\n", order.trim_end().escape_debug());
+            eprint!("{line}"); // one write, too
             return (200, format!("taken: {}", order.trim_end()));
         }
         (200, format!("{dish} for {from}"))
