@@ -16,6 +16,7 @@
 //!
 //! - [`limits`] has every limit, and does not know which module uses it.
 //! - [`calendar`] counts days; it knows nothing else.
+//! - [`plural`] writes a number with its noun; it knows nothing else.
 //! - [`json`] reads and writes JSON; it knows nothing else.
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
 //! - [`http`] knows HTTP/1.1 text; not sockets, files, the clock or [`wire`].
@@ -40,6 +41,7 @@ pub mod import;
 pub mod json;
 pub mod limits;
 pub mod net;
+pub mod plural;
 pub mod probe;
 pub mod server;
 pub mod wire;

@@ -30,14 +30,14 @@ const PURE: [&str; 6] = [
 ];
 
 /// The top-level modules of the library.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 14] = [
     "calendar", "check", "client", "course", "files", "http", "import", "json", "limits", "net",
-    "probe", "server", "wire",
+    "plural", "probe", "server", "wire",
 ];
 
 /// The first part whose path fits is the file's. Printing is forbidden to all: what is printed goes
 /// through `command::Screen`, which survives a reader that leaves.
-const PARTS: [Part; 16] = [
+const PARTS: [Part; 17] = [
     Part {
         path: "src/limits",
         may_use: &[],
@@ -49,59 +49,64 @@ const PARTS: [Part; 16] = [
         must_not: &PURE,
     },
     Part {
+        path: "src/plural.rs",
+        may_use: &[],
+        must_not: &PURE,
+    },
+    Part {
         path: "src/json.rs",
         may_use: &[],
         must_not: &PURE,
     },
     Part {
         path: "src/wire/",
-        may_use: &["calendar", "limits"],
+        may_use: &["plural", "calendar", "limits"],
         must_not: &PURE,
     },
     Part {
         path: "src/http/",
-        may_use: &["calendar", "limits"],
+        may_use: &["plural", "calendar", "limits"],
         must_not: &PURE,
     },
     Part {
         path: "src/import/",
-        may_use: &["json", "limits", "wire"],
+        may_use: &["plural", "json", "limits", "wire"],
         must_not: &["std::fs", "std::path", "Instant", "SystemTime", "anyhow"],
     },
     Part {
         path: "src/net/",
-        may_use: &["limits", "wire"],
+        may_use: &["plural", "limits", "wire"],
         must_not: &["anyhow"],
     },
     Part {
         path: "src/files",
-        may_use: &["limits", "http"],
+        may_use: &["plural", "limits", "http"],
         must_not: &["std::net", "anyhow"],
     },
     Part {
         path: "src/server",
-        may_use: &["limits", "http", "net", "files"],
+        may_use: &["plural", "limits", "http", "net", "files"],
         must_not: &["anyhow"],
     },
     Part {
         path: "src/client",
-        may_use: &["limits", "http", "net"],
+        may_use: &["plural", "limits", "http", "net"],
         must_not: &["anyhow"],
     },
     Part {
         path: "src/probe/",
-        may_use: &["json", "limits", "wire", "http", "net"],
+        may_use: &["plural", "json", "limits", "wire", "http", "net"],
         must_not: &["anyhow"],
     },
     Part {
         path: "src/check/",
-        may_use: &["json", "limits", "wire", "http", "net"],
+        may_use: &["plural", "json", "limits", "wire", "http", "net"],
         must_not: &["anyhow"],
     },
     Part {
         path: "src/course/",
         may_use: &[
-            "json", "limits", "wire", "http", "net", "files", "check", "server",
+            "json", "limits", "plural", "wire", "http", "net", "files", "check", "server",
         ],
         must_not: &["anyhow"],
     },
@@ -401,6 +406,91 @@ fn uses_a_private_word(path: &str, text: &str) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Nouns that texts count.
+const COUNTED: [&str; 22] = [
+    "answers",
+    "bytes",
+    "cases",
+    "causes",
+    "chunks",
+    "clients",
+    "connections",
+    "datagrams",
+    "disagreements",
+    "findings",
+    "lines",
+    "messages",
+    "notes",
+    "packets",
+    "pieces",
+    "redirects",
+    "requests",
+    "responses",
+    "runs",
+    "steps",
+    "students",
+    "times",
+];
+
+/// In braces, but no numbers: a verb stands after them.
+const NAMES: [&str; 2] = ["program", "url"];
+
+/// `{count} bytes` in a text says "1 bytes" some day. A constant (`{LONGEST} bytes`) does not, and a name
+/// after which another word stands (`{name} requests`, a verb) is not a number.
+fn counts_without_a_singular(path: &str, text: &str) -> Vec<String> {
+    let text = match text.find("\n#[cfg(test)]\nmod ") {
+        // The names of masks are words of the notation: `\{1 bytes}`. The causes have a `count` of their own,
+        // and each report of the suites is read (`says_what_is_there`).
+        _ if path == "src/wire/notation/tokens.rs" || path.starts_with("src/check/diagnosis/") => {
+            return Vec::new();
+        }
+        Some(tests) => &text[..tests],
+        None => text,
+    };
+    let mut wrong = Vec::new();
+    for (at, _) in text.match_indices('}') {
+        let line = text[..at].lines().count();
+        let above = text[..at].lines().next_back().unwrap_or_default();
+        let Some(open) = text[..at]
+            .rfind('{')
+            .filter(|_| !above.trim().starts_with("//"))
+        else {
+            continue;
+        };
+        let inside = &text[open + 1..at];
+        let is_constant = inside.chars().any(|c| c.is_ascii_uppercase());
+        let is_code = inside.contains([' ', '\n', '(']) || NAMES.contains(&inside);
+        let rest = text[at + 1..].trim_start_matches([' ', '\\', '\n']);
+        if rest.len() == text.len() - at - 1 || is_constant || is_code {
+            continue;
+        }
+        let rest = ["more ", "other ", "file "]
+            .iter()
+            .fold(rest, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+        let noun = word_at(rest);
+        let unit = rest[noun.len()..].starts_with(['/', '(', '.', ':', '}']);
+        if COUNTED.contains(&noun.as_str()) && !unit {
+            wrong.push(format!(
+                "{path}:{line}: {{{inside}}} {noun}: use plural::count_of"
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_text_that_counts_has_a_singular() {
+    holds("src", counts_without_a_singular);
+    let wrong = |text: &str| counts_without_a_singular("src/x.rs", text).len();
+    assert_eq!(wrong(r#"format!("{count} bytes came")"#), 1);
+    assert_eq!(wrong("format!(\"after {} \\\n    more lines\")"), 1);
+    assert_eq!(
+        wrong(r#"format!("at most {MOST} bytes, {rate} bytes/s")"#),
+        0
+    );
+    assert_eq!(wrong(r#"format!("{} came", count_of(count, "byte"))"#), 0);
 }
 
 #[test]

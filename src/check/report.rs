@@ -15,7 +15,8 @@ use crate::check::diagnosis::{Diagnosis, Page};
 use crate::check::stderr_summary::last_words;
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
 use crate::net::Weather;
-use crate::wire::DifferenceKind;
+use crate::plural::count_of;
+use crate::wire::{Difference, DifferenceKind, Wanted};
 
 pub use comparison::comparison;
 pub use verdict::{headline_of, verdict};
@@ -46,7 +47,10 @@ pub fn exam_text(report: &Report) -> String {
     let passed = report.runs.iter().filter(|run| run.fresh && run.passed());
     let count = passed.count();
     if count > 0 {
-        lines.push(format!("     and hidden conversations, {count} times"));
+        lines.push(format!(
+            "     and hidden conversations, {}",
+            count_of(count, "time")
+        ));
     }
     lines.extend(stray_lines(&report.strays));
     lines.join("\n") + "\n"
@@ -210,17 +214,55 @@ fn no_cause(trouble: &Problem) -> &'static str {
             DifferenceKind::Short | DifferenceKind::Ending => {
                 "No known mistake fits. Let the program print why it goes on or stops there."
             }
+            DifferenceKind::Bytes if blanks_differ(difference) => {
+                "No known mistake fits. The two lines above have the same letters, and differ in spaces or tabs."
+            }
             DifferenceKind::Bytes if difference.column == 1 => {
                 "No known mistake fits. The check expected another line here. Compare the lines before it with the \
                  lab's README."
             }
-            _ => "No known mistake fits. Compare the two lines above, byte by byte.",
+            DifferenceKind::Bytes => {
+                "No known mistake fits. Compare the two lines above, byte by byte."
+            }
+            DifferenceKind::Extra if difference.got.is_empty() => {
+                "No known mistake fits. Everything that the check expected is there. Let the program print what it \
+                 does after that."
+            }
+            DifferenceKind::Extra => {
+                "No known mistake fits. Let the program print where it writes the bytes that are too many."
+            }
+            DifferenceKind::Early => {
+                "No known mistake fits. Let the program print what it has read when it writes these bytes."
+            }
+            DifferenceKind::Boundary => {
+                "No known mistake fits. The bytes are right. Let the program print the length of each datagram."
+            }
+            DifferenceKind::Gap { .. } => {
+                "No known mistake fits. Let the program print the time when it reads and when it writes."
+            }
+            DifferenceKind::TooLoose => "Write a pattern that fits fewer texts.",
         },
         Problem::Grows { .. } => {
             "When a client has left, close its connection and its files, and end its thread."
         }
         _ => "No known mistake fits. Let the program print what it does at that place.",
     }
+}
+
+/// Whether the line that came is the expected one but for spaces and tabs.
+fn blanks_differ(difference: &Difference) -> bool {
+    let Wanted::Bytes(wanted) = &difference.expected else {
+        return false;
+    };
+    let letters = |rest: &[u8]| -> Vec<u8> {
+        let whole = difference.line_so_far.iter().chain(rest);
+        let line = whole.take_while(|&&byte| byte != b'\n');
+        line.copied()
+            .filter(|byte| !b" \t".contains(byte))
+            .collect()
+    };
+    let (wanted, got) = (letters(wanted), letters(&difference.got));
+    wanted == got && !wanted.is_empty()
 }
 
 /// The last lines that a program printed to stderr.

@@ -259,10 +259,7 @@ impl<'a> Runner<'a> {
             script: done.script.clone(),
             got: done.got.clone(),
         });
-        // It costs a moment, and tells something only of bytes that do not come.
-        if evidence.cut_short() || evidence.late() {
-            evidence.process.source = self.plan.source();
-        }
+        evidence.process.source = self.plan.source();
         evidence
     }
 

@@ -1,5 +1,6 @@
 //! Why an answer is missing or incomplete, as text for the user.
 
+use crate::plural::count_of;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -119,7 +120,8 @@ impl fmt::Display for Why {
             },
             Why::Hops(most) => write!(
                 f,
-                "more than {most} redirects; perhaps the URLs redirect to each other"
+                "more than {}; perhaps the URLs redirect to each other",
+                count_of(*most, "redirect")
             ),
             Why::Silent(waited, place) => {
                 write!(f, "the server sent nothing for {waited:?}, {place}")
@@ -173,9 +175,15 @@ impl fmt::Display for Place {
         match self {
             Place::Nothing => f.write_str("before its answer began"),
             Place::Head => f.write_str("in the middle of its head"),
-            Place::Body { got, of: Some(of) } => write!(f, "after {got} of {of} bytes of the body"),
+            Place::Body { got, of: Some(of) } => {
+                write!(f, "after {got} of {} of the body", count_of(*of, "byte"))
+            }
             Place::Body { got, of: None } => {
-                write!(f, "after {got} bytes of a body that had not ended")
+                write!(
+                    f,
+                    "after {} of a body that had not ended",
+                    count_of(*got, "byte")
+                )
             }
         }
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use wirelab::http::same_message::{self, Message};
 use wirelab::limits;
+use wirelab::plural::count_of;
 use wirelab::wire::{Conn, Entry, Event, Transcript, Who, frames};
 
 /// The transcript with decoded bodies. A connection that is no HTTP stays as it is.
@@ -72,7 +73,7 @@ fn say(shown: &mut Transcript, conn: Conn, who: Who, message: &Message) {
     }
     let mut words = Vec::new();
     if let Some(chunks) = message.chunks() {
-        words.push(format!("{chunks} chunks joined"));
+        words.push(format!("{} joined", count_of(chunks, "chunk")));
     }
     let packed = message.field("content-encoding").is_some_and(|coding| {
         coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")
@@ -85,7 +86,11 @@ fn say(shown: &mut Transcript, conn: Conn, who: Who, message: &Message) {
     }
     let body = unpacked.as_deref().unwrap_or(body);
     if !words.is_empty() {
-        shown.push_note(&format!("body, {}: {} bytes", words.join(", "), body.len()));
+        shown.push_note(&format!(
+            "body, {}: {}",
+            words.join(", "),
+            count_of(body.len(), "byte")
+        ));
     }
     shown.push_bytes(conn, who, body);
 }

@@ -65,8 +65,9 @@ pub fn show(page: &Page, screen: &mut Screen) -> Result<()> {
     if !page.languages.is_empty() {
         writeln!(screen)?;
     }
-    for (language, text) in &page.languages {
-        print(&format!("{}: {text}", language.name()), "  ", screen)?;
+    for hint in &page.languages {
+        let text = format!("{}: {}", hint.language.name(), hint.text);
+        print(&text, "  ", screen)?;
     }
     writeln!(screen)?;
     for line in report::rule_and_advice(page, "") {

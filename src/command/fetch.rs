@@ -20,6 +20,7 @@ use std::time::Duration;
 use wirelab::client::{Answer, Begun, Client, Download, Failure, Place, Strictness, Why};
 use wirelab::limits;
 use wirelab::net::SocketError;
+use wirelab::plural::count_of;
 
 use progress::ProgressWriter;
 use terminal::TerminalText;
@@ -314,10 +315,11 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<CommandOutcome>
     let length = download
         .finish()
         .map_err(|error| not_finished(error, &url, &shown))?;
+    let length = count_of(length, "byte");
     match before {
-        0 => log(&format!("{shown}: {length} bytes from {url}")),
+        0 => log(&format!("{shown}: {length} from {url}")),
         _ => log(&format!(
-            "{shown}: {length} bytes from {url}, the first {before} were there"
+            "{shown}: {length} from {url}, the first {before} were there"
         )),
     }
     Ok(CommandOutcome::Passed)
@@ -363,7 +365,8 @@ fn judge(answer: &Answer, unpacks: bool) -> CommandOutcome {
 fn mention_extra(url: &str, extra: usize) {
     if extra > 0 {
         warn(&format!(
-            "{url}: {extra} bytes or more came after the end of the answer; they are ignored"
+            "{url}: {} or more came after the end of the answer; they are ignored",
+            count_of(extra, "byte")
         ));
     }
 }
@@ -372,7 +375,8 @@ fn mention_part(download: Download, name: &OsStr) {
     if let Some(length) = download.give_up() {
         let part = shown(name);
         warn(&format!(
-            "{part}.part keeps {length} bytes; the same command asks for the rest"
+            "{part}.part keeps {}; the same command asks for the rest",
+            count_of(length, "byte")
         ));
     }
 }

@@ -12,6 +12,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use wirelab::net::{self, Recorder};
+use wirelab::plural::count_of;
 use wirelab::probe::case::Level;
 use wirelab::probe::grid::{Message, Party, confirm, report, through};
 use wirelab::probe::{Target, suite};
@@ -162,13 +163,10 @@ fn direct(
         let text = report::message(message, &readings, bytes);
         write!(screen, "{text}")?;
     }
+    let count = count_of(messages.len(), "message");
     match found {
-        0 => writeln!(screen, "\n{} messages: no pair disagrees", messages.len())?,
-        _ => writeln!(
-            screen,
-            "\n{} messages: {found} disagreements",
-            messages.len()
-        )?,
+        0 => writeln!(screen, "\n{count}: no pair disagrees")?,
+        _ => writeln!(screen, "\n{count}: {}", count_of(found, "disagreement"))?,
     }
     Ok(found)
 }
@@ -209,10 +207,10 @@ fn through_proxy(
         let text = report::passage(message, pair, &passage, bytes);
         write!(screen, "{text}")?;
     }
-    let count = messages.len();
+    let count = count_of(messages.len(), "message");
     match found {
-        0 => writeln!(screen, "\n{count} messages: the pair agrees")?,
-        _ => writeln!(screen, "\n{count} messages: vulnerable to {found} of them")?,
+        0 => writeln!(screen, "\n{count}: the pair agrees")?,
+        _ => writeln!(screen, "\n{count}: vulnerable to {found} of them")?,
     }
     Ok(found)
 }

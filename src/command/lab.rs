@@ -10,6 +10,7 @@ use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::locations;
 use wirelab::course::readme::{self, Readme};
 use wirelab::course::run_lab::{self, Demo, DemoError, Origin};
+use wirelab::plural::count_of;
 use wirelab::wire::{self, Ink};
 
 /// `cargo lab lab N`, and `cargo lab N` for short.
@@ -115,7 +116,7 @@ fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
             writeln!(screen, "{}", format!("    {line}").trim_end())?;
         }
         if count > LINES {
-            writeln!(screen, "    … {} more lines", count - LINES)?;
+            writeln!(screen, "    … {}", count_of(count - LINES, "more line"))?;
         }
         writeln!(screen)?;
     }

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use wirelab::limits;
 use wirelab::net::player::{PlayError, Played, Player, Stopped};
 use wirelab::net::{self, DatagramSocket, Weather};
+use wirelab::plural::count_of;
 use wirelab::wire::{Entry, Mask, Piece, Transcript, Who};
 
 use comparison::{Comparison, Terms};
@@ -150,8 +151,9 @@ impl Place {
         let clients = recorded.connections().len();
         if clients > 1 {
             let message = format!(
-                "it has {clients} clients, and datagrams are played to one: write the part of \
-                 one with `show --connection N` to a file of its own"
+                "it has {}, and datagrams are played to one: write the part of \
+                 one with `show --connection N` to a file of its own",
+                count_of(clients, "client")
             );
             return Err(WrongUse(message).into());
         }

@@ -19,6 +19,7 @@
 //! not a proof: everybody who can run this program can write one. A signature makes it stronger.
 //! Rule 2: the same course and the same progress give the same text, byte for byte.
 
+use crate::plural::count_of;
 use std::fmt;
 
 use super::catalogue::{self, Lab, Script, Side, Weather};
@@ -154,8 +155,9 @@ impl Bill {
                 let (bytes, hash) = (conversation.bytes, &conversation.sha256);
                 text += &format!("  {}\n", conversation.name);
                 text += &format!(
-                    "    {} · {bytes} bytes · sha256:{hash}\n",
-                    conversation.weathers
+                    "    {} · {} · sha256:{hash}\n",
+                    conversation.weathers,
+                    count_of(bytes, "byte")
                 );
             }
         }

@@ -5,6 +5,7 @@
 //! Rule 2: a folder of any size takes bounded memory: the page shows the first lines in the requested order,
 //! and only these lines are kept.
 
+use crate::plural::count_of;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 use std::fs;
@@ -167,8 +168,8 @@ fn row(page: &mut String, line: &Line) {
     let _ = match line.file {
         true => write!(
             page,
-            "<td title=\"{} bytes\">{}</td>",
-            line.length,
+            "<td title=\"{}\">{}</td>",
+            count_of(line.length, "byte"),
             size(line.length)
         ),
         false => write!(page, "<td></td>"),

@@ -6,6 +6,7 @@
 
 use super::sans_io_connection::{Connection, PeerEvent};
 use super::{Fields, Parsed, date, redact};
+use crate::plural::count_of;
 
 pub use super::ignored_differences::{Aspect, TOLERANCES, Tolerance};
 
@@ -207,7 +208,7 @@ pub fn compare(
         }
     }
     if expected.len() != got.len() {
-        let text = format!("{} were expected, {} came", expected.len(), got.len());
+        let text = format!("{} expected, {} came", expected.len(), got.len());
         let message = expected.len().min(got.len()) + 1;
         found.push(Deviation {
             message,
@@ -323,7 +324,11 @@ fn body(expected: &Message, got: &Message, add: &mut impl FnMut(Aspect, String))
                 false => format!("\"{}\"", rest.get(..24).unwrap_or(rest).escape_ascii()),
             }
         };
-        let lengths = format!("{} bytes expected, {} came", one.len(), other.len());
+        let lengths = format!(
+            "{} expected, {} came",
+            count_of(one.len(), "byte"),
+            other.len()
+        );
         let text = format!(
             "byte {}: {} where {} was; {lengths}",
             same + 1,
@@ -333,7 +338,10 @@ fn body(expected: &Message, got: &Message, add: &mut impl FnMut(Aspect, String))
         add(Aspect::Body, text);
     } else if expected.chunked && got.chunked && expected.cuts != got.cuts {
         let (one, other) = (expected.cuts.len(), got.cuts.len());
-        add(Aspect::Chunks, format!("{other} pieces where {one} were"));
+        add(
+            Aspect::Chunks,
+            format!("{} and not {one}", count_of(other, "piece")),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng. Both come in both byte orders.
 
+use crate::plural::count_of;
 use std::time::Duration;
 
 use super::ImportError;
@@ -106,14 +107,12 @@ impl CaptureState {
             });
         }
         for (count, what) in [
-            (
-                self.other,
-                "are not TCP, or are fragments, and were left out",
-            ),
-            (self.damaged, "have a damaged header, and were left out"),
+            (self.other, "not TCP, or fragments"),
+            (self.damaged, "with a damaged header"),
         ] {
             if count > 0 {
-                self.flows.note(&format!("{count} packets {what}"));
+                self.flows
+                    .note(&format!("left out: {} {what}", count_of(count, "packet")));
             }
         }
         Ok(self.flows.finish())

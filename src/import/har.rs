@@ -5,6 +5,7 @@
 //! Rule 2: a HAR has bodies unpacked and whole. So `Content-Encoding` and `Transfer-Encoding` are left out, and
 //! `Content-Length` is the length of the unpacked body. A body that is not in the file becomes a mask.
 
+use crate::plural::count_of;
 use std::time::Duration;
 
 use super::ImportError;
@@ -139,7 +140,10 @@ fn say(transcript: &mut Transcript, conn: Conn, who: Who, head: &[u8], body: &Bo
         Body::Missing(0) => {}
         Body::Missing(bytes) => {
             let (min, max) = (*bytes, *bytes);
-            transcript.push_note(&format!("the HAR file leaves out this body of {min} bytes"));
+            transcript.push_note(&format!(
+                "the HAR file leaves out this body of {}",
+                count_of(min, "byte")
+            ));
             transcript.push_mask(conn, who, Mask::Bytes { min, max });
         }
     }

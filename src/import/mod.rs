@@ -10,6 +10,7 @@ mod kind;
 mod link;
 mod tcp;
 
+use crate::plural::count_of;
 use std::fmt;
 
 use crate::wire::Transcript;
@@ -39,7 +40,8 @@ impl fmt::Display for ImportError {
             }
             ImportError::NoTcp(packets) => write!(
                 f,
-                "a capture of {packets} packets, and none of them is TCP: only TCP is read"
+                "a capture of {}, without TCP: only TCP is read",
+                count_of(*packets, "packet")
             ),
             ImportError::LinkType(number) => write!(
                 f,

@@ -6,6 +6,7 @@
 use crate::http::conditional::Tag;
 use crate::http::date;
 use crate::net::player::End;
+use crate::plural::count_of;
 use crate::probe::answers::{Answer, Other};
 use crate::probe::case::{Case, Level};
 use crate::probe::exchange::Exchange;
@@ -145,8 +146,8 @@ fn misread(case: &Case, seen: &Exchange) -> Option<Failure> {
     }
     let why = match whole.get(asked) {
         _ if whole.len() > most => {
-            let count = whole.len();
-            format!("{count} responses came to {most} requests (9112 11.2)")
+            let (came, asked) = (count_of(whole.len(), "response"), count_of(most, "request"));
+            format!("{came} came to {asked} (9112 11.2)")
         }
         Some(marker) if marker.status / 100 != 2 => {
             let status = marker.status;
@@ -332,7 +333,7 @@ fn broken_body(check: &Check, answer: &Answer, baseline: &Baseline) -> Option<St
         ),
         _ => return None,
     };
-    (!holds).then(|| format!("its body of {size} bytes is not {wanted}"))
+    (!holds).then(|| format!("its body of {} is not {wanted}", count_of(size, "byte")))
 }
 
 /// `IMF-fixdate` (RFC 9110 section 5.6.7): what its own seconds are written as.

@@ -7,6 +7,7 @@
 //! [`LOG_INTERVAL`] apart. A program that is killed loses no more than the lines of that time.
 //! Rule 3: dropping the log waits until all lines are written, or until the output clearly has no reader.
 
+use crate::plural::count_of;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -137,7 +138,8 @@ impl Shared {
             if dropped > 0 {
                 let _ = writeln!(
                     out,
-                    "wirelab: {dropped} lines of this log were dropped: it is read too slowly"
+                    "wirelab: {} dropped from this log: it is read too slowly",
+                    count_of(dropped, "line")
                 );
             }
             let _ = out.flush();
@@ -228,7 +230,9 @@ mod tests {
         let text = String::from_utf8(text).unwrap();
         let whole = text.lines().filter(|it| **it == line).count();
         // A line that says so for each time that the output was written.
-        let notes = text.lines().filter(|it| it.contains("were dropped"));
+        let notes = text
+            .lines()
+            .filter(|it| it.contains("dropped from this log"));
         let counts = notes.map(|it| it.split(' ').nth(1).unwrap().parse::<usize>().unwrap());
         let dropped: usize = counts.sum();
         assert_eq!(whole + dropped, lines);

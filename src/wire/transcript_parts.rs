@@ -2,6 +2,7 @@
 //!
 //! Rule: a part is again a transcript. The times between its steps are added up.
 
+use crate::plural::count_of;
 use core::net::SocketAddr;
 use std::time::Duration;
 
@@ -93,7 +94,10 @@ impl Transcript {
                         .map(|line| escaped(line))
                         .collect();
                     if lines.len() > MERMAID_LINES {
-                        shown.push(format!("… {} more lines …", lines.len() - MERMAID_LINES));
+                        shown.push(format!(
+                            "… {} …",
+                            count_of(lines.len() - MERMAID_LINES, "more line")
+                        ));
                     }
                     arrow(&mut text, "->>", chunk.who, &shown.join("<br/>"));
                 }

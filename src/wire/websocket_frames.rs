@@ -2,6 +2,8 @@
 //!
 //! Rule: an incomplete frame at the end is reported as incomplete.
 
+use crate::plural::count_of;
+
 /// A frame in words, and where it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -46,7 +48,7 @@ fn frame(bytes: &[u8]) -> Option<Frame> {
         false => payload.to_vec(),
     };
     let kind = kind(first & 0x0f);
-    let mut words = format!("{kind}, {length} bytes");
+    let mut words = format!("{kind}, {}", count_of(length, "byte"));
     if masked {
         words.push_str(", masked");
     }

@@ -32,10 +32,12 @@ pub fn code(plan: &Plan) -> (String, String) {
                     Outcome::Failed(failure) => Some(failure),
                     _ => None,
                 });
+            says_what_is_there(&text);
             (failed.and_then(|failure| failure.diagnosis.take()), text)
         }
         Err(CheckError::NotReady(unready)) => {
             let text = report::unready_text(&plan.place, &unready);
+            says_what_is_there(&text);
             (unready.diagnosis, text)
         }
         Err(error) => panic!("{error}"),
@@ -151,7 +153,48 @@ pub fn text(plan: &Plan) -> (String, bool) {
         Err(CheckError::NotReady(unready)) => (report::unready_text(&plan.place, &unready), false),
         Err(error) => (error.to_string(), false),
     };
+    says_what_is_there(&text);
     (without_ports(&text), passed)
+}
+
+/// Every report: numbers and nouns agree, and a sentence about lines above has such lines above it.
+pub fn says_what_is_there(report: &str) {
+    // The lines of the wire, and what a program printed, may say anything.
+    let own = report
+        .lines()
+        .filter(|line| !line.starts_with([' ', 'C', 'S']) || own_words(line));
+    let own: Vec<&str> = own.flat_map(str::split_whitespace).collect();
+    for pair in own.windows(2) {
+        let number = pair[0].trim_start_matches(['(', '`']);
+        let noun = pair[1].trim_end_matches(['.', ',', ';', ':', ')']);
+        let many = [
+            "bytes", "lines", "pieces", "letters", "clients", "seconds", "requests", "blanks",
+        ];
+        let zero = number == "0" && noun.starts_with("line");
+        let one = number == "1" && many.contains(&noun);
+        assert!(!one && !zero, "{pair:?} in\n{report}");
+    }
+    let shows = |sign: &str| {
+        report
+            .lines()
+            .any(|line| line.starts_with(sign) && line.contains("> "))
+    };
+    if own.join(" ").contains("the two lines above")
+        || own.join(" ").contains("The two lines above")
+    {
+        assert!(
+            shows(" - ") && shows(" + "),
+            "no two lines are shown in\n{report}"
+        );
+    }
+}
+
+/// A paragraph of a report: three spaces and a sentence.
+fn own_words(line: &str) -> bool {
+    let words = line.strip_prefix("   ").unwrap_or_default();
+    let notation =
+        |who: &str| words.starts_with(&format!("{who}> ")) || words.starts_with(&format!("{who} "));
+    words.starts_with(|c: char| c.is_ascii_alphanumeric()) && !notation("C") && !notation("S")
 }
 
 /// The same text on a busy machine, where a program may be silent for four times as long, and on an idle one.

@@ -144,9 +144,10 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(format!(
-        "the client sent its head in {pieces} pieces with pauses between them, each shorter than the limit, and \
+        "the client sent its head in {} with pauses between them, each shorter than the limit, and \
          {how}. The limit is for the whole head, counted from one moment on; a limit for each read begins again with \
          each piece.",
+        count(pieces, "piece")
     ))
 }
 
@@ -301,16 +302,15 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
 /// `bytes=-11` was taken for the first bytes.
 fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     let range = asked(evidence)?.field("Range")?;
-    let suffix = range.strip_prefix(b"bytes=-")?;
+    range.starts_with(b"bytes=-").then_some(())?;
     let wanted = answer_at(&evidence.want().bytes, evidence.at())?.field("Content-Range")?;
     let have = answer_at(&evidence.have().bytes, evidence.at())?;
     let got = have.field("Content-Range").unwrap_or(b"nothing");
     (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
-        "`Range: {}` asks for the last {} bytes: `Content-Range: {}`. Yours says `{}`. A minus in front counts from \
+        "`Range: {}` asks for that many bytes, the last ones: `Content-Range: {}`. Yours says `{}`. A minus in front counts from \
          the end.",
         shown(range),
-        shown(suffix),
         shown(wanted),
         shown(got)
     ))

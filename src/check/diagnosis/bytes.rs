@@ -88,12 +88,18 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
         .split_inclusive(|&byte| byte == b'\n')
         .filter(|line| !line.ends_with(b"\r\n"))
         .count();
+    let line = shown(evidence.line());
+    let place = match bare {
+        // In a body, a chunk's size or a trailer.
+        0 => format!("0a is alone at the end of `{line}`"),
+        _ => format!(
+            "0a is alone at the end of {} of your head. The first is `{line}`",
+            count(bare, "line")
+        ),
+    };
     Cause::likely(format!(
-        "your lines end in \\n: 0a is alone at the end of {} of your head. The first is `{}`. A \
-         line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs forgive this, so it may \
-         have worked before.",
-        count(bare, "line"),
-        shown(evidence.line())
+        "your lines end in \\n: {place}. A line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs \
+         forgive this, so it may have worked before."
     ))
 }
 

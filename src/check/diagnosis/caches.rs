@@ -194,15 +194,18 @@ fn wrong_age(evidence: &Evidence) -> Option<Cause> {
     let bytes = evidence.difference()?.what == DifferenceKind::Bytes;
     (bytes && !now.asked).then_some(())?;
     let have = message(&now.answer);
-    let wanted = shown(wanted.trim_ascii());
+    let wanted = match wanted.trim_ascii() {
+        b"1" => "1 second".to_string(),
+        other => format!("{} seconds", shown(other)),
+    };
     Cause::likely(match have.field("Age") {
         Some(age) => format!(
-            "the answer from the store has `Age: {}`, and it is {wanted} seconds old. The age begins when the server \
+            "the answer from the store has `Age: {}`, and it is {wanted} old. The age begins when the server \
              made the answer: its `Age` and its `Date` count, and the time in your store.",
             shown(age)
         ),
         None => format!(
-            "the answer from the store has no `Age`, and it is {wanted} seconds old. Without this line the next cache, \
+            "the answer from the store has no `Age`, and it is {wanted} old. Without this line the next cache, \
              and the client, take it for new."
         ),
     })

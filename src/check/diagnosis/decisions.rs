@@ -4,7 +4,7 @@
 //! Rule: these come after all mistakes that name a byte. A text says what was due and what came; it does not say
 //! which line of the program decided.
 
-use super::{Cause, Evidence, Row, shown};
+use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_message::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
@@ -36,10 +36,10 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         let failed = |ending| ending != Ending::Status(0);
         (!evidence.process.ending.is_some_and(failed)).then_some(())?;
         format!(
-            "you sent {} of {} lines: `{}` and what follows it is missing. Send one line for each order of the \
+            "you sent {} of {}: `{}` and what follows it is missing. Send one line for each order of the \
              argument, however many there are.",
             lines(&evidence.have().bytes),
-            lines(&evidence.want().bytes),
+            count(lines(&evidence.want().bytes), "line"),
             shown(due)
         )
     } else if evidence.cut_short() || evidence.right_bytes() {

@@ -24,7 +24,19 @@ pub struct Page {
     /// One thing to try, without a full stop.
     pub advice: &'static str,
     /// How a language leads to it; shown only when the start command names that language.
-    pub languages: Vec<(Language, &'static str)>,
+    pub languages: Vec<Hint>,
+}
+
+/// What is to be said about a mistake in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// In this language.
+    pub language: Language,
+    /// What a program writes that makes the mistake in this way; a report leaves the hint out if the source has
+    /// none of these. Empty: the hint is for all programs.
+    pub used: Vec<&'static str>,
+    /// The hint.
+    pub text: &'static str,
 }
 
 /// A sentence of a standard, word for word; `…` where something was left out.
@@ -58,10 +70,18 @@ pub fn page(name: &str) -> Option<&'static Page> {
 }
 
 impl Page {
-    /// What is to be said for programs in this language.
-    pub(super) fn about(&self, language: Option<Language>) -> Option<&'static str> {
-        let found = self.languages.iter().find(|(of, _)| Some(*of) == language);
-        found.map(|(_, text)| *text)
+    /// What is to be said for a program in this language with this source, where it is known. (The names of
+    /// functions in a compiled program are one line, and are not all that it uses.)
+    pub(super) fn about(
+        &self,
+        language: Option<Language>,
+        source: Option<&str>,
+    ) -> Option<&'static str> {
+        let mut hints = self.languages.iter();
+        let hint = hints.find(|hint| Some(hint.language) == language)?;
+        let source = source.filter(|source| source.contains('\n') && !hint.used.is_empty());
+        let is_used = source.is_none_or(|source| hint.used.iter().any(|it| source.contains(it)));
+        is_used.then_some(hint.text)
     }
 }
 
@@ -114,7 +134,14 @@ fn part(page: &mut Page, words: &'static str) -> Option<()> {
                 section,
             });
         }
-        language => page.languages.push((Language::named(language)?, value)),
+        words => {
+            let (language, used) = words.split_once(':').unwrap_or((words, ""));
+            page.languages.push(Hint {
+                language: Language::named(language)?,
+                used: used.split('|').filter(|it| !it.is_empty()).collect(),
+                text: value,
+            });
+        }
     }
     Some(())
 }
@@ -125,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_file_is_parsed_into_pages_and_a_wrong_line_is_named() {
-        let one = "# a note\n@page W01 a-b\n@title t\none\ntwo\n\nthree\n@rule 9112 2.1 q r\n@advice a\n@go g\n";
+        let one = "# a note\n@page W01 a-b\n@title t\none\ntwo\n\nthree\n@rule 9112 2.1 q r\n@advice a\n@go g\n@c:x(|y t\n";
         let page = Page {
             code: "W01",
             slug: "a-b",
@@ -137,7 +164,18 @@ mod tests {
                 section: "2.1",
             }),
             advice: "a",
-            languages: vec![(Language::Go, "g")],
+            languages: vec![
+                Hint {
+                    language: Language::Go,
+                    used: Vec::new(),
+                    text: "g",
+                },
+                Hint {
+                    language: Language::C,
+                    used: vec!["x(", "y"],
+                    text: "t",
+                },
+            ],
         };
         assert_eq!(parse(one), Ok(vec![page]));
         for wrong in [
@@ -150,6 +188,20 @@ mod tests {
             let said = parse(wrong).unwrap_err();
             assert!(said.contains(wrong.lines().last().unwrap()), "{said}");
         }
+    }
+
+    #[test]
+    fn a_hint_about_a_function_is_for_programs_that_use_it() {
+        let page = page("W18").unwrap();
+        let about = |source| page.about(Some(Language::Python), source);
+        let with = "data = client.recv(1024)\nprint(data)\n";
+        let without = "data = client.makefile('rb').read1()\nprint(data)\n";
+        assert!(about(None).unwrap().contains("`recv(1024)`"));
+        assert_eq!(about(Some(with)), about(None));
+        assert_eq!(about(Some(without)), None);
+        // Names in a compiled program: it may use others.
+        assert_eq!(about(Some("fdopen fflush")), about(None));
+        assert_eq!(page.about(None, Some(with)), None);
     }
 
     #[test]

@@ -110,10 +110,11 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
     let ends = from(body, said);
     Cause::likely(format!(
         "your Content-Length counts {what}. The body `{}` is {} but {}; a reader that takes \
-         {said} bytes stops before `{}`.",
+         {} stops before `{}`.",
         shown(line.as_bytes()),
         count(letters, "letter"),
         count(bytes, "byte"),
+        count(said, "byte"),
         shown(ends)
     ))
 }

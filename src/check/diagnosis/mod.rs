@@ -36,7 +36,7 @@ mod wrong_text;
 mod wrong_values;
 
 pub use evidence::{Evidence, first_words_after_fin};
-pub use explanation_pages::{Page, Rule, page, pages};
+pub use explanation_pages::{Hint, Page, Rule, page, pages};
 pub use facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use language::Language;
 pub use source::names_in;
@@ -125,7 +125,10 @@ pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
         let cause = judge(evidence)?;
         let page = page(code)?;
         let mut text = cause.text;
-        if let Some(about) = page.about(evidence.process.language) {
+        if let Some(about) = page.about(
+            evidence.process.language,
+            evidence.process.source.as_deref(),
+        ) {
             text += &format!(" ({about})");
         }
         Some(Diagnosis {

@@ -268,9 +268,9 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             records.find(|(_, record)| last_four(&record.data).as_ref() == Some(word))
         {
             return Cause::likely(format!(
-                "you printed {word}, the last four bytes of a record with {} bytes of data and the type {}. Where an \
+                "you printed {word}, the last four bytes of a record with {} of data and the type {}. Where an \
                  address stands, and how long it is, only the record itself says.",
-                record.data.len(),
+                count(record.data.len(), "byte"),
                 record.kind
             ));
         }

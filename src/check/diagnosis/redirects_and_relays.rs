@@ -2,7 +2,7 @@
 //! (relays).
 
 use super::Evidence;
-use super::{Cause, Row, shown};
+use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_message::message;
 use crate::limits;
@@ -34,7 +34,7 @@ fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     (came >= evidence.expectation.script.connections().len() + limits::CHECK_MORE_REDIRECTS)
         .then_some(())?;
     Cause::likely(format!(
-        "you opened connection {}, and at most {} more were expected. Each answer was a redirect to `{place}` or \
+        "you opened connection {}, and the check went on after number {}. Each answer was a redirect to `{place}` or \
          back. A client that follows every redirect never stops.",
         came,
         evidence.connections()
@@ -47,8 +47,8 @@ fn other_limit(evidence: &Evidence) -> Option<Cause> {
     sent_on(evidence).filter(|_| more)?;
     let came = evidence.got.connections().len();
     Cause::likely(format!(
-        "your client has another limit for redirects than this lab: it stopped after {came} requests, and {} were \
-         expected.",
+        "your client has another limit for redirects than this lab: it stopped after {}, and {} belong here.",
+        count(came, "request"),
         evidence.connections()
     ))
 }

@@ -50,7 +50,7 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
     (nuls >= 8 && !wanted).then_some(())?;
     let whole = evidence.at() + nuls;
     let round = if whole.is_power_of_two() {
-        format!(", {whole} bytes in all")
+        format!(", {} in all", count(whole, "byte"))
     } else {
         String::new()
     };
@@ -160,7 +160,7 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
         return Some(joined);
     }
     Cause::proven(format!(
-        "sent one by one, the {} were answered right; in one piece they were not. Your program takes what one read \
+        "sent one by one, {} were answered right; in one piece they were not. Your program takes what one read \
          gives for one message. TCP has no messages: a read gives what has arrived, which may be several messages.",
         count(evidence.together().len(), "message")
     ))

@@ -61,9 +61,10 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
         false => "",
     };
     Cause::likely(format!(
-        "the other side announced {said} bytes, and you wait where a refusal is due.{signed} A length comes from \
+        "the other side announced {}, and you wait where a refusal is due.{signed} A length comes from \
          a stranger. If you trust every length, you wait for ever, or you reserve memory that you \
          do not have.",
+        count(usize::try_from(said).unwrap_or(usize::MAX), "byte")
     ))
 }
 
@@ -159,7 +160,7 @@ fn adds_newline(evidence: &Evidence) -> Option<Cause> {
         }
     };
     Cause::likely(format!(
-        "your {} are right, and then comes one more line end, `{}`, {what}.",
+        "you sent {} as you should, and then one more line end, `{}`, {what}.",
         count(evidence.want().bytes.len(), "byte"),
         shown(extra)
     ))

@@ -3,6 +3,7 @@
 //! Rule: the reader never stops reading, so that a full pipe does not block a program which prints 1 GB. It
 //! never keeps more than twice [`limits::KEPT_OUTPUT`].
 
+use crate::plural::count_of;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -45,7 +46,7 @@ impl Kept {
     pub fn text(&self) -> String {
         let mut bytes = self.first.clone();
         if self.left_out() > 0 {
-            let note = format!("\n[… {} bytes left out …]\n", self.left_out());
+            let note = format!("\n[… {} left out …]\n", count_of(self.left_out(), "byte"));
             bytes.extend_from_slice(note.as_bytes());
         }
         bytes.extend(&self.last);

@@ -1,6 +1,7 @@
 //! The lines that agreed, `-` expected and `+` got in the notation, a caret, and bytes in hex.
 
 use super::{WIDTH, cut};
+use crate::plural::count_of;
 use crate::wire::{
     Chunk, Difference, DifferenceKind, Entry, Event, Mask, Piece, Transcript, Wanted, Who, notation,
 };
@@ -17,7 +18,7 @@ pub fn comparison(expected: &Transcript, difference: &Difference) -> Vec<String>
         let hidden = lines.len() - CONTEXT;
         let steps = match hidden {
             1 => "1 line that agrees".to_string(),
-            _ => format!("{hidden} lines that agree"),
+            _ => format!("{} that agree", count_of(hidden, "line")),
         };
         lines.splice(..hidden, [format!("… {steps}")]);
     }

@@ -1,6 +1,7 @@
 //! What was said on each leg of a program in the middle, as ladders: one line a step.
 
 use super::{WIDTH, cut, cut_to};
+use crate::plural::count_of;
 use crate::wire::{Entry, Event, Transcript, Who, chunk_lines, notation};
 
 /// Columns of a ladder.
@@ -22,7 +23,7 @@ pub fn ladders(legs: &[(String, Transcript)]) -> Vec<String> {
         let steps: Vec<String> = leg.entries().iter().filter_map(step).collect();
         let hidden = steps.len().saturating_sub(STEPS);
         if hidden > 0 {
-            lines.push(format!("     … {hidden} steps before"));
+            lines.push(format!("     … {} before", count_of(hidden, "step")));
         }
         if steps.is_empty() {
             lines.push("     nothing: nobody connected".to_string());
@@ -40,8 +41,7 @@ fn step(entry: &Entry) -> Option<String> {
             let first = lines.first().cloned().unwrap_or_default();
             let more = match lines.len() {
                 0 | 1 => String::new(),
-                2 => " … 1 more line".to_string(),
-                count => format!(" … {} more lines", count - 1),
+                count => format!(" … {}", count_of(count - 1, "more line")),
             };
             let room = COLUMNS - ARROW - more.chars().count() - 2;
             (chunk.who, cut_to(room, &first) + &more)

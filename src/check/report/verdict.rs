@@ -3,6 +3,7 @@
 use crate::check::program::Ending;
 use crate::check::{Failure, Problem, Run, Side};
 use crate::net::Weather;
+use crate::plural::count_of;
 use crate::wire::{Difference, DifferenceKind, Event, LOOSE, Wanted, Who};
 
 /// The headline of a failure: that the program died comes before what the wire shows of it. It is the same
@@ -93,7 +94,8 @@ pub fn verdict(trouble: &Problem, side: Side) -> String {
             clients,
         } => {
             format!(
-                "after {clients} clients {program} has {after} {what}, {before} before them: it never releases them"
+                "after {} {program} has {after} {what}, {before} before: it never releases them",
+                count_of(*clients, "client")
             )
         }
     }
@@ -117,8 +119,8 @@ fn different(difference: &Difference) -> String {
         }
         DifferenceKind::Short => {
             let so_far = match difference.total {
-                Some(total) => format!("{} of {}", difference.offset, bytes(total)),
-                None => bytes(difference.offset),
+                Some(total) => format!("{} of {}", difference.offset, count_of(total, "byte")),
+                None => count_of(difference.offset, "byte"),
             };
             format!("the {words} stopped after {so_far}; {}", then(difference))
         }
@@ -127,7 +129,7 @@ fn different(difference: &Difference) -> String {
         }
         DifferenceKind::Extra => format!(
             "{} too many after the {words}, from byte {at} on",
-            bytes(difference.got.len())
+            count_of(difference.got.len(), "byte")
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
         DifferenceKind::Boundary => {
@@ -140,12 +142,6 @@ fn different(difference: &Difference) -> String {
         }
     };
     text + &conn
-}
-
-/// `1 byte`, `5 bytes`.
-fn bytes(count: usize) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} byte{plural}")
 }
 
 /// How the bytes stopped.

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use wirelab::limits;
 use wirelab::net::{Observation, ObservationKind, Recorder};
+use wirelab::plural::count_are;
 use wirelab::wire::{Conn, Ink, Ladder, Transcript, Who};
 
 /// Shows each step of a recording.
@@ -85,7 +86,10 @@ impl Shown {
     fn count(&mut self) {
         if self.unshown > 0 {
             let mut note = Transcript::new();
-            note.push_note(&format!("{} more bytes are not shown", self.unshown));
+            note.push_note(&format!(
+                "{} not shown",
+                count_are(self.unshown, "more byte")
+            ));
             self.unshown = 0;
             self.show(&note);
         }

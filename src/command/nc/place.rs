@@ -12,6 +12,7 @@ use wirelab::course::run_lab;
 use wirelab::limits;
 use wirelab::net::player::{End, FailedWrite};
 use wirelab::net::{self, Cause, Recorder, Session, SimpleSession};
+use wirelab::plural::count_of;
 
 /// What was asked for.
 pub struct Place {
@@ -69,8 +70,8 @@ impl Talk {
                 "nobody receives datagrams at that address: nothing more is sent".to_string()
             }
             Talk::Simple(_, Kept::Lines) => format!(
-                "a line was not sent, and nothing after it: a datagram has at most {} bytes",
-                limits::DATAGRAM_PAYLOAD
+                "a line was not sent, and nothing after it: a datagram has at most {}",
+                count_of(limits::DATAGRAM_PAYLOAD, "byte")
             ),
             _ => format!("the other side took only {} of our bytes", error.after),
         }

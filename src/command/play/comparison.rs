@@ -11,6 +11,7 @@ use wirelab::check::{Problem, judge};
 use wirelab::course::catalogue::Side;
 use wirelab::http::same_message::{self, Aspect, Deviation, Message, Only};
 use wirelab::net::player::Played;
+use wirelab::plural::count_of;
 use wirelab::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Who};
 
 /// What counts.
@@ -82,7 +83,11 @@ impl Comparison<'_> {
             let bytes: usize = bytes.sum();
             let (name, side) = (self.name, self.side().word());
             let pass = screen.style(Style::Good, "PASS");
-            writeln!(screen, "{pass} {name} · all {bytes} bytes of the {side}")?;
+            writeln!(
+                screen,
+                "{pass} {name} · all {} of the {side}",
+                count_of(bytes, "byte")
+            )?;
             return Ok(CommandOutcome::Passed);
         };
         if self.terms.are_http() {

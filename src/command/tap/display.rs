@@ -10,6 +10,7 @@ use std::io::{BufWriter, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 use wirelab::limits;
+use wirelab::plural::count_are;
 use wirelab::wire::notation::render_entry_into;
 use wirelab::wire::{Ink, Ladder, Transcript};
 
@@ -50,10 +51,8 @@ impl<'a> Shown<'a> {
             let pause = batch.is_empty();
             self.show(&batch.said)?;
             if batch.missed > 0 {
-                let count = batch.missed;
-                self.remark(&format!(
-                    "{count} steps are not shown here: they came faster than this output"
-                ))?;
+                let steps = count_are(batch.missed, "step");
+                self.remark(&format!("{steps} not shown here: too fast for this output"))?;
             }
             self.screen.flush()?;
             match (pause, over) {

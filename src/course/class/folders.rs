@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use super::visible;
 use crate::course::progress;
 use crate::limits;
+use crate::plural::count_of;
 
 /// One file that may be a report or a bill.
 pub(super) struct Found {
@@ -134,8 +135,10 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
     if !found.is_file() {
         return Err("this is not a plain file: copy the report itself to this place".to_string());
     }
-    let too_long =
-        || format!("the file has more than {limit} bytes, which is too long for a report");
+    let too_long = || {
+        let limit = count_of(limit, "byte");
+        format!("the file has more than {limit}, which is too long for a report")
+    };
     if found.len() > limit {
         return Err(too_long());
     }

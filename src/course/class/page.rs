@@ -5,6 +5,7 @@
 
 use super::{Class, Student};
 use crate::course::catalogue;
+use crate::plural::count_of;
 use crate::wire::xml_text;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;\
@@ -18,8 +19,8 @@ pub fn html(class: &Class) -> String {
     let mut text = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>The class</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>The class: {} students</h1>\n",
-        class.students.len()
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>The class: {}</h1>\n",
+        count_of(class.students.len(), "student")
     );
     text += &mistakes(class);
     text += "<h2>Who</h2>\n<table>\n<tr><th>name</th><th>labs passed</th><th>minutes</th>\

@@ -2,6 +2,7 @@
 
 use super::WIDTH;
 use crate::course::catalogue::Script;
+use crate::plural::count_of;
 use crate::wire::notation::{chunk_lines_within, event_text, who_text};
 use crate::wire::{Chunk, Conn, Entry, Event, Transcript, Who};
 
@@ -36,7 +37,7 @@ pub(super) fn steps(transcript: &Transcript, wanted: Conn) -> Vec<ConversationSt
                 if lines.len() > LINES {
                     let more = lines.len() - (LINES - 1);
                     lines.truncate(LINES - 1);
-                    lines.push(format!("… {more} more lines"));
+                    lines.push(format!("… {}", count_of(more, "more line")));
                 }
                 let (who, event) = (chunk.who, None);
                 all.push(ConversationStep { who, event, lines });

@@ -7,6 +7,7 @@ use super::open_pages::Live;
 use crate::course::certificate::Bill;
 use crate::course::progress::Progress;
 use crate::files::Response;
+use crate::plural::count_of;
 use crate::wire::xml_text;
 
 /// The page `/bill`.
@@ -43,10 +44,10 @@ fn paper(bill: &Bill) -> String {
         );
         for conversation in &served.conversations {
             rows += &format!(
-                "<tr><td>{}</td><td>{}</td><td class=\"number\">{} bytes</td><td><code>{}</code></td></tr>\n",
+                "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td><td><code>{}</code></td></tr>\n",
                 xml_text(&conversation.name),
                 xml_text(&conversation.weathers),
-                conversation.bytes,
+                count_of(conversation.bytes, "byte"),
                 xml_text(&conversation.sha256)
             );
         }

@@ -3,6 +3,7 @@
 //! Rule 1: it checks the program that the command line named, or else the one in the workbench.
 //! Rule 2: verdict, cause and advice come from `check`.
 
+use crate::plural::count_of;
 use std::sync::Arc;
 use std::thread;
 
@@ -113,7 +114,10 @@ fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side
                 format!(" It could not be noted: {error}")
             });
             let count = report.runs.len();
-            let what = format!("PASS. All {count} runs agree, byte for byte.{kept}");
+            let what = format!(
+                "PASS. Passed, byte for byte: {}.{kept}",
+                count_of(count, "run")
+            );
             page.fill(
                 "check-state",
                 &format!("<b class=\"good\">{}</b>", xml_text(&what)),

@@ -5,6 +5,7 @@
 //! Rule 2: all text is escaped here, on the server. The page only inserts it.
 //! Rule 3: for a screen reader a row is one sentence: the side, the event, the number of bytes, the bytes.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -145,10 +146,7 @@ impl Rows {
             }
             text.push_str("</span>");
         }
-        let count = match bytes {
-            1 => "1 byte".to_string(),
-            bytes => format!("{bytes} bytes"),
-        };
+        let count = count_of(bytes, "byte");
         let says = format!("{} sends {count}: ", name(chunk.who));
         let side = side(chunk.who);
         let body = format!(

@@ -5,6 +5,7 @@ use super::{layout, markup};
 use crate::course::catalogue::{Lab, acts, labs};
 use crate::course::progress::Progress;
 use crate::files::Response;
+use crate::plural::count_of;
 use crate::wire::xml_text;
 
 /// The page `/`.
@@ -69,7 +70,7 @@ fn go_on(next: Option<&Lab>, passed: usize, live: Option<&Live>) -> String {
             "These pages only show. <code>cargo lab web</code> runs the labs in them.".to_string()
         }
         (Some(_), 0) => format!("{count} labs, about {hours} hours in all."),
-        (Some(_), passed) => format!("{passed} of {count} labs are passed."),
+        (Some(_), passed) => format!("{passed} of {} passed.", count_of(count, "lab")),
     };
     format!("<p class=\"continue\">{button}<span>{said}</span></p>\n")
 }

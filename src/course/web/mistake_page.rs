@@ -36,11 +36,11 @@ pub fn inner(page: &Page) -> String {
         .iter()
         .map(|part| format!("<p>{}</p>\n", markup::line(part)))
         .collect();
-    let languages = page.languages.iter().map(|(language, text)| {
-        let text = text.trim_start_matches('(').trim_end_matches(')');
+    let languages = page.languages.iter().map(|hint| {
+        let text = hint.text.trim_start_matches('(').trim_end_matches(')');
         format!(
             "<li><b>{}</b>: {}</li>\n",
-            language.name(),
+            hint.language.name(),
             markup::line(text)
         )
     });

@@ -2,6 +2,7 @@
 //!
 //! Rule: without the script the panel is not shown, because the page could not show the answer.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 
 use super::live_run::script_title;
@@ -258,7 +259,7 @@ pub fn printed(title: &str, text: &str) -> String {
         })
         .collect();
     if count > LINES {
-        shown.push(format!("… {} more lines", count - LINES));
+        shown.push(format!("… {}", count_of(count - LINES, "more line")));
     }
     format!(
         "<p class=\"note\">{title}:</p><pre class=\"plain\">{}</pre>",

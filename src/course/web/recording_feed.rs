@@ -3,6 +3,7 @@
 //! Rule: a page shows at most [`limits::web::SHOWN`] bytes of a conversation. Further bytes are counted, and
 //! the page shows their number.
 
+use crate::plural::count_of;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -80,7 +81,10 @@ impl Feed {
     pub fn left_out(&self) -> String {
         match lock(&self.kept).left_out {
             0 => String::new(),
-            count => format!(" The page does not show {count} more bytes that were sent."),
+            count => format!(
+                " The page does not show {} that were sent.",
+                count_of(count, "more byte")
+            ),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! cause another row.
 //! Rule 2: only a bounded number of rows is kept. A page that is opened late gets the last ones.
 
+use crate::plural::count_of;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -104,11 +105,11 @@ pub fn page(bytes: &[u8], live: Option<&Live>) -> Response {
         ),
     };
     let body = format!(
-        "<main id=\"text\" class=\"text you\"><h1>What your browser said</h1>\n<p>To get this page it sent {} bytes. \
-         These are all of them, with the line ends made visible. You typed none of it but the address.</p>\n{said}<p>\
+        "<main id=\"text\" class=\"text you\"><h1>What your browser said</h1>\n<p>To get this page it sent {}. \
+         This is all of it, with the line ends made visible. You typed none of it but the address.</p>\n{said}<p>\
          <a href=\"/labs/15-wiretap/\">Lab 15</a> explains the lines one by one. Reload the page, or open it in another \
          browser, and compare.</p>\n{watch}</main>\n",
-        bytes.len(),
+        count_of(bytes.len(), "byte"),
     );
     let page = layout::Page {
         title: "Your browser",

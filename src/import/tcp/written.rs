@@ -1,5 +1,6 @@
 //! Writes the transcript of a capture: times, gaps, and the two ends of each connection.
 
+use crate::plural::count_are;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ impl Written {
     pub(super) fn gap(&mut self, time: Duration, conn: Conn, who: Who, missing: usize) {
         self.time(time);
         let bytes = missing as u64;
-        let text = format!("{missing} bytes are missing in the capture");
+        let text = format!("{} missing in the capture", count_are(missing, "byte"));
         self.transcript.push_note(&text);
         self.transcript.push_mask(
             conn,

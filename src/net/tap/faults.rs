@@ -4,6 +4,7 @@
 //! same seed chooses the same connections.
 //! Rule 2: the faults apply to bytes when they arrive, so the settings may change while connections are open.
 
+use crate::plural::count_of;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -67,10 +68,10 @@ impl Faults {
             words.push(format!("bandwidth {rate} bytes/s"));
         }
         if let Some(bytes) = self.cut_after {
-            words.push(format!("cut after {bytes} bytes"));
+            words.push(format!("cut after {}", count_of(bytes, "byte")));
         }
         if let Some(bytes) = self.reset_after {
-            words.push(format!("reset after {bytes} bytes"));
+            words.push(format!("reset after {}", count_of(bytes, "byte")));
         }
         for (old, new) in &self.swaps {
             let (old, new) = (old.escape_ascii(), new.escape_ascii());

@@ -1,5 +1,6 @@
 //! Decides whether a client's behaviour is one of the outcomes that the rule allows.
 
+use crate::plural::count_of;
 use crate::probe::client::Ran;
 use crate::probe::client::case::{AllowedOutcome, Check, ClientCase, Ending};
 use crate::probe::client::script::{Request, Visit};
@@ -101,7 +102,7 @@ fn broken(check: &Check, ran: &Ran, visit: &Visit) -> Option<String> {
         }
         Check::AtMost(most) => {
             let count = requests.len();
-            (count > most).then(|| format!("it sent {count} requests"))
+            (count > most).then(|| format!("it sent {}", count_of(count, "request")))
         }
         Check::Host => {
             let request = requests.first()?;

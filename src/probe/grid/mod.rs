@@ -10,6 +10,7 @@ pub mod confirm;
 pub mod report;
 pub mod through;
 
+use crate::plural::count_of;
 use std::time::Duration;
 
 use crate::limits;
@@ -235,8 +236,7 @@ impl std::fmt::Display for Reading {
         };
         match self.end {
             Boundary::Unknown(doubt) => write!(f, "{doubt}"),
-            Boundary::Requests(1) => write!(f, "{got}; 1 request"),
-            Boundary::Requests(count) => write!(f, "{got}; {count} requests"),
+            Boundary::Requests(count) => write!(f, "{got}; {}", count_of(count, "request")),
             Boundary::Waits => write!(f, "{got}; waits for more"),
             Boundary::Closed => write!(f, "{got}; closes"),
         }

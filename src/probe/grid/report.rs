@@ -1,5 +1,6 @@
 //! The results of a grid as text of at most 80 columns.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 
 use crate::probe::grid::through::Passage;
@@ -76,19 +77,22 @@ pub fn passage(message: &Message, pair: (&str, &str), passage: &Passage, bytes: 
     let forwarded = match passage.forwarded() {
         0 => "nothing was forwarded".to_string(),
         1 => "1 byte was forwarded".to_string(),
-        count => format!("{count} bytes were forwarded"),
+        count => format!("{} were forwarded", count_of(count, "byte")),
     };
     let line = format!(
-        "{}; {forwarded}, the server gave {} of {} responses",
-        passage.reading, passage.given, passage.got
+        "{}; {forwarded}, the server gave {} of {}",
+        passage.reading,
+        passage.given,
+        count_of(passage.got, "response")
     );
     wrapped(&mut text, &format!("{}: ", message.name), &line);
     let vulnerable = passage.is_vulnerable();
     if vulnerable {
         let (proxy, server) = pair;
         let words = format!(
-            "{proxy} in front of {server}: the server gave {} responses, the client got {}",
-            passage.given, passage.got
+            "{proxy} in front of {server}: the server gave {}, the client got {}",
+            count_of(passage.given, "response"),
+            passage.got
         );
         wrapped(&mut text, "VULNERABLE ", &words);
     }

@@ -1,5 +1,6 @@
 //! A report as a table for a pull request.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 
 use super::shared_lines::{MARKDOWN_FAILURES, cell, markdown_levels};
@@ -13,10 +14,10 @@ pub fn markdown(report: &Report) -> String {
     let verdict = if report.fails() { "failed" } else { "passed" };
     let _ = writeln!(
         text,
-        "**probe of {}: {verdict}**, {} of {} cases passed\n",
+        "**probe of {}: {verdict}**, {} of {} passed\n",
         cell(&probe.target.host),
         count.passed,
-        count.passed + count.failed
+        count_of(count.passed + count.failed, "case")
     );
     if let Some(stopped) = &probe.stopped {
         let _ = writeln!(text, "{}\n", cell(&stopped.story()));

@@ -1,5 +1,6 @@
 //! A report as text of at most 80 columns; only the line that reproduces a failure may be longer.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 
 use super::shared_lines::{LEVELS, quotes, shown, uncounted, wrapped, wrapped_by};
@@ -144,13 +145,14 @@ fn sum(text: &mut String, report: &Report) {
     let causes = report.groups(Kind::Failed).len();
     let _ = write!(
         text,
-        "\n{all} cases: {} passed, {} failed",
-        count.passed, count.failed
+        "\n{}: {} passed, {} failed",
+        count_of(all, "case"),
+        count.passed,
+        count.failed
     );
     let _ = match causes {
         0 => writeln!(text),
-        1 => writeln!(text, ", by 1 cause"),
-        _ => writeln!(text, ", by {causes} causes"),
+        _ => writeln!(text, ", by {}", count_of(causes, "cause")),
     };
     let levels = LEVELS.map(|level| {
         let same = tried.iter().filter(|tried| tried.case.level == level);
@@ -161,7 +163,11 @@ fn sum(text: &mut String, report: &Report) {
     let _ = writeln!(text, "passed: {}", levels.join(" · "));
     let notes = report.of_kind(Kind::Noted).count();
     if notes > 0 {
-        let _ = writeln!(text, "{notes} notes: allowed, but risky; not counted");
+        let _ = writeln!(
+            text,
+            "{}: allowed, but risky; not counted",
+            count_of(notes, "note")
+        );
     }
     if count.left_out > 0 {
         let left_out = count.left_out;

@@ -6,6 +6,7 @@
 //! Rule 2: if the server supports ranges, the marker asks for one random byte of the page, so that its answer
 //! is different from all others.
 
+use crate::plural::count_of;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -178,7 +179,11 @@ impl MarkerExchange<'_> {
             return Some(text.to_string());
         }
         if whole.len() > self.most {
-            return Some(format!("{} answers to {} requests", whole.len(), self.most));
+            return Some(format!(
+                "{} to {}",
+                count_of(whole.len(), "answer"),
+                count_of(self.most, "request")
+            ));
         }
         let marker = whole
             .get(self.most - 1)

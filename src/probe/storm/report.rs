@@ -1,5 +1,6 @@
 //! A storm as text of at most 80 columns.
 
+use crate::plural::count_of;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub fn text(storm: &Storm) -> String {
     }
     let more = storm.wrong - storm.findings.len() as u64;
     if more > 0 {
-        let _ = writeln!(text, "… and {more} more findings\n");
+        let _ = writeln!(text, "… and {}\n", count_of(more, "more finding"));
     }
     if let Some(death) = &storm.died {
         died(&mut text, death);
@@ -29,8 +30,9 @@ pub fn text(storm: &Storm) -> String {
     figures(&mut text, storm);
     let _ = writeln!(
         text,
-        "\n{} findings, seed {}",
-        storm.wrong, storm.weather.seed
+        "\n{}, seed {}",
+        count_of(storm.wrong, "finding"),
+        storm.weather.seed
     );
     text
 }
@@ -44,8 +46,8 @@ fn died(text: &mut String, death: &Death) {
     }
     let _ = writeln!(
         text,
-        "after one of the last {} requests:\n",
-        death.suspects.len()
+        "after one of the last {}:\n",
+        count_of(death.suspects.len(), "request")
     );
     for request in death.suspects.iter().take(SHOWN_SUSPECTS) {
         let mut shown = Transcript::new();
@@ -86,10 +88,17 @@ fn clients(text: &mut String, storm: &Storm) {
     let rude = storm.rude;
     let _ = writeln!(
         text,
-        "{} clients reset, {} vanished, {} never read, {} went byte by byte",
-        rude.resets, rude.vanished, rude.never_read, rude.byte_by_byte
+        "{} reset, {} vanished, {} never read, {} went byte by byte",
+        count_of(rude.resets, "client"),
+        rude.vanished,
+        rude.never_read,
+        rude.byte_by_byte
     );
-    let _ = writeln!(text, "{} connections with half a request each", storm.crowd);
+    let _ = writeln!(
+        text,
+        "{} with half a request each",
+        count_of(storm.crowd, "connection")
+    );
     let away = storm.sent_away;
     let _ = writeln!(
         text,

@@ -3,6 +3,7 @@
 //! Rule 1: the value contains everything that a report needs (the place in every way of counting, the bytes of
 //! both from there on, how the conversation ended), so that a report does not read the transcripts again.
 
+use crate::plural::count_of;
 use std::fmt;
 use std::time::Duration;
 
@@ -116,8 +117,8 @@ impl fmt::Display for Difference {
             }
             DifferenceKind::Extra => write!(
                 f,
-                "{who} sent more than was expected, from byte {at} on ({} bytes)",
-                self.got.len()
+                "{who} sent more than was expected, from byte {at} on ({})",
+                count_of(self.got.len(), "byte")
             )?,
             DifferenceKind::Early => {
                 write!(f, "{who} did not wait for the other side at byte {at}")?

@@ -351,7 +351,10 @@ fn a_log_that_nobody_reads_stops_nobody_and_says_what_it_dropped() {
         let count = log.read(&mut buffer).unwrap();
         text.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&text);
-        if let Some(told) = text.lines().find(|line| line.contains("were dropped")) {
+        if let Some(told) = text
+            .lines()
+            .find(|line| line.contains("dropped from this log"))
+        {
             break told.to_string();
         }
     };

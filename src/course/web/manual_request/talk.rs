@@ -5,6 +5,7 @@
 //! Rule 2: the acts are carried out in their order. Nothing waits without looking whether the learner is still
 //! there.
 
+use crate::plural::count_of;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -277,7 +278,7 @@ impl Connections<'_> {
             .iter()
             .map(|(word, count)| format!("{count} {word}"))
             .collect();
-        format!("{count} connections: {}.", words.join(", "))
+        format!("{}: {}.", count_of(count, "connection"), words.join(", "))
     }
 }
 

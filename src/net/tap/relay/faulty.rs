@@ -5,6 +5,7 @@
 //! reduce the bandwidth.
 //! Rule 3: every wait ends when the connection ends.
 
+use crate::plural::count_of;
 use std::collections::VecDeque;
 use std::io;
 use std::net::Shutdown;
@@ -278,7 +279,10 @@ impl Relay {
             return;
         }
         state.over = true;
-        self.note(who, &format!("fault: cut after {bytes} bytes"));
+        self.note(
+            who,
+            &format!("fault: cut after {}", count_of(bytes, "byte")),
+        );
         for side in [who, who.other()] {
             if !state.side(side).fin {
                 self.recorder.event(self.conn, side, Event::Fin);
@@ -295,7 +299,10 @@ impl Relay {
             return;
         }
         state.over = true;
-        self.note(who, &format!("fault: reset after {bytes} bytes"));
+        self.note(
+            who,
+            &format!("fault: reset after {}", count_of(bytes, "byte")),
+        );
         self.recorder.event(self.conn, who, Event::Rst);
         for side in [who, who.other()] {
             reset_on_close(self.stream(side));
