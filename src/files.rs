@@ -109,7 +109,7 @@ const CORS: [(&str, &[u8]); 4] = [
 const KNOWN: [&[u8]; 5] = [b"POST", b"PUT", b"DELETE", b"TRACE", b"PATCH"];
 
 impl Files {
-    /// Opens a folder to be served. Errors: it is not there, or is no folder.
+    /// Opens a folder to be served. Errors: it is not there, is no folder, or nothing in it may be opened.
     pub fn open(root: &Path, settings: Settings) -> io::Result<Files> {
         Ok(Files {
             root: Root::new(root)?,

@@ -5,8 +5,8 @@
 //! net::pool -> net::RecordedStream -> http::Connection -> Request -> Files -> Response -> http::write -> net::RecordedStream
 //! ```
 //!
-//! Rule 1: each client has one thread and one `Conversation`. Only the files and the log are shared. An answer
-//! that is in memory is sent before the client gets its thread.
+//! Rule 1: each client has one `ClientConnection`, and while it is served one thread. Only the files and the log are
+//! shared. An answer that is in memory is sent before the client gets its thread.
 //! Rule 2: no answer waits for the log.
 //! Rule 3: if few descriptors are free, cached files are closed first, and then the connections that have
 //! waited longest for a request.
@@ -117,7 +117,7 @@ impl Answered {
 impl Server {
     /// Serves one client to the end.
     pub fn serve(&self, arrival: Accepted) {
-        ClientConnection::new(self, arrival, None).finish();
+        ClientConnection::new(self, arrival, None).serve(&|| false);
     }
 
     /// Accepts clients for ever, and serves each of them.
@@ -131,7 +131,7 @@ impl Server {
                 ClientConnection::new(Arc::clone(&opening), accepted, Some(&entering))
             }),
             at_once: Box::new(ClientConnection::answer_at_once),
-            serve: Box::new(ClientConnection::finish),
+            serve: Box::new(|conversation, is_crowd| conversation.serve(is_crowd)),
             relieve: Box::new(move || {
                 relieving.handler.relieve()
                     || idle.close_longest(limits::CLOSED_AT_ONCE, limits::CLOSED_AFTER) > 0

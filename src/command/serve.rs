@@ -147,8 +147,17 @@ fn files(folder: &Path, args: &Args) -> Result<Handler> {
         listing: !args.has("--no-listing"),
         dotfiles: args.has("--dotfiles"),
     };
-    let mut files = Files::open(folder, settings)
-        .with_context(|| format!("{}: this folder cannot be served", folder.display()))?;
+    let name = folder.display();
+    let mut files = Files::open(folder, settings).map_err(|error| {
+        WrongUse(format!(
+            "{name}: this folder cannot be served: {error}: name a folder that you may open"
+        ))
+    })?;
+    if let (true, Err(error)) = (settings.listing, folder.read_dir()) {
+        super::screen::warn(&format!(
+            "{name}: this folder cannot be listed: {error}; its files are served by their names"
+        ));
+    }
     if args.has("--cors") {
         files.allow_every_origin();
     }
@@ -192,15 +201,14 @@ fn now() -> Result<Option<i64>> {
     Ok(Some(seconds))
 }
 
-/// A recorder that prints each step as it happens; secrets are masked, for somebody may look on.
+/// A recorder that prints each step as it happens; secrets are masked, for somebody may look on. No answer
+/// waits for the output.
 fn show(screen: &Screen) -> Recorder {
-    let mut screen = screen.clone();
+    let output = AccessLog::start_with(screen.clone(), |dropped| {
+        format!("# {dropped} steps are not shown here: they came faster than this output")
+    });
     let mut view = View::without_secrets();
-    Recorder::into_sink(move |step| {
-        // Nobody looks any more when this fails; the server goes on.
-        let _ = screen.write_all(view.of(step).render_brief().as_bytes());
-        let _ = screen.flush();
-    })
+    Recorder::into_sink(move |step| output.lines(&view.of(step).render_brief()))
 }
 
 /// Writes what happened to the log.

@@ -141,9 +141,20 @@ impl Cache {
             || kept.descriptors + descriptors > self.descriptors
     }
 
-    /// Whether it is still believed that the file has no compressed neighbours.
+    /// Whether it is still believed that the file has no compressed neighbours. When that time is over, one
+    /// request looks again, and the others believe for as long as a look takes.
     pub(super) fn is_alone(&self, file: &CachedFile, now: Instant) -> bool {
-        self.micros(now) < file.looks.alone.load(Ordering::Relaxed)
+        let alone = &file.looks.alone;
+        let until = alone.load(Ordering::Relaxed);
+        if self.micros(now) < until {
+            return true;
+        }
+        let later = self.micros(now + BELIEVED);
+        let looks = until == 0
+            || alone
+                .compare_exchange(until, later, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        !looks
     }
 
     /// Notes that it had none.

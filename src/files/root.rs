@@ -25,7 +25,7 @@ struct Known {
 }
 
 impl Root {
-    /// Errors: there is no such folder.
+    /// Errors: there is no such folder, or nothing in it may be opened (its mode has no x for us).
     pub(super) fn new(given: &Path) -> io::Result<Root> {
         let given = std::path::absolute(given)?;
         let looked = Instant::now();
@@ -33,6 +33,7 @@ impl Root {
         if !real.is_dir() {
             return Err(ErrorKind::NotADirectory.into());
         }
+        real.join(".").metadata()?;
         let now = RwLock::new(Known {
             real: real.into(),
             looked,

@@ -5,8 +5,11 @@
 //! Rule 2: a deadline is set on the socket only when it changes (SO_RCVTIMEO; socket(7)).
 //! Rule 3: with a recorder, every byte goes through this process. Without a recorder, the kernel sends files
 //! (sendfile(2)).
+//! Rule 4: after [`RecordedStream::never_wait`] nothing waits, until [`RecordedStream::prepare`]. What the system
+//! does not take at once is kept, and `prepare` writes it.
 
-use std::fs::File;
+mod send_file;
+
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -59,6 +62,13 @@ pub struct RecordedStream {
     record: Option<(Recorder, Conn)>,
     /// The other side's FIN or reset was read.
     ended: bool,
+    /// Neither reads nor writes wait.
+    nonblocking: bool,
+    /// The options of [`RecordedStream::no_delay`] and [`RecordedStream::prepare`] are set.
+    no_delay: bool,
+    prepared: bool,
+    /// What a write without a wait has left over.
+    unsent: Vec<u8>,
 }
 
 impl RecordedStream {
@@ -68,11 +78,49 @@ impl RecordedStream {
         RecordedStream::over(stream, Who::Server, recorder)
     }
 
-    /// Sets what matters from the second answer on: a client that wants only one costs less without.
-    pub fn prepare(&self) {
-        // A small answer must not wait for the acknowledgement of the one before (tcp(7)).
-        let _ = self.stream.set_nodelay(true);
-        let _ = self.stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
+    /// From now on neither reads nor writes wait; for bytes of our own, use [`RecordedStream::write`] and
+    /// [`RecordedStream::write_more`] alone.
+    pub fn never_wait(&mut self) -> Result<(), IoFailure> {
+        if !self.nonblocking {
+            let set = self.stream.set_nonblocking(true);
+            set.map_err(|_| IoFailure::Broken)?;
+            self.nonblocking = true;
+        }
+        Ok(())
+    }
+
+    /// From now on reads and writes wait. Writes what was left over before.
+    pub fn prepare(&mut self) -> Result<(), IoFailure> {
+        if self.nonblocking {
+            let _ = self.stream.set_nonblocking(false);
+            self.nonblocking = false;
+        }
+        self.no_delay();
+        if !std::mem::replace(&mut self.prepared, true) {
+            let _ = self.stream.set_write_timeout(Some(limits::WRITE_DEADLINE));
+        }
+        let unsent = std::mem::take(&mut self.unsent);
+        (&*self.stream)
+            .write_all(&unsent)
+            .map_err(|error| stop(&error))
+    }
+
+    /// A small answer must not wait for the acknowledgement of the one before (tcp(7)). This matters from the
+    /// second answer on: a client that wants only one costs less without.
+    pub fn no_delay(&mut self) {
+        if !std::mem::replace(&mut self.no_delay, true) {
+            let _ = self.stream.set_nodelay(true);
+        }
+    }
+
+    /// Whether something is left over of a write that did not wait.
+    pub fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty()
+    }
+
+    /// Whether reads and writes wait.
+    pub fn waits(&self) -> bool {
+        !self.nonblocking
     }
 
     /// Connects to the server at `addr`, for at most `patience`. A refusal and a timeout are recorded, too.
@@ -85,8 +133,9 @@ impl RecordedStream {
             Some(recorder) => call_recorded(addr, patience, recorder),
             None => crate::net::call(addr, patience),
         };
-        let stream = RecordedStream::over(called?, Who::Client, recorder);
-        stream.prepare();
+        let mut stream = RecordedStream::over(called?, Who::Client, recorder);
+        // There is nothing to write yet that could fail.
+        let _ = stream.prepare();
         Ok(stream)
     }
 
@@ -102,6 +151,10 @@ impl RecordedStream {
             told: None,
             record,
             ended: false,
+            nonblocking: false,
+            no_delay: false,
+            prepared: false,
+            unsent: Vec::new(),
         }
     }
 
@@ -128,6 +181,9 @@ impl RecordedStream {
     /// Reads what is there, without any wait. (The system rounds the shortest deadline of a read up to
     /// some milliseconds.)
     pub fn read_now(&mut self, buffer: &mut [u8]) -> Result<usize, IoFailure> {
+        if self.nonblocking {
+            return self.read_once(buffer);
+        }
         let _ = self.stream.set_nonblocking(true);
         let read = self.read_once(buffer);
         let _ = self.stream.set_nonblocking(false);
@@ -163,12 +219,29 @@ impl RecordedStream {
         let _ = self.stream.set_write_timeout(Some(time));
     }
 
-    /// Writes everything. A peer that takes nothing for `WRITE_DEADLINE` is given up.
+    /// Writes everything. A peer that takes nothing for `WRITE_DEADLINE` is given up. A stream that does not
+    /// wait keeps what the system does not take.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         self.bytes(self.me, bytes);
+        if self.nonblocking {
+            return self.write_now(bytes);
+        }
         (&*self.stream)
             .write_all(bytes)
             .map_err(|error| stop(&error))
+    }
+
+    fn write_now(&mut self, mut rest: &[u8]) -> Result<(), IoFailure> {
+        while self.unsent.is_empty() && !rest.is_empty() {
+            match (&*self.stream).write(rest) {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_pause(&error) => break,
+                Err(_) => return Err(IoFailure::Broken),
+            }
+        }
+        self.unsent.extend_from_slice(rest);
+        Ok(())
     }
 
     /// As [`RecordedStream::write`], for bytes after which a file follows at once: the kernel may put its beginning
@@ -176,6 +249,9 @@ impl RecordedStream {
     #[cfg(target_os = "linux")]
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         const MSG_MORE: i32 = 0x8000;
+        if self.nonblocking {
+            return self.write(bytes);
+        }
         self.bytes(self.me, bytes);
         let socket = socket2::SockRef::from(&*self.stream);
         let mut rest = bytes;
@@ -213,69 +289,6 @@ impl RecordedStream {
         (&*self.stream)
             .write_all(rest)
             .map_err(|error| stop(&error))
-    }
-
-    /// Sends `length` bytes of a file from `first` on. Before the last of them leave, `unchanged` says whether
-    /// all of them are from one state of the file; if not, this is [`IoFailure::FileChanged`].
-    ///
-    /// The kernel lends pages of the file to the socket, so a change of the file changes what is still under
-    /// way. Therefore the end is copied: when the last bytes are asked for, the lent ones have arrived.
-    pub fn send_file(
-        &mut self,
-        file: &File,
-        first: u64,
-        length: u64,
-        unchanged: impl Fn() -> bool,
-    ) -> Result<(), IoFailure> {
-        let lent = match self.record.is_none() && cfg!(target_os = "linux") {
-            true => length.saturating_sub(limits::COPIED_TAIL),
-            false => 0,
-        };
-        self.send_by_kernel(file, first, lent)?;
-        let (mut at, end) = (first + lent, first + length);
-        let mut buffer = Vec::new();
-        while at < end {
-            let piece = (end - at).min(limits::CHUNK as u64);
-            buffer.resize(piece as usize, 0);
-            read_exact_at(file, &mut buffer, at)?;
-            at += piece;
-            if at == end && !unchanged() {
-                return Err(IoFailure::FileChanged);
-            }
-            self.write(&buffer)?;
-        }
-        Ok(())
-    }
-
-    /// Lets the kernel copy from the file to the socket (sendfile(2)).
-    #[cfg(target_os = "linux")]
-    fn send_by_kernel(
-        &self,
-        file: &File,
-        mut first: u64,
-        mut length: u64,
-    ) -> Result<(), IoFailure> {
-        use std::num::NonZeroUsize;
-        let socket = socket2::SockRef::from(&*self.stream);
-        while length > 0 {
-            let most = length.min(limits::SENDFILE_MAX as u64) as usize;
-            let offset = usize::try_from(first).map_err(|_| IoFailure::FileShort)?;
-            match socket.sendfile(file, offset, NonZeroUsize::new(most)) {
-                Ok(0) => return Err(IoFailure::FileShort),
-                Ok(sent) => {
-                    first += sent as u64;
-                    length -= sent as u64;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(stop(&error)),
-            }
-        }
-        Ok(())
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn send_by_kernel(&self, _: &File, _: u64, _: u64) -> Result<(), IoFailure> {
-        Ok(())
     }
 
     /// Closes after the last word of both sides: there is nothing left that a reset could erase, so this
@@ -338,33 +351,4 @@ fn stop(error: &io::Error) -> IoFailure {
         true => IoFailure::Silent,
         false => IoFailure::Broken,
     }
-}
-
-/// Fills the buffer from a file, from an offset on.
-fn read_exact_at(file: &File, buffer: &mut [u8], mut first: u64) -> Result<(), IoFailure> {
-    let mut done = 0;
-    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
-        match read_at(file, rest, first) {
-            Ok(0) => return Err(IoFailure::FileShort),
-            Ok(count) => {
-                done += count;
-                first += count as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Err(IoFailure::FileShort),
-        }
-    }
-    Ok(())
-}
-
-/// Reads at an offset, without moving a place that other threads share (pread(2)).
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-/// Reads at an offset.
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }

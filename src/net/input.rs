@@ -56,6 +56,14 @@ impl Input {
         }
     }
 
+    /// Gives the memory of an empty buffer back, until something comes.
+    pub fn release(&mut self) {
+        if self.bytes().is_empty() {
+            self.buffer = Vec::new();
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
     /// Reads more after what is there.
     pub fn fill(&mut self, line: &mut RecordedStream, wait: Duration) -> Result<(), IoFailure> {
         self.fill_by(|room| line.read(room, wait))

@@ -35,7 +35,7 @@ pub use idle::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
 pub use memory_check::address_space_limit;
-pub use pool::{AcceptProblem, Accepted, PoolLimits, Service, accept, pool, run_pool};
+pub use pool::{AcceptProblem, Accepted, AtOnce, PoolLimits, Service, accept, pool, run_pool};
 pub use ports::{
     Port, accepts, free_datagram_port, free_port, listeners, listeners_beside, receives,
 };

@@ -1,8 +1,9 @@
 //! An accept loop for very many clients: one thread for each connection, which is reused for the next
 //! connection.
 //!
-//! Rule 1: each connection has its own thread, so that no slow client delays another. Work that needs no wait
-//! is done first, on the accepting thread. So many clients get an answer before they need a thread.
+//! Rule 1: each connection that is served has its own thread, so that no slow client delays another. Work that
+//! needs no wait is done first, on the accepting thread. So many clients get an answer before they need a thread.
+//! In a crowd, a client that waits for its next request has no thread (see `parked`).
 //! Rule 2: the next client gets the thread that became idle last. So the other threads stay idle, and a thread
 //! that was idle for long enough ends.
 //! Rule 3: at capacity, a few separate threads refuse clients with an answer. If these threads are busy, too,
@@ -12,6 +13,7 @@
 //!
 //! There is no stop function: a signal ends the process, and the kernel closes the open connections.
 
+mod parked;
 mod threads;
 
 use std::io::{self, ErrorKind};
@@ -65,14 +67,33 @@ impl Default for PoolLimits {
     }
 }
 
+/// How a connection is after what could be done for it without any wait.
+pub enum AtOnce<C> {
+    /// It is closed.
+    Done,
+    /// A request was answered, and the next one may come.
+    Answered(C),
+    /// No whole request has come.
+    Waits(C),
+    /// Only a thread can go on.
+    NeedsThread(C),
+}
+
+/// Does what can be done for a connection without any wait.
+pub type DoAtOnce<C> = Box<dyn Fn(C) -> AtOnce<C> + Send + Sync>;
+
+/// Serves a connection in a thread of its own, to the end; or, when the function says that there is a crowd,
+/// until it waits for the next request. Then it comes back.
+pub type Serve<C> = Box<dyn Fn(C, &dyn Fn() -> bool) -> Option<C> + Send + Sync>;
+
 /// What is done with a connection, in three steps. `C` is a connection that was taken over.
 pub struct Service<C> {
     /// Takes it over. On the accepting thread.
     pub open: Box<dyn Fn(Accepted) -> C>,
-    /// Does what can be done without any wait; `None` when that was all. On the accepting thread.
-    pub at_once: Box<dyn Fn(C) -> Option<C>>,
-    /// Serves it to the end. In a thread of its own.
-    pub serve: Box<dyn Fn(C) + Send + Sync>,
+    /// On a thread that many clients wait for.
+    pub at_once: DoAtOnce<C>,
+    /// In a thread of its own.
+    pub serve: Serve<C>,
     /// Closes some of what is open, because descriptors are short. Whether there was any.
     pub relieve: Box<dyn Fn() -> bool>,
     /// Called for each kind of problem, once until the problem is over.
@@ -91,8 +112,11 @@ where
 {
     let service = Service {
         open: Box::new(|accepted| accepted),
-        at_once: Box::new(Some),
-        serve: Box::new(handle),
+        at_once: Box::new(AtOnce::NeedsThread),
+        serve: Box::new(move |accepted, _| {
+            handle(accepted);
+            None
+        }),
         relieve: Box::new(|| false),
         tell: Box::new(tell),
     };
@@ -117,9 +141,8 @@ pub fn run_pool<C: Send + 'static>(
     let mut acceptor = Acceptor {
         listener,
         open,
-        at_once,
         relieve,
-        threads: Threads::new(limits.idle, serve),
+        threads: Threads::new(limits.idle, at_once, serve),
         most: limits.most,
         descriptors: descriptors.saturating_sub(kept).max(1),
         threads_limit: usize::MAX,
@@ -151,7 +174,6 @@ pub fn accept(listener: &TcpListener) -> io::Result<Accepted> {
 struct Acceptor<'a, C> {
     listener: &'a TcpListener,
     open: Box<dyn Fn(Accepted) -> C>,
-    at_once: Box<dyn Fn(C) -> Option<C>>,
     relieve: Box<dyn Fn() -> bool>,
     threads: Threads<C>,
     /// Most clients at a time.
@@ -175,7 +197,7 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         if clients >= self.descriptors {
             return self.make_room(AcceptProblem::NoDescriptors);
         }
-        if clients >= self.threads_limit {
+        if clients - self.threads.parked().min(clients) >= self.threads_limit {
             return self.make_room(AcceptProblem::NoThreads);
         }
         // Somebody may follow at once; for as long, threads can wait.
@@ -210,18 +232,22 @@ impl<C: Send + 'static> Acceptor<'_, C> {
             let _ = stream.set_nonblocking(false);
         }
         self.threads.enter();
-        let begun = self.guarded(|own| {
-            (own.at_once)((own.open)(Accepted {
+        let open = || {
+            (self.open)(Accepted {
                 stream,
                 peer,
                 over_capacity,
-            }))
-        });
-        if let Some(begun) = begun {
-            if self.begun.is_empty() {
-                self.since = Instant::now();
-            }
-            self.begun.push(begun);
+            })
+        };
+        // A panic ends this client's connection, and nothing else.
+        match catch_unwind(AssertUnwindSafe(open)) {
+            Ok(client) => match self.threads.at_once(client) {
+                AtOnce::Done => {}
+                AtOnce::Answered(begun) | AtOnce::Waits(begun) | AtOnce::NeedsThread(begun) => {
+                    self.begin(begun);
+                }
+            },
+            Err(_) => self.threads.leave(),
         }
         match self.begun.is_empty() || self.since.elapsed() < limits::ACCEPT_BURST {
             true => over_capacity.then_some(AcceptProblem::AtCapacity),
@@ -229,13 +255,24 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         }
     }
 
-    /// Gives everybody a thread who was not served meanwhile.
+    /// Keeps a client for as long as others follow at once.
+    fn begin(&mut self, client: C) {
+        if self.begun.is_empty() {
+            self.since = Instant::now();
+        }
+        self.begun.push(client);
+    }
+
+    /// Gives everybody a thread who was not served meanwhile, or parks who waits in a crowd.
     fn hand_over(&mut self) -> Option<AcceptProblem> {
         let mut problem = None;
         for begun in std::mem::take(&mut self.begun) {
-            if let Some(begun) = self.guarded(|own| (own.at_once)(begun)) {
-                problem = self.threads.hand(begun).err().or(problem);
-            }
+            let given = match self.threads.at_once(begun) {
+                AtOnce::Done => Ok(()),
+                AtOnce::Answered(client) | AtOnce::Waits(client) => self.threads.keep(client),
+                AtOnce::NeedsThread(client) => self.threads.hand(client),
+            };
+            problem = given.err().or(problem);
         }
         if problem == Some(AcceptProblem::NoThreads) {
             self.threads_limit = self.threads.count().max(1);
@@ -243,22 +280,14 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         problem
     }
 
-    /// Does a part of a client's service here. `None`: that was all, or a panic ended it.
-    fn guarded(&self, work: impl FnOnce(&Self) -> Option<C>) -> Option<C> {
-        // A panic ends this client's connection, and nothing else.
-        let begun = catch_unwind(AssertUnwindSafe(|| work(self)));
-        let begun = begun.unwrap_or_default();
-        if begun.is_none() {
-            self.threads.leave();
-        }
-        begun
-    }
-
     /// Makes room, or waits: nothing tells us when there is some.
     #[cold]
     fn make_room(&mut self, short: AcceptProblem) -> Option<AcceptProblem> {
         let problem = self.hand_over();
         let relieved = (self.relieve)();
+        if relieved {
+            self.threads.parking().look();
+        }
         // What was closed is free when its thread has seen it.
         let wait = if relieved { 1 } else { 10 };
         thread::park_timeout(limits::POLL_INTERVAL * wait);

@@ -2,7 +2,7 @@
 //! them.
 //!
 //! Rule 1: a caller never waits for the output. If the queue is full, lines are dropped and counted. When the
-//! log can write again, it writes that number.
+//! log can write again, it writes that number at the place of the missing lines.
 //! Rule 2: a line that comes after a pause is written at once; under load many lines are written together,
 //! [`LOG_INTERVAL`] apart. A program that is killed loses no more than the lines of that time.
 //! Rule 3: dropping the log waits until all lines are written, or until the output clearly has no reader.
@@ -45,14 +45,25 @@ struct Queue {
     date: String,
 }
 
+/// The line that stands in a log for so many dropped lines.
+pub type Missing = fn(dropped: usize) -> String;
+
 impl AccessLog {
     /// Starts the thread that writes to `out`. Without a thread, every line is dropped.
     pub fn start(out: impl Write + Send + 'static) -> AccessLog {
+        AccessLog::start_with(out, |dropped| {
+            let lines = count_of(dropped, "line");
+            format!("wirelab: {lines} dropped from this log: it is read too slowly")
+        })
+    }
+
+    /// The same for a log of another kind, in which `missing` stands for what was dropped.
+    pub fn start_with(out: impl Write + Send + 'static, missing: Missing) -> AccessLog {
         let shared = Arc::new(Shared::default());
         let own = Arc::clone(&shared);
         let started = thread::Builder::new()
             .name("log".to_string())
-            .spawn(move || own.write_all(out));
+            .spawn(move || own.write_all(out, missing));
         shared.lock().done = started.is_err();
         AccessLog { shared }
     }
@@ -87,6 +98,12 @@ impl AccessLog {
         self.wake(wake);
     }
 
+    /// Logs lines that have their line ends. They are written together, or dropped and counted as one.
+    pub fn lines(&self, text: &str) {
+        let wake = self.shared.lock().put(&[text.as_bytes()]);
+        self.wake(wake);
+    }
+
     fn wake(&self, wake: bool) {
         if wake {
             self.shared.filled.notify_one();
@@ -111,7 +128,8 @@ impl Queue {
     /// Puts a line into the queue, or drops it. Whether the writer must be woken.
     fn put(&mut self, pieces: &[&[u8]]) -> bool {
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-        if self.bytes.len() + length > LOG_QUEUE {
+        // After a gap, no line is added before the gap is in the output.
+        if self.dropped > 0 || self.bytes.len() + length > LOG_QUEUE {
             self.dropped += 1;
             return false;
         }
@@ -129,18 +147,14 @@ impl Shared {
     }
 
     /// The thread that writes, until the log is closed.
-    fn write_all(&self, mut out: impl Write) {
+    fn write_all(&self, mut out: impl Write, missing: Missing) {
         let mut batch = Vec::new();
         let (mut since, mut lines) = (Instant::now(), 0);
         while let Some((count, dropped)) = self.next(&mut batch) {
             // A closed output takes no line, and there is no place to report that.
             let _ = out.write_all(&batch);
             if dropped > 0 {
-                let _ = writeln!(
-                    out,
-                    "wirelab: {} dropped from this log: it is read too slowly",
-                    count_of(dropped, "line")
-                );
+                let _ = writeln!(out, "{}", missing(dropped));
             }
             let _ = out.flush();
             lines += count;

@@ -1,9 +1,9 @@
 //! Answers without a thread: for a request that has arrived completely and whose answer is in memory.
 //!
-//! Rule: nothing here may wait, because the accepting thread runs this code and all other clients wait for that
-//! thread.
+//! Rule: nothing here may wait, because many other clients wait for the thread that runs this code.
 
 use std::ops::Deref;
+use std::time::Instant;
 
 use super::conversation::{ClientConnection, Exchange, Then};
 use super::handler::decide_at_once;
@@ -11,32 +11,73 @@ use super::{Request, Server};
 use crate::http::Parsed;
 use crate::http::framing::Body;
 use crate::http::sans_io_connection::{Connection, PeerEvent};
+use crate::net::{AtOnce, IoFailure};
+
+/// What the bytes that have come are good for.
+enum Step {
+    /// There is no whole head yet.
+    NeedMore,
+    /// They are for a thread.
+    NotAtHand,
+    /// A request, which was answered.
+    Answered(Then),
+}
 
 impl<S: Deref<Target = Server>> ClientConnection<S> {
-    /// Answers the first request, if it has come and the answer is at hand. `None`: that was all.
-    pub(super) fn answer_at_once(mut self: Box<Self>) -> Option<Box<Self>> {
+    /// Answers one request, if it has come and the answer is at hand.
+    pub(super) fn answer_at_once(mut self: Box<Self>) -> AtOnce<Box<Self>> {
         if self.over_capacity || self.then.is_some() || self.line.is_recorded() {
-            return Some(self);
+            return AtOnce::NeedsThread(self);
         }
-        if self.input.bytes().is_empty() && self.input.fill_now(&mut self.line).is_err() {
-            return Some(self);
-        }
-        match self.exchange_at_once() {
-            Some(Then::Close) => {
-                self.line.close();
-                None
+        if !std::mem::take(&mut self.unparsed) {
+            let ready = self.line.never_wait();
+            match ready.and_then(|()| self.input.fill_now(&mut self.line)) {
+                Ok(()) => {}
+                Err(IoFailure::Silent) => return self.silent(),
+                Err(_) => return AtOnce::Done,
             }
-            then => {
-                self.then = then;
-                Some(self)
+        }
+        match self.step() {
+            Step::NeedMore if !self.input.ended() => {
+                self.deadline_of_head();
+                AtOnce::Waits(self)
+            }
+            Step::NeedMore if self.input.bytes().is_empty() => AtOnce::Done,
+            Step::NeedMore => AtOnce::NeedsThread(self),
+            Step::NotAtHand => {
+                self.unparsed = true;
+                AtOnce::NeedsThread(self)
+            }
+            Step::Answered(Then::Leave) => AtOnce::Done,
+            Step::Answered(Then::Close) if !self.line.has_unsent() => AtOnce::Done,
+            Step::Answered(Then::GoOn) if !self.line.has_unsent() => {
+                self.waits_for_request();
+                AtOnce::Answered(self)
+            }
+            Step::Answered(then) => {
+                self.then = Some(then);
+                AtOnce::NeedsThread(self)
             }
         }
     }
 
-    /// The first request and its answer, if that needs no wait; otherwise it is as if nothing was read.
-    fn exchange_at_once(&mut self) -> Option<Then> {
+    /// Nothing has come. A client that has said nothing by its deadline is left; one that has said half a
+    /// request gets its answer from a thread.
+    fn silent(mut self: Box<Self>) -> AtOnce<Box<Self>> {
+        self.input.release();
+        let until = self.head_until.unwrap_or(self.idle_until);
+        match (Instant::now() < until, self.input.bytes().is_empty()) {
+            (true, _) => AtOnce::Waits(self),
+            (false, true) => AtOnce::Done,
+            (false, false) => AtOnce::NeedsThread(self),
+        }
+    }
+
+    /// A request and its answer, if that needs no wait; otherwise it is as if nothing was read.
+    fn step(&mut self) -> Step {
         let parsed = self.connection.receive(self.input.bytes(), false);
         let answer = match parsed {
+            Ok(Parsed::NeedMore) => return Step::NeedMore,
             Ok(Parsed::Done {
                 value:
                     PeerEvent::Request {
@@ -60,9 +101,10 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         };
         let Some((exchange, response, used)) = answer else {
             self.connection = Connection::server();
-            return None;
+            return Step::NotAtHand;
         };
         self.input.take(used);
-        Some(self.conclude(exchange, response.into()))
+        self.head_until = None;
+        Step::Answered(self.conclude(exchange, response.into()))
     }
 }

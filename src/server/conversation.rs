@@ -49,6 +49,12 @@ pub(super) struct ClientConnection<S> {
     pub(super) then: Option<Then>,
     /// Its place among those who wait for a request.
     pub(super) place: Option<IdlePlace>,
+    /// Until when the next request may begin, for a client without a thread.
+    pub(super) idle_until: Instant,
+    /// Until when the head must be there that has begun.
+    pub(super) head_until: Option<Instant>,
+    /// What has come may be a whole request: it is looked at before more is read.
+    pub(super) unparsed: bool,
     pub(super) line: RecordedStream,
     pub(super) connection: Connection,
     pub(super) input: Input,
@@ -71,12 +77,16 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
             over_capacity,
         } = accepted;
         let line = RecordedStream::new(stream, server.recorder.as_ref());
+        let idle_until = Instant::now() + server.patience.between;
         Box::new(ClientConnection {
             server,
             peer,
             over_capacity,
             then: None,
             place: idle.map(|list| line.enter(list)),
+            idle_until,
+            head_until: None,
+            unparsed: false,
             line,
             connection: Connection::server(),
             input: Input::new(limits::FIRST_READ),
@@ -86,32 +96,61 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         })
     }
 
-    /// Serves the client to the end.
-    #[expect(clippy::boxed_local, reason = "it goes from thread to thread")]
-    pub(super) fn finish(mut self: Box<Self>) {
-        self.line.prepare();
-        let then = match self.then.take() {
+    /// Serves the client in this thread: to the end, or until it waits for its next request and `is_crowd` says
+    /// that others need the thread.
+    pub(super) fn serve(mut self: Box<Self>, is_crowd: &dyn Fn() -> bool) -> Option<Box<Self>> {
+        let then = match (self.line.prepare(), self.then.take()) {
+            (Err(IoFailure::Broken), _) => Then::Leave,
+            (Err(_), _) => Then::Abort,
             _ if self.over_capacity => self.send_away(),
-            None | Some(Then::GoOn) => self.run(),
-            Some(then) => then,
+            (Ok(()), None | Some(Then::GoOn)) => self.run(is_crowd),
+            (Ok(()), Some(then)) => then,
         };
         match then {
-            Then::GoOn | Then::HangUp => self.line.close_gracefully(),
+            Then::GoOn => return Some(self),
+            Then::HangUp => self.line.close_gracefully(),
             Then::Close => self.line.close(),
             Then::Abort => self.line.reset(),
             Then::Leave => {}
         }
+        None
     }
 
-    fn run(&mut self) -> Then {
+    /// Exchange after exchange. `GoOn`: the client waits for its next request, and the thread is needed.
+    fn run(&mut self, is_crowd: &dyn Fn() -> bool) -> Then {
         loop {
             match self.exchange() {
+                Then::GoOn if is_crowd() && self.may_be_left() => {
+                    self.waits_for_request();
+                    return Then::GoOn;
+                }
                 // Whoever has waited for the processor is next: a client that always has its next request
                 // ready must not keep it for a whole time slice.
                 Then::GoOn => std::thread::yield_now(),
                 then => return then,
             }
         }
+    }
+
+    /// Whether nothing is lost if no thread waits for the next request.
+    fn may_be_left(&self) -> bool {
+        self.input.bytes().is_empty() && !self.line.is_recorded()
+    }
+
+    /// The client has its answer; its next request may take its time.
+    pub(super) fn waits_for_request(&mut self) {
+        self.place.as_ref().inspect(|place| place.waits());
+        self.idle_until = Instant::now() + self.server.patience.between;
+        self.unparsed = !self.input.bytes().is_empty();
+        self.line.no_delay();
+    }
+
+    /// When the head must be there, from its first byte on.
+    pub(super) fn deadline_of_head(&mut self) -> Instant {
+        let patience = self.server.patience.head;
+        *self
+            .head_until
+            .get_or_insert_with(|| Instant::now() + patience)
     }
 
     fn send_away(&mut self) -> Then {
@@ -156,7 +195,6 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
 
     /// Waits for the head of a request, and decides what to answer.
     fn read_head(&mut self) -> Result<(Exchange, Answer), Then> {
-        let mut until = None;
         self.place.as_ref().inspect(|place| place.waits());
         loop {
             match self
@@ -176,6 +214,7 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
                         let answer = decide(&self.server, &request);
                         let exchange = Exchange::of(&request);
                         self.input.take(used);
+                        self.head_until = None;
                         return Ok((exchange, answer));
                     }
                     // Closed between two requests, or there is nothing more to listen to.
@@ -184,13 +223,9 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
                 Ok(Parsed::NeedMore) => {}
                 Err(fault) => return Err(self.refuse_fault(fault)),
             }
-            let wait = match (self.input.bytes().is_empty(), until) {
-                (true, _) => self.server.patience.between,
-                (false, None) => {
-                    until = Some(Instant::now() + self.server.patience.head);
-                    self.server.patience.head
-                }
-                (false, Some(until)) => left(until),
+            let wait = match self.input.bytes().is_empty() {
+                true => self.server.patience.between,
+                false => left(self.deadline_of_head()),
             };
             let idle = self
                 .place

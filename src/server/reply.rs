@@ -134,7 +134,7 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
     }
 
     fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
-        if bytes.len() <= limits::SMALL_BODY {
+        if bytes.len() <= limits::SMALL_BODY || !self.line.waits() {
             self.output.extend_from_slice(bytes);
             return self.line.write(&self.output);
         }

@@ -2,6 +2,7 @@
 //! superuser may do everything; there the command runs as the user 65534.
 
 use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -108,6 +109,40 @@ fn what_may_not_be_read_gets_403() {
         let first = format!("HTTP/1.1 {code} ");
         assert!(text.starts_with(&first), "{target}: {text}");
     }
+}
+
+#[test]
+fn a_folder_that_may_not_be_opened_or_listed_is_named_at_the_start() {
+    let Some(place) = Place::new("folder") else {
+        return;
+    };
+    let shut = place.0.join("shut");
+    fs::create_dir(&shut).expect("a folder");
+    fs::write(shut.join("a.txt"), "tacos\n").expect("a file");
+    // It may be listed, but nothing in it can be opened.
+    for bits in [0, 0o444] {
+        mode(&shut, bits);
+        let output = place.run(&["serve", "shut", "--port", "0"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.starts_with("wirelab: shut: this folder cannot be served: Permission denied"),
+            "{said}"
+        );
+    }
+    mode(&shut, 0o711);
+    let mut command = place.wirelab();
+    command.args(["serve", "shut", "--port", "0"]);
+    let (server, log) = Server::start_logged(&mut command);
+    let first = BufReader::new(log).lines().next().expect("a line");
+    let said = first.expect("it is text");
+    assert!(
+        said.starts_with("wirelab: shut: this folder cannot be listed: Permission denied"),
+        "{said}"
+    );
+    let url = format!("http://{}/a.txt", server.addr);
+    let output = Command::new(WIRELAB).args(["fetch", &url]).output();
+    assert_eq!(output.expect("fetch starts").stdout, b"tacos\n");
 }
 
 #[test]

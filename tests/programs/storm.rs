@@ -67,7 +67,10 @@ fn our_server_lives_through_a_storm() {
     }
     if cfg!(target_os = "linux") {
         let [before, most, after] = done.figures.expect("the server's figures");
-        assert!(most.threads > 200 && most.descriptors > 200, "{most:?}");
+        assert!(most.descriptors > 200, "{most:?}");
+        // Each of the crowd waits without a thread.
+        assert!(most.threads > before.threads, "{before:?} {most:?}");
+        assert!(most.threads < 200, "{most:?}");
         assert!(after.threads <= before.threads, "{before:?} {after:?}");
         assert!(
             after.descriptors <= before.descriptors,

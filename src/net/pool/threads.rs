@@ -5,11 +5,13 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::AcceptProblem;
+use super::parked::Parking;
+use super::{AcceptProblem, AtOnce, DoAtOnce, Serve};
 use crate::limits;
 use crate::net::memory_check;
 use crate::net::socket_errors::lock;
@@ -19,10 +21,23 @@ pub(super) struct Threads<C> {
     pool: Arc<Pool<C>>,
 }
 
+impl<C> Clone for Threads<C> {
+    fn clone(&self) -> Threads<C> {
+        let pool = Arc::clone(&self.pool);
+        Threads { pool }
+    }
+}
+
 struct Pool<C> {
     state: Mutex<PoolState<C>>,
     idle: Duration,
-    serve: Box<dyn Fn(C) + Send + Sync>,
+    at_once: DoAtOnce<C>,
+    serve: Serve<C>,
+    parking: Parking<C>,
+    /// How many clients are parked.
+    parked: AtomicUsize,
+    /// There are more clients than [`limits::CLIENTS_WITH_THREADS`], or were and not yet half of them left.
+    crowd: AtomicBool,
 }
 
 /// Who is here.
@@ -38,7 +53,7 @@ struct PoolState<C> {
 }
 
 impl<C: Send + 'static> Threads<C> {
-    pub(super) fn new(idle: Duration, serve: Box<dyn Fn(C) + Send + Sync>) -> Threads<C> {
+    pub(super) fn new(idle: Duration, at_once: DoAtOnce<C>, serve: Serve<C>) -> Threads<C> {
         let state = PoolState {
             waiting: VecDeque::new(),
             clients: 0,
@@ -48,9 +63,63 @@ impl<C: Send + 'static> Threads<C> {
         let pool = Arc::new(Pool {
             state: Mutex::new(state),
             idle,
+            at_once,
             serve,
+            parking: Parking::new(),
+            parked: AtomicUsize::new(0),
+            crowd: AtomicBool::new(false),
         });
         Threads { pool }
+    }
+
+    /// The clients that wait without a thread.
+    pub(super) fn parking(&self) -> &Parking<C> {
+        &self.pool.parking
+    }
+
+    /// How many they are.
+    pub(super) fn parked(&self) -> usize {
+        self.pool.parked.load(Ordering::Relaxed)
+    }
+
+    /// Whether there are so many clients that those who wait get no thread.
+    pub(super) fn is_crowd(&self) -> bool {
+        self.pool.crowd.load(Ordering::Relaxed)
+    }
+
+    /// Does for a client what can be done without any wait. A panic ends the client's connection, and nothing
+    /// else.
+    pub(super) fn at_once(&self, client: C) -> AtOnce<C> {
+        let work = || (self.pool.at_once)(client);
+        let then = catch_unwind(AssertUnwindSafe(work)).unwrap_or(AtOnce::Done);
+        if matches!(then, AtOnce::Done) {
+            self.leave();
+        }
+        then
+    }
+
+    /// Parks a client that waits for its request, if there is a crowd; otherwise a thread waits for it.
+    pub(super) fn keep(&self, client: C) -> Result<(), AcceptProblem> {
+        if !self.is_crowd() {
+            return self.hand(client);
+        }
+        if memory_check::is_short(limits::MEMORY_RESERVE) {
+            self.leave();
+            return Err(AcceptProblem::NoMemory);
+        }
+        self.park(client)
+    }
+
+    fn park(&self, client: C) -> Result<(), AcceptProblem> {
+        self.pool.parked.fetch_add(1, Ordering::Relaxed);
+        let parked = self.pool.parking.enter(client, self);
+        parked.or_else(|client| self.leave_parking(client))
+    }
+
+    /// Gives a client that was parked to a thread.
+    pub(super) fn leave_parking(&self, client: C) -> Result<(), AcceptProblem> {
+        self.pool.parked.fetch_sub(1, Ordering::Relaxed);
+        self.hand(client)
     }
 
     /// How many clients are here.
@@ -70,12 +139,16 @@ impl<C: Send + 'static> Threads<C> {
 
     /// A client has come.
     pub(super) fn enter(&self) {
-        lock(&self.pool.state).clients += 1;
+        let mut state = lock(&self.pool.state);
+        state.clients += 1;
+        if state.clients > limits::CLIENTS_WITH_THREADS {
+            self.pool.crowd.store(true, Ordering::Relaxed);
+        }
     }
 
-    /// A client has left before it was handed over.
+    /// A client has left.
     pub(super) fn leave(&self) {
-        lock(&self.pool.state).clients -= 1;
+        self.pool.left(&mut lock(&self.pool.state), 1);
     }
 
     /// Gives a client that has entered to a thread: an idle one, or a new one.
@@ -89,7 +162,7 @@ impl<C: Send + 'static> Threads<C> {
         }
         let growth = limits::MEMORY_FOR_EACH * state.threads as u64;
         if memory_check::is_short(limits::MEMORY_FOR_THREAD + growth) {
-            state.clients -= 1;
+            self.pool.left(&mut state, 1);
             drop(state);
             drop(client);
             return Err(AcceptProblem::NoMemory);
@@ -97,7 +170,7 @@ impl<C: Send + 'static> Threads<C> {
         state.waiting.push_back(client);
         state.threads += 1;
         drop(state);
-        let own = Arc::clone(&self.pool);
+        let own = self.clone();
         let started = thread::Builder::new()
             .name("client".to_string())
             .stack_size(limits::THREAD_STACK)
@@ -109,40 +182,60 @@ impl<C: Send + 'static> Threads<C> {
         state.threads -= 1;
         // The existing threads will take the client later. Without any thread, no thread would.
         if state.threads == 0 {
-            state.clients -= state.waiting.len();
+            let waiting = state.waiting.len();
+            self.pool.left(&mut state, waiting);
             state.waiting.clear();
         }
         Err(AcceptProblem::NoThreads)
     }
-}
 
-impl<C> Pool<C> {
     /// One thread: client after client, until none has come for a while.
     fn work(&self) {
-        let mut state = lock(&self.state);
+        let pool = &*self.pool;
+        let mut state = lock(&pool.state);
         loop {
             if let Some(client) = state.waiting.pop_front() {
                 drop(state);
-                // A panic ends this client's connection, and nothing else.
-                let _ = catch_unwind(AssertUnwindSafe(|| (self.serve)(client)));
-                state = lock(&self.state);
-                state.clients -= 1;
+                self.serve(client);
+                state = lock(&pool.state);
                 continue;
             }
             state.idle.push(thread::current());
             drop(state);
             let since = Instant::now();
-            thread::park_timeout(self.idle);
-            state = lock(&self.state);
+            thread::park_timeout(pool.idle);
+            state = lock(&pool.state);
             // Who wakes us for a client has taken us off the list.
             let own = thread::current().id();
             if let Some(at) = state.idle.iter().position(|thread| thread.id() == own) {
                 state.idle.remove(at);
-                if since.elapsed() >= self.idle && state.waiting.is_empty() {
+                if since.elapsed() >= pool.idle && state.waiting.is_empty() {
                     state.threads -= 1;
                     return;
                 }
             }
+        }
+    }
+    /// Serves a client until it has left, or waits for its next request in a crowd.
+    fn serve(&self, client: C) {
+        let work = || (self.pool.serve)(client, &|| self.is_crowd());
+        // A panic ends this client's connection, and nothing else.
+        match catch_unwind(AssertUnwindSafe(work)) {
+            // If the system has no thread to look at it, this thread goes on with it.
+            Ok(Some(client)) => {
+                let _ = self.park(client);
+            }
+            Ok(None) | Err(_) => self.leave(),
+        }
+    }
+}
+
+impl<C> Pool<C> {
+    /// So many clients have left.
+    fn left(&self, state: &mut PoolState<C>, count: usize) {
+        state.clients -= count;
+        if state.clients <= limits::CLIENTS_WITH_THREADS / 2 {
+            self.crowd.store(false, Ordering::Relaxed);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod conversation;
+mod crowd;
 mod files;
 mod hardship;
 mod listing;

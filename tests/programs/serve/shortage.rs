@@ -1,13 +1,14 @@
-//! Descriptors, memory and threads that are short: nobody starves, nothing ends.
+//! Descriptors, memory, threads and readers of the output that are short: nobody starves, nothing ends.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use wirelab::limits;
 
-use super::client::{Answer, TestClient, ask, folder, server};
+use super::client::{Answer, TestClient, ask, command, folder, server};
 use crate::support::{Server, bin, soon};
 
 const GET: &[u8] = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -165,4 +166,32 @@ fn a_crowd_that_asks_at_once_is_answered_each_with_its_own() {
             }
         }
     }
+}
+
+/// Every byte is shown on an output that nobody reads for a while.
+#[test]
+fn an_output_that_nobody_reads_holds_up_no_answer_and_says_what_it_left_out() {
+    let root = folder("unread-wire");
+    let mut command = command(&root, &["--wire", "--quiet"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let addr = first.strip_prefix("listening on ").unwrap();
+    let mut client = TestClient::call(addr.parse().unwrap());
+    let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
+    let answer = client.say(get).hear_answer();
+    let length = answer.head.len() + answer.content.len();
+    // Some 5 MB of text: more than a pipe and the queue hold together.
+    for _ in 0..200 {
+        client.say(&get.repeat(100));
+        assert!(client.hear(100 * length).ends_with(b"three tacos\n"));
+    }
+    // Now somebody reads.
+    let left_out = |line: &String| line.starts_with("# ") && line.contains("are not shown here");
+    let note = lines.map_while(Result::ok).find(left_out);
+    let note = note.expect("a line that says what is missing");
+    let count: usize = note.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(count > 0, "{note}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
