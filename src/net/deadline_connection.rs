@@ -244,24 +244,23 @@ impl RecordedStream {
         Ok(())
     }
 
-    /// As [`RecordedStream::write`], for bytes after which a file follows at once: the kernel may put its beginning
-    /// into the same segment (MSG_MORE; send(2)).
+    /// As [`RecordedStream::write`], for bytes after which a file or the end of the connection follows at once: the
+    /// kernel may put the beginning of the file, or the FIN, into the same segment (MSG_MORE; send(2)).
     #[cfg(target_os = "linux")]
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         const MSG_MORE: i32 = 0x8000;
-        if self.nonblocking {
-            return self.write(bytes);
-        }
         self.bytes(self.me, bytes);
-        let socket = socket2::SockRef::from(&*self.stream);
         let mut rest = bytes;
-        while !rest.is_empty() {
+        while self.unsent.is_empty() && !rest.is_empty() {
+            let socket = socket2::SockRef::from(&*self.stream);
             match socket.send_with_flags(rest, MSG_MORE) {
                 Ok(count) => rest = rest.get(count..).unwrap_or_default(),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if self.nonblocking && is_pause(&error) => break,
                 Err(error) => return Err(stop(&error)),
             }
         }
+        self.unsent.extend_from_slice(rest);
         Ok(())
     }
 

@@ -44,9 +44,10 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
             return Then::HangUp;
         };
         self.head(&response, now, connection);
+        let last = connection == Some("close");
         let sent = match head_only {
-            true => self.line.write(&self.output),
-            false => self.send(&response),
+            true => self.write_output(last),
+            false => self.send(&response, last),
         };
         self.output = Vec::new();
         let whole = sent.is_ok() && !head_only;
@@ -111,12 +112,14 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         write::end(&mut self.output);
     }
 
-    /// Sends the head, which is in the output, and the content.
-    fn send(&mut self, response: &Response) -> Result<(), IoFailure> {
+    /// Sends the head, which is in the output, and the content. `last`: after it we close.
+    fn send(&mut self, response: &Response, last: bool) -> Result<(), IoFailure> {
         match &response.content {
-            Content::Bytes(bytes) => self.send_bytes(bytes),
+            Content::Bytes(bytes) => self.send_bytes(bytes, last),
             Content::Part { source, first } => match source {
-                Source::Memory(bytes) => self.send_bytes(slice(bytes, *first, response.length)),
+                Source::Memory(bytes) => {
+                    self.send_bytes(slice(bytes, *first, response.length), last)
+                }
                 Source::Disk(_) => {
                     self.line.write_more(&self.output)?;
                     self.send_part(source, *first, response.length)
@@ -133,12 +136,21 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         }
     }
 
-    fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
+    fn send_bytes(&mut self, bytes: &[u8], last: bool) -> Result<(), IoFailure> {
         if bytes.len() <= limits::SMALL_BODY || !self.line.waits() {
             self.output.extend_from_slice(bytes);
-            return self.line.write(&self.output);
+            return self.write_output(last);
         }
         self.line.write_both(&self.output, bytes)
+    }
+
+    /// Writes the output. If it is the last of the connection, the FIN goes into the same segment: this costs
+    /// both sides less.
+    fn write_output(&mut self, last: bool) -> Result<(), IoFailure> {
+        match last {
+            true => self.line.write_more(&self.output),
+            false => self.line.write(&self.output),
+        }
     }
 
     fn send_part(&mut self, source: &Source, first: u64, length: u64) -> Result<(), IoFailure> {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
@@ -126,4 +127,50 @@ fn a_storm_is_for_this_machine_alone() {
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("192.0.2.1:80 is another machine"), "{error}");
+}
+
+/// Half of the time random requests, and half of it a crowd of 2,000, with few descriptors, threads and little
+/// memory. `WIRELAB_SECONDS` says how long (1,200); with root's rights the system sets no limit of threads.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "it takes twenty minutes"]
+fn a_long_storm_with_little_of_everything_leaves_nothing_behind() {
+    let folder = std::env::temp_dir().join(format!("wirelab-long-storm-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("index.html"), "three tacos, coming up\n").unwrap();
+    let mut command = Command::new("bash");
+    let limits = "ulimit -n 256; ulimit -u 400; ulimit -v 400000";
+    let line = format!("{limits}; exec \"$0\" serve \"$1\" --port 0 --quiet");
+    command.args(["-c", &line]).arg(bin("wirelab")).arg(&folder);
+    let mut server = Server::start_with(&mut command);
+    let target = Target::new(server.addr, &server.addr.to_string(), "/");
+    let seconds = std::env::var("WIRELAB_SECONDS").ok();
+    let seconds: u64 = seconds.map_or(1_200, |text| text.parse().expect("a number"));
+    let long = Weather {
+        requests: u64::MAX,
+        time: Duration::from_secs(seconds / 2),
+        crowd: 2_000,
+        pid: Some(server.id()),
+        ..weather(0)
+    };
+    let done = storm(&target, long, None).unwrap();
+    println!("{}", report::text(&done));
+    assert_eq!((done.wrong, done.silences), (0, 0));
+    // While the crowd is there, not all can be served. When it has gone, everybody is.
+    for _ in 0..1_000 {
+        let mut client = TcpStream::connect(server.addr).unwrap();
+        let get = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        client.write_all(get).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+    let [before, _, after] = done.figures.expect("the server's figures");
+    assert!(after.threads <= before.threads, "{before:?} {after:?}");
+    assert!(
+        after.descriptors <= before.descriptors,
+        "{before:?} {after:?}"
+    );
+    assert!(server.runs());
+    fs::remove_dir_all(folder).unwrap();
 }
