@@ -13,6 +13,7 @@ use wirelab::course::web;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::net::{self, AcceptProblem, Recorder};
+use wirelab::plural::count_are;
 use wirelab::server::{self, AccessLog, Handler, Logged, Request, Server, Timeouts};
 
 /// `cargo lab serve DIR`
@@ -205,7 +206,8 @@ fn now() -> Result<Option<i64>> {
 /// waits for the output.
 fn show(screen: &Screen) -> Recorder {
     let output = AccessLog::start_with(screen.clone(), |dropped| {
-        format!("# {dropped} steps are not shown here: they came faster than this output")
+        let steps = count_are(dropped, "step");
+        format!("# {steps} not shown here: this output is read too slowly")
     });
     let mut view = View::without_secrets();
     Recorder::into_sink(move |step| output.lines(&view.of(step).render_brief()))
