@@ -180,8 +180,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         false => net::server_address(word(1)),
     };
     let upstream = upstream.map_err(wrong_use)?;
-    if at == upstream {
-        let message = format!("LISTEN and UPSTREAM are both {at}: the tap would connect to itself");
+    if is_one_place(at, upstream) {
+        let message = format!("LISTEN {at} includes {upstream}: the tap would connect to itself");
         return Err(WrongUse(message).into());
     }
     let most = args.value_text("--connections")?.map(number).transpose()?;
@@ -223,6 +223,16 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     shown.follow(&board, ended)?;
     tap.stop();
     Ok(CommandOutcome::Passed)
+}
+
+/// Whether who calls `upstream` comes to a listener at `at`, which may be all addresses of this machine.
+fn is_one_place(at: SocketAddr, upstream: SocketAddr) -> bool {
+    let ours = || {
+        upstream.ip().is_loopback()
+            || upstream.ip().is_unspecified()
+            || net::own_addresses().contains(&upstream.ip())
+    };
+    at == upstream || at.port() == upstream.port() && at.ip().is_unspecified() && ours()
 }
 
 /// The faults that the options ask for; `None` when there are none, and none can come.

@@ -302,7 +302,7 @@ fn a_server_that_is_not_there_is_named() {
 fn wrong_words_are_explained() {
     let taken = free_listener();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], i32, &str); 6] = [
+    let cases: [(&[&str], i32, &str); 8] = [
         (&["127.0.0.1:0"], 2, "UPSTREAM is missing"),
         (&["nonsense", "127.0.0.1:1"], 2, "the port is missing"),
         (
@@ -314,6 +314,16 @@ fn wrong_words_are_explained() {
             &["127.0.0.1:9", "127.0.0.1:9"],
             2,
             "the tap would connect to itself",
+        ),
+        (
+            &["0.0.0.0:9", "127.0.0.1:9"],
+            2,
+            "LISTEN 0.0.0.0:9 includes 127.0.0.1:9: the tap would connect to itself",
+        ),
+        (
+            &["127.0.0.1:0", "127.0.0.1:1", "--bandwidth", "0"],
+            2,
+            "a bandwidth is at least 1 byte a second",
         ),
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--connections", "x"],

@@ -225,10 +225,10 @@ fn no_byte_that_was_relayed_is_lost_when_the_tap_is_killed() {
             _ => format!("order {number}: three tacos, and a flan\r\n").into_bytes(),
         })
         .collect();
-    for round in 0..8 {
+    for round in 0..4 {
         let folder = folder(&format!("killed-{round}"));
         let (tell, told) = std::sync::mpsc::channel();
-        let enough = (round + 1) * 300_000;
+        let enough = (round + 1) * 200_000;
         let server = serve(free_listener(), 1, move |client| {
             let mut stream = client.stream;
             let mut buffer = vec![0; 1 << 16];
@@ -279,7 +279,7 @@ fn no_byte_that_was_relayed_is_lost_when_the_tap_is_killed() {
                 shown.stdout.len()
             );
         }
-        if have(&["tshark"]) {
+        if round == 3 && have(&["tshark"]) {
             let mut tshark = Command::new("tshark");
             tshark.args(["-r", "F.pcapng", "-qz", "follow,tcp,raw,0"]);
             let read = tshark.current_dir(&folder).output().unwrap();
