@@ -144,7 +144,11 @@ impl ClientBaseline {
             let begun = Instant::now();
             let site = Site::open(control).map_err(|error| error.to_string())?;
             let ran = run(&site.url(control))?;
-            let failure = verdict::failure(control, &ran, &site.close());
+            let visit = site.close();
+            if control.name == "plain" && visit.requests.is_empty() {
+                return Err("the client did not send a request to the URL that it got".to_string());
+            }
+            let failure = verdict::failure(control, &ran, &visit);
             if let (Some(failure), "plain") = (&failure, control.name) {
                 return Err(format!(
                     "the client does not print an ordinary page and exit with 0: {} ({})",

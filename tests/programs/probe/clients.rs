@@ -94,6 +94,11 @@ fn a_client_that_cannot_be_judged_is_told_so() {
         (
             "true {url}",
             3,
+            "did not send a request to the URL that it got",
+        ),
+        (
+            "curl -s -o /dev/null {url}",
+            3,
             "does not print an ordinary page and exit with 0",
         ),
         ("curl -s", 2, "has {url}"),
@@ -103,6 +108,10 @@ fn a_client_that_cannot_be_judged_is_told_so() {
         assert_eq!(got, Some(code), "{client}: {error}");
         assert!(error.contains(part), "{client}: {error}");
     }
+    // What is right by chance is not judged: this client prints the page without asking for it.
+    let (code, _, error) = command(&["--client", "echo three tacos # {url}"]);
+    assert_eq!(code, Some(3), "{error}");
+    assert!(error.contains("did not send a request"), "{error}");
     let (code, _, error) = command(&["--client", "curl {url}", "--case", "chnks"]);
     assert_eq!(code, Some(2));
     assert!(error.contains("did you mean chunks?"), "{error}");
