@@ -21,6 +21,7 @@ mod language;
 mod length_prefix;
 mod lengths;
 mod names;
+mod parts;
 mod place;
 mod printed_names;
 mod process;
@@ -79,7 +80,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 28] = [
+const TABLE: [&[Row]; 30] = [
     balancers::TABLE,
     process::TABLE,
     names::TABLE,
@@ -108,6 +109,8 @@ const TABLE: [&[Row]; 28] = [
     served::FIELDS,
     streams::TABLE,
     LAST,
+    parts::TABLE,
+    decisions::LAST,
 ];
 
 /// Asked after all others: that a text, a line or a body is another one says least.
@@ -115,8 +118,6 @@ const LAST: &[Row] = &[
     ("W63", wrong_values::other_body),
     ("W84", valid_but_different::other_lines),
     ("W84", valid_but_different::other_first_line),
-    ("W121", decisions::other_answer),
-    ("W125", decisions::prints_other),
 ];
 
 /// The cause of a failure, if there is evidence for one.
