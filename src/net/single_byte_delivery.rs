@@ -7,7 +7,7 @@
 
 use std::net::TcpStream;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::limits;
 use crate::net::idle::{Activity, CpuSample};
@@ -56,7 +56,7 @@ impl Alone {
         let read = self
             .queue
             .as_ref()
-            .and_then(|queue| until_read(|| queue.has_unread(sent), ended, look));
+            .and_then(|queue| until_read(|| queue.has_unread(sent), ended, look, &Clock::real()));
         match read {
             Some(true) => {}
             Some(false) => self.left = 0,
@@ -69,15 +69,32 @@ impl Alone {
     }
 }
 
+/// The time of a wait, and the pauses in it.
+struct Clock {
+    elapsed: Box<dyn Fn() -> Duration>,
+    pause: Box<dyn Fn(Duration)>,
+}
+
+impl Clock {
+    /// The system's clock, from now on.
+    fn real() -> Clock {
+        let begun = Instant::now();
+        Clock {
+            elapsed: Box::new(move || begun.elapsed()),
+            pause: Box::new(thread::sleep),
+        }
+    }
+}
+
 /// Waits until nothing is unread; `false` when the peer rests, or has not read for too long; `None` when that
 /// cannot be known.
 fn until_read(
     has_unread: impl Fn() -> Option<bool>,
     ended: impl Fn() -> bool,
     look: CpuSample,
+    clock: &Clock,
 ) -> Option<bool> {
-    let begun = Instant::now();
-    let mut seen: Option<(Instant, Option<Activity>)> = None;
+    let mut seen: Option<(Duration, Option<Activity>)> = None;
     loop {
         if !has_unread()? {
             return Some(true);
@@ -85,7 +102,7 @@ fn until_read(
         if ended() {
             return Some(false);
         }
-        let waited = begun.elapsed();
+        let waited = (clock.elapsed)();
         // A peer that works gets more time than one of which nothing is known.
         if waited > limits::READ_ALONE_WAIT {
             let now = look();
@@ -94,16 +111,16 @@ fn until_read(
                 return Some(false);
             }
         } else if waited > limits::IDLE_SAMPLE
-            && seen.is_none_or(|(at, _)| at.elapsed() > limits::IDLE_SAMPLE)
+            && seen.is_none_or(|(at, _)| waited > at + limits::IDLE_SAMPLE)
         {
             let now = look();
             let rests = now.is_some_and(|now| !now.works);
             if rests && seen.is_some_and(|(_, last)| last == now) && has_unread() == Some(true) {
                 return Some(false);
             }
-            seen = Some((Instant::now(), now));
+            seen = Some((waited, now));
         }
-        thread::sleep(if waited < limits::POLL_INTERVAL * 5 {
+        (clock.pause)(if waited < limits::POLL_INTERVAL * 5 {
             limits::QUEUE_POLL
         } else {
             limits::POLL_INTERVAL
@@ -114,9 +131,20 @@ fn until_read(
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::time::Duration;
+    use std::rc::Rc;
 
     use super::*;
+
+    /// A clock on which no time passes but in pauses, and its time.
+    fn clock() -> (Clock, Rc<Cell<Duration>>) {
+        let time = Rc::new(Cell::new(Duration::ZERO));
+        let (read, moved) = (Rc::clone(&time), Rc::clone(&time));
+        let clock = Clock {
+            elapsed: Box::new(move || read.get()),
+            pause: Box::new(move |pause| moved.set(moved.get() + pause)),
+        };
+        (clock, time)
+    }
 
     #[test]
     fn a_reader_is_waited_for_and_one_that_rests_is_not() {
@@ -125,13 +153,16 @@ mod tests {
             looks.set(looks.get() + 1);
             Some(looks.get() < 50)
         };
-        assert_eq!(until_read(later, || false, &|| None), Some(true));
+        assert_eq!(
+            until_read(later, || false, &|| None, &clock().0),
+            Some(true)
+        );
         assert_eq!(looks.get(), 50);
         let never = |ended: bool, look: CpuSample| {
-            let begun = Instant::now();
-            let read = until_read(|| Some(true), || ended, look);
+            let (clock, time) = clock();
+            let read = until_read(|| Some(true), || ended, look, &clock);
             assert_eq!(read, Some(false));
-            begun.elapsed()
+            time.get()
         };
         let rests = || Some(Activity::default());
         assert!(never(false, &rests) < limits::READ_ALONE_WAIT);
@@ -144,6 +175,6 @@ mod tests {
             })
         };
         assert!(never(false, &works) > limits::READ_ALONE_WAIT * 2);
-        assert_eq!(until_read(|| None, || false, &|| None), None);
+        assert_eq!(until_read(|| None, || false, &|| None, &clock().0), None);
     }
 }

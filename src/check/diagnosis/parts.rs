@@ -39,7 +39,7 @@ fn other_order(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// The shortest part of `longer` behind which both go on alike, to the end of the line at least.
-fn part<'a>(longer: &'a [u8], goes_on: impl Fn(usize) -> bool) -> Option<&'a [u8]> {
+fn part(longer: &[u8], goes_on: impl Fn(usize) -> bool) -> Option<&[u8]> {
     let line = longer.iter().position(|&byte| byte == b'\n');
     let most = line.unwrap_or(longer.len()).min(limits::LONGEST_PART);
     let length = (1..=most).find(|&length| goes_on(length))?;
