@@ -67,10 +67,6 @@ pub const CHECK_SILENCE_BETWEEN: Duration = Duration::from_secs(2);
 /// take.
 pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 
-/// How many bytes a part may have that is named because it is missing or too many. Reason: it is shown in a
-/// sentence, and longer ones are another text.
-pub const LONGEST_PART: usize = 40;
-
 /// A server that started within this time is started again for each further try. Reason: an interpreter takes a
 /// tenth of that, and on a busy machine a second; a command that compiles first takes longer.
 pub const CHECK_RESTART: Duration = Duration::from_secs(3);

@@ -279,12 +279,6 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
     mended.push(b'\n');
     mended.extend_from_slice(evidence.rest());
     want.starts_with(&mended).then_some(())?;
-    if upto(have, evidence.at()).ends_with(b"\n") {
-        return Cause::likely(
-            "the empty line at the end is missing. It says that the list is over: a reader that waits for it cannot \
-             know that nothing more will come.",
-        );
-    }
     Cause::likely(format!(
         "the newline after `{}` is missing. A reader that waits for the end of the line cannot \
          know that nothing more will come.",

@@ -9,10 +9,7 @@ use crate::check::lenient_message::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
 
-pub(super) const TABLE: &[Row] = &[("W123", argument), ("W19", waits_between)];
-
-/// Asked when nothing else fits.
-pub(super) const LAST: &[Row] = &[("W121", other_answer), ("W125", prints_other)];
+pub(super) const TABLE: &[Row] = &[("W123", argument)];
 
 /// A line without its end.
 fn bare(line: &[u8]) -> &[u8] {
@@ -82,22 +79,8 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(text)
 }
 
-/// A client waits for a word of the server between its own, and the server speaks at the end.
-fn waits_between(evidence: &Evidence) -> Option<Cause> {
-    let client = evidence.side() == Side::Client && !evidence.expectation.script.has_datagrams();
-    let begun = evidence.cut_short() && evidence.at() > 0 && evidence.at_line_start();
-    let waits = evidence.silence().is_some() && evidence.heard().is_empty();
-    (client && begun && waits && !evidence.is_http()).then_some(())?;
-    Cause::likely(format!(
-        "you sent `{}`, and then you waited, although `{}` was still to be sent. Probably you read an answer after \
-         each line. This server says nothing before you have sent everything: both wait.",
-        shown(bare(first_line(&evidence.have().bytes))),
-        shown(bare(evidence.wanted_line()))
-    ))
-}
-
 /// A server without HTTP sends a whole answer, and it is the one to another request.
-fn other_answer(evidence: &Evidence) -> Option<Cause> {
+pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let script = &evidence.expectation.script;
     let plain = evidence.side() == Side::Server && !evidence.is_http() && !script.has_datagrams();
     (plain && evidence.middle.is_none() && !evidence.heard().is_empty()).then_some(())?;
@@ -143,7 +126,7 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// A client that has said everything right prints another text than it should.
-fn prints_other(evidence: &Evidence) -> Option<Cause> {
+pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     matches!(evidence.problem, Some(Problem::Prints(_))).then_some(())?;
     let prints = evidence.process.prints.as_ref()?;
     let (due, printed) = (prints.wanted.trim_end(), prints.printed.trim_end());

@@ -21,7 +21,6 @@ mod language;
 mod length_prefix;
 mod lengths;
 mod names;
-mod parts;
 mod place;
 mod printed_names;
 mod process;
@@ -80,7 +79,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 30] = [
+const TABLE: [&[Row]; 28] = [
     balancers::TABLE,
     process::TABLE,
     names::TABLE,
@@ -109,8 +108,6 @@ const TABLE: [&[Row]; 30] = [
     served::FIELDS,
     streams::TABLE,
     LAST,
-    parts::TABLE,
-    decisions::LAST,
 ];
 
 /// Asked after all others: that a text, a line or a body is another one says least.
@@ -118,6 +115,8 @@ const LAST: &[Row] = &[
     ("W63", wrong_values::other_body),
     ("W84", valid_but_different::other_lines),
     ("W84", valid_but_different::other_first_line),
+    ("W121", decisions::other_answer),
+    ("W125", decisions::prints_other),
 ];
 
 /// The cause of a failure, if there is evidence for one.

@@ -1,7 +1,6 @@
 //! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
 //! a part.
 
-use super::crashes::complaint;
 use super::decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
@@ -172,9 +171,7 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
     // What does not fail a second time has another reason than the delivery.
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
-    // A client that failed by itself says why.
-    let failed = evidence.side() == Side::Client && complaint(evidence).is_some();
-    if evidence.passes_in_calm() && !unasked && steady && !failed {
+    if evidence.passes_in_calm() && !unasked && steady {
         let how = match evidence.weather() {
             Weather::Dribble => "in one piece, the conversation passes; byte by byte, it does not",
             Weather::Glue => {

@@ -6,7 +6,7 @@
 use super::place::Exchange;
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
-use crate::check::lenient_message::{Message, field, is_request, message, split_once};
+use crate::check::lenient_message::{Message, field, is_request, message};
 
 pub(super) const TABLE: &[Row] = &[
     ("W87", range_rules),
@@ -300,9 +300,6 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
         .all(|line| field(line).is_some() && line.ends_with(b"\r\n"));
     (same_first && in_head && well_formed && evidence.is_http()).then_some(())?;
     let (wanted, came) = (names(&want), names(&have));
-    if let Some(tag) = bare_tag(evidence) {
-        return Cause::likely(tag);
-    }
     let line = shown(evidence.line().trim_ascii_end());
     let due = shown(evidence.wanted_line().trim_ascii_end());
     let mut sorted = (wanted.clone(), came.clone());
@@ -322,8 +319,6 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
             ),
             false => format!("your line `{line}` has another value; this lab's is `{due}`."),
         }
-    } else if let Some(missing) = lost_before_a_hole(evidence) {
-        format!("this lab's line `{}` is missing.", shown(missing))
     } else if came.iter().any(|name| !wanted.contains(name)) {
         let extra = have
             .fields()
@@ -341,33 +336,6 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(format!("{what} {REASSURING}"))
-}
-
-/// An entity tag without its quotes.
-fn bare_tag(evidence: &Evidence) -> Option<String> {
-    let (name, value) = field(evidence.line())?;
-    let tag = name.eq_ignore_ascii_case(b"etag") && evidence.side() == Side::Server;
-    let quoted = value
-        .strip_prefix(b"W/")
-        .unwrap_or(value)
-        .starts_with(b"\"");
-    (tag && !quoted).then(|| {
-        format!(
-            "your entity tag is `{}`. An entity tag stands in double quotes, which are a part of it.",
-            shown(value)
-        )
-    })
-}
-
-/// A line with a hole in its value was due at the difference, and no line of this name came. (What follows a hole is
-/// unknown here, so the names that are due after it are, too.)
-fn lost_before_a_hole(evidence: &Evidence) -> Option<&[u8]> {
-    let due = evidence.wanted_line();
-    let hole = evidence.expectation.script.has_masks() && !due.ends_with(b"\n");
-    let (name, _) = split_once(due, b':').filter(|_| hole && evidence.at_line_start())?;
-    let have = evidence.exchange()?.have;
-    let came = have.field(std::str::from_utf8(name).ok()?).is_some();
-    (!came).then_some(name)
 }
 
 /// What came and what was due in a long line, from the difference on.
