@@ -461,9 +461,11 @@ fn counts_without_a_singular(path: &str, text: &str) -> Vec<String> {
         };
         let inside = &text[open + 1..at];
         let is_constant = inside.chars().any(|c| c.is_ascii_uppercase());
+        // `1 of 1 cases`: the noun belongs to all of them.
+        let is_part = text[..open].ends_with("of ");
         let is_code = inside.contains([' ', '\n', '(']) || NAMES.contains(&inside);
         let rest = text[at + 1..].trim_start_matches([' ', '\\', '\n']);
-        if rest.len() == text.len() - at - 1 || is_constant || is_code {
+        if rest.len() == text.len() - at - 1 || is_constant || is_part || is_code {
             continue;
         }
         let rest = ["more ", "other ", "file "]

@@ -121,7 +121,7 @@ const OWN: &[(&str, &str)] = &[
         "wirelab/src/lib.rs",
         "//! The part of wirelab's library that its exercises use: HTTP/1.1 as text and values.\n\
          #![allow(dead_code)]\n\n\
-         pub mod calendar;\npub mod http;\npub mod limits;\n\n\
+         pub mod calendar;\npub mod http;\npub mod limits;\npub mod plural;\n\n\
          /// What the exercises use of the transcripts' part.\n\
          pub mod wire {\n    pub mod sha256;\n}\n",
     ),

@@ -2,7 +2,6 @@
 //!
 //! Rule: what counts as a failure is decided in one place, `Policy::kind`, as for servers.
 
-use crate::plural::count_of;
 use std::fmt::Write;
 
 use super::report::fails;
@@ -133,9 +132,9 @@ pub fn markdown(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
     let fails = fails(probe, policy);
     let verdict = if fails { "failed" } else { "passed" };
     let mut text = format!(
-        "**probe of the client {}: {verdict}**, {passed} of {} passed\n\n",
+        "**probe of the client {}: {verdict}**, {passed} of {} cases passed\n\n",
         cell(client),
-        count_of(passed + failed, "case")
+        passed + failed
     );
     text.push_str(&markdown_levels(|level| count(probe, level)));
     if !fails {

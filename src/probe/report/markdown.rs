@@ -1,6 +1,5 @@
 //! A report as a table for a pull request.
 
-use crate::plural::count_of;
 use std::fmt::Write;
 
 use super::shared_lines::{MARKDOWN_FAILURES, cell, markdown_levels};
@@ -14,10 +13,10 @@ pub fn markdown(report: &Report) -> String {
     let verdict = if report.fails() { "failed" } else { "passed" };
     let _ = writeln!(
         text,
-        "**probe of {}: {verdict}**, {} of {} passed\n",
+        "**probe of {}: {verdict}**, {} of {} cases passed\n",
         cell(&probe.target.host),
         count.passed,
-        count_of(count.passed + count.failed, "case")
+        count.passed + count.failed
     );
     if let Some(stopped) = &probe.stopped {
         let _ = writeln!(text, "{}\n", cell(&stopped.story()));
