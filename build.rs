@@ -182,6 +182,7 @@ fn library(root: &Path) -> String {
         "http",
         "limits.rs",
         "limits",
+        "plural.rs",
         "wire/sha256.rs",
     ] {
         println!("cargo::rerun-if-changed={}", folder.join(place).display());

@@ -168,6 +168,8 @@ fn course() -> PathBuf {
     copy("labs/01-three-tacos/start-client.py", "client.py");
     copy("labs/01-three-tacos/start-client.js", "order.js");
     fs::create_dir(path.join("reports")).expect("a folder");
+    // Every clone has this folder after the first command.
+    fs::create_dir(path.join("target")).expect("a folder");
     let mut check = Command::new(WIRELAB);
     let server = format!("'{}' {{addr}}", bin("lab09-server").display());
     check.args([
