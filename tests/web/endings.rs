@@ -221,6 +221,8 @@ fn at_a_terminal(folder: &Path) -> (std::process::Child, SocketAddr, PathBuf) {
         .find(|path| path.is_file())
         .expect("script is here");
     let shown = folder.join("shown.txt");
+    // What an earlier one has shown is not this one's address.
+    let _ = fs::remove_file(&shown);
     let line = format!("'{WIRELAB}' web --port 0");
     let child = Command::new(script)
         .args(["-q", "-f", "-c", &line])
