@@ -16,7 +16,7 @@ use wirelab::net::{self, DeadlineReader};
 
 const LONGEST_DATAGRAM: usize = 512; // bytes of an answer over UDP (RFC 1035 section 4.2.1)
 const LONGEST_MESSAGE: usize = 65_535; // bytes over TCP, whose length field has 16 bits
-const PATIENCE: Duration = Duration::from_secs(5); // for a client that says nothing, and for a whole message
+const PATIENCE: Duration = Duration::from_secs(30); // for a client that says nothing, and for a whole message
 const TRIES: usize = 50; // to find a number that is free for UDP and for TCP
 
 /// Both sockets have the same number. For port 0 the system chooses it for TCP; for UDP it may be taken.
