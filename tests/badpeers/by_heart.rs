@@ -23,6 +23,8 @@ struct Turn {
     answer: Vec<u8>,
     /// Whether the server hangs up then.
     ends: bool,
+    /// Whether the client hung up before any answer.
+    left: bool,
 }
 
 /// A server that says nothing to a question it does not know.
@@ -81,10 +83,16 @@ fn turns_of(transcript: &Transcript, wanted: u32) -> Vec<Turn> {
                 who: Who::Server,
                 event: Event::Fin,
             } if *conn == wanted => turns[last].ends = true,
+            Entry::Event {
+                conn,
+                who: Who::Client,
+                event: Event::Fin,
+            } if *conn == wanted => turns[last].left = turns[last].answer.is_empty(),
             _ => {}
         }
     }
-    turns.retain(|turn| !turn.question.is_empty());
+    // A question that nobody waits for is no question: it may be the beginning of another one.
+    turns.retain(|turn| !turn.question.is_empty() && !(turn.left && turn.answer.is_empty()));
     turns
 }
 
