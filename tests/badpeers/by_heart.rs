@@ -152,7 +152,7 @@ pub fn client(addr: &str, number: &str) -> io::Result<()> {
     let first = candidates.clone().next();
     let first = first.ok_or_else(|| Error::other("no snapshot for a client"))?;
     let mut player = Player::new(first, Who::Client, Weather::Calm).map_err(Error::other)?;
-    player.silence = Duration::from_millis(500);
+    player.silence = Duration::from_secs(2);
     let got = player.call(place).got;
     let agrees = |script: &&Transcript| compare_side(script, &got, Who::Server).is_none();
     let known = candidates.find(agrees);
