@@ -92,7 +92,7 @@ fn turns_of(transcript: &Transcript, wanted: u32) -> Vec<Turn> {
         }
     }
     // A question that nobody waits for is no question: it may be the beginning of another one.
-    turns.retain(|turn| !turn.question.is_empty() && !(turn.left && turn.answer.is_empty()));
+    turns.retain(|turn| !(turn.question.is_empty() || turn.left && turn.answer.is_empty()));
     turns
 }
 
