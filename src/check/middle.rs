@@ -9,9 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::judge;
-use super::program_runs::{Done, Stage, anywhere, player};
+use super::play_program::{Done, Stage, anywhere, player};
 use super::{CheckError, Problem, Side};
-use crate::check::delivery_variants::filled;
+use crate::check::script_variants::filled;
 use crate::limits;
 use crate::net::player::Between;
 use crate::net::{self, Recorder, Weather};

@@ -8,28 +8,28 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
-mod client_of_datagrams;
-mod client_peer;
 mod contract;
-pub mod delivery_variants;
 pub mod diagnosis;
-mod dns_message;
 pub mod evidence_files;
 pub mod graded;
 pub mod judge;
-pub mod lenient_message;
+mod lenient_dns;
+pub mod lenient_http;
 mod middle;
 pub mod other_deliveries;
 mod outcome;
+mod play_program;
 pub mod program;
-mod program_runs;
 pub mod report;
 mod runner;
+pub mod script_variants;
 mod served_folder;
+mod server_for_client;
 pub mod shell_words;
 mod side;
 pub mod stderr_summary;
 mod timeouts;
+mod udp_client_under_check;
 
 use std::io;
 use std::net::SocketAddr;

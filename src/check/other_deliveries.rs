@@ -5,9 +5,9 @@
 //! them.
 
 use crate::check::Side;
-use crate::check::delivery_variants;
 use crate::check::diagnosis::{Evidence, Tried, Tries};
 use crate::check::judge::{difference, right_bytes};
+use crate::check::script_variants;
 use crate::net::Weather;
 use crate::wire::{DifferenceKind, Transcript};
 
@@ -32,7 +32,7 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     if evidence.side() == Side::Client {
         let silent = evidence.have().bytes.is_empty() && !evidence.want().bytes.is_empty();
         if silent && evidence.process.connected {
-            tries.half_close = tried(&delivery_variants::fin_first(expected), calm);
+            tries.half_close = tried(&script_variants::fin_first(expected), calm);
         }
         return tries;
     }
@@ -40,17 +40,17 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     let left =
         evidence.have().close != evidence.want().close || evidence.not_taken() || evidence.early();
     if tries.mute.is_none() && left && (evidence.right_bytes() || evidence.cut_short()) {
-        tries.mute = tried(&delivery_variants::mute(expected), calm);
+        tries.mute = tried(&script_variants::mute(expected), calm);
     }
     if evidence.together().len() > 1 || waited {
-        tries.apart = tried(&delivery_variants::apart(expected), calm);
+        tries.apart = tried(&script_variants::apart(expected), calm);
     }
     if waited && evidence.cut_short() && !evidence.is_relay() {
-        let ended = delivery_variants::fin_at(expected, evidence.conn(), evidence.agreed());
+        let ended = script_variants::fin_at(expected, evidence.conn(), evidence.agreed());
         tries.half_close = tried(&ended, calm);
         let came = tries.half_close.is_some_and(Tried::is_right);
         if came && evidence.have().bytes.is_empty() {
-            tries.many = delivery_variants::many(expected).and_then(|many| tried(&many, calm));
+            tries.many = script_variants::many(expected).and_then(|many| tried(&many, calm));
         }
     }
     tries

@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use super::judge;
 use super::middle::{self, side_of};
-use super::program_runs::{Done, Holds, Stage};
+use super::play_program::{Done, Holds, Stage};
 use super::timeouts::silence_of;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
-use crate::check::delivery_variants::mute;
 use crate::check::diagnosis::{Evidence, Expectation, Middle, Tried, Tries, diagnose};
 use crate::check::other_deliveries::retry;
 use crate::check::program::Ending;
+use crate::check::script_variants::mute;
 use crate::limits;
 use crate::net::Weather;
 use crate::wire::{Entry, Event, Transcript, Who};

@@ -11,10 +11,10 @@
 pub(super) mod dice;
 mod edits;
 mod files;
-mod message_lengths;
+mod length_counts;
 mod partial_answers;
-mod template;
-mod vary_headings;
+mod replacement;
+mod vary_table;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,7 +26,7 @@ use crate::wire::{Conn, Entry, Mask, Piece, Transcript, Who};
 use dice::Dice;
 use edits::{Edit, add, apply, recount, within, words_in};
 use files::Pair;
-use vary_headings::{Table, Word};
+use vary_table::{Table, Word};
 
 /// The seeds that are made for a learner: `1..=99999`, so that one can be typed.
 pub const MOST_SEED: u64 = 99_999;
@@ -87,7 +87,7 @@ impl fmt::Display for VaryError {
         let VaryError { line, word } = self;
         write!(
             f,
-            "@vary {line}: `{word}` cannot be read: see src/course/fresh/vary_headings.rs"
+            "@vary {line}: `{word}` cannot be read: see src/course/fresh/vary_table.rs"
         )
     }
 }
@@ -113,7 +113,7 @@ impl Fresh {
                 all.push(text);
             }
         }
-        all.retain(|text| !vary_headings::needs_files(text));
+        all.retain(|text| !vary_table::needs_files(text));
         let words = Table::draw(&all, lab.slug, seed, &[])?.words;
         let files = files::pairs(lab.slug, &words);
         let mut conversations = Vec::new();
@@ -191,7 +191,7 @@ fn varied(from: &Transcript, table: &Table, files: &[Pair]) -> Transcript {
         lengths.insert(text(&file.old), text(&file.fresh));
     }
     for stream in streams.values_mut() {
-        let (_, counts) = message_lengths::messages(&stream.bytes);
+        let (_, counts) = length_counts::messages(&stream.bytes);
         let more = recount(&counts, &stream.edits);
         for edit in &more {
             lengths.insert(stream.bytes[edit.at.clone()].to_vec(), edit.new.clone());
@@ -209,7 +209,7 @@ fn varied(from: &Transcript, table: &Table, files: &[Pair]) -> Transcript {
 
 /// Answers to HEAD say the length of a body that they do not have: that of another answer, or of a file.
 fn lengths_without_bodies(bytes: &[u8], lengths: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<Edit> {
-    let (messages, _) = message_lengths::messages(bytes);
+    let (messages, _) = length_counts::messages(bytes);
     let without = messages
         .into_iter()
         .filter(|message| message.body.is_empty());

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::limits;
-use crate::net::{IoFailure, RecordedStream, memory_check};
+use crate::net::{IoFailure, RecordedStream, may_allocate};
 
 /// A buffer that is filled at its end and used up from its beginning.
 pub struct Input {
@@ -86,7 +86,7 @@ impl Input {
         if self.end == self.buffer.len() {
             let length = (self.buffer.len() * 2).max(self.first);
             let more = length - self.buffer.len();
-            let short = !self.buffer.is_empty() && memory_check::is_short(limits::MEMORY_RESERVE);
+            let short = !self.buffer.is_empty() && may_allocate::is_short(limits::MEMORY_RESERVE);
             if short || self.buffer.try_reserve_exact(more).is_err() {
                 return Err(IoFailure::NoMemory);
             }

@@ -7,10 +7,10 @@ mod address;
 mod connect_listen;
 mod deadline_connection;
 mod deadline_reader;
-mod idle;
+mod fair_idle_timeout;
 mod idle_list;
 mod input;
-mod memory_check;
+mod may_allocate;
 pub mod player;
 mod pool;
 mod ports;
@@ -31,10 +31,10 @@ pub use address::{AddressError, address, addresses, own_addresses, server_addres
 pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
 pub use deadline_connection::{IoFailure, RecordedStream};
 pub use deadline_reader::DeadlineReader;
-pub use idle::{Activity, CpuSample, IdleTimer, rest};
+pub use fair_idle_timeout::{Activity, CpuSample, IdleTimer, rest};
 pub use idle_list::{IdleList, IdlePlace};
 pub use input::Input;
-pub use memory_check::address_space_limit;
+pub use may_allocate::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, AtOnce, PoolLimits, Service, accept, pool, run_pool};
 pub use ports::{
     Port, accepts, free_datagram_port, free_port, listeners, listeners_beside, receives,

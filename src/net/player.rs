@@ -10,10 +10,10 @@
 //! Rule 4: the player always ends: [`Player::silence`] limits each wait (see `net::IdleTimer`), and
 //! [`Player::whole`] limits the whole play.
 
-mod both_sides;
+mod around_middle;
+mod connection_start;
 mod finish;
 mod match_state;
-mod open_connection;
 mod play_result;
 mod script;
 
@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::idle::{self, CpuSample};
+use crate::net::fair_idle_timeout::{self, CpuSample};
 use crate::net::recorded_endpoint::{Heard, PeerConnection};
 use crate::net::socket_errors::{close, reset_on_close};
 use crate::net::udp_player;
@@ -35,7 +35,7 @@ use crate::wire::{Captures, Conn, Event, Transcript, Who};
 
 pub use crate::net::recorded_endpoint::{End, FailedWrite};
 pub use crate::net::segmentation::Segmentation;
-pub use both_sides::Between;
+pub use around_middle::Between;
 pub use play_result::{Played, Stopped};
 pub use script::PlayError;
 
@@ -163,11 +163,11 @@ impl Player {
         let message = self.script.first_message();
         if let Ok(mut stream) = call(addr, self.silence) {
             let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
-            idle::pause(limits::SEGMENT_PAUSE, look);
+            fair_idle_timeout::pause(limits::SEGMENT_PAUSE, look);
             reset_on_close(&stream);
             close(stream);
             // A server that dies of the reset is gone before the next client comes.
-            idle::rest(look);
+            fair_idle_timeout::rest(look);
         }
     }
 
@@ -175,7 +175,7 @@ impl Player {
     fn connect_and_say_nothing(&self, addr: SocketAddr, look: CpuSample) {
         let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
         close(ghosts);
-        idle::rest(look);
+        fair_idle_timeout::rest(look);
     }
 
     fn play(&self, door: Door, look: CpuSample) -> Played {
@@ -250,7 +250,7 @@ impl Play<'_> {
             Task::Hear(pieces) => self.hear(conn, *pieces),
             Task::Fin => link.fin(),
             Task::HearEnd => self.hear_end(conn),
-            Task::Pause(time) => idle::pause((*time).min(self.left()), self.look),
+            Task::Pause(time) => fair_idle_timeout::pause((*time).min(self.left()), self.look),
             Task::HearNothing(time) => self.hear_nothing(conn, *time),
             Task::Open | Task::Rst => {}
         }

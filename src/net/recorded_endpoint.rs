@@ -15,7 +15,7 @@ use socket2::SockRef;
 
 use crate::limits;
 use crate::net::Recorder;
-use crate::net::idle::{self, CpuSample};
+use crate::net::fair_idle_timeout::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
 use crate::net::single_byte_delivery::Alone;
 use crate::net::socket_errors::{close, is_pause, lock, reset_on_close, waits, was_reset};
@@ -158,7 +158,7 @@ impl PeerConnection {
         let mut alone = Alone::new(&self.shared.stream, delivery);
         for Segment { end, pause } in delivery.segments(bytes.len(), after == 0) {
             if !pause.is_zero() {
-                idle::pause(pause, look);
+                fair_idle_timeout::pause(pause, look);
                 let _ = self.catch_up();
             }
             let place = (said, !pause.is_zero());

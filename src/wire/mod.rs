@@ -4,14 +4,14 @@
 //! Rule 2: this module opens no socket and no file, and reads no clock. The caller gives the times.
 
 mod abridged;
-mod captures;
 mod compare;
 mod datagrams;
 mod ladder;
 mod legs;
+mod named_values;
 pub mod notation;
 mod pattern;
-mod pcapng;
+mod pcapng_export;
 pub mod picture_label;
 pub mod recording_info;
 mod restore_masked;
@@ -24,13 +24,13 @@ mod transcript_parts;
 mod websocket_frames;
 mod xml;
 
-pub use captures::Captures;
 pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
 pub use ladder::{Ink, Ladder, ladder, ladder_within};
 pub use legs::{Leg, Legs};
+pub use named_values::Captures;
 pub use notation::{ParseError, ParseFault, chunk_lines, duration_text};
 pub(crate) use pattern::{Element, match_all};
-pub use pcapng::{PcapngError, PcapngOptions, PcapngWriter, pcapng, whole_blocks};
+pub use pcapng_export::{PcapngError, PcapngOptions, PcapngWriter, pcapng, whole_blocks};
 pub use restore_masked::{Hole, was_note};
 pub use svg::{SvgWriter, svg};
 pub use svg_play::svg_play;

@@ -23,9 +23,9 @@ use super::notation::{event_text, who_text};
 use super::picture_label::{Fold, Heads, Span, Tone, columns, fitted, gap_label, label};
 use super::{Chunk, Entry, Event, Gap, Transcript, Who, xml_text};
 
-mod page;
+mod frame;
 
-use page::{names, page};
+use frame::{names, page};
 
 const WIDTH: i64 = 800;
 /// Where the lifelines stand.

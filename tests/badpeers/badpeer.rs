@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
-use wirelab::check::delivery_variants::filled;
+use wirelab::check::script_variants::filled;
 use wirelab::limits;
 use wirelab::net::player::Player;
 use wirelab::net::{Weather, listen};

@@ -6,7 +6,7 @@
 //! program that begin between the request and its answer.
 
 use super::{Cause, Evidence, Middle, Row, shown};
-use crate::check::lenient_message::{Message, message};
+use crate::check::lenient_http::{Message, message};
 use crate::wire::{Conn, Entry, Event, Transcript, Who};
 
 /// Asked before all others: what a program prints about a server behind it is not the cause.

@@ -6,7 +6,7 @@ use super::served::answer_at;
 use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_message::{Message, chunks, field, is_request, message, messages, upto};
+use crate::check::lenient_http::{Message, chunks, field, is_request, message, messages, upto};
 use crate::wire::{DifferenceKind, Entry};
 
 /// Asked before the causes of a silence that nothing explains.

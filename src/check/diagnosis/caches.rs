@@ -5,7 +5,7 @@
 //! from the recording of both legs: a connection behind the program between the request and its answer.
 
 use super::{Cause, Evidence, Middle, Row, shown};
-use crate::check::lenient_message::{Message, message};
+use crate::check::lenient_http::{Message, message};
 use crate::wire::{Conn, DifferenceKind, Entry, Event, Transcript, Who};
 
 pub(super) const TABLE: &[Row] = &[

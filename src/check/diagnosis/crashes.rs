@@ -6,7 +6,7 @@
 use super::{Cause, Close, Evidence, Row, Tried, shown};
 use crate::check::Problem;
 use crate::check::Side;
-use crate::check::lenient_message::{message, messages};
+use crate::check::lenient_http::{message, messages};
 use crate::check::program::Ending;
 use crate::check::stderr_summary::last_words;
 use crate::net::Weather;

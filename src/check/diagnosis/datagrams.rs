@@ -3,10 +3,10 @@
 //! Rule: what the network did is in the transcript, behind the datagram that it did it to; a cause names it.
 
 use super::Evidence;
-use super::decisions::printed_an_earlier_list;
+use super::wrong_decisions::printed_an_earlier_list;
 use super::{Cause, Row, shown};
 use crate::check::Side;
-use crate::check::lenient_message::{from, upto};
+use crate::check::lenient_http::{from, upto};
 use crate::limits;
 use crate::wire::{DifferenceKind, Entry, Event, Who};
 

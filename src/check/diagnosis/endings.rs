@@ -1,11 +1,11 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
 use super::crashes::complaint;
-use super::source::{holds_back, sets_linger};
+use super::source_signs::{holds_back, sets_linger};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
-use crate::check::lenient_message::{from, message, upto};
+use crate::check::lenient_http::{from, message, upto};
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[

@@ -7,39 +7,39 @@
 
 mod balancers;
 mod bodies;
-mod bytes;
 mod caches;
-mod cookies;
+mod client_hello_answers;
+mod cookies_and_forms;
 mod crashes;
 mod datagrams;
-mod decisions;
+mod dns_client_output;
+mod dns_messages;
 mod endings;
 mod evidence;
 mod explanation_pages;
 mod facts;
-mod language;
+mod first_wrong_byte;
+mod garbled_text;
 mod length_prefix;
-mod lengths;
-mod names;
+mod message_ends;
 mod place;
-mod printed_names;
 mod process;
+mod program_language;
 #[cfg(test)]
 mod random_tests;
 mod redirects_and_relays;
 mod served;
-mod source;
+mod source_signs;
 mod streams;
-mod tls_alerts;
 mod valid_but_different;
-mod wrong_text;
+mod wrong_decisions;
 mod wrong_values;
 
 pub use evidence::{Evidence, first_words_after_fin};
 pub use explanation_pages::{Hint, Page, Rule, page, pages};
 pub use facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
-pub use language::Language;
-pub use source::names_in;
+pub use program_language::Language;
+pub use source_signs::names_in;
 
 /// The cause of one failure.
 #[derive(Clone, Debug)]
@@ -82,8 +82,8 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 const TABLE: [&[Row]; 28] = [
     balancers::TABLE,
     process::TABLE,
-    names::TABLE,
-    printed_names::TABLE,
+    dns_messages::TABLE,
+    dns_client_output::TABLE,
     wrong_values::FIRST,
     crashes::TABLE,
     process::LATER,
@@ -91,16 +91,16 @@ const TABLE: [&[Row]; 28] = [
     streams::DELIVERY,
     bodies::WAITS,
     redirects_and_relays::TABLE,
-    cookies::TABLE,
-    tls_alerts::TABLE,
+    cookies_and_forms::TABLE,
+    client_hello_answers::TABLE,
     caches::TABLE,
     crashes::LATER,
     endings::TABLE,
-    bytes::TABLE,
-    lengths::TABLE,
+    first_wrong_byte::TABLE,
+    message_ends::TABLE,
     length_prefix::TABLE,
-    decisions::TABLE,
-    wrong_text::TABLE,
+    wrong_decisions::TABLE,
+    garbled_text::TABLE,
     bodies::TABLE,
     served::TABLE,
     wrong_values::TABLE,
@@ -115,8 +115,8 @@ const LAST: &[Row] = &[
     ("W63", wrong_values::other_body),
     ("W84", valid_but_different::other_lines),
     ("W84", valid_but_different::other_first_line),
-    ("W121", decisions::other_answer),
-    ("W125", decisions::prints_other),
+    ("W121", wrong_decisions::other_answer),
+    ("W125", wrong_decisions::prints_other),
 ];
 
 /// The cause of a failure, if there is evidence for one.

@@ -5,9 +5,7 @@
 
 use super::Evidence;
 use crate::check::Side;
-use crate::check::lenient_message::{
-    Message, from, is_request, is_response, message, messages, upto,
-};
+use crate::check::lenient_http::{Message, from, is_request, is_response, message, messages, upto};
 use crate::wire::Entry;
 
 /// One message that was expected, the one that came in its place, and the request that both answer.

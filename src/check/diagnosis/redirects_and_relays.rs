@@ -4,7 +4,7 @@
 use super::Evidence;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_message::message;
+use crate::check::lenient_http::message;
 use crate::limits;
 use crate::wire::{Event, Who};
 

@@ -1,11 +1,11 @@
 //! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
 //! a part.
 
-use super::decisions::shared_buffer;
+use super::wrong_decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_message::{find, from, is_request, message, upto};
+use crate::check::lenient_http::{find, from, is_request, message, upto};
 use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.

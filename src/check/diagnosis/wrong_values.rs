@@ -2,9 +2,9 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::place::Exchange;
-use super::{Cause, Row, count, names, shown};
+use super::{Cause, Row, count, dns_messages, shown};
 use super::{Close, Evidence};
-use crate::check::lenient_message::{field, find, from, message, split_once, upto};
+use crate::check::lenient_http::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
 use crate::wire::Who;
 
@@ -130,7 +130,7 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
         && evidence.have().bytes.len() <= valid
         && evidence.have().close != Close::Open;
     // A server of DNS has no file.
-    let file = names::is_dns(&evidence.expectation.script).is_none();
+    let file = dns_messages::is_dns(&evidence.expectation.script).is_none();
     (evidence.side() == Side::Server && stops && file).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::vary_headings::Word;
+use super::vary_table::Word;
 use crate::wire::Who;
 
 /// Bytes that become others.

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::edits::{apply, words_in};
-use super::vary_headings::Word;
+use super::vary_table::Word;
 use crate::course::lab_server_files::{self, Kind};
 
 /// A file of the lab, and the fresh one.

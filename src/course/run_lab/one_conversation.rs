@@ -15,9 +15,9 @@ use std::thread;
 use std::time::Instant;
 
 use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server};
-use crate::check::delivery_variants::filled;
 use crate::check::own_command;
 use crate::check::program::{Contract, Ending, Program};
+use crate::check::script_variants::filled;
 use crate::course::catalogue::{Lab, NOW, Script, Side};
 use crate::course::lab_programs::{self, BuildError};
 use crate::limits;

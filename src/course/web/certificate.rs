@@ -3,7 +3,7 @@
 //! Rule: it shows what the progress file says, and says so; `cargo lab bill` checks it again.
 
 use super::layout;
-use super::open_pages::Live;
+use super::live_pages::Live;
 use crate::course::certificate::Bill;
 use crate::course::progress::Progress;
 use crate::files::Response;

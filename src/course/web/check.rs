@@ -7,11 +7,11 @@ use crate::plural::count_of;
 use std::sync::Arc;
 use std::thread;
 
-use super::browser_tab::{Page, Turn, Work};
 use super::form::Form;
 use super::ladder_rows::{Mark, Rows};
+use super::live_pages::Live;
 use super::mistake_page::rule_and_advice;
-use super::open_pages::Live;
+use super::page_state::{Page, Turn, Work};
 use super::{markup, panel};
 use crate::check::diagnosis::Diagnosis;
 use crate::check::{CheckError, Conversation, Failure, Outcome, Plan, Report, Run, Side, report};

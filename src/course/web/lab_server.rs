@@ -6,9 +6,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::browser_tab::Page;
 use super::form::Form;
-use super::open_pages::Live;
+use super::live_pages::Live;
+use super::page_state::Page;
 use super::{manual_request, panel, presets};
 use crate::course::catalogue::Lab;
 use crate::course::run_lab::{self, DemoError};

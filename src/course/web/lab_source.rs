@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::open_pages::Live;
+use super::live_pages::Live;
 use super::{layout, rust_highlight};
 use crate::course::catalogue::Lab;
 use crate::course::locations;

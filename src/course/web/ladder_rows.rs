@@ -9,7 +9,7 @@ use crate::plural::count_of;
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::explained;
+use super::glossary_words;
 use crate::course::glossary::Kind;
 use crate::net::{Observation, ObservationKind};
 use crate::wire::notation::{event_text, who_text};
@@ -177,7 +177,7 @@ impl Rows {
         let (side, name) = (side(who), name(who));
         let word = event_text(event);
         let word = word.split(' ').next().unwrap_or_default();
-        let said = explained::marked(Kind::Event, word, &words);
+        let said = glossary_words::marked(Kind::Event, word, &words);
         let body = format!(
             "<span class=\"hush\">{name} {says}: </span><span class=\"say\">{said}</span>\
              <span class=\"arrow\"></span>"
@@ -230,8 +230,8 @@ fn length(piece: &Piece) -> usize {
 /// The text of a span, its words explained where there is an explanation.
 fn inner(span: &Span, first: bool) -> String {
     match span.tone {
-        Tone::Text => explained::of_line(&span.text, first),
-        Tone::LineEnd | Tone::Stray => explained::marked(Kind::Escape, &span.text, &span.text),
+        Tone::Text => glossary_words::of_line(&span.text, first),
+        Tone::LineEnd | Tone::Stray => glossary_words::marked(Kind::Escape, &span.text, &span.text),
         _ => xml_text(&span.text),
     }
 }

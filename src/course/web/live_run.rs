@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::browser_tab::{Page, Turn, Work};
 use super::form::Form;
-use super::open_pages::Live;
+use super::live_pages::Live;
+use super::page_state::{Page, Turn, Work};
 use super::panel;
 use super::recording_feed::Feed;
 use crate::check::program::Ending;

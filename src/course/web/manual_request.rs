@@ -16,9 +16,9 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Instant;
 
-use super::browser_tab::{Page, ServerName, Turn, Work};
 use super::form::Form;
-use super::open_pages::Live;
+use super::live_pages::Live;
+use super::page_state::{Page, ServerName, Turn, Work};
 use super::panel;
 use super::recording_feed::Feed;
 use crate::check::Side;

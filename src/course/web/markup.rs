@@ -5,7 +5,7 @@
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::{explained, rust_highlight};
+use super::{glossary_words, rust_highlight};
 use crate::course::glossary;
 use crate::wire::xml_text;
 
@@ -93,8 +93,8 @@ pub fn line(text: &str) -> String {
 /// Words in backquotes: a word of the wire is explained.
 fn inline(words: &str) -> CowStr<'static> {
     let inner = match glossary::any(words) {
-        Some(term) => explained::element(term, &xml_text(words)),
-        None => explained::of_line(words, false),
+        Some(term) => glossary_words::element(term, &xml_text(words)),
+        None => glossary_words::of_line(words, false),
     };
     format!("<code>{inner}</code>").into()
 }
@@ -152,7 +152,7 @@ fn wire(line: &str) -> String {
         true => escapes(said),
         false => {
             let word = said.split(' ').next().unwrap_or_default();
-            explained::marked(glossary::Kind::Event, word, said)
+            glossary_words::marked(glossary::Kind::Event, word, said)
         }
     };
     format!(
@@ -171,14 +171,14 @@ fn escapes(said: &str) -> String {
     let end = ends.iter().find(|end| said.ends_with(**end)).copied();
     let text = said.strip_suffix(end.unwrap_or_default()).unwrap_or(said);
     let end = end.map_or(String::new(), |end| {
-        let end = explained::marked(glossary::Kind::Escape, end, end);
+        let end = glossary_words::marked(glossary::Kind::Escape, end, end);
         format!("<span class=\"end\">{end}</span>")
     });
     let remark = match remark {
         "" => String::new(),
         remark => format!("<span class=\"note\">{}</span>", xml_text(remark)),
     };
-    format!("{}{end}{remark}", explained::of_line(text, true))
+    format!("{}{end}{remark}", glossary_words::of_line(text, true))
 }
 
 /// The id of a heading: its letters and digits, in lower case, words joined by `-`.

@@ -12,23 +12,23 @@
 //! of the catalogue, and its bytes go to the lab's own server. `gate` decides which forms are accepted.
 //! Rule 4: programs that a page has started end when the page is closed.
 
-mod browser_tab;
 mod certificate;
 mod check;
-mod explained;
 mod form;
 mod gate;
+mod glossary_words;
 mod lab_server;
 mod lab_source;
 pub mod ladder_rows;
 mod layout;
 mod lesson;
+mod live_pages;
 mod live_run;
 pub mod manual_request;
 mod map;
 mod markup;
 mod mistake_page;
-mod open_pages;
+mod page_state;
 mod panel;
 pub mod presets;
 mod quiz;
@@ -44,8 +44,8 @@ use crate::http::write;
 use crate::server::{Answer, Request};
 use crate::wire::{Transcript, svg};
 
-pub use browser_tab::Page;
-pub use open_pages::{Commands, Live};
+pub use live_pages::{Commands, Live};
+pub use page_state::Page;
 pub use tap::TapView;
 
 const STYLE: &str = include_str!("style.css");

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::form::Form;
-use super::open_pages::Live;
+use super::live_pages::Live;
 use super::{layout, markup, mistake_page};
 use crate::course::catalogue::Lab;
 use crate::course::fresh;

@@ -7,8 +7,8 @@ use crate::plural::count_of;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::browser_tab::{Page, Turn, lock};
 use super::ladder_rows::Rows;
+use super::page_state::{Page, Turn, lock};
 use crate::limits;
 use crate::net::{Observation, ObservationKind, Recorder};
 use crate::wire::{Gap, Transcript, Who};

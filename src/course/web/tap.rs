@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
-use super::browser_tab::lock;
 use super::ladder_rows::Rows;
 use super::layout;
-use super::open_pages::Live;
+use super::live_pages::Live;
+use super::page_state::lock;
 use super::panel;
 use crate::files::Response;
 use crate::limits;

@@ -8,10 +8,10 @@ use crate::plural::count_of;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use super::browser_tab::lock;
 use super::ladder_rows::Rows;
+use super::page_state::lock;
 use super::panel;
-use super::{layout, markup, open_pages::Live};
+use super::{layout, live_pages::Live, markup};
 use crate::files::Response;
 use crate::limits;
 use crate::net::{Observation, ObservationKind, Recorder};

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::parked::Parking;
 use super::{AcceptProblem, AtOnce, DoAtOnce, Serve};
 use crate::limits;
-use crate::net::memory_check;
+use crate::net::may_allocate;
 use crate::net::socket_errors::lock;
 
 /// Threads that serve clients.
@@ -103,7 +103,7 @@ impl<C: Send + 'static> Threads<C> {
         if !self.is_crowd() {
             return self.hand(client);
         }
-        if memory_check::is_short(limits::MEMORY_RESERVE) {
+        if may_allocate::is_short(limits::MEMORY_RESERVE) {
             self.leave();
             return Err(AcceptProblem::NoMemory);
         }
@@ -161,7 +161,7 @@ impl<C: Send + 'static> Threads<C> {
             return Ok(());
         }
         let growth = limits::MEMORY_FOR_EACH * state.threads as u64;
-        if memory_check::is_short(limits::MEMORY_FOR_THREAD + growth) {
+        if may_allocate::is_short(limits::MEMORY_FOR_THREAD + growth) {
             self.pool.left(&mut state, 1);
             drop(state);
             drop(client);

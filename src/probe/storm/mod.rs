@@ -10,9 +10,9 @@ pub mod dice;
 pub mod expected_reading;
 mod mutate;
 pub mod process_usage;
-mod random_requests;
 pub mod report;
 pub mod rude;
+mod send_random;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -229,7 +229,7 @@ fn death(
         if restart().is_err() {
             return death;
         }
-        let Ok(transcript) = random_requests::again(target, baseline, request) else {
+        let Ok(transcript) = send_random::again(target, baseline, request) else {
             continue;
         };
         if baseline.still_holds(target).is_err() {
@@ -268,9 +268,9 @@ fn throw_all(
     weather: Weather,
     findings: &Findings,
 ) -> Result<u64, SocketError> {
-    let seeds = random_requests::seeds(baseline);
+    let seeds = send_random::seeds(baseline);
     let thrown = AtomicU64::new(0);
-    let throw = random_requests::Roll {
+    let throw = send_random::Roll {
         target,
         baseline,
         seeds: &seeds,
@@ -283,7 +283,7 @@ fn throw_all(
         let hands = (0..target.at_once as u64).map(|hand| {
             let dice = Dice::new(weather.seed, hand);
             let throw = &throw;
-            scope.spawn(move || random_requests::throw(throw, dice))
+            scope.spawn(move || send_random::throw(throw, dice))
         });
         let hands: Vec<_> = hands.collect();
         hands

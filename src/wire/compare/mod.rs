@@ -8,18 +8,18 @@
 //! side correctly.
 //! Rule 3: the first difference is the one at the earliest entry of the expected transcript.
 
-mod compared;
 mod difference;
 mod lanes;
+mod matched_lane;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Entry, Event, Gap, Transcript, Who};
-use compared::Compared;
 pub use difference::{Difference, DifferenceKind, LOOSE, Wanted};
 use lanes::Moment;
 pub(super) use lanes::{Lane, lane_of, lanes_of, recorded_of};
+use matched_lane::Compared;
 
 /// The first difference between what was expected (masks allowed) and what came, both sides judged.
 pub fn compare(expected: &Transcript, got: &Transcript) -> Option<Difference> {

@@ -28,9 +28,9 @@ mod chunk_text;
 mod error;
 mod fast_byte_search;
 mod parse;
+mod parse_bytes;
 mod plain_lines;
 mod render;
-mod single_bytes;
 mod text_or_hex;
 mod tokens;
 

@@ -8,13 +8,13 @@
 //! Rule 3: "too short" is a result of its own: more bytes may still make a match.
 
 mod date;
+mod match_element;
 mod position_set;
-mod step;
 
 use super::Mask;
 use crate::limits;
+use match_element::{ElementStep, Rest};
 use position_set::Places;
-use step::{ElementStep, Rest};
 
 /// One element of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

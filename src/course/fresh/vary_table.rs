@@ -19,7 +19,7 @@
 use super::VaryError;
 use super::dice::Dice;
 use super::files::Pair;
-use super::template::{Template, range_of, unescape};
+use super::replacement::{Template, range_of, unescape};
 use crate::check::NOW;
 use crate::http::date;
 use crate::wire::Who;

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::program_runs::Done;
+use super::play_program::Done;
 use super::{CheckError, Plan};
-use crate::check::delivery_variants::filled;
+use crate::check::script_variants::filled;
 use crate::limits;
 use crate::net::{DatagramServer, DatagramSocket, IdleTimer, LossyNetwork, Weather};
 use crate::wire::Transcript;

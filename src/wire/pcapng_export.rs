@@ -33,15 +33,15 @@ use crate::limits::MAX_SECRET;
 
 mod block;
 mod error;
-mod flow;
-mod options;
+mod invented_flow;
 mod packet;
+mod packet_settings;
 
 pub use block::whole_blocks;
 pub use error::PcapngError;
-use flow::Flow;
-pub use options::PcapngOptions;
+use invented_flow::Flow;
 use packet::{MAX_DATAGRAM, MAX_PAYLOAD, Packet};
+pub use packet_settings::PcapngOptions;
 
 /// Stands in the file's first block.
 const SECTION_COMMENT: &str = "Synthesised by wirelab from what a TCP proxy read and wrote. \

@@ -5,7 +5,7 @@
 //! which line of the program decided.
 
 use super::{Cause, Evidence, Row, count, shown};
-use crate::check::lenient_message::{find, from, upto};
+use crate::check::lenient_http::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
 

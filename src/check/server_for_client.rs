@@ -6,12 +6,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::program_runs::{Done, anywhere, is_silence, player};
+use super::play_program::{Done, anywhere, is_silence, player};
 use super::{CheckError, Plan};
-use crate::check::delivery_variants::filled;
 use crate::check::diagnosis::{Prints, Process};
-use crate::check::lenient_message::message;
+use crate::check::lenient_http::message;
 use crate::check::program::{Ending, Program};
+use crate::check::script_variants::filled;
 use crate::limits;
 use crate::net::Weather;
 use crate::net::player::Stopped;

@@ -2,9 +2,9 @@
 //!
 //! Rule: a cause names the record or the message of the conversation that the printed words come from.
 
-use super::names::{messages, speaks_dns};
+use super::dns_messages::{messages, speaks_dns};
 use super::{Cause, Evidence, Row, count, shown};
-use crate::check::dns_message::{BadName, Message, Record, address, text};
+use crate::check::lenient_dns::{BadName, Message, Record, address, text};
 use crate::check::{Problem, Side};
 use crate::wire::Who;
 

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 
-use super::browser_tab::{Page, lock};
 use super::form::Form;
 use super::gate::{self, Gate};
+use super::page_state::{Page, lock};
 use super::tap::TapView;
 use super::your_browser::You;
 use super::{check, document, lab_of, lab_server, live_run, manual_request, names, nothing, typed};

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::{CheckError, Plan, Subject};
 use crate::check::Side;
-use crate::check::delivery_variants::filled;
 use crate::check::diagnosis::Process;
 use crate::check::program::Program;
+use crate::check::script_variants::filled;
 use crate::limits;
 use crate::net::Weather;
 use crate::net::player::{Played, Player, Stopped};

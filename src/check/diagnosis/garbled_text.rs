@@ -3,8 +3,8 @@
 //! Rule: an extra or missing byte or letter is named only if all later bytes are as expected.
 
 use super::place::Spot;
-use super::{Cause, Close, Evidence, Row, count, names, shown};
-use crate::check::lenient_message::{find, from, message, upto};
+use super::{Cause, Close, Evidence, Row, count, dns_messages, shown};
+use crate::check::lenient_http::{find, from, message, upto};
 
 pub(super) const TABLE: &[Row] = &[
     ("W75", text_form),
@@ -214,7 +214,7 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
             find(spot.missing, inner).is_some_and(|at| at == 0) || spot.before.ends_with(inner);
         value.len() > inner.len() && !inner.is_empty() && found && find(value, extra).is_some()
     })?;
-    let (_, value) = crate::check::lenient_message::field(line)?;
+    let (_, value) = crate::check::lenient_http::field(line)?;
     Cause::likely(format!(
         "the white space around a value is not a part of it. The value of the line `{}` is `{}`.",
         shown(line),
@@ -287,7 +287,7 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
     }
     let ended = evidence.have().close != Close::Open && evidence.cut_short();
     // A message of DNS is no text: half of its bytes are NUL.
-    let ended = ended && names::is_dns(&evidence.expectation.script).is_none();
+    let ended = ended && dns_messages::is_dns(&evidence.expectation.script).is_none();
     let ended = ended && !evidence.passes_in_calm() && evidence.process.said.trim().is_empty();
     let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
     ends.then_some(())?;
