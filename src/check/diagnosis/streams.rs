@@ -1,6 +1,7 @@
 //! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
 //! a part.
 
+use super::crashes::complaint;
 use super::wrong_decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
@@ -166,12 +167,22 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// Whether the program says that it used a socket after it had closed it: Python's and C's EBADF, Go's words.
+fn uses_closed_socket(evidence: &Evidence) -> bool {
+    let words = [
+        "Bad file descriptor",
+        "EBADF",
+        "use of closed network connection",
+    ];
+    complaint(evidence).is_some_and(|said| words.iter().any(|word| said.contains(word)))
+}
+
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
     let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
     // What does not fail a second time has another reason than the delivery.
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
-    if evidence.passes_in_calm() && !unasked && steady {
+    if evidence.passes_in_calm() && !unasked && steady && !uses_closed_socket(evidence) {
         let how = match evidence.weather() {
             Weather::Dribble => "in one piece, the conversation passes; byte by byte, it does not",
             Weather::Glue => {
