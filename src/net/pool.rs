@@ -197,7 +197,7 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         if clients >= self.descriptors {
             return self.make_room(AcceptProblem::NoDescriptors);
         }
-        if clients - self.threads.parked().min(clients) >= self.threads_limit {
+        if clients.saturating_sub(self.threads.parked()) >= self.threads_limit {
             return self.make_room(AcceptProblem::NoThreads);
         }
         // Somebody may follow at once; for as long, threads can wait.
