@@ -16,6 +16,7 @@
 //!
 //! - [`limits`] has every limit, and does not know which module uses it.
 //! - [`calendar`] counts days; it knows nothing else.
+//! - [`locks`] locks a mutex; it knows nothing else.
 //! - [`plural`] writes a number with its noun; it knows nothing else.
 //! - [`json`] reads and writes JSON; it knows nothing else.
 //! - [`wire`] knows the transcript; not HTTP, sockets, files or the clock.
@@ -40,6 +41,7 @@ pub mod http;
 pub mod import;
 pub mod json;
 pub mod limits;
+pub mod locks;
 pub mod net;
 pub mod plural;
 pub mod probe;

@@ -6,7 +6,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
+use wirelab::locks::lock;
 
 const QUESTION: &str = "-- Enter shows the next page; q and Enter stops here --";
 
@@ -85,7 +86,7 @@ impl Pager {
     /// Writes text to stdout. When a screen is full and more text comes, it asks. `Ok(false)`: the person has
     /// seen enough.
     pub fn write(&self, text: &[u8]) -> io::Result<bool> {
-        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut at = lock(&self.at);
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             if at.rows + 1 >= self.size.rows && !at.endless {
                 if !ask(&mut at, self.color)? {

@@ -6,8 +6,9 @@
 use super::{NotStarted, WrongUse};
 use anyhow::Result;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use wirelab::check::program::{CommandLine, Contract, Program};
+use wirelab::locks::lock;
 use wirelab::{limits, net};
 
 /// The server.
@@ -54,7 +55,7 @@ impl ServerCommand {
 
     /// Starts it again, if it has ended or does not listen any more. `Err`: why it cannot be started.
     pub fn restart(&self) -> Result<(), String> {
-        let mut place = self.program.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = lock(&self.program);
         let runs = place
             .as_mut()
             .is_some_and(|program| program.ending().is_none());

@@ -9,7 +9,7 @@ mod one_conversation;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::check::script_variants::filled;
 use crate::check::{Behind, ServedFolder, own_command};
 use crate::limits;
+use crate::locks::lock;
 use crate::net::player::{PlayError, Player, Stopped};
 use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
@@ -240,7 +241,7 @@ impl Server {
 
     fn program(&self) -> Option<MutexGuard<'_, Program>> {
         let program = self.program.as_ref()?;
-        Some(program.lock().unwrap_or_else(PoisonError::into_inner))
+        Some(lock(program))
     }
 
     /// What was done, in words.

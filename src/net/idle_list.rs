@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::net::socket_errors::lock;
+use crate::locks::lock;
 
 /// The connections of a server.
 #[derive(Debug)]

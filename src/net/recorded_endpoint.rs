@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
+use crate::locks::lock;
 use crate::net::Recorder;
 use crate::net::fair_idle_timeout::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
 use crate::net::single_byte_delivery::Alone;
-use crate::net::socket_errors::{close, is_pause, lock, reset_on_close, waits, was_reset};
+use crate::net::socket_errors::{close, is_pause, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// How the peer ended its direction.

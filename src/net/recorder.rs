@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::net::socket_errors::lock;
+use crate::locks::lock;
 use crate::wire::{Conn, Event, Gap, Transcript, Who};
 
 /// One step of a recording, as a sink gets it.

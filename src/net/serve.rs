@@ -16,7 +16,7 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::socket_errors::lock;
+use crate::locks::lock;
 
 /// A connection, as its handler gets it. It is closed when the handler returns.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,10 @@
 //! Classifies the errors and ends of a socket, for the relay and the player.
 
+use crate::locks::lock;
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,12 +71,6 @@ pub(super) fn waits(stream: &TcpStream) -> io::Result<()> {
     SockRef::from(stream)
         .recv_with_flags(byte, flags)
         .map(|_| ())
-}
-
-/// A thread that panicked with the lock in its hand left nothing half-done: all that the locks of
-/// `net` guard is changed in single assignments.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A client that comes within `time`. std has no `accept` with a deadline, so this looks again and again.

@@ -22,10 +22,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::socket_errors::{lock, reset_on_close};
+use crate::net::socket_errors::reset_on_close;
 use crate::net::{AcceptedClient, Recorder, Serving, call, serve};
 use crate::wire::{Event, Who};
 
+use crate::locks::lock;
 pub use faults::{FaultControl, Faults};
 use relay::Relay;
 

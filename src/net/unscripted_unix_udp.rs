@@ -14,8 +14,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::locks::lock;
 use crate::net::recorded_endpoint::{End, FailedWrite};
-use crate::net::socket_errors::{is_pause, lock};
+use crate::net::socket_errors::is_pause;
 use crate::net::udp_player::connected_to;
 use crate::net::{Recorder, SocketError};
 use crate::wire::{Conn, Event, Who};

@@ -5,12 +5,13 @@
 //! Rule 2: if the server has ended and can be started again, the suspected cases are tried again, one by one.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::limits;
+use crate::locks::lock;
 use crate::probe::case::{Case, Level};
 use crate::probe::exchange::NotTried;
 use crate::probe::server_features::Baseline;
@@ -116,7 +117,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared)
     }
 
     /// All cases that have no verdict yet, some at a time, until something stops them.

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use super::Answered;
 use crate::http::date;
 use crate::limits::{IO_DEADLINE, LOG_INTERVAL, LOG_LINES_AT_ONCE, LOG_QUEUE};
+use crate::locks::lock;
 
 /// A log, written by a thread of its own.
 pub struct AccessLog {
@@ -143,7 +144,7 @@ impl Queue {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 
     /// The thread that writes, until the log is closed.

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::locks::lock;
 
 /// The output of a program so far: its first bytes, its last bytes, and the number of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,7 +85,7 @@ impl Stream {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.0)
     }
 
     /// A copy of what there is.

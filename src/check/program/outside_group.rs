@@ -11,11 +11,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::limits;
+use crate::locks::lock;
 
 /// The environment variable that has the token of a program.
 pub(super) const TOKEN: &str = "WIRELAB_TOKEN";
@@ -26,7 +27,7 @@ pub struct Strays(Arc<Mutex<Vec<String>>>);
 
 impl Strays {
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub(super) fn add(&self, commands: Vec<String>) {

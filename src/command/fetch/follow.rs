@@ -5,8 +5,9 @@
 use crate::command::Screen;
 use crate::command::wire_log::View;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use wirelab::limits;
+use wirelab::locks::lock;
 use wirelab::net::{Observation, ObservationKind, Recorder};
 use wirelab::plural::count_are;
 use wirelab::wire::{Conn, Ink, Ladder, Transcript, Who};
@@ -52,14 +53,14 @@ impl Follower {
     pub fn recorder(&self) -> Recorder {
         let shown = Arc::clone(&self.shown);
         Recorder::into_sink(move |step| {
-            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut shown = lock(&shown);
             shown.step(step);
         })
     }
 
     /// Says what was counted last.
     pub fn end(self) {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = lock(&self.shown);
         shown.count();
     }
 }

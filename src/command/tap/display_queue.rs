@@ -8,6 +8,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use wirelab::limits;
+use wirelab::locks::lock;
 use wirelab::wire::Transcript;
 
 /// What is to be shown, in order.
@@ -65,7 +66,7 @@ impl Board {
     }
 
     fn lock(&self) -> MutexGuard<'_, Batch> {
-        self.up.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.up)
     }
 }
 

@@ -5,9 +5,10 @@
 
 use crate::command::wire_log::View;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use wirelab::course::web::TapView;
 use wirelab::limits;
+use wirelab::locks::lock;
 use wirelab::net::{Observation, ObservationKind};
 use wirelab::wire::Transcript;
 
@@ -47,10 +48,7 @@ impl Page {
             self.bytes += bytes.len();
         }
         if self.bytes <= limits::PICTURE_BYTES {
-            let mut recording = self
-                .recording
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut recording = lock(&self.recording);
             self.kept.add(&mut recording, step);
         }
     }

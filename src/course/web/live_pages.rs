@@ -11,7 +11,7 @@ use std::thread;
 
 use super::form::Form;
 use super::gate::{self, Gate};
-use super::page_state::{Page, lock};
+use super::page_state::Page;
 use super::tap::TapView;
 use super::your_browser::You;
 use super::{check, document, lab_of, lab_server, live_run, manual_request, names, nothing, typed};
@@ -20,6 +20,7 @@ use crate::files::Response;
 use crate::http::target::Target;
 use crate::http::write;
 use crate::limits;
+use crate::locks::lock;
 use crate::net::Recorder;
 use crate::server::{Answer, Request};
 use crate::wire::{PcapngOptions, pcapng, svg};

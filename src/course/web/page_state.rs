@@ -4,12 +4,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::manual_request::Talk;
 use crate::course::catalogue::Lab;
 use crate::course::run_lab::{self, DemoError, Server};
 use crate::limits;
+use crate::locks::lock;
 use crate::net::{self, Port};
 use crate::server::events::EventLog;
 use crate::wire::{Transcript, xml_text};
@@ -232,9 +233,4 @@ impl Place {
             server: None,
         })
     }
-}
-
-/// A lock that survives a panic of another thread: what it guards is replaced as a whole.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

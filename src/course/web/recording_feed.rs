@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::ladder_rows::Rows;
-use super::page_state::{Page, Turn, lock};
+use super::page_state::{Page, Turn};
 use crate::limits;
+use crate::locks::lock;
 use crate::net::{Observation, ObservationKind, Recorder};
 use crate::wire::{Gap, Transcript, Who};
 

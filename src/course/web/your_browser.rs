@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use super::ladder_rows::Rows;
-use super::page_state::lock;
 use super::panel;
 use super::{layout, live_pages::Live, markup};
 use crate::files::Response;
 use crate::limits;
+use crate::locks::lock;
 use crate::net::{Observation, ObservationKind, Recorder};
 use crate::server::events::{EventLog, Reader};
 use crate::wire::{Conn, Entry, Event, Transcript, Who};

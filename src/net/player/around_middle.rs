@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use super::Play;
 use crate::limits;
+use crate::locks::lock;
 use crate::net::IdleTimer;
-use crate::net::socket_errors::{accept_within, lock};
+use crate::net::socket_errors::accept_within;
 use crate::wire::{Conn, Who};
 
 /// What the players around one program know of each other.

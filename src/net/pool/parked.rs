@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::AtOnce;
 use super::threads::Threads;
 use crate::limits;
-use crate::net::socket_errors::lock;
+use crate::locks::lock;
 
 /// Where clients are handed to the thread that looks at them.
 pub(super) struct Parking<C> {

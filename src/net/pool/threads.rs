@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use super::parked::Parking;
 use super::{AcceptProblem, AtOnce, DoAtOnce, Serve};
 use crate::limits;
+use crate::locks::lock;
 use crate::net::may_allocate;
-use crate::net::socket_errors::lock;
 
 /// Threads that serve clients.
 pub(super) struct Threads<C> {

@@ -8,8 +8,8 @@ use crate::plural::count_of;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::locks::lock;
 use crate::net::Weather;
-use crate::net::socket_errors::lock;
 use crate::wire::{Who, duration_text};
 
 /// All faults of a tap.

@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use super::faults::FaultControl;
 use crate::limits;
+use crate::locks::lock;
 use crate::net::Recorder;
-use crate::net::socket_errors::{is_pause, lock, reset_on_close, waits, was_reset};
+use crate::net::socket_errors::{is_pause, reset_on_close, waits, was_reset};
 use crate::wire::{Conn, Event, Who};
 
 /// `wake` ends a blocked read on Unix; elsewhere the reader looks itself, again and again.

@@ -4,11 +4,12 @@
 //! it sends is bounded.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::locks::lock;
 use crate::net::{self, AcceptedClient, RecordedStream, Recorder, Serving, SocketError};
 use crate::probe::client::case::{self, ClientCase, ServerStep};
 use crate::wire::Transcript;
@@ -109,7 +110,7 @@ impl Site {
     pub fn close(self) -> Visit {
         let host = self.serving.address().to_string();
         self.serving.stop();
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut requests = lock(&self.requests);
         Visit {
             requests: std::mem::take(&mut requests),
             host,
@@ -133,7 +134,7 @@ impl Page<'_> {
             let request = Request::of(&head);
             let lines = self.lines(&request.target);
             let count = {
-                let mut all = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut all = lock(self.requests);
                 all.push(request);
                 all.len()
             };

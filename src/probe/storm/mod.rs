@@ -15,8 +15,8 @@ pub mod rude;
 mod send_random;
 
 use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,7 @@ use crate::probe::server_features::{Baseline, NoServer};
 use crate::probe::{Restart, Target};
 use crate::wire::Transcript;
 
+use crate::locks::lock;
 use crowd::{Crowd, Honest, SentAway};
 use dice::Dice;
 use process_usage::Figures;
@@ -119,7 +120,7 @@ pub enum StormError {
 impl Findings {
     fn add(&self, why: &str, transcript: Transcript) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
-        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut first = lock(&self.first);
         if first.len() < limits::STORM_FINDINGS {
             let why = why.to_string();
             first.push(Finding { why, transcript });
@@ -128,7 +129,7 @@ impl Findings {
 
     /// Keeps a request as one of the last ones.
     fn remember(&self, request: &[u8]) {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = lock(&self.recent);
         if recent.len() == limits::STORM_SUSPECTS {
             recent.pop_front();
         }
@@ -169,10 +170,7 @@ pub fn storm(
     });
     done.silences = findings.silences.load(Ordering::Relaxed);
     done.wrong = findings.wrong.load(Ordering::Relaxed);
-    let mut first = findings
-        .first
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut first = lock(&findings.first);
     done.findings = std::mem::take(&mut first);
     Ok(done)
 }
@@ -210,10 +208,7 @@ fn death(
     during: &'static str,
     error: &SocketError,
 ) -> Death {
-    let mut recent = findings
-        .recent
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut recent = lock(&findings.recent);
     let suspects: Vec<Vec<u8>> = recent.drain(..).rev().collect();
     drop(recent);
     let mut death = Death {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::locks::lock;
 
 /// One event, as a reader gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,10 +140,7 @@ impl EventLog {
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {
-        self.shared
-            .list
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.list)
     }
 }
 
