@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{badpeer, processes, signal, soon};
+use crate::support::{badpeer, runs, signal, soon};
 use wirelab::check::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
@@ -37,7 +37,7 @@ fn sh(script: &str) -> Program {
 /// Waits until the process with this number is gone (a zombie counts as gone: it runs no more).
 fn gone(pid: &str) -> bool {
     let pid: u32 = pid.parse().unwrap();
-    soon(|| processes().iter().all(|(running, _)| *running != pid))
+    soon(|| !runs(pid))
 }
 
 /// The first line of the program's stdout.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::support::{have, processes, skip, soon};
+use crate::support::{have, runs, skip, soon};
 use wirelab::check::program::{CommandLine, Contract, Program, Strays};
 use wirelab::check::{CheckError, Conversation, Plan, Report, Side, Subject, report};
 use wirelab::net::Weather;
@@ -113,10 +113,6 @@ fn stray_of(program: &Program) -> u32 {
     };
     assert!(soon(|| line().is_some()), "{}", program.stderr().text());
     line().unwrap().parse().unwrap()
-}
-
-fn runs(pid: u32) -> bool {
-    processes().iter().any(|(running, _)| *running == pid)
 }
 
 #[test]

@@ -89,6 +89,11 @@ pub fn processes() -> Vec<(u32, String)> {
     numbers.filter(runs).map(words).collect()
 }
 
+/// Whether this process runs.
+pub fn runs(pid: u32) -> bool {
+    processes().iter().any(|(running, _)| *running == pid)
+}
+
 /// Sends a signal (`INT`, `KILL`) to a process. The shell's own `kill`: not every machine has the program.
 pub fn signal(name: &str, pid: u32) -> bool {
     let mut shell = Command::new("sh");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::support::{Server, WIRELAB, bin, have, soon};
+use crate::support::{Server, WIRELAB, bin, have, runs, signal, soon};
 use crate::visitor::{
     ask, children, page, post, start, start_program, start_with, status, token, until,
 };
@@ -281,16 +281,6 @@ fn at_a_terminal_a_browser_is_opened_and_without_one_the_address_is_enough() {
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// Whether this process is there and does something.
-#[cfg(target_os = "linux")]
-fn runs(id: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-    let state = stat
-        .rsplit_once(") ")
-        .map(|(_, rest)| rest.starts_with('Z'));
-    state == Some(false)
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn an_interrupt_ends_it_and_all_that_it_has_started() {
@@ -310,18 +300,15 @@ fn an_interrupt_ends_it_and_all_that_it_has_started() {
     }
     assert!(soon(|| children(&server).len() >= 3), "nothing was started");
     let started = children(&server);
-    let started: Vec<&str> = started
+    let started: Vec<u32> = started
         .iter()
-        .filter_map(|stat| stat.split(' ').next())
+        .filter_map(|stat| stat.split(' ').next()?.parse().ok())
         .collect();
     let begun = Instant::now();
-    let killed = Command::new("sh")
-        .args(["-c", &format!("kill -INT {}", server.id())])
-        .status();
-    assert!(killed.expect("sh runs").success());
+    assert!(signal("INT", server.id()));
     assert!(soon(|| !server.runs()), "it still runs");
     assert!(
-        soon(|| !started.iter().any(|id| runs(id))),
+        soon(|| !started.iter().any(|id| runs(*id))),
         "a program still runs"
     );
     println!("all ended {:?} after the interrupt", begun.elapsed());
