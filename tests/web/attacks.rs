@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::{Server, WIRELAB, peers, soon};
-use crate::tap::started_tap;
+use crate::tap::{page_addr, started_tap};
 use crate::visitor::{
     ask, children, data, get, page, post, start, start_with, status, token, token_at, until,
 };
@@ -26,11 +26,8 @@ fn is_harmless(text: &str) {
 #[test]
 fn hostile_bytes_in_a_recording_stay_text_in_the_rows_the_list_and_the_files() {
     let upstream = Server::start("lab09-server");
-    let mut command = Command::new(WIRELAB);
-    command.args(["tap", "127.0.0.1:0", &upstream.addr.to_string(), "--web"]);
-    let (tap, url) = started_tap(&mut command);
-    let addr = url.trim_start_matches("http://").split('/').next();
-    let addr = addr.and_then(|addr| addr.parse().ok()).expect("an address");
+    let (tap, url) = started_tap(upstream.addr);
+    let addr = page_addr(&url);
     let token = token_at(addr, "/tap");
     let mut stream = TcpStream::connect(addr).expect("it listens");
     let head =

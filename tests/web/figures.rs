@@ -1,12 +1,11 @@
 //! The figures of the design: how soon a page begins to come, how soon a byte on the wire stands on the page, how
 //! long a run takes. They are printed; a value that means "broken" fails. `WIRELAB_LONG` asks for them.
 
-use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::in_browser::{LAB_2, at, browser_is_here};
 use crate::support::webdriver::Browser;
-use crate::support::{Server, WIRELAB, peers};
+use crate::support::{Server, peers};
 use crate::tap::started_tap;
 use crate::visitor::{get, start};
 
@@ -56,9 +55,7 @@ fn the_figures_of_the_design() {
     drop(browser);
 
     let upstream = Server::start("lab09-server");
-    let mut command = Command::new(WIRELAB);
-    command.args(["tap", "127.0.0.1:0", &upstream.addr.to_string(), "--web"]);
-    let (tap, url) = started_tap(&mut command);
+    let (tap, url) = started_tap(upstream.addr);
     let browser = Browser::start("figures-tap");
     browser.go(&url);
     browser.js(

@@ -3,15 +3,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use wirelab::json::Json;
 
+use crate::support::soon;
 use crate::support::webdriver::Browser;
-use crate::support::{WIRELAB, soon};
-use crate::tap::started_tap;
+use crate::tap::{page_addr, started_tap};
 use crate::visitor::token_at;
 
 /// Messages that are sent and come back: each makes two rows. `WIRELAB_LONG` asks for the 20 seconds of the design.
@@ -95,11 +94,8 @@ fn memory(process: u32) -> u64 {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_thousand_rows_a_second_are_all_shown_and_memory_does_not_grow() {
-    let mut command = Command::new(WIRELAB);
-    command.args(["tap", "127.0.0.1:0", &echo().to_string(), "--web"]);
-    let (tap, url) = started_tap(&mut command);
-    let page = url.trim_start_matches("http://").split('/').next();
-    let page: SocketAddr = page.and_then(|page| page.parse().ok()).expect("an address");
+    let (tap, url) = started_tap(echo());
+    let page = page_addr(&url);
     let browser = crate::in_browser::browser_is_here().then(|| Browser::start("load"));
     if let Some(browser) = &browser {
         browser.go(&url);

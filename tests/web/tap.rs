@@ -1,6 +1,7 @@
 //! `tap --web`: the same ladder of a recording in progress.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::process::Command;
 
 use crate::in_browser::browser_is_here;
@@ -15,9 +16,7 @@ fn the_tap_is_shown_as_it_records() {
         return;
     }
     let upstream = Server::start("lab09-server");
-    let mut command = Command::new(WIRELAB);
-    command.args(["tap", "127.0.0.1:0", &upstream.addr.to_string(), "--web"]);
-    let (tap, page) = started_tap(&mut command);
+    let (tap, page) = started_tap(upstream.addr);
     let browser = Browser::start("tap");
     browser.go(&page);
     for path in ["/menu", "/salsa"] {
@@ -55,10 +54,18 @@ fn the_tap_is_shown_as_it_records() {
     assert!(wirelab::wire::Transcript::parse(got).is_ok(), "{}", got);
 }
 
-/// A tap with its page: where it listens, and where the page is.
-pub fn started_tap(command: &mut Command) -> (Server, String) {
-    let (server, log) = Server::start_logged(command);
+/// A tap with its page in front of this server: where it listens, and the URL of the page.
+pub fn started_tap(upstream: SocketAddr) -> (Server, String) {
+    let mut command = Command::new(WIRELAB);
+    command.args(["tap", "127.0.0.1:0", &upstream.to_string(), "--web"]);
+    let (server, log) = Server::start_logged(&mut command);
     let mut lines = BufReader::new(log).lines().map_while(Result::ok);
     let page = lines.find_map(|line| Some(line.split_once("in a browser: ")?.1.to_string()));
     (server, page.expect("it says where"))
+}
+
+/// The address in the URL of a page.
+pub fn page_addr(url: &str) -> SocketAddr {
+    let addr = url.trim_start_matches("http://").split('/').next();
+    addr.and_then(|addr| addr.parse().ok()).expect("an address")
 }
