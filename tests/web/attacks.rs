@@ -3,15 +3,14 @@
 
 use std::fs;
 use std::io::{BufReader, Write};
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use crate::support::{Server, WIRELAB, peers, soon};
 use crate::tap::{page_addr, started_tap};
 use crate::visitor::{
-    ask, children, data, get, page, post, start, start_with, status, token, token_at, until,
+    ask, children, data, get, get_head, page, post, start, start_with, status, token, token_at,
+    until,
 };
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
@@ -29,7 +28,7 @@ fn hostile_bytes_in_a_recording_stay_text_in_the_rows_the_list_and_the_files() {
     let (tap, url) = started_tap(upstream.addr);
     let addr = page_addr(&url);
     let token = token_at(addr, "/tap");
-    let mut stream = TcpStream::connect(addr).expect("it listens");
+    let mut stream = peers::client(addr);
     let head =
         format!("GET /events?of=tap&after=tap.0&token={token} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
     stream.write_all(head.as_bytes()).expect("it is taken");
@@ -279,14 +278,7 @@ fn long_inputs_are_refused_and_a_short_one_cannot_stand_for_a_long_one() {
             "GET /recording/recording.wire?token={token}&page={id} HTTP/1.1\r\nHost: {addr}\r\n"
         );
         assert_eq!(status(&ask(addr, &head, "")), "409", "{id}");
-        let mut stream = TcpStream::connect(addr).expect("it listens");
-        let head = format!("GET /events?token={token}&after={id} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
-        stream.write_all(head.as_bytes()).expect("it is taken");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .expect("a deadline");
-        let mut line = String::new();
-        std::io::BufRead::read_line(&mut BufReader::new(stream), &mut line).expect("a line");
+        let line = get_head(&server, &format!("/events?token={token}&after={id}"));
         assert!(
             line.starts_with("HTTP/1.1 200") || line.starts_with("HTTP/1.1 503"),
             "{id}: {line}"
@@ -320,7 +312,7 @@ fn a_stream_is_known_however_its_request_is_cut() {
     let server = start();
     let addr = server.addr;
     let token = token(&server);
-    let mut stream = TcpStream::connect(addr).expect("it listens");
+    let mut stream = peers::client(addr);
     stream.set_nodelay(true).expect("an option");
     let head = format!("GET /events?of=you&token={token} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
     for byte in head.as_bytes() {

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
+use crate::support::peers::client;
 use crate::support::{Server, WIRELAB};
 
 /// The live lab at a port that the system chooses.
@@ -29,10 +29,7 @@ pub fn start_program(wirelab: &Path, words: &[&str]) -> Server {
 
 /// The whole answer to a request; `Connection: close` is added to it.
 pub fn ask(addr: SocketAddr, head: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(addr).expect("it listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .expect("a deadline");
+    let mut stream = client(addr);
     let request = format!("{head}Connection: close\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).expect("it is taken");
     let mut answer = String::new();
@@ -78,11 +75,8 @@ pub fn post(server: &Server, path: &str, body: &str, change: impl Fn(String) -> 
 
 /// The stream of a page, and its number.
 pub fn page(server: &Server, token: &str) -> (BufReader<TcpStream>, String) {
-    let mut stream = TcpStream::connect(server.addr).expect("it listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .expect("a deadline");
     let addr = server.addr;
+    let mut stream = client(addr);
     let request = format!("GET /events?token={token} HTTP/1.1\r\nHost: {addr}\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("it is taken");
     let mut stream = BufReader::new(stream);
@@ -122,7 +116,7 @@ pub fn status(answer: &str) -> &str {
 
 /// The first line of an answer that does not end.
 pub fn get_head(server: &Server, path: &str) -> String {
-    let mut stream = TcpStream::connect(server.addr).expect("it listens");
+    let mut stream = client(server.addr);
     let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", server.addr);
     stream.write_all(request.as_bytes()).expect("it is taken");
     let mut line = String::new();
