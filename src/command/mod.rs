@@ -34,6 +34,7 @@ mod serve;
 mod server_command;
 mod show;
 mod start;
+mod step_view;
 mod storm;
 mod tap;
 mod watch;

@@ -5,7 +5,8 @@
 
 mod place;
 
-use super::wire_log::{Remark, Source, View, WireLog};
+use super::step_view::View;
+use super::wire_log::{Remark, Source, WireLog};
 use super::{Args, Command, CommandOutcome, Opt, Screen, Style};
 use anyhow::Result;
 use place::{Place, Talk};

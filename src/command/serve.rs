@@ -3,7 +3,7 @@
 //! Rule: the first line on stdout has the address. The log goes to stderr, and the output of `--wire` to
 //! stdout.
 
-use super::wire_log::View;
+use super::step_view::View;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;

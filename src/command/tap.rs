@@ -13,7 +13,7 @@ mod page;
 mod pictures;
 mod relay;
 
-use super::wire_log::View;
+use super::step_view::View;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::Result;
 use std::io::Write;

@@ -3,7 +3,7 @@
 //! Rule: only the beginning of a long body is printed. The rest is counted.
 
 use crate::command::Screen;
-use crate::command::wire_log::View;
+use crate::command::step_view::View;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use wirelab::limits;

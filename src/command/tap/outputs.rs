@@ -3,7 +3,8 @@
 //! Rule: a failure of one file is reported once. It stops neither the relay nor the other files.
 
 use super::pictures::{Packets, Picture};
-use crate::command::wire_log::{Remark, Source, View, WireLog};
+use crate::command::step_view::View;
+use crate::command::wire_log::{Remark, Source, WireLog};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::net::SocketAddr;

@@ -3,7 +3,7 @@
 //! Rule: the page shows every byte, as the terminal does. A download from the page leaves out the same secrets
 //! as the files.
 
-use crate::command::wire_log::View;
+use crate::command::step_view::View;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use wirelab::course::web::TapView;

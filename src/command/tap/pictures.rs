@@ -8,8 +8,9 @@
 //! steps.
 
 use crate::command::output::{Output, cannot};
+use crate::command::step_view::View;
 use crate::command::wire_file::shown;
-use crate::command::wire_log::{View, write_at};
+use crate::command::wire_log::write_at;
 use anyhow::{Context, Result};
 use std::ffi::OsStr;
 use std::fs::File;
