@@ -9,6 +9,8 @@
 //! Rule: a tap between the two sides records the bytes. If no connection is made, the attempt to connect is
 //! recorded.
 
+mod datagrams;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
@@ -22,9 +24,7 @@ use crate::course::catalogue::{Lab, NOW, Script, Side};
 use crate::course::lab_programs::{self, BuildError};
 use crate::limits;
 use crate::net::player::{Played, Player, Stopped};
-use crate::net::{
-    self, DatagramServer, DatagramSocket, DatagramTap, RecordedStream, Recorder, Tap, Weather,
-};
+use crate::net::{self, RecordedStream, Recorder, Tap, Weather};
 use crate::wire::{Entry, Event, Transcript, Who};
 
 /// What is shown, and who watches.
@@ -201,42 +201,6 @@ impl Show<'_> {
         }
     }
 
-    fn pair_of_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
-        let tap = DatagramTap::start(server.addr, self.recorder.clone());
-        let tap = tap.map_err(|error| DemoError::Thread(error.to_string()))?;
-        let shown = self.run_client(tap.address())?;
-        drop(tap);
-        Ok(Shown {
-            server_noted: server.noted(),
-            ..shown
-        })
-    }
-
-    /// The player's own recording is shown: what the network did is in no relay's.
-    fn played_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
-        let player = self.player(server.addr, Who::Client)?;
-        let played = player.call(server.addr);
-        self.record(&played.got);
-        Ok(Shown {
-            server_noted: server.noted(),
-            ..Shown::from(Origin::Programs)
-        })
-    }
-
-    /// Adds what a player of datagrams has recorded itself.
-    fn record(&self, got: &Transcript) {
-        for entry in got.entries() {
-            match entry {
-                Entry::Chunk(chunk) => {
-                    let (conn, who) = (chunk.conn, chunk.who);
-                    self.recorder.datagram(conn, who, &chunk.exact());
-                }
-                Entry::Event { who, conn, event } => self.recorder.event(*conn, *who, *event),
-                _ => {}
-            }
-        }
-    }
-
     fn server(&self) -> Result<Shown, DemoError> {
         let server = self.program(Side::Server)?;
         let (script, recorder) = (self.transcript(), Some(self.recorder));
@@ -267,21 +231,6 @@ impl Show<'_> {
             gave_up,
             ..Shown::from(Origin::Programs)
         })
-    }
-
-    /// The lab's client, and the player as its server of datagrams.
-    fn client_of_datagrams(&self) -> Result<Shown, DemoError> {
-        let script = self.transcript();
-        let socket = DatagramSocket::anywhere().map_err(DemoError::Socket)?;
-        let server = DatagramServer::new(&script, &socket, None);
-        let mut server = server.map_err(|error| DemoError::Thread(error.to_string()))?;
-        let shown = thread::scope(|scope| {
-            let client = scope.spawn(|| self.run_client(socket.addr));
-            server.serve_until(|| client.is_finished());
-            client.join()
-        });
-        self.record(&server.finish(None).got);
-        shown.unwrap_or(Err(DemoError::NoPair))
     }
 
     fn client(&self) -> Result<Shown, DemoError> {
