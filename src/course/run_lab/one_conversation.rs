@@ -191,14 +191,12 @@ impl Show<'_> {
     /// How a server ended; `wait`: it may be about to.
     fn ending_of(&self, server: &Server, wait: bool) -> Option<Ending> {
         let begun = Instant::now();
-        loop {
-            let ending = server.ending();
-            let over = !wait || begun.elapsed() > limits::web::DYING || !(self.goes_on)();
-            if ending.is_some() || over {
-                return ending;
-            }
-            thread::park_timeout(limits::POLL_INTERVAL);
-        }
+        let mut ending = None;
+        self.while_watched(|| {
+            ending = server.ending();
+            ending.is_some() || !wait || begun.elapsed() > limits::web::DYING
+        });
+        ending
     }
 
     fn server(&self) -> Result<Shown, DemoError> {
