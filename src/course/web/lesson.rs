@@ -10,9 +10,11 @@ use crate::wire::xml_text;
 
 /// The page of a lab.
 pub fn page(lab: &Lab, live: Option<&Live>) -> Response {
-    let mut steps = Steps::of(lab);
     let text = match live {
-        Some(_) => markup::readme_with(lab.readme, &mut |command| steps.button(command)),
+        Some(_) => {
+            let mut steps = Steps::of(lab);
+            markup::readme_with(lab.readme, &mut |command| steps.button(command))
+        }
         None => markup::readme(lab.readme),
     };
     let panel = live.map_or(String::new(), |live| panel::panel(lab, live));
