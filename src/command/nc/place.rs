@@ -218,9 +218,7 @@ fn open_lab(lab: &Lab, recorder: &Recorder) -> Result<(Talk, Option<run_lab::Ser
     if error.cause != Cause::Refused {
         return Err(error.into());
     }
-    let server = run_lab::serve(lab, addr);
-    let server = server.map_err(|error| NotStarted(error.to_string()));
-    let server = server.with_context(|| format!("lab {}", lab.number))?;
+    let server = start_server(lab, addr)?;
     Ok((Talk::Tcp(Session::open(addr, recorder)?), Some(server)))
 }
 
@@ -232,12 +230,14 @@ fn open_lab_of_datagrams(
     let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.port()));
     let server = match net::receives(addr) {
         Some(true) => None,
-        Some(false) | None => {
-            let server = run_lab::serve(lab, addr);
-            let server = server.map_err(|error| NotStarted(error.to_string()));
-            Some(server.with_context(|| format!("lab {}", lab.number))?)
-        }
+        Some(false) | None => Some(start_server(lab, addr)?),
     };
     let session = SimpleSession::open_udp(addr, recorder)?;
     Ok((Talk::Simple(session, Kept::Lines), server))
+}
+
+/// Starts the lab's own server at its address.
+fn start_server(lab: &Lab, addr: SocketAddr) -> Result<run_lab::Server> {
+    let server = run_lab::serve(lab, addr).map_err(|error| NotStarted(error.to_string()));
+    server.with_context(|| format!("lab {}", lab.number))
 }
