@@ -74,10 +74,20 @@ impl std::fmt::Display for Control {
     }
 }
 
+/// The head of a request after which the server closes; `line` is `GET /`.
+fn head(target: &Target, line: &str, fields: &str) -> String {
+    let host = &target.host;
+    format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n")
+}
+
+/// A GET of the target's page after which the server closes.
+fn get(target: &Target) -> String {
+    head(target, &format!("GET {}", target.path), "")
+}
+
 /// One request on a connection of its own. It has time: how much it takes is a result.
 pub fn ask(target: &Target, line: &str, fields: &str, body: &str) -> Result<Control, NoServer> {
-    let host = &target.host;
-    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n");
+    let head = head(target, line, fields);
     let method = line.split(' ').next().unwrap_or("GET");
     converse(target, &format!("{head}{body}"), &[method])
 }
@@ -94,23 +104,23 @@ pub fn persists(target: &Target) -> Result<bool, NoServer> {
 pub fn concurrent(target: &Target) -> Result<bool, NoServer> {
     let idle = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
     let _idle = idle.map_err(NoServer::Socket)?;
-    let Target { host, path, .. } = target;
-    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let control = converse_within(target, &get, &["GET"], target.silence)?;
-    Ok(control.answer.is_some())
+    Ok(get_within(target, target.silence)?.answer.is_some())
 }
 
 /// Whether the connection stays open after a response that says `close`.
 pub fn lingers(target: &Target) -> Result<bool, NoServer> {
-    let Target { host, path, .. } = target;
-    let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
     let mut call = called.map_err(NoServer::Socket)?;
-    let _ = call.write(get.as_bytes());
+    let _ = call.write(get(target).as_bytes());
     let (mut heard, most) = (Heard::default(), limits::PROBE_PAGE + limits::PROBE_BESIDE);
     let patience = limits::PROBE_PATIENCE * target.silence;
     heard.hear(&mut call, Instant::now() + patience, most, |_| false);
     Ok(heard.end.is_none() && !heard.flooded)
+}
+
+/// A plain GET, whose response must come in this time.
+pub fn get_within(target: &Target, wait: Duration) -> Result<Control, NoServer> {
+    converse_within(target, &get(target), &["GET"], wait)
 }
 
 /// Says some requests; the last response, if all have come.
@@ -119,7 +129,7 @@ fn converse(target: &Target, text: &str, asked: &[&str]) -> Result<Control, NoSe
 }
 
 /// The same, for so long.
-pub fn converse_within(
+fn converse_within(
     target: &Target,
     text: &str,
     asked: &[&str],

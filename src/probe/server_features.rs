@@ -237,9 +237,7 @@ impl Baseline {
 
     /// How long a plain GET takes now; `None`: no response came in this time.
     pub fn response_time(&self, target: &Target, most: Duration) -> Option<Duration> {
-        let Target { host, path, .. } = target;
-        let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let control = control::converse_within(target, &get, &["GET"], most).ok()?;
+        let control = control::get_within(target, most).ok()?;
         control.answer.is_some().then_some(control.took)
     }
 
