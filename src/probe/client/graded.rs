@@ -4,22 +4,15 @@
 
 use std::fmt::Write;
 
-use super::report::fails;
+use super::report::{count, fails};
 use super::{ClientProbe, ClientTried};
 use crate::json;
 use crate::probe::Verdict;
-use crate::probe::case::Level;
 use crate::probe::report::shared_lines::{
     MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels, skipped_because,
 };
 use crate::probe::report::{Count, Kind, Policy};
 use crate::wire::xml_text;
-
-/// How many cases of this level passed, failed, and were left out.
-fn count(probe: &ClientProbe, level: Level) -> Count {
-    let of = probe.tried.iter().filter(|it| it.case.level == level);
-    Count::of_verdicts(of.map(|it| (level, &it.verdict)))
-}
 
 /// The whole report as one JSON document; all cases, in order.
 pub fn json(probe: &ClientProbe, client: &str, policy: &Policy) -> String {

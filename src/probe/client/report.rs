@@ -7,7 +7,7 @@ use crate::probe::case::Level;
 use crate::probe::client::case::ClientCase;
 use crate::probe::client::{ClientProbe, ClientTried};
 use crate::probe::report::shared_lines::{LEVELS, quotes, shown, uncounted, wrapped, wrapped_by};
-use crate::probe::report::{Kind, Policy};
+use crate::probe::report::{Count, Kind, Policy};
 use crate::probe::verdict::Failure;
 use crate::wire::Transcript;
 
@@ -123,21 +123,16 @@ fn rule(text: &mut String, case: &ClientCase) {
     wrapped(text, "  allowed: ", &allowed.join(", or "));
 }
 
-/// How many of these passed, of how many.
-pub fn count(probe: &ClientProbe, level: Level) -> (usize, usize) {
-    let of = |tried: &&ClientTried| tried.case.level == level;
-    let counted = |tried: &&ClientTried| !matches!(tried.verdict, Verdict::NotApplicable(_));
-    let all: Vec<&ClientTried> = probe.tried.iter().filter(of).filter(counted).collect();
-    let passed = all
-        .iter()
-        .filter(|tried| matches!(tried.verdict, Verdict::Passed));
-    (passed.count(), all.len())
+/// How many cases of this level passed, failed, and were left out.
+pub fn count(probe: &ClientProbe, level: Level) -> Count {
+    let of = probe.tried.iter().filter(|it| it.case.level == level);
+    Count::of_verdicts(of.map(|it| (level, &it.verdict)))
 }
 
 fn sum(text: &mut String, probe: &ClientProbe) {
     let levels = LEVELS.map(|level| {
-        let (passed, all) = count(probe, level);
-        format!("{} {passed} of {all}", level.word())
+        let Count { passed, failed, .. } = count(probe, level);
+        format!("{} {passed} of {}", level.word(), passed + failed)
     });
     let _ = writeln!(text, "\npassed: {}", levels.join(" · "));
     let lacks = |tried: &&ClientTried| matches!(tried.verdict, Verdict::NotApplicable(_));
