@@ -9,7 +9,7 @@ use super::{ClientProbe, ClientTried};
 use crate::json;
 use crate::probe::Verdict;
 use crate::probe::report::shared_lines::{
-    MARKDOWN_FAILURES, cell, json_case, json_levels, markdown_levels, skipped_because,
+    MARKDOWN_FAILURES, cell, json_case, json_levels, junit_outcome, markdown_levels,
 };
 use crate::probe::report::{Count, Kind, Policy};
 use crate::wire::xml_text;
@@ -83,35 +83,9 @@ pub fn junit(probe: &ClientProbe, client: &str, policy: &Policy) -> String {
             xml_text(case.section),
             xml_text(case.name)
         );
-        let inner = match &tried.verdict {
-            Verdict::Passed => {
-                text.push_str("/>\n");
-                continue;
-            }
-            Verdict::NotApplicable(lack) => {
-                let why = xml_text(&format!("not applicable: no {lack}"));
-                format!("<skipped message=\"{why}\"/>")
-            }
-            Verdict::Failed {
-                failure,
-                transcript,
-            } => {
-                let message = xml_text(&failure.why);
-                let level = case.level.word();
-                let whole = xml_text(&format!("{}\n{}", case.rule, transcript.render()));
-                match tried.kind(policy) {
-                    Kind::Failed => {
-                        format!("<failure message=\"{message}\" type=\"{level}\">{whole}</failure>")
-                    }
-                    kind => {
-                        let reason = policy.reason(case.name);
-                        let why = xml_text(&skipped_because(kind, &failure.why, reason));
-                        format!("<skipped message=\"{why}\"/>")
-                    }
-                }
-            }
-        };
-        let _ = writeln!(text, ">\n      {inner}\n    </testcase>");
+        let reason = policy.reason(case.name);
+        let (verdict, kind) = (&tried.verdict, tried.kind(policy));
+        text.push_str(&junit_outcome(verdict, kind, case.rule, reason));
     }
     text.push_str("  </testsuite>\n</testsuites>\n");
     text

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::shared_lines::skipped_because;
+use super::shared_lines::junit_outcome;
 use super::{Kind, Report};
-use crate::probe::{Tried, Verdict};
+use crate::probe::Tried;
 use crate::wire::xml_text;
 
 /// A whole document. An expected failure is a skipped test; an early end is an error of its own.
@@ -55,32 +55,7 @@ fn junit_case(text: &mut String, report: &Report, suite: &str, tried: &Tried) {
         text,
         "    <testcase classname=\"{suite}\" name=\"{name}\" time=\"{time:.3}\""
     );
-    let skipped = |why: &str| {
-        let why = xml_text(why);
-        format!(">\n      <skipped message=\"{why}\"/>\n    </testcase>\n")
-    };
-    match (&tried.verdict, report.kind(tried)) {
-        (Verdict::Passed, _) => text.push_str("/>\n"),
-        (Verdict::NotApplicable(lack), _) => {
-            text.push_str(&skipped(&format!("not applicable: no {lack}")));
-        }
-        (
-            Verdict::Failed {
-                failure,
-                transcript,
-            },
-            Kind::Failed,
-        ) => {
-            let (message, level) = (xml_text(&failure.why), failure.level.word());
-            let whole = xml_text(&format!("{}\n{}", tried.case.rule, transcript.render()));
-            let _ = write!(
-                text,
-                ">\n      <failure message=\"{message}\" type=\"{level}\">{whole}</failure>\n    </testcase>\n"
-            );
-        }
-        (Verdict::Failed { failure, .. }, kind) => {
-            let reason = report.policy.reason(tried.case.name);
-            text.push_str(&skipped(&skipped_because(kind, &failure.why, reason)));
-        }
-    }
+    let reason = report.policy.reason(tried.case.name);
+    let (verdict, kind) = (&tried.verdict, report.kind(tried));
+    text.push_str(&junit_outcome(verdict, kind, tried.case.rule, reason));
 }

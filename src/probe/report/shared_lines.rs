@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use super::{Count, Kind, Policy};
 use crate::json;
+use crate::probe::Verdict;
 use crate::probe::case::Level;
 use crate::probe::rfc_quotes::Quote;
-use crate::wire::Transcript;
+use crate::wire::{Transcript, xml_text};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -73,8 +74,35 @@ pub fn uncounted(text: &mut String, kinds: &[(&str, Kind)], policy: &Policy) {
     }
 }
 
+/// The rest of a `testcase` of JUnit XML, after its attributes. `reason`: why it is expected to fail.
+pub fn junit_outcome(verdict: &Verdict, kind: Kind, rule: &str, reason: Option<&str>) -> String {
+    let inner = match (verdict, kind) {
+        (Verdict::Passed, _) => return "/>\n".to_string(),
+        (Verdict::NotApplicable(lack), _) => skipped(&format!("not applicable: no {lack}")),
+        (
+            Verdict::Failed {
+                failure,
+                transcript,
+            },
+            Kind::Failed,
+        ) => {
+            let (message, level) = (xml_text(&failure.why), failure.level.word());
+            let whole = xml_text(&format!("{rule}\n{}", transcript.render()));
+            format!("<failure message=\"{message}\" type=\"{level}\">{whole}</failure>")
+        }
+        (Verdict::Failed { failure, .. }, kind) => {
+            skipped(&skipped_because(kind, &failure.why, reason))
+        }
+    };
+    format!(">\n      {inner}\n    </testcase>\n")
+}
+
+fn skipped(why: &str) -> String {
+    format!("<skipped message=\"{}\"/>", xml_text(why))
+}
+
 /// Why a failure is skipped in JUnit XML, if it does not count.
-pub fn skipped_because(kind: Kind, why: &str, reason: Option<&str>) -> String {
+fn skipped_because(kind: Kind, why: &str, reason: Option<&str>) -> String {
     match (kind, reason) {
         (Kind::Accepted, Some(reason)) => format!("accepted: {reason}"),
         (Kind::Noted, _) => format!("note: {why}"),
