@@ -34,25 +34,22 @@ pub fn server(live: &Live, page: &Arc<Page>, lab: &'static Lab, form: &Form) -> 
 fn act(page: &Page, lab: &'static Lab, stub: bool, wanted: &str) -> (String, String) {
     let (what, word) = wanted.split_once(' ').unwrap_or((wanted, ""));
     let word = Some(word).filter(|word| !word.is_empty());
-    let kept = page.kept_server(lab, stub);
-    let running = kept.and_then(|(addr, server)| {
-        server
-            .filter(|it| it.ending().is_none())
-            .map(|it| (addr, it))
-    });
-    match (what, running) {
-        ("stop", Some((addr, server))) => (stopped(server.stop().is_some(), addr), server.noted()),
+    match (what, page.running_server(lab, stub)) {
+        ("stop", Some(server)) => (
+            stopped(server.stop().is_some(), server.addr),
+            server.noted(),
+        ),
         ("stop", None) => match page.server(lab, stub) {
             Ok(server) => (stopped(server.stop().is_some(), server.addr), String::new()),
             Err(error) => told(&error),
         },
-        ("second", Some((addr, _))) => second(lab, stub, addr),
+        ("second", Some(first)) => second(lab, stub, first.addr),
         ("second", None) => match page.start_again(lab, stub, None) {
             Ok(first) => second(lab, stub, first.addr),
             Err(error) => told(&error),
         },
-        (_, Some((addr, _))) => (
-            format!("The server listens on {addr} already."),
+        (_, Some(server)) => (
+            format!("The server listens on {} already.", server.addr),
             String::new(),
         ),
         (_, None) => match page.start_again(lab, stub, word) {
@@ -82,8 +79,7 @@ fn link(page: &Page, lab: &'static Lab, stub: bool) -> String {
         .scripts
         .first()
         .is_some_and(|script| script.text().contains(" HTTP/1.1"));
-    let running = page.kept_server(lab, stub).and_then(|(_, server)| server);
-    match running.filter(|server| http && server.ending().is_none()) {
+    match page.running_server(lab, stub).filter(|_| http) {
         Some(server) => format!(
             " <a href=\"http://{0}/\" target=\"_blank\" rel=\"noopener\">Open it in a tab</a>",
             server.addr

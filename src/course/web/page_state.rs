@@ -172,17 +172,14 @@ impl Page {
         Ok(server)
     }
 
-    /// The address of the server that the learner talks to, and the server, if it was not forgotten.
-    pub fn kept_server(
-        &self,
-        lab: &'static Lab,
-        stub: bool,
-    ) -> Option<(SocketAddr, Option<Arc<Server>>)> {
+    /// The server that the learner talks to, if it runs.
+    pub fn running_server(&self, lab: &'static Lab, stub: bool) -> Option<Arc<Server>> {
         let place = lock(&self.server);
-        let kept = place
-            .as_ref()
-            .filter(|kept| kept.name == (lab.slug, stub))?;
-        Some((kept.addr, kept.server.clone()))
+        let kept = place.as_ref().filter(|it| it.name == (lab.slug, stub))?;
+        let server = kept.server.clone();
+        // [`Page::end`] does not wait for the lock.
+        drop(place);
+        server.filter(|it| it.ending().is_none())
     }
 
     /// The next connection gets a server that is started for it, at the same port.
