@@ -252,6 +252,30 @@ fn as_a_server_it_takes_one_client() {
     );
 }
 
+/// A client that has said all may still hear: what standard input has is sent to its end.
+#[test]
+fn as_a_server_it_sends_all_of_its_input_to_a_client_that_has_ended_its_side() {
+    let (mut running, mut stdout, place) = waiting(&["-l", "127.0.0.1:0"]);
+    let mut client = std::net::TcpStream::connect(&place).unwrap();
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut shown = String::new();
+    while !shown.contains("C fin") {
+        std::io::BufRead::read_line(&mut stdout, &mut shown).unwrap();
+    }
+    let mut stdin = running.stdin.take().unwrap();
+    let reader = std::thread::spawn(move || stdout.read_to_string(&mut shown));
+    let hearing = std::thread::spawn(move || {
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).map(|_| heard)
+    });
+    let all = b"0123456789\n".repeat(100_000);
+    stdin.write_all(&all).unwrap();
+    drop(stdin);
+    assert!(hearing.join().unwrap().unwrap() == all);
+    reader.join().unwrap().unwrap();
+    assert!(running.wait().unwrap().success());
+}
+
 #[test]
 #[cfg(unix)]
 fn a_unix_socket_has_two_sides() {

@@ -90,6 +90,23 @@ fn a_pattern_passes_and_what_came_is_kept() {
     assert_eq!(kept.render(), expected);
 }
 
+/// As `tap` does: a file may be attached to an issue.
+#[test]
+fn what_is_saved_has_no_secret() {
+    let server = Server::start("lab09-server");
+    let file = std::env::temp_dir().join(format!("wirelab-secret-{}.wire", std::process::id()));
+    let name = file.to_str().unwrap();
+    let script = "C> GET / HTTP/1.1\\r\\n\nC> Host: x\\r\\n\nC> Cookie: id=4711\\r\\n\nC> \\r\\n\nS> \\{any}\nS fin\nC fin\n";
+    let output = play(&["-", &server.addr.to_string(), "--save", name], script);
+    let kept = fs::read_to_string(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert!(
+        kept.contains("Cookie: ") && !kept.contains("4711"),
+        "{kept}\n{}",
+        text(&output.stdout)
+    );
+}
+
 #[test]
 fn the_labs_client_is_answered_by_the_snapshot() {
     let mut command = Command::new(bin("wirelab"));

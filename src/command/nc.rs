@@ -29,10 +29,11 @@ pub const COMMAND: Command = Command {
            your line, and ends it with \\n, or with \\r\\n if you gave --crlf. Ctrl-D ends\n\
            your side; nc still shows what the server answers. nc ends when the server\n\
            closes.\n\
-           With -l nc waits at ADDR for one client, and you are the server. With -U the\n\
-           address is the path of a Unix socket. With --udp each line is one datagram;\n\
-           UDP has no end, so nc ends when your input has ended and nothing has come for\n\
-           a second.",
+           With -l nc waits at ADDR for one client, and you are the server: when the\n\
+           client has ended its side, nc still sends the rest of a piped input.\n\
+           With -U the address is the path of a Unix socket. With --udp each line is one\n\
+           datagram; UDP has no end, so nc ends when your input has ended and nothing has\n\
+           come for a second.",
     options: &[
         Opt {
             name: "-l",
@@ -106,10 +107,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     }
     let talk = Arc::new(talk);
     let (speaker, telling) = (Arc::clone(&talk), tell.clone());
-    // Nobody waits for this thread: a read from a terminal cannot be ended from outside.
-    thread::spawn(move || speak(&speaker, crlf, &telling));
+    // A read from a terminal cannot be ended from outside.
+    let speaking = thread::spawn(move || speak(&speaker, crlf, &telling));
+    // A client that has said all may still hear. A person at a terminal sees its end, and has nothing to wait for.
+    let has_more = place.listens && !std::io::stdin().is_terminal();
     thread::spawn(move || {
         if talk.wait_end() == End::Fin {
+            if has_more {
+                let _ = speaking.join();
+            }
             talk.fin();
         }
         let _ = tell.send(News::Ended);

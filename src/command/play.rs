@@ -5,13 +5,15 @@
 mod comparison;
 
 use super::screen::warn;
+use super::wire_log::View;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::{Context, Result};
 use std::io::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 use wirelab::limits;
 use wirelab::net::player::{PlayError, Played, Player, Stopped};
-use wirelab::net::{self, DatagramSocket, Weather};
+use wirelab::net::{self, DatagramSocket, Observation, ObservationKind, Weather};
 use wirelab::plural::count_of;
 use wirelab::wire::{Entry, Mask, Piece, Transcript, Who};
 
@@ -66,7 +68,7 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "--save",
             value: Some("OUT"),
-            sentence: "write the recorded conversation to this file",
+            sentence: "write the conversation to this file, secrets as masks",
         },
         Opt {
             name: "--ignore",
@@ -110,7 +112,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         .play(&player)
         .map_err(|error| WrongUse(format!("{shown}: {error}")))?;
     if let Some(out) = save {
-        output::write(out, played.got.render().as_bytes(), screen)?;
+        output::write(
+            out,
+            without_secrets(&played.got).render().as_bytes(),
+            screen,
+        )?;
     }
     if let Some(Stopped::NotOpened(error)) = &played.stopped
         && played.got.bytes_of(1, me).is_empty()
@@ -127,6 +133,49 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         terms,
     };
     play.verdict(screen)
+}
+
+/// The recorded conversation with masks in place of secrets, as `tap` saves one.
+fn without_secrets(got: &Transcript) -> Transcript {
+    let mut view = View::without_secrets().of_datagrams(got.has_datagrams());
+    let mut masked = Transcript::new();
+    if let Some(transport) = got.heading("transport") {
+        masked.push_heading("transport", transport);
+    }
+    let step = |conn, who| Observation {
+        at: Duration::ZERO,
+        gap: None,
+        conn,
+        who,
+        what: ObservationKind::Note(""),
+        open: 0,
+        client: None,
+    };
+    for entry in got.entries() {
+        match entry {
+            Entry::Chunk(chunk) => {
+                let bytes = chunk.exact();
+                let what = ObservationKind::Bytes(&bytes);
+                let step = Observation {
+                    what,
+                    ..step(chunk.conn, chunk.who)
+                };
+                view.add(&mut masked, &step);
+            }
+            Entry::Event { conn, who, event } => {
+                let what = ObservationKind::Event(*event);
+                view.add(
+                    &mut masked,
+                    &Observation {
+                        what,
+                        ..step(*conn, *who)
+                    },
+                );
+            }
+            other => masked.push_entry(other),
+        }
+    }
+    masked
 }
 
 /// Where a side is played.
