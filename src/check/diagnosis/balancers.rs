@@ -7,7 +7,7 @@
 
 use super::{Cause, Evidence, Middle, Row, shown};
 use crate::check::lenient_http::{Message, message};
-use crate::wire::{Conn, Entry, Event, Transcript, Who};
+use crate::wire::{Conn, Entry, Transcript, Who};
 
 /// Asked before all others: what a program prints about a server behind it is not the cause.
 pub(super) const TABLE: &[Row] = &[
@@ -77,8 +77,8 @@ fn exchange_on(middle: &Middle, front: Conn) -> Exchange<'_> {
         request: middle.got.bytes_of(front, Who::Client),
         wanted: middle.script.bytes_of(front, Who::Server),
         answer: middle.got.bytes_of(front, Who::Server),
-        should_ask: asked(middle, &middle.script, front),
-        asked: asked(middle, &middle.got, front),
+        should_ask: middle.asked_for(&middle.script, front),
+        asked: middle.asked_for(&middle.got, front),
     }
 }
 
@@ -100,31 +100,6 @@ fn client_of(middle: &Middle, transcript: &Transcript, conn: Conn) -> Option<Con
         _ => None,
     });
     spoken.find(|conn| middle.legs.front.contains(conn))
-}
-
-/// The connections behind the program that were opened between the request on this one and its answer.
-fn asked(middle: &Middle, transcript: &Transcript, front: Conn) -> Vec<Conn> {
-    let behind = middle.legs.back();
-    let mut found = Vec::new();
-    let mut here = false;
-    for entry in transcript.entries() {
-        match entry {
-            Entry::Chunk(chunk) if chunk.conn == front && chunk.who == Who::Client => here = true,
-            Entry::Chunk(chunk) if chunk.conn == front => break,
-            Entry::Event {
-                conn,
-                event: Event::Connect,
-                ..
-            } if here && behind.contains(conn) => found.push(*conn),
-            Entry::Event {
-                conn,
-                event: Event::Connect,
-                ..
-            } if here && *conn != front => break,
-            _ => {}
-        }
-    }
-    found
 }
 
 /// The elements of all `X-Forwarded-For` lines.

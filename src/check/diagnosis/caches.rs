@@ -4,9 +4,9 @@
 //! Rule: each of them says which earlier answer on the front leg it is about. Whether the server was asked is read
 //! from the recording of both legs: a connection behind the program between the request and its answer.
 
-use super::{Cause, Evidence, Middle, Row, shown};
+use super::{Cause, Evidence, Row, shown};
 use crate::check::lenient_http::{Message, message};
-use crate::wire::{Conn, DifferenceKind, Entry, Event, Transcript, Who};
+use crate::wire::{Conn, DifferenceKind, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W111", asks_again),
@@ -33,30 +33,12 @@ fn exchanges(evidence: &Evidence) -> Option<(Exchange, Vec<Exchange>)> {
     let one = |conn: Conn| Exchange {
         request: middle.got.bytes_of(conn, Who::Client),
         answer: middle.got.bytes_of(conn, Who::Server),
-        should_ask: asked(middle, &middle.script, conn),
-        asked: asked(middle, &middle.got, conn),
+        should_ask: !middle.asked_for(&middle.script, conn).is_empty(),
+        asked: !middle.asked_for(&middle.got, conn).is_empty(),
     };
     let front = middle.legs.front.iter().copied();
     let earlier = front.take_while(|other| *other != conn).map(one).collect();
     Some((one(conn), earlier))
-}
-
-/// Whether a connection behind the program began between the request on this one and the answer.
-fn asked(middle: &Middle, transcript: &Transcript, conn: Conn) -> bool {
-    let behind = middle.legs.back();
-    let mut began = false;
-    let mut here = false;
-    for entry in transcript.entries() {
-        match entry {
-            Entry::Chunk(chunk) if chunk.conn == conn && chunk.who == Who::Client => here = true,
-            Entry::Chunk(chunk) if chunk.conn == conn => return began,
-            Entry::Event { conn, event, .. } if here && behind.contains(conn) => {
-                began |= *event == Event::Connect;
-            }
-            _ => {}
-        }
-    }
-    began
 }
 
 fn is_http(request: &[u8]) -> bool {

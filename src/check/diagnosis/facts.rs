@@ -5,7 +5,7 @@
 use crate::check::Side;
 use crate::check::program::Ending;
 use crate::net::Weather;
-use crate::wire::{Event, Legs, Transcript, Who};
+use crate::wire::{Conn, Entry, Event, Legs, Transcript, Who};
 
 use super::Language;
 
@@ -47,6 +47,33 @@ impl Middle {
         conns
             .flat_map(|conn| self.got.bytes_of(conn, who))
             .collect()
+    }
+
+    /// The connections behind the program that were opened between the request on this one and its answer.
+    pub fn asked_for(&self, transcript: &Transcript, front: Conn) -> Vec<Conn> {
+        let behind = self.legs.back();
+        let mut found = Vec::new();
+        let mut here = false;
+        for entry in transcript.entries() {
+            match entry {
+                Entry::Chunk(chunk) if chunk.conn == front && chunk.who == Who::Client => {
+                    here = true
+                }
+                Entry::Chunk(chunk) if chunk.conn == front => break,
+                Entry::Event {
+                    conn,
+                    event: Event::Connect,
+                    ..
+                } if here && behind.contains(conn) => found.push(*conn),
+                Entry::Event {
+                    conn,
+                    event: Event::Connect,
+                    ..
+                } if here && *conn != front => break,
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Whether this event of the program was seen behind it.
