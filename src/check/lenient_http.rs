@@ -55,6 +55,17 @@ impl<'a> Message<'a> {
         found.map(|(_, value)| value)
     }
 
+    /// The elements of all fields with this name, without outer white space: a field may be a list with commas.
+    pub fn elements(&self, name: &str) -> Vec<String> {
+        let fields = self.fields();
+        let named = fields.filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));
+        let lines: Vec<_> = named
+            .map(|(_, value)| String::from_utf8_lossy(value))
+            .collect();
+        let elements = lines.iter().flat_map(|line| line.split(','));
+        elements.map(|element| element.trim().to_string()).collect()
+    }
+
     /// `Content-Length`, where it is a number.
     pub fn length(&self) -> Option<usize> {
         let value = self.field("Content-Length")?;

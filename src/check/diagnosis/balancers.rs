@@ -104,12 +104,7 @@ fn client_of(middle: &Middle, transcript: &Transcript, conn: Conn) -> Option<Con
 
 /// The elements of all `X-Forwarded-For` lines.
 fn told_clients(message: &Message) -> Vec<String> {
-    let fields = message.fields();
-    let lines = fields.filter(|(name, _)| name.eq_ignore_ascii_case(b"x-forwarded-for"));
-    let text = lines.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
-    let all: Vec<String> = text.collect();
-    let elements = all.iter().flat_map(|line| line.split(','));
-    elements.map(|element| element.trim().to_string()).collect()
+    message.elements("X-Forwarded-For")
 }
 
 /// Whether bytes of a server are no whole answer.

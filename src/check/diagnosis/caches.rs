@@ -59,12 +59,10 @@ fn given_again(evidence: &Evidence) -> Option<(Exchange, Exchange)> {
 
 /// The elements of `Cache-Control`, in small letters.
 fn directives(message: &Message) -> Vec<String> {
-    let fields = message.fields();
-    let lines = fields.filter(|(name, _)| name.eq_ignore_ascii_case(b"cache-control"));
-    let text = |(_, value): (&[u8], &[u8])| String::from_utf8_lossy(value).to_ascii_lowercase();
-    let all: Vec<String> = lines.map(text).collect();
-    let elements = all.iter().flat_map(|line| line.split(','));
-    elements.map(|element| element.trim().to_string()).collect()
+    let elements = message.elements("Cache-Control").into_iter();
+    elements
+        .map(|element| element.to_ascii_lowercase())
+        .collect()
 }
 
 /// An answer was stored that must not be.
