@@ -4,6 +4,7 @@
 //! Rule: these come after all mistakes that name a byte. A text says what was due and what came; it does not say
 //! which line of the program decided.
 
+use super::evidence::line_at;
 use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_http::{find, from, upto};
 use crate::check::program::Ending;
@@ -15,14 +16,6 @@ pub(super) const TABLE: &[Row] = &[("W123", argument)];
 fn bare(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The first line.
-fn first_line(bytes: &[u8]) -> &[u8] {
-    bytes
-        .split_inclusive(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default()
 }
 
 /// A client of a line protocol sends something else than its argument says.
@@ -89,13 +82,13 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let framed = before.ends_with(&[0; 3]);
     (framed || evidence.at_line_start()).then_some(())?;
     let skip = usize::from(framed);
-    let came = first_line(from(evidence.rest(), skip));
-    let due = first_line(from(evidence.missing(), skip));
+    let came = line_at(from(evidence.rest(), skip), 0);
+    let due = line_at(from(evidence.missing(), skip), 0);
     let text =
         std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
     let other = !came.is_empty() && !due.is_empty() && came.first() != due.first();
     (text && other && !evidence.passes_in_calm()).then_some(())?;
-    let asked = bare(first_line(evidence.heard()));
+    let asked = bare(line_at(evidence.heard(), 0));
     if came.starts_with(b"HTTP/") {
         return Cause::likely(format!(
             "to `{}` you answered with a head of HTTP, `{}`. This lab's protocol has no head: `{}` is due at once.",
@@ -209,8 +202,8 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
 /// What an earlier client had sent stands in front of this client's order.
 pub(super) fn shared_buffer(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
-    let order = bare(first_line(evidence.heard()));
-    let wanted = first_line(want);
+    let order = bare(line_at(evidence.heard(), 0));
+    let wanted = line_at(want, 0);
     let server = evidence.side() == Side::Server && evidence.passes_in_calm() && !wanted.is_empty();
     let mut lengths = (1..=order.len()).filter(|_| server && have != want);
     let old = lengths.find(|&length| {
