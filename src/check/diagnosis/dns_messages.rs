@@ -36,6 +36,14 @@ struct Wrong {
     tcp: bool,
 }
 
+impl Wrong {
+    /// At which byte what it said differs; `None` where it only ends too early or too late.
+    fn first_difference(&self) -> Option<usize> {
+        let mut pairs = self.wanted.iter().zip(&self.got);
+        pairs.position(|(wanted, got)| wanted != got)
+    }
+}
+
 /// The messages of one side, and how many the other side had said before each.
 pub(super) fn messages(
     transcript: &Transcript,
@@ -175,8 +183,7 @@ fn lengths(message: &[u8]) -> Vec<(usize, usize)> {
 /// The length of a label or of a record.
 fn length_inside(evidence: &Evidence) -> Option<Cause> {
     let wrong = wrong(evidence)?;
-    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
-    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    let at = wrong.first_difference()?;
     let mut places = lengths(&wrong.wanted).into_iter();
     let (place, width) = places.find(|(place, width)| (*place..place + width).contains(&at))?;
     let (behind, mine) = (place + width, from(&wrong.got, place));
@@ -287,8 +294,7 @@ fn other_zone(evidence: &Evidence) -> Option<Cause> {
 /// The other ten bytes of the header.
 fn other_header(evidence: &Evidence) -> Option<Cause> {
     let (wrong, _) = answer(evidence)?;
-    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
-    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    let at = wrong.first_difference()?;
     (at < HEADER && wrong.got.len() >= HEADER).then_some(())?;
     let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
     let text = match at {
@@ -374,8 +380,7 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
 /// A name in the answer that is no pointer, or another one.
 fn no_pointer(evidence: &Evidence) -> Option<Cause> {
     let (wrong, query) = answer(evidence)?;
-    let mut pairs = wrong.wanted.iter().zip(&wrong.got);
-    let at = pairs.position(|(wanted, got)| wanted != got)?;
+    let at = wrong.first_difference()?;
     (at >= HEADER + query.question.len()).then_some(())?;
     let place =
         (at.saturating_sub(1)..=at).find(|place| wrong.wanted.get(*place) == Some(&0xc0))?;
