@@ -114,6 +114,14 @@ fn is_cut(bytes: &[u8]) -> bool {
     answer.body.is_none_or(|body| body.len() < length)
 }
 
+/// What came of a request, for a sentence.
+fn answered(status: Option<u16>) -> String {
+    match status {
+        Some(status) => format!("was answered with {status}"),
+        None => "got no answer".to_string(),
+    }
+}
+
 fn is_health(exchange: &Exchange) -> bool {
     exchange.http().target() == Some(b"/health")
 }
@@ -187,10 +195,7 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     let refused = got.status().is_none_or(|status| status >= 400);
     let good = exchange.has_proxy_line() && exchange.should_ask.len() == 1 && first.is_none();
     (good && refused && wanted.status() == Some(200)).then_some(())?;
-    let how = match got.status() {
-        Some(status) => format!("was answered with {status}"),
-        None => "got no answer".to_string(),
-    };
+    let how = answered(got.status());
     Cause::likely(format!(
         "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is right; read it up to \
          its CR LF, and then the request."
@@ -297,10 +302,7 @@ fn dead_server(evidence: &Evidence) -> Option<Cause> {
     let gave_up = got.is_none_or(|status| status >= 500);
     let alone = exchange.asked.is_empty() && !exchange.should_ask.is_empty();
     (dead && alone && gave_up && !is_health(&exchange)).then_some(())?;
-    let how = match got {
-        Some(status) => format!("was answered with {status}"),
-        None => "got no answer".to_string(),
-    };
+    let how = answered(got);
     Cause::likely(format!(
         "`{}` {how}. At one of the two addresses nobody listens; a server waits at the other one, and it was not asked.",
         shown(exchange.http().first_line())
