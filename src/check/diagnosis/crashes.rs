@@ -40,6 +40,12 @@ pub(super) fn complaint(evidence: &Evidence) -> Option<String> {
     said_in(&evidence.process.said)
 }
 
+/// Whether the words are about a socket that the program itself had closed: Python's and C's EBADF, Go's words.
+pub(super) fn says_closed_socket(said: &str) -> bool {
+    let signs = ["Bad file descriptor", "use of closed", "EBADF"];
+    signs.iter().any(|sign| said.contains(sign))
+}
+
 fn said_in(stderr: &str) -> Option<String> {
     let line = last_words(stderr).complaint?;
     Some(shown_text(&line))
@@ -206,8 +212,7 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         (true, _) if evidence.right_bytes() => "after it had sent everything",
         (true, _) => "before it had sent everything",
     };
-    let closed = ["Bad file descriptor", "use of closed", "EBADF"];
-    let why = match closed.iter().any(|sign| said.contains(sign)) {
+    let why = match says_closed_socket(&said) {
         true => " It used a connection that it had closed itself.",
         false => "",
     };

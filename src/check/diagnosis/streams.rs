@@ -1,7 +1,7 @@
 //! Mistakes about reading and writing a stream: one read need not give a whole message, and one write may write
 //! a part.
 
-use super::crashes::complaint;
+use super::crashes::{complaint, says_closed_socket};
 use super::wrong_decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
@@ -167,14 +167,9 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Whether the program says that it used a socket after it had closed it: Python's and C's EBADF, Go's words.
+/// Whether the program says that it used a socket after it had closed it.
 fn uses_closed_socket(evidence: &Evidence) -> bool {
-    let words = [
-        "Bad file descriptor",
-        "EBADF",
-        "use of closed network connection",
-    ];
-    complaint(evidence).is_some_and(|said| words.iter().any(|word| said.contains(word)))
+    complaint(evidence).is_some_and(|said| says_closed_socket(&said))
 }
 
 /// One read was taken for one message.
