@@ -121,13 +121,10 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<Json, usize> {
         self.take(b'{')?;
         let mut members = Vec::new();
-        self.space();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
+        if self.take(b'}').is_ok() {
             return Ok(Json::Object(members));
         }
         loop {
-            self.space();
             let key = self.string()?;
             self.take(b':')?;
             members.push((key, self.value(depth + 1)?));
@@ -141,9 +138,7 @@ impl Reader<'_> {
     fn list(&mut self, depth: usize) -> Result<Json, usize> {
         self.take(b'[')?;
         let mut values = Vec::new();
-        self.space();
-        if self.peek() == Some(b']') {
-            self.at += 1;
+        if self.take(b']').is_ok() {
             return Ok(Json::List(values));
         }
         loop {
