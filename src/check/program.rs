@@ -23,6 +23,7 @@ mod find;
 mod guard;
 mod kept_output;
 mod outside_group;
+mod proc_stat;
 
 pub use command_line::CommandLine;
 pub use errors::{Ending, NotReady, StartError};

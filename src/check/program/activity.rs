@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use super::proc_stat::ProcStat;
 use crate::net::Activity;
 
 /// The activity of a process group, named like its leader; `None` when there is no such table, or nobody
@@ -37,7 +38,7 @@ pub(super) fn of_group(leader: u32) -> Option<Activity> {
 fn by_table(group: u32) -> Option<Activity> {
     let mut all = None;
     for folder in fs::read_dir("/proc").ok()?.flatten() {
-        let of_group = stat(&folder.path()).is_some_and(|(_, of)| of == group);
+        let of_group = ProcStat::read(&folder.path()).is_some_and(|stat| stat.group == group);
         if let (true, Some(seen)) = (of_group, see(&folder.path())) {
             add(all.get_or_insert_default(), seen.activity);
         }
@@ -62,7 +63,7 @@ fn see(process: &Path) -> Option<ProcessSample> {
     let mut children = Some(Vec::new());
     for task in fs::read_dir(process.join("task")).ok()?.flatten() {
         // A thread may have ended since it was listed.
-        let Some((state, _)) = stat(&task.path()) else {
+        let Some(ProcStat { state, .. }) = ProcStat::read(&task.path()) else {
             continue;
         };
         let works = matches!(state, 'R' | 'D');
@@ -82,14 +83,6 @@ fn see(process: &Path) -> Option<ProcessSample> {
 /// How many entries a folder has.
 pub(super) fn count(folder: &str) -> Option<usize> {
     Some(fs::read_dir(folder).ok()?.count())
-}
-
-/// State and process group from a `stat` file: `… (name) S 1 4711 …`.
-fn stat(folder: &Path) -> Option<(char, u32)> {
-    let text = fs::read_to_string(folder.join("stat")).ok()?;
-    let mut fields = text[text.rfind(')')? + 1..].split_ascii_whitespace();
-    let state = fields.next()?.chars().next()?;
-    Some((state, fields.nth(1)?.parse().ok()?))
 }
 
 /// The processor time of a thread: the first number of `schedstat`, in nanoseconds. None for one that has

@@ -8,13 +8,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::proc_stat::ProcStat;
 use crate::limits;
 use crate::locks::lock;
 
@@ -50,14 +51,6 @@ pub(super) struct Identity {
     started: u64,
 }
 
-/// What `/proc/PID/stat` says.
-struct Stat {
-    state: char,
-    parent: u32,
-    group: u32,
-    started: u64,
-}
-
 /// A text that no other program has; it ends with a dot, so that none is the beginning of another.
 pub(super) fn new_token() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -82,6 +75,10 @@ pub(super) fn descendants(leader: u32) -> Vec<Identity> {
     }
     let others = family.into_iter().skip(1);
     others.filter_map(identity).collect()
+}
+
+fn stat(pid: u32) -> Option<ProcStat> {
+    ProcStat::read(Path::new(&format!("/proc/{pid}")))
 }
 
 fn identity(pid: u32) -> Option<Identity> {
@@ -166,25 +163,6 @@ fn younger(leader: u32) -> Vec<u32> {
     let folders = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = folders.filter_map(|folder| folder.file_name().to_str()?.parse().ok());
     numbers.filter(|&pid| pid > leader || !grows).collect()
-}
-
-impl Stat {
-    /// Whether it has not ended.
-    fn runs(&self) -> bool {
-        !matches!(self.state, 'Z' | 'X')
-    }
-}
-
-/// `4711 (name) S 1 4711 …`: the name may have spaces and brackets.
-fn stat(pid: u32) -> Option<Stat> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_ascii_whitespace().collect();
-    Some(Stat {
-        state: fields.first()?.chars().next()?,
-        parent: fields.get(1)?.parse().ok()?,
-        group: fields.get(2)?.parse().ok()?,
-        started: fields.get(19)?.parse().ok()?,
-    })
 }
 
 /// The command line of a process, as one line.
