@@ -3,6 +3,7 @@
 //! Rule: a cause names the record or the message of the conversation that the printed words come from.
 
 use super::dns_messages::{messages, speaks_dns};
+use super::garbled_text::capital;
 use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_dns::{BadName, Message, Record, address, text};
 use crate::check::{Problem, Side};
@@ -188,9 +189,7 @@ fn end_is_not_seen(evidence: &Evidence) -> Option<Cause> {
 
 /// `You printed …`.
 fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
+    capital(words) + "."
 }
 
 /// An address that only a message has which answers another question.

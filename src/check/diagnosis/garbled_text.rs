@@ -181,7 +181,8 @@ fn valid_start(bytes: &[u8]) -> &str {
     }
 }
 
-fn capital(text: &str) -> String {
+/// The text with a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
