@@ -104,8 +104,11 @@ impl Relay {
                 let _ = back.send(&bytes);
             }
         }
-        for (_, client) in self.clients.drain() {
+        // All at once: each thread takes up to a `STOP_POLL` to see it.
+        for client in self.clients.values() {
             client.forgotten.store(true, Ordering::Relaxed);
+        }
+        for client in self.clients.into_values() {
             let _ = client.answers.join();
         }
     }
