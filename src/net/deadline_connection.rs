@@ -222,22 +222,25 @@ impl RecordedStream {
     /// Writes everything. A peer that takes nothing for `WRITE_DEADLINE` is given up. A stream that does not
     /// wait keeps what the system does not take.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
-        self.bytes(self.me, bytes);
-        if self.nonblocking {
-            return self.write_now(bytes);
-        }
-        (&*self.stream)
-            .write_all(bytes)
-            .map_err(|error| stop(&error))
+        self.write_by(bytes, |mut stream, rest| stream.write(rest))
     }
 
-    fn write_now(&mut self, mut rest: &[u8]) -> Result<(), IoFailure> {
+    /// Writes by calls of `write`, until the system has everything or, in a stream that does not wait, takes no
+    /// more.
+    fn write_by(
+        &mut self,
+        bytes: &[u8],
+        write: impl Fn(&TcpStream, &[u8]) -> io::Result<usize>,
+    ) -> Result<(), IoFailure> {
+        self.bytes(self.me, bytes);
+        let mut rest = bytes;
         while self.unsent.is_empty() && !rest.is_empty() {
-            match (&*self.stream).write(rest) {
+            match write(&self.stream, rest) {
+                Ok(0) => return Err(IoFailure::Broken),
                 Ok(count) => rest = rest.get(count..).unwrap_or_default(),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if is_pause(&error) => break,
-                Err(_) => return Err(IoFailure::Broken),
+                Err(error) if self.nonblocking && is_pause(&error) => break,
+                Err(error) => return Err(stop(&error)),
             }
         }
         self.unsent.extend_from_slice(rest);
@@ -249,19 +252,9 @@ impl RecordedStream {
     #[cfg(target_os = "linux")]
     pub fn write_more(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
         const MSG_MORE: i32 = 0x8000;
-        self.bytes(self.me, bytes);
-        let mut rest = bytes;
-        while self.unsent.is_empty() && !rest.is_empty() {
-            let socket = socket2::SockRef::from(&*self.stream);
-            match socket.send_with_flags(rest, MSG_MORE) {
-                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if self.nonblocking && is_pause(&error) => break,
-                Err(error) => return Err(stop(&error)),
-            }
-        }
-        self.unsent.extend_from_slice(rest);
-        Ok(())
+        self.write_by(bytes, |stream, rest| {
+            socket2::SockRef::from(stream).send_with_flags(rest, MSG_MORE)
+        })
     }
 
     /// As [`RecordedStream::write`]: here MSG_MORE cannot be given to the system.
