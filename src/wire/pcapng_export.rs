@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Chunk, Conn, Entry, Event, Gap, Mask, Piece, Transcript, Who, recording_info};
-use crate::limits::MAX_SECRET;
+use crate::limits::{DATAGRAM_PAYLOAD, MAX_SECRET};
 
 mod block;
 mod error;
@@ -40,7 +40,7 @@ mod packet_settings;
 pub use block::whole_blocks;
 pub use error::PcapngError;
 use invented_flow::Flow;
-use packet::{MAX_DATAGRAM, MAX_PAYLOAD, Packet};
+use packet::{MAX_PAYLOAD, Packet};
 pub use packet_settings::PcapngOptions;
 
 /// Stands in the file's first block.
@@ -248,7 +248,7 @@ impl Export {
     fn datagram(&mut self, chunk: &Chunk, lost: Option<&str>) -> Result<(), PcapngError> {
         let (who, conn) = (chunk.who, chunk.conn);
         let (bytes, masked) = bytes_of(&chunk.pieces).ok_or(PcapngError::Hole { who, conn })?;
-        if bytes.len() > MAX_DATAGRAM {
+        if bytes.len() > DATAGRAM_PAYLOAD {
             return Err(PcapngError::TooLong { who, conn });
         }
         let (client, server) = match self.pairs.get(&conn) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::packet::MAX_DATAGRAM;
+use crate::limits::DATAGRAM_PAYLOAD;
 use crate::wire::notation::who_text;
 use crate::wire::{Conn, Who};
 
@@ -43,7 +43,7 @@ impl fmt::Display for PcapngError {
             ),
             PcapngError::TooLong { who, conn } => write!(
                 f,
-                "{} sends a datagram of more than {MAX_DATAGRAM} bytes, the most that UDP can: \
+                "{} sends a datagram of more than {DATAGRAM_PAYLOAD} bytes, the most that UDP can: \
                  break the chunk with a ~ line",
                 who_text(*who, *conn)
             ),

@@ -26,9 +26,6 @@ const UDP_HEADER: usize = 8;
 /// 20 more; both are cut alike, and both stay below [`WINDOW`].
 pub const MAX_PAYLOAD: usize = u16::MAX as usize - IPV4_HEADER - TCP_HEADER;
 
-/// Most bytes of one datagram in an IPv4 packet.
-pub const MAX_DATAGRAM: usize = u16::MAX as usize - IPV4_HEADER - UDP_HEADER;
-
 /// What one packet says.
 pub struct Packet<'a> {
     /// Who sends it. Of the same IP version as `to`.
@@ -73,7 +70,7 @@ impl Packet<'_> {
     }
 }
 
-/// One UDP packet with at most [`MAX_DATAGRAM`] bytes; the ends are of the same IP version.
+/// One UDP packet with at most [`crate::limits::DATAGRAM_PAYLOAD`] bytes; the ends are of the same IP version.
 pub fn datagram(id: u16, ends: (SocketAddr, SocketAddr), payload: &[u8]) -> Vec<u8> {
     let length = UDP_HEADER + payload.len();
     let mut udp = Vec::with_capacity(length);
