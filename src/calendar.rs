@@ -3,6 +3,13 @@
 //! Rule: no clock. A year is counted from March on, so that the leap day is its last; 400 years always have
 //! 146,097 days, and 719,468 days lie between 0000-03-01 and 1970-01-01.
 
+/// The days of the week, as [`weekday`] counts them, in the short form of dates of HTTP and mail.
+pub const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+/// The months, in that form.
+pub const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 /// Days from 1970-01-01 to this day. Month and day are counted from 1.
 pub fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month > 2 { year } else { year - 1 };

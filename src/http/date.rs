@@ -9,9 +9,8 @@
 //! Rule: no clock. Times are seconds since 1970-01-01 00:00:00 UTC without leap seconds. The caller gives the
 //! current time.
 
-use crate::calendar::{civil, days_since_1970, is_day, weekday};
+use crate::calendar::{DAYS, MONTHS, civil, days_since_1970, is_day, weekday};
 
-const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_DAYS: [&str; 7] = [
     "Sunday",
     "Monday",
@@ -20,9 +19,6 @@ const LONG_DAYS: [&str; 7] = [
     "Thursday",
     "Friday",
     "Saturday",
-];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 

@@ -4,12 +4,7 @@
 
 use std::ops::Range;
 
-use crate::calendar::{days_since_1970, is_day, weekday};
-
-const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+use crate::calendar::{DAYS, MONTHS, days_since_1970, is_day, weekday};
 
 /// An IMF-fixdate at the start of the bytes (RFC 9110 section 5.6.7): its length, always 29, or the
 /// place of the first byte that is wrong: the number of bytes when they end too early.
