@@ -53,10 +53,12 @@ impl Alone {
         }
         self.left -= 1;
         let sent = after + at as u64;
+        let begun = Instant::now();
+        let clock = (|| begun.elapsed(), thread::sleep);
         let read = self
             .queue
             .as_ref()
-            .and_then(|queue| until_read(|| queue.has_unread(sent), ended, look, &Clock::real()));
+            .and_then(|queue| until_read(|| queue.has_unread(sent), ended, look, clock));
         match read {
             Some(true) => {}
             Some(false) => self.left = 0,
@@ -69,30 +71,13 @@ impl Alone {
     }
 }
 
-/// The time of a wait, and the pauses in it.
-struct Clock {
-    elapsed: Box<dyn Fn() -> Duration>,
-    pause: Box<dyn Fn(Duration)>,
-}
-
-impl Clock {
-    /// The system's clock, from now on.
-    fn real() -> Clock {
-        let begun = Instant::now();
-        Clock {
-            elapsed: Box::new(move || begun.elapsed()),
-            pause: Box::new(thread::sleep),
-        }
-    }
-}
-
 /// Waits until nothing is unread; `false` when the peer rests, or has not read for too long; `None` when that
-/// cannot be known.
+/// cannot be known. `elapsed` is the time of this wait, and `pause` makes a pause in it.
 fn until_read(
     has_unread: impl Fn() -> Option<bool>,
     ended: impl Fn() -> bool,
     look: CpuSample,
-    clock: &Clock,
+    (elapsed, pause): (impl Fn() -> Duration, impl Fn(Duration)),
 ) -> Option<bool> {
     let mut seen: Option<(Duration, Option<Activity>)> = None;
     loop {
@@ -102,7 +87,7 @@ fn until_read(
         if ended() {
             return Some(false);
         }
-        let waited = (clock.elapsed)();
+        let waited = elapsed();
         // A peer that works gets more time than one of which nothing is known.
         if waited > limits::READ_ALONE_WAIT {
             let now = look();
@@ -120,7 +105,7 @@ fn until_read(
             }
             seen = Some((waited, now));
         }
-        (clock.pause)(if waited < limits::POLL_INTERVAL * 5 {
+        pause(if waited < limits::POLL_INTERVAL * 5 {
             limits::QUEUE_POLL
         } else {
             limits::POLL_INTERVAL
@@ -131,19 +116,19 @@ fn until_read(
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::rc::Rc;
 
     use super::*;
 
-    /// A clock on which no time passes but in pauses, and its time.
-    fn clock() -> (Clock, Rc<Cell<Duration>>) {
-        let time = Rc::new(Cell::new(Duration::ZERO));
-        let (read, moved) = (Rc::clone(&time), Rc::clone(&time));
-        let clock = Clock {
-            elapsed: Box::new(move || read.get()),
-            pause: Box::new(move |pause| moved.set(moved.get() + pause)),
-        };
-        (clock, time)
+    /// [`until_read`] on a clock on which no time passes but in pauses: its result, and its time.
+    fn until_read_at_once(
+        has_unread: impl Fn() -> Option<bool>,
+        ended: impl Fn() -> bool,
+        look: CpuSample,
+    ) -> (Option<bool>, Duration) {
+        let time = Cell::new(Duration::ZERO);
+        let pause = |pause| time.set(time.get() + pause);
+        let read = until_read(has_unread, ended, look, (|| time.get(), pause));
+        (read, time.get())
     }
 
     #[test]
@@ -153,16 +138,13 @@ mod tests {
             looks.set(looks.get() + 1);
             Some(looks.get() < 50)
         };
-        assert_eq!(
-            until_read(later, || false, &|| None, &clock().0),
-            Some(true)
-        );
+        let (read, _) = until_read_at_once(later, || false, &|| None);
+        assert_eq!(read, Some(true));
         assert_eq!(looks.get(), 50);
         let never = |ended: bool, look: CpuSample| {
-            let (clock, time) = clock();
-            let read = until_read(|| Some(true), || ended, look, &clock);
+            let (read, time) = until_read_at_once(|| Some(true), || ended, look);
             assert_eq!(read, Some(false));
-            time.get()
+            time
         };
         let rests = || Some(Activity::default());
         assert!(never(false, &rests) < limits::READ_ALONE_WAIT);
@@ -175,6 +157,7 @@ mod tests {
             })
         };
         assert!(never(false, &works) > limits::READ_ALONE_WAIT * 2);
-        assert_eq!(until_read(|| None, || false, &|| None, &clock().0), None);
+        let (read, _) = until_read_at_once(|| None, || false, &|| None);
+        assert_eq!(read, None);
     }
 }
