@@ -12,10 +12,8 @@ use wirelab::course::web::presets::{self, Preset};
 use wirelab::net::Recorder;
 use wirelab::wire::{Difference, Entry, Gap, Transcript, Who, compare};
 
-use crate::support::side_by_side;
+use crate::support::{side_by_side, soon};
 
-/// Longer than any lab's server waits for a client.
-const DEADLINE: Duration = Duration::from_secs(30);
 /// How long a server that keeps the connection open is listened to, when the answer is there.
 const LISTEN: Duration = Duration::from_millis(300);
 
@@ -37,18 +35,13 @@ fn said(lab: &Lab, preset: &Preset) -> Transcript {
         let talk = scope.spawn(move || {
             manual_request::talk((addr, lab.has_datagrams()), recorder, &waiting, &|_| true)
         });
-        let begun = Instant::now();
         let mut agreed = None;
-        while !talk.is_finished() && begun.elapsed() < DEADLINE {
-            // between two looks: nobody tells when a server has nothing more to say
-            thread::sleep(Duration::from_millis(5));
-            if still_open && difference(&preset.expected, &recorder.transcript()).is_none() {
-                let since = agreed.get_or_insert_with(Instant::now);
-                if since.elapsed() > LISTEN {
-                    break;
-                }
-            }
-        }
+        let mut is_listened_to = || {
+            let agrees = difference(&preset.expected, &recorder.transcript()).is_none();
+            agrees && agreed.get_or_insert_with(Instant::now).elapsed() > LISTEN
+        };
+        // Nobody tells when a server that keeps the connection open has nothing more to say.
+        soon(|| talk.is_finished() || still_open && is_listened_to());
         let transcript = recorder.transcript();
         drop(acts);
         let _ = talk.join();
