@@ -105,11 +105,11 @@ fn a_thousand_rows_a_second_are_all_shown_and_memory_does_not_grow() {
     let addr = tap.addr;
     let sender = thread::spawn(move || send(addr));
     let mut most = 0;
-    while !sender.is_finished() {
+    let all_is_sent = soon(|| {
         most = most.max(memory(tap.id()));
-        // between two looks: at the memory
-        thread::sleep(Duration::from_millis(50));
-    }
+        sender.is_finished()
+    });
+    assert!(all_is_sent, "a message does not come back");
     let took = sender.join().expect("all was sent");
     let rows = 2 * messages();
     assert_eq!(reader.join().expect("all was read"), rows);
