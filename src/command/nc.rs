@@ -4,12 +4,14 @@
 //! notation.
 
 mod place;
+mod rest_of_input;
 
 use super::step_view::View;
 use super::wire_log::{Remark, Source, WireLog};
 use super::{Args, Command, CommandOutcome, Opt, Screen, Style};
 use anyhow::Result;
 use place::{Place, Talk};
+use rest_of_input::{Reading, rest_of_input};
 use std::io::{IsTerminal, Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
@@ -30,7 +32,8 @@ pub const COMMAND: Command = Command {
            your side; nc still shows what the server answers. nc ends when the server\n\
            closes.\n\
            With -l nc waits at ADDR for one client, and you are the server: when the\n\
-           client has ended its side, nc still sends the rest of a piped input.\n\
+           client has ended its side, nc still sends the rest of a piped input, until\n\
+           nothing has come for a second.\n\
            With -U the address is the path of a Unix socket. With --udp each line is one\n\
            datagram; UDP has no end, so nc ends when your input has ended and nothing has\n\
            come for a second.",
@@ -107,14 +110,15 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     }
     let talk = Arc::new(talk);
     let (speaker, telling) = (Arc::clone(&talk), tell.clone());
-    // A read from a terminal cannot be ended from outside.
-    let speaking = thread::spawn(move || speak(&speaker, crlf, &telling));
-    // A client that has said all may still hear. A person at a terminal sees its end, and has nothing to wait for.
+    let (reading, rest) = rest_of_input();
+    // Nobody waits for this thread: a read from a terminal cannot be ended from outside.
+    thread::spawn(move || speak(&speaker, crlf, &reading, &telling));
+    // A client that has said all may still hear. A person at a terminal sees its end.
     let has_more = place.listens && !std::io::stdin().is_terminal();
     thread::spawn(move || {
         if talk.wait_end() == End::Fin {
             if has_more {
-                let _ = speaking.join();
+                rest.wait();
             }
             talk.fin();
         }
@@ -146,11 +150,11 @@ fn recorder(mut log: Option<WireLog>, tell: SyncSender<News>) -> Recorder {
 }
 
 /// Sends standard input to its end.
-fn speak(talk: &Talk, crlf: bool, tell: &SyncSender<News>) {
+fn speak(talk: &Talk, crlf: bool, reading: &Reading, tell: &SyncSender<News>) {
     let mut buffer = vec![0; limits::CHUNK];
     let (mut last, mut kept) = (0, 0);
     loop {
-        let count = match std::io::stdin().read(&mut buffer[kept..]) {
+        let count = match reading.note(|| std::io::stdin().read(&mut buffer[kept..])) {
             Ok(count) => count,
             Err(error) => {
                 let _ = tell.send(News::Remark(format!("standard input: {error}")));

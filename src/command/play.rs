@@ -5,7 +5,7 @@
 mod comparison;
 
 use super::screen::warn;
-use super::wire_log::View;
+use super::step_view::View;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::{Context, Result};
 use std::io::Write;

@@ -80,6 +80,10 @@ pub const CONNECT_RETRY_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// Reason: UDP has no end. Precedent: 1 s, what people give to `nc -u -w`.
 pub const DATAGRAM_SILENCE: Duration = Duration::from_secs(1);
 
+/// How long `nc -l` waits for further input when its client has ended its side.
+/// Reason: a pipe whose writer still runs has no end either. Precedent: [`DATAGRAM_SILENCE`].
+pub const INPUT_SILENCE: Duration = Duration::from_secs(1);
+
 /// How long a person may talk to a server by hand.
 /// Reason: nobody should be hurried, and nothing waits for ever.
 pub const SESSION_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
