@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use wirelab::course::certificate::{self, Bill, Served};
+use wirelab::course::bill_of_exercises::{self, Bill, Served};
 use wirelab::course::exercise_check;
 use wirelab::course::program_hash;
 use wirelab::course::progress::Progress;
@@ -93,7 +93,7 @@ fn write(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         None => write!(screen, "{}", bill.text())?,
     }
     if let Some(file) = args.value("--svg") {
-        save(Path::new(file), &certificate::svg(&bill))?;
+        save(Path::new(file), &bill_of_exercises::svg(&bill))?;
     }
     Ok(outcome)
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::locations;
 use wirelab::course::readme::{self, Readme};
-use wirelab::course::run_lab::{self, Demo, DemoError, Origin};
+use wirelab::course::run_lab::{self, LabRun, LabRunError, Origin};
 use wirelab::plural::count_of;
 use wirelab::wire::{self, Ink};
 
@@ -61,29 +61,29 @@ pub fn lab_at(args: &Args, index: usize) -> Result<&'static Lab> {
 
 /// Runs the two programs and shows what they said.
 fn on_the_wire(lab: &Lab, screen: &mut Screen) -> Result<()> {
-    let demo = match run_lab::run(lab) {
-        Ok(demo) => demo,
-        Err(DemoError::NoPair) => return Ok(()),
+    let run = match run_lab::run(lab) {
+        Ok(run) => run,
+        Err(LabRunError::NoPair) => return Ok(()),
         Err(error) => {
             let error = NotStarted(error.to_string());
             return Err(error).with_context(|| format!("lab {}", lab.number));
         }
     };
     heading("On the wire, a moment ago", screen)?;
-    if let Some(text) = substitute(lab, demo.origin) {
+    if let Some(text) = substitute(lab, run.origin) {
         for line in readme::wrapped(&text, "", "") {
             writeln!(screen, "{line}")?;
         }
         writeln!(screen)?;
     }
     let said = if screen.color() {
-        wire::ladder(&demo.transcript, Ink::Colour)
+        wire::ladder(&run.transcript, Ink::Colour)
     } else {
-        demo.transcript.without_times().render_brief()
+        run.transcript.without_times().render_brief()
     };
     write!(screen, "{said}")?;
     writeln!(screen)?;
-    client_said(&demo, screen)
+    client_said(&run, screen)
 }
 
 /// What is said where the lab's own programs are not here.
@@ -103,9 +103,9 @@ fn substitute(lab: &Lab, origin: Origin) -> Option<String> {
 }
 
 /// What the client printed, at most so many lines, with nothing in them that moves a cursor.
-fn client_said(demo: &Demo, screen: &mut Screen) -> Result<()> {
+fn client_said(run: &LabRun, screen: &mut Screen) -> Result<()> {
     const LINES: usize = 12;
-    for (said, text) in [("printed", &demo.printed), ("noted on stderr", &demo.noted)] {
+    for (said, text) in [("printed", &run.printed), ("noted on stderr", &run.noted)] {
         if text.trim().is_empty() {
             continue;
         }

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wirelab::check::program::{CommandLine, Contract, Ending, Program};
 use wirelab::limits;
 use wirelab::probe::client::case::{ClientCase, cases};
-use wirelab::probe::client::{self, ClientProbe, Ran, graded, report};
+use wirelab::probe::client::{self, ClientProbe, Ran, report, report_formats};
 use wirelab::probe::report::Policy;
 
 /// What was asked for.
@@ -68,8 +68,8 @@ pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<CommandOutcome> {
 fn print(wanted: &Wanted, done: &ClientProbe, screen: &mut Screen) -> Result<()> {
     let (client, policy) = (wanted.command, wanted.policy);
     match wanted.form {
-        Form::Json => write!(screen, "{}", graded::json(done, client, policy))?,
-        Form::Markdown => write!(screen, "{}", graded::markdown(done, client, policy))?,
+        Form::Json => write!(screen, "{}", report_formats::json(done, client, policy))?,
+        Form::Markdown => write!(screen, "{}", report_formats::markdown(done, client, policy))?,
         Form::Text if wanted.junit == Some(OsStr::new("-")) => {}
         Form::Text => {
             writeln!(screen, "probe of the client {}\n", printable(client))?;
@@ -77,7 +77,7 @@ fn print(wanted: &Wanted, done: &ClientProbe, screen: &mut Screen) -> Result<()>
         }
     }
     if let Some(file) = wanted.junit {
-        let text = graded::junit(done, client, policy);
+        let text = report_formats::junit(done, client, policy);
         output::write(file, text.as_bytes(), screen)?;
     }
     Ok(())

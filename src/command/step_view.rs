@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use wirelab::http::redact::{Found, Redactor, Rules, Value};
+use wirelab::http::values_to_mask::{Found, Redactor, Rules, Value};
 use wirelab::net::{Observation, ObservationKind};
 use wirelab::wire::notation::render_bytes_into;
 use wirelab::wire::{Conn, Event, Gap, Mask, Transcript, Who, was_note};

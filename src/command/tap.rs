@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use wirelab::http::redact::Rules;
+use wirelab::http::values_to_mask::Rules;
 use wirelab::net::{self, FaultControl, Faults, Observation, ObservationKind, Recorder};
 use wirelab::wire::{Event, Who};
 

@@ -14,8 +14,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
+use super::bill_of_exercises::Bill;
 use super::catalogue::{self, Lab, Side};
-use super::certificate::Bill;
 use crate::check::diagnosis;
 use crate::check::graded::{self, Status};
 use crate::files::is_unseen;

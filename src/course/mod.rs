@@ -2,8 +2,8 @@
 //!
 //! Rule: nothing here prints; every result is a value that `command/` shows.
 
+pub mod bill_of_exercises;
 pub mod catalogue;
-pub mod certificate;
 pub mod class;
 pub mod exercise_check;
 pub mod fresh;

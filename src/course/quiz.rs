@@ -6,8 +6,8 @@
 //! Rule 3: a wrong choice leads to the page of its mistake, where the mistake has a code, and always to the lines
 //! of the right conversation.
 
-mod conversation_steps;
 mod make;
+mod steps_as_lines;
 
 use super::catalogue::Lab;
 use super::fresh::dice::Dice;

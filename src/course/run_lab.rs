@@ -27,8 +27,8 @@ use crate::wire::{Transcript, Who};
 
 pub use one_conversation::{Cast, Show, Shown};
 
-/// What came of it.
-pub struct Demo {
+/// What a run of a lab gave: the conversation, and what the client printed.
+pub struct LabRun {
     /// Everything that the tap read, in its order.
     pub transcript: Transcript,
     /// What the client printed on stdout.
@@ -52,9 +52,9 @@ pub enum Origin {
     Written,
 }
 
-/// Why there is nothing to show.
+/// Why a lab could not be run.
 #[derive(Debug)]
-pub enum DemoError {
+pub enum LabRunError {
     /// The lab has no pair of programs.
     NoPair,
     /// A program is not there, and could not be made.
@@ -69,36 +69,36 @@ pub enum DemoError {
     Thread(String),
 }
 
-impl fmt::Display for DemoError {
+impl fmt::Display for LabRunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DemoError::NoPair => f.write_str("this lab has no pair of programs to show"),
-            DemoError::Build(error) => error.fmt(f),
-            DemoError::Start(error) => error.fmt(f),
-            DemoError::NotReady(error, said) if said.trim().is_empty() => {
+            LabRunError::NoPair => f.write_str("this lab has no pair of programs to show"),
+            LabRunError::Build(error) => error.fmt(f),
+            LabRunError::Start(error) => error.fmt(f),
+            LabRunError::NotReady(error, said) if said.trim().is_empty() => {
                 write!(f, "its server: {error}")
             }
-            DemoError::NotReady(error, said) => {
+            LabRunError::NotReady(error, said) => {
                 write!(f, "its server: {error}\n{}", said.trim_end())
             }
-            DemoError::Socket(error) => error.fmt(f),
-            DemoError::Thread(reason) => write!(f, "the tap could not be set up: {reason}"),
+            LabRunError::Socket(error) => error.fmt(f),
+            LabRunError::Thread(reason) => write!(f, "the tap could not be set up: {reason}"),
         }
     }
 }
 
-impl std::error::Error for DemoError {}
+impl std::error::Error for LabRunError {}
 
 /// Runs the lab's server and client once, with the tap between them, and everything ended after it. The client
 /// gets the `@arg` of the lab's main script.
-pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
+pub fn run(lab: &Lab) -> Result<LabRun, LabRunError> {
     if !lab.has(Side::Server) || !lab.has(Side::Client) {
-        return Err(DemoError::NoPair);
+        return Err(LabRunError::NoPair);
     }
     let recorder = Recorder::new();
     let show = Show {
         lab,
-        script: lab.scripts.first().ok_or(DemoError::NoPair)?,
+        script: lab.scripts.first().ok_or(LabRunError::NoPair)?,
         weather: Weather::Calm,
         recorder: &recorder,
         goes_on: &|| true,
@@ -111,7 +111,7 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
             .map_or_else(Transcript::new, Script::lesson),
         Origin::Programs | Origin::Played => recorder.transcript(),
     };
-    Ok(Demo {
+    Ok(LabRun {
         transcript,
         printed: shown.printed,
         noted: shown.noted,
@@ -121,7 +121,7 @@ pub fn run(lab: &Lab) -> Result<Demo, DemoError> {
 }
 
 /// Starts the lab's own server at `addr`, to be talked to by hand.
-pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, DemoError> {
+pub fn serve(lab: &Lab, addr: SocketAddr) -> Result<Server, LabRunError> {
     serve_one(lab, false, addr, None)
 }
 
@@ -132,7 +132,7 @@ pub fn serve_one(
     stub: bool,
     addr: SocketAddr,
     word: Option<&str>,
-) -> Result<Server, DemoError> {
+) -> Result<Server, LabRunError> {
     let script = main_script(lab);
     let path = match stub {
         true => lab_programs::stub_server(lab),
@@ -141,7 +141,7 @@ pub fn serve_one(
     match path {
         Err(BuildError::Nowhere { .. }) if !stub => Server::played(&script, addr),
         path => {
-            let path = path.map_err(DemoError::Build)?;
+            let path = path.map_err(LabRunError::Build)?;
             Server::start(lab, &path, &script, addr, (word, None))
         }
     }
@@ -172,12 +172,12 @@ impl Server {
         script: &Transcript,
         addr: SocketAddr,
         (word, recorder): (Option<&str>, Option<&Recorder>),
-    ) -> Result<Server, DemoError> {
+    ) -> Result<Server, LabRunError> {
         let behind = behind(script, recorder)?;
         let arg = behind.as_ref().map(|behind| behind.arg.clone());
         let arg = arg.or_else(|| word.map(str::to_string));
         let files =
-            lab_server_files::of(lab).map_err(|error| DemoError::Thread(error.to_string()))?;
+            lab_server_files::of(lab).map_err(|error| LabRunError::Thread(error.to_string()))?;
         let contract = Contract {
             root: files.as_ref().map(|files| files.path().to_path_buf()),
             now: Some(NOW),
@@ -185,7 +185,7 @@ impl Server {
             ..Contract::at(addr)
         };
         let line = own_command(path, arg.as_deref());
-        let mut program = Program::start(&line, &contract).map_err(DemoError::Start)?;
+        let mut program = Program::start(&line, &contract).map_err(LabRunError::Start)?;
         match program.wait_listening_line(limits::START_DEADLINE) {
             Ok(addr) => Ok(Server {
                 addr,
@@ -193,21 +193,21 @@ impl Server {
                 _files: files,
                 _behind: behind,
             }),
-            Err(error) => Err(DemoError::NotReady(error, program.stderr().text())),
+            Err(error) => Err(LabRunError::NotReady(error, program.stderr().text())),
         }
     }
 
     /// Plays the server's side of the script at `addr`, for the first client.
-    fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, DemoError> {
+    fn played(script: &Transcript, addr: SocketAddr) -> Result<Server, LabRunError> {
         if script.has_datagrams() {
-            let socket = net::DatagramSocket::at(addr).map_err(DemoError::Socket)?;
+            let socket = net::DatagramSocket::at(addr).map_err(LabRunError::Socket)?;
             let addr = socket.addr;
             play_datagrams_at(socket, &filled(script, addr))?;
             return Ok(Server::without_program(addr));
         }
-        let listener = net::listen(addr, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let listener = net::listen(addr, limits::BACKLOG).map_err(LabRunError::Socket)?;
         let addr = listener.local_addr();
-        let addr = addr.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let addr = addr.map_err(|error| LabRunError::Thread(error.to_string()))?;
         play_at(listener, &filled(&script.front(), addr), None)?;
         Ok(Server::without_program(addr))
     }
@@ -254,11 +254,11 @@ impl Server {
 }
 
 /// The servers behind a program in the middle, each played from the script; `None` where it has no legs.
-fn behind(script: &Transcript, recorder: Option<&Recorder>) -> Result<Option<Behind>, DemoError> {
+fn behind(script: &Transcript, recorder: Option<&Recorder>) -> Result<Option<Behind>, LabRunError> {
     let Some(legs) = script.legs() else {
         return Ok(None);
     };
-    let mut behind = Behind::of(script, &legs).map_err(DemoError::Socket)?;
+    let mut behind = Behind::of(script, &legs).map_err(LabRunError::Socket)?;
     let listeners = std::mem::take(&mut behind.listeners);
     for (listener, leg) in listeners.into_iter().zip(&legs.backs) {
         play_at(listener, &script.of_connections(&leg.connections), recorder)?;
@@ -272,9 +272,9 @@ fn play_at(
     listener: net::Listener,
     script: &Transcript,
     recorder: Option<&Recorder>,
-) -> Result<(), DemoError> {
+) -> Result<(), LabRunError> {
     let player = Player::new(script, Who::Server, Weather::Calm);
-    let mut player = player.map_err(|error| DemoError::Thread(error.to_string()))?;
+    let mut player = player.map_err(|error| LabRunError::Thread(error.to_string()))?;
     // A person types.
     (player.silence, player.client, player.whole) = (BY_HAND, BY_HAND, BY_HAND);
     player.one_more = false;
@@ -292,8 +292,8 @@ fn play_at(
 }
 
 /// The same for datagrams.
-fn play_datagrams_at(socket: net::DatagramSocket, script: &Transcript) -> Result<(), DemoError> {
-    let failed = |error: PlayError| DemoError::Thread(error.to_string());
+fn play_datagrams_at(socket: net::DatagramSocket, script: &Transcript) -> Result<(), LabRunError> {
+    let failed = |error: PlayError| LabRunError::Thread(error.to_string());
     let mut player = Player::new(script, Who::Server, Weather::Calm).map_err(failed)?;
     (player.silence, player.client, player.whole) = (BY_HAND, BY_HAND, BY_HAND);
     thread::spawn(move || {

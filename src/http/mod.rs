@@ -19,7 +19,7 @@
 //! 9. [`write`](mod@write): status lines, fields, reason phrases.
 //! 10. [`date`], [`media`], [`conditional`], [`range`]: what the fields of a file server mean.
 //! 11. [`url`]: URLs, and how a link on a page is resolved.
-//! 12. [`redact`]: finds the secrets in a recording.
+//! 12. [`values_to_mask`]: finds the secrets in a recording.
 //!
 //! Not here: content codings, HTTP/2, HTTP/3, cookies, authentication, caches, and any proxy's
 //! part of the protocol.
@@ -36,12 +36,12 @@ pub mod headers;
 mod ignored_differences;
 pub mod media;
 pub mod range;
-pub mod redact;
 pub mod same_message;
 pub mod sans_io_connection;
 pub mod state;
 pub mod target;
 pub mod url;
+pub mod values_to_mask;
 pub mod write;
 
 pub use fault::{Fault, Wrong};

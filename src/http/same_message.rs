@@ -5,7 +5,7 @@
 //! Rule 3: a stream that is not correct HTTP is not compared here.
 
 use super::sans_io_connection::{Connection, PeerEvent};
-use super::{Fields, Parsed, date, redact};
+use super::{Fields, Parsed, date, values_to_mask};
 use crate::plural::count_of;
 
 pub use super::ignored_differences::{Aspect, TOLERANCES, Tolerance};
@@ -289,7 +289,9 @@ fn aspect(name: &str, one: &[u8], other: &[u8]) -> Aspect {
     match moments {
         (Some(one), Some(other)) if one == other => Aspect::DateFormat,
         _ if volatile(name) => Aspect::Volatile,
-        _ if redact::URL_FIELDS.contains(&name) && without_port(one) == without_port(other) => {
+        _ if values_to_mask::URL_FIELDS.contains(&name)
+            && without_port(one) == without_port(other) =>
+        {
             Aspect::Volatile
         }
         _ => Aspect::Value,
@@ -298,15 +300,15 @@ fn aspect(name: &str, one: &[u8], other: &[u8]) -> Aspect {
 
 /// Whether the values of this field, in lower case, are others each time.
 pub fn volatile(name: &str) -> bool {
-    redact::DATE_FIELDS.contains(&name)
-        || redact::TAG_FIELDS.contains(&name)
-        || redact::SECRET_FIELDS.contains(&name)
+    values_to_mask::DATE_FIELDS.contains(&name)
+        || values_to_mask::TAG_FIELDS.contains(&name)
+        || values_to_mask::SECRET_FIELDS.contains(&name)
         || matches!(name, "age" | "host")
 }
 
 /// A URL without its port.
 fn without_port(url: &[u8]) -> Vec<u8> {
-    let Some(port) = redact::port_in_url(url) else {
+    let Some(port) = values_to_mask::port_in_url(url) else {
         return url.to_vec();
     };
     let before = url.get(..port.start - 1).unwrap_or_default();

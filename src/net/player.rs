@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::limits;
-use crate::net::fair_idle_timeout::{self, CpuSample};
+use crate::net::idle_timeout_by_cpu_time::{self, CpuSample};
 use crate::net::recorded_endpoint::{Heard, PeerConnection};
 use crate::net::socket_errors::{close, reset_on_close};
 use crate::net::udp_player;
@@ -163,11 +163,11 @@ impl Player {
         let message = self.script.first_message();
         if let Ok(mut stream) = call(addr, self.silence) {
             let _ = stream.write_all(&message[..message.len().div_ceil(2)]);
-            fair_idle_timeout::pause(limits::SEGMENT_PAUSE, look);
+            idle_timeout_by_cpu_time::pause(limits::SEGMENT_PAUSE, look);
             reset_on_close(&stream);
             close(stream);
             // A server that dies of the reset is gone before the next client comes.
-            fair_idle_timeout::rest(look);
+            idle_timeout_by_cpu_time::rest(look);
         }
     }
 
@@ -175,7 +175,7 @@ impl Player {
     fn connect_and_say_nothing(&self, addr: SocketAddr, look: CpuSample) {
         let ghosts: Vec<_> = (0..5).map(|_| call(addr, self.silence)).collect();
         close(ghosts);
-        fair_idle_timeout::rest(look);
+        idle_timeout_by_cpu_time::rest(look);
     }
 
     fn play(&self, door: Door, look: CpuSample) -> Played {
@@ -250,7 +250,9 @@ impl Play<'_> {
             Task::Hear(pieces) => self.hear(conn, *pieces),
             Task::Fin => link.fin(),
             Task::HearEnd => self.hear_end(conn),
-            Task::Pause(time) => fair_idle_timeout::pause((*time).min(self.left()), self.look),
+            Task::Pause(time) => {
+                idle_timeout_by_cpu_time::pause((*time).min(self.left()), self.look)
+            }
             Task::HearNothing(time) => self.hear_nothing(conn, *time),
             Task::Open | Task::Rst => {}
         }

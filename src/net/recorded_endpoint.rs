@@ -16,7 +16,7 @@ use socket2::SockRef;
 use crate::limits;
 use crate::locks::lock;
 use crate::net::Recorder;
-use crate::net::fair_idle_timeout::{self, CpuSample};
+use crate::net::idle_timeout_by_cpu_time::{self, CpuSample};
 use crate::net::segmentation::{Segment, Segmentation};
 use crate::net::single_byte_delivery::Alone;
 use crate::net::socket_errors::{close, is_pause, reset_on_close, waits, was_reset};
@@ -159,7 +159,7 @@ impl PeerConnection {
         let mut alone = Alone::new(&self.shared.stream, delivery);
         for Segment { end, pause } in delivery.segments(bytes.len(), after == 0) {
             if !pause.is_zero() {
-                fair_idle_timeout::pause(pause, look);
+                idle_timeout_by_cpu_time::pause(pause, look);
                 let _ = self.catch_up();
             }
             let place = (said, !pause.is_zero());

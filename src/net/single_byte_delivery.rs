@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
-use crate::net::fair_idle_timeout::{Activity, CpuSample};
+use crate::net::idle_timeout_by_cpu_time::{Activity, CpuSample};
 use crate::net::segmentation::Segmentation;
 use crate::net::unread_by_peer::PeerQueue;
 

@@ -5,9 +5,11 @@
 
 mod abridged;
 mod compare;
+mod connection_filter;
 mod datagrams;
 mod ladder;
 mod legs;
+mod mermaid_and_markdown;
 mod named_values;
 pub mod notation;
 mod pattern;
@@ -20,7 +22,6 @@ mod step_queries;
 mod svg;
 mod svg_play;
 mod transcript;
-mod transcript_parts;
 mod websocket_frames;
 mod xml;
 

@@ -8,7 +8,7 @@ use crate::command::wire_log::{Remark, Source, WireLog};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
-use wirelab::http::redact::Rules;
+use wirelab::http::values_to_mask::Rules;
 use wirelab::net::Observation;
 
 /// The names of the files, and what they leave out.

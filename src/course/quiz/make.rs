@@ -1,6 +1,6 @@
 //! How each kind of question is made.
 
-use super::conversation_steps::{ConversationStep, lines, steps, transcript};
+use super::steps_as_lines::{ConversationStep, lines, steps, transcript};
 use super::{Choice, Dice, Draft, Kind, Question, mixed};
 use crate::check::diagnosis::{self, Page};
 use crate::course::catalogue::Lab;

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
 
-use super::{ANYWHERE, DemoError, Origin, PATIENCE, Server};
+use super::{ANYWHERE, LabRunError, Origin, PATIENCE, Server};
 use crate::check::own_command;
 use crate::check::program::{Contract, Ending, Program};
 use crate::check::script_variants::filled;
@@ -113,24 +113,24 @@ impl Show<'_> {
     }
 
     /// Runs it; everything that was started has ended afterwards.
-    pub fn run(&self) -> Result<Shown, DemoError> {
+    pub fn run(&self) -> Result<Shown, LabRunError> {
         match self.perform() {
-            Err(DemoError::Build(BuildError::Nowhere { .. })) => self.replay(),
+            Err(LabRunError::Build(BuildError::Nowhere { .. })) => self.replay(),
             shown => shown,
         }
     }
 
-    fn perform(&self) -> Result<Shown, DemoError> {
+    fn perform(&self) -> Result<Shown, LabRunError> {
         match self.cast() {
             Cast::Pair => self.pair(),
             Cast::Server => self.server(),
             Cast::Client => self.client(),
             Cast::NobodyListens => {
-                let closed = net::Closed::at(ANYWHERE).map_err(DemoError::Socket)?;
+                let closed = net::Closed::at(ANYWHERE).map_err(LabRunError::Socket)?;
                 self.knock(closed.addr)
             }
             Cast::BacklogFull => {
-                let listener = net::listen(ANYWHERE, 0).map_err(DemoError::Socket)?;
+                let listener = net::listen(ANYWHERE, 0).map_err(LabRunError::Socket)?;
                 let addr = address(&listener)?;
                 let mut waiting = Vec::new();
                 while let Ok(stream) = net::call(addr, limits::CLIENT_POLL) {
@@ -150,25 +150,26 @@ impl Show<'_> {
         self.transcript().front()
     }
 
-    fn tap(&self, upstream: SocketAddr) -> Result<Tap, DemoError> {
-        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+    fn tap(&self, upstream: SocketAddr) -> Result<Tap, LabRunError> {
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(LabRunError::Socket)?;
         let all = self.transcript().connections().into_iter().max();
         let numbers = self.front().connections();
         self.recorder.number(&numbers, all.unwrap_or(0) + 1);
         Tap::start(listener, upstream, self.recorder.clone())
-            .map_err(|error| DemoError::Thread(error.to_string()))
+            .map_err(|error| LabRunError::Thread(error.to_string()))
     }
 
-    fn program(&self, side: Side) -> Result<PathBuf, DemoError> {
-        let mut paths = lab_programs::lab_programs(self.lab, &[side]).map_err(DemoError::Build)?;
-        paths.pop().ok_or(DemoError::NoPair)
+    fn program(&self, side: Side) -> Result<PathBuf, LabRunError> {
+        let mut paths =
+            lab_programs::lab_programs(self.lab, &[side]).map_err(LabRunError::Build)?;
+        paths.pop().ok_or(LabRunError::NoPair)
     }
 
-    fn pair(&self) -> Result<Shown, DemoError> {
+    fn pair(&self) -> Result<Shown, LabRunError> {
         // Both at once: cargo is asked once when they are not built.
         let paths = lab_programs::lab_programs(self.lab, &[Side::Server, Side::Client]);
-        let paths = paths.map_err(DemoError::Build)?;
-        let server = paths.first().ok_or(DemoError::NoPair)?;
+        let paths = paths.map_err(LabRunError::Build)?;
+        let server = paths.first().ok_or(LabRunError::NoPair)?;
         let script = self.transcript();
         let recorder = Some(self.recorder);
         let server = Server::start(self.lab, server, &script, ANYWHERE, (None, recorder))?;
@@ -199,7 +200,7 @@ impl Show<'_> {
         ending
     }
 
-    fn server(&self) -> Result<Shown, DemoError> {
+    fn server(&self) -> Result<Shown, LabRunError> {
         let server = self.program(Side::Server)?;
         let (script, recorder) = (self.transcript(), Some(self.recorder));
         let server = Server::start(self.lab, &server, &script, ANYWHERE, (None, recorder))?;
@@ -231,11 +232,11 @@ impl Show<'_> {
         })
     }
 
-    fn client(&self) -> Result<Shown, DemoError> {
+    fn client(&self) -> Result<Shown, LabRunError> {
         if self.transcript().has_datagrams() {
             return self.client_of_datagrams();
         }
-        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(LabRunError::Socket)?;
         let tap = self.tap(address(&listener)?)?;
         let player = self.player(tap.address(), Who::Server)?;
         thread::scope(|scope| {
@@ -253,7 +254,7 @@ impl Show<'_> {
     }
 
     /// The lab's client at an address where no connection comes about; our own call is recorded.
-    fn knock(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
+    fn knock(&self, addr: SocketAddr) -> Result<Shown, LabRunError> {
         let shown = self.run_client(addr)?;
         let _ = RecordedStream::call(addr, limits::web::DEMO_CALL, Some(self.recorder));
         Ok(shown)
@@ -261,14 +262,14 @@ impl Show<'_> {
 
     /// The same conversation where the lab's programs cannot be had: both sides are played from its
     /// transcript, over real sockets, with the tap between them.
-    fn replay(&self) -> Result<Shown, DemoError> {
+    fn replay(&self) -> Result<Shown, LabRunError> {
         let script = self.front();
         // A program in the middle has two legs; only that program can show both.
         let middle = self.transcript().legs().is_some();
         if middle || script.has_masks() || script.has_datagrams() {
             return Ok(Shown::from(Origin::Written));
         }
-        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(DemoError::Socket)?;
+        let listener = net::listen(ANYWHERE, limits::BACKLOG).map_err(LabRunError::Socket)?;
         let tap = self.tap(address(&listener)?)?;
         let addr = tap.address();
         let (server, client) = (
@@ -284,7 +285,7 @@ impl Show<'_> {
         Ok(Shown::from(Origin::Played))
     }
 
-    fn run_client(&self, addr: SocketAddr) -> Result<Shown, DemoError> {
+    fn run_client(&self, addr: SocketAddr) -> Result<Shown, LabRunError> {
         let script = self.transcript();
         // Otherwise it is for the program in the middle.
         let arg = script.heading("arg").filter(|_| script.legs().is_none());
@@ -294,7 +295,7 @@ impl Show<'_> {
             ..Contract::at(addr)
         };
         let line = own_command(&self.program(Side::Client)?, arg);
-        let mut client = Program::start(&line, &contract).map_err(DemoError::Start)?;
+        let mut client = Program::start(&line, &contract).map_err(LabRunError::Start)?;
         let mut ending = None;
         self.while_watched(|| {
             ending = client.wait_end(limits::POLL_INTERVAL);
@@ -310,10 +311,10 @@ impl Show<'_> {
         })
     }
 
-    fn player(&self, addr: SocketAddr, me: Who) -> Result<Player, DemoError> {
+    fn player(&self, addr: SocketAddr, me: Who) -> Result<Player, LabRunError> {
         let script = filled(&self.front(), addr);
         let player = Player::new(&script, me, self.weather);
-        player.map_err(|error| DemoError::Thread(error.to_string()))
+        player.map_err(|error| LabRunError::Thread(error.to_string()))
     }
 
     /// Waits until the tap's connections have ended.
@@ -344,7 +345,7 @@ fn gave_up(played: &Played) -> bool {
     })
 }
 
-fn address(listener: &net::Listener) -> Result<SocketAddr, DemoError> {
+fn address(listener: &net::Listener) -> Result<SocketAddr, LabRunError> {
     let addr = listener.local_addr();
-    addr.map_err(|error| DemoError::Thread(error.to_string()))
+    addr.map_err(|error| LabRunError::Thread(error.to_string()))
 }

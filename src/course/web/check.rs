@@ -9,8 +9,8 @@ use std::thread;
 
 use super::form::Form;
 use super::ladder_rows::{Mark, Rows};
-use super::live_pages::Live;
 use super::mistake_page::rule_and_advice;
+use super::open_pages_and_programs::Live;
 use super::page_state::{Page, Turn, Work};
 use super::{markup, panel};
 use crate::check::diagnosis::Diagnosis;

@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::form::Form;
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::page_state::Page;
 use super::{manual_request, panel, presets};
 use crate::course::catalogue::Lab;
-use crate::course::run_lab::{self, DemoError};
+use crate::course::run_lab::{self, LabRunError};
 use crate::wire::xml_text;
 
 /// `stop`, `start WORD` or `second`.
@@ -96,9 +96,9 @@ fn stopped(ended: bool, addr: SocketAddr) -> String {
 }
 
 /// Why no server was started, and what the program noted about it.
-fn told(error: &DemoError) -> (String, String) {
+fn told(error: &LabRunError) -> (String, String) {
     match error {
-        DemoError::NotReady(error, noted) => {
+        LabRunError::NotReady(error, noted) => {
             (format!("The server did not start: {error}."), noted.clone())
         }
         error => (format!("The server did not start: {error}."), String::new()),

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::{layout, rust_highlight};
 use crate::course::catalogue::Lab;
 use crate::course::locations;

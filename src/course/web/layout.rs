@@ -2,7 +2,7 @@
 //!
 //! Rule: a page contains no inline style and no inline script. Values for a script are in `data-` attributes.
 
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::typed;
 use crate::course::catalogue::{Lab, acts};
 use crate::course::progress::Progress;

@@ -2,7 +2,7 @@
 //!
 //! Rule: on a narrow page the panel is placed before the section "By hand".
 
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::{lab_source, layout, markup, panel, presets};
 use crate::course::catalogue::{self, Lab, Side};
 use crate::files::Response;

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::form::Form;
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::page_state::{Page, Turn, Work};
 use super::panel;
 use super::recording_feed::Feed;
 use crate::check::program::Ending;
 use crate::course::catalogue::{Lab, Script};
-use crate::course::run_lab::{Cast, DemoError, Show, Shown};
+use crate::course::run_lab::{Cast, LabRunError, Show, Shown};
 use crate::net::Weather;
 
 /// Starts a conversation; the page gets its events.
@@ -79,7 +79,7 @@ fn begins(cast: Cast) -> &'static str {
 }
 
 /// How it ended, in one or two sentences.
-fn ended(shown: &Result<Shown, DemoError>, feed: &Feed) -> String {
+fn ended(shown: &Result<Shown, LabRunError>, feed: &Feed) -> String {
     let end = match shown {
         Err(error) => return format!("It could not be shown: {error}"),
         Ok(shown) => what_ended(shown),

@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::form::Form;
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::page_state::{Page, ServerName, Turn, Work};
 use super::panel;
 use super::recording_feed::Feed;

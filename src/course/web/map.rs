@@ -1,6 +1,6 @@
 //! The map of the course: acts and labs, which labs have passed, and which one is next.
 
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::{layout, markup};
 use crate::course::catalogue::{Lab, acts, labs};
 use crate::course::progress::Progress;

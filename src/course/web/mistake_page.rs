@@ -2,7 +2,7 @@
 //!
 //! Rule: every word about a code comes from its page in `check::diagnosis`.
 
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::{layout, markup};
 use crate::check::diagnosis::{self, Page};
 use crate::files::Response;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! recorder ── steps ──> rows ──> the page's log ── text/event-stream ──> live.js appends rows
-//! page ── POST /labs/NN/run · /say · /check ──> gate ──> demo, net::Session, check ──> recorder
+//! page ── POST /labs/NN/run · /say · /check ──> gate ──> run_lab, net::Session, check ──> recorder
 //! ```
 //!
 //! Rule 1: all texts come from the catalogue, the READMEs and the tables of the course.
@@ -12,7 +12,7 @@
 //! of the catalogue, and its bytes go to the lab's own server. `gate` decides which forms are accepted.
 //! Rule 4: programs that a page has started end when the page is closed.
 
-mod certificate;
+mod bill_page;
 mod check;
 mod form;
 mod gate;
@@ -22,12 +22,12 @@ mod lab_source;
 pub mod ladder_rows;
 mod layout;
 mod lesson;
-mod live_pages;
 mod live_run;
 pub mod manual_request;
 mod map;
 mod markup;
 mod mistake_page;
+mod open_pages_and_programs;
 mod page_state;
 mod panel;
 pub mod presets;
@@ -44,7 +44,7 @@ use crate::http::write;
 use crate::server::{Answer, Request};
 use crate::wire::{Transcript, svg};
 
-pub use live_pages::{Commands, Live};
+pub use open_pages_and_programs::{Commands, Live};
 pub use page_state::Page;
 pub use tap::TapView;
 
@@ -87,7 +87,7 @@ fn document(names: &[&[u8]], request: &Request<'_>, live: Option<&Live>) -> Resp
         [b"style.css"] => typed("text/css; charset=utf-8", STYLE),
         [b"live.js"] => typed("text/javascript; charset=utf-8", SCRIPT),
         [b"you"] => your_browser::page(request.bytes, live),
-        [b"bill"] => certificate::page(live),
+        [b"bill"] => bill_page::page(live),
         [b"explain", code] => mistake_page::page(code, live).unwrap_or_else(nothing),
         [b"labs", slug] => match lab_of(slug) {
             Some(lab) => moved(lab),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::manual_request::Talk;
 use crate::course::catalogue::Lab;
-use crate::course::run_lab::{self, DemoError, Server};
+use crate::course::run_lab::{self, LabRunError, Server};
 use crate::limits;
 use crate::locks::lock;
 use crate::net::{self, Port};
@@ -128,7 +128,7 @@ impl Page {
 
     /// The server that the learner talks to, started if it is not there. One that has ended stays until
     /// [`Page::forget_server`]: the learner is to see that nobody listens any more.
-    pub fn server(&self, lab: &'static Lab, stub: bool) -> Result<Arc<Server>, DemoError> {
+    pub fn server(&self, lab: &'static Lab, stub: bool) -> Result<Arc<Server>, LabRunError> {
         let mut place = lock(&self.server);
         match place.as_ref().filter(|kept| kept.name == (lab.slug, stub)) {
             Some(Place {
@@ -145,7 +145,7 @@ impl Page {
         lab: &'static Lab,
         stub: bool,
         word: Option<&str>,
-    ) -> Result<Arc<Server>, DemoError> {
+    ) -> Result<Arc<Server>, LabRunError> {
         self.start(&mut lock(&self.server), lab, stub, word)
     }
 
@@ -156,7 +156,7 @@ impl Page {
         lab: &'static Lab,
         stub: bool,
         word: Option<&str>,
-    ) -> Result<Arc<Server>, DemoError> {
+    ) -> Result<Arc<Server>, LabRunError> {
         let name = (lab.slug, stub);
         if place.as_ref().is_none_or(|kept| kept.name != name) {
             // The one before goes first: it may hold a file.
@@ -216,13 +216,13 @@ impl Page {
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Place {
-    fn new(name: ServerName, lab: &Lab) -> Result<Place, DemoError> {
+    fn new(name: ServerName, lab: &Lab) -> Result<Place, LabRunError> {
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let port = match lab.has_datagrams() {
             true => net::free_datagram_port(ip),
             false => net::free_port(ip),
         };
-        let port = port.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let port = port.map_err(|error| LabRunError::Thread(error.to_string()))?;
         Ok(Place {
             name,
             addr: SocketAddr::new(ip, port.number),

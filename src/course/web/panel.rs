@@ -5,9 +5,9 @@
 use crate::plural::count_of;
 use std::fmt::Write;
 
-use super::live_pages::Live;
 use super::live_run::script_title;
 use super::manual_request::TIMES;
+use super::open_pages_and_programs::Live;
 use super::presets::{self, Preset};
 use crate::check::Side;
 use crate::course::catalogue::{Lab, Weather};

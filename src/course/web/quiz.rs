@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::form::Form;
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::{layout, markup, mistake_page};
 use crate::course::catalogue::Lab;
 use crate::course::fresh;

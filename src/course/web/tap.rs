@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use super::ladder_rows::Rows;
 use super::layout;
-use super::live_pages::Live;
+use super::open_pages_and_programs::Live;
 use super::panel;
 use crate::files::Response;
 use crate::limits;

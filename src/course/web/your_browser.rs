@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use super::ladder_rows::Rows;
 use super::panel;
-use super::{layout, live_pages::Live, markup};
+use super::{layout, markup, open_pages_and_programs::Live};
 use crate::files::Response;
 use crate::limits;
 use crate::locks::lock;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::lossy_network::{Fate, LossyNetwork, lossy_script};
 use super::{Arrived, connected_to, receive};
 use crate::limits;
-use crate::net::fair_idle_timeout::{self, CpuSample};
+use crate::net::idle_timeout_by_cpu_time::{self, CpuSample};
 use crate::net::player::{Played, Player, Stopped};
 use crate::net::{IdleTimer, Recorder, SocketError, Weather};
 use crate::wire::{Chunk, Conn, Element, Entry, Event, Gap, Piece, Transcript, Who, match_all};
@@ -76,7 +76,9 @@ impl Call<'_> {
             Entry::Event { who, conn, event } if event.is_fate() => {
                 self.recorder.event(*conn, *who, *event);
             }
-            Entry::Gap(Gap::Between(least, _)) => fair_idle_timeout::pause(*least, self.look),
+            Entry::Gap(Gap::Between(least, _)) => {
+                idle_timeout_by_cpu_time::pause(*least, self.look)
+            }
             _ => {}
         }
     }

@@ -6,8 +6,8 @@
 //! Rule 3: every server here is bounded in bytes and time, and so is the wait for the client.
 
 pub mod case;
-pub mod graded;
 pub mod report;
+pub mod report_formats;
 mod script;
 mod verdict;
 

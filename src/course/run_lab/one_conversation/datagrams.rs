@@ -3,15 +3,15 @@
 use std::thread;
 
 use super::{Show, Shown};
-use crate::course::run_lab::{DemoError, Origin, Server};
+use crate::course::run_lab::{LabRunError, Origin, Server};
 use crate::net::{DatagramServer, DatagramSocket, DatagramTap};
 use crate::wire::{Entry, Transcript, Who};
 
 impl Show<'_> {
     /// The lab's two programs, with a relay of datagrams between them.
-    pub(super) fn pair_of_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
+    pub(super) fn pair_of_datagrams(&self, server: &Server) -> Result<Shown, LabRunError> {
         let tap = DatagramTap::start(server.addr, self.recorder.clone());
-        let tap = tap.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let tap = tap.map_err(|error| LabRunError::Thread(error.to_string()))?;
         let shown = self.run_client(tap.address())?;
         drop(tap);
         Ok(Shown {
@@ -22,7 +22,7 @@ impl Show<'_> {
 
     /// The lab's server, and the player as its client. The player's own recording is shown: what the network did is
     /// in no relay's.
-    pub(super) fn played_datagrams(&self, server: &Server) -> Result<Shown, DemoError> {
+    pub(super) fn played_datagrams(&self, server: &Server) -> Result<Shown, LabRunError> {
         let player = self.player(server.addr, Who::Client)?;
         let played = player.call(server.addr);
         self.record(&played.got);
@@ -47,17 +47,17 @@ impl Show<'_> {
     }
 
     /// The lab's client, and the player as its server of datagrams.
-    pub(super) fn client_of_datagrams(&self) -> Result<Shown, DemoError> {
+    pub(super) fn client_of_datagrams(&self) -> Result<Shown, LabRunError> {
         let script = self.transcript();
-        let socket = DatagramSocket::anywhere().map_err(DemoError::Socket)?;
+        let socket = DatagramSocket::anywhere().map_err(LabRunError::Socket)?;
         let server = DatagramServer::new(&script, &socket, None);
-        let mut server = server.map_err(|error| DemoError::Thread(error.to_string()))?;
+        let mut server = server.map_err(|error| LabRunError::Thread(error.to_string()))?;
         let shown = thread::scope(|scope| {
             let client = scope.spawn(|| self.run_client(socket.addr));
             server.serve_until(|| client.is_finished());
             client.join()
         });
         self.record(&server.finish(None).got);
-        shown.unwrap_or(Err(DemoError::NoPair))
+        shown.unwrap_or(Err(LabRunError::NoPair))
     }
 }

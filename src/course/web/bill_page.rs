@@ -3,8 +3,8 @@
 //! Rule: it shows what the progress file says, and says so; `cargo lab bill` checks it again.
 
 use super::layout;
-use super::live_pages::Live;
-use crate::course::certificate::Bill;
+use super::open_pages_and_programs::Live;
+use crate::course::bill_of_exercises::Bill;
 use crate::course::progress::Progress;
 use crate::files::Response;
 use crate::plural::count_of;
