@@ -359,7 +359,89 @@ fn what_is_none_is_named() {
     let other = import(&pcap(147, &[vec![1, 2, 3]], false, false)).unwrap();
     assert_eq!(other.unwrap_err(), ImportError::LinkType(147));
     let none = import(&pcap(1, &[vec![0; 60]], false, false)).unwrap();
-    assert_eq!(none.unwrap_err(), ImportError::NoTcp(1));
+    assert_eq!(none.unwrap_err(), ImportError::NoTransport(1));
+}
+
+/// A UDP datagram in IPv4, or in IPv6 behind destination options.
+fn udp(from_client: bool, payload: &[u8], six: bool) -> Vec<u8> {
+    let ports: [u16; 2] = match from_client {
+        true => [50_000, 53],
+        false => [53, 50_000],
+    };
+    let length = payload.len() as u16 + 8;
+    let mut bytes: Vec<u8> = ports.into_iter().flat_map(u16::to_be_bytes).collect();
+    bytes.extend(length.to_be_bytes());
+    bytes.extend([0, 0]);
+    bytes.extend(payload);
+    let (from, to) = if from_client { (1, 2) } else { (2, 1) };
+    let mut packet = match six {
+        true => [vec![0x60, 0, 0, 0], (length + 8).to_be_bytes().to_vec()].concat(),
+        false => [vec![0x45, 0], (length + 20).to_be_bytes().to_vec()].concat(),
+    };
+    match six {
+        true => {
+            packet.extend([60, 64]);
+            for end in [from, to] {
+                packet.extend([0; 15]);
+                packet.push(end);
+            }
+            packet.extend([17, 0, 1, 4, 0, 0, 0, 0]);
+        }
+        false => packet.extend([0, 1, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, from, 10, 0, 0, to]),
+    }
+    packet.extend(bytes);
+    packet
+}
+
+#[test]
+fn datagrams_become_chunks_that_do_not_join() {
+    let expected = "C> 3 tacos\\n\nC> 3 tacos\\n\nS> coming\n";
+    for link in [0, 1, 12, 101, 108, 113, 276] {
+        for six in [false, true] {
+            let frames = [
+                udp(true, b"3 tacos\n", six),
+                udp(true, b"3 tacos\n", six),
+                udp(false, b"coming", six),
+            ]
+            .map(|packet| frame(link, &packet));
+            let got = read(&pcap(link, &frames, false, false));
+            assert!(got.has_datagrams(), "{}", got.render());
+            assert_eq!(steps(&got), expected, "link type {link}, IPv6 {six}");
+            let server = if six { "[::2]:53" } else { "10.0.0.2:53" };
+            assert_eq!(got.heading("server"), Some(server));
+        }
+    }
+    // What a snap length has cut is a gap.
+    let mut short = udp(true, b"3 tacos and a flan", false);
+    short.truncate(20 + 8 + 7);
+    let got = read(&pcap(101, &[short], false, false));
+    let text = got.without_times().render();
+    assert!(text.contains("C> 3 tacos\\{11 bytes}\n"), "{text}");
+}
+
+#[test]
+fn what_tap_writes_of_datagrams_is_read_back() {
+    let snapshot = include_str!("../snapshots/lab26-phone-book.snap");
+    let talk = Transcript::parse(snapshot.splitn(3, "---\n").last().unwrap()).unwrap();
+    assert!(talk.has_datagrams());
+    let options = PcapngOptions::of(&talk);
+    let got = read(&pcapng(&talk, &options).unwrap());
+    assert!(got.has_datagrams(), "{}", got.render());
+    assert_eq!(steps(&got), steps(&talk));
+}
+
+/// A transcript has one transport.
+#[test]
+fn beside_tcp_datagrams_are_left_out_and_counted() {
+    let mut frames: Vec<_> = conversation().iter().map(Segment::ipv4).collect();
+    frames.insert(3, udp(true, b"a query", false));
+    let got = read(&pcap(101, &frames, false, false));
+    assert_eq!(steps(&got), WHOLE);
+    let text = got.render();
+    assert!(
+        text.contains("# left out: 1 packet of UDP, beside TCP\n"),
+        "{text}"
+    );
 }
 
 /// No bytes panic the reader, and none makes it grow: captures with random bytes changed.
@@ -370,8 +452,10 @@ fn damaged_captures_are_read_as_far_as_they_go() {
         .map(|it| frame(1, &it.ipv4()))
         .collect();
     let talk = Transcript::parse(TALK).unwrap();
+    let datagrams = [udp(true, b"3 tacos\n", false), udp(false, b"coming", true)];
     let files = [
         pcap(1, &frames, false, false),
+        pcap(101, &datagrams, false, false),
         pcapng(&talk, &PcapngOptions::default()).unwrap(),
     ];
     let mut state = 1u64;

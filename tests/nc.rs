@@ -460,7 +460,7 @@ fn datagrams_that_nobody_receives_end_it() {
     let output = nc(&addr, &["--udp"], lines.as_bytes());
     let shown = stdout(&output);
     assert!(shown.contains("S refuse\n"), "{shown}");
-    assert!(output.status.success());
+    assert_eq!(output.status.code(), Some(1));
 }
 
 /// A line may lie across two reads of the input, and is one datagram all the same.
@@ -491,5 +491,7 @@ fn a_line_that_is_too_long_for_a_datagram_is_said() {
     let long = "x".repeat(65_508);
     let output = nc(&addr, &["--udp"], long.as_bytes());
     let shown = stdout(&output);
-    assert!(shown.contains("# a line was not sent"), "{shown}");
+    let why = "# a line was not sent, and nothing after it: a datagram has at most 65507 bytes\n";
+    assert!(shown.contains(why), "{shown}");
+    assert_eq!(output.status.code(), Some(1));
 }

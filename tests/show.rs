@@ -314,6 +314,10 @@ fn parts_and_decoded_bodies_are_shown() {
         let widest = ladder.lines().map(|line| line.chars().count()).max();
         assert_eq!(widest, Some(width), "{ladder}");
     }
+    for (width, why) in [("39", "40 to 200, not 39"), ("201", "40 to 200, not 201")] {
+        let (code, said) = refused(&folder, &["web.wire", "--width", width]);
+        assert!(code == Some(2) && said.contains(why), "{said}");
+    }
     let (code, said) = refused(&folder, &["web.wire", "--only", "flan"]);
     assert!(
         code == Some(2) && said.contains("no connection has the address or the text"),

@@ -53,6 +53,10 @@ impl Args {
                 args.places.push(word.clone());
                 continue;
             }
+            if let Some(flags) = joined_flags(command, &text) {
+                args.options.extend(flags.map(|flag| (flag, None)));
+                continue;
+            }
             let (name, joined) = match text.split_once('=').filter(|_| text.starts_with("--")) {
                 Some((name, value)) => (name, Some(OsString::from(value))),
                 None => match short_and_value(command, &text) {
@@ -140,6 +144,18 @@ impl Args {
             .collect()
     }
 
+    /// All values of these options, each with its option, in the order in which they were given.
+    pub fn all_of(&self, names: &[&str]) -> Result<Vec<(&'static str, &str)>, WrongUse> {
+        let given = self
+            .options
+            .iter()
+            .filter(|(given, _)| names.contains(given));
+        given
+            .filter_map(|(name, value)| Some((*name, value.as_deref()?)))
+            .map(|(name, value)| Ok((name, as_text(value)?)))
+            .collect()
+    }
+
     /// All values of an option that may come several times, also several in one, apart by commas.
     pub fn values_text(&self, name: &str) -> Result<Vec<&str>, WrongUse> {
         let given = self.options.iter().filter(|(given, _)| *given == name);
@@ -185,13 +201,37 @@ fn short_and_value<'a>(command: &Command, word: &'a str) -> Option<(&'a str, &'a
     (known && !value.is_empty()).then_some((name, value))
 }
 
+/// `-vL`: several short options that stand alone.
+fn joined_flags<'a>(
+    command: &Command,
+    word: &'a str,
+) -> Option<impl Iterator<Item = &'static str> + use<'a>> {
+    let options: &'static [Opt] = command.options;
+    let flag = |letter: char| {
+        let mut alone = options.iter().filter(|option| option.value.is_none());
+        let name = format!("-{letter}");
+        alone.find_map(|option| (option.name == name).then_some(option.name))
+    };
+    let letters = word
+        .strip_prefix('-')
+        .filter(|letters| letters.len() > 1 && !letters.starts_with('-'))?;
+    letters
+        .chars()
+        .all(|letter| flag(letter).is_some())
+        .then(|| letters.chars().filter_map(flag))
+}
+
 /// The option of this name in the command's table, or an error that names the nearest.
 fn option(command: &Command, name: &str) -> Result<&'static Opt, WrongUse> {
     let options: &'static [Opt] = command.options;
     if let Some(option) = options.iter().find(|option| option.name == name) {
         return Ok(option);
     }
-    let names = options.iter().map(|option| option.name);
+    // One letter is near every other letter.
+    let names = options
+        .iter()
+        .map(|option| option.name)
+        .filter(|near| near.len() > 2 && name.len() > 2);
     let hint = match nearest(name, names) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("see `cargo lab {} --help`", command.name),

@@ -82,7 +82,12 @@ pub const COMMAND: Command = Command {
         Opt {
             name: "-d",
             value: Some("DATA"),
-            sentence: "send this as a form (POST); @FILE is a file's content",
+            sentence: "send this as a form (POST); @FILE: a file, no line ends",
+        },
+        Opt {
+            name: "--data-binary",
+            value: Some("DATA"),
+            sentence: "as -d; @FILE: a file, every byte of it",
         },
         Opt {
             name: "-A",
@@ -133,12 +138,16 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let words = Words {
         method: args.value_text("-X")?,
         fields: args.all_text("-H")?,
-        data: args.all_text("-d")?,
+        data: args.all_of(&["-d", "--data-binary"])?,
         range: args.value_text("-r")?,
         agent: args.value_text("-A")?,
         head_only: args.has("--head") || args.has("-I"),
         compressed: args.has("--compressed"),
     };
+    if args.has("-O") && args.value("-o").is_some() {
+        let message = "-O and -o both name the file: use only one of them";
+        return Err(WrongUse(message.to_string()).into());
+    }
     let file = match args.has("-O") {
         true => Some(OsStr::new(words::remote_name(url)?)),
         false => args.value("-o"),

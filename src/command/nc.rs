@@ -19,7 +19,7 @@ use std::thread;
 use wirelab::limits;
 use wirelab::net::player::End;
 use wirelab::net::{Observation, Recorder};
-use wirelab::wire::{Transcript, Who};
+use wirelab::wire::{Entry, Event, Transcript, Who};
 
 /// `cargo lab nc N` and `cargo lab nc ADDR`
 pub const COMMAND: Command = Command {
@@ -71,6 +71,8 @@ pub const COMMAND: Command = Command {
 enum News {
     Said(Transcript, Who),
     Remark(String),
+    /// A datagram was not sent, and this is why.
+    Lost(String),
     Ended,
 }
 
@@ -124,15 +126,38 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         }
         let _ = tell.send(News::Ended);
     });
+    let mut outcome = CommandOutcome::Passed;
     for news in news {
         match news {
-            News::Said(said, who) => print(&said, who == me, screen)?,
+            News::Said(said, who) => {
+                if place.has_datagrams() && is_refusal(&said) {
+                    outcome = CommandOutcome::Failed;
+                }
+                print(&said, who == me, screen)?;
+            }
             News::Remark(text) => remark(&text, screen)?,
+            News::Lost(text) => {
+                outcome = CommandOutcome::Failed;
+                remark(&text, screen)?;
+            }
             News::Ended => break,
         }
         screen.flush()?;
     }
-    Ok(CommandOutcome::Passed)
+    Ok(outcome)
+}
+
+/// Whether the system said that nobody receives at the other address.
+fn is_refusal(said: &Transcript) -> bool {
+    said.entries().iter().any(|entry| {
+        matches!(
+            entry,
+            Entry::Event {
+                event: Event::Refuse,
+                ..
+            }
+        )
+    })
 }
 
 /// Keeps each step, and passes it on to be shown.
@@ -173,7 +198,11 @@ fn speak(talk: &Talk, crlf: bool, reading: &Reading, tell: &SyncSender<News>) {
             talk.say(bytes)
         };
         if let Err(error) = said {
-            let _ = tell.send(News::Remark(talk.not_said(&error)));
+            let text = talk.not_said(&error);
+            let _ = tell.send(match talk.has_datagrams() {
+                true => News::Lost(text),
+                false => News::Remark(text),
+            });
             return talk.give_up();
         }
         if count == 0 {

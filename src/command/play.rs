@@ -97,6 +97,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     output::check(&[name], &[("--save", save)])?;
     let recorded = wire_file::read_steps(name)?;
     let shown = wire_file::shown(name);
+    check_weather(weather, recorded.has_datagrams(), &shown)?;
     let place = Place::open(&recorded, me, addr).with_context(|| shown.clone())?;
     let expected = with_our_values(&recorded, me, place.addr().port());
     let mut player = Player::new(&expected, me, weather)
@@ -278,6 +279,31 @@ fn mention_secrets(recorded: &Transcript, me: Who) {
              (`tap --show-secrets` records them)"
         ));
     }
+}
+
+/// Errors: a weather that does nothing to this transport.
+fn check_weather(weather: Weather, datagrams: bool, name: &str) -> Result<(), WrongUse> {
+    let has_effect = match weather {
+        Weather::Calm => true,
+        Weather::Lossy => datagrams,
+        _ => !datagrams,
+    };
+    if has_effect {
+        return Ok(());
+    }
+    let (word, what) = match datagrams {
+        true => (
+            weather.name(),
+            "datagrams: their weathers are calm and lossy",
+        ),
+        false => (
+            weather.name(),
+            "TCP, where nothing is lost: lossy is for UDP",
+        ),
+    };
+    Err(WrongUse(format!(
+        "--weather {word}: {name} is about {what}"
+    )))
 }
 
 fn weather(word: &str) -> Result<Weather, WrongUse> {

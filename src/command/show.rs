@@ -9,7 +9,8 @@ use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
 use wirelab::wire::{
-    Conn, Entry, Ink, PcapngOptions, Piece, Transcript, Who, ladder_within, pcapng, svg, svg_play,
+    Conn, Entry, Ink, LADDER_WIDTHS, PcapngOptions, Piece, Transcript, Who, ladder_within, pcapng,
+    svg, svg_play,
 };
 
 /// `cargo lab show FILE`
@@ -20,9 +21,9 @@ pub const COMMAND: Command = Command {
     more: "FILE is a transcript or a snapshot of a lab; - is stdin. On a terminal, show\n\
            draws the transcript as a ladder. Otherwise, or if NO_COLOR is set, it prints\n\
            the notation. With --svg or --pcapng it prints nothing. OUT may be - for stdout.\n\
-           FILE may also be a capture (pcap, pcapng: Ethernet, Linux cooked, loopback, raw\n\
-           IP) or a HAR file: show makes a transcript of it. Missing bytes of a capture\n\
-           become a mask with a note. `show FILE > F.wire` saves the transcript.",
+           FILE may also be a capture of TCP or UDP (pcap, pcapng: Ethernet, Linux cooked,\n\
+           loopback, raw IP) or a HAR file: show makes a transcript of it. Missing bytes of\n\
+           a capture become a mask with a note. `show FILE > F.wire` saves the transcript.",
     options: &[
         Opt {
             name: "--brief",
@@ -104,6 +105,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         .value_text("--width")?
         .map(|text| number("--width", text))
         .transpose()?;
+    if let Some(columns) = width.filter(|width| !LADDER_WIDTHS.contains(width)) {
+        let (least, most) = (LADDER_WIDTHS.start(), LADDER_WIDTHS.end());
+        let message = format!("--width is {least} to {most}, not {columns}");
+        return Err(WrongUse(message).into());
+    }
     let transcript = part(wire_file::read(file)?, args, file)?;
     if let Some(out) = picture {
         let drawn = match args.has("--play") {

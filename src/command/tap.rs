@@ -52,7 +52,8 @@ pub const COMMAND: Command = Command {
            `play` can replay the file later, at another port. --exact keeps everything.\n\
            Faults (--weather to --swap) make the network worse. They apply to both sides,\n\
            or only to --side. They apply to all connections, or with --chance to a random\n\
-           share of them, chosen by --seed. The recording has a note for each fault. With\n\
+           share of them, chosen by --seed. The recording has a note for each fault.\n\
+           --swap also finds OLD in pieces, if each comes within 30 ms of the last. With\n\
            --keys, lines of stdin change the faults: `latency 80ms`, `weather slow`, `off`;\n\
            the first letter is enough, and `?` lists them.",
     options: &[
@@ -258,6 +259,20 @@ fn faults(args: &Args) -> Result<Option<Arc<FaultControl>>, WrongUse> {
         if let [old, new] = pair {
             change::swap(&mut faults, old, new).map_err(WrongUse)?;
         }
+    }
+    let aimed = ["--side", "--chance", "--seed"]
+        .into_iter()
+        .find(|name| args.value(name).is_some());
+    let none = Faults::default();
+    let anywhere = Faults {
+        side: none.side,
+        chance: none.chance,
+        seed: none.seed,
+        ..faults.clone()
+    };
+    if let Some(name) = aimed.filter(|_| anywhere == none && !args.has("--keys")) {
+        let message = format!("{name} says where a fault strikes: give a fault, too, or --keys");
+        return Err(WrongUse(message));
     }
     let wanted = faults != Faults::default() || args.has("--keys");
     Ok(wanted.then(|| Arc::new(FaultControl::new(faults))))

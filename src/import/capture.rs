@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::ImportError;
 use super::link::{Frame, Link};
 use super::tcp::Flows;
+use super::udp::Datagrams;
 use crate::wire::Transcript;
 
 /// A captured packet.
@@ -65,8 +66,7 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
         None => pcapng(bytes, &mut seen),
     };
     if whole.is_none() {
-        seen.flows
-            .note("the capture file is cut off here: later packets are missing");
+        seen.note("the capture file is cut off here: later packets are missing");
     }
     seen.transcript()
 }
@@ -75,8 +75,10 @@ pub fn transcript(bytes: &[u8]) -> Result<Transcript, ImportError> {
 #[derive(Default)]
 struct CaptureState {
     flows: Flows,
+    datagrams: Datagrams,
     packets: usize,
     segments: usize,
+    udp: usize,
     other: usize,
     damaged: usize,
     unknown_link: Option<u32>,
@@ -94,28 +96,46 @@ impl CaptureState {
                 self.segments += 1;
                 self.flows.segment(packet.time, &segment);
             }
+            Frame::Udp(datagram) => {
+                self.udp += 1;
+                self.datagrams.datagram(packet.time, &datagram);
+            }
             Frame::Other => self.other += 1,
             Frame::Damaged => self.damaged += 1,
         }
     }
 
+    /// Puts a note at this place: in both transcripts, because it is not known yet which one is kept.
+    fn note(&mut self, text: &str) {
+        self.flows.note(text);
+        self.datagrams.note(text);
+    }
+
+    /// A transcript has one transport: datagrams are left out if there is TCP.
     fn transcript(mut self) -> Result<Transcript, ImportError> {
-        if self.segments == 0 {
+        if self.segments + self.udp == 0 {
             return Err(match self.unknown_link {
                 Some(number) => ImportError::LinkType(number),
-                None => ImportError::NoTcp(self.packets),
+                None => ImportError::NoTransport(self.packets),
             });
         }
+        let datagrams = match self.segments {
+            0 => 0,
+            _ => self.udp,
+        };
         for (count, what) in [
-            (self.other, "not TCP, or fragments"),
+            (datagrams, "of UDP, beside TCP"),
+            (self.other, "not TCP or UDP, or fragments"),
             (self.damaged, "with a damaged header"),
         ] {
             if count > 0 {
-                self.flows
-                    .note(&format!("left out: {} {what}", count_of(count, "packet")));
+                self.note(&format!("left out: {} {what}", count_of(count, "packet")));
             }
         }
-        Ok(self.flows.finish())
+        Ok(match self.segments {
+            0 => self.datagrams.finish(),
+            _ => self.flows.finish(),
+        })
     }
 }
 

@@ -1,10 +1,11 @@
-//! Finds the TCP segment in the bytes of a captured frame.
+//! Finds the TCP segment or the UDP datagram in the bytes of a captured frame.
 //!
 //! Rule 1: a length in a header is used only up to the end of the captured bytes. Padding after a packet is cut
 //! off.
-//! Rule 2: a frame without TCP, or with a later fragment, is skipped, and the caller counts it.
+//! Rule 2: a frame without either, or with a fragment, is skipped, and the caller counts it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::Range;
 
 /// A segment as it was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +30,26 @@ pub struct Segment<'a> {
     pub cut: usize,
 }
 
+/// A datagram as it was captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagram<'a> {
+    /// Where it came from.
+    pub from: SocketAddr,
+    /// Where it went.
+    pub to: SocketAddr,
+    /// The payload, as much of it as was captured.
+    pub payload: &'a [u8],
+    /// How many bytes of the payload were not captured (a snap length).
+    pub cut: usize,
+}
+
 /// What a frame was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
+    /// A UDP datagram.
+    Udp(Datagram<'a>),
     /// Something else, or a fragment of a packet.
     Other,
     /// A header that ends too early, or contradicts itself.
@@ -44,6 +60,10 @@ const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
+
+/// The numbers of the two transport protocols (RFC 9293, RFC 768).
+const TCP: u8 = 6;
+const UDP: u8 = 17;
 
 /// What a link type's frames carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +153,7 @@ fn ipv4(packet: &[u8], missing: usize) -> Frame<'_> {
     if length < 20 || total < length {
         return Frame::Damaged;
     }
-    if header[9] != 6 || fragment {
+    if fragment {
         return Frame::Other;
     }
     let address = |at: usize| {
@@ -141,7 +161,7 @@ fn ipv4(packet: &[u8], missing: usize) -> Frame<'_> {
         IpAddr::V4(Ipv4Addr::from(bytes))
     };
     let ends = (address(12), address(16));
-    body(packet, length, total, ends)
+    body(header[9], packet, length..total, ends)
 }
 
 fn ipv6(packet: &[u8], missing: usize) -> Frame<'_> {
@@ -163,7 +183,7 @@ fn ipv6(packet: &[u8], missing: usize) -> Frame<'_> {
     loop {
         let option = packet.get(at..).unwrap_or_default();
         let (kind, length) = match (next, option) {
-            (6, _) => return body(packet, at, total, ends),
+            (TCP | UDP, _) => return body(next, packet, at..total, ends),
             // Hop by hop, routing, destination options: eight bytes, and so many times eight more.
             (0 | 43 | 60, [kind, eights, ..]) => (*kind, 8 + usize::from(*eights) * 8),
             (51, [kind, fours, ..]) => (*kind, 8 + usize::from(*fours) * 4),
@@ -176,17 +196,37 @@ fn ipv6(packet: &[u8], missing: usize) -> Frame<'_> {
     }
 }
 
-/// The segment that begins at `at` of a packet of `total` bytes.
-fn body(packet: &[u8], at: usize, total: usize, ends: (IpAddr, IpAddr)) -> Frame<'_> {
-    let captured = packet.get(..total).unwrap_or(packet);
-    let cut = total.saturating_sub(packet.len());
-    match captured
-        .get(at..)
-        .and_then(|segment| tcp(segment, cut, ends))
-    {
-        Some(segment) => Frame::Tcp(segment),
-        None => Frame::Damaged,
-    }
+/// The segment or datagram at `place` of a packet.
+fn body(protocol: u8, packet: &[u8], place: Range<usize>, ends: (IpAddr, IpAddr)) -> Frame<'_> {
+    let captured = packet.get(..place.end).unwrap_or(packet);
+    let cut = place.end.saturating_sub(packet.len());
+    let Some(bytes) = captured.get(place.start..) else {
+        return Frame::Damaged;
+    };
+    let frame = match protocol {
+        TCP => tcp(bytes, cut, ends).map(Frame::Tcp),
+        UDP => udp(bytes, cut, ends).map(Frame::Udp),
+        _ => Some(Frame::Other),
+    };
+    frame.unwrap_or(Frame::Damaged)
+}
+
+/// RFC 768.
+fn udp(datagram: &[u8], cut: usize, (from, to): (IpAddr, IpAddr)) -> Option<Datagram<'_>> {
+    let (header, rest) = datagram.split_first_chunk::<8>()?;
+    let number = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
+    let length = match usize::from(number(4)) {
+        // A datagram that is longer than its field can say (RFC 2675 section 4).
+        0 => rest.len() + cut,
+        length => length.checked_sub(8)?,
+    };
+    let payload = rest.get(..length).unwrap_or(rest);
+    Some(Datagram {
+        from: SocketAddr::new(from, number(0)),
+        to: SocketAddr::new(to, number(2)),
+        payload,
+        cut: cut.min(length - payload.len()),
+    })
 }
 
 /// RFC 9293 section 3.1.

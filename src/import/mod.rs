@@ -1,4 +1,4 @@
-//! Turns recordings of other programs into transcripts: captures (pcap, pcapng) and HAR files.
+//! Turns recordings of other programs into transcripts: captures (pcap, pcapng) of TCP or UDP, and HAR files.
 //!
 //! Rule 1: the input is bytes and the output is a transcript. This module opens no file and reads no clock.
 //! Rule 2: a damaged capture is not an error: the readable part is kept, and notes say what is missing.
@@ -9,6 +9,8 @@ mod har;
 mod kind;
 mod link;
 mod tcp;
+mod udp;
+mod written;
 
 use crate::plural::count_of;
 use std::fmt;
@@ -20,8 +22,8 @@ pub use kind::kind_of;
 /// Why a file does not become a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportError {
-    /// A capture without one TCP segment that can be read; how many packets it has.
-    NoTcp(usize),
+    /// A capture without one TCP segment or UDP datagram that can be read; how many packets it has.
+    NoTransport(usize),
     /// A capture of this link type, which is not read.
     LinkType(u32),
     /// Text that should be JSON, and is none from this byte on.
@@ -35,12 +37,12 @@ pub enum ImportError {
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ImportError::NoTcp(0) => {
+            ImportError::NoTransport(0) => {
                 f.write_str("a capture without a packet: capture while the programs send")
             }
-            ImportError::NoTcp(packets) => write!(
+            ImportError::NoTransport(packets) => write!(
                 f,
-                "a capture of {}, without TCP: only TCP is read",
+                "a capture of {}, without TCP and UDP: only these two are read",
                 count_of(*packets, "packet")
             ),
             ImportError::LinkType(number) => write!(

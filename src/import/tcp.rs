@@ -6,16 +6,14 @@
 //! with a note. A gap is written when later segments of the connection cannot fill it any more.
 //! Rule 3: memory is bounded by the size of the capture, because waiting segments are parts of it.
 
-mod written;
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::link::Segment;
+use super::written::Written;
 use crate::limits;
 use crate::wire::{Conn, Event, Gap, Transcript, Who};
-use written::Written;
 
 /// So many segments of a connection may come after an acknowledged one that is missing, before it is
 /// taken for lost: a capture may hold packets in another order than they came.
@@ -113,7 +111,7 @@ impl Flows {
         if still_open {
             self.written.transcript.push_gap(Gap::End);
         }
-        self.written.headings()
+        self.written.headings(None)
     }
 }
 

@@ -12,6 +12,7 @@
 //! 0.050 │├╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ S fin │
 //! ```
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::notation::{event_text, who_text};
@@ -27,10 +28,10 @@ pub enum Ink {
     Colour,
 }
 
-/// The default number of columns, and the fewest and the most.
+/// The default number of columns.
 const WIDTH: usize = 80;
-const NARROWEST: usize = 40;
-const WIDEST: usize = 200;
+/// The fewest columns of a ladder, and the most.
+pub const LADDER_WIDTHS: RangeInclusive<usize> = 40..=200;
 /// Columns outside the lifelines: the time before them, and the lifelines themselves.
 const OUTSIDE: usize = 8;
 /// Columns for the seconds, and the space after.
@@ -85,7 +86,7 @@ impl Ladder {
     pub fn within(ink: Ink, width: usize) -> Ladder {
         Ladder {
             ink,
-            inside: width.clamp(NARROWEST, WIDEST) - OUTSIDE,
+            inside: width.clamp(*LADDER_WIDTHS.start(), *LADDER_WIDTHS.end()) - OUTSIDE,
             timed: true,
             clock: Duration::ZERO,
             heads: Heads::default(),

@@ -26,7 +26,7 @@ mod websocket_frames;
 mod xml;
 
 pub use compare::{Difference, DifferenceKind, LOOSE, Wanted, compare, compare_side};
-pub use ladder::{Ink, Ladder, ladder, ladder_within};
+pub use ladder::{Ink, LADDER_WIDTHS, Ladder, ladder, ladder_within};
 pub use legs::{Leg, Legs};
 pub use named_values::Captures;
 pub use notation::{ParseError, ParseFault, chunk_lines, duration_text};

@@ -302,8 +302,18 @@ fn a_server_that_is_not_there_is_named() {
 fn wrong_words_are_explained() {
     let taken = free_listener();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], i32, &str); 8] = [
+    let cases: [(&[&str], i32, &str); 10] = [
         (&["127.0.0.1:0"], 2, "UPSTREAM is missing"),
+        (
+            &["127.0.0.1:0", "127.0.0.1:1", "--chance", "0.5"],
+            2,
+            "--chance says where a fault strikes: give a fault",
+        ),
+        (
+            &["127.0.0.1:0", "127.0.0.1:1", "--svg", "-"],
+            2,
+            "need a file, not stdout",
+        ),
         (&["nonsense", "127.0.0.1:1"], 2, "the port is missing"),
         (
             &["127.0.0.1:0", "http://localhost:1/"],

@@ -161,6 +161,10 @@ fn ending(difference: &Difference, side: &str) -> String {
         Wanted::Event(Event::Connect) => return format!("{side} never connected"),
         Wanted::Event(Event::Fin) => "hang up here (fin)",
         Wanted::Event(Event::Rst) => "reset the connection here (rst)",
+        Wanted::Event(Event::Refuse) if difference.ended.is_none() => {
+            return format!("{side} should refuse the connection, and let it in");
+        }
+        Wanted::Event(Event::Refuse) => "refuse the connection (refuse)",
         _ => "keep the connection open",
     };
     match (difference.ended, difference.silence) {

@@ -11,8 +11,8 @@ pub struct Words<'a> {
     pub method: Option<&'a str>,
     /// `-H`, each
     pub fields: Vec<&'a str>,
-    /// `-d`, each
-    pub data: Vec<&'a str>,
+    /// `-d` and `--data-binary`, each with its option
+    pub data: Vec<(&'a str, &'a str)>,
     /// `-r`
     pub range: Option<&'a str>,
     /// `-A`
@@ -46,7 +46,12 @@ pub fn request(words: &Words) -> Result<Request, WrongUse> {
         let good = range
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b"-,".contains(&byte));
-        if !good || !range.contains('-') {
+        let backwards = |part: &str| {
+            let ends = part.split_once('-');
+            let ends = ends.map(|(a, b)| (a.parse::<u64>(), b.parse::<u64>()));
+            matches!(ends, Some((Ok(first), Ok(last))) if first > last)
+        };
+        if !good || !range.contains('-') || range.split(',').any(backwards) {
             return Err(WrongUse(format!(
                 "-r takes a range such as 0-99, not `{range}`"
             )));
@@ -54,7 +59,11 @@ pub fn request(words: &Words) -> Result<Request, WrongUse> {
         request.range = Some(range.to_string());
     }
     if !words.data.is_empty() {
-        let parts: Result<Vec<Vec<u8>>, WrongUse> = words.data.iter().map(|it| data(it)).collect();
+        let parts: Result<Vec<Vec<u8>>, WrongUse> = words
+            .data
+            .iter()
+            .map(|(option, it)| data(option, it))
+            .collect();
         request.body = Some(parts?.join(&b'&'));
     }
     Ok(request)
@@ -89,8 +98,8 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 
-/// The data itself, or with `@` the content of a file, without its line ends.
-fn data(text: &str) -> Result<Vec<u8>, WrongUse> {
+/// The data itself, or with `@` the content of a file; `-d` leaves its line ends out, as curl does.
+fn data(option: &str, text: &str) -> Result<Vec<u8>, WrongUse> {
     let Some(name) = text.strip_prefix('@') else {
         return Ok(text.as_bytes().to_vec());
     };
@@ -101,8 +110,8 @@ fn data(text: &str) -> Result<Vec<u8>, WrongUse> {
         }
         name => fs::read(name),
     };
-    let content = content.map_err(|error| WrongUse(format!("-d @{name}: {error}")))?;
-    let keep = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+    let content = content.map_err(|error| WrongUse(format!("{option} @{name}: {error}")))?;
+    let keep = |byte: &u8| option != "-d" || !matches!(byte, b'\r' | b'\n');
     Ok(content.into_iter().filter(keep).collect())
 }
 

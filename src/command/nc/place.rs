@@ -49,7 +49,14 @@ impl Talk {
             Talk::Simple(session, Kept::Bytes) => session.say(bytes),
             Talk::Simple(session, Kept::Lines) => bytes
                 .split_inclusive(|byte| *byte == b'\n')
-                .try_for_each(|line| session.say(line)),
+                .try_for_each(|line| match line.len() > limits::DATAGRAM_PAYLOAD {
+                    true => Err(FailedWrite {
+                        conn: 1,
+                        kind: ErrorKind::FileTooLarge,
+                        after: 0,
+                    }),
+                    false => session.say(line),
+                }),
         }
     }
 
@@ -69,12 +76,21 @@ impl Talk {
             Talk::Simple(_, Kept::Lines) if error.kind == ErrorKind::ConnectionRefused => {
                 "nobody receives datagrams at that address: nothing more is sent".to_string()
             }
-            Talk::Simple(_, Kept::Lines) => format!(
+            Talk::Simple(_, Kept::Lines) if error.kind == ErrorKind::FileTooLarge => format!(
                 "a line was not sent, and nothing after it: a datagram has at most {}",
                 count_of(limits::DATAGRAM_PAYLOAD, "byte")
             ),
+            Talk::Simple(_, Kept::Lines) => format!(
+                "a line was not sent, and nothing after it: the system refused it ({})",
+                error.kind
+            ),
             _ => format!("the other side took only {} of our bytes", error.after),
         }
+    }
+
+    /// Whether each line is a datagram: one that is not sent is lost.
+    pub fn has_datagrams(&self) -> bool {
+        matches!(self, Talk::Simple(_, Kept::Lines))
     }
 
     /// Says nothing more. A stream is heard to its end, which the other side makes; datagrams have none.

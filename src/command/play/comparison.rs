@@ -35,6 +35,10 @@ impl Terms {
                 return Err(WrongUse(format!("compare only {parts}, not `{word}`")));
             }
         };
+        if ignore.iter().any(|name| name.is_empty()) {
+            let message = "--ignore needs the name of a field, such as Date";
+            return Err(WrongUse(message.to_string()));
+        }
         let ignore = ignore
             .iter()
             .map(|name| name.to_ascii_lowercase())
@@ -70,8 +74,9 @@ impl Comparison<'_> {
             after: failed.after,
         });
         let about_bytes = difference.as_ref().is_some_and(is_about_bytes);
-        if about_bytes && let Some(deviations) = self.as_http() {
-            return self.http_verdict(&deviations, difference, screen);
+        let as_http = self.as_http();
+        if about_bytes && let Ok(deviations) = &as_http {
+            return self.http_verdict(deviations, difference, screen);
         }
         let difference = difference.map(|found| Problem::Difference(Box::new(found)));
         let Some(problem) = difference.or(not_taken) else {
@@ -90,8 +95,10 @@ impl Comparison<'_> {
             )?;
             return Ok(CommandOutcome::Passed);
         };
-        if self.terms.are_http() {
-            super::warn("--only and --ignore need HTTP messages; these bytes are not HTTP");
+        if self.terms.are_http()
+            && let Err(why) = as_http
+        {
+            super::warn(&format!("--only and --ignore need HTTP messages: {why}"));
         }
         self.failure(&problem, screen)
     }
@@ -127,11 +134,12 @@ impl Comparison<'_> {
         Ok(CommandOutcome::Failed)
     }
 
-    /// What differs as HTTP, on each connection; `None` when something is no HTTP.
-    fn as_http(&self) -> Option<Vec<(Conn, Deviation)>> {
+    /// What differs as HTTP, on each connection. Errors: why it cannot be compared as HTTP.
+    fn as_http(&self) -> Result<Vec<(Conn, Deviation)>, String> {
         let expected = self.expected.recorded();
         if expected.has_masks() {
-            return None;
+            let name = self.name;
+            return Err(format!("{name} has a mask without its value (`# was …`)"));
         }
         let got = &self.played.got;
         let mut deviations = Vec::new();
@@ -144,12 +152,15 @@ impl Comparison<'_> {
                     Who::Client => same_message::requests(stream),
                 }
             };
-            let wanted = read(&expected.bytes_of(conn, self.peer))?;
-            let found =
-                same_message::compare(&wanted, &read(&came)?, self.terms.only, &self.terms.ignore);
+            let not_http = |whose: &str| format!("{whose} of connection {conn} are not HTTP");
+            let wanted = read(&expected.bytes_of(conn, self.peer))
+                .ok_or_else(|| not_http(&format!("the bytes in {}", self.name)))?;
+            let came = read(&came)
+                .ok_or_else(|| not_http(&format!("the {}'s bytes", self.side().word())))?;
+            let found = same_message::compare(&wanted, &came, self.terms.only, &self.terms.ignore);
             deviations.extend(found.into_iter().map(|deviation| (conn, deviation)));
         }
-        Some(deviations)
+        Ok(deviations)
     }
 
     fn http_verdict(

@@ -7,6 +7,7 @@
 //! Rule 3: a failure is reported once. The file keeps its content from before the failed step, and gets no more
 //! steps.
 
+use crate::command::WrongUse;
 use crate::command::output::{Output, cannot};
 use crate::command::step_view::View;
 use crate::command::wire_file::shown;
@@ -25,6 +26,11 @@ use wirelab::wire::{
 
 /// Opens a plain file in its place, with its beginning.
 fn open(name: &OsStr, beginning: &[u8]) -> Result<File> {
+    if name == "-" {
+        let message = "--svg and --pcapng of tap need a file, not stdout: their beginning is written \
+                       again; `tap --save F.wire`, then `show F.wire --svg -` writes to stdout";
+        return Err(WrongUse(message.to_string()).into());
+    }
     let opened = Output::create(name).and_then(|mut output| {
         if !output.plain {
             return Err(io::Error::other(

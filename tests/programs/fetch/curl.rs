@@ -32,6 +32,7 @@ fn the_options_change_the_request() {
     has(&["-X", "DELETE"], "DELETE /menu HTTP/1.1");
     has(&["-XOPTIONS"], "OPTIONS /menu HTTP/1.1");
     has(&["-I"], "HEAD /menu HTTP/1.1");
+    has(&["-LI"], "HEAD /menu HTTP/1.1");
     has(&["-H", "X-Taco: 3", "-H", "X-Flan;"], "X-Taco: 3");
     has(&["-H", "Host: tacos.example"], "Host: tacos.example");
     has(&["-A", "taco/1"], "User-Agent: taco/1");
@@ -57,12 +58,34 @@ fn the_options_change_the_request() {
         (&["-H", "no colon"], "-H takes `Name: value`"),
         (&["-H", "A: b\r\nC: d"], "contains a control character"),
         (&["-r", "all"], "-r takes a range"),
+        (&["-r", "0-1,5-2"], "-r takes a range"),
         (&["-O"], "names no file"),
+        (&["-O", "-o", "x"], "-O and -o both name the file"),
+        (&["-k"], "has no option -k: see `cargo lab fetch --help`"),
+        (&["-vs"], "has no option -vs: see `cargo lab fetch --help`"),
+        (&["--heat"], "did you mean --head?"),
         (&["--strict", "--lenient"], "contradict each other"),
     ] {
         let said = complained(&[words, &["http://127.0.0.1:1/"]].concat(), 2);
         assert!(said.contains(message), "{said}");
     }
+}
+
+/// `-d` leaves the line ends of a file out, `--data-binary` none of its bytes; each keeps its place.
+#[test]
+fn a_file_is_sent_without_its_line_ends_or_as_it_is() {
+    let file = std::env::temp_dir().join(format!("wirelab-data-{}", std::process::id()));
+    std::fs::write(&file, "3\r\ntacos\n").unwrap();
+    let from = format!("@{}", file.display());
+    for (words, length) in [
+        (&["-d", &from][..], "6"),
+        (&["--data-binary", &from], "9"),
+        (&["--data-binary", &from, "-d", "a=1"], "13"),
+    ] {
+        let line = format!("Content-Length: {length}");
+        assert!(asked(words).contains(&line), "{words:?}");
+    }
+    std::fs::remove_file(&file).unwrap();
 }
 
 /// The codes of a table, and of curl at the same answers where it is installed.

@@ -33,20 +33,24 @@ impl Written {
         }
     }
 
+    /// Writes that bytes of a stream are missing: a mask of that many bytes, apart from the bytes behind it.
     pub(super) fn gap(&mut self, time: Duration, conn: Conn, who: Who, missing: usize) {
         self.time(time);
-        let bytes = missing as u64;
+        self.note_missing(missing);
+        self.mask(conn, who, missing);
+        self.transcript.push_gap(Gap::Untimed);
+    }
+
+    pub(super) fn note_missing(&mut self, missing: usize) {
         let text = format!("{} missing in the capture", count_are(missing, "byte"));
         self.transcript.push_note(&text);
-        self.transcript.push_mask(
-            conn,
-            who,
-            Mask::Bytes {
-                min: bytes,
-                max: bytes,
-            },
-        );
-        self.transcript.push_gap(Gap::Untimed);
+    }
+
+    /// Stands for this many bytes.
+    pub(super) fn mask(&mut self, conn: Conn, who: Who, missing: usize) {
+        let (min, max) = (missing as u64, missing as u64);
+        self.transcript
+            .push_mask(conn, who, Mask::Bytes { min, max });
     }
 
     /// Says between whom the next connection is.
@@ -61,9 +65,13 @@ impl Written {
             .push_note(&recording_info::ends_note(client, other));
     }
 
-    pub(super) fn headings(self) -> Transcript {
+    /// The whole transcript, with the name of another transport than TCP.
+    pub(super) fn headings(self, transport: Option<&str>) -> Transcript {
         let mut whole = Transcript::new();
         whole.push_heading("wire", "1");
+        if let Some(transport) = transport {
+            whole.push_heading("transport", transport);
+        }
         whole.push_heading("seen-by", "capture");
         recording_info::push_headings(&mut whole, self.start, self.client, self.server);
         whole.append(self.transcript);
