@@ -126,11 +126,21 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         }
         let _ = tell.send(News::Ended);
     });
+    print_all(news, place.has_datagrams(), me, screen)
+}
+
+/// Prints all that comes, to its end. It has failed if a datagram did not arrive.
+fn print_all(
+    news: mpsc::Receiver<News>,
+    datagrams: bool,
+    me: Who,
+    screen: &mut Screen,
+) -> Result<CommandOutcome> {
     let mut outcome = CommandOutcome::Passed;
     for news in news {
         match news {
             News::Said(said, who) => {
-                if place.has_datagrams() && is_refusal(&said) {
+                if datagrams && is_refusal(&said) {
                     outcome = CommandOutcome::Failed;
                 }
                 print(&said, who == me, screen)?;

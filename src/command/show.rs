@@ -101,15 +101,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         return Err(WrongUse("a picture plays only as SVG: give --svg, too".to_string()).into());
     }
     output::check(&[file], &[("--svg", picture), ("--pcapng", packets)])?;
-    let width = args
-        .value_text("--width")?
-        .map(|text| number("--width", text))
-        .transpose()?;
-    if let Some(columns) = width.filter(|width| !LADDER_WIDTHS.contains(width)) {
-        let (least, most) = (LADDER_WIDTHS.start(), LADDER_WIDTHS.end());
-        let message = format!("--width is {least} to {most}, not {columns}");
-        return Err(WrongUse(message).into());
-    }
+    let width = columns(args)?;
     let transcript = part(wire_file::read(file)?, args, file)?;
     if let Some(out) = picture {
         let drawn = match args.has("--play") {
@@ -144,6 +136,20 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     screen.write_all(&text)?;
     screen.flush()?;
     Ok(CommandOutcome::Passed)
+}
+
+/// The columns that `--width` asks for.
+fn columns(args: &Args) -> Result<Option<usize>> {
+    let width = args
+        .value_text("--width")?
+        .map(|text| number("--width", text))
+        .transpose()?;
+    if let Some(columns) = width.filter(|width| !LADDER_WIDTHS.contains(width)) {
+        let (least, most) = (LADDER_WIDTHS.start(), LADDER_WIDTHS.end());
+        let message = format!("--width is {least} to {most}, not {columns}");
+        return Err(WrongUse(message).into());
+    }
+    Ok(width)
 }
 
 /// The connections that the options choose, decoded if they say so.
