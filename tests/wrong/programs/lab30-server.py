@@ -25,7 +25,7 @@ class Message:
         return int(self.start.split(" ")[1])
 
 
-def read(peer, bodiless=False):
+def read(peer):
     head = peer.read_to(b"\r\n\r\n")
     if head is None:
         return None
@@ -34,12 +34,14 @@ def read(peer, bodiless=False):
     message = Message(lines[0], fields, b"")
     named = [e.lower() for e in message.list("connection")] + ["connection"]
     message.fields = [f for f in fields if f[0].lower() not in named]
-    if not bodiless and message.get("content-length"):
+    if message.get("content-length"):
         if message.start.startswith("HTTP/") and message.status() == 304:
             return message
         message.body = peer.read_exactly(int(message.get("content-length")))
         if message.body is None:
             return None
+    elif message.start.startswith("HTTP/") and message.status() != 304:
+        message.body = peer.read_all()
     return message
 
 
