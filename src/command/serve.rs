@@ -6,12 +6,15 @@
 use super::step_view::View;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
+use std::collections::VecDeque;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Mutex;
 use wirelab::course::web;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
+use wirelab::locks::lock;
 use wirelab::net::{self, AcceptProblem, Recorder};
 use wirelab::plural::count_are;
 use wirelab::server::{self, AccessLog, Handler, Logged, Request, Server, Timeouts};
@@ -92,12 +95,13 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     };
     let quiet = args.has("--quiet");
     let log = AccessLog::start(Screen::stderr());
+    let tls = ToldAboutTls::default();
     let server = Server {
         handler,
         recorder: args.has("--wire").then(|| show(screen)),
         now: now()?,
         patience: Timeouts::default(),
-        log: Box::new(move |logged| tell(&log, logged, quiet)),
+        log: Box::new(move |logged| tell(&log, logged, quiet, &tls)),
     };
     let listener = net::listen(addr, limits::SERVER_BACKLOG)?;
     let bound = listener
@@ -213,8 +217,27 @@ fn show(screen: &Screen) -> Recorder {
     Recorder::into_sink(move |step| output.lines(&view.of(step).render_brief()))
 }
 
+/// The clients that were told that this is plain HTTP: a browser that was told `https` tries many times.
+type ToldAboutTls = Mutex<VecDeque<(IpAddr, Option<String>)>>;
+
+/// Whether the log has this already. Of many clients the earliest are forgotten.
+fn is_told(told: &ToldAboutTls, peer: IpAddr, name: Option<&String>) -> bool {
+    let mut told = lock(told);
+    if told
+        .iter()
+        .any(|(other, host)| *other == peer && host.as_ref() == name)
+    {
+        return true;
+    }
+    if told.len() == limits::TLS_CLIENTS_TOLD {
+        told.pop_front();
+    }
+    told.push_back((peer, name.cloned()));
+    false
+}
+
 /// Writes what happened to the log.
-fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
+fn tell(log: &AccessLog, logged: &Logged, quiet: bool, tls: &ToldAboutTls) {
     let problem = match logged {
         Logged::Answer(answered) => {
             if !quiet {
@@ -223,10 +246,14 @@ fn tell(log: &AccessLog, logged: &Logged, quiet: bool) {
             return;
         }
         Logged::Tls { peer, name } => {
-            let name = name.as_deref().unwrap_or("a host that it did not name yet");
-            format!(
-                "{peer} spoke TLS (https) and wants {name}; this server speaks plain HTTP: use http://"
-            )
+            if is_told(tls, *peer, name.as_ref()) {
+                return;
+            }
+            let host = match name {
+                Some(name) => format!(", for the host {name}"),
+                None => String::new(),
+            };
+            format!("{peer} began TLS (https){host}; this server speaks plain HTTP: use http://")
         }
         Logged::AcceptProblem(problem) => match problem {
             AcceptProblem::NoDescriptors => {

@@ -98,3 +98,7 @@ pub const FIRST_READ: usize = 1024;
 /// Up to this length the bytes of an answer are copied after its head; longer ones are written from where
 /// they are. Reason: a page of memory is copied faster than the kernel takes up a second buffer.
 pub const SMALL_BODY: usize = 4 * 1024;
+
+/// How many clients that speak TLS to `serve` it remembers, to say so once for each.
+/// Reason: a browser tries an address many times, and a log is for a person.
+pub const TLS_CLIENTS_TOLD: usize = 64;
