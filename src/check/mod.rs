@@ -10,7 +10,7 @@
 
 mod contract;
 pub mod diagnosis;
-pub mod evidence_files;
+pub mod failure_files;
 pub mod graded;
 pub mod judge;
 mod lenient_dns;

@@ -14,7 +14,7 @@ use jobs::{Job, Jobs, Program};
 pub use jobs::{Named, commands};
 use std::io::Write;
 use std::path::PathBuf;
-use wirelab::check::evidence_files;
+use wirelab::check::failure_files;
 use wirelab::check::graded::{Check, Graded, Status};
 use wirelab::check::{CheckError, Report};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
@@ -245,7 +245,7 @@ fn keep(report: &Report, exam: bool) -> Vec<String> {
         return Vec::new();
     }
     let here = locations::workbench().map_or(PathBuf::new(), |workbench| workbench.root);
-    evidence_files::keep(report, &here).unwrap_or_else(|error| {
+    failure_files::keep(report, &here).unwrap_or_else(|error| {
         // The verdict does not depend on it.
         screen::warn(&format!("the transcripts cannot be saved: {error}"));
         Vec::new()

@@ -3,7 +3,7 @@
 //! Rule: a cause names the record or the message of the conversation that the printed words come from.
 
 use super::dns_messages::{messages, speaks_dns};
-use super::garbled_text::capital;
+use super::encoding_and_extra_bytes::capital;
 use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_dns::{BadName, Message, Record, address, text};
 use crate::check::{Problem, Side};

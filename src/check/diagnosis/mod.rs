@@ -12,17 +12,18 @@ mod client_hello_answers;
 mod cookies_and_forms;
 mod crashes;
 mod datagrams;
+mod diagnosis_input;
+mod difference_place;
 mod dns_client_output;
 mod dns_messages;
+mod encoding_and_extra_bytes;
 mod endings;
-mod evidence;
+mod evidence_parts;
 mod explanation_pages;
-mod facts;
 mod first_wrong_byte;
-mod garbled_text;
 mod length_prefix;
 mod message_ends;
-mod place;
+mod partial_reads_and_writes;
 mod process;
 mod program_language;
 #[cfg(test)]
@@ -30,14 +31,13 @@ mod random_tests;
 mod redirects_and_relays;
 mod served;
 mod source_signs;
-mod streams;
 mod valid_but_different;
 mod wrong_decisions;
 mod wrong_values;
 
-pub use evidence::{Evidence, first_words_after_fin};
+pub use diagnosis_input::{Evidence, first_words_after_fin};
+pub use evidence_parts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use explanation_pages::{Hint, Page, Rule, page, pages};
-pub use facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use program_language::Language;
 pub use source_signs::names_in;
 
@@ -88,7 +88,7 @@ const TABLE: [&[Row]; 28] = [
     crashes::TABLE,
     process::LATER,
     datagrams::TABLE,
-    streams::DELIVERY,
+    partial_reads_and_writes::DELIVERY,
     bodies::WAITS,
     redirects_and_relays::TABLE,
     cookies_and_forms::TABLE,
@@ -100,13 +100,13 @@ const TABLE: [&[Row]; 28] = [
     message_ends::TABLE,
     length_prefix::TABLE,
     wrong_decisions::TABLE,
-    garbled_text::TABLE,
+    encoding_and_extra_bytes::TABLE,
     bodies::TABLE,
     served::TABLE,
     wrong_values::TABLE,
     valid_but_different::TABLE,
     served::FIELDS,
-    streams::TABLE,
+    partial_reads_and_writes::TABLE,
     LAST,
 ];
 

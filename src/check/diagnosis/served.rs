@@ -1,7 +1,7 @@
 //! Mistakes of a file server: it sends files that it must not send, or its answers lack header lines.
 
 use super::Evidence;
-use super::place::is_status_line;
+use super::difference_place::is_status_line;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http::{Message, field, find, from, message, upto};

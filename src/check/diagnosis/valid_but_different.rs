@@ -3,7 +3,7 @@
 //! Rule: these come after all mistakes that break HTTP. The text says that the bytes differ only from this
 //! lab's conversation.
 
-use super::place::Exchange;
+use super::difference_place::Exchange;
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_http::{Message, field, is_request, message};

@@ -4,7 +4,7 @@
 //! Rule: these come after all mistakes that name a byte. A text says what was due and what came; it does not say
 //! which line of the program decided.
 
-use super::evidence::line_at;
+use super::diagnosis_input::line_at;
 use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_http::{find, from, upto};
 use crate::check::program::Ending;

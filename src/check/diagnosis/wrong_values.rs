@@ -1,7 +1,7 @@
 //! Mistakes in values, not in the form: lengths that are believed, files read as text, header values.
 
 use super::crashes::{NO_TEXT, complaint};
-use super::place::Exchange;
+use super::difference_place::Exchange;
 use super::{Cause, Row, count, dns_messages, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http::{field, find, from, message, split_once, upto};

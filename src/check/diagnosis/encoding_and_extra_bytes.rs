@@ -2,7 +2,7 @@
 //!
 //! Rule: an extra or missing byte or letter is named only if all later bytes are as expected.
 
-use super::place::Spot;
+use super::difference_place::Spot;
 use super::{Cause, Close, Evidence, Row, count, dns_messages, shown};
 use crate::check::lenient_http::{find, from, message, upto};
 
