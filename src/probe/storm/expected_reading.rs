@@ -25,6 +25,9 @@ pub enum Behind {
     Part,
     /// Something that is no request.
     Fault,
+    /// The body of a request with an expectation, and what is behind it: a server may answer before it reads the
+    /// body, or close (RFC 9110 section 10.1.1).
+    Expectation,
 }
 
 /// Reads `bytes` as a server does.
@@ -76,9 +79,9 @@ fn one(server: &mut Connection, bytes: &[u8]) -> (Option<String>, Result<usize, 
         match event {
             PeerEvent::Request { head, body, .. } => {
                 method = Some(String::from_utf8_lossy(head.method).into_owned());
-                // The answer of a server before it has a body that it may not want is unknown.
-                if head.fields.get("expect").is_some() && body != Body::None {
-                    return (method, Err(Behind::Part));
+                let has_body = !matches!(body, Body::None | Body::Length(0));
+                if head.fields.get("expect").is_some() && has_body {
+                    return (method, Err(Behind::Expectation));
                 }
             }
             PeerEvent::End(_) => return (method, Ok(used)),
@@ -113,6 +116,15 @@ mod tests {
         assert_eq!((&all[..], then), ("GET POST", Behind::Part));
         let (all, then) = methods("HEAD / HTTP/1.1\r\nHost : a\r\n\r\n");
         assert_eq!((&all[..], then), ("HEAD", Behind::Fault));
+        let expects = |length: &str, body: &str| {
+            let head = format!(
+                "POST / HTTP/1.1\r\nHost: a\r\nExpect:\r\nContent-Length: {length}\r\n\r\n"
+            );
+            methods(&[&head, body, get].concat())
+        };
+        assert_eq!(expects("0", ""), whole("POST GET"));
+        let (all, then) = expects("3", "abc");
+        assert_eq!((&all[..], then), ("POST", Behind::Expectation));
         let (_, then) = methods("GET / HTTP/1.0\r\n\r\nmore");
         assert_eq!(then, Behind::Last);
     }

@@ -86,7 +86,8 @@ fn one(
     let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
     // After a last request the marker is not to be answered.
     let most = asked.len() + usize::from(then != Behind::Last);
-    if then != Behind::Part {
+    let half_closes = matches!(then, Behind::Part | Behind::Expectation);
+    if !half_closes {
         let range = match all.baseline.ranges {
             true => format!("Range: bytes={position}-{position}\r\n"),
             false => String::new(),
@@ -96,7 +97,7 @@ fn one(
     }
     all.findings.remember(&said);
     let _ = line.write(&said);
-    if then == Behind::Part {
+    if half_closes {
         line.shutdown_write();
     }
     let until = Instant::now() + all.target.silence;
@@ -156,6 +157,10 @@ impl MarkerExchange<'_> {
         } = self.answers;
         if self.flooded {
             return Some("it sends more responses than requests came".to_string());
+        }
+        // How many requests the server reads, and which, is its own decision.
+        if self.then == Behind::Expectation {
+            return None;
         }
         if let Some(fault) = fault {
             return Some(format!("an answer is not HTTP: {fault}"));
