@@ -135,6 +135,34 @@ fn a_client_for_whom_there_is_no_memory_is_refused_and_the_others_go_on() {
     assert!(soon(served), "after the crowd nobody is served");
 }
 
+/// The server of lab 24 has a thread for each client, and no memory for a thousand of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_server_of_lab_24_outlives_a_crowd_for_which_it_has_no_memory() {
+    let mut command = Command::new("sh");
+    let line = "ulimit -v 60000; exec \"$0\" 127.0.0.1:0";
+    command.args(["-c", line]).arg(bin("lab24-server"));
+    let mut server = Server::start_with(&mut command);
+    let half = [&b"GET / HTTP/1.1\r\nHost: a\r\nX: "[..], &[b'y'; 6_000]].concat();
+    let crowd: Vec<TestClient> = (0..1_000)
+        .map(|_| {
+            let mut client = TestClient::call(server.addr);
+            client.say(&half);
+            client
+        })
+        .collect();
+    assert!(server.runs(), "the server has ended");
+    drop(crowd);
+    let served = || {
+        let mut client = TestClient::call(server.addr);
+        client.say(b"GET / HTTP/1.0\r\n\r\n");
+        let mut heard = Vec::new();
+        let end = std::io::Read::read_to_end(&mut client.stream(), &mut heard);
+        end.is_ok() && !heard.is_empty() && Answer::read(&heard).status == 200
+    };
+    assert!(soon(served), "after the crowd nobody is served");
+}
+
 #[test]
 fn a_crowd_that_asks_at_once_is_answered_each_with_its_own() {
     let root = folder("crowd-at-once");
