@@ -36,7 +36,7 @@ fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
         }
     }
     Err(format!(
-        "{url}: {MOST_HOPS} hops, and still sent on; the places point at each other"
+        "{url}: {MOST_HOPS} redirects followed, and the next answer is a redirect, too"
     ))
 }
 

@@ -31,6 +31,7 @@ fn shows_its_snapshot(lab: &Lab, output: &str) {
     if said.has_masks() || said.connections().len() > 1 {
         return;
     }
+    let datagrams = said.has_datagrams();
     said.headings.clear();
     let said = said.render_brief();
     // Where a time is demanded, it is a line of the script alone.
@@ -38,7 +39,20 @@ fn shows_its_snapshot(lab: &Lab, output: &str) {
         .lines()
         .filter(|line| !line.starts_with("~ "))
         .fold(String::new(), |all, line| all + line + "\n");
-    if !said.contains("{addr}") && !said.contains("{port}") {
-        assert!(output.contains(&said), "lab {}:\n{output}", lab.number);
+    if said.contains("{addr}") || said.contains("{port}") {
+        return;
     }
+    // A client of datagrams sends again what is not answered in time, which happens on a busy machine. Then
+    // there are more lines, in the same order.
+    let shown = match datagrams {
+        true => in_order(&said, output),
+        false => output.contains(&said),
+    };
+    assert!(shown, "lab {}:\n{output}", lab.number);
+}
+
+/// Whether the lines of a text are lines of another one, in their order.
+fn in_order(text: &str, all: &str) -> bool {
+    let mut lines = all.lines();
+    text.lines().all(|line| lines.any(|other| other == line))
 }
