@@ -21,6 +21,8 @@ mod endings;
 mod evidence_parts;
 mod explanation_pages;
 mod first_wrong_byte;
+mod half_messages;
+mod host_line;
 mod length_prefix;
 mod message_ends;
 mod partial_reads_and_writes;
@@ -79,18 +81,20 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 28] = [
+const TABLE: [&[Row]; 30] = [
     balancers::TABLE,
     process::TABLE,
     dns_messages::TABLE,
     dns_client_output::TABLE,
     wrong_values::FIRST,
+    half_messages::FIRST,
     crashes::TABLE,
     process::LATER,
     datagrams::TABLE,
     partial_reads_and_writes::DELIVERY,
     bodies::WAITS,
     redirects_and_relays::TABLE,
+    half_messages::TABLE,
     cookies_and_forms::TABLE,
     client_hello_answers::TABLE,
     caches::TABLE,

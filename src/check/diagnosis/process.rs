@@ -160,11 +160,21 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
 /// It ended after a connection that was reset, and does not otherwise. (Its end may be seen only by the
 /// next client; then its last words tell.)
 fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
-    let ending = evidence.process.ending?;
     quiet_end(evidence).is_none().then_some(())?;
     let signs = ["reset by peer", "ConnectionReset", "ECONNRESET"];
-    let said = evidence.side() == Side::Server && line_with(evidence, &signs).is_some();
+    let line = line_with(evidence, &signs).filter(|_| evidence.side() == Side::Server);
+    let said = line.is_some();
     let rude = evidence.weather() == Weather::Rude && evidence.passes_in_calm();
+    let Some(ending) = evidence.process.ending else {
+        // A program may need a while for its last words, and a thread of it ends without the program.
+        let stuck = rude && evidence.silence().is_some() && evidence.have().bytes.is_empty();
+        let line = line.filter(|_| stuck)?;
+        return Cause::likely(format!(
+            "a client reset its connection in the middle, your program said `{line}`, and the next client got no \
+             answer. Either the program is about to end, or the thread that serves clients has ended. A reset is an \
+             error of that one connection."
+        ));
+    };
     (rude || said).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when a client reset the connection in the middle. A reset is an error of that \
@@ -212,6 +222,15 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     let stuck = evidence.process.ending.is_none() && evidence.silence().is_some();
     let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty();
     (server && stuck && evidence.others_open()).then_some(())?;
+    let open = evidence.open_connections();
+    if open > 1 {
+        return Cause::likely(format!(
+            "while {open} other clients were connected, client {} sent a request and got no answer. Either your program \
+             serves one connection to its end before it accepts the next, or it serves fewer at the same time than \
+             stand open here. So clients that send nothing stop all others.",
+            evidence.conn()
+        ));
+    }
     Cause::likely(
         "while one client was connected and sent nothing, the next client sent a request and got no answer. Your \
          program serves one connection to its end before it accepts the next, so one client that sends nothing stops \

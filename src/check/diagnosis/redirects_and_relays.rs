@@ -61,10 +61,12 @@ fn wrong_place(evidence: &Evidence) -> Option<Cause> {
     let before = evidence.said_before();
     let same = message(&before).target() == Some(have);
     let raw = shown(have) == place;
-    (want != have && (same || raw)).then_some(())?;
-    let how = match same {
-        true => "you asked for the same thing again",
-        false => "you sent that text as the target, as it is",
+    let part = !place.contains("://") && !place.starts_with('/') && !place.contains("..");
+    (want != have && (same || raw || part && have.starts_with(b"/"))).then_some(())?;
+    let how = match (same, raw) {
+        (true, _) => "you asked for the same thing again".to_string(),
+        (_, true) => "you sent that text as the target, as it is".to_string(),
+        _ => format!("you asked for `{}`", shown(have)),
     };
     Cause::likely(format!(
         "the answer was a redirect to `{place}`, and {how}. Combine the Location with the URL of the last request. \

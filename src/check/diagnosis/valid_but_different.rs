@@ -317,7 +317,13 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
                 shown(name),
                 later_part(evidence)
             ),
-            false => format!("your line `{line}` has another value; this lab's is `{due}`."),
+            false => {
+                let what = format!("your line `{line}` has another value; this lab's is `{due}`.");
+                if let Some(rule) = rule_of(name) {
+                    return Cause::likely(format!("{what} {rule}"));
+                }
+                what
+            }
         }
     } else if came.iter().any(|name| !wanted.contains(name)) {
         let extra = have
@@ -336,6 +342,22 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(format!("{what} {REASSURING}"))
+}
+
+/// What a client does with a value that is not a matter of taste.
+fn rule_of(name: &[u8]) -> Option<&'static str> {
+    match &name.to_ascii_lowercase()[..] {
+        b"content-type" => Some(
+            "The client believes this line and not the name of the file. The lab's README says which type belongs to \
+             this answer.",
+        ),
+        b"connection" => Some(
+            "This line says what becomes of the connection after the answer, so it follows from the request's \
+             version and its own `Connection` line.",
+        ),
+        b"location" => Some("The client's next request goes to this place."),
+        _ => None,
+    }
 }
 
 /// What came and what was due in a long line, from the difference on.

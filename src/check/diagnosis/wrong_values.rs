@@ -2,11 +2,10 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
-use super::{Cause, Row, count, dns_messages, shown};
+use super::{Cause, Row, count, dns_messages, host_line, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
-use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
     ("W46", one_word),
@@ -16,7 +15,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W54", not_refused),
     ("W51", cut_at_colon),
     ("W52", last_wins),
-    ("W62", other_host),
+    ("W62", host_line::other_host),
 ];
 
 /// Asked before the error messages of the program, and before the causes of a silence that nothing explains.
@@ -252,9 +251,28 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         false => format!(" (\"{}\")", shown(reason)),
     };
     Cause::likely(format!(
-        "this request must be refused with {want}{because}, and you answered {have}. Another program may read a \
-         faulty message in another way. So refuse it, and do not guess."
+        "this request must be refused with {want}{because}, and you answered {have}. {}",
+        why_refused(want)
     ))
+}
+
+/// What a server that does not refuse puts at risk: it depends on what was wrong.
+fn why_refused(status: u16) -> &'static str {
+    match status {
+        400 | 421 | 501 | 505 => {
+            "Another program may read a faulty message in another way. So refuse it, and do not guess."
+        }
+        404 | 410 => "There is nothing of that name, and a 200 says that there is.",
+        405 => "A 2xx tells the client that it was done.",
+        408 | 413 | 414 | 431 => {
+            "It is over a limit. Without the limit, one client can use up the server."
+        }
+        411 => "Without a length nobody knows where its body ends.",
+        416 => {
+            "The file has no such part: another part would be put into the client's copy at a wrong place."
+        }
+        _ => "A 2xx tells the client that all is well.",
+    }
 }
 
 /// Why a path has no file, where its text says so.
@@ -266,6 +284,9 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
         b"" => "The slash at its end makes it the path of a folder, and not of a file",
         [b'.', ..] if !last.starts_with(b"..") => {
             "Its name begins with a dot, and such a name is hidden"
+        }
+        _ if find(path, b"%25").is_some() => {
+            "Decoded once, the name has a percent sign of its own, and no file has that name: you decoded it again"
         }
         _ => return None,
     };
@@ -328,41 +349,6 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
         shown(name),
         shown(value)
     ))
-}
-
-/// A client names another host or another port than its URL.
-fn other_host(evidence: &Evidence) -> Option<Cause> {
-    let is_host = |line| field(line).filter(|(name, _)| name.eq_ignore_ascii_case(b"Host"));
-    let (_, have) = is_host(evidence.line())?;
-    let (_, wanted) = is_host(evidence.wanted_line())?;
-    (evidence.side() == Side::Client && have != wanted).then_some(())?;
-    let why = if have
-        .strip_prefix(wanted)
-        .is_some_and(|port| port.starts_with(b":"))
-    {
-        "80 is the default port, and Host leaves it out"
-    } else if find(have, wanted) == Some(0) {
-        "Host holds the host and the port, and nothing of what follows them in the URL"
-    } else if find(wanted, have) == Some(0) {
-        "Host must contain a port that is not 80"
-    } else if sent_before(evidence, have) {
-        "yours is the host of an earlier request. A Location has led to another host since then, and a Location \
-         without a host keeps the host of the request before it"
-    } else {
-        "Host must be the host of the URL, and not the address of the connection"
-    };
-    Cause::likely(format!(
-        "your Host line says `{}`, and `{}` was expected: {why}.",
-        shown(have),
-        shown(wanted)
-    ))
-}
-
-/// Whether an earlier request had this host.
-fn sent_before(evidence: &Evidence, host: &[u8]) -> bool {
-    let earlier = (1..evidence.conn()).map(|conn| evidence.got.bytes_of(conn, Who::Client));
-    let mut hosts = earlier.map(|request| message(&request).field("Host") == Some(host));
-    hosts.any(|same| same)
 }
 
 /// The length is right for what was sent, but something else was to be sent.

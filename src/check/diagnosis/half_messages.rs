@@ -1,0 +1,110 @@
+//! Mistakes about what is whole: a message that ended too early is taken for a whole one, a pause for the end of
+//! a conversation, a connection for one that is missing.
+
+use std::time::Duration;
+
+use super::crashes::complaint;
+use super::{Cause, Close, Evidence, Row, count, shown};
+use crate::check::Side;
+use crate::check::lenient_http::{is_request, message, messages};
+use crate::wire::{Entry, Gap};
+
+/// Asked before the error messages of the program.
+pub(super) const FIRST: &[Row] = &[("W29", impatient)];
+
+pub(super) const TABLE: &[Row] = &[("W135", half_request), ("W136", connects_again)];
+
+/// The pause of the check's own side at the place of the difference: how long it was at least.
+fn pause(evidence: &Evidence) -> Option<Duration> {
+    const LONG: Duration = Duration::from_millis(100);
+    let near = evidence.agreed() + 2;
+    let before = evidence.expectation.script.entries().iter().take(near);
+    let last = before.rev().take(3).find_map(|entry| match entry {
+        Entry::Gap(Gap::Between(least, _)) => Some(*least),
+        _ => None,
+    });
+    last.filter(|least| *least >= LONG)
+}
+
+/// The other side paused, and the program closed instead of waiting.
+fn impatient(evidence: &Evidence) -> Option<Cause> {
+    let paused = pause(evidence)?;
+    // Where the time of the other side is limited, closing without the refusal is another mistake.
+    let limited = message(&evidence.want().bytes).status() == Some(408);
+    let said = evidence.process.said.to_lowercase();
+    let timed_out = ["timed out", "timeout", "wouldblock", "unavailable"];
+    let own = complaint(evidence).is_some() && !timed_out.iter().any(|word| said.contains(word));
+    let closed = evidence.have().close != Close::Open && evidence.rest().is_empty();
+    let waiting = evidence.cut_short() || evidence.unheard();
+    (closed && waiting && !limited && !own).then_some(())?;
+    let (other, what) = match evidence.side() {
+        Side::Server => ("client", "in the middle of what it had to say"),
+        Side::Client => ("server", "before its answer"),
+    };
+    Cause::likely(format!(
+        "the {other} paused for {} ms {what}, and you closed the connection. Either a read of yours has a shorter time \
+         limit than that, or your program takes what has come by then for everything. A pause is no end: the end is a \
+         read of 0 bytes.",
+        paused.as_millis()
+    ))
+}
+
+/// A request whose body was cut off got an answer as if it were whole.
+fn half_request(evidence: &Evidence) -> Option<Cause> {
+    let nothing_due = evidence.want().bytes.is_empty() && !evidence.rest().is_empty();
+    (evidence.side() == Side::Server && nothing_due && evidence.fin_said()).then_some(())?;
+    let request = messages(evidence.heard()).into_iter().next_back();
+    let request = request.filter(|bytes| is_request(bytes)).map(message)?;
+    let came = request.body.unwrap_or_default().len();
+    let announced = request.length();
+    let cut = match announced {
+        Some(length) if came < length => {
+            format!("announced {}, sent {came} of them", count(length, "byte"))
+        }
+        None if request.chunked() => "sent an order in chunks without its end".to_string(),
+        _ => return None,
+    };
+    Cause::likely(format!(
+        "the client {cut}, and closed. You answered `{}`. A message that ends too early is not whole, and nobody \
+         waits for this answer: keep nothing of it, and close without an answer.",
+        shown(message(evidence.rest()).first_line())
+    ))
+}
+
+/// A client that has a connection, or its answer, opens another one.
+fn connects_again(evidence: &Evidence) -> Option<Cause> {
+    let (conn, due) = (evidence.conn(), evidence.connections());
+    let arg = evidence.expectation.script.heading("arg");
+    let same = arg.is_some_and(|arg| arg.matches("{addr}").count() > 1);
+    let silent = evidence.have().bytes.is_empty();
+    (evidence.side() == Side::Client && evidence.middle.is_none()).then_some(())?;
+    let unused = silent && !evidence.want().bytes.is_empty() && evidence.have().close == Close::Fin;
+    if same && due == 1 && conn == 1 && unused && complaint(evidence).is_none() {
+        return Cause::likely(
+            "your client connected, sent nothing, and closed. The argument has the same address twice. Either your \
+             client went on to the next address although this one had accepted it, or it stopped after it had \
+             connected.",
+        );
+    }
+    // A redirect has its own page.
+    let heard = evidence.heard_before();
+    let redirect = message(&heard)
+        .status()
+        .is_some_and(|status| (300..400).contains(&status));
+    (conn > due && due == 1 && !redirect).then_some(())?;
+    let why = match same {
+        true => {
+            " The argument has the same address twice. When an address has accepted your connection, do not try the \
+             next one."
+        }
+        false => "",
+    };
+    let said = if silent {
+        ""
+    } else {
+        " and sent a request on it, too"
+    };
+    Cause::likely(format!(
+        "your client opened a second connection{said}. This conversation has only one.{why}"
+    ))
+}
