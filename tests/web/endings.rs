@@ -133,6 +133,30 @@ fn a_checked_program_that_hangs_or_dies_is_shown_as_doing_so() {
     told(&hangs, "check", "side=server", "nobody listens");
 }
 
+/// The sockets of this process that listen: their lines in the kernel's table (proc(5)).
+#[cfg(target_os = "linux")]
+fn listeners(process: u32) -> usize {
+    let open = fs::read_dir(format!("/proc/{process}/fd")).expect("it runs");
+    let links = open
+        .flatten()
+        .filter_map(|fd| fs::read_link(fd.path()).ok());
+    let inodes: Vec<String> = links
+        .filter_map(|link| {
+            let name = link.to_str()?.strip_prefix("socket:[")?;
+            Some(name.strip_suffix(']')?.to_string())
+        })
+        .collect();
+    let table = fs::read_to_string("/proc/net/tcp").expect("a table");
+    let listens = |line: &&str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        fields.get(3) == Some(&"0A")
+            && fields
+                .get(9)
+                .is_some_and(|it| inodes.contains(&it.to_string()))
+    };
+    table.lines().filter(listens).count()
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_page_that_disappears_during_a_run_leaves_nothing_behind() {
@@ -140,7 +164,8 @@ fn a_page_that_disappears_during_a_run_leaves_nothing_behind() {
     let threads =
         || std::fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count);
     let token = token(&server);
-    let before = threads();
+    let (before, ports) = (threads(), listeners(server.id()));
+    assert_eq!(ports, 1, "its own page");
     let (stream, number) = page(&server, &token);
     // A connection that says nothing: the lab's server waits for five seconds.
     let body = format!("token={token}&page={number}&say=3");
@@ -176,6 +201,11 @@ fn a_page_that_disappears_during_a_run_leaves_nothing_behind() {
         soon(|| threads() <= before + 1),
         "{} threads, {before} before",
         threads()
+    );
+    assert!(
+        soon(|| listeners(server.id()) == ports),
+        "{} ports, {ports} before",
+        listeners(server.id())
     );
 }
 
