@@ -12,6 +12,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use wirelab::check::program::{CommandLine, Contract, Ending, Program};
 use wirelab::limits;
 use wirelab::probe::client::case::{ClientCase, cases};
@@ -55,7 +56,7 @@ pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<CommandOutcome> {
         let one = case(name)?;
         chosen.retain(|case| case.name == one.name);
     }
-    let run = |url: &str| runner.run(url);
+    let run = |url: &str, patience| runner.run(url, patience);
     let done = client::probe(&run, chosen, wanted.at_once).map_err(NotStarted)?;
     print(wanted, &done, screen)?;
     match report::fails(&done, wanted.policy) {
@@ -123,7 +124,7 @@ impl Runner {
     }
 
     /// One run; what was printed is what stands in the file `{out}`, if the command names it.
-    fn run(&self, url: &str) -> Result<Ran, String> {
+    fn run(&self, url: &str, patience: Duration) -> Result<Ran, String> {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let out = self.folder.join(number.to_string());
         let name = out.to_string_lossy();
@@ -140,7 +141,7 @@ impl Runner {
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let started = Program::start(&line, &Contract::at(nowhere));
         let mut program = started.map_err(|error| error.to_string())?;
-        let ending = program.wait_end(limits::CLIENT_PATIENCE);
+        let ending = program.wait_end(patience);
         let hung = ending.is_none();
         program.end();
         let saves = self.line.words().iter().any(|word| word.contains("{out}"));

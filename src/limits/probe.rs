@@ -82,9 +82,20 @@ pub const GRID_SLOWER: u32 = 10;
 /// Reason: a page comes within milliseconds; a client with a timeout of its own has seconds.
 pub const CLIENT_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How many times as long as an ordinary page the client may take for a case, at least.
+/// Reason: a machine may become that much busier in the middle of the cases.
+pub const CLIENT_SLOWER: u32 = 10;
+
+/// The longest that a client may take for a case, however slow its ordinary page is.
+pub const CLIENT_LONGEST: Duration = Duration::from_secs(120);
+
+/// How often a case that a client fails is tried.
+/// Reason: what it did only once may be the machine's fault.
+pub const CLIENT_TRIES: usize = 2;
+
 /// A client that takes longer than this for an ordinary page is not probed.
-/// Reason: 180 cases would take a quarter of an hour.
-pub const CLIENT_SLOW: Duration = Duration::from_secs(8);
+/// Reason: 180 cases would take an hour. A client on a busy machine starts within some seconds.
+pub const CLIENT_SLOW: Duration = Duration::from_secs(60);
 
 /// Most requests of a client in one case.
 /// Reason: a client that follows a loop for ever is judged by its number. Precedent: curl follows 50.

@@ -4,7 +4,7 @@
 
 use crate::probe::case::BadCase;
 
-/// One sentence, shortened with `…`, and where it stands.
+/// One sentence and where it stands. Each `…` stands for words that are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// As cases name it: `bare-cr`.
@@ -78,6 +78,55 @@ mod tests {
                 quote.name
             );
         }
+    }
+
+    /// The text of each section of an RFC as the RFC Editor has it, without white space.
+    fn sections(rfc: &str) -> std::collections::BTreeMap<String, String> {
+        let folder = std::env::var_os("WIRELAB_RFCS").expect("WIRELAB_RFCS names a folder");
+        let path = std::path::Path::new(&folder).join(format!("rfc{rfc}.txt"));
+        let text = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut sections = std::collections::BTreeMap::new();
+        let mut current = String::new();
+        for line in text.lines() {
+            let line = line.trim_start_matches('\u{c}');
+            let between_pages =
+                line.ends_with(']') && line.contains("[Page ") || line.starts_with("RFC ");
+            let number = line.split_once(".  ").map_or("", |(number, _)| number);
+            let heading = number.starts_with(|byte: char| byte.is_ascii_digit())
+                && number
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            if heading {
+                current = number.to_string();
+            } else if !between_pages {
+                let section: &mut String = sections.entry(current.clone()).or_default();
+                section.extend(line.split_whitespace());
+            }
+        }
+        sections
+    }
+
+    #[test]
+    #[ignore = "needs rfc9110.txt, rfc9112.txt and rfc6265.txt: WIRELAB_RFCS=FOLDER"]
+    fn every_quote_stands_in_its_section_letter_by_letter() {
+        let rfcs = ["6265", "9110", "9112"].map(|rfc| (rfc, sections(rfc)));
+        let mut wrong = Vec::new();
+        for quote in quotes().unwrap() {
+            let section = rfcs
+                .iter()
+                .find(|(rfc, _)| *rfc == quote.rfc)
+                .and_then(|(_, sections)| sections.get(quote.section));
+            let mut rest = section.map(|text| &text[..]).unwrap_or_default();
+            for part in quote.text.split('…') {
+                let part: String = part.split_whitespace().collect();
+                match rest.find(&part) {
+                    Some(at) => rest = &rest[at + part.len()..],
+                    None => wrong.push(format!("{}: {part}", quote.name)),
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

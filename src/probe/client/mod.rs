@@ -4,6 +4,8 @@
 //! Rule 1: the cases are text (see [`case`]) and follow the RFCs. Rule 2: a client is judged by how it
 //! ends, by what it prints or saves, and by what it sends.
 //! Rule 3: every server here is bounded in bytes and time, and so is the wait for the client.
+//! Rule 4: a failure that does not come again is none. A busy machine makes a client slow: an ordinary page
+//! shows how slow.
 
 pub mod case;
 pub mod report;
@@ -19,9 +21,10 @@ use crate::limits;
 use crate::probe::Verdict;
 use crate::probe::case::BadCase;
 use crate::probe::report::{Kind, Policy};
+use crate::probe::verdict::Failure;
 
 use case::ClientCase;
-use script::Site;
+use script::{Site, Visit};
 
 /// How a client ended, and what it printed or saved.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +39,8 @@ pub struct Ran {
     pub complaint: String,
 }
 
-/// Runs the client with a URL. `Err`: it cannot be started.
-pub type Run<'a> = &'a (dyn Fn(&str) -> Result<Ran, String> + Sync);
+/// Runs the client with a URL, for at most so long. `Err`: it cannot be started.
+pub type Run<'a> = &'a (dyn Fn(&str, Duration) -> Result<Ran, String> + Sync);
 
 /// What a client is like: found out before the cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub struct ClientBaseline {
     pub cookies: bool,
     /// It sends `Authorization` for a user name in the URL.
     pub auth: bool,
+    /// How long it takes for an ordinary page.
+    pub took: Duration,
 }
 
 /// A case and what came of it.
@@ -121,34 +126,94 @@ fn try_one(case: &ClientCase, run: Run, baseline: ClientBaseline) -> Result<Clie
     if let Some(lack) = needs.find(|need| !baseline.has(need)) {
         return Ok(tried(Verdict::NotApplicable(lack)));
     }
-    let site = Site::open(case).map_err(|error| format!("{}: {error}", case.name))?;
-    let ran = run(&site.url(case))?;
-    let visit = site.close();
-    let verdict = match verdict::failure(case, &ran, &visit) {
-        None => Verdict::Passed,
-        Some(failure) => Verdict::Failed {
+    let mut patience = long_enough(baseline.took);
+    let mut failed = None;
+    for _ in 0..limits::CLIENT_TRIES {
+        let Attempt {
+            ran,
+            visit,
+            failure,
+        } = Attempt::at(case, run, patience)?;
+        let Some(failure) = failure else {
+            return Ok(tried(Verdict::Passed));
+        };
+        failed = Some(Verdict::Failed {
             failure,
             transcript: visit.transcript.brief(),
-        },
-    };
-    Ok(tried(verdict))
+        });
+        if ran.hung {
+            let needed = long_enough(page_takes(run, patience)?);
+            if needed <= patience {
+                break;
+            }
+            patience = needed;
+        }
+    }
+    Ok(tried(failed.unwrap_or(Verdict::Passed)))
+}
+
+/// One run of the client at a case.
+struct Attempt {
+    ran: Ran,
+    visit: Visit,
+    failure: Option<Failure>,
+}
+
+impl Attempt {
+    fn at(case: &ClientCase, run: Run, patience: Duration) -> Result<Attempt, String> {
+        let site = Site::open(case).map_err(|error| format!("{}: {error}", case.name))?;
+        let ran = run(&site.url(case), patience)?;
+        let visit = site.close();
+        let failure = verdict::failure(case, &ran, &visit);
+        Ok(Attempt {
+            ran,
+            visit,
+            failure,
+        })
+    }
+}
+
+/// How long a client may take for a case, if it takes so long for an ordinary page.
+fn long_enough(page: Duration) -> Duration {
+    let enough = limits::CLIENT_PATIENCE.max(limits::CLIENT_SLOWER * page);
+    enough.min(limits::CLIENT_LONGEST)
+}
+
+/// How long the client takes for an ordinary page now; `most` if it does not end by then.
+fn page_takes(run: Run, most: Duration) -> Result<Duration, String> {
+    let controls = controls()?;
+    let plain = controls.iter().find(|control| control.name == "plain");
+    let begun = Instant::now();
+    match plain
+        .map(|plain| Attempt::at(plain, run, most))
+        .transpose()?
+    {
+        Some(attempt) if attempt.ran.hung => Ok(most),
+        _ => Ok(begun.elapsed()),
+    }
+}
+
+/// The ordinary servers.
+fn controls() -> Result<Vec<ClientCase>, String> {
+    let file = include_str!("cases/control.cases");
+    case::read(file, &[]).map_err(|bad: BadCase| bad.to_string())
 }
 
 impl ClientBaseline {
     /// Runs the client at some ordinary servers.
     fn find(run: Run) -> Result<ClientBaseline, String> {
-        let file = include_str!("cases/control.cases");
-        let controls = case::read(file, &[]).map_err(|bad: BadCase| bad.to_string())?;
         let mut passes = Vec::new();
-        for control in &controls {
+        let mut longest = Duration::ZERO;
+        for control in &controls()? {
             let begun = Instant::now();
-            let site = Site::open(control).map_err(|error| error.to_string())?;
-            let ran = run(&site.url(control))?;
-            let visit = site.close();
+            let Attempt {
+                ran,
+                visit,
+                failure,
+            } = Attempt::at(control, run, limits::CLIENT_LONGEST)?;
             if control.name == "plain" && visit.requests.is_empty() {
                 return Err("the client did not send a request to the URL that it got".to_string());
             }
-            let failure = verdict::failure(control, &ran, &visit);
             if let (Some(failure), "plain") = (&failure, control.name) {
                 return Err(format!(
                     "the client does not print an ordinary page and exit with 0: {} ({})",
@@ -159,6 +224,7 @@ impl ClientBaseline {
                 let took = begun.elapsed().as_millis();
                 return Err(format!("the client takes {took} ms for an ordinary page"));
             }
+            longest = longest.max(begun.elapsed());
             passes.push((control.name, failure.is_none()));
         }
         let passes = |name| passes.contains(&(name, true));
@@ -167,6 +233,7 @@ impl ClientBaseline {
             redirects: passes("redirects"),
             cookies: passes("cookies"),
             auth: passes("auth"),
+            took: longest,
         })
     }
 
@@ -197,7 +264,86 @@ impl ClientBaseline {
     }
 }
 
-/// How long a client may take for a case.
-pub fn patience() -> Duration {
-    limits::CLIENT_PATIENCE
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    /// A client that follows nothing: it prints the body, and fails without a head.
+    fn get(url: &str) -> Ran {
+        let place = url
+            .trim_start_matches("http://")
+            .rsplit('@')
+            .next()
+            .unwrap();
+        let (host, path) = place.split_once('/').unwrap();
+        let mut answer = Vec::new();
+        let mut stream = TcpStream::connect(host).unwrap();
+        let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|part| part == b"\r\n\r\n");
+        Ran {
+            status: Some(i32::from(end.is_none())),
+            output: answer.split_off(end.map_or(answer.len(), |end| end + 4)),
+            ..Ran::default()
+        }
+    }
+
+    /// Probes a client with the case `length`. `otherwise` says what its runs after the ordinary servers
+    /// are, if not right; the number of these runs comes back, too.
+    fn probe_of(otherwise: impl Fn(usize) -> Option<Ran> + Sync) -> (Verdict, usize) {
+        let ordinary = controls().unwrap().len();
+        let runs = AtomicUsize::new(0);
+        let run = |url: &str, _| {
+            let ran = get(url);
+            let number = runs.fetch_add(1, Ordering::Relaxed);
+            let later = number.checked_sub(ordinary);
+            Ok(later.and_then(&otherwise).unwrap_or(ran))
+        };
+        let mut cases = case::cases().unwrap();
+        cases.retain(|case| case.name == "length");
+        let mut done = probe(&run, cases, 1).unwrap();
+        let count = runs.load(Ordering::Relaxed) - ordinary;
+        (done.tried.remove(0).verdict, count)
+    }
+
+    fn hung() -> Option<Ran> {
+        Some(Ran {
+            hung: true,
+            ..Ran::default()
+        })
+    }
+
+    #[test]
+    fn a_failure_that_does_not_come_again_is_none() {
+        let refused = |number| {
+            (number == 0).then(|| Ran {
+                status: Some(28),
+                ..Ran::default()
+            })
+        };
+        let (verdict, runs) = probe_of(refused);
+        assert!(matches!(verdict, Verdict::Passed), "{verdict:?}");
+        assert_eq!(runs, 2);
+    }
+
+    #[test]
+    fn a_client_hangs_if_it_takes_an_ordinary_page_quickly_meanwhile() {
+        let (verdict, runs) = probe_of(|number| if number == 0 { hung() } else { None });
+        let Verdict::Failed { failure, .. } = verdict else {
+            panic!("{verdict:?}");
+        };
+        assert_eq!((&failure.why[..], runs), ("it does not end", 2));
+    }
+
+    #[test]
+    fn on_a_machine_that_is_busy_a_client_gets_more_time() {
+        // Neither the case nor the ordinary page ends in time; then the case does.
+        let (verdict, runs) = probe_of(|number| if number < 2 { hung() } else { None });
+        assert!(matches!(verdict, Verdict::Passed), "{verdict:?}");
+        assert_eq!(runs, 3);
+    }
 }

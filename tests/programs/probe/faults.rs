@@ -79,7 +79,7 @@ const FAULTS: &[RecordedStream] = &[
     // 9112 3: the request line, the target, and Host.
     ("two-spaces-before-target tab-before-target vt-before-target", &[Refuses(404)]),
     ("two-spaces-before-version tab-before-version ff-before-version space-behind-version", &[Refuses(505)]),
-    ("space-before-method", &[Refuses(501)]),
+    ("space-before-method", &[Refuses(404)]),
     ("no-space-before-target", &[Hears(b"GET/", b"GET /")]),
     ("no-space-before-version", &[Hears(b"/HTTP/", b"/ HTTP/")]),
     ("nbsp-before-target", &[Hears(b"\xa0", b" ")]),
@@ -106,7 +106,7 @@ const FAULTS: &[RecordedStream] = &[
     ("absolute*", &[Target("/http://")]),
     ("connect-*", &[Answers(TUNNEL)]),
     ("options-asterisk options-server-by-url", &[Refuses(404)]),
-    ("get-asterisk head-asterisk", &[Target("/*")]),
+    ("get-asterisk head-asterisk", &[Target("/")]),
     ("options-asterisk-more", &[Target("*")]),
     ("user-in-url", &[Hears(b"user@", b"")]),
     ("https-on-http", &[Hears(b"https://", b"http://")]),
