@@ -185,7 +185,7 @@ impl Graded {
             },
             verdict,
             code: page.map(code_of),
-            took: report.took(),
+            took: report.took,
             runs,
             output: match self.exam {
                 true => report::exam_text(report),

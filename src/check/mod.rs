@@ -18,6 +18,7 @@ pub mod lenient_http;
 mod middle;
 pub mod other_deliveries;
 mod outcome;
+mod play_plan;
 mod play_program;
 pub mod program;
 pub mod report;
@@ -27,6 +28,7 @@ mod served_folder;
 mod server_for_client;
 pub mod shell_words;
 mod side;
+mod side_by_side;
 pub mod stderr_summary;
 mod timeouts;
 mod udp_client_under_check;
@@ -35,7 +37,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::check::diagnosis::{Diagnosis, Page};
 use crate::check::program::{CommandLine, NotReady, StartError, Strays};
@@ -49,8 +51,6 @@ pub use middle::{Behind, ends_in_one_order};
 pub use outcome::{Failure, Outcome, Problem, Report, Run};
 pub use served_folder::ServedFolder;
 pub use side::Side;
-
-use runner::Runner;
 
 /// What is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,9 +148,6 @@ impl Unready {
     }
 }
 
-/// Called after each run; returns whether to go on.
-type Watch<'a> = dyn FnMut(&Run) -> bool + 'a;
-
 impl Plan {
     /// A check of a conversation of the user's own.
     pub fn new(
@@ -179,83 +176,6 @@ impl Plan {
             then: None,
             strays: Strays::default(),
         }
-    }
-
-    /// Plays everything, up to the first failure.
-    pub fn run(&self) -> Result<Report, CheckError> {
-        self.run_watched(&mut |_| true)
-    }
-
-    /// The same; `watch` is called after each run, and returns whether to go on.
-    pub fn run_watched(&self, watch: &mut Watch) -> Result<Report, CheckError> {
-        let mut runs = self.play(false, watch)?;
-        let mut seed = self.seed;
-        if let Some(fresh) = &self.then {
-            let failed = !runs.iter().all(Run::passed);
-            runs.extend(fresh.play(failed, watch)?);
-            seed = fresh.seed;
-        }
-        let plans = [Some(self), self.then.as_deref()].into_iter().flatten();
-        let strays = plans.flat_map(|plan| plan.strays.take()).collect();
-        Ok(Report {
-            place: self.place.clone(),
-            side: self.side,
-            runs,
-            seed,
-            strays,
-        })
-    }
-
-    /// Plays the conversations of this plan alone; none when an earlier one has `failed`.
-    fn play(&self, failed: bool, watch: &mut Watch) -> Result<Vec<Run>, CheckError> {
-        let (mut failed, mut stopped) = (failed, false);
-        let mut bench = Runner::new(self);
-        let mut runs: Vec<Run> = Vec::new();
-        // Every conversation in calm weather first: the plainest failure is the best to learn from.
-        let calm_first = |calm: bool| {
-            self.conversations.iter().flat_map(move |conversation| {
-                let weathers = conversation.weathers.iter().copied();
-                weathers
-                    .filter(move |&w| (w == Weather::Calm) == calm)
-                    .map(move |w| (conversation, w))
-            })
-        };
-        for (conversation, weather) in calm_first(true).chain(calm_first(false)) {
-            let begun = Instant::now();
-            // The run that killed the server has failed, and not the next one, which finds nobody.
-            if !failed
-                && let Some(failure) = bench.died_since()
-                && let Some(last) = runs.last_mut()
-            {
-                last.outcome = Outcome::Failed(Box::new(failure));
-                failed = true;
-            }
-            let over = failed || stopped;
-            let outcome = match over {
-                true => Outcome::NotRun,
-                false => bench.run(conversation, weather)?,
-            };
-            failed |= matches!(outcome, Outcome::Failed(_));
-            let name = conversation.name.clone();
-            runs.push(Run {
-                name,
-                weather,
-                outcome,
-                took: begun.elapsed(),
-                fresh: self.seed.is_some(),
-            });
-            if let Some(run) = runs.last().filter(|_| !over) {
-                stopped = !watch(run);
-            }
-        }
-        if !failed
-            && !stopped
-            && let Some(last) = runs.last_mut()
-            && let Some(failure) = bench.leftovers()
-        {
-            last.outcome = Outcome::Failed(Box::new(failure));
-        }
-        Ok(runs)
     }
 }
 

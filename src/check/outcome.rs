@@ -20,6 +20,8 @@ pub struct Report {
     pub runs: Vec<Run>,
     /// The seed that the fresh conversations were made from, if there are some.
     pub seed: Option<u64>,
+    /// How long all of it took. Runs that were played side by side took longer together.
+    pub took: Duration,
     /// The command lines of processes that had left the program's process group, and that the check ended.
     pub strays: Vec<String>,
 }
@@ -149,10 +151,5 @@ impl Report {
             Outcome::Failed(failure) => Some((run, &**failure)),
             _ => None,
         })
-    }
-
-    /// How long all of it took.
-    pub fn took(&self) -> Duration {
-        self.runs.iter().map(|run| run.took).sum()
     }
 }

@@ -5,6 +5,8 @@
 //! Rule 2: this module compares nothing.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::{CheckError, Plan, Subject};
@@ -24,6 +26,8 @@ pub(super) struct Stage<'a> {
     server: Option<Server>,
     /// Whether a server that ran already was reached once.
     reached: bool,
+    /// Becomes true when nobody needs the play any more.
+    pub(super) over: Option<Arc<AtomicBool>>,
 }
 
 /// A server that we started.
@@ -89,6 +93,7 @@ impl<'a> Stage<'a> {
             plan,
             server: None,
             reached: false,
+            over: None,
         }
     }
 
@@ -159,6 +164,7 @@ impl<'a> Stage<'a> {
         }
         let mut player = player(&script, Who::Client, weather, silence)?;
         player.seed = self.plan.network_seed;
+        player.over.clone_from(&self.over);
         let played = server.play(&player);
         Ok(server.done(self.plan, script, played))
     }

@@ -62,7 +62,7 @@ impl<'a> Runner<'a> {
         let script = &conversation.expected;
         let silence = silence_of(script, self.plan.side);
         let mut done = self.stage.play(script, weather, silence)?;
-        let mut trouble = self.trouble(&done);
+        let mut trouble = problem_of(self.plan, &done);
         // A silent one that works may be dying: to say where takes time.
         if trouble.is_some() && (!done.silent || self.stage.works()) {
             self.stage.wait_death(&mut done);
@@ -80,7 +80,7 @@ impl<'a> Runner<'a> {
         let mut found = self.look_into(weather, &trouble, &done, known);
         if diagnose(&found).is_none() && done.silent && !done.seen {
             let again = self.stage.play(script, weather, silence * 4)?;
-            let Some(second) = self.trouble(&again) else {
+            let Some(second) = problem_of(self.plan, &again) else {
                 return Ok(self.passed(conversation, weather, again));
             };
             (trouble, done) = (second, again);
@@ -165,6 +165,18 @@ impl<'a> Runner<'a> {
         Ok(unasked.then_some(Tried::RightBytes))
     }
 
+    /// A run that has passed at a program of its own (see `side_by_side`).
+    pub(super) fn passed_beside(
+        &mut self,
+        conversation: &Conversation,
+        weather: Weather,
+    ) -> Outcome {
+        if weather == Weather::Calm {
+            self.calm.push(conversation.name.clone());
+        }
+        Outcome::Passed
+    }
+
     fn passed(&mut self, conversation: &Conversation, weather: Weather, done: Done) -> Outcome {
         if weather == Weather::Calm {
             self.calm.push(conversation.name.clone());
@@ -181,38 +193,6 @@ impl<'a> Runner<'a> {
         }
         self.last = Some((weather, done));
         Outcome::Passed
-    }
-
-    /// What is wrong with a run, if anything is.
-    fn trouble(&self, done: &Done) -> Option<Problem> {
-        let (side, who) = (self.plan.side, self.plan.side.who());
-        let on_the_wire = match &done.legs {
-            Some(legs) => middle::trouble(&done.script, &done.got, legs),
-            None => judge::difference(&done.script, &done.got, who)
-                .map(|found| Problem::Difference(Box::new(found))),
-        };
-        if on_the_wire.is_some() {
-            return on_the_wire;
-        }
-        if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
-            return Some(Problem::Died(ending));
-        }
-        if let Some(after) = done.not_taken.filter(|_| !resets(&done.script, who)) {
-            return Some(Problem::NotTaken { after });
-        }
-        if done.still_runs {
-            return Some(Problem::StillRuns);
-        }
-        let fails = done.script.heading("exit") == Some("failure");
-        if let Some(ending) = done
-            .process
-            .ending
-            .filter(|ending| fails && *ending == Ending::Status(0))
-        {
-            return Some(Problem::Exits(ending));
-        }
-        let prints = done.process.prints.clone()?;
-        (prints.wanted != prints.printed).then_some(Problem::Prints(prints))
     }
 
     /// The evidence of a failure, with further tries.
@@ -289,6 +269,38 @@ impl<'a> Runner<'a> {
             legs: Vec::new(),
         })
     }
+}
+
+/// What is wrong with a run, if anything is.
+pub(super) fn problem_of(plan: &Plan, done: &Done) -> Option<Problem> {
+    let (side, who) = (plan.side, plan.side.who());
+    let on_the_wire = match &done.legs {
+        Some(legs) => middle::trouble(&done.script, &done.got, legs),
+        None => judge::difference(&done.script, &done.got, who)
+            .map(|found| Problem::Difference(Box::new(found))),
+    };
+    if on_the_wire.is_some() {
+        return on_the_wire;
+    }
+    if let Some(ending) = done.process.ending.filter(|_| side == Side::Server) {
+        return Some(Problem::Died(ending));
+    }
+    if let Some(after) = done.not_taken.filter(|_| !resets(&done.script, who)) {
+        return Some(Problem::NotTaken { after });
+    }
+    if done.still_runs {
+        return Some(Problem::StillRuns);
+    }
+    let fails = done.script.heading("exit") == Some("failure");
+    if let Some(ending) = done
+        .process
+        .ending
+        .filter(|ending| fails && *ending == Ending::Status(0))
+    {
+        return Some(Problem::Exits(ending));
+    }
+    let prints = done.process.prints.clone()?;
+    (prints.wanted != prints.printed).then_some(Problem::Prints(prints))
 }
 
 /// The script and the recording; of a program in the middle, those of the leg on which it failed.

@@ -3,12 +3,14 @@
 //! Rule: the `check` module plays, compares and diagnoses. This file has the command line, the output, and the
 //! exit code.
 
+mod at_once;
 mod grading;
 mod jobs;
 
 use super::screen;
 use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, Style, WrongUse};
 use anyhow::Result;
+use at_once::check_at_once;
 use grading::Outputs;
 use jobs::{Job, Jobs, Program};
 pub use jobs::{Named, commands};
@@ -119,31 +121,39 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     };
     let several = jobs.jobs.len() > 1;
     let mut not_checked = jobs.nothing();
-    for job in &jobs.jobs {
-        if let Some(command) = job.remembered().filter(|_| outputs.for_a_person()) {
-            say_again(&job.place, command, screen)?;
-        }
-        let (lab, side) = (job.lab(), job.of.map(|(_, side)| side));
-        match job.plan(weather, seed).and_then(|plan| plan.run()) {
-            Ok(report) => {
-                let kept = keep(&report, graded.exam);
-                graded.add(lab, &report, &kept);
-                note(&report, job, weather)?;
+    let plan = |job: &Job| job.plan(weather, seed);
+    check_at_once(&jobs.jobs, plan, |checked| {
+        for (at, job) in jobs.jobs.iter().enumerate() {
+            if let Some(command) = job.remembered().filter(|_| outputs.for_a_person()) {
+                say_again(&job.place, command, screen)?;
             }
-            Err(error) => {
-                graded.add_error(lab, &job.place, side, &error);
-                let is_told = several || matches!(error, CheckError::NotReady(_));
-                let ended = ended(&job.place, error);
-                not_checked = not_checked.or(Some(ended));
-                if !is_told {
-                    continue;
+            let Some(checked) = checked(at) else {
+                break;
+            };
+            if let Err(error) = &checked {
+                graded.add_error(job.lab(), &job.place, job.of.map(|(_, side)| side), error);
+            }
+            match checked {
+                Ok(report) => {
+                    let kept = keep(&report, graded.exam);
+                    graded.add(job.lab(), &report, &kept);
+                    note(&report, job, weather)?;
+                }
+                Err(error) => {
+                    let is_told = several || matches!(error, CheckError::NotReady(_));
+                    let ended = ended(&job.place, error);
+                    not_checked.get_or_insert(ended);
+                    if !is_told {
+                        continue;
+                    }
                 }
             }
+            if let Some(check) = graded.checks.last().filter(|_| outputs.for_a_person()) {
+                print_check(check, screen)?;
+            }
         }
-        if let Some(check) = graded.checks.last().filter(|_| outputs.for_a_person()) {
-            print_check(check, screen)?;
-        }
-    }
+        Ok::<_, anyhow::Error>(())
+    })?;
     if outputs.for_a_person() {
         print_left_out(&jobs.left_out, screen)?;
     }

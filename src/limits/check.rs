@@ -56,7 +56,7 @@ pub const EXEC_GRACE: Duration = Duration::from_millis(30);
 
 /// How long a program under check may be silent when it is its turn.
 /// Reason: on loopback an answer takes well under a millisecond, an interpreter's first one some tens;
-/// a program that is kept from working gets up to four times as long.
+/// a program that is kept from working gets up to twelve times as long.
 pub const CHECK_SILENCE: Duration = Duration::from_millis(500);
 
 /// The same for a program in the middle.
@@ -74,6 +74,18 @@ pub const CHECK_RESTART: Duration = Duration::from_secs(3);
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever.
 pub const CHECK_RUN: Duration = Duration::from_secs(10);
+
+/// How many programs run side by side for the checks of one process, for each processor.
+/// Reason: they wait most of the time; measured, one keeps a processor busy for a tenth of its time.
+pub const CHECK_SIDE_BY_SIDE: usize = 4;
+
+/// How many checks run at once when several labs or sides are asked for, for each processor.
+/// Reason: the same; and one check may consist of one long wait.
+pub const CHECKS_AT_ONCE: usize = 2;
+
+/// From this time on a conversation in which a server waits is played at a server of its own, beside others.
+/// Reason: shorter waits are over before another server has started.
+pub const CHECK_LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// How long a server is watched after a run: does it end?
 /// Reason: a program that a run has killed is gone a moment after its connection.

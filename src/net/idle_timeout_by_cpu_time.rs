@@ -15,8 +15,9 @@ use crate::limits;
 /// Looks at what the peer does now; `None`: nothing is known of it.
 pub type CpuSample<'a> = &'a dyn Fn() -> Option<Activity>;
 
-/// How many times its time a silence lasts at most.
-const LONGEST: u32 = 4;
+/// How many times its time a silence lasts at most. Reason: with eighteen busy programs for each processor a peer that
+/// must work for a quarter of its time still has it.
+const LONGEST: u32 = 12;
 
 /// What a peer's processes do, as far as the system tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

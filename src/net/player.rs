@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -67,6 +68,8 @@ pub struct Player {
     pub one_more: bool,
     /// Where the play is recorded together with others; `None`: in a recording of its own.
     pub recorder: Option<Recorder>,
+    /// Ends each wait when it becomes true: nobody needs the play any more.
+    pub over: Option<Arc<AtomicBool>>,
     /// The other players around the same program, when it stands in the middle.
     pub between: Option<Arc<Between>>,
 }
@@ -106,6 +109,7 @@ impl Player {
             client: limits::IO_DEADLINE,
             one_more: true,
             recorder: None,
+            over: None,
             between: None,
         })
     }
@@ -333,7 +337,9 @@ impl Play<'_> {
             match end {
                 Some(End::Fin | End::Rst) => return false,
                 Some(End::Open) => self.stopped = Some(Stopped::TooMuch(conn)),
-                None if Instant::now() >= until => self.stopped = Some(Stopped::TooLong),
+                None if Instant::now() >= until || self.is_over() => {
+                    self.stopped = Some(Stopped::TooLong);
+                }
                 // It has sent bytes, and we have not read.
                 None if link.catch_up() => continue,
                 None if self.is_too_early(since, &silence) => continue,

@@ -7,6 +7,7 @@ mod diagnosis;
 #[path = "../support/flaws.rs"]
 mod flaws;
 mod middle;
+mod side_by_side;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -213,6 +214,7 @@ fn junit_tells_passed_failed_and_not_run() {
     for run in &mut report.runs {
         run.took = Duration::from_millis(7);
     }
+    report.took = Duration::from_millis(21);
     assert!(matches!(report.runs[2].outcome, Outcome::NotRun));
     let mut graded = Graded::default();
     graded.add(Some(9), &report, &[]);

@@ -7,6 +7,7 @@
 //! the program's.
 
 use std::net::TcpListener;
+use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -72,12 +73,18 @@ impl Between {
 }
 
 impl Play<'_> {
-    /// Where to look again: sooner where others may still be at work.
+    /// Where to look again: sooner where others may still be at work, or may end the play.
     pub(super) fn look_again(&self, due: Instant) -> Instant {
-        match self.player.between {
-            Some(_) => due.min(Instant::now() + limits::BETWEEN_POLL),
-            None => due,
+        match (&self.player.between, &self.player.over) {
+            (None, None) => due,
+            _ => due.min(Instant::now() + limits::BETWEEN_POLL),
         }
+    }
+
+    /// Whether nobody needs the play any more.
+    pub(super) fn is_over(&self) -> bool {
+        let over = self.player.over.as_ref();
+        over.is_some_and(|over| over.load(Ordering::Relaxed))
     }
 
     /// Since when nothing has happened, on this side or on another one.
