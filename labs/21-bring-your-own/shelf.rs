@@ -18,10 +18,18 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// An empty shelf, in the system's folder for temporary files.
+    /// An empty shelf, in the system's folder for temporary files. The system gives our number to another
+    /// process some day, so a server that was killed may have left a folder with the first of these names.
     pub fn new() -> Shelf {
+        let (temporary, id) = (std::env::temp_dir(), std::process::id());
+        let mut number = 1;
+        let mut folder = temporary.join(format!("wirelab-plates-{id}"));
+        while folder.symlink_metadata().is_ok() {
+            number += 1;
+            folder = temporary.join(format!("wirelab-plates-{id}-{number}"));
+        }
         Shelf {
-            folder: std::env::temp_dir().join(format!("wirelab-plates-{}", std::process::id())),
+            folder,
             folding: Mutex::new(()),
         }
     }

@@ -88,7 +88,7 @@ impl Plan {
             let mut runs = runs?;
             match beside.filter(|beside| !is_over && beside.iter().all(Run::passed)) {
                 Some(beside) => {
-                    let _ = beside.iter().all(|run| watch(run));
+                    let _ = beside.iter().all(&mut *watch);
                     runs.extend(beside);
                 }
                 None => {

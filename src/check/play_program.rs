@@ -317,7 +317,16 @@ pub(super) fn player(
     // A further try only helps to find the cause: no report says how long it was silent.
     player.early = silence <= limits::CHECK_RETRY_SILENCE;
     player.whole = limits::CHECK_RUN.max(silence * 2);
+    player.settle = us == Who::Client && asks_first(script);
     Ok(player)
+}
+
+/// Whether the client asks whether it may send the body. A server that answers without having read the body
+/// does so right after its answer 100.
+fn asks_first(script: &Transcript) -> bool {
+    let conns = script.connections();
+    let mut answers = conns.iter().map(|&conn| script.bytes_of(conn, Who::Server));
+    answers.any(|answers| answers.starts_with(b"HTTP/1.1 100 "))
 }
 
 /// This machine, and a port that the system chooses.

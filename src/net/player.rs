@@ -68,6 +68,9 @@ pub struct Player {
     pub one_more: bool,
     /// Where the play is recorded together with others; `None`: in a recording of its own.
     pub recorder: Option<Recorder>,
+    /// Whether a peer that has sent something must be idle before more is sent to it: so an answer that comes too
+    /// early is seen to be early, however busy the machine is.
+    pub settle: bool,
     /// Ends each wait when it becomes true: nobody needs the play any more.
     pub over: Option<Arc<AtomicBool>>,
     /// The other players around the same program, when it stands in the middle.
@@ -109,6 +112,7 @@ impl Player {
             client: limits::IO_DEADLINE,
             one_more: true,
             recorder: None,
+            settle: false,
             over: None,
             between: None,
         })
@@ -274,6 +278,11 @@ impl Play<'_> {
     }
 
     fn say(&mut self, conn: Conn, bytes: &[u8]) {
+        let link = &self.links[&conn];
+        if self.player.settle && !link.heard().bytes.is_empty() {
+            idle_timeout_by_cpu_time::rest(self.look);
+            let _ = link.catch_up();
+        }
         let after = self.said.entry(conn).or_default();
         let (delivery, silence) = (self.player.delivery, self.player.silence);
         let times = (silence, self.until);
