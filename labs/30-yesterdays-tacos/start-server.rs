@@ -1,7 +1,8 @@
 //! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
 //! client gets somebody else's menu. Which rules must it learn?
 //!
-//! The README has the rules. Check it with: cargo lab check 30
+//! The README has the rules. The second address is the server behind it, and WIRELAB_NOW is its clock.
+//! Check it with: cargo lab check 30
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
