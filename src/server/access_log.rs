@@ -158,13 +158,15 @@ impl Shared {
                 let _ = writeln!(out, "{}", missing(dropped));
             }
             let _ = out.flush();
-            lines += count;
-            let age = since.elapsed();
-            if age < LOG_INTERVAL && lines > LOG_LINES_AT_ONCE {
-                self.rest(LOG_INTERVAL.saturating_sub(age));
-            }
             if since.elapsed() >= LOG_INTERVAL {
                 (since, lines) = (Instant::now(), 0);
+            }
+            lines += count;
+            // Under load each wake-up of this thread would take the processor from an answer: it rests until
+            // nothing comes for a whole interval.
+            if lines > LOG_LINES_AT_ONCE {
+                self.rest(LOG_INTERVAL);
+                (since, lines) = (Instant::now(), LOG_LINES_AT_ONCE);
             }
         }
         self.lock().done = true;
