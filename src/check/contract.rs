@@ -33,6 +33,31 @@ impl Plan {
         }
     }
 
+    /// What a server that ran before the check needs, as a sentence: its folder, and its clock where answers
+    /// have a date.
+    pub(super) fn not_given(&self) -> Option<String> {
+        let root = self.root.as_ref()?;
+        matches!(self.subject, Subject::Address(_)).then_some(())?;
+        let here = std::env::current_dir().unwrap_or_default();
+        let folder = root.path().strip_prefix(&here).unwrap_or(root.path());
+        let folder = match root.stays() {
+            true => format!("WIRELAB_ROOT={}", folder.display()),
+            false => "WIRELAB_ROOT, the folder of the lab's files,".to_string(),
+        };
+        let mut scripts = self.conversations.iter();
+        let dated = scripts.any(|script| script.expected.render().contains("> Date: "));
+        let clock = if dated {
+            format!(" and WIRELAB_NOW={NOW}")
+        } else {
+            String::new()
+        };
+        Some(format!(
+            "This server ran before the check, so the check could not tell it which files to serve. Start it with \
+             {folder}{clock}, or let the check start it: --server CMD. With other files its answers differ, however \
+             right it is."
+        ))
+    }
+
     /// The environment of one run.
     pub(super) fn contract(
         &self,
@@ -72,11 +97,12 @@ impl Plan {
         }
     }
 
-    /// The text of the source that the command names, or of the one beside a compiled program.
+    /// The text of the source that the command names, or of the one that a compiled program was made from.
     pub(super) fn source(&self) -> Option<String> {
         match &self.subject {
             Subject::Command(line) => line.source(),
-            Subject::Own(_) | Subject::Address(_) => None,
+            Subject::Own(path) => CommandLine::of(path, &[]).source(),
+            Subject::Address(_) => None,
         }
     }
 

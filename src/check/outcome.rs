@@ -67,6 +67,8 @@ pub struct Failure {
     pub ending: Option<Ending>,
     /// What it printed to stderr.
     pub stderr: String,
+    /// What a server needs that the check could not give it, because it ran before.
+    pub not_given: Option<String>,
     /// What was said on each leg, when the program stands in the middle.
     pub legs: Vec<(String, Transcript)>,
 }

@@ -24,6 +24,7 @@ mod guard;
 mod kept_output;
 mod outside_group;
 mod proc_stat;
+mod rust_source;
 
 pub use command_line::CommandLine;
 pub use errors::{Ending, NotReady, StartError};

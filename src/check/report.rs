@@ -169,7 +169,11 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     }
     match &failure.diagnosis {
         Some(diagnosis) => lines.extend(reason(diagnosis)),
+        None if failure.not_given.is_some() => {}
         None => lines.extend(wrap("   ", no_cause(&failure.trouble), "   ")),
+    }
+    if let Some(not_given) = &failure.not_given {
+        lines.extend(wrap("   ", not_given, "   "));
     }
     if !failure.legs.is_empty() {
         lines.push(String::new());
@@ -208,8 +212,8 @@ fn no_cause(trouble: &Problem) -> &'static str {
     match trouble {
         Problem::Difference(difference) | Problem::Behind(_, difference) => match difference.what {
             DifferenceKind::Short if difference.ended.is_none() => {
-                "No known mistake fits. The program waits for something. Let it print every byte that it reads, and \
-                 see where it stops."
+                "No known mistake fits. What came is right, and the rest of it did not come: the program waits for \
+                 something, or works on. Let it print every byte that it reads, and see where it stops."
             }
             DifferenceKind::Short | DifferenceKind::Ending => {
                 "No known mistake fits. Let the program print why it goes on or stops there."
@@ -229,7 +233,8 @@ fn no_cause(trouble: &Problem) -> &'static str {
                  does after that."
             }
             DifferenceKind::Extra => {
-                "No known mistake fits. Let the program print where it writes the bytes that are too many."
+                "No known mistake fits. Everything that the check expected came, and then more. Let the program print \
+                 where it writes the bytes that are too many."
             }
             DifferenceKind::Early => {
                 "No known mistake fits. Let the program print what it has read when it writes these bytes."

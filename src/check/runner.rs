@@ -92,7 +92,9 @@ impl<'a> Runner<'a> {
     }
 
     fn failure(&self, trouble: Problem, done: Done, found: &Evidence) -> Failure {
-        let diagnosis = diagnose(found);
+        let not_given = self.plan.not_given();
+        let open = not_given.is_some() && found.depends_on_files();
+        let diagnosis = diagnose(found).filter(|_| !open);
         // Whether the reset of a server that never reads comes before our eyes or after is a race; that
         // it answers without having been asked is sure, so the report says that, each time.
         let unread = diagnosis
@@ -102,6 +104,7 @@ impl<'a> Runner<'a> {
         let (script, got) = leg_of(&done, &trouble);
         Failure {
             legs: legs_of(&done),
+            not_given,
             expected: script.settled(&got).into_owned(),
             got,
             diagnosis,
@@ -266,6 +269,7 @@ impl<'a> Runner<'a> {
             diagnosis: None,
             ending: None,
             stderr: program.stderr().text(),
+            not_given: None,
             legs: Vec::new(),
         })
     }

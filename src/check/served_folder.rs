@@ -56,6 +56,11 @@ impl ServedFolder {
         })
     }
 
+    /// Whether it is there after the check, too.
+    pub fn stays(&self) -> bool {
+        self._temporary.is_none()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

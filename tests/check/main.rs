@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use support::peers::closed;
 use support::wrong::{text, without_ports};
-use support::{WIRELAB, badpeer, course, processes, side_by_side, signal, soon};
+use support::{Server, WIRELAB, badpeer, bin, course, processes, side_by_side, signal, soon};
 use wirelab::check::graded::{Format, Graded};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Outcome, Plan, Problem, Subject};
@@ -270,6 +270,34 @@ fn exit_codes_tell_passed_failed_wrong_use_and_not_started() {
         let (ended, text) = check_9(&words);
         assert_eq!(ended, Some(code), "{words:?}\n{text}");
         assert!(text.contains(said), "{words:?}\n{text}");
+    }
+}
+
+/// A right server that serves another folder: the report says what the check could not give it, and names no cause.
+#[test]
+fn a_server_that_ran_before_is_told_which_files_it_needs() {
+    let empty = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-files");
+    std::fs::create_dir_all(&empty).expect("a folder");
+    for number in [7, 17] {
+        let mut command = Command::new(bin(&format!("lab{number:02}-server")));
+        command.arg("127.0.0.1:0").env("WIRELAB_ROOT", &empty);
+        let server = Server::start_with(&mut command);
+        let mut check = Command::new(WIRELAB);
+        let words = [
+            "check",
+            &number.to_string(),
+            "--addr",
+            &server.addr.to_string(),
+        ];
+        let output = output(check.args(words).env("WIRELAB_COURSE", course()));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("WIRELAB_ROOT"), "{text}");
+        assert_eq!(text.contains("WIRELAB_NOW"), number == 17, "{text}");
+        assert!(
+            !text.contains("[W") && !text.contains("Likely cause"),
+            "{text}"
+        );
     }
 }
 

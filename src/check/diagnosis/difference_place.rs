@@ -5,7 +5,9 @@
 
 use super::Evidence;
 use crate::check::Side;
-use crate::check::lenient_http::{Message, from, is_request, is_response, message, messages, upto};
+use crate::check::lenient_http::{
+    Message, field, from, is_request, is_response, message, messages, upto,
+};
 use crate::wire::Entry;
 
 /// One message that was expected, the one that came in its place, and the request that both answer.
@@ -182,6 +184,31 @@ impl Evidence {
     fn at_length(&self) -> bool {
         let is = |line: &[u8]| line.to_ascii_lowercase().starts_with(b"content-length:");
         is(self.line()) && is(self.wanted_line())
+    }
+
+    /// Whether the first difference lies in what another folder of files, or another clock, would change: the
+    /// status, a date, a length, a tag, the body.
+    pub fn depends_on_files(&self) -> bool {
+        const FIELDS: [&[u8]; 5] = [
+            b"date",
+            b"last-modified",
+            b"etag",
+            b"content-length",
+            b"content-range",
+        ];
+        let Some(exchange) = self.exchange().filter(|_| self.is_http()) else {
+            return !self.is_http();
+        };
+        let missing = exchange
+            .statuses()
+            .is_some_and(|(want, have)| want < 400 && have == 404);
+        let name = field(self.line()).map(|(name, _)| name.to_ascii_lowercase());
+        let in_field = name.is_some_and(|name| FIELDS.contains(&&name[..]));
+        let in_body = exchange
+            .have
+            .body
+            .is_some_and(|body| self.rest().len() < body.len());
+        missing || in_field || in_body
     }
 
     /// Whether the conversation is meant to be HTTP with heads.

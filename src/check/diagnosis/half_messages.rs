@@ -10,7 +10,7 @@ use crate::check::lenient_http::{is_request, message, messages};
 use crate::wire::{Entry, Gap};
 
 /// Asked before the error messages of the program.
-pub(super) const FIRST: &[Row] = &[("W29", impatient)];
+pub(super) const FIRST: &[Row] = &[("W29", impatient), ("W18", answers_a_piece)];
 
 pub(super) const TABLE: &[Row] = &[("W135", half_request), ("W136", connects_again)];
 
@@ -19,7 +19,7 @@ fn pause(evidence: &Evidence) -> Option<Duration> {
     const LONG: Duration = Duration::from_millis(100);
     let near = evidence.agreed() + 2;
     let before = evidence.expectation.script.entries().iter().take(near);
-    let last = before.rev().take(3).find_map(|entry| match entry {
+    let last = before.rev().take(5).find_map(|entry| match entry {
         Entry::Gap(Gap::Between(least, _)) => Some(*least),
         _ => None,
     });
@@ -46,6 +46,21 @@ fn impatient(evidence: &Evidence) -> Option<Cause> {
          limit than that, or your program takes what has come by then for everything. A pause is no end: the end is a \
          read of 0 bytes.",
         paused.as_millis()
+    ))
+}
+
+/// The client paused in the middle of a line, and the program answered what had come by then. (Without the pause
+/// the same lines were answered right: that conversation is the first of its lab.)
+fn answers_a_piece(evidence: &Evidence) -> Option<Cause> {
+    let paused = pause(evidence)?;
+    let other = !evidence.rest().is_empty() && !evidence.missing().is_empty();
+    let server = evidence.side() == Side::Server && !evidence.is_http();
+    (server && other && complaint(evidence).is_none()).then_some(())?;
+    Cause::likely(format!(
+        "the client paused for {} ms in the middle of a line, and you answered `{}`. Your program takes one read for \
+         one message. TCP has no messages: a read gives the bytes that have arrived.",
+        paused.as_millis(),
+        shown(evidence.have().bytes.trim_ascii_end())
     ))
 }
 

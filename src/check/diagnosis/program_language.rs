@@ -70,8 +70,14 @@ impl Language {
         let first = words.first()?;
         let mut parts = first.rsplit('/');
         let name = parts.next().unwrap_or(first);
-        // A stub that was compiled lies in a folder of its language.
-        let folder = parts.next().and_then(Language::named);
+        // A stub that was compiled lies in a folder of its language, and what cargo has built below `target`.
+        let folder = parts.next();
+        let cargo =
+            matches!(folder, Some("debug" | "release")) && parts.any(|part| part == "target");
+        let folder = match cargo {
+            true => Some(Language::Rust),
+            false => folder.and_then(Language::named),
+        };
         let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         match name {
             "cargo" => Some(Language::Rust),

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::errors::StartError;
+use super::rust_source::rust_source;
 use crate::check::diagnosis::names_in;
 use crate::check::shell_words;
 use crate::limits;
@@ -61,7 +62,10 @@ impl CommandLine {
             let kind = path.extension().and_then(|kind| kind.to_str());
             kind.is_some_and(|kind| KINDS.contains(&kind))
         };
-        let named = self.words.iter().map(PathBuf::from).find(|path| kind(path));
+        let mut words = self.words.iter().map(PathBuf::from);
+        let named = words
+            .find(|path| kind(path))
+            .or_else(|| rust_source(&self.words()));
         let program = PathBuf::from(self.words.first()?);
         let beside = || {
             let mut beside = KINDS.iter().map(|kind| program.with_extension(kind));
