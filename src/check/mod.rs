@@ -15,12 +15,12 @@ pub mod graded;
 pub mod judge;
 mod lenient_dns;
 pub mod lenient_http;
-mod middle;
 pub mod other_deliveries;
 mod outcome;
 mod play_plan;
 mod play_program;
 pub mod program;
+mod program_in_middle;
 pub mod report;
 mod runner;
 pub mod script_variants;
@@ -47,8 +47,8 @@ use crate::net::{SocketError, Weather};
 use crate::wire::{ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
-pub use middle::{Behind, ends_in_one_order};
 pub use outcome::{Failure, Outcome, Problem, Report, Run};
+pub use program_in_middle::{Behind, ends_in_one_order};
 pub use served_folder::ServedFolder;
 pub use side::Side;
 

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::judge;
-use super::middle::{self, side_of};
 use super::play_program::{Done, Holds, Stage};
+use super::program_in_middle::{self, side_of};
 use super::timeouts::silence_of;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
@@ -279,7 +279,7 @@ impl<'a> Runner<'a> {
 pub(super) fn problem_of(plan: &Plan, done: &Done) -> Option<Problem> {
     let (side, who) = (plan.side, plan.side.who());
     let on_the_wire = match &done.legs {
-        Some(legs) => middle::trouble(&done.script, &done.got, legs),
+        Some(legs) => program_in_middle::trouble(&done.script, &done.got, legs),
         None => judge::difference(&done.script, &done.got, who)
             .map(|found| Problem::Difference(Box::new(found))),
     };

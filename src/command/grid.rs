@@ -14,7 +14,7 @@ use std::time::Duration;
 use wirelab::net::{self, Recorder};
 use wirelab::plural::count_of;
 use wirelab::probe::case::Level;
-use wirelab::probe::grid::{Message, Party, confirm, report, through};
+use wirelab::probe::grid::{Message, Party, confirm, report, through_proxy};
 use wirelab::probe::{Target, suite};
 
 /// `cargo lab grid A B C`
@@ -181,7 +181,7 @@ fn through_proxy(
 ) -> Result<usize> {
     Party::join(server.clone()).map_err(NotStarted)?;
     let (relay, _port) = upstream(args)?;
-    let tap = through::start(relay, server.addr, &Recorder::new()).map_err(NotStarted)?;
+    let tap = through_proxy::start(relay, server.addr, &Recorder::new()).map_err(NotStarted)?;
     let (host, _started) = match net::address(proxy) {
         Ok(_) if args.has("--upstream") => (proxy.to_string(), None),
         Ok(_) => {

@@ -9,7 +9,7 @@ mod deadline_connection;
 mod deadline_reader;
 mod idle_list;
 mod idle_timeout_by_cpu_time;
-mod input;
+mod input_buffer;
 mod may_allocate;
 pub mod player;
 mod pool;
@@ -33,7 +33,7 @@ pub use deadline_connection::{IoFailure, RecordedStream};
 pub use deadline_reader::DeadlineReader;
 pub use idle_list::{IdleList, IdlePlace};
 pub use idle_timeout_by_cpu_time::{Activity, CpuSample, IdleTimer, rest};
-pub use input::Input;
+pub use input_buffer::Input;
 pub use may_allocate::address_space_limit;
 pub use pool::{AcceptProblem, Accepted, AtOnce, PoolLimits, Service, accept, pool, run_pool};
 pub use ports::{

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use super::through::{self, Passage};
+use super::through_proxy::{self, Passage};
 use super::{Boundary, Doubt, Message, Party, Reading, report};
 use crate::limits;
 use crate::net::{Recorder, SocketError};
@@ -68,13 +68,13 @@ pub fn passage(
     relay: SocketAddr,
     server: SocketAddr,
 ) -> Result<Passage, String> {
-    let pass = |wait| through::pass(message, proxy, wait, relay, server);
+    let pass = |wait| through_proxy::pass(message, proxy, wait, relay, server);
     let mut passage = pass(proxy.target.silence)?;
     for round in 1..=limits::GRID_ROUNDS {
         if !passage.is_vulnerable() {
             break;
         }
-        let control = through::start(relay, server, &Recorder::new())?;
+        let control = through_proxy::start(relay, server, &Recorder::new())?;
         let wait = proxy.patience(round);
         control.stop();
         match wait {

@@ -8,7 +8,7 @@
 
 pub mod confirm;
 pub mod report;
-pub mod through;
+pub mod through_proxy;
 
 use crate::plural::count_of;
 use std::time::Duration;

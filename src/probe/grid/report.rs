@@ -3,7 +3,7 @@
 use crate::plural::count_of;
 use std::fmt::Write;
 
-use crate::probe::grid::through::Passage;
+use crate::probe::grid::through_proxy::Passage;
 use crate::probe::grid::{Message, Party, Reading};
 use crate::wire::Transcript;
 

@@ -11,7 +11,7 @@ pub mod expected_reading;
 mod mutate;
 pub mod process_usage;
 pub mod report;
-pub mod rude;
+pub mod rude_clients;
 mod send_random;
 
 use std::collections::VecDeque;
@@ -30,7 +30,7 @@ use crate::locks::lock;
 use crowd::{Crowd, Honest, SentAway};
 use dice::Dice;
 use process_usage::Figures;
-use rude::Rude;
+use rude_clients::Rude;
 
 /// How bad the weather is.
 #[derive(Clone, Copy, Debug)]
@@ -291,7 +291,7 @@ fn throw_all(
 /// The rude clients, with honest requests beside them for as long as they are there.
 fn rude_and_honest(target: &Target, baseline: &Baseline) -> Result<(Rude, Honest), SocketError> {
     thread::scope(|scope| {
-        let rude = scope.spawn(|| rude::all(target, baseline));
+        let rude = scope.spawn(|| rude_clients::all(target, baseline));
         let others = || !rude.is_finished();
         let honest = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, others)?;
         let rude = rude.join().unwrap_or_else(|_| Ok(Rude::default()))?;
