@@ -55,11 +55,13 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server).then_some(())?;
     let why = match (sent, due) {
         (_, 50) => {
-            "A length in this message reaches beyond what contains it, or bytes are left over behind a list"
+            "Something in this message does not fit: a length reaches beyond what contains it, bytes are left over \
+             behind a list, a list is empty or odd, or a name has a byte that it may not have"
         }
         (50, _) if in_records(evidence.heard()) => {
-            "All lengths are right here. The message comes in several records: put their contents together, without \
-             the five bytes in front of each"
+            "All lengths are right here. The message comes in several records: their contents belong together, \
+             without the five bytes in front of each. If you do that, look at what you do not know: it must be \
+             skipped, whatever its length"
         }
         (112, _) => "The name is the server's. In a name, upper and lower case mean the same",
         (50, _) => {

@@ -12,6 +12,7 @@ use crate::wire::{Mask, Wanted, Who};
 pub(super) const TABLE: &[Row] = &[
     ("W100", guessable),
     ("W99", no_ticket),
+    ("W99", ticket_in_refusal),
     ("W99", new_ticket),
     ("W102", page_after_post),
     ("W101", form_text),
@@ -97,11 +98,32 @@ fn new_ticket(evidence: &Evidence) -> Option<Cause> {
     let cookie = asked.field("Cookie")?;
     let again = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
     (again && have.status() == want.status()).then_some(())?;
+    let set = have
+        .field("Set-Cookie")
+        .and_then(|set| pairs(set).first().copied());
+    if set.is_some_and(|set| pairs(cookie).contains(&set)) {
+        return Cause::likely(format!(
+            "the client came back with `Cookie: {}`, and you gave it the same ticket once more. Only a client without \
+             a ticket gets a Set-Cookie line.",
+            shown(cookie)
+        ));
+    }
     Cause::likely(format!(
         "the client came back with `Cookie: {}`, which you gave it, and you gave it another ticket. Either \
          you did not find the old one (where do you keep the tickets, and how do you cut this line?), or you give a \
          ticket with each answer.",
         shown(cookie)
+    ))
+}
+
+/// A client that is refused needs no ticket.
+fn ticket_in_refusal(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, _) = both(evidence, Side::Server)?;
+    let status = have.status().filter(|status| *status >= 400)?;
+    let ticket = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
+    (ticket && want.status() == Some(status)).then_some(())?;
+    Cause::likely(format!(
+        "you refused the request with {status}, and gave a ticket all the same. In this lab a refusal has no Set-Cookie."
     ))
 }
 
@@ -138,6 +160,9 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         }
         _ if decode_form(&read) == dish => {
             "it is not decoded, or not wholly. In a form `+` is a space, and `%` with two hex digits is one byte"
+        }
+        _ if decode_form(&dish) == read && dish.contains(&b'+') => {
+            "either it is decoded twice, or `+` is replaced after `%2B` was decoded"
         }
         _ if decode_form(&dish) == read => "it is decoded twice",
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
@@ -230,6 +255,9 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
     let due = want.field("Cookie").map(pairs).unwrap_or_default();
     let got = have.field("Cookie").map(pairs).unwrap_or_default();
     let path = shown(want.target().unwrap_or_default());
+    if let Some(form) = written_otherwise(want.field("Cookie"), have.field("Cookie")) {
+        return Cause::likely(form);
+    }
     let name =
         |pair: &[u8]| split_once(pair, b'=').map_or(pair.to_vec(), |(name, _)| name.to_vec());
     if let Some(pair) = got.iter().find(|pair| !due.contains(pair)) {
@@ -256,6 +284,43 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
         "`{}` belongs to `{path}`, and your Cookie line does not have it.",
         shown(missing)
     ))
+}
+
+/// What is wrong with a Cookie line that has the right cookies, or none.
+fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> {
+    let line = line?;
+    let without_spaces = |text: &[u8], apart: &[u8]| -> Vec<u8> {
+        let kept = text.iter().filter(|byte| **byte != b' ');
+        kept.map(|byte| match apart.contains(byte) {
+            true => b';',
+            false => *byte,
+        })
+        .collect()
+    };
+    if line.trim_ascii().is_empty() {
+        return Some(
+            "your request has a Cookie line without a cookie. A request that no cookie belongs to has no such line."
+                .to_string(),
+        );
+    }
+    let due = due.filter(|due| *due != line)?;
+    if without_spaces(due, b";") == without_spaces(line, b",;") {
+        return Some(format!(
+            "your line is `Cookie: {}`: `; `, a semicolon and a space, stands between two cookies.",
+            shown(line)
+        ));
+    }
+    let (mut sorted, mut own) = (pairs(due), pairs(line));
+    sorted.sort_unstable();
+    own.sort_unstable();
+    (sorted == own).then(|| {
+        format!(
+            "the cookies are right, and they stand in another order: `{}` came, and `{}` was due. The one with the \
+             longest path comes first, and of those with equally long paths the oldest.",
+            shown(line),
+            shown(due)
+        )
+    })
 }
 
 /// What the server said last about the cookie with this name.

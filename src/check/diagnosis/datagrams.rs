@@ -22,6 +22,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W95", counts_a_repetition),
     ("W119", next_not_taken),
     ("W96", takes_what_is_too_early),
+    ("W96", keeps_what_is_too_early),
     ("W98", answers_not_each),
 ];
 
@@ -181,10 +182,18 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
         )),
         None => {
             evidence.process.ending?;
-            Cause::likely(format!(
-                "the network {lost} `{last}`, and your client ended. One loss is not the end: the same datagram may \
-                 arrive the next time."
-            ))
+            let own = scene.said.iter().filter(|it| it.who == Who::Client);
+            let tries = own.filter(|it| shown(&it.bytes) == last).count();
+            Cause::likely(match tries {
+                0 | 1 => format!(
+                    "the network {lost} `{last}`, and your client ended. One loss is not the end: the same datagram \
+                     may arrive the next time."
+                ),
+                tries => format!(
+                    "you sent `{last}` {tries} times, the network {lost} the last time, and your client ended. That \
+                     is too early: the next one may arrive."
+                ),
+            })
         }
     }
 }
@@ -205,8 +214,8 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
         })?;
     scene.wrong().is_none().then_some(())?;
     Cause::likely(format!(
-        "the network {lost} `{}`, and you said nothing for {silence} ms. What was lost does not come by waiting: a \
-         receive needs a time limit, and after it you have to send the order again.",
+        "the network {lost} `{}`, and you said nothing for {silence} ms. What was lost does not come by waiting: \
+         after the time that the lab's page names the order has to be sent again.",
         shown(&last.bytes)
     ))
 }
@@ -231,6 +240,20 @@ fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
     let scene = is_server(evidence)?;
     let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
     scene.is_repetition().then_some(())?;
+    let mut own = scene.earlier().iter().filter(|it| it.who == Who::Server);
+    let as_before = own.clone().any(|it| it.bytes == wrong.bytes);
+    if as_before
+        && own
+            .next_back()
+            .is_some_and(|last| last.bytes != wrong.bytes)
+    {
+        return Cause::likely(format!(
+            "`{}` came a second time, and you answered `{}`, as the first time. Orders have come since then: each \
+             answer names all orders that you have by now.",
+            shown(&asked.bytes),
+            shown(&wrong.bytes)
+        ));
+    }
     Cause::likely(format!(
         "`{}` came a second time, and you answered `{}`. It is the same order: the client repeats it because an \
          answer was lost, or the network doubled it. Its number tells that you have it.",
@@ -257,6 +280,32 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The answer names an order that came before its turn, and that the client will send again.
+fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let words = bytes
+            .split(u8::is_ascii_whitespace)
+            .filter(|it| !it.is_empty());
+        words.skip(2).map(<[u8]>::to_vec).collect()
+    };
+    let (due, got) = (words(evidence.wanted_line()), words(&wrong.bytes));
+    let extra = got.get(due.len()).filter(|_| got.starts_with(&due))?;
+    let (number, _) = numbered(&asked.bytes)?;
+    let early = scene.earlier().iter().find(|it| {
+        let order = numbered(&it.bytes).filter(|(other, _)| *other > number);
+        it.who == Who::Client
+            && order.is_some_and(|(_, name)| name.trim_ascii() == extra.as_slice())
+    })?;
+    Cause::likely(format!(
+        "`{}` came before its turn, and your answer `{}` has it. The server does not keep such an order: the client \
+         sends it again.",
+        shown(&early.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
 /// The first word of a datagram as a number, and the rest.
 fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes
@@ -276,6 +325,18 @@ fn other_number(evidence: &Evidence) -> Option<Cause> {
     let (due, order) = numbered(evidence.wanted_line())?;
     let (said, same) = numbered(evidence.line())?;
     (same == order && said.abs_diff(due) == 1).then_some(())?;
+    let scene = scene(evidence)?;
+    let repeated = scene
+        .last(Who::Client)
+        .is_some_and(|it| it.bytes.trim_ascii_end() == evidence.wanted_line().trim_ascii_end());
+    if repeated {
+        return Cause::likely(format!(
+            "you repeated the order, and gave it a new number: `{}`. An order that is sent again keeps its number, \
+             `{}`. By the number the server sees that it is the same order.",
+            shown(evidence.line()),
+            shown(evidence.wanted_line())
+        ));
+    }
     Cause::likely(format!(
         "you sent `{}`, and `{}` is due: the orders are numbered from 1, and each number is one more than the one \
          before.",

@@ -49,7 +49,7 @@ fn text_form(evidence: &Evidence) -> Option<Cause> {
     .concat();
     let wanted = spot.line_missing();
     let found = FORMS.iter().find(|(form, _)| {
-        find(&came, form.as_bytes()).is_some_and(|at| at <= 4)
+        word_at(&came, form.as_bytes()).is_some_and(|at| at <= 4)
             && find(wanted, form.as_bytes()).is_none()
     });
     let what = match found {
@@ -66,6 +66,16 @@ fn text_form(evidence: &Evidence) -> Option<Cause> {
         ),
         shown([spot.line_before(), wanted].concat().trim_ascii_end())
     ))
+}
+
+/// Where a form stands by itself: the `None` of `If-None-Match` is a part of a name.
+fn word_at(text: &[u8], form: &[u8]) -> Option<usize> {
+    let at = find(text, form)?;
+    let in_name =
+        |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'-');
+    let begins = in_name(form.first()) && in_name(at.checked_sub(1).and_then(|at| text.get(at)));
+    let ends = in_name(form.last()) && in_name(text.get(at + form.len()));
+    (!begins && !ends).then_some(at)
 }
 
 /// The numbers of the bytes that were expected: `[51 32 116]`, `51,32,116`, `33207461`.
@@ -307,4 +317,20 @@ fn body_newline(evidence: &Evidence) -> Option<Cause> {
         "the newline at the end of the body is missing, after `{}`.",
         shown(bodies.line_before())
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_stands_by_itself() {
+        let none = |text: &str| word_at(text.as_bytes(), b"None");
+        assert_eq!(none("None tacos"), Some(0));
+        assert_eq!(none("3: None"), Some(3));
+        assert_eq!(none("If-None-Match: \"a\""), None);
+        assert_eq!(none("Nonesuch"), None);
+        assert_eq!(word_at(b"xb'3'", b"b'"), None);
+        assert_eq!(word_at(b"<b'3'", b"b'"), Some(1));
+    }
 }

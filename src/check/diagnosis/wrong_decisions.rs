@@ -9,6 +9,7 @@ use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_http::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
+use crate::wire::Entry;
 
 pub(super) const TABLE: &[Row] = &[("W123", argument)];
 
@@ -153,6 +154,15 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
             say(lost)
         )
     } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
+        let pieces = evidence.got.entries().iter().filter(
+            |entry| matches!(entry, Entry::Chunk(chunk) if chunk.who != evidence.side().who()),
+        );
+        if evidence.got.has_datagrams() || pieces.count() < 2 {
+            return Cause::likely(format!(
+                "`{}` was to be printed, and your program printed the same on several lines",
+                say(due)
+            ));
+        }
         format!(
             "`{}` came in several pieces, and your program printed something after each piece. Collect the answer \
              first, and print it once",
