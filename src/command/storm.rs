@@ -99,8 +99,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         warn("this process cannot be watched: there is no such number, or no /proc");
     }
     write!(screen, "{}", report::text(&done))?;
-    let failed = done.honest.iter().any(|honest| honest.failed > 0);
-    match done.wrong > 0 || failed || done.died.is_some() {
+    match done.fails() {
         true => Ok(CommandOutcome::Failed),
         false => Ok(CommandOutcome::Passed),
     }

@@ -58,6 +58,18 @@ pub const STORM_FINDINGS: usize = 5;
 /// How many honest requests are timed in each phase of a storm.
 pub const STORM_CONTROL_REQUESTS: usize = 100;
 
+/// How long a phase of a storm sends honest requests at most, when it has some times.
+/// Reason: a server with 300 ms for an answer would take half a minute for each phase.
+pub const STORM_CONTROL_TIME: Duration = Duration::from_secs(5);
+
+/// How many honest requests are timed in each phase, however slow the server is.
+/// Reason: a median of fewer says little.
+pub const STORM_CONTROL_LEAST: usize = 10;
+
+/// How many times as long as a plain request the storm waits for each request, at least.
+/// Reason: random requests are read on the same connection, and other clients disturb.
+pub const STORM_SLOWER: u32 = 4;
+
 /// How long a server may take to let go of its clients before it counts as growing.
 /// Reason: it lingers two seconds after a last answer, and a thread waits a while for its next client.
 pub const STORM_SETTLE: Duration = Duration::from_secs(6);

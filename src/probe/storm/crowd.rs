@@ -42,7 +42,7 @@ pub struct SentAway {
     pub silently: usize,
     /// Still there at the end.
     pub stay: usize,
-    /// When the last of them was answered, since all were connected.
+    /// When the last of them had been answered for certain, since all were connected.
     pub after: Duration,
 }
 
@@ -107,8 +107,8 @@ impl Crowd {
     }
 }
 
-/// Asks at least so often, and for as long as `others` are there, and times it. When
-/// [`limits::STORM_GIVE_UP`] requests failed, it is enough.
+/// Asks so often, or for [`limits::STORM_CONTROL_TIME`] if the server is slow, and for as long as `others`
+/// are there, and times it. When [`limits::STORM_GIVE_UP`] requests failed, it is enough.
 pub fn honest(
     target: &Target,
     baseline: &Baseline,
@@ -117,7 +117,10 @@ pub fn honest(
 ) -> Result<Honest, SocketError> {
     let mut honest = Honest::default();
     let mut times = Vec::new();
-    while (times.len() < count || others()) && honest.failed < limits::STORM_GIVE_UP {
+    let since = Instant::now();
+    while (are_too_few(times.len(), count, since.elapsed()) || others())
+        && honest.failed < limits::STORM_GIVE_UP
+    {
         let begun = Instant::now();
         let good = one(target, baseline, begun + limits::IO_DEADLINE)?;
         times.push(begun.elapsed());
@@ -130,6 +133,12 @@ pub fn honest(
     honest.median = times.get(times.len() / 2).copied().unwrap_or_default();
     honest.longest = times.last().copied().unwrap_or_default();
     Ok(honest)
+}
+
+/// Whether these requests in this time are too few, where `count` are wanted.
+fn are_too_few(done: usize, count: usize, time: Duration) -> bool {
+    let is_slow = time > limits::STORM_CONTROL_TIME;
+    done < count && !(is_slow && done >= limits::STORM_CONTROL_LEAST)
 }
 
 /// One honest request; whether it is answered as it should be.
@@ -150,4 +159,18 @@ fn is_right(answer: &Answer, baseline: &Baseline) -> bool {
     let plain = &baseline.plain;
     let same = baseline.has("strong-etag") && answer.field("ETag") == plain.field("ETag");
     answer.status / 100 == 2 && (!same || answer.body == plain.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_server_gets_fewer_requests_and_not_too_few() {
+        let long = limits::STORM_CONTROL_TIME * 2;
+        assert!(are_too_few(99, 100, Duration::ZERO));
+        assert!(!are_too_few(100, 100, Duration::ZERO));
+        assert!(are_too_few(limits::STORM_CONTROL_LEAST - 1, 100, long));
+        assert!(!are_too_few(limits::STORM_CONTROL_LEAST, 100, long));
+    }
 }

@@ -58,12 +58,15 @@ pub struct Storm {
     pub took: Duration,
     /// Faulty requests after which neither an answer nor the end came.
     pub silences: u64,
+    /// Requests that got 429 or 503.
+    pub overloaded: u64,
     /// Rude clients.
     pub rude: Rude,
     /// The size of the crowd.
     pub crowd: usize,
-    /// Honest requests before everything, among the rude clients, and in the crowd.
-    pub honest: [Honest; 3],
+    /// Honest requests before everything, among the rude clients, and in the crowd: of each phase that
+    /// came to its end.
+    pub honest: Vec<Honest>,
     /// What became of the crowd.
     pub sent_away: SentAway,
     /// The server before, at most, and after.
@@ -103,6 +106,7 @@ pub struct Finding {
 pub struct Findings {
     wrong: AtomicU64,
     silences: AtomicU64,
+    overloaded: AtomicU64,
     first: Mutex<Vec<Finding>>,
     /// The last requests, the newest last.
     recent: Mutex<VecDeque<Vec<u8>>>,
@@ -136,6 +140,10 @@ impl Findings {
         recent.push_back(request.to_vec());
     }
 
+    fn overloaded(&self) {
+        self.overloaded.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn silent(&self) {
         self.silences.fetch_add(1, Ordering::Relaxed);
     }
@@ -149,6 +157,9 @@ pub fn storm(
     restart: Option<Restart>,
 ) -> Result<Storm, StormError> {
     let baseline = Baseline::find(target).map_err(StormError::NoServer)?;
+    let mut target = target.clone();
+    target.silence = target.silence.max(limits::STORM_SLOWER * baseline.took);
+    let target = &target;
     let figures = || weather.pid.and_then(Figures::of);
     let calm = crowd::honest(target, &baseline, limits::STORM_CONTROL_REQUESTS, || false);
     let mut done = Storm::new(weather, calm.map_err(StormError::Gone)?);
@@ -169,6 +180,7 @@ pub fn storm(
             .map(|(before, after)| [before, most.most(after), after]);
     });
     done.silences = findings.silences.load(Ordering::Relaxed);
+    done.overloaded = findings.overloaded.load(Ordering::Relaxed);
     done.wrong = findings.wrong.load(Ordering::Relaxed);
     let mut first = lock(&findings.first);
     done.findings = std::mem::take(&mut first);
@@ -186,15 +198,18 @@ fn phases(
     let during = |phase| move |error| (phase, error);
     let weather = done.weather;
     let begun = Instant::now();
-    done.requests =
-        throw_all(target, baseline, weather, findings).map_err(during("the random requests"))?;
+    let thrown = AtomicU64::new(0);
+    let ended = throw_all(target, baseline, weather, findings, &thrown);
+    done.requests = thrown.into_inner();
     done.took = begun.elapsed();
+    ended.map_err(during("the random requests"))?;
     let (rude, beside) = rude_and_honest(target, baseline).map_err(during("the rude clients"))?;
-    (done.rude, done.honest[1]) = (rude, beside);
+    done.rude = rude;
+    done.honest.push(beside);
     let crowd = Crowd::gather(target, baseline, weather.crowd).map_err(during("the crowd"))?;
     done.crowd = crowd.size();
     let in_crowd = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, || false);
-    done.honest[2] = in_crowd.map_err(during("the crowd"))?;
+    done.honest.push(in_crowd.map_err(during("the crowd"))?);
     done.sent_away = crowd.wait(Instant::now() + weather.time);
     Ok(())
 }
@@ -244,9 +259,10 @@ impl Storm {
             requests: 0,
             took: Duration::ZERO,
             silences: 0,
+            overloaded: 0,
             rude: Rude::default(),
             crowd: 0,
-            honest: [calm, Honest::default(), Honest::default()],
+            honest: vec![calm],
             sent_away: SentAway::default(),
             figures: None,
             wrong: 0,
@@ -256,20 +272,20 @@ impl Storm {
     }
 }
 
-/// The random requests, from several threads; how many there were.
+/// The random requests, from several threads; `thrown` counts them.
 fn throw_all(
     target: &Target,
     baseline: &Baseline,
     weather: Weather,
     findings: &Findings,
-) -> Result<u64, SocketError> {
+    thrown: &AtomicU64,
+) -> Result<(), SocketError> {
     let seeds = send_random::seeds(baseline);
-    let thrown = AtomicU64::new(0);
     let throw = send_random::Roll {
         target,
         baseline,
         seeds: &seeds,
-        thrown: &thrown,
+        thrown,
         most: weather.requests,
         until: Instant::now() + weather.time,
         findings,
@@ -284,8 +300,19 @@ fn throw_all(
         hands
             .into_iter()
             .try_for_each(|hand| hand.join().unwrap_or(Ok(())))
-    })?;
-    Ok(thrown.load(Ordering::Relaxed).min(weather.requests))
+    })
+}
+
+impl Storm {
+    /// Correct requests that did not get their answers.
+    pub fn unanswered(&self) -> usize {
+        self.honest.iter().map(|honest| honest.failed).sum()
+    }
+
+    /// Whether the server did something that no server may do.
+    pub fn fails(&self) -> bool {
+        self.wrong > 0 || self.unanswered() > 0 || self.died.is_some()
+    }
 }
 
 /// The rude clients, with honest requests beside them for as long as they are there.

@@ -28,12 +28,16 @@ pub fn text(storm: &Storm) -> String {
     requests(&mut text, storm);
     clients(&mut text, storm);
     figures(&mut text, storm);
-    let _ = writeln!(
-        text,
-        "\n{}, seed {}",
-        count_of(storm.wrong, "finding"),
-        storm.weather.seed
-    );
+    let mut last = count_of(storm.wrong, "finding");
+    let unanswered = storm.unanswered();
+    if unanswered > 0 {
+        let count = count_of(unanswered, "correct request");
+        last += &format!(", {count} without their answer");
+    }
+    if storm.died.is_some() {
+        last += ", the server died";
+    }
+    let _ = writeln!(text, "\n{last}, seed {}", storm.weather.seed);
     text
 }
 
@@ -82,35 +86,19 @@ fn requests(text: &mut String, storm: &Storm) {
             storm.silences
         );
     }
+    if storm.overloaded > 0 {
+        let count = storm.overloaded;
+        let _ = writeln!(text, "{count} got 429 or 503: nothing is said about these");
+    }
 }
 
 fn clients(text: &mut String, storm: &Storm) {
-    let rude = storm.rude;
-    let _ = writeln!(
-        text,
-        "{} reset, {} vanished, {} never read, {} went byte by byte",
-        count_of(rude.resets, "client"),
-        rude.vanished,
-        rude.never_read,
-        rude.byte_by_byte
-    );
-    let _ = writeln!(
-        text,
-        "{} with half a request each",
-        count_of(storm.crowd, "connection")
-    );
-    let away = storm.sent_away;
-    let _ = writeln!(
-        text,
-        "  answered: {} with 408, {} with another status, {} closed without; {} stay",
-        away.told, away.otherwise, away.silently, away.stay
-    );
-    if away.stay < storm.crowd {
-        let _ = writeln!(
-            text,
-            "  the last of them after {:.1} s",
-            away.after.as_secs_f64()
-        );
+    // Without the phases that a dead server did not live to see.
+    if storm.honest.len() > 1 {
+        rude(text, storm);
+    }
+    if storm.honest.len() > 2 {
+        crowd(text, storm);
     }
     let _ = writeln!(
         text,
@@ -129,6 +117,39 @@ fn clients(text: &mut String, storm: &Storm) {
             "  {name:17}{answered:>9}{failed:>8}{:>7} ms{:>7} ms",
             milliseconds(*median),
             milliseconds(*longest)
+        );
+    }
+}
+
+fn rude(text: &mut String, storm: &Storm) {
+    let rude = storm.rude;
+    let _ = writeln!(
+        text,
+        "{} reset, {} vanished, {} never read, {} went byte by byte",
+        count_of(rude.resets, "client"),
+        rude.vanished,
+        rude.never_read,
+        rude.byte_by_byte
+    );
+}
+
+fn crowd(text: &mut String, storm: &Storm) {
+    let _ = writeln!(
+        text,
+        "{} with half a request each",
+        count_of(storm.crowd, "connection")
+    );
+    let away = storm.sent_away;
+    let _ = writeln!(
+        text,
+        "  answered: {} with 408, {} with another status, {} closed without; {} stay",
+        away.told, away.otherwise, away.silently, away.stay
+    );
+    if away.stay < storm.crowd {
+        let _ = writeln!(
+            text,
+            "  the last of them after {:.1} s at most",
+            away.after.as_secs_f64()
         );
     }
 }

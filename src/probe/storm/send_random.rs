@@ -43,6 +43,15 @@ pub struct Roll<'a> {
     pub findings: &'a Findings,
 }
 
+impl Roll<'_> {
+    /// Counts one more; false: there were as many as there may be.
+    fn take(&self) -> bool {
+        let more = |thrown| (thrown < self.most).then_some(thrown + 1);
+        let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.thrown.fetch_update(set, get, more).is_ok()
+    }
+}
+
 /// What requests are made of: the cases of the probe that are not long.
 pub fn seeds(baseline: &Baseline) -> Vec<Vec<u8>> {
     let cases = suite::cases().unwrap_or_default();
@@ -57,7 +66,7 @@ pub fn seeds(baseline: &Baseline) -> Vec<Vec<u8>> {
 pub fn throw(all: &Roll, mut dice: Dice) -> Result<(), SocketError> {
     let mut line = None;
     let mut used = 0;
-    while all.thrown.fetch_add(1, Ordering::Relaxed) < all.most && Instant::now() < all.until {
+    while Instant::now() < all.until && all.take() {
         let request = mutate::request(all.seeds, &mut dice);
         let open = match line.take().filter(|_| used < ON_ONE_LINE) {
             Some(line) => line,
@@ -81,18 +90,13 @@ fn one(
     position: usize,
 ) -> Option<RecordedStream> {
     let Expected { methods, then } = expected(request);
-    let Baseline { host, path, .. } = all.baseline;
     let mut said = request.to_vec();
     let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
     // After a last request the marker is not to be answered.
     let most = asked.len() + usize::from(then != Behind::Last);
     let half_closes = matches!(then, Behind::Part | Behind::Expectation);
     if !half_closes {
-        let range = match all.baseline.ranges {
-            true => format!("Range: bytes={position}-{position}\r\n"),
-            false => String::new(),
-        };
-        said.extend(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n").bytes());
+        said.extend(marker(all.baseline, position).bytes());
         asked.push("GET");
     }
     all.findings.remember(&said);
@@ -100,7 +104,8 @@ fn one(
     if half_closes {
         line.shutdown_write();
     }
-    let until = Instant::now() + all.target.silence;
+    let count = u32::try_from(asked.len()).unwrap_or(u32::MAX).max(1);
+    let until = Instant::now() + all.target.silence.saturating_mul(count);
     let (mut heard, mut answers) = (Heard::default(), Answers::default());
     let limit = (asked.len() + 1) * all.baseline.most();
     heard.hear(&mut line, until, limit, |bytes| {
@@ -110,29 +115,40 @@ fn one(
         let all = answers.whole.len() >= most && then == Behind::Nothing;
         answers.fault.is_some() || (all && !closes)
     });
-    let Heard {
-        bytes,
-        end,
-        flooded,
-    } = heard;
-    answers.read_on(&bytes, &asked, end.is_some());
-    if then == Behind::Fault && end.is_none() && answers.whole.is_empty() {
+    answers.read_on(&heard.bytes, &asked, heard.end.is_some());
+    if then == Behind::Fault && heard.end.is_none() && answers.whole.is_empty() {
         all.findings.silent();
     }
+    let again = heard.end.is_none() && then == Behind::Nothing;
     let seen = MarkerExchange {
         answers: &answers,
-        end,
+        end: heard.end,
         most,
         then,
-        flooded,
+        flooded: heard.flooded,
     };
+    if seen.is_overload() {
+        all.findings.overloaded();
+        return None;
+    }
     match seen.wrong(all.baseline, position) {
         Some(why) => {
-            all.findings.add(&why, transcript(&said, &bytes, end));
+            let transcript = transcript(&said, &heard.bytes, heard.end);
+            all.findings.add(&why, transcript);
             None
         }
-        None => (end.is_none() && then == Behind::Nothing).then_some(line),
+        None => again.then_some(line),
     }
+}
+
+/// The plain request after a random one.
+fn marker(baseline: &Baseline, position: usize) -> String {
+    let Baseline { host, path, .. } = baseline;
+    let range = match baseline.ranges {
+        true => format!("Range: bytes={position}-{position}\r\n"),
+        false => String::new(),
+    };
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{range}\r\n")
 }
 
 /// What came of a request and its marker.
@@ -147,6 +163,12 @@ struct MarkerExchange<'a> {
 }
 
 impl MarkerExchange<'_> {
+    /// A server that has too much to do refuses: that says nothing about how it reads.
+    fn is_overload(&self) -> bool {
+        let mut whole = self.answers.whole.iter();
+        whole.any(|answer| matches!(answer.status, 429 | 503))
+    }
+
     /// What no server may do.
     fn wrong(&self, baseline: &Baseline, position: usize) -> Option<String> {
         let Answers {

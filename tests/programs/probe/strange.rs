@@ -298,6 +298,13 @@ fn a_storm_names_the_request_that_kills() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("DIED during the random requests"), "{text}");
+    // The requests before it are counted, and what was not tried is not in the tables.
+    assert!(!text.contains("\n0 random requests"), "{text}");
+    assert!(!text.contains("in the crowd"), "{text}");
+    assert!(
+        text.ends_with("1 finding, the server died, seed 7\n"),
+        "{text}"
+    );
     assert!(
         text.contains("FINDING this request ends the server"),
         "{text}"
