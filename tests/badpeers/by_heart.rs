@@ -21,7 +21,7 @@ use wirelab::wire::{Entry, Event, Transcript, Who, compare_side};
 struct Turn {
     question: Vec<u8>,
     answer: Vec<u8>,
-    /// Whether the server hangs up then.
+    /// Whether the server hangs up then, before the client does.
     ends: bool,
     /// Whether the client hung up before any answer.
     left: bool,
@@ -65,6 +65,7 @@ fn lab(number: &str) -> io::Result<&'static Lab> {
 
 fn turns_of(transcript: &Transcript, wanted: u32) -> Vec<Turn> {
     let mut turns = vec![Turn::default()];
+    let mut client_ended = false;
     for entry in transcript.entries() {
         let last = turns.len() - 1;
         match entry {
@@ -82,12 +83,15 @@ fn turns_of(transcript: &Transcript, wanted: u32) -> Vec<Turn> {
                 conn,
                 who: Who::Server,
                 event: Event::Fin,
-            } if *conn == wanted => turns[last].ends = true,
+            } if *conn == wanted => turns[last].ends = !client_ended,
             Entry::Event {
                 conn,
                 who: Who::Client,
                 event: Event::Fin,
-            } if *conn == wanted => turns[last].left = turns[last].answer.is_empty(),
+            } if *conn == wanted => {
+                client_ended = true;
+                turns[last].left = turns[last].answer.is_empty();
+            }
             _ => {}
         }
     }
