@@ -8,6 +8,7 @@
 
 mod comparison;
 mod legs;
+mod no_cause;
 mod verdict;
 
 use crate::check::Side;
@@ -16,7 +17,6 @@ use crate::check::stderr_summary::last_words;
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
 use crate::net::Weather;
 use crate::plural::count_of;
-use crate::wire::{Difference, DifferenceKind, Wanted};
 
 pub use comparison::comparison;
 pub use verdict::{headline_of, verdict};
@@ -170,7 +170,7 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
     match &failure.diagnosis {
         Some(diagnosis) => lines.extend(reason(diagnosis)),
         None if failure.not_given.is_some() => {}
-        None => lines.extend(wrap("   ", no_cause(&failure.trouble), "   ")),
+        None => lines.extend(wrap("   ", &no_cause::text(&failure.trouble), "   ")),
     }
     if let Some(not_given) = &failure.not_given {
         lines.extend(wrap("   ", not_given, "   "));
@@ -205,69 +205,6 @@ fn conversation(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
         true => wrap("     in ", &format!("{}{told}", run.name), "     "),
         false => Vec::new(),
     }
-}
-
-/// What to do when no known mistake fits.
-fn no_cause(trouble: &Problem) -> &'static str {
-    match trouble {
-        Problem::Difference(difference) | Problem::Behind(_, difference) => match difference.what {
-            DifferenceKind::Short if difference.ended.is_none() => {
-                "No known mistake fits. What came is right, and the rest of it did not come: the program waits for \
-                 something, or works on. Let it print every byte that it reads, and see where it stops."
-            }
-            DifferenceKind::Short | DifferenceKind::Ending => {
-                "No known mistake fits. Let the program print why it goes on or stops there."
-            }
-            DifferenceKind::Bytes if blanks_differ(difference) => {
-                "No known mistake fits. The two lines above have the same letters, and differ in spaces or tabs."
-            }
-            DifferenceKind::Bytes if difference.column == 1 => {
-                "No known mistake fits. The check expected another line here. Compare the lines before it with the \
-                 lab's README."
-            }
-            DifferenceKind::Bytes => {
-                "No known mistake fits. Compare the two lines above, byte by byte."
-            }
-            DifferenceKind::Extra if difference.got.is_empty() => {
-                "No known mistake fits. Everything that the check expected is there. Let the program print what it \
-                 does after that."
-            }
-            DifferenceKind::Extra => {
-                "No known mistake fits. Everything that the check expected came, and then more. Let the program print \
-                 where it writes the bytes that are too many."
-            }
-            DifferenceKind::Early => {
-                "No known mistake fits. Let the program print what it has read when it writes these bytes."
-            }
-            DifferenceKind::Boundary => {
-                "No known mistake fits. The bytes are right. Let the program print the length of each datagram."
-            }
-            DifferenceKind::Gap { .. } => {
-                "No known mistake fits. Let the program print the time when it reads and when it writes."
-            }
-            DifferenceKind::TooLoose => "Write a pattern that fits fewer texts.",
-        },
-        Problem::Grows { .. } => {
-            "When a client has left, close its connection and its files, and end its thread."
-        }
-        _ => "No known mistake fits. Let the program print what it does at that place.",
-    }
-}
-
-/// Whether the line that came is the expected one but for spaces and tabs.
-fn blanks_differ(difference: &Difference) -> bool {
-    let Wanted::Bytes(wanted) = &difference.expected else {
-        return false;
-    };
-    let letters = |rest: &[u8]| -> Vec<u8> {
-        let whole = difference.line_so_far.iter().chain(rest);
-        let line = whole.take_while(|&&byte| byte != b'\n');
-        line.copied()
-            .filter(|byte| !b" \t".contains(byte))
-            .collect()
-    };
-    let (wanted, got) = (letters(wanted), letters(&difference.got));
-    wanted == got && !wanted.is_empty()
 }
 
 /// The last lines that a program printed to stderr.

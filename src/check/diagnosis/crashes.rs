@@ -3,7 +3,7 @@
 //! Rule: the program's own error message comes before every guess from the wire. It is quoted, and nothing is
 //! added to it.
 
-use super::{Cause, Close, Evidence, Row, Tried, shown};
+use super::{Cause, Close, Evidence, Row, Tried, count, shown};
 use crate::check::Problem;
 use crate::check::Side;
 use crate::check::lenient_http::{message, messages};
@@ -179,8 +179,15 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
         reset || evidence.not_taken() || evidence.unheard() && evidence.have().close != Close::Open;
     let crashed =
         complaint(evidence).is_some() && evidence.process.ending != Some(Ending::Status(0));
-    (evidence.side() == Side::Client && said && left && !crashed && !evidence.answer_owed())
-        .then_some(())?;
+    let client = evidence.side() == Side::Client && !crashed && !evidence.answer_owed();
+    // A client that only listens, and leaves with what it should have read unread.
+    if client && evidence.want().bytes.is_empty() && evidence.right_bytes() && reset {
+        return Cause::likely(
+            "your client closed the connection before it had read what the server says first, and your system sent a \
+             reset (RST) for it. Wait for these bytes, as long as your limit allows.",
+        );
+    }
+    (client && said && left).then_some(())?;
     Cause::likely(
         "your request is right, and then your client closed the connection before it had read the answer. The \
          answer arrived at a socket that was closed, and your system sent a reset (RST) for it. Read until the \
@@ -236,8 +243,17 @@ fn failed_start(evidence: &Evidence) -> Option<Cause> {
 /// A client that should have failed says that all is well.
 fn all_is_well(evidence: &Evidence) -> Option<Cause> {
     matches!(evidence.problem, Some(Problem::Exits(_))).then_some(())?;
-    Cause::likely(
-        "your client ended with status 0, which means success, but this conversation must end in a failure. A script \
-         that calls your client sees only the exit status.",
-    )
+    let answer = message(evidence.heard());
+    let came = answer.body.unwrap_or_default().len();
+    let why = match answer.length() {
+        Some(length) if length != came && !answer.chunked() => format!(
+            " The answer announced {}, and {came} came before the end of the connection.",
+            count(length, "byte")
+        ),
+        _ => String::new(),
+    };
+    Cause::likely(format!(
+        "your client ended with status 0, which means success, but this conversation must end in a failure.{why} A \
+         script that calls your client sees only the exit status."
+    ))
 }

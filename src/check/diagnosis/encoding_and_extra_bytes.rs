@@ -293,7 +293,7 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
              not count it, and `sizeof` does.",
             count(nuls, "NUL byte"),
             if nuls == 1 { "stands" } else { "stand" },
-            shown(spot.line_before())
+            shown(last_line(spot.before))
         ));
     }
     let ended = evidence.have().close != Close::Open && evidence.cut_short();
@@ -307,6 +307,12 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
          may contain any byte.",
         count(evidence.at(), "byte")
     ))
+}
+
+/// The last line, also when it is whole.
+fn last_line(bytes: &[u8]) -> &[u8] {
+    let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    lines.next_back().unwrap_or_default()
 }
 
 /// The body lacks its last newline, and its length was counted without it.

@@ -158,6 +158,15 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     if after_fin(evidence) {
         let known = holds_back(evidence.process.source.as_deref()) == Some(false);
         let many = evidence.tries.many.is_some();
+        // What has answered on this connection before does not read every time to its end.
+        if known && !evidence.have().bytes.is_empty() {
+            return Cause::likely(format!(
+                "after {} of right answers no answer came until the check closed its side. Your program waits for \
+                 more bytes than this request has: for a line, for a body, or for the end of the stream. A client \
+                 that waits for an answer does not close: both wait.",
+                count(evidence.have().bytes.len(), "byte")
+            ));
+        }
         let why = match known || many {
             true => "Your program reads to the end of the stream",
             false => {

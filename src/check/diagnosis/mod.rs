@@ -145,7 +145,7 @@ pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
 }
 
 /// Bytes for a sentence, in the notation of the transcripts; a long run is cut with `…`.
-fn shown(bytes: &[u8]) -> String {
+pub(super) fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 44;
     let mut text = String::new();
     for &byte in bytes {

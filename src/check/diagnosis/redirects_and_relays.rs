@@ -2,9 +2,11 @@
 //! (relays).
 
 use super::Evidence;
+use super::crashes::complaint;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http::message;
+use crate::check::program::Ending;
 use crate::limits;
 use crate::wire::{Event, Who};
 
@@ -93,6 +95,16 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
     let new = !followed.is_empty() && followed.iter().all(|(other, _)| *other != status);
     let whole = place.starts_with("http://");
     let rule = "take the missing parts from the URL of your last request";
+    let failed = evidence
+        .process
+        .ending
+        .is_some_and(|ending| ending != Ending::Status(0));
+    if let Some(said) = complaint(evidence).filter(|_| failed) {
+        return Cause::likely(format!(
+            "the answer was {status} with `Location: {place}`, and you sent no request for that URL. Your client \
+             ended. It said `{said}`."
+        ));
+    }
     let why = match (new, whole) {
         (true, true) => {
             format!(" You followed other statuses before: {status} is a redirect, too.")

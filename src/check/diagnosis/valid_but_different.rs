@@ -11,11 +11,11 @@ use crate::check::lenient_http::{Message, field, is_request, message};
 pub(super) const TABLE: &[Row] = &[
     ("W87", range_rules),
     ("W83", full_too_soon),
+    ("W81", query_in_name),
     ("W83", too_strict),
     ("W82", near_status),
     ("W82", other_method),
     ("W82", length_of_nothing),
-    ("W81", query_in_name),
     ("W81", target_parts),
 ];
 
@@ -188,10 +188,11 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
 fn query_in_name(evidence: &Evidence) -> Option<Cause> {
     let (exchange, want, have) = differing(evidence)?;
     let target = exchange.request()?.target()?;
-    (want == 200 && matches!(have, 400 | 404) && target.contains(&b'?')).then_some(())?;
+    let encoded = target.contains(&b'%');
+    (want == 200 && have == 404 && target.contains(&b'?') && !encoded).then_some(())?;
     Cause::likely(format!(
         "`{}` names a file that exists, and you answered {have}. The part from the `?` on is the query, and not a \
-         part of the path.",
+         part of the path: cut it off before you look for the file.",
         shown(target)
     ))
 }
@@ -306,11 +307,17 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     sorted.0.sort();
     sorted.1.sort();
     let (name, _) = field(evidence.line()).unwrap_or_default();
-    let what = if sorted.0 == sorted.1 && wanted != came {
+    // After a hole of a pattern the rest of the head is unknown, and nothing can be said of all its lines.
+    let open = evidence.expectation.script.has_masks();
+    let same_name = same_field(evidence.wanted_line(), name);
+    let what = if open && !same_name {
+        return Cause::likely(format!(
+            "your line `{line}` came where `{due}` belongs. Either your header lines have another order, or one is \
+             missing, or one is too much."
+        ));
+    } else if sorted.0 == sorted.1 && wanted != came {
         format!("your header lines have another order: `{line}` came where `{due}` belongs.")
-    } else if wanted == came
-        && field(evidence.wanted_line()).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
-    {
+    } else if same_name && (open || wanted == came) {
         match line == due {
             true => format!(
                 "your line `{}…` has another value: {}.",
@@ -344,16 +351,19 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!("{what} {REASSURING}"))
 }
 
+/// Whether the line is a field of that name.
+fn same_field(line: &[u8], name: &[u8]) -> bool {
+    field(line).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
+}
+
 /// What a client does with a value that is not a matter of taste.
 fn rule_of(name: &[u8]) -> Option<&'static str> {
     match &name.to_ascii_lowercase()[..] {
-        b"content-type" => Some(
-            "The client believes this line and not the name of the file. The lab's README says which type belongs to \
-             this answer.",
-        ),
+        b"content-type" => {
+            Some("The client believes this line: the lab's README says which type belongs here.")
+        }
         b"connection" => Some(
-            "This line says what becomes of the connection after the answer, so it follows from the request's \
-             version and its own `Connection` line.",
+            "It says what becomes of the connection, so it follows from the request's version and `Connection` line.",
         ),
         b"location" => Some("The client's next request goes to this place."),
         _ => None,

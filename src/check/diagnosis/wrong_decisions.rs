@@ -67,10 +67,27 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
              belong to the order.",
             shown(line)
         )
+    } else if let Some(arg) = other_order(evidence, line, due) {
+        format!(
+            "your order is `{}`, and `{}` is due. That is what the argument says: `{}`, in WIRELAB_ARG and on the \
+             command line.",
+            shown(line),
+            shown(due),
+            shown(arg.as_bytes())
+        )
     } else {
         return None;
     };
     Cause::likely(text)
+}
+
+/// The argument, where the order that is due stands in it, and not the one that came.
+fn other_order<'a>(evidence: &'a Evidence, line: &[u8], due: &[u8]) -> Option<&'a str> {
+    let arg = evidence.expectation.script.heading("arg")?;
+    let inside = |order: &[u8]| find(arg.as_bytes(), order).is_some();
+    let text = std::str::from_utf8(line).is_ok_and(|line| !line.is_empty());
+    let other = line.first() != due.first();
+    (text && other && evidence.at_line_start() && inside(due) && !inside(line)).then_some(arg)
 }
 
 /// A server without HTTP sends a whole answer, and it is the one to another request.
