@@ -23,8 +23,10 @@ pub enum BadName {
     Cut,
     /// A pointer at this byte does not lead to the front.
     Pointer(usize),
-    /// It has more than 255 bytes, or a length is neither a label's nor a pointer.
+    /// A length is neither a label's nor a pointer.
     Length,
+    /// It has more than 255 bytes.
+    TooLong,
 }
 
 /// A record.
@@ -85,8 +87,11 @@ pub fn name(message: &[u8], at: usize) -> Result<Name, BadName> {
         let behind = next + 1 + usize::from(length);
         let label = message.get(next..behind).ok_or(BadName::Cut)?;
         labels.extend(label.to_ascii_lowercase());
-        if length > 63 || labels.len() > 255 {
+        if length > 63 {
             return Err(BadName::Length);
+        }
+        if labels.len() > 255 {
+            return Err(BadName::TooLong);
         }
         if length == 0 {
             return Ok(Name {
@@ -239,7 +244,7 @@ mod tests {
         assert_eq!(bad(b"\x01a\xc0\xff"), Some(BadName::Pointer(33)));
         assert_eq!(bad(b"\x40x"), Some(BadName::Cut));
         let long = [&[63; 64][..]; 4].concat();
-        assert_eq!(bad(&[&long[..], &[0; 9]].concat()), Some(BadName::Length));
+        assert_eq!(bad(&[&long[..], &[0; 9]].concat()), Some(BadName::TooLong));
         assert_eq!(
             bad(b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x05abcd"),
             Some(BadName::Cut)

@@ -5,6 +5,7 @@
 //! Rule 2: which servers were asked for a client's request is read from the recording: connections behind the
 //! program that begin between the request and its answer.
 
+use super::proxied::{Exchange, answered, first_wrong};
 use super::{Cause, Evidence, Middle, Row, shown};
 use crate::check::lenient_http::{Message, message};
 use crate::wire::{Conn, Entry, Transcript, Who};
@@ -22,64 +23,24 @@ pub(super) const TABLE: &[Row] = &[
     ("W134", no_turns),
 ];
 
-/// What a client's connection is about: the one of the difference, or the one for which the program opened it.
-struct Exchange<'a> {
-    middle: &'a Middle,
-    request: Vec<u8>,
-    /// What the client should get, and what it got.
-    wanted: Vec<u8>,
-    answer: Vec<u8>,
-    /// Which connections should be opened for it behind the program, and which were.
-    should_ask: Vec<Conn>,
-    asked: Vec<Conn>,
-}
+/// The longest PROXY line, with its CR LF.
+const LONGEST_PROXY_LINE: usize = 107;
 
-impl Exchange<'_> {
-    /// The request without a PROXY line.
-    fn http(&self) -> Message<'_> {
-        let line = self.request.split_inclusive(|&byte| byte == b'\n').next();
-        match line.filter(|_| self.has_proxy_line()) {
-            Some(line) => message(self.request.get(line.len()..).unwrap_or_default()),
-            None => message(&self.request),
-        }
-    }
-
-    fn has_proxy_line(&self) -> bool {
-        self.request.starts_with(b"PROXY ")
-    }
-
-    fn method(&self) -> &[u8] {
-        let mut words = self.http().first_line().split(|&byte| byte == b' ');
-        words.next().unwrap_or_default()
-    }
-
-    /// What the program said, and what it heard, on a connection that it opened.
-    fn behind(&self, conn: Conn, who: Who) -> Vec<u8> {
-        self.middle.got.bytes_of(conn, who)
-    }
-}
-
+/// The first exchange that is not as it should be; else the one of the difference, or the one for which the program
+/// opened its connection.
 fn exchange(evidence: &Evidence) -> Option<Exchange<'_>> {
     let middle = evidence.middle.as_ref()?;
     (servers(middle) > 1).then_some(())?;
     let conn = evidence.difference()?.conn;
+    if let Some((exchange, _)) = first_wrong(evidence) {
+        return Some(exchange);
+    }
     let front = match middle.legs.front.contains(&conn) {
         true => conn,
         false => client_of(middle, &middle.got, conn)
             .or_else(|| client_of(middle, &middle.script, conn))?,
     };
-    Some(exchange_on(middle, front))
-}
-
-fn exchange_on(middle: &Middle, front: Conn) -> Exchange<'_> {
-    Exchange {
-        middle,
-        request: middle.got.bytes_of(front, Who::Client),
-        wanted: middle.script.bytes_of(front, Who::Server),
-        answer: middle.got.bytes_of(front, Who::Server),
-        should_ask: middle.asked_for(&middle.script, front),
-        asked: middle.asked_for(&middle.got, front),
-    }
+    Some(Exchange::on(middle, front))
 }
 
 /// How many servers the program is told of.
@@ -107,21 +68,6 @@ fn told_clients(message: &Message) -> Vec<String> {
     message.elements("X-Forwarded-For")
 }
 
-/// Whether bytes of a server are no whole answer.
-fn is_cut(bytes: &[u8]) -> bool {
-    let answer = message(bytes);
-    let length = answer.length().unwrap_or(0);
-    answer.body.is_none_or(|body| body.len() < length)
-}
-
-/// What came of a request, for a sentence.
-fn answered(status: Option<u16>) -> String {
-    match status {
-        Some(status) => format!("was answered with {status}"),
-        None => "got no answer".to_string(),
-    }
-}
-
 fn is_health(exchange: &Exchange) -> bool {
     exchange.http().target() == Some(b"/health")
 }
@@ -131,7 +77,7 @@ fn is_health(exchange: &Exchange) -> bool {
 fn repeats(evidence: &Evidence) -> Option<Cause> {
     let middle = exchange(evidence)?.middle;
     let twice = middle.legs.front.iter().find_map(|front| {
-        let exchange = exchange_on(middle, *front);
+        let exchange = Exchange::on(middle, *front);
         let line = exchange.http().first_line();
         let same =
             |conn: &&Conn| message(&exchange.behind(**conn, Who::Client)).first_line() == line;
@@ -186,6 +132,9 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     }
     let about_line =
         wanted.status() == Some(400) && exchange.wanted.windows(5).any(|it| it == b"PROXY");
+    if about_line && let Some(text) = judged_at_another_place(evidence, &exchange) {
+        return Cause::likely(text);
+    }
     if about_line && (first.is_some() || got.status() == Some(200)) {
         return Cause::likely(format!(
             "the connection begins with `{line}`, and its request was passed on. With the word `proxy` each connection \
@@ -200,6 +149,33 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
         "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is right; read it up to \
          its CR LF, and then the request."
     ))
+}
+
+/// The PROXY line is judged before it has ended, or not when 107 bytes have come without an end.
+fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<String> {
+    let entries = exchange.middle.got.entries().iter();
+    let own = entries.filter_map(|entry| match entry {
+        Entry::Chunk(chunk) if chunk.conn == exchange.front => Some(chunk),
+        _ => None,
+    });
+    let heard = own.take_while(|chunk| chunk.who == Who::Client);
+    let heard: Vec<u8> = heard.flat_map(|chunk| chunk.exact()).collect();
+    let line = heard.iter().position(|&byte| byte == b'\n');
+    let (ended, length) = (line.is_some(), line.map_or(heard.len(), |lf| lf + 1));
+    if evidence.early() && !ended && heard.len() < LONGEST_PROXY_LINE {
+        return Some(format!(
+            "you answered after `{}`, before the first line had ended. Either your program judges the PROXY line              before its LF has come, or before 107 bytes without LF; or it takes what one read gives for the line.",
+            shown(&heard)
+        ));
+    }
+    let silent =
+        exchange.answer.is_empty() && evidence.silence().is_some() && exchange.asked.is_empty();
+    (silent && length > LONGEST_PROXY_LINE).then(|| {
+        format!(
+            "the first line has {length} bytes, and you said nothing. A PROXY line has at most 107 bytes with its CR LF: after \
+             so many bytes it is known that this is none, so do not wait for more."
+        )
+    })
 }
 
 /// The server is not told who the client is.
@@ -234,8 +210,15 @@ fn hides_client(evidence: &Evidence) -> Option<Cause> {
 
 /// /health says something else than the servers.
 fn wrong_health(evidence: &Evidence) -> Option<Cause> {
-    let exchange = exchange(evidence).filter(|_| evidence.is_relay())?;
+    let exchange = exchange(evidence)?;
     is_health(&exchange).then_some(())?;
+    let (asked, all) = (exchange.asked.len(), exchange.should_ask.len());
+    if asked < all && !exchange.answer.is_empty() {
+        return Cause::likely(format!(
+            "/health was answered after {asked} of {all} servers were asked. Each of them is asked each time: only \
+             its own answer says whether it is ready."
+        ));
+    }
     let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
     let (should, did) = (wanted.status()?, got.status()?);
     let body = got
@@ -312,14 +295,15 @@ fn dead_server(evidence: &Evidence) -> Option<Cause> {
 /// A server hung up in the middle of its answer, and the client loses by it.
 fn loses_answer(evidence: &Evidence) -> Option<Cause> {
     let exchange = exchange(evidence).filter(|_| evidence.is_relay())?;
-    let cut = exchange.asked.iter().find(|conn| {
-        is_cut(&exchange.behind(**conn, Who::Server)) && exchange.should_ask.contains(conn)
-    })?;
+    let cut = exchange
+        .asked
+        .iter()
+        .find(|conn| exchange.is_cut(**conn) && exchange.should_ask.contains(conn))?;
     let half = exchange.behind(*cut, Who::Server);
     let line = shown(exchange.http().first_line());
     let got = message(&exchange.answer).status();
     let rest = exchange.should_ask.len() > exchange.asked.len();
-    if !exchange.answer.is_empty() && is_cut(&exchange.answer) {
+    if !exchange.answer.is_empty() && exchange.is_cut_answer(&exchange.answer) {
         return Cause::likely(format!(
             "a server hung up after {} bytes of its answer to `{line}`, and you had passed them on already. Now the \
              client has half an answer, and nobody can take it back.",
@@ -346,9 +330,37 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
     let leg = |conns: &[Conn]| legs.back_of(*conns.first()?).map(|leg| leg.name.as_str());
     let (should, did) = (leg(&exchange.should_ask)?, leg(&exchange.asked)?);
     (should != did && !is_health(&exchange)).then_some(())?;
+    let before =
+        first_wrong(evidence).map_or(String::new(), |(_, earlier)| since_last_turn(&earlier));
     Cause::likely(format!(
         "`{}` was sent to the server on the {did} leg, and it was the turn of the one on the {should} leg. Each request \
-         begins with the server after the one with which the last request began.",
-        shown(exchange.http().first_line())
+         begins with the server after the one with which the last request began.{}",
+        shown(exchange.http().first_line()),
+        before
+    ))
+}
+
+/// Which of the requests count that came after the last one that was passed on and answered at once.
+fn since_last_turn(earlier: &[Exchange]) -> String {
+    let mut told: Vec<String> = earlier.iter().rev().map_while(counts).take(2).collect();
+    told.reverse();
+    told.concat()
+}
+
+/// Whether a request before counts as a turn, where a program may think otherwise.
+fn counts(before: &Exchange) -> Option<String> {
+    let status = message(&before.answer).status()?;
+    let own = before.asked.is_empty();
+    let why = match status {
+        _ if is_health(before) => "does not count: it went to all servers",
+        400 | 411 if own => "does not count: no server may see it",
+        502 => "counts",
+        503 if own => "counts",
+        _ if before.asked.len() > 1 => "counts once, although two servers were asked",
+        _ => return None,
+    };
+    let line = shown(before.http().first_line());
+    Some(format!(
+        " `{line}` before it was answered with {status}, and {why}."
     ))
 }

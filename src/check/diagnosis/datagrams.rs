@@ -136,6 +136,9 @@ fn is_server(evidence: &Evidence) -> Option<Scene> {
 fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {
     let scene = scene(evidence)?;
     (evidence.difference()?.what == DifferenceKind::Boundary).then_some(())?;
+    // A byte more or less is another mistake: without the cuts all bytes are right.
+    let (have, want) = (&evidence.have().bytes, &evidence.want().bytes);
+    (have.starts_with(want) || want.starts_with(have)).then_some(())?;
     let wrong = scene.wrong().or(scene.said.last())?;
     Cause::likely(format!(
         "all bytes are right, but they are cut into other datagrams, near `{}`. Each send is one datagram, and each \
@@ -379,8 +382,8 @@ fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
         false => "came",
     };
     Cause::likely(format!(
-        "`{}` {which}, and you said nothing. The client cannot know why: it will send the same again and again. Each \
-         datagram needs an answer, also one that changes nothing.",
+        "`{}` {which}, and no answer came from the address to which it was sent. The client will send the same again and \
+         again. Each datagram needs an answer, also one that changes nothing, and from the same socket.",
         shown(&asked.bytes)
     ))
 }

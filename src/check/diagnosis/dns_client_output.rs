@@ -13,9 +13,12 @@ pub(super) const TABLE: &[Row] = &[
     ("W115", |evidence| asks_on(evidence, Last::Cut)),
     ("W112", |evidence| asks_on(evidence, Last::Circle)),
     ("W113", |evidence| asks_on(evidence, Last::Broken)),
+    ("W141", |evidence| asks_on(evidence, Last::TooLong)),
     ("W116", |evidence| asks_on(evidence, Last::Code)),
     ("W115", cut_is_ignored),
     ("W112", circle_is_followed),
+    ("W141", long_name_is_not_seen),
+    ("W141", longest_name_is_refused),
     ("W113", end_is_not_seen),
     ("W116", another_answer),
     ("W114", another_record),
@@ -122,6 +125,8 @@ enum Last {
     Circle,
     /// It cannot be read to its end.
     Broken,
+    /// A name has more than 255 bytes.
+    TooLong,
     /// The code is not 0.
     Code,
 }
@@ -143,7 +148,15 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
             Last::Circle,
             "has a pointer that does not lead to the front, so it cannot be read",
         ),
+        (0, Some(BadName::TooLong)) => (
+            Last::TooLong,
+            "has a name of more than 255 bytes, so it is broken",
+        ),
         (0, Some(_)) => (Last::Broken, "goes on behind its end, so it cannot be read"),
+        (0, None) if has_address_of_another_size(&last) => (
+            Last::Broken,
+            "has an address whose data have another length than 4 bytes (A) or 16 (AAAA)",
+        ),
         (0, None) => return None,
         _ => (Last::Code, "has a code that is not 0: it is an error"),
     };
@@ -152,6 +165,20 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
         "the last answer {text}. You sent {} more after it, as if it were fine.",
         count(more.len(), "byte")
     ))
+}
+
+/// Whether the data of a record that was asked for are no address.
+fn has_address_of_another_size(message: &Message) -> bool {
+    let kind = message.kind();
+    let mut asked = message
+        .records
+        .iter()
+        .filter(|record| Some(record.kind) == kind);
+    asked.any(|record| match record.kind {
+        1 => record.data.len() != 4,
+        28 => record.data.len() != 16,
+        _ => false,
+    })
 }
 
 fn cut_is_ignored(evidence: &Evidence) -> Option<Cause> {
@@ -177,14 +204,39 @@ fn circle_is_followed(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+fn long_name_is_not_seen(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| read.line == "broken answer")?;
+    let mut bad = read.answers.iter().filter_map(|answer| answer.bad);
+    bad.find(|bad| *bad == BadName::TooLong)?;
+    Cause::likely(format!(
+        "a name of the answer has more than 255 bytes when its pointers are followed. {}",
+        sentence(&read.did())
+    ))
+}
+
+/// A name of 255 bytes is taken for one that is too long.
+fn longest_name_is_refused(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| read.wants_addresses())?;
+    let broken = read.printed.join(" ") == "broken answer";
+    let longest = read
+        .records()
+        .map(|(_, record)| record.owner.labels.len())
+        .max()?;
+    (broken && longest == 255).then_some(())?;
+    Cause::likely(
+        "you printed `broken answer`. A name in this answer has 255 bytes when its pointers are followed, with all lengths \
+         and the final 0, and so many are allowed.",
+    )
+}
+
 fn end_is_not_seen(evidence: &Evidence) -> Option<Cause> {
     let read = read(evidence).filter(|read| read.line == "broken answer")?;
     let bad = read.answers.iter().find_map(|answer| answer.bad)?;
-    let what = match bad {
-        BadName::Cut => "a length or a count of the answer reaches behind its end",
-        _ => "a name of the answer has more than 255 bytes when its pointers are followed",
-    };
-    Cause::likely(format!("{what}. {}", sentence(&read.did())))
+    (bad != BadName::TooLong).then_some(())?;
+    Cause::likely(format!(
+        "a length or a count of the answer reaches behind its end. {}",
+        sentence(&read.did())
+    ))
 }
 
 /// `You printed …`.
@@ -257,9 +309,17 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             let owner = text(&record.owner.labels);
             let (kind, class) = (record.kind, record.class);
             let asked = message.kind().unwrap_or_default();
+            let mut aliases = message.records.iter();
+            let strange = aliases.find(|record| record.kind == 5 && record.class != 1);
+            let strange = strange.map_or(String::new(), |record| {
+                format!(
+                    " A CNAME of the class {} leads to another name here, and it does not count.",
+                    record.class
+                )
+            });
             return Cause::likely(format!(
                 "you printed {word}. That record has the name {owner}, the type {kind} and the class {class}; you asked \
-                 for the type {asked}, and the name is another matter, too: all three must be the right ones."
+                 for the type {asked}, and the name is another matter, too: all three must be the right ones.{strange}"
             ));
         }
         let mut records = read.records();

@@ -18,27 +18,26 @@ pub(super) const TABLE: &[Row] = &[
     ("W114", other_zone),
     ("W116", other_header),
     ("W116", other_question),
-    ("W112", no_pointer),
 ];
 
 /// The longest answer over UDP (RFC 1035 section 4.2.1).
 const LONGEST_DATAGRAM: usize = 512;
 
 /// One message that is wrong.
-struct Wrong {
+pub(super) struct Wrong {
     /// What the program should have said.
-    wanted: Vec<u8>,
+    pub wanted: Vec<u8>,
     /// What it said; empty when it said nothing.
-    got: Vec<u8>,
+    pub got: Vec<u8>,
     /// The last message that it heard before.
-    heard: Vec<u8>,
+    pub heard: Vec<u8>,
     /// Whether each message is behind its length.
-    tcp: bool,
+    pub tcp: bool,
 }
 
 impl Wrong {
     /// At which byte what it said differs; `None` where it only ends too early or too late.
-    fn first_difference(&self) -> Option<usize> {
+    pub fn first_difference(&self) -> Option<usize> {
         let mut pairs = self.wanted.iter().zip(&self.got);
         pairs.position(|(wanted, got)| wanted != got)
     }
@@ -90,7 +89,7 @@ pub(super) fn speaks_dns(evidence: &Evidence) -> Option<bool> {
     is_dns(&evidence.expectation.script).filter(|_| !delivery)
 }
 
-fn wrong(evidence: &Evidence) -> Option<Wrong> {
+pub(super) fn wrong(evidence: &Evidence) -> Option<Wrong> {
     let script = &evidence.expectation.script;
     let tcp = speaks_dns(evidence)?;
     evidence.difference()?;
@@ -112,7 +111,7 @@ fn wrong(evidence: &Evidence) -> Option<Wrong> {
 }
 
 /// The same for a server, with its question.
-fn answer(evidence: &Evidence) -> Option<(Wrong, Message)> {
+pub(super) fn answer(evidence: &Evidence) -> Option<(Wrong, Message)> {
     let wrong = wrong(evidence).filter(|_| evidence.side() == Side::Server)?;
     let query = Message::read(&wrong.heard)?;
     Some((wrong, query))
@@ -218,14 +217,15 @@ fn pointer_in_a_question(evidence: &Evidence) -> Option<Cause> {
     let read = name(&wrong.heard, HEADER);
     let circle = matches!(read, Err(BadName::Pointer(_)));
     let due = Message::read(&wrong.wanted)?.code() == 1;
-    (circle && due && query.asked.is_none()).then_some(())?;
+    let same_code = Message::read(&wrong.got).is_some_and(|got| got.code() == 1);
+    (circle && due && !same_code && query.asked.is_none()).then_some(())?;
     let did = match wrong.got.is_empty() {
         true => "you said nothing",
         false => "you answered something else than a format error",
     };
     Cause::likely(format!(
-        "the name in the question has a pointer that leads to its own place, and {did}. Whoever follows it reads the \
-         same bytes again and again. In a question nothing stands before the name that a pointer could lead to."
+        "the name in the question has a pointer that leads to its own place, and {did}. A program that follows it reads the \
+         same bytes again and again; and a question that cannot be read is answered, too, with the code 1. In a question nothing stands before the name that a pointer could lead to."
     ))
 }
 
@@ -374,25 +374,5 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "behind the header the question comes again, byte for byte, and {how}. By it the client knows what was \
          answered."
-    ))
-}
-
-/// A name in the answer that is no pointer, or another one.
-fn no_pointer(evidence: &Evidence) -> Option<Cause> {
-    let (wrong, query) = answer(evidence)?;
-    let at = wrong.first_difference()?;
-    (at >= HEADER + query.question.len()).then_some(())?;
-    let place =
-        (at.saturating_sub(1)..=at).find(|place| wrong.wanted.get(*place) == Some(&0xc0))?;
-    let due = number(&wrong.wanted, place)? & 0x3fff;
-    let said = from(&wrong.got, place);
-    let how = match said.first() {
-        Some(0xc0..) => format!("yours leads to byte {}", number(said, 0)? & 0x3fff),
-        _ => "you wrote something else".to_string(),
-    };
-    Cause::likely(format!(
-        "at byte {place} of your answer a pointer to byte {due} is due, where the name stands in the question, and \
-         {how}. A pointer is two bytes: c0 and the place, counted from the first byte of the message (over TCP \
-         without the length)."
     ))
 }

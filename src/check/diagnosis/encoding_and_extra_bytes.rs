@@ -286,6 +286,10 @@ fn added_space(evidence: &Evidence) -> Option<Cause> {
 fn nul(evidence: &Evidence) -> Option<Cause> {
     let spot = evidence.spot();
     let nuls = spot.rest.iter().take_while(|&&byte| byte == 0).count();
+    // A message of DNS is no text: half of its bytes are NUL.
+    dns_messages::is_dns(&evidence.expectation.script)
+        .is_none()
+        .then_some(())?;
     let added = (1..8).contains(&nuls) && spot.missing.first() != Some(&0);
     if added && (spot.rest.len() == nuls || spot.goes_on(nuls, 0)) {
         return Cause::likely(format!(
@@ -297,8 +301,6 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let ended = evidence.have().close != Close::Open && evidence.cut_short();
-    // A message of DNS is no text: half of its bytes are NUL.
-    let ended = ended && dns_messages::is_dns(&evidence.expectation.script).is_none();
     let ended = ended && !evidence.passes_in_calm() && evidence.process.said.trim().is_empty();
     let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
     ends.then_some(())?;

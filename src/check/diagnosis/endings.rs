@@ -270,12 +270,18 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
 fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
     let closed = evidence.have().close != Close::Open && evidence.cut_short();
     let alive = evidence.process.ending.is_none() && !relay_alone(evidence);
-    (evidence.is_relay() && closed && alive && evidence.fin_said()).then_some(())?;
+    (is_byte_relay(evidence) && closed && alive && evidence.fin_said()).then_some(())?;
     Cause::likely(
         "the client had ended its direction, and your relay closed the connection in both directions. The answer of \
          the server was still to come. An end of one direction (a read of 0 bytes) ends only the same direction on \
          the other side.",
     )
+}
+
+/// A program in the middle that passes on bytes as they come; a proxy reads messages and changes them.
+fn is_byte_relay(evidence: &Evidence) -> bool {
+    let middle = evidence.middle.as_ref();
+    evidence.is_relay() && middle.is_some_and(|middle| !middle.is_proxy())
 }
 
 /// The server behind a relay saw no connection.
@@ -287,9 +293,11 @@ fn relay_alone(evidence: &Evidence) -> bool {
 /// A relay that never calls the server behind it.
 fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.have().bytes.is_empty() && !evidence.late();
-    (relay_alone(evidence) && silent).then_some(())?;
+    let middle = evidence.middle.as_ref()?;
+    let due = !middle.asked_for(&middle.script, evidence.conn()).is_empty();
+    (relay_alone(evidence) && silent && due).then_some(())?;
     Cause::likely(
-        "your relay did not connect to its server. The server's address is the second argument of the command line, \
+        "your program did not connect to its server. The server's address is the second argument of the command line, \
          and in WIRELAB_ARG.",
     )
 }
@@ -297,7 +305,7 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
 /// A relay reads one side to its end, or waits for one side's answer, before it looks at the other.
 fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
     let middle = evidence.middle.as_ref()?;
-    let silent = evidence.silence().is_some() && evidence.is_relay();
+    let silent = evidence.silence().is_some() && is_byte_relay(evidence);
     silent.then_some(())?;
     let (asked, passed) = (evidence.heard(), middle.behind(Who::Client));
     let (answered, came) = (middle.behind(Who::Server), &evidence.have().bytes);

@@ -49,17 +49,15 @@ impl Middle {
             .collect()
     }
 
-    /// The connections behind the program that were opened between the request on this one and its answer.
+    /// The connections behind the program that were opened between the beginning of this one and its answer.
     pub fn asked_for(&self, transcript: &Transcript, front: Conn) -> Vec<Conn> {
         let behind = self.legs.back();
         let mut found = Vec::new();
         let mut here = false;
         for entry in transcript.entries() {
             match entry {
-                Entry::Chunk(chunk) if chunk.conn == front && chunk.who == Who::Client => {
-                    here = true
-                }
-                Entry::Chunk(chunk) if chunk.conn == front => break,
+                Entry::Chunk(chunk) if chunk.conn == front && chunk.who == Who::Server => break,
+                _ if entry.conn() == Some(front) => here = true,
                 Entry::Event {
                     conn,
                     event: Event::Connect,

@@ -14,6 +14,7 @@ mod crashes;
 mod datagrams;
 mod diagnosis_input;
 mod difference_place;
+mod dns_answers;
 mod dns_client_output;
 mod dns_messages;
 mod encoding_and_extra_bytes;
@@ -21,6 +22,7 @@ mod endings;
 mod evidence_parts;
 mod explanation_pages;
 mod first_wrong_byte;
+mod gateways;
 mod half_messages;
 mod host_line;
 mod length_prefix;
@@ -28,11 +30,13 @@ mod message_ends;
 mod partial_reads_and_writes;
 mod process;
 mod program_language;
+mod proxied;
 #[cfg(test)]
 mod random_tests;
 mod redirects_and_relays;
 mod served;
 mod source_signs;
+mod stored_answers;
 mod valid_but_different;
 mod wrong_decisions;
 mod wrong_values;
@@ -81,10 +85,13 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 30] = [
+const TABLE: [&[Row]; 33] = [
     balancers::TABLE,
+    gateways::TABLE,
     process::TABLE,
+    dns_answers::TABLE,
     dns_messages::TABLE,
+    dns_answers::LATER,
     dns_client_output::TABLE,
     wrong_values::FIRST,
     half_messages::FIRST,

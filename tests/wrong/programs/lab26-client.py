@@ -67,6 +67,8 @@ def addresses(message, query, kind):
             continue
         if its_kind == 5:
             wanted, _ = read_name(message, end + 10)
+        elif its_kind == kind and length != (4 if kind == 1 else 16):
+            raise Broken
         elif its_kind == kind == 1:
             found.append(".".join(str(byte) for byte in data))
         elif its_kind == kind:

@@ -47,6 +47,8 @@ fn records(message: &[u8], query: &[u8], kind: usize) -> Option<Vec<String>> {
         }
         if its_kind == 5 {
             wanted = name(message, end + 10)?.0;
+        } else if its_kind == kind && length != if kind == 1 { 4 } else { 16 } {
+            return None;
         } else if its_kind == kind {
             found.push(match data {
                 [a, b, c, d] => format!("{a}.{b}.{c}.{d}"),

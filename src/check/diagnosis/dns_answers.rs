@@ -1,0 +1,254 @@
+//! Mistakes of a DNS server in what it answers at all: messages that are no questions, names at the longest length,
+//! TCP, and the records of the book.
+//!
+//! Rule: an answer is compared record by record, and only where both can be read to their end. So a cause says which
+//! record it is about, and not which byte.
+
+use super::dns_messages::{Wrong, answer, messages, speaks_dns, wrong};
+use super::{Cause, Close, Evidence, Row, count};
+use crate::check::Side;
+use crate::check::lenient_dns::{BadName, HEADER, Message, Record, name, number, text};
+use crate::check::lenient_http::from;
+use crate::wire::{Event, Who};
+
+pub(super) const TABLE: &[Row] = &[
+    ("W145", no_tcp),
+    ("W143", one_question),
+    ("W142", answers_no_question),
+    ("W116", other_question_of_a_client),
+    ("W141", longest_name),
+    ("W144", other_records),
+];
+
+/// Asked after what is wrong before the records.
+pub(super) const LATER: &[Row] = &[("W112", no_pointer)];
+
+/// The longest name, with all lengths and the final 0 (RFC 1035 section 2.3.4).
+const LONGEST_NAME: usize = 255;
+
+/// Nobody listens for TCP at the port at which datagrams are answered.
+fn no_tcp(evidence: &Evidence) -> Option<Cause> {
+    let tcp = speaks_dns(evidence)? && evidence.side() == Side::Server;
+    let refused = evidence.got.has_event(|_, _, event| event == Event::Refuse);
+    let runs = evidence.process.ending.is_none() && evidence.process.elsewhere.is_empty();
+    (tcp && refused && runs).then_some(())?;
+    Cause::likely(
+        "nobody listens for TCP at this port. UDP and TCP have ports of their own: a socket for datagrams does not \
+         take connections, so a server needs both, with the same number.",
+    )
+}
+
+/// Over TCP the first answers are right, and then the connection is closed.
+fn one_question(evidence: &Evidence) -> Option<Cause> {
+    let tcp = speaks_dns(evidence)? && evidence.side() == Side::Server;
+    let closed = evidence.have().close != Close::Open && evidence.process.ending.is_none();
+    (tcp && closed && evidence.cut_short()).then_some(())?;
+    let (conn, who) = (evidence.conn(), Who::Server);
+    let due = messages(&evidence.expectation.script, conn, who, true);
+    let said = messages(&evidence.got, conn, who, true);
+    let all_right = said.iter().zip(&due).all(|(said, due)| said.1 == due.1);
+    (all_right && !said.is_empty() && said.len() < due.len()).then_some(())?;
+    Cause::likely(format!(
+        "you closed the connection after {} of {} answers. Over TCP a client may ask several questions on one \
+         connection: read the next length until the client has closed.",
+        said.len(),
+        due.len()
+    ))
+}
+
+/// An answer to a message that is an answer itself, or that has no header.
+fn answers_no_question(evidence: &Evidence) -> Option<Cause> {
+    let wrong = wrong(evidence).filter(|_| evidence.side() == Side::Server)?;
+    let (id, due) = (number(&wrong.got, 0)?, number(&wrong.wanted, 0)?);
+    let heard = messages(&evidence.got, evidence.conn(), Who::Client, wrong.tcp);
+    let mut heard = heard.iter().map(|(_, bytes)| bytes);
+    let asked = heard.find(|bytes| id != due && number(bytes, 0) == Some(id))?;
+    let what = match Message::read(asked) {
+        None => format!("a message of {} bytes, which has no header", asked.len()),
+        Some(read) if read.is_answer() => {
+            "a message with the bit QR (80 in byte 2), which is an answer".to_string()
+        }
+        Some(_) => return None,
+    };
+    Cause::likely(format!(
+        "you answered {what}. Nobody has asked anything with it. Two servers that answer answers would send each other \
+         datagrams for ever."
+    ))
+}
+
+/// The flags of a client's question, or its type.
+fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
+    let wrong = wrong(evidence).filter(|_| evidence.side() == Side::Client)?;
+    let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    (due.id == said.id && !said.is_answer()).then_some(())?;
+    let name = |message: &Message| message.asked.as_ref().map(|asked| asked.labels.clone());
+    if due.flags != said.flags {
+        return Cause::likely(format!(
+            "bytes 2 and 3 of your question are {:04x}, and {:04x} is due: the bit RD (01 in byte 2) asks the server to \
+             find the answer, and all others are 0.",
+            said.flags, due.flags
+        ));
+    }
+    let (kind, right) = (said.kind()?, due.kind()?);
+    (kind != right && name(&due) == name(&said) && due.id == said.id).then_some(())?;
+    Cause::likely(format!(
+        "your question asks for {}, and {} is due here: first A, and then AAAA with the next ID.",
+        type_name(kind),
+        type_name(right)
+    ))
+}
+
+/// The bytes of a name at a place, where it can be read.
+fn length_of(message: &[u8], at: usize) -> Option<usize> {
+    name(message, at).ok().map(|name| name.labels.len())
+}
+
+/// A name of 255 bytes is refused, or a longer one is taken.
+fn longest_name(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, _) = answer(evidence)?;
+    let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let text = match name(&wrong.heard, HEADER) {
+        Err(BadName::TooLong) if due.code() == 1 && said.code() != 1 => format!(
+            "the name in the question has more than 255 bytes, and your answer has the code {}. With all lengths and \
+             the final 0 a name has at most 255 bytes; a longer one is a format error, code 1.",
+            said.code()
+        ),
+        Ok(_) if length_of(&wrong.heard, HEADER)? == LONGEST_NAME && said.code() == 1 && due.code() != 1 => {
+            "the name in the question has 255 bytes, with all lengths and the final 0, and your answer has the code 1. \
+             So many are allowed."
+                .to_string()
+        }
+        _ => return None,
+    };
+    Cause::likely(text)
+}
+
+/// `A`, `AAAA`, `CNAME`, `the type 15`.
+fn type_name(kind: u16) -> String {
+    match kind {
+        1 => "A".to_string(),
+        5 => "CNAME".to_string(),
+        28 => "AAAA".to_string(),
+        other => format!("the type {other}"),
+    }
+}
+
+/// A record without regard to how its names are written: owner, type, class, data.
+type Entry = (Vec<u8>, u16, u16, Vec<u8>);
+
+fn entry(message: &[u8], record: &Record) -> Entry {
+    let alias = (record.kind == 5).then(|| name(message, record.data_at).ok());
+    let data = alias
+        .flatten()
+        .map_or(record.data.clone(), |name| name.labels);
+    (record.owner.labels.clone(), record.kind, record.class, data)
+}
+
+/// `www.tacos.example CNAME`.
+fn shown_entry(entry: &Entry) -> String {
+    format!("`{} {}`", text(&entry.0), type_name(entry.1))
+}
+
+/// How long a record may be kept: the four bytes before the length of its data.
+fn seconds(message: &[u8], record: &Record) -> Option<u32> {
+    let at = record.data_at.checked_sub(6)?;
+    let (high, low) = (number(message, at)?, number(message, at + 2)?);
+    Some(u32::from(high) << 16 | u32::from(low))
+}
+
+/// The records of an answer that has the right code and the right question.
+fn other_records(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let readable = due.bad.is_none() && said.bad.is_none() && said.end == wrong.got.len();
+    let same = !due.is_cut()
+        && due.flags == said.flags
+        && due.id == said.id
+        && due.question == said.question;
+    (readable && same && !said.question.is_empty()).then_some(())?;
+    let all = |message: &Message, bytes: &[u8]| -> Vec<Entry> {
+        message
+            .records
+            .iter()
+            .map(|record| entry(bytes, record))
+            .collect()
+    };
+    let (mine, right) = (all(&said, &wrong.got), all(&due, &wrong.wanted));
+    let asked = format!(
+        "{} of {}",
+        type_name(query.kind()?),
+        text(&query.asked?.labels)
+    );
+    let missing = right.iter().find(|one| !mine.contains(one));
+    let extra = mine.iter().find(|one| !right.contains(one));
+    let how = match (missing, extra) {
+        (Some(missing), Some(extra)) => format!(
+            "has the record {}, and {} with other data or another name is due",
+            shown_entry(extra),
+            shown_entry(missing)
+        ),
+        (Some(missing), None) => format!(
+            "has no record {}, and the book has one that belongs to it",
+            shown_entry(missing)
+        ),
+        (None, Some(extra)) => format!(
+            "has the record {}, and nobody has asked for it",
+            shown_entry(extra)
+        ),
+        _ if mine.len() != right.len() => {
+            format!("has {} records, and {} are due", mine.len(), right.len())
+        }
+        _ if mine != right => match right.iter().any(|one| one.1 == 5) {
+            true => "has the right records in another order: the alias comes first".to_string(),
+            false => "has the right records in another order than the book".to_string(),
+        },
+        _ => {
+            let mut pairs = said.records.iter().zip(&due.records);
+            let (said, due) = pairs.find_map(|(said, due)| {
+                let (said, due) = (seconds(&wrong.got, said)?, seconds(&wrong.wanted, due)?);
+                (said != due).then_some((said, due))
+            })?;
+            format!("says that a record may be kept for {said} seconds, and the book says {due}")
+        }
+    };
+    Cause::likely(format!("the answer to the question for {asked} {how}."))
+}
+
+/// The name in a CNAME's data is right, and no pointer.
+fn alias_in_full(wrong: &Wrong, at: usize) -> Option<String> {
+    let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let mut pairs = due.records.iter().zip(&said.records);
+    let (due, said) = pairs.find(|(due, _)| (due.data_at - 2..due.data_at + 2).contains(&at))?;
+    let labels = |bytes: &[u8], at| name(bytes, at).ok().map(|name| name.labels);
+    let same = labels(&wrong.wanted, due.data_at)? == labels(&wrong.got, said.data_at)?;
+    (due.kind == 5 && same && said.data.len() > 2).then(|| {
+        format!(
+            "the name in the CNAME's data is written in full, {} long. It stands in the question already, so a pointer \
+             of 2 bytes belongs there.",
+            count(said.data.len(), "byte")
+        )
+    })
+}
+
+/// A name in the answer that is no pointer, or another one.
+fn no_pointer(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let at = wrong.first_difference()?;
+    (at >= HEADER + query.question.len()).then_some(())?;
+    if let Some(alias) = alias_in_full(&wrong, at) {
+        return Cause::likely(alias);
+    }
+    let place =
+        (at.saturating_sub(1)..=at).find(|place| wrong.wanted.get(*place) == Some(&0xc0))?;
+    let due = number(&wrong.wanted, place)? & 0x3fff;
+    let said = from(&wrong.got, place);
+    let how = match said.first() {
+        Some(0xc0..) => format!("yours leads to byte {}", number(said, 0)? & 0x3fff),
+        _ => "you wrote something else".to_string(),
+    };
+    Cause::likely(format!(
+        "at byte {place} of your answer a pointer to byte {due} is due, where the name stands in the question, and \
+         {how}. A pointer is two bytes: c0 and the place, counted from the first byte of the message (over TCP \
+         without the length)."
+    ))
+}

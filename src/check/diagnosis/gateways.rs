@@ -1,0 +1,160 @@
+//! Mistakes of every program that passes HTTP on: it keeps lines that were for one connection, waits for a body that
+//! does not come, and says something else to its client than what happened behind it.
+//!
+//! Rule: what happened behind the program is read from the recording of all legs. A cause names it.
+
+use super::proxied::{answered, first_wrong};
+use super::{Cause, Evidence, Row, shown};
+use crate::check::lenient_http::message;
+use crate::wire::{Conn, DifferenceKind, Entry, Who};
+
+/// Asked before all others: what a program prints about a server behind it is not the cause.
+pub(super) const TABLE: &[Row] = &[
+    ("W137", hop_by_hop),
+    ("W140", waits_for_a_body),
+    ("W131", half_is_passed_on),
+    ("W139", nobody_listens),
+    ("W139", other_answer),
+];
+
+/// The names in `Connection`, in small letters, that are lines of the message.
+fn named_lines(bytes: &[u8]) -> Vec<String> {
+    let said = message(bytes);
+    let names = said.elements("Connection").into_iter();
+    let names = names.map(|name| name.to_ascii_lowercase());
+    names.filter(|name| said.field(name).is_some()).collect()
+}
+
+/// The first of these lines that a message has, and should not have.
+fn kept(names: &[String], passed: &[u8], due: &[u8]) -> Option<String> {
+    let (passed, due) = (message(passed), message(due));
+    let mut names = names.iter();
+    let name = names.find(|name| passed.field(name).is_some() && due.field(name).is_none())?;
+    Some(name.clone())
+}
+
+/// A line that `Connection` names was passed on.
+fn hop_by_hop(evidence: &Evidence) -> Option<Cause> {
+    let (now, earlier) = first_wrong(evidence)?;
+    let request = [now.http().head, b"\r\n"].concat();
+    let names = named_lines(&request);
+    let to_server = now.pairs().find_map(|(asked, due)| {
+        let (passed, due) = (now.behind(asked, Who::Client), now.due(due, Who::Client));
+        kept(&names, &passed, &due)
+    });
+    if let Some(name) = to_server {
+        return hop_cause(&name, "the client's request", "the server");
+    }
+    // An answer from a store may keep them as well.
+    let all = earlier.iter().chain([&now]);
+    let heard = all.flat_map(|exchange| {
+        exchange
+            .asked
+            .iter()
+            .map(|conn| now.behind(*conn, Who::Server))
+    });
+    let names: Vec<String> = heard.flat_map(|answer| named_lines(&answer)).collect();
+    let name = kept(&names, &now.answer, &now.wanted)?;
+    hop_cause(&name, "the server's answer", "the client")
+}
+
+fn hop_cause(name: &str, message: &str, whom: &str) -> Option<Cause> {
+    Cause::likely(format!(
+        "`Connection` in {message} names the line `{name}`, and you passed this line on to {whom}. The lines that \
+         `Connection` names are for one connection only. Names of lines have no upper and lower case."
+    ))
+}
+
+/// The answer to HEAD has a length and no body.
+fn waits_for_a_body(evidence: &Evidence) -> Option<Cause> {
+    let (now, _) = first_wrong(evidence)?;
+    let conn = *now.asked.first()?;
+    let heard = now.behind(conn, Who::Server);
+    let length = message(&heard).length().filter(|length| *length > 0)?;
+    let head = now.method() == b"HEAD" && !now.is_cut(conn);
+    let lost = message(&now.answer).status() != message(&heard).status();
+    (head && lost && now.answer != now.wanted).then_some(())?;
+    Cause::likely(format!(
+        "the server's answer to `{}` has `Content-Length: {length}` and no body, and the client's request {}. The answer \
+         to HEAD ends with its empty line. The length says how long the body of GET would be.",
+        shown(now.http().first_line()),
+        answered(message(&now.answer).status())
+    ))
+}
+
+/// The only server hung up, and the client gets what came until then.
+fn half_is_passed_on(evidence: &Evidence) -> Option<Cause> {
+    let (now, _) = first_wrong(evidence)?;
+    let conn = *now.asked.last()?;
+    let (half, due) = (now.behind(conn, Who::Server), message(&now.wanted).status());
+    let lost = now.is_cut(conn) && due == Some(502) && now.asked.len() == now.should_ask.len();
+    let got = message(&now.answer).status();
+    (lost && got != due && got.is_none_or(|status| status < 400)).then_some(())?;
+    let line = shown(now.http().first_line());
+    Cause::likely(match got {
+        Some(status) => format!(
+            "the server hung up after {} bytes of its answer to `{line}`, and the client got {status}. Its \
+             `Content-Length` says that the answer is not whole. Nobody may get such a half, or store it: the answer is 502.",
+            half.len()
+        ),
+        None => format!(
+            "the server hung up in the middle of its answer to `{line}`, and the client got no answer at all. It is owed \
+             one: 502."
+        ),
+    })
+}
+
+/// Nobody listens behind the program, and the client is not told so.
+fn nobody_listens(evidence: &Evidence) -> Option<Cause> {
+    let (now, _) = first_wrong(evidence)?;
+    let middle = now.middle;
+    let listens = middle.script.entries().iter().any(|entry| match entry {
+        Entry::Chunk(chunk) => middle.legs.back_of(chunk.conn).is_some(),
+        _ => false,
+    });
+    let (due, got) = (
+        message(&now.wanted).status()?,
+        message(&now.answer).status(),
+    );
+    (!listens && got != Some(due)).then_some(())?;
+    Cause::likely(format!(
+        "`{}` {}. Nobody listens at the address behind you, so a connect fails there. That is no reason to give up or to \
+         end: the client is told so, with {due}.",
+        shown(now.http().first_line()),
+        answered(got)
+    ))
+}
+
+/// The server's answer was whole, and the client gets another status; or the program's own answer is another one.
+fn other_answer(evidence: &Evidence) -> Option<Cause> {
+    let (now, _) = first_wrong(evidence)?;
+    let ended = evidence.difference()?.what == DifferenceKind::Bytes;
+    let (due, got) = (
+        message(&now.wanted).status()?,
+        message(&now.answer).status()?,
+    );
+    (ended && due != got && got >= 500).then_some(())?;
+    let line = shown(now.http().first_line());
+    let whole = |conn: &&Conn| {
+        let said = now.behind(**conn, Who::Server);
+        message(&said).status() == Some(due) && !now.is_cut(**conn)
+    };
+    if now.asked.iter().any(|conn| whole(&conn)) {
+        return Cause::likely(format!(
+            "a server answered `{line}` with {due}, and this answer was whole, and the client got {got} from you. An \
+             answer goes to the client whatever its status is."
+        ));
+    }
+    (now.asked.len() == now.should_ask.len()).then_some(())?;
+    let text = match (now.asked.last(), due) {
+        (Some(_), 500..) => format!(
+            "`{line}` was answered with {got}, and {due} is due: a server had the request, and hung up before its answer \
+             was whole."
+        ),
+        (None, 500..) => format!(
+            "`{line}` was answered with {got}, and {due} is due: no server was there to get the request. Nobody hung up."
+        ),
+        _ => return None,
+    };
+    Cause::likely(text)
+}

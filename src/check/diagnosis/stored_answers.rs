@@ -1,0 +1,77 @@
+//! What an answer says about storing it and about its age, as far as a cause needs it.
+//!
+//! Rule: this is not a cache. It says in words what stands in a message, and names a reason only where the message
+//! has one.
+
+use super::proxied::Exchange;
+use super::shown;
+use crate::check::lenient_http::{Message, message};
+
+/// The elements of `Cache-Control`, in small letters.
+pub(super) fn directives(message: &Message) -> Vec<String> {
+    let elements = message.elements("Cache-Control").into_iter();
+    elements
+        .map(|element| element.to_ascii_lowercase())
+        .filter(|element| !element.is_empty())
+        .collect()
+}
+
+/// `Age`, where it is a number.
+pub(super) fn age_of(answer: &Message) -> Option<u64> {
+    let age = answer.field("Age")?;
+    std::str::from_utf8(age).ok()?.parse().ok()
+}
+
+/// What an answer says about its lifetime and its age: "says `max-age=60` and `Age: 30`".
+pub(super) fn freshness(answer: &Message) -> String {
+    let lines = ["Cache-Control", "Expires", "Date", "Age"];
+    let fields = answer.fields().filter_map(|(name, value)| {
+        let known = lines
+            .iter()
+            .find(|line| name.eq_ignore_ascii_case(line.as_bytes()))?;
+        Some(match *known {
+            "Cache-Control" => format!("`{}`", shown(value)),
+            known => format!("`{known}: {}`", shown(value)),
+        })
+    });
+    let fields: Vec<String> = fields.collect();
+    match fields.is_empty() {
+        true => "does not say how long it is fresh".to_string(),
+        false => format!("says {}", fields.join(" and ")),
+    }
+}
+
+/// Why the answer of an exchange must not be stored, where something in it says so.
+pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<&'static str> {
+    let (request, answer) = (exchange.http(), message(&exchange.answer));
+    let (says, asks) = (directives(&answer), directives(&request));
+    let has = |word: &str| {
+        let mut words = says
+            .iter()
+            .map(|one| one.split('=').next().unwrap_or_default());
+        words.any(|one| one == word)
+    };
+    let shared = has("public") || has("s-maxage") || has("must-revalidate");
+    let lives =
+        has("max-age") || has("s-maxage") || has("no-cache") || answer.field("Expires").is_some();
+    let cut = |length| answer.body.is_some_and(|body| body.len() < length);
+    Some(match () {
+        () if exchange.method() != b"GET" => "it answers another method than GET",
+        () if has("private") => "it says `private`: it is for one client, and a cache serves many",
+        () if has("no-store") => "it says `no-store`",
+        () if answer.status() != Some(200) => "its status is not 200",
+        () if answer.field("Set-Cookie").is_some() => "it sets a cookie for one client",
+        () if request.field("Authorization").is_some() && !shared => {
+            "its request had `Authorization`: it is for one user"
+        }
+        () if asks.iter().any(|element| element == "no-store") => {
+            "the client that asked for it said `no-store`"
+        }
+        () if answer.length().is_some_and(cut) => "it was not whole",
+        () if answer.length().is_none() => {
+            "it has no `Content-Length`, so nobody can tell whether it was whole"
+        }
+        () if !lives => "it does not say how long it is fresh",
+        () => return None,
+    })
+}
