@@ -111,9 +111,9 @@ fn messages(args: &Args) -> Result<Vec<Message>> {
     if let Some(name) = args.value_text("--case")? {
         return Ok(vec![Message::of_case(&case(name)?)]);
     }
-    let section = args.value_text("--cases")?;
-    let mut cases = suite::chosen(section)?;
-    if section.is_none() {
+    let sections = args.values_text("--cases")?;
+    let mut cases = suite::chosen(&sections)?;
+    if sections.is_empty() {
         cases.retain(|case| case.level == Level::Security && case.rfc == "9112");
     }
     if cases.is_empty() {
@@ -164,6 +164,14 @@ fn direct(
         write!(screen, "{text}")?;
     }
     let count = count_of(messages.len(), "message");
+    for Party { target, baseline } in &parties {
+        if let Err(why) = baseline.still_holds(target) {
+            let host = &target.host;
+            let text =
+                format!("{host} does not answer as before, so its readings say nothing: {why}");
+            return Err(NotStarted(text).into());
+        }
+    }
     match found {
         0 => writeln!(screen, "\n{count}: no pair disagrees")?,
         _ => writeln!(screen, "\n{count}: {}", count_of(found, "disagreement"))?,

@@ -4,9 +4,11 @@
 //! exit code.
 
 use super::args::{nearest, printable};
-use super::probe_client::{self, Form, Wanted};
+use super::probe_client::{self, Wanted};
+use super::probe_output::{Form, JunitFile, form};
+use super::screen::warn;
 use super::server_command::ServerCommand;
-use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, output, wire_file};
+use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -38,9 +40,13 @@ const OPTIONS: &[Opt] = &[
     opt(
         "--section",
         Some("N"),
-        "test only this section (6.3, \"9110 13\", 9112)",
+        "test only this section (6.3, \"9110 13\"); may be repeated",
     ),
-    opt("--case", Some("NAME"), "test only this case"),
+    opt(
+        "--case",
+        Some("NAME"),
+        "test only this case; may be repeated",
+    ),
     opt("--list", None, "list the cases instead of trying them"),
     opt(
         "--explain",
@@ -116,10 +122,12 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         return run_client(args, command, screen);
     }
     let cases = chosen(args)?;
+    let form = form(args)?;
     if args.has("--list") {
         return list(&cases, screen);
     }
     let policy = policy(args, |name| Ok(case(name)?.name))?;
+    let junit = JunitFile::open(args)?;
     let started = start(args, args.value_text("--server")?)?;
     let mut target = match &started {
         Some(server) => target(Some(&server.addr().to_string()), args.value_text("--path")?)?,
@@ -130,6 +138,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     }
     if let Some(at_once) = number(args, "--at-once", 1_000)? {
         target.at_once = at_once as usize;
+        target.may_widen = false;
     }
     if !target.addr.ip().is_loopback() && !args.has("--remote") {
         let text = format!(
@@ -142,12 +151,23 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let restart = restart
         .as_ref()
         .map(|restart| restart as &(dyn Fn() -> _ + Sync));
-    let done = probe(&target, cases, restart).map_err(|error| NotStarted(error.to_string()))?;
+    let done =
+        probe(&target, cases, restart, &warn).map_err(|error| NotStarted(error.to_string()))?;
     let report = Report {
         probe: &done,
         policy: &policy,
     };
-    print(args, &report, screen)?;
+    match form {
+        Form::Text => {
+            let Target { host, path, .. } = &report.probe.target;
+            writeln!(screen, "probe of {host}, GET {path}\n")?;
+            write!(screen, "{}", report::text(&report, args.has("--brief")))?;
+        }
+        Form::Json => write!(screen, "{}", report::json(&report))?,
+        Form::Markdown => write!(screen, "{}", report::markdown(&report))?,
+        Form::Junit => {}
+    }
+    junit.write(form, || report::junit(&report), screen)?;
     match report.fails() {
         true => Ok(CommandOutcome::Failed),
         false => Ok(CommandOutcome::Passed),
@@ -166,8 +186,16 @@ fn explain(name: &str, screen: &mut Screen) -> Result<CommandOutcome> {
 
 /// Probes a client instead of a server.
 fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<CommandOutcome> {
+    let valued = ["--server", "--path", "--wait"];
+    let mut servers = valued.into_iter().filter(|name| args.value(name).is_some());
+    if let Some(word) = servers.next().or(args.place(0).map(|_| "ADDR")) {
+        let text = format!("--client probes a client: leave {word} away, it is for servers");
+        return Err(WrongUse(text).into());
+    }
+    let cases = probe_client::chosen(args)?;
+    let form = form(args)?;
     if args.has("--list") {
-        for case in client::case::cases()? {
+        for case in cases {
             let (section, level) = (format!("{} {}", case.rfc, case.section), case.level);
             list_line(&section, level, case.name, case.rule, screen)?;
         }
@@ -175,18 +203,13 @@ fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Command
     }
     let wanted = Wanted {
         command,
-        case: args.value_text("--case")?,
+        cases,
         policy: &policy(args, |name| Ok(probe_client::case(name)?.name))?,
         brief: args.has("--brief"),
         at_once: number(args, "--at-once", 1_000)?.unwrap_or(4) as usize,
-        form: match (args.has("--json"), args.has("--md")) {
-            (true, _) => Form::Json,
-            (false, true) => Form::Markdown,
-            (false, false) => Form::Text,
-        },
-        junit: args.value("--junit"),
+        form,
     };
-    probe_client::run(&wanted, screen)
+    probe_client::run(wanted, JunitFile::open(args)?, screen)
 }
 
 /// The server of this command, running; `None`: there is no command, but an address.
@@ -203,31 +226,14 @@ pub fn start(args: &Args, command: Option<&str>) -> Result<Option<ServerCommand>
     Ok(Some(ServerCommand::start(command, addr)?))
 }
 
-/// The report in the form that was asked for.
-fn print(args: &Args, report: &Report, screen: &mut Screen) -> Result<()> {
-    let junit = args.value("--junit");
-    let alone = args.has("--json") || args.has("--md") || junit == Some(OsStr::new("-"));
-    if !alone {
-        let Target { host, path, .. } = &report.probe.target;
-        writeln!(screen, "probe of {host}, GET {path}\n")?;
-        write!(screen, "{}", report::text(report, args.has("--brief")))?;
-    }
-    if args.has("--json") {
-        write!(screen, "{}", report::json(report))?;
-    } else if args.has("--md") {
-        write!(screen, "{}", report::markdown(report))?;
-    }
-    if let Some(file) = junit {
-        output::write(file, report::junit(report).as_bytes(), screen)?;
-    }
-    Ok(())
-}
-
 /// The cases of `--section` and `--case`.
 fn chosen(args: &Args) -> Result<Vec<Case>> {
-    let section = args.value_text("--section")?;
-    let cases = suite::chosen(section)?;
-    if let (true, Some(section)) = (cases.is_empty(), section) {
+    let sections = args.values_text("--section")?;
+    let cases = suite::chosen(&sections)?;
+    for section in &sections {
+        if !suite::chosen(&[section])?.is_empty() {
+            continue;
+        }
         let all = suite::sections()?;
         let near = nearest(section, all.iter().map(|name| &name[..]));
         let near = near.or_else(|| {
@@ -242,18 +248,21 @@ fn chosen(args: &Args) -> Result<Vec<Case>> {
         let section = printable(section);
         return Err(WrongUse(format!("no case is chosen by --section {section}: {hint}")).into());
     }
-    let Some(name) = args.value_text("--case")? else {
-        return Ok(cases);
-    };
-    let one = case(name)?;
-    if !cases.iter().any(|case| case.name == one.name) {
-        let text = format!(
-            "no case is chosen: {} is in RFC {} section {}, not in --section",
-            one.name, one.rfc, one.section
-        );
-        return Err(WrongUse(text).into());
+    let mut named = Vec::new();
+    for name in args.values_text("--case")? {
+        let one = case(name)?;
+        if !cases.iter().any(|case| case.name == one.name) {
+            let text = format!(
+                "no case is chosen: {} is in RFC {} section {}, not in --section",
+                one.name, one.rfc, one.section
+            );
+            return Err(WrongUse(text).into());
+        }
+        named.push(one.name);
     }
-    Ok(vec![one])
+    let mut cases = cases;
+    cases.retain(|case| named.is_empty() || named.contains(&case.name));
+    Ok(cases)
 }
 
 /// The case of this name, or of this name with its section before it; or an error that names the nearest.
@@ -331,6 +340,10 @@ fn accepted(file: &OsStr, named: impl Fn(&str) -> Result<&'static str>) -> Resul
         let (name, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let place = format!("{shown}:{}", at + 1);
         let case = named(name).map_err(|error| WrongUse(format!("{place}: {error}")))?;
+        if all.iter().any(|before: &Accepted| before.case == case) {
+            let text = format!("{place}: {name} is there already: give it one line");
+            return Err(WrongUse(text).into());
+        }
         if reason.trim().is_empty() {
             let text = format!("{place}: {name} has no reason: write it after the name");
             return Err(WrongUse(text).into());

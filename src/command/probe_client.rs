@@ -3,10 +3,9 @@
 //! Rule: `probe::client` has the answers and what a client may do with them. This file runs the client.
 
 use super::args::{nearest, printable};
-use super::output;
-use super::{CommandOutcome, NotStarted, Screen, WrongUse};
+use super::probe_output::{Form, JunitFile};
+use super::{Args, CommandOutcome, NotStarted, Screen, WrongUse};
 use anyhow::Result;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,15 +15,16 @@ use std::time::Duration;
 use wirelab::check::program::{CommandLine, Contract, Ending, Program};
 use wirelab::limits;
 use wirelab::probe::client::case::{ClientCase, cases};
-use wirelab::probe::client::{self, ClientProbe, Ran, report, report_formats};
+use wirelab::probe::client::{self, Ran, report, report_formats};
 use wirelab::probe::report::Policy;
+use wirelab::probe::suite;
 
 /// What was asked for.
 pub struct Wanted<'a> {
     /// The client, in which `{url}` and `{out}` are replaced.
     pub command: &'a str,
-    /// One case, or all.
-    pub case: Option<&'a str>,
+    /// What is tried.
+    pub cases: Vec<ClientCase>,
     /// What counts.
     pub policy: &'a Policy,
     /// Without bytes.
@@ -33,55 +33,59 @@ pub struct Wanted<'a> {
     pub at_once: usize,
     /// The form on stdout.
     pub form: Form,
-    /// Where JUnit XML goes; `-` is stdout.
-    pub junit: Option<&'a OsStr>,
-}
-
-/// What is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Text for a person.
-    Text,
-    /// One JSON document, and nothing else.
-    Json,
-    /// A Markdown table, and nothing else.
-    Markdown,
 }
 
 /// Runs the client at every case.
-pub fn run(wanted: &Wanted, screen: &mut Screen) -> Result<CommandOutcome> {
+pub fn run(wanted: Wanted, junit: JunitFile, screen: &mut Screen) -> Result<CommandOutcome> {
     let runner = Runner::new(wanted.command)?;
-    let mut chosen = cases()?;
-    if let Some(name) = wanted.case {
-        let one = case(name)?;
-        chosen.retain(|case| case.name == one.name);
-    }
     let run = |url: &str, patience| runner.run(url, patience);
-    let done = client::probe(&run, chosen, wanted.at_once).map_err(NotStarted)?;
-    print(wanted, &done, screen)?;
+    let done = client::probe(&run, wanted.cases, wanted.at_once).map_err(NotStarted)?;
+    let (client, policy) = (wanted.command, wanted.policy);
+    match wanted.form {
+        Form::Json => write!(screen, "{}", report_formats::json(&done, client, policy))?,
+        Form::Markdown => write!(
+            screen,
+            "{}",
+            report_formats::markdown(&done, client, policy)
+        )?,
+        Form::Junit => {}
+        Form::Text => {
+            writeln!(screen, "probe of the client {}\n", printable(client))?;
+            write!(screen, "{}", report::text(&done, policy, wanted.brief))?;
+        }
+    }
+    let text = || report_formats::junit(&done, client, policy);
+    junit.write(wanted.form, text, screen)?;
     match report::fails(&done, wanted.policy) {
         true => Ok(CommandOutcome::Failed),
         false => Ok(CommandOutcome::Passed),
     }
 }
 
-/// The results in the form that was asked for.
-fn print(wanted: &Wanted, done: &ClientProbe, screen: &mut Screen) -> Result<()> {
-    let (client, policy) = (wanted.command, wanted.policy);
-    match wanted.form {
-        Form::Json => write!(screen, "{}", report_formats::json(done, client, policy))?,
-        Form::Markdown => write!(screen, "{}", report_formats::markdown(done, client, policy))?,
-        Form::Text if wanted.junit == Some(OsStr::new("-")) => {}
-        Form::Text => {
-            writeln!(screen, "probe of the client {}\n", printable(client))?;
-            write!(screen, "{}", report::text(done, policy, wanted.brief))?;
+/// The cases of `--section` and `--case`.
+pub fn chosen(args: &Args) -> Result<Vec<ClientCase>> {
+    let mut chosen = cases()?;
+    let sections = args.values_text("--section")?;
+    let within = |case: &ClientCase| {
+        let mut all = sections.iter();
+        sections.is_empty() || all.any(|it| suite::is_within(case.rfc, case.section, it))
+    };
+    chosen.retain(within);
+    if chosen.is_empty() {
+        let text = "no case for clients is chosen by --section: --list shows their sections";
+        return Err(WrongUse(text.to_string()).into());
+    }
+    let mut named = Vec::new();
+    for name in args.values_text("--case")? {
+        let one = case(name)?.name;
+        if !chosen.iter().any(|case| case.name == one) {
+            let text = format!("no case is chosen: {one} is not in --section");
+            return Err(WrongUse(text).into());
         }
+        named.push(one);
     }
-    if let Some(file) = wanted.junit {
-        let text = report_formats::junit(done, client, policy);
-        output::write(file, text.as_bytes(), screen)?;
-    }
-    Ok(())
+    chosen.retain(|case| named.is_empty() || named.contains(&case.name));
+    Ok(chosen)
 }
 
 /// The case for clients of this name, or an error that names the nearest.

@@ -19,6 +19,20 @@ pub const PROBE_PATIENCE: u32 = 3;
 /// Precedent: browsers open 6 connections to a server.
 pub const PROBE_AT_ONCE: usize = 6;
 
+/// A server on this machine that takes so long for a plain GET is asked more at a time, if it bears that.
+/// Reason: with 300 ms for a response the cases take one and a half minutes.
+pub const PROBE_SLOW: Duration = Duration::from_millis(50);
+
+/// How many cases are under way at a time then.
+/// Reason: four times the usual; a test server answers that many clients.
+pub const PROBE_WIDE: usize = 24;
+
+/// How many responses a case takes, about: its own, the marker's, and those of cases that are tried again.
+pub const PROBE_RESPONSES: u32 = 4;
+
+/// A probe that takes longer than this says so at its start.
+pub const PROBE_LONG: Duration = Duration::from_secs(10);
+
 /// Largest page that the probe asks for again and again.
 /// Reason: some cases ask for it ten times on one connection, and all of that is kept to compare.
 pub const PROBE_PAGE: usize = 1024 * 1024;

@@ -107,6 +107,19 @@ pub fn concurrent(target: &Target) -> Result<bool, NoServer> {
     Ok(get_within(target, target.silence)?.answer.is_some())
 }
 
+/// Whether so many GETs at the same time are all answered as one is, without much delay.
+pub fn bears(target: &Target, count: usize) -> bool {
+    let answered = || match get_within(target, target.silence) {
+        Ok(control) => control.plain().is_ok(),
+        Err(_) => false,
+    };
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..count).map(|_| scope.spawn(answered)).collect();
+        let mut answers = clients.into_iter().map(|client| client.join());
+        answers.all(|answered| answered.unwrap_or(false))
+    })
+}
+
 /// Whether the connection stays open after a response that says `close`.
 pub fn lingers(target: &Target) -> Result<bool, NoServer> {
     let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);

@@ -46,6 +46,8 @@ pub struct Target {
     pub silence: Duration,
     /// How many cases at a time.
     pub at_once: usize,
+    /// These may become more, if the server is slow.
+    pub may_widen: bool,
 }
 
 impl Target {
@@ -57,6 +59,7 @@ impl Target {
             path: path.to_string(),
             silence: limits::PROBE_SILENCE,
             at_once: limits::PROBE_AT_ONCE,
+            may_widen: true,
         }
     }
 }

@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use crate::limits;
 use crate::locks::lock;
+use crate::plural::count_of;
 use crate::probe::case::{Case, Level};
+use crate::probe::control;
 use crate::probe::exchange::NotTried;
 use crate::probe::server_features::Baseline;
 use crate::probe::verdict::{Cause, Failure};
@@ -22,14 +24,19 @@ use crate::wire::{Event, Transcript, Who};
 /// Starts the server again if it does not run; `Err`: why it cannot be started.
 pub type Restart<'a> = &'a (dyn Fn() -> Result<(), String> + Sync);
 
-/// Tries the cases. With `restart`, a server that dies is started again, and the run goes on.
+/// Tries the cases. With `restart`, a server that dies is started again, and the run goes on. `tell` gets
+/// the sentences that a reader must know before the cases.
 pub fn probe(
     target: &Target,
     cases: Vec<Case>,
     restart: Option<Restart>,
+    tell: &dyn Fn(&str),
 ) -> Result<Probe, ProbeError> {
     let baseline = Baseline::find(target).map_err(ProbeError::NoServer)?;
     let target = &adapted(target, &baseline);
+    if let Some(text) = takes_long(baseline.took, cases.len(), target.at_once) {
+        tell(&text);
+    }
     let run = Run {
         target,
         baseline: &baseline,
@@ -78,10 +85,27 @@ pub fn probe(
 fn adapted(target: &Target, baseline: &Baseline) -> Target {
     let mut target = target.clone();
     target.silence = target.silence.max(4 * baseline.took);
+    let is_slow = baseline.took >= limits::PROBE_SLOW && target.addr.ip().is_loopback();
     if !baseline.concurrent {
         target.at_once = 1;
+    } else if target.may_widen && is_slow && control::bears(&target, limits::PROBE_WIDE) {
+        target.at_once = target.at_once.max(limits::PROBE_WIDE);
     }
     target
+}
+
+/// How long the cases take, in a sentence, if that is long.
+fn takes_long(response: Duration, cases: usize, at_once: usize) -> Option<String> {
+    let responses = limits::PROBE_RESPONSES.saturating_mul(u32::try_from(cases).ok()?);
+    let all = response.saturating_mul(responses) / u32::try_from(at_once.max(1)).ok()?;
+    (all > limits::PROBE_LONG).then(|| {
+        format!(
+            "a plain GET takes {} ms, so {} will take about {} s",
+            response.as_millis(),
+            count_of(cases, "case"),
+            all.as_secs()
+        )
+    })
 }
 
 /// Why the workers stopped.
@@ -324,5 +348,22 @@ fn died(case: &Case, tried: Option<Tried>) -> Tried {
             transcript,
         },
         took,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_probe_says_so_at_its_start() {
+        let slow = Duration::from_millis(300);
+        let text = takes_long(slow, 460, 6).unwrap();
+        assert_eq!(
+            text,
+            "a plain GET takes 300 ms, so 460 cases will take about 92 s"
+        );
+        assert_eq!(takes_long(slow, 1, 6), None);
+        assert_eq!(takes_long(Duration::from_millis(1), 600, 6), None);
     }
 }

@@ -32,24 +32,25 @@ pub fn cases() -> Result<Vec<Case>, BadCase> {
     Ok(all)
 }
 
-/// The cases of a section and of those within it: `6`, `6.3`, `9110`, `9110 13.1`. `None` is all.
-pub fn chosen(section: Option<&str>) -> Result<Vec<Case>, BadCase> {
-    let all = cases()?;
-    let Some(section) = section else {
-        return Ok(all);
-    };
-    let (rfc, section) = match section.split_once(' ') {
+/// The cases of these sections and of those within them: `6`, `6.3`, `9110`, `9110 13.1`. None is all.
+pub fn chosen(sections: &[&str]) -> Result<Vec<Case>, BadCase> {
+    let mut all = cases()?;
+    let within = |case: &Case, section: &&str| is_within(case.rfc, case.section, section);
+    all.retain(|case| sections.is_empty() || sections.iter().any(|it| within(case, it)));
+    Ok(all)
+}
+
+/// Whether a section of an RFC is the wanted one, or within it.
+pub fn is_within(rfc: &str, section: &str, wanted: &str) -> bool {
+    let (wanted_rfc, wanted) = match wanted.split_once(' ') {
         Some((rfc, section)) => (Some(rfc), section),
-        None if section == "9110" || section == "9112" => (Some(section), ""),
-        None => (None, section),
+        None if wanted.len() == 4 && !wanted.contains('.') => (Some(wanted), ""),
+        None => (None, wanted),
     };
-    let within = |case: &Case| {
-        let rest = case.section.strip_prefix(section);
-        let fits =
-            section.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        fits && rfc.is_none_or(|rfc| rfc == case.rfc)
-    };
-    Ok(all.into_iter().filter(within).collect())
+    let rest = section.strip_prefix(wanted);
+    let fits =
+        wanted.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    fits && wanted_rfc.is_none_or(|wanted| wanted == rfc)
 }
 
 /// Every section that has cases, as it is chosen: `9112 6.3`.
@@ -202,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_section_has_those_within_it() {
-        let count = |section| chosen(Some(section)).unwrap().len();
+        let count = |section| chosen(&[section]).unwrap().len();
         assert!(count("6") > count("6.3") && count("6.3") > 10);
         assert_eq!(count("9112") + count("9110"), cases().unwrap().len());
         assert!(count("9110 13") > count("9110 13.1.1"));

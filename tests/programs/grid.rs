@@ -320,6 +320,42 @@ fn real_servers_and_real_pairs_are_not_accused() {
     }
 }
 
+/// A server that resets all connections after its first ones.
+fn falls_ill(after: usize) -> Serving {
+    let listener = net::listen("127.0.0.1:0".parse().unwrap(), 64).unwrap();
+    let clients = AtomicUsize::new(0);
+    let serve = move |client: AcceptedClient| {
+        let mut stream = client.stream;
+        let mut buffer = [0; 4096];
+        let count = stream.read(&mut buffer).unwrap_or(0);
+        let body = match buffer[..count].starts_with(b"HEAD") {
+            true => "",
+            false => "hi",
+        };
+        if clients.fetch_add(1, Relaxed) < after {
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n";
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    };
+    net::serve(listener, 64, serve).unwrap()
+}
+
+#[test]
+fn a_server_that_stops_answering_agrees_with_nobody() {
+    // As many connections as the baseline needs, and some.
+    let (well, ill) = (lenient(), falls_ill(14));
+    let (one, other) = (well.address().to_string(), ill.address().to_string());
+    let (code, text, error) = grid(&[&one, &other, "--cases", "6.3"]);
+    assert_eq!(code, Some(3), "{text}{error}");
+    assert!(error.contains("does not answer as before"), "{error}");
+    assert!(!text.contains("no pair disagrees"), "{text}");
+    let closed = net::Closed::at("127.0.0.1:0".parse().unwrap()).unwrap();
+    let absent = closed.addr.to_string();
+    let (code, _, error) = grid(&[&one, &absent]);
+    assert_eq!(code, Some(3), "{error}");
+    assert_eq!(error.matches(&absent).count(), 1, "{error}");
+}
+
 #[test]
 fn wrong_use_is_told() {
     for (words, part) in [

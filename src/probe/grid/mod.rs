@@ -158,7 +158,11 @@ impl Party {
             }
             asked.silence *= 2;
         };
-        let baseline = baseline.map_err(|error| format!("{}: {error}", target.host))?;
+        let baseline = baseline.map_err(|error| match error {
+            // Names the address already.
+            NoServer::Socket(_) => error.to_string(),
+            _ => format!("{}: {error}", target.host),
+        })?;
         let silence = target.silence.max(4 * baseline.took);
         let target = Target { silence, ..target };
         Ok(Party { target, baseline })

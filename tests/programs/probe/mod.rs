@@ -77,7 +77,7 @@ fn our_server_passes_it_whole() {
     let folder = site("probe");
     let server = good(&folder);
     let target = Target::new(server.addr, &server.addr.to_string(), "/");
-    let done = probe(&target, suite::cases().unwrap(), None).unwrap();
+    let done = probe(&target, suite::cases().unwrap(), None, &|_| {}).unwrap();
     for tried in &done.tried {
         match &tried.verdict {
             Verdict::Passed => {}
@@ -289,9 +289,61 @@ fn wrong_use_and_absent_servers_are_told_apart() {
         (&["127.0.0.1:1", "--section", "99"], 2, "no case is chosen"),
         (&["127.0.0.1:1", "--wait", "0"], 2, "from 1 to 60000"),
         (&["127.0.0.1:1", "--path", "menu"], 2, "--path"),
+        (
+            &["127.0.0.1:1", "--json", "--md"],
+            2,
+            "both print to stdout",
+        ),
+        (
+            &["127.0.0.1:1", "--md", "--junit", "-"],
+            2,
+            "--md and --junit -",
+        ),
+        (&["--list", "--json"], 2, "leave --json away"),
+        (
+            &["127.0.0.1:1", "--junit", "/no-such-folder/x.xml"],
+            2,
+            "/no-such-folder/x.xml: cannot be written",
+        ),
+        (
+            &["127.0.0.1:1", "--section", "6.3", "--section", "99"],
+            2,
+            "--section 99",
+        ),
+        (
+            &["127.0.0.1:1", "--section", "6.3", "--case", "no-host"],
+            2,
+            "not in --section",
+        ),
+        (
+            &["127.0.0.1:1", "--client", "curl {url}"],
+            2,
+            "leave ADDR away",
+        ),
+        (
+            &["--client", "curl {url}", "--section", "99"],
+            2,
+            "no case for clients",
+        ),
     ] {
         let (got, _, error) = command(words);
         assert_eq!(got, Some(code), "{words:?}: {error}");
         assert!(error.contains(part), "{words:?}: {error}");
     }
+}
+
+#[test]
+fn several_cases_and_sections_are_chosen_together() {
+    let count = |words: &[&str]| command(words).1.lines().count();
+    assert_eq!(
+        count(&["--list", "--case", "no-host", "--case", "chunked"]),
+        2
+    );
+    assert_eq!(count(&["--list", "--case", "no-host,chunked"]), 2);
+    let (one, other) = (["--section", "6.1"], ["--section", "9110 14"]);
+    let both = [&["--list"][..], &one, &other].concat();
+    let alone = [one, other].map(|words| count(&[&["--list"][..], &words].concat()));
+    assert_eq!(count(&both), alone.iter().sum::<usize>());
+    let cookies = ["--client", "curl {url}", "--list", "--section", "6265"];
+    assert!((1..20).contains(&count(&cookies)));
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::{command, good, site};
 use crate::support::{bin, have};
 use wirelab::net::{self, AcceptedClient, Serving};
+use wirelab::probe::{Target, probe, suite};
 
 /// A server that does this with each head that it gets, one a connection.
 pub(super) fn serving(answer: impl Fn(&str, &TcpStream) + Send + Sync + 'static) -> Serving {
@@ -535,4 +536,25 @@ fn a_failure_that_does_not_come_again_is_none() {
     let addr = server.address().to_string();
     let (code, text, _) = command(&[&addr, "--case", "space-before-colon"]);
     assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_slow_server_is_asked_more_at_a_time() {
+    let server = serving(|head, stream| {
+        // a slow server: that is the case
+        std::thread::sleep(Duration::from_millis(60));
+        ordinary(head, stream);
+    });
+    let addr = server.address();
+    let mut target = Target::new(addr, &addr.to_string(), "/");
+    // Nothing here is too late, however busy the machine is.
+    target.silence = Duration::from_secs(30);
+    let at_once = |target: &Target| {
+        let cases = suite::chosen(&["9112 2.1"]).unwrap();
+        let done = probe(target, cases, None, &|_| {}).unwrap();
+        done.target.at_once
+    };
+    assert_eq!(at_once(&target), 24);
+    target.may_widen = false;
+    assert_eq!(at_once(&target), 6);
 }
