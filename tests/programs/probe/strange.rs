@@ -541,7 +541,7 @@ fn a_failure_that_does_not_come_again_is_none() {
 #[test]
 fn a_slow_server_is_asked_more_at_a_time() {
     let server = serving(|head, stream| {
-        // a slow server: that is the case
+        // a slow peer: that is the case
         std::thread::sleep(Duration::from_millis(60));
         ordinary(head, stream);
     });
