@@ -28,7 +28,6 @@ mod pager;
 mod play;
 mod probe;
 mod probe_client;
-mod probe_output;
 mod quiz;
 mod screen;
 mod serve;

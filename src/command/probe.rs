@@ -3,13 +3,15 @@
 //! Rule: `probe` has the requests and the allowed answers. This file has the command line, the files and the
 //! exit code.
 
+pub mod report_output;
+
 use super::args::{nearest, printable};
 use super::probe_client::{self, Wanted};
-use super::probe_output::{Form, JunitFile, form};
 use super::screen::warn;
 use super::server_command::ServerCommand;
 use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, wire_file};
 use anyhow::Result;
+use report_output::{Form, JunitFile, form};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::time::Duration;

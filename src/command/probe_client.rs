@@ -3,7 +3,7 @@
 //! Rule: `probe::client` has the answers and what a client may do with them. This file runs the client.
 
 use super::args::{nearest, printable};
-use super::probe_output::{Form, JunitFile};
+use super::probe::report_output::{Form, JunitFile};
 use super::{Args, CommandOutcome, NotStarted, Screen, WrongUse};
 use anyhow::Result;
 use std::fs;

@@ -2,8 +2,8 @@
 //!
 //! Rule 1: stdout has one report. Rule 2: what cannot be printed or written is told before the probe begins.
 
-use super::output::{Output, cannot};
-use super::{Args, Screen, WrongUse};
+use crate::command::output::{Output, cannot};
+use crate::command::{Args, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
 
