@@ -192,7 +192,8 @@ fn an_exam_tells_the_code_and_not_the_conversation() {
     let server = "import os, socket\nhost, port = os.environ['WIRELAB_ADDR'].split(':')\n\
                   s = socket.create_server((host, int(port)))\nwhile True:\n  c = s.accept()[0]\n  \
                   try:\n    line = c.makefile('rb').readline()\n    if line.endswith(b'\\n'):\n      \
-                  c.sendall(b'? how many\\n' if line.startswith(b'0 ') else b'3 tacos, coming up\\n')\n  \
+                  known = {b'0': b'? how many\\n', b'10': b'10 tacos, coming up\\n'}\n      \
+                  c.sendall(known.get(line.split(b' ')[0], b'3 tacos, coming up\\n'))\n  \
                   except OSError: pass\n  c.close()\n";
     course.write("fixed.py", server);
     let check = [

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::support::{Server, bin};
+use crate::support::{Server, bin, soon};
 use wirelab::net::{self, AcceptedClient};
 use wirelab::probe::Target;
 use wirelab::probe::storm::{Finding, Weather, report, storm};
@@ -72,11 +72,12 @@ fn our_server_lives_through_a_storm() {
         // Each of the crowd waits without a thread.
         assert!(most.threads > before.threads, "{before:?} {most:?}");
         assert!(most.threads < 200, "{most:?}");
-        assert!(after.threads <= before.threads, "{before:?} {after:?}");
-        assert!(
-            after.descriptors <= before.descriptors,
-            "{before:?} {after:?}"
-        );
+        // On a busy machine the last of them may be seen to leave after the report.
+        let count = |what| {
+            fs::read_dir(format!("/proc/{}/{what}", server.id())).map_or(0, Iterator::count) as u64
+        };
+        let is_back = || count("task") <= before.threads && count("fd") <= before.descriptors;
+        assert!(soon(is_back), "{before:?} {after:?}");
         assert!(most.memory < 100 * 1024, "{most:?} KiB");
     }
     assert!(server.runs());

@@ -94,8 +94,21 @@ pub fn runs(pid: u32) -> bool {
     processes().iter().any(|(running, _)| *running == pid)
 }
 
+/// Whether a process ignores SIGINT, the second bit of `SigIgn` (proc(5)).
+fn ignores_interrupts(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.is_some_and(|bits| u64::from_str_radix(bits.trim(), 16).is_ok_and(|bits| bits & 2 != 0))
+}
+
 /// Sends a signal (`INT`, `KILL`) to a process. The shell's own `kill`: not every machine has the program.
+/// A shell ignores SIGINT for what it runs in the background, and so do all programs under it: there, SIGTERM takes
+/// its place.
 pub fn signal(name: &str, pid: u32) -> bool {
+    let name = match name {
+        "INT" if ignores_interrupts(pid) => "TERM",
+        name => name,
+    };
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid.to_string()]);
     let status = shell.stderr(Stdio::null()).status();
