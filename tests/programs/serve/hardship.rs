@@ -331,6 +331,21 @@ fn many_clients_at_once_each_get_their_own_answer() {
     }
 }
 
+/// Reads until a whole line has `words` in it.
+fn read_until(log: &mut impl Read, text: &mut Vec<u8>, words: &str) {
+    let mut buffer = [0; 65_536];
+    loop {
+        let lines = text.split_inclusive(|byte| *byte == b'\n');
+        let mut whole = lines.filter(|line| line.ends_with(b"\n"));
+        if whole.any(|line| String::from_utf8_lossy(line).contains(words)) {
+            return;
+        }
+        let count = log.read(&mut buffer).unwrap();
+        assert!(count > 0, "the log has ended without {words}");
+        text.extend_from_slice(&buffer[..count]);
+    }
+}
+
 /// A log that nobody reads, and one that somebody does.
 #[cfg(unix)]
 #[test]
@@ -346,24 +361,20 @@ fn a_log_that_nobody_reads_stops_nobody_and_says_what_it_dropped() {
     }
     // Now somebody reads: the log goes on, and says how many lines are missing.
     let mut text = Vec::new();
-    let mut buffer = [0; 65_536];
-    let told = loop {
-        let count = log.read(&mut buffer).unwrap();
-        text.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&text);
-        if let Some(told) = text
-            .lines()
-            .find(|line| line.contains("dropped from this log"))
-        {
-            break told.to_string();
-        }
-    };
-    let dropped: usize = told.split(' ').nth(1).unwrap().parse().unwrap();
-    let whole = text
-        .split(|b| *b == b'\n')
-        .filter(|line| line.ends_with(b"\" 200 12"))
-        .count();
-    assert_eq!(whole + dropped, 1_000, "{told}");
+    read_until(&mut log, &mut text, "dropped from this log");
+    // An answer is logged after it was sent: the line of the last one is there when that of a later one is.
+    client.say(b"GET /tacos.txt?end HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(client.hear_answer().status, 200);
+    read_until(&mut log, &mut text, "?end ");
+    let text = String::from_utf8(text).unwrap();
+    let notes = text
+        .lines()
+        .filter(|line| line.contains("dropped from this log"));
+    let dropped: usize = notes
+        .map(|note| note.split(' ').nth(1).unwrap().parse::<usize>().unwrap())
+        .sum();
+    let whole = text.lines().filter(|line| line.ends_with("\" 200 12"));
+    assert_eq!(whole.count() + dropped, 1_001, "{dropped} were dropped");
     assert!(dropped > 0);
     assert!(server.runs());
 }
