@@ -392,6 +392,11 @@ fn the_log_is_at_most_a_tenth_of_a_second_late_also_when_the_server_is_stopped()
 /// How many lines of the log were due when the server was stopped, and how many there are.
 fn due_and_written(root: &Path) -> (usize, usize) {
     let (server, mut log) = Started::start_logged(&mut super::client::command(root, &[]));
+    // Somebody reads all the time: a pipe holds 64 KiB.
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        log.read_to_string(&mut text).map(|_| text)
+    });
     let mut client = TestClient::call(server.addr);
     let begun = Instant::now();
     let mut answered = Vec::new();
@@ -402,8 +407,7 @@ fn due_and_written(root: &Path) -> (usize, usize) {
     }
     let last = Instant::now();
     assert!(signal("INT", server.id()));
-    let mut text = String::new();
-    log.read_to_string(&mut text).unwrap();
+    let text = reader.join().unwrap().unwrap();
     let late = Duration::from_millis(100);
     let due = answered
         .iter()
