@@ -75,11 +75,12 @@ fn a_crowd_may_send_its_requests_in_one_piece_and_read_late() {
     for client in late.iter_mut() {
         client.say(&get);
     }
-    for client in others {
+    for client in others.iter_mut().step_by(8) {
         assert_eq!(client.say(GET).hear_answer().status, 200);
     }
-    for client in late {
-        for _ in 0..600 {
+    // In turns: the server leaves a client that has taken nothing for 20 s, however busy the machine is.
+    for _ in 0..600 {
+        for client in late.iter_mut() {
             assert_eq!(client.hear_answer().content.len(), 8_000);
         }
     }
