@@ -143,38 +143,29 @@ fn without_secrets(got: &Transcript) -> Transcript {
     if let Some(transport) = got.heading("transport") {
         masked.push_heading("transport", transport);
     }
-    let step = |conn, who| Observation {
-        at: Duration::ZERO,
-        gap: None,
-        conn,
-        who,
-        what: ObservationKind::Note(""),
-        open: 0,
-        client: None,
-    };
     for entry in got.entries() {
-        match entry {
+        let bytes;
+        let (conn, who, what) = match entry {
             Entry::Chunk(chunk) => {
-                let bytes = chunk.exact();
-                let what = ObservationKind::Bytes(&bytes);
-                let step = Observation {
-                    what,
-                    ..step(chunk.conn, chunk.who)
-                };
-                view.add(&mut masked, &step);
+                bytes = chunk.exact();
+                (chunk.conn, chunk.who, ObservationKind::Bytes(&bytes))
             }
-            Entry::Event { conn, who, event } => {
-                let what = ObservationKind::Event(*event);
-                view.add(
-                    &mut masked,
-                    &Observation {
-                        what,
-                        ..step(*conn, *who)
-                    },
-                );
+            Entry::Event { conn, who, event } => (*conn, *who, ObservationKind::Event(*event)),
+            other => {
+                masked.push_entry(other);
+                continue;
             }
-            other => masked.push_entry(other),
-        }
+        };
+        let step = Observation {
+            at: Duration::ZERO,
+            gap: None,
+            conn,
+            who,
+            what,
+            open: 0,
+            client: None,
+        };
+        view.add(&mut masked, &step);
     }
     masked
 }
@@ -291,16 +282,11 @@ fn check_weather(weather: Weather, datagrams: bool, name: &str) -> Result<(), Wr
     if has_effect {
         return Ok(());
     }
-    let (word, what) = match datagrams {
-        true => (
-            weather.name(),
-            "datagrams: their weathers are calm and lossy",
-        ),
-        false => (
-            weather.name(),
-            "TCP, where nothing is lost: lossy is for UDP",
-        ),
+    let what = match datagrams {
+        true => "datagrams: their weathers are calm and lossy",
+        false => "TCP, where nothing is lost: lossy is for UDP",
     };
+    let word = weather.name();
     Err(WrongUse(format!(
         "--weather {word}: {name} is about {what}"
     )))

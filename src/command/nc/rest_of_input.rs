@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use wirelab::limits;
 
 /// The reader's side: it says when it reads, and when it has read.
 pub struct Reading {
     waits: Arc<AtomicBool>,
-    has_read: Sender<()>,
+    has_read: SyncSender<()>,
 }
 
 /// The other side, for who waits.
@@ -23,7 +23,7 @@ pub struct RestOfInput {
 /// The two sides. The input has ended when the first is dropped.
 pub fn rest_of_input() -> (Reading, RestOfInput) {
     let waits = Arc::new(AtomicBool::new(true));
-    let (told, has_read) = mpsc::channel();
+    let (told, has_read) = mpsc::sync_channel(1);
     let reading = Reading {
         waits: Arc::clone(&waits),
         has_read: told,
@@ -37,8 +37,8 @@ impl Reading {
         self.waits.store(true, Ordering::SeqCst);
         let result = read();
         self.waits.store(false, Ordering::SeqCst);
-        // The one who would wait may have left.
-        let _ = self.has_read.send(());
+        // One is enough, and nobody may wait for it yet, or any more.
+        let _ = self.has_read.try_send(());
         result
     }
 }

@@ -74,8 +74,8 @@ impl Comparison<'_> {
             after: failed.after,
         });
         let about_bytes = difference.as_ref().is_some_and(is_about_bytes);
-        let as_http = self.as_http();
-        if about_bytes && let Ok(deviations) = &as_http {
+        let as_http = about_bytes.then(|| self.as_http());
+        if let Some(Ok(deviations)) = &as_http {
             return self.http_verdict(deviations, difference, screen);
         }
         let difference = difference.map(|found| Problem::Difference(Box::new(found)));
@@ -96,7 +96,7 @@ impl Comparison<'_> {
             return Ok(CommandOutcome::Passed);
         };
         if self.terms.are_http()
-            && let Err(why) = as_http
+            && let Err(why) = as_http.unwrap_or_else(|| self.as_http())
         {
             super::warn(&format!("--only and --ignore need HTTP messages: {why}"));
         }

@@ -21,6 +21,16 @@ fn limited(root: &Path, limit: &str) -> Server {
     Server::start_with(&mut command)
 }
 
+/// Whether a new client gets a whole answer with 200.
+#[cfg(target_os = "linux")]
+fn is_served(addr: std::net::SocketAddr, get: &[u8]) -> bool {
+    let mut client = TestClient::call(addr);
+    client.say(get);
+    let mut heard = Vec::new();
+    let end = std::io::Read::read_to_end(&mut client.stream(), &mut heard);
+    end.is_ok() && !heard.is_empty() && Answer::read(&heard).status == 200
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn kept_files_take_no_descriptor_from_others() {
@@ -125,14 +135,11 @@ fn a_client_for_whom_there_is_no_memory_is_refused_and_the_others_go_on() {
     };
     assert!(soon(|| crowd.iter().any(refused)), "nobody was refused");
     drop(crowd);
-    let served = || {
-        let mut client = TestClient::call(server.addr);
-        client.say(b"GET /tacos.txt HTTP/1.0\r\n\r\n");
-        let mut heard = Vec::new();
-        let end = std::io::Read::read_to_end(&mut client.stream(), &mut heard);
-        end.is_ok() && !heard.is_empty() && Answer::read(&heard).status == 200
-    };
-    assert!(soon(served), "after the crowd nobody is served");
+    let get = b"GET /tacos.txt HTTP/1.0\r\n\r\n";
+    assert!(
+        soon(|| is_served(server.addr, get)),
+        "after the crowd nobody is served"
+    );
 }
 
 /// The server of lab 24 has a thread for each client, and no memory for a thousand of them.
@@ -153,14 +160,11 @@ fn the_server_of_lab_24_outlives_a_crowd_for_which_it_has_no_memory() {
         .collect();
     assert!(server.runs(), "the server has ended");
     drop(crowd);
-    let served = || {
-        let mut client = TestClient::call(server.addr);
-        client.say(b"GET / HTTP/1.0\r\n\r\n");
-        let mut heard = Vec::new();
-        let end = std::io::Read::read_to_end(&mut client.stream(), &mut heard);
-        end.is_ok() && !heard.is_empty() && Answer::read(&heard).status == 200
-    };
-    assert!(soon(served), "after the crowd nobody is served");
+    let get = b"GET / HTTP/1.0\r\n\r\n";
+    assert!(
+        soon(|| is_served(server.addr, get)),
+        "after the crowd nobody is served"
+    );
 }
 
 #[test]
