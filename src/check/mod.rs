@@ -48,6 +48,7 @@ use crate::wire::{ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
 pub use outcome::{Failure, Outcome, Problem, Report, Run};
+pub use played_side_by_side::cores;
 pub use program_in_middle::{Behind, ends_in_one_order};
 pub use served_folder::ServedFolder;
 pub use side::Side;

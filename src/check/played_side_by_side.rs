@@ -275,6 +275,7 @@ fn stores(script: &Transcript) -> bool {
     })
 }
 
-fn cores() -> usize {
+/// How many processors this process may use; 1 where the system does not say.
+pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
-use wirelab::check::{CheckError, Plan, Report};
+use wirelab::check::{CheckError, Plan, Report, cores};
 use wirelab::limits;
 use wirelab::locks::lock;
 
@@ -56,8 +56,4 @@ pub fn check_at_once<T>(
         over.store(true, Ordering::Relaxed);
         result
     })
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
