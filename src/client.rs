@@ -14,7 +14,7 @@
 mod download;
 mod exchange;
 mod failure;
-mod lenient;
+mod repair_head;
 mod request;
 
 use std::io::Write;

@@ -12,7 +12,7 @@
 //! waited longest for a request.
 
 mod access_log;
-mod at_once;
+mod answer_without_thread;
 mod conversation;
 pub mod events;
 mod handler;

@@ -4,7 +4,7 @@
 //! has several messages and arrives in pieces, a correct program may answer the first message before the last
 //! one has come. It may also refuse a request as soon as enough of the request has come. Neither is a failure.
 
-use crate::check::lenient_http::{message, messages};
+use crate::check::lenient_http_reader::{message, messages};
 use crate::limits;
 use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
 

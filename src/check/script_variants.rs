@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::check::lenient_http::{find, from, head_and_body, messages};
+use crate::check::lenient_http_reader::{find, from, head_and_body, messages};
 use crate::wire::{Chunk, Conn, Entry, Event, Gap, Piece, Transcript, Who};
 
 /// The pause between messages that are sent apart.

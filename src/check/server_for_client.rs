@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::play_program::{Done, anywhere, is_silence, player};
 use super::{CheckError, Plan};
 use crate::check::diagnosis::{Prints, Process};
-use crate::check::lenient_http::message;
+use crate::check::lenient_http_reader::message;
 use crate::check::program::{Ending, Program};
 use crate::check::script_variants::filled;
 use crate::limits;

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use super::{Answer, Client, Failure, Place, Request, Strictness, Why, lenient};
+use super::{Answer, Client, Failure, Place, Request, Strictness, Why, repair_head};
 use crate::http::framing::Body;
 use crate::http::range::{self, Stretch};
 use crate::http::sans_io_connection::{Connection, PeerEvent};
@@ -114,14 +114,14 @@ impl Exchange {
         if self.strictness == Strictness::Strict || !bytes.starts_with(b"HTTP/1.") {
             return Err(self.fault(fault));
         }
-        let Some(end) = lenient::head_end(bytes, bare_lf) else {
+        let Some(end) = repair_head::head_end(bytes, bare_lf) else {
             return match self.input.ended() || bytes.len() > limits::MAX_HEAD {
                 true => Err(self.fault(fault)),
                 false => Ok(None),
             };
         };
         let head = bytes.get(..end).unwrap_or_default();
-        let rewritten = lenient::rewritten(head, bare_lf);
+        let rewritten = repair_head::rewritten(head, bare_lf);
         match self.connection.receive(&rewritten, false) {
             Ok(Parsed::Done {
                 value: PeerEvent::Response { head: read, body },

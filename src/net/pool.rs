@@ -13,8 +13,8 @@
 //!
 //! There is no stop function: a signal ends the process, and the kernel closes the open connections.
 
+mod connections_without_thread;
 mod threads;
-mod waiting_clients;
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -5,9 +5,9 @@
 //! Rule 2: which servers were asked for a client's request is read from the recording: connections behind the
 //! program that begin between the request and its answer.
 
-use super::proxied::{Exchange, answered, first_wrong};
+use super::exchanges_on_both_legs::{Exchange, answered, first_wrong};
 use super::{Cause, Evidence, Middle, Row, shown};
-use crate::check::lenient_http::{Message, message};
+use crate::check::lenient_http_reader::{Message, message};
 use crate::wire::{Conn, Entry, Transcript, Who};
 
 /// Asked before all others: what a program prints about a server behind it is not the cause.

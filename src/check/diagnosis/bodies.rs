@@ -2,11 +2,13 @@
 //! connection, or reads as something else; and answers to a client that already has a part of the file.
 
 use super::Evidence;
-use super::served::answer_at;
+use super::file_servers::answer_at;
 use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{Message, chunks, field, is_request, message, messages, upto};
+use crate::check::lenient_http_reader::{
+    Message, chunks, field, is_request, message, messages, upto,
+};
 use crate::wire::{DifferenceKind, Entry};
 
 /// Asked before the causes of a silence that nothing explains.

@@ -4,10 +4,10 @@
 //! Rule: each of them is about the first exchange that is not as it should be, and says which stored answer it
 //! means: the newest one with the same body, and of these one to the same URL.
 
-use super::proxied::{Exchange, first_wrong};
-use super::stored_answers::{age_of, directives, freshness, storing_is_wrong};
+use super::cache_headers::{age_of, directives, freshness, storing_is_wrong};
+use super::exchanges_on_both_legs::{Exchange, first_wrong};
 use super::{Cause, Evidence, Row, shown};
-use crate::check::lenient_http::{Message, message};
+use crate::check::lenient_http_reader::{Message, message};
 use crate::wire::{DifferenceKind, Who};
 
 pub(super) const TABLE: &[Row] = &[

@@ -5,7 +5,7 @@
 
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{Message, field, message, split_once};
+use crate::check::lenient_http_reader::{Message, field, message, split_once};
 use crate::http::target::decode_form;
 use crate::wire::{Mask, Wanted, Who};
 

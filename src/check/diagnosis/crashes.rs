@@ -6,7 +6,7 @@
 use super::{Cause, Close, Evidence, Row, Tried, count, shown};
 use crate::check::Problem;
 use crate::check::Side;
-use crate::check::lenient_http::{message, messages};
+use crate::check::lenient_http_reader::{message, messages};
 use crate::check::program::Ending;
 use crate::check::stderr_summary::last_words;
 use crate::net::Weather;

@@ -6,7 +6,7 @@ use super::Evidence;
 use super::wrong_decisions::printed_an_earlier_list;
 use super::{Cause, Row, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{from, upto};
+use crate::check::lenient_http_reader::{from, upto};
 use crate::limits;
 use crate::wire::{DifferenceKind, Entry, Event, Who};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::evidence_parts::{Close, Expectation, Middle, Part, Process, Tried, Tries};
 use crate::check::Problem;
 use crate::check::Side;
-use crate::check::lenient_http::{from, messages, upto};
+use crate::check::lenient_http_reader::{from, messages, upto};
 use crate::net::Weather;
 use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Transcript, Wanted, Who};
 

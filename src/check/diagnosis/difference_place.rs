@@ -5,7 +5,7 @@
 
 use super::Evidence;
 use crate::check::Side;
-use crate::check::lenient_http::{
+use crate::check::lenient_http_reader::{
     Message, field, from, is_request, is_response, message, messages, upto,
 };
 use crate::wire::Entry;

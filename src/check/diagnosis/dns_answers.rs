@@ -7,8 +7,8 @@
 use super::dns_messages::{Wrong, answer, messages, speaks_dns, wrong};
 use super::{Cause, Close, Evidence, Row, count};
 use crate::check::Side;
-use crate::check::lenient_dns::{BadName, HEADER, Message, Record, name, number, text};
-use crate::check::lenient_http::from;
+use crate::check::lenient_dns_reader::{BadName, HEADER, Message, Record, name, number, text};
+use crate::check::lenient_http_reader::from;
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[

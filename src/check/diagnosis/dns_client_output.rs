@@ -5,7 +5,7 @@
 use super::dns_messages::{messages, speaks_dns};
 use super::encoding_and_extra_bytes::capital;
 use super::{Cause, Evidence, Row, count, shown};
-use crate::check::lenient_dns::{BadName, Message, Record, address, text};
+use crate::check::lenient_dns_reader::{BadName, Message, Record, address, text};
 use crate::check::{Problem, Side};
 use crate::wire::Who;
 

@@ -5,8 +5,8 @@
 
 use super::{Cause, Evidence, Row, count};
 use crate::check::Side;
-use crate::check::lenient_dns::{BadName, HEADER, Message, name, number, text};
-use crate::check::lenient_http::{from, upto};
+use crate::check::lenient_dns_reader::{BadName, HEADER, Message, name, number, text};
+use crate::check::lenient_http_reader::{from, upto};
 use crate::wire::{Conn, Entry, Transcript, Who};
 
 pub(super) const TABLE: &[Row] = &[

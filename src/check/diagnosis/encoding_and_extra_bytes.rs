@@ -4,7 +4,7 @@
 
 use super::difference_place::Spot;
 use super::{Cause, Close, Evidence, Row, count, dns_messages, shown};
-use crate::check::lenient_http::{find, from, message, upto};
+use crate::check::lenient_http_reader::{find, from, message, upto};
 
 pub(super) const TABLE: &[Row] = &[
     ("W75", text_form),
@@ -225,7 +225,7 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
             find(spot.missing, inner).is_some_and(|at| at == 0) || spot.before.ends_with(inner);
         value.len() > inner.len() && !inner.is_empty() && found && find(value, extra).is_some()
     })?;
-    let (_, value) = crate::check::lenient_http::field(line)?;
+    let (_, value) = crate::check::lenient_http_reader::field(line)?;
     Cause::likely(format!(
         "the white space around a value is not a part of it. The value of the line `{}` is `{}`.",
         shown(line),

@@ -5,7 +5,7 @@ use super::source_signs::{holds_back, sets_linger};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
-use crate::check::lenient_http::{from, message, upto};
+use crate::check::lenient_http_reader::{from, message, upto};
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[

@@ -2,7 +2,7 @@
 
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
-use crate::check::lenient_http::{
+use crate::check::lenient_http_reader::{
     find, from, is_request, is_response, is_token, message, split_once, upto,
 };
 

@@ -3,9 +3,9 @@
 //!
 //! Rule: what happened behind the program is read from the recording of all legs. A cause names it.
 
-use super::proxied::{answered, first_wrong};
+use super::exchanges_on_both_legs::{answered, first_wrong};
 use super::{Cause, Evidence, Row, shown};
-use crate::check::lenient_http::message;
+use crate::check::lenient_http_reader::message;
 use crate::wire::{Conn, DifferenceKind, Entry, Who};
 
 /// Asked before all others: what a program prints about a server behind it is not the cause.

@@ -2,7 +2,7 @@
 
 use super::{Cause, Evidence, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{field, find, message};
+use crate::check::lenient_http_reader::{field, find, message};
 use crate::wire::Who;
 
 /// A client names another host or another port than its URL.

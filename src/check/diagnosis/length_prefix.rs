@@ -3,7 +3,7 @@
 //! Rule: only four bytes that hold the first difference, or stand a little before it, are looked at.
 
 use super::{Cause, Evidence, Row, count, shown};
-use crate::check::lenient_http::{find, from, upto};
+use crate::check::lenient_http_reader::{find, from, upto};
 
 pub(super) const TABLE: &[Row] = &[
     ("W79", no_end),

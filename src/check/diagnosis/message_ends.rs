@@ -3,7 +3,7 @@
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
 use crate::check::Side;
-use crate::check::lenient_http::{
+use crate::check::lenient_http_reader::{
     ChunkFault, Message, chunks, field, from, is_request, is_response, message, upto,
 };
 

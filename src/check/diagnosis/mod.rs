@@ -7,6 +7,7 @@
 
 mod balancers;
 mod bodies;
+mod cache_headers;
 mod caches;
 mod client_hello_answers;
 mod cookies_and_forms;
@@ -20,23 +21,22 @@ mod dns_messages;
 mod encoding_and_extra_bytes;
 mod endings;
 mod evidence_parts;
+mod exchanges_on_both_legs;
 mod explanation_pages;
+mod file_servers;
 mod first_wrong_byte;
 mod gateways;
-mod half_messages;
 mod host_line;
+mod incomplete_messages;
 mod length_prefix;
 mod message_ends;
 mod partial_reads_and_writes;
 mod process;
 mod program_language;
-mod proxied;
 #[cfg(test)]
 mod random_tests;
 mod redirects_and_relays;
-mod served;
 mod source_signs;
-mod stored_answers;
 mod valid_but_different;
 mod wrong_decisions;
 mod wrong_values;
@@ -94,14 +94,14 @@ const TABLE: [&[Row]; 33] = [
     dns_answers::LATER,
     dns_client_output::TABLE,
     wrong_values::FIRST,
-    half_messages::FIRST,
+    incomplete_messages::FIRST,
     crashes::TABLE,
     process::LATER,
     datagrams::TABLE,
     partial_reads_and_writes::DELIVERY,
     bodies::WAITS,
     redirects_and_relays::TABLE,
-    half_messages::TABLE,
+    incomplete_messages::TABLE,
     cookies_and_forms::TABLE,
     client_hello_answers::TABLE,
     caches::TABLE,
@@ -113,10 +113,10 @@ const TABLE: [&[Row]; 33] = [
     wrong_decisions::TABLE,
     encoding_and_extra_bytes::TABLE,
     bodies::TABLE,
-    served::TABLE,
+    file_servers::TABLE,
     wrong_values::TABLE,
     valid_but_different::TABLE,
-    served::FIELDS,
+    file_servers::FIELDS,
     partial_reads_and_writes::TABLE,
     LAST,
 ];

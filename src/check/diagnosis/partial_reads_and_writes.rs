@@ -6,7 +6,7 @@ use super::wrong_decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_http::{find, from, is_request, message, upto};
+use crate::check::lenient_http_reader::{find, from, is_request, message, upto};
 use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.

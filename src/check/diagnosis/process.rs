@@ -5,7 +5,7 @@ use super::crashes::complaint;
 use super::{Cause, Row, shown};
 use super::{Close, Evidence};
 use crate::check::Side;
-use crate::check::lenient_http::message;
+use crate::check::lenient_http_reader::message;
 use crate::check::program::Ending;
 use crate::net::Weather;
 use crate::wire::Event;

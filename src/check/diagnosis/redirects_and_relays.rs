@@ -5,7 +5,7 @@ use super::Evidence;
 use super::crashes::complaint;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_http::message;
+use crate::check::lenient_http_reader::message;
 use crate::check::program::Ending;
 use crate::limits;
 use crate::wire::{Event, Who};

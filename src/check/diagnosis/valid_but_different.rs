@@ -6,7 +6,7 @@
 use super::difference_place::Exchange;
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{Message, field, is_request, message};
+use crate::check::lenient_http_reader::{Message, field, is_request, message};
 
 pub(super) const TABLE: &[Row] = &[
     ("W87", range_rules),

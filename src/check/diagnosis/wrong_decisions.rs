@@ -6,7 +6,7 @@
 
 use super::diagnosis_input::line_at;
 use super::{Cause, Evidence, Row, count, shown};
-use crate::check::lenient_http::{find, from, upto};
+use crate::check::lenient_http_reader::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
 use crate::wire::Entry;

@@ -4,7 +4,7 @@ use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
 use super::{Cause, Row, count, dns_messages, host_line, shown};
 use super::{Close, Evidence};
-use crate::check::lenient_http::{field, find, from, message, split_once, upto};
+use crate::check::lenient_http_reader::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
 
 pub(super) const TABLE: &[Row] = &[

@@ -2,7 +2,7 @@
 
 use crate::check::Problem;
 use crate::check::diagnosis::shown;
-use crate::check::lenient_http::upto;
+use crate::check::lenient_http_reader::upto;
 use crate::wire::{Difference, DifferenceKind, Wanted};
 
 /// What to do when no known mistake fits.

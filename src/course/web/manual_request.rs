@@ -8,7 +8,7 @@
 //! Rule 2: one thread owns the connections. It ends when they end or the page is closed.
 
 mod acts;
-mod talk;
+mod connections;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::course::run_lab::Server;
 use crate::limits;
 
 pub use acts::{Act, Delivery, acts, visits};
-pub use talk::{Told, talk};
+pub use connections::{Told, talk};
 
 /// How often a visit may be repeated, in the order of the page.
 pub const TIMES: [u32; 3] = [1, 10, 100];

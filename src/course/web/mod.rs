@@ -9,14 +9,14 @@
 //! Rule 1: all texts come from the catalogue, the READMEs and the tables of the course.
 //! Rule 2: this module makes all HTML and escapes all text. The script only inserts it.
 //! Rule 3: no text from a page or a URL is run as a command. A form names a lab, a conversation and a weather
-//! of the catalogue, and its bytes go to the lab's own server. `gate` decides which forms are accepted.
+//! of the catalogue, and its bytes go to the lab's own server. `host_and_origin_check` decides which forms are accepted.
 //! Rule 4: programs that a page has started end when the page is closed.
 
 mod bill_page;
 mod check;
 mod form;
-mod gate;
 mod glossary_words;
+mod host_and_origin_check;
 mod lab_server;
 mod lab_source;
 pub mod ladder_rows;
@@ -56,7 +56,7 @@ pub fn still(request: &Request<'_>) -> Answer {
     let Some(names) = names(request) else {
         return nothing().into();
     };
-    if let Some(refused) = gate::refused_method(request) {
+    if let Some(refused) = host_and_origin_check::refused_method(request) {
         return refused.into();
     }
     document(&names, request, None).into()
@@ -127,14 +127,14 @@ fn picture(lab: &Lab, name: &[u8]) -> Option<Response> {
 
 /// A response with what every answer of these pages says about itself.
 fn typed(media: &str, text: impl Into<String>) -> Response {
-    let mut fields = gate::fields(media);
+    let mut fields = host_and_origin_check::fields(media);
     // What the browser said differs each time, and the rest is quickly sent again.
     write::field(&mut fields, "Cache-Control", b"no-store");
     Response::new(200, fields, text.into().into_bytes())
 }
 
 fn moved(lab: &Lab) -> Response {
-    let mut response = gate::error(301, "This lab's URL ends in a slash.");
+    let mut response = host_and_origin_check::error(301, "This lab's URL ends in a slash.");
     write::field(
         &mut response.fields,
         "Location",
@@ -144,5 +144,5 @@ fn moved(lab: &Lab) -> Response {
 }
 
 fn nothing() -> Response {
-    gate::error(404, "The course has no such page; / lists the labs.")
+    host_and_origin_check::error(404, "The course has no such page; / lists the labs.")
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 
 use super::form::Form;
-use super::gate::{self, Gate};
+use super::host_and_origin_check::{self, Gate};
 use super::page_state::Page;
 use super::tap::TapView;
 use super::your_browser::You;
@@ -104,7 +104,7 @@ impl Live {
         if request.head.method == b"POST" {
             return self.form(&names);
         }
-        if let Some(refused) = gate::refused_method(request) {
+        if let Some(refused) = host_and_origin_check::refused_method(request) {
             return refused.into();
         }
         match names[..] {
@@ -145,10 +145,10 @@ impl Live {
         let Some(reader) = reader else {
             let most = limits::web::PAGES;
             let sentence = format!("{most} pages are open, and that is the limit: close one.");
-            return gate::error(503, &sentence).into();
+            return host_and_origin_check::error(503, &sentence).into();
         };
         let mut fields = Vec::new();
-        gate::protect(&mut fields);
+        host_and_origin_check::protect(&mut fields);
         write::field(&mut fields, "Cache-Control", b"no-store");
         Answer::Events { fields, reader }
     }
@@ -212,7 +212,10 @@ impl Live {
             return stale();
         }
         let Some(page) = self.page(form.get("page")) else {
-            return gate::error(409, "This page is not known any more: reload it.");
+            return host_and_origin_check::error(
+                409,
+                "This page is not known any more: reload it.",
+            );
         };
         let done = match action {
             Action::Hidden => {
@@ -223,7 +226,7 @@ impl Live {
         };
         match done {
             Ok(()) => Response::new(204, Vec::new(), Vec::new()),
-            Err(why) => gate::error(422, &why),
+            Err(why) => host_and_origin_check::error(422, &why),
         }
     }
 
@@ -237,17 +240,22 @@ impl Live {
         let recording = match (query.get("of"), &self.shared.tap, page) {
             ("tap", Some(tap), _) => tap.recording(),
             (_, _, Some(page)) => page.recording(),
-            _ => return gate::error(409, "This page is not known any more: reload it."),
+            _ => {
+                return host_and_origin_check::error(
+                    409,
+                    "This page is not known any more: reload it.",
+                );
+            }
         };
         match name {
             b"recording.wire" => typed("text/plain; charset=utf-8", recording.render()),
             b"recording.svg" => typed("image/svg+xml", svg(&recording)),
             b"recording.pcapng" => match pcapng(&recording, &PcapngOptions::default()) {
                 Ok(bytes) => {
-                    let fields = gate::fields("application/octet-stream");
+                    let fields = host_and_origin_check::fields("application/octet-stream");
                     Response::new(200, fields, bytes)
                 }
-                Err(error) => gate::error(422, &error.to_string()),
+                Err(error) => host_and_origin_check::error(422, &error.to_string()),
             },
             _ => nothing(),
         }
@@ -304,7 +312,7 @@ fn query(request: &Request<'_>) -> Form {
 }
 
 fn stale() -> Response {
-    gate::error(
+    host_and_origin_check::error(
         403,
         "This page is from an earlier start of the server: reload it.",
     )

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::waiting_clients::Parking;
+use super::connections_without_thread::Parking;
 use super::{AcceptProblem, AtOnce, DoAtOnce, Serve};
 use crate::limits;
 use crate::locks::lock;

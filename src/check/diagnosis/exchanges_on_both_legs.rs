@@ -5,7 +5,7 @@
 //! leg that is one connection behind its script is not compared with the wrong request.
 
 use super::{Evidence, Middle};
-use crate::check::lenient_http::{Message, message};
+use crate::check::lenient_http_reader::{Message, message};
 use crate::wire::{Conn, Transcript, Who};
 
 /// One request of a client, and all that came of it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::crashes::complaint;
 use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{is_request, message, messages};
+use crate::check::lenient_http_reader::{is_request, message, messages};
 use crate::wire::{Entry, Gap};
 
 /// Asked before the error messages of the program.

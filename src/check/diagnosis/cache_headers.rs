@@ -3,9 +3,9 @@
 //! Rule: this is not a cache. It says in words what stands in a message, and names a reason only where the message
 //! has one.
 
-use super::proxied::Exchange;
+use super::exchanges_on_both_legs::Exchange;
 use super::shown;
-use crate::check::lenient_http::{Message, message};
+use crate::check::lenient_http_reader::{Message, message};
 
 /// The elements of `Cache-Control`, in small letters.
 pub(super) fn directives(message: &Message) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::Evidence;
 use super::difference_place::is_status_line;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_http::{Message, field, find, from, message, upto};
+use crate::check::lenient_http_reader::{Message, field, find, from, message, upto};
 use crate::http::date;
 
 pub(super) const TABLE: &[Row] = &[
