@@ -78,8 +78,12 @@ impl Round {
         Round { folder, mark }
     }
 
-    /// Every process of the round carries its mark in the environment.
     fn start(&self, server: &str) -> Child {
+        self.command(server).spawn().expect("wirelab starts")
+    }
+
+    /// Every process of the round carries its mark in the environment.
+    fn command(&self, server: &str) -> Command {
         // The program notes where it was told to listen.
         let script = format!(r#"echo "$WIRELAB_ADDR" >> "$5"; {server}"#);
         let own = bin("lab09-server");
@@ -103,7 +107,7 @@ impl Round {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        check.spawn().expect("wirelab starts")
+        check
     }
 
     /// The processes of this round that run.
@@ -247,4 +251,39 @@ fn nothing_is_left_of_many_checks_a_third_of_them_interrupted() {
     let (ends, left) = done.into_inner().unwrap();
     println!("{ends:?}");
     assert!(left.is_empty(), "{left:#?}");
+}
+
+/// The process that ends what is left after a SIGKILL needs no more tools than a bare machine has.
+#[test]
+fn what_left_the_group_ends_after_a_kill_on_a_bare_path() {
+    let round = Round::new(1_000_000);
+    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leftovers-tools");
+    let _ = fs::remove_dir_all(&tools);
+    fs::create_dir(&tools).expect("a folder");
+    for tool in ["timeout", "tr", "sleep"] {
+        std::os::unix::fs::symlink(found(tool), tools.join(tool)).expect("a link");
+    }
+    let server = r#"timeout 1000 "$1" never-listens & timeout 1000 "$1" never-listens"#;
+    let mut check = round.command(server).env("PATH", &tools).spawn().unwrap();
+    let both = || {
+        let run = round.processes();
+        let out = run
+            .iter()
+            .filter(|it| it.contains("never-listens") && !it.contains("timeout"));
+        out.count() == 2
+    };
+    let run = soon(both);
+    let killed = signal("KILL", check.id());
+    check.wait().expect("it has ended");
+    assert!(run && killed, "{:?}", round.processes());
+    assert_eq!(round.left(), Vec::<String>::new());
+}
+
+/// Where a tool is.
+fn found(tool: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").expect("there is a PATH");
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(tool));
+    places
+        .find(|place| place.exists())
+        .expect("coreutils are there")
 }

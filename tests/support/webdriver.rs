@@ -18,6 +18,31 @@ use wirelab::json::{self, Json};
 /// One browser at a time: it takes both processors of a small machine.
 static TURN: Mutex<()> = Mutex::new(());
 
+/// Starts chromedriver; none if it ends before it says its port. It binds a free port for IPv6 and then
+/// the same port for IPv4, where somebody else may have it: then it ends, and another one has better luck.
+fn start_driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver starts");
+    let stdout = driver.stdout.take().expect("stdout is piped");
+    let lines = BufReader::new(stdout).lines();
+    let mut ports = lines.map_while(Result::ok).filter_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    match ports.next() {
+        Some(port) => Some((driver, port)),
+        None => {
+            let _ = driver.wait();
+            None
+        }
+    }
+}
+
 /// A browser without a window, with a profile of its own.
 pub struct Browser {
     driver: Child,
@@ -33,23 +58,9 @@ impl Browser {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{name}"));
         let _ = fs::remove_dir_all(&profile);
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
-        let lines = BufReader::new(driver.stdout.take().expect("stdout is piped")).lines();
-        let mut ports = lines.filter_map(|line| {
-            let line = line.ok()?;
-            line.split_once("started successfully on port ")?
-                .1
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        });
-        let port = ports.next().expect("it says its port");
+        let (driver, port) = (0..10)
+            .find_map(|_| start_driver())
+            .expect("chromedriver says its port");
         // It talks to us, and to nobody else.
         let words = [
             "--headless=new",

@@ -31,8 +31,9 @@ const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 /// Reads the group's number and the token, then waits for another line, or for end of file when we are gone. A
 /// further line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
 /// nobody; 10 rounds of 25 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
-/// refused by dash.) The last line says that we have looked for the token; at end of file the guard does, five times,
-/// because a process has no environment for a moment while it starts.
+/// refused by dash.) The last line says that we have looked for the token; at end of file the guard does, until five
+/// looks have found nobody, because a process has no environment for a moment while it starts. It needs `tr` and
+/// `sleep` (coreutils) and the shell, and no other tool: `grep` may be missing.
 #[cfg(unix)]
 const GUARD: &str = r#"trap '' HUP INT TERM PIPE
 read -r group token || exit 0
@@ -47,15 +48,18 @@ if kill -s TERM -- "-$group"; then
     done
 fi
 echo gone
-while ! read -r looked; do
-    for signal in TERM KILL KILL KILL KILL; do
-        for file in $(grep -l -s -F "$token" /proc/[0-9]*/environ); do
-            pid=${file#/proc/}
-            kill -s $signal "${pid%/environ}"
-        done
-        sleep 0.1
+read -r looked && exit 0
+rounds=0 quiet=0 signal=TERM
+while [ $quiet -lt 5 ] && [ $rounds -lt 100 ]; do
+    quiet=$((quiet + 1)) rounds=$((rounds + 1))
+    for file in /proc/[0-9]*/environ; do
+        case $(tr '\0' '\n' <"$file") in *"$token"*)
+            quiet=0 pid=${file#/proc/}
+            kill -s $signal "${pid%/environ}" ;;
+        esac
     done
-    exit 0
+    signal=KILL
+    sleep 0.1
 done"#;
 
 /// The process that ends the program's group when this value is dropped or we die.
