@@ -9,6 +9,7 @@ mod terminal;
 mod unpack;
 mod words;
 
+use super::output::NotWritten;
 use super::screen::{complain, log, reader_left, warn};
 use super::wire_file::shown;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
@@ -193,7 +194,11 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
 /// The exit code that curl has for the same reason. What it is was not said yet.
 fn with_code(error: anyhow::Error) -> Result<CommandOutcome> {
     let Some(failure) = error.downcast_ref::<Failure>() else {
-        return Err(error);
+        if error.downcast_ref::<NotWritten>().is_none() {
+            return Err(error);
+        }
+        complain(&error);
+        return Ok(CommandOutcome::Exit(23));
     };
     let code = match &failure.why {
         // The reader of our output went away: that is no failure.
@@ -297,7 +302,7 @@ fn into_file(client: &Client, url: &str, name: &OsStr) -> Result<CommandOutcome>
         return Ok(outcome);
     }
     let begun = download.begin(&answer);
-    let begun = begun.with_context(|| format!("{shown}.part: cannot be written"))?;
+    let begun = begun.with_context(|| NotWritten(format!("{shown}.part")))?;
     let before = match begun {
         Begun::Behind(before) => before,
         Begun::Anew => 0,
@@ -343,7 +348,7 @@ fn not_finished(error: std::io::Error, url: &str, shown: &str) -> anyhow::Error 
         ErrorKind::ResourceBusy => anyhow::anyhow!(
             "{shown}.part: another program writes to this file; wait until that program has ended"
         ),
-        _ => anyhow::Error::new(error).context(format!("{shown}: cannot be written")),
+        _ => anyhow::Error::new(error).context(NotWritten(shown.to_string())),
     }
 }
 

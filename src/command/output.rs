@@ -11,6 +11,7 @@ use super::WrongUse;
 use super::wire_file::shown;
 use anyhow::{Context, Result};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -50,8 +51,18 @@ pub fn write(name: &OsStr, bytes: &[u8], screen: &mut impl Write) -> Result<()> 
 }
 
 /// The context of an error of [`Output`].
-pub fn cannot(name: &OsStr) -> String {
-    format!("{}: cannot be written", shown(name))
+pub fn cannot(name: &OsStr) -> NotWritten {
+    NotWritten(shown(name))
+}
+
+/// The file with this name cannot be written.
+#[derive(Debug)]
+pub struct NotWritten(pub String);
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot be written", self.0)
+    }
 }
 
 /// A file on its way to its name.

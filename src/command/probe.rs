@@ -13,7 +13,7 @@ use super::{Args, Command, CommandOutcome, NotStarted, Opt, Screen, WrongUse, wi
 use anyhow::Result;
 use report_output::{Form, JunitFile, form};
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 use wirelab::net;
 use wirelab::probe::case::{Case, Level};
@@ -331,7 +331,9 @@ fn policy(args: &Args, named: impl Fn(&str) -> Result<&'static str>) -> Result<P
 /// The lines of a file of expected failures; `named` finds the case of a name.
 fn accepted(file: &OsStr, named: impl Fn(&str) -> Result<&'static str>) -> Result<Vec<Accepted>> {
     let shown = wire_file::shown(file);
-    let text = std::fs::read_to_string(file);
+    let text = wire_file::bytes_of(file).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    });
     let text = text.map_err(|error| WrongUse(format!("{shown}: cannot be read: {error}")))?;
     let mut all = Vec::new();
     for (at, line) in text.lines().enumerate() {

@@ -4,7 +4,7 @@
 
 use super::args::{nearest, printable};
 use super::probe::report_output::{Form, JunitFile};
-use super::{Args, CommandOutcome, NotStarted, Screen, WrongUse};
+use super::{Args, CommandOutcome, NotStarted, Screen, WrongUse, wire_file};
 use anyhow::Result;
 use std::fs;
 use std::io::Write;
@@ -150,7 +150,7 @@ impl Runner {
         program.end();
         let saves = self.line.words().iter().any(|word| word.contains("{out}"));
         let output = match saves {
-            true => fs::read(&out).unwrap_or_default(),
+            true => wire_file::bytes_of(out.as_os_str()).unwrap_or_default(),
             false => {
                 let kept = program.wait_stdout(limits::EXIT_AFTER_CLOSE);
                 [&kept.first[..], &Vec::from(kept.last)].concat()

@@ -301,6 +301,10 @@ fn rules(args: &Args, ports: &[u16]) -> Result<Rules, WrongUse> {
         return Ok(Rules::default());
     }
     let names = args.values_text("--mask")?;
+    if names.iter().any(|name| name.is_empty()) {
+        let message = "--mask needs the name of a field or parameter, such as X-Room";
+        return Err(WrongUse(message.to_string()));
+    }
     Ok(Rules {
         secrets: !args.has("--show-secrets"),
         names: names.iter().map(|name| name.to_ascii_lowercase()).collect(),

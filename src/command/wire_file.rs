@@ -61,7 +61,9 @@ pub fn shown(name: &OsStr) -> String {
     }
 }
 
-fn bytes_of(name: &OsStr) -> io::Result<Vec<u8>> {
+/// The bytes of a file that the user named, or of stdin for `-`. Errors: `FileTooLarge` beyond
+/// [`MAX_TRANSCRIPT_FILE`], which `/dev/zero` is, too.
+pub fn bytes_of(name: &OsStr) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = MAX_TRANSCRIPT_FILE as u64 + 1;
     if name == "-" {

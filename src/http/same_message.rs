@@ -302,7 +302,7 @@ fn aspect(name: &str, one: &[u8], other: &[u8]) -> Aspect {
 pub fn volatile(name: &str) -> bool {
     values_to_mask::DATE_FIELDS.contains(&name)
         || values_to_mask::TAG_FIELDS.contains(&name)
-        || values_to_mask::SECRET_FIELDS.contains(&name)
+        || values_to_mask::is_secret_name(name.as_bytes())
         || matches!(name, "age" | "host")
 }
 

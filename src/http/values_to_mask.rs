@@ -4,7 +4,7 @@
 //! Rule 1: the value of a secret field reaches from the colon to the end of its line, and of the lines that
 //! continue it (obs-fold, RFC 9112 section 5.2). A field with white space before the colon is found, too.
 //! Rule 2: a secret parameter is `name=value` after `?`, `&`, `;` or at the start of a line: in a target, in a
-//! URL of any field, and in a form.
+//! URL of any field, and in a form. The name may be percent-encoded.
 //! Rule 3: the bytes come in the pieces that the socket gave: a name or a value may be cut at any byte. So each
 //! direction of each connection has its own [`Redactor`]. A volatile value that is cut is not replaced.
 //! Rule 4: a line of a body that looks like a secret field is treated as one. A false hit is better than a
@@ -12,49 +12,17 @@
 
 mod candidate_lines;
 mod find_values;
+mod secret_names;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::date;
+use super::target::decode_form;
 use candidate_lines::{Marks, through};
 use find_values::{parameter_end, tag};
 pub(super) use find_values::{port, port_in_url};
-
-/// Fields whose value lets one person act as another, in lower case.
-pub const SECRET_FIELDS: [&str; 10] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "x-api-key",
-    "api-key",
-    "x-auth-token",
-    "x-access-token",
-    "x-csrf-token",
-    "x-amz-security-token",
-];
-
-/// Parameters of a target or a form that do the same.
-pub const SECRET_PARAMETERS: [&str; 17] = [
-    "token",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "auth_token",
-    "key",
-    "api_key",
-    "apikey",
-    "api-key",
-    "password",
-    "passwd",
-    "pwd",
-    "secret",
-    "client_secret",
-    "signature",
-    "sig",
-    "session",
-];
+pub use secret_names::is_secret_name;
 
 /// Fields that hold a moment.
 pub const DATE_FIELDS: [&str; 2] = ["date", "expires"];
@@ -201,7 +169,7 @@ impl Redactor {
                 name = &joined;
             }
             let name = name.trim_ascii_end();
-            if self.is_secret_field(name) {
+            if self.is_secret(name) {
                 return self.secret(bytes, value, false, found);
             }
             let whole = ended && self.before.is_empty();
@@ -219,16 +187,9 @@ impl Redactor {
         self.parameters(bytes, at.clone(), at.start, ended, found);
     }
 
-    fn is_secret_field(&self, name: &[u8]) -> bool {
-        let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
-        let known = || SECRET_FIELDS.iter().any(|field| is(field));
-        self.rules.secrets && (known() || self.rules.names.iter().any(|field| is(field)))
-    }
-
-    fn is_secret_parameter(&self, name: &[u8]) -> bool {
-        let is = |other: &str| other.as_bytes().eq_ignore_ascii_case(name);
-        let known = || SECRET_PARAMETERS.iter().any(|other| is(other));
-        known() || self.rules.names.iter().any(|other| is(other))
+    fn is_secret(&self, name: &[u8]) -> bool {
+        let is_ours = |own: &String| own.as_bytes().eq_ignore_ascii_case(name);
+        self.rules.secrets && (is_secret_name(name) || self.rules.names.iter().any(is_ours))
     }
 
     /// The value of a secret field, as much of it as stands here.
@@ -277,7 +238,7 @@ impl Redactor {
     /// Whether the line up to here, of which `before` came earlier, ends with the name of a secret.
     fn names_a_secret(&self, here: &[u8]) -> bool {
         let line = self.before.iter().chain(here).rev().take(LONGEST_NAME + 1);
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]+$!~*".contains(byte);
         let mut name: Vec<u8> = Vec::new();
         for byte in line {
             if is_name(byte) {
@@ -289,7 +250,7 @@ impl Redactor {
             }
         }
         name.reverse();
-        self.is_secret_parameter(&name)
+        self.is_secret(&decode_form(&name))
     }
 
     /// The value of a field that is another one the next time. The line is here as a whole.

@@ -302,8 +302,13 @@ fn a_server_that_is_not_there_is_named() {
 fn wrong_words_are_explained() {
     let taken = free_listener();
     let taken = taken.local_addr().unwrap().to_string();
-    let cases: [(&[&str], i32, &str); 10] = [
+    let cases: [(&[&str], i32, &str); 11] = [
         (&["127.0.0.1:0"], 2, "UPSTREAM is missing"),
+        (
+            &["127.0.0.1:0", "127.0.0.1:1", "--mask", ""],
+            2,
+            "--mask needs the name of a field or parameter",
+        ),
         (
             &["127.0.0.1:0", "127.0.0.1:1", "--chance", "0.5"],
             2,

@@ -1,7 +1,9 @@
 //! The options of `fetch` that change the request. They have the same names as curl's.
 
 use super::super::WrongUse;
-use std::fs;
+use super::super::wire_file;
+use std::ffi::OsStr;
+use std::io;
 use wirelab::client::Request;
 
 /// What the options say, as text.
@@ -103,14 +105,14 @@ fn data(option: &str, text: &str) -> Result<Vec<u8>, WrongUse> {
     let Some(name) = text.strip_prefix('@') else {
         return Ok(text.as_bytes().to_vec());
     };
-    let content = match name {
-        "-" => {
-            let mut content = Vec::new();
-            std::io::Read::read_to_end(&mut std::io::stdin(), &mut content).map(|_| content)
-        }
-        name => fs::read(name),
-    };
-    let content = content.map_err(|error| WrongUse(format!("{option} @{name}: {error}")))?;
+    let content = wire_file::bytes_of(OsStr::new(name));
+    let content = content.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::FileTooLarge => "longer than 256 MiB".to_string(),
+            _ => error.to_string(),
+        };
+        WrongUse(format!("{option} @{name}: {why}"))
+    })?;
     let keep = |byte: &u8| option != "-d" || !matches!(byte, b'\r' | b'\n');
     Ok(content.into_iter().filter(keep).collect())
 }

@@ -2,7 +2,7 @@
 //!
 //! Rule 1: stdout has one report. Rule 2: what cannot be printed or written is told before the probe begins.
 
-use crate::command::output::{Output, cannot};
+use crate::command::output::{NotWritten, Output, cannot};
 use crate::command::{Args, Screen, WrongUse};
 use anyhow::{Context, Result};
 use std::io::Write;
@@ -43,7 +43,7 @@ pub fn form(args: &Args) -> Result<Form> {
 }
 
 /// The file of `--junit`; `-` is none.
-pub struct JunitFile(Option<(Output, String)>);
+pub struct JunitFile(Option<(Output, NotWritten)>);
 
 impl JunitFile {
     /// Opens it.

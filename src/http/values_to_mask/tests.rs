@@ -24,14 +24,14 @@ fn hidden(bytes: &[u8], size: usize) -> String {
 #[test]
 fn values_are_found_at_every_cut_and_nothing_else() {
     let request = b"GET /a?token=t1&x=2&Password=%20p HTTP/1.1\r\nAuthorization: Basic dGFjbw==\r\n\
-        X-Cookie: 1\r\nCOOKIE:a=b\r\n c=d\r\nAuthorizations: no\r\nSet-Cookie: id=7\nAccept: */*\r\n\
+        X-Cook: 1\r\nCOOKIE:a=b\r\n c=d\r\nAuthorizations: no\r\nSet-Cookie: id=7\nAccept: */*\r\n\
         Authorization \t: x y\r\nCookie\t: z\r\nX-API-Key: k\r\nX-Room: 9\r\ntokens=1&my_token=2\r\n\
-        Referer: http://a/?key=1#x\r\n\r\nuser=a&password=tacos&x-room=5\r\npassword=b\r\n\
+        Referer: http://a/?key=1#x\r\n\r\nuser=a&p%61ssword=tacos&x-room=5&user%5Bpwd%5D=b\r\npassword=b\r\n\
         proxy-authorization: x";
     let expected = "GET /a?token=**&x=2&Password=**** HTTP/1.1\r\nAuthorization: **************\r\n\
-        X-Cookie: 1\r\nCOOKIE:***\r\n ***\r\nAuthorizations: no\r\nSet-Cookie: ****\nAccept: */*\r\n\
-        Authorization \t: ***\r\nCookie\t: *\r\nX-API-Key: *\r\nX-Room: *\r\ntokens=1&my_token=2\r\n\
-        Referer: http://a/?key=*#x\r\n\r\nuser=a&password=*****&x-room=*\r\npassword=*\r\n\
+        X-Cook: 1\r\nCOOKIE:***\r\n ***\r\nAuthorizations: no\r\nSet-Cookie: ****\nAccept: */*\r\n\
+        Authorization \t: ***\r\nCookie\t: *\r\nX-API-Key: *\r\nX-Room: *\r\ntokens=1&my_token=*\r\n\
+        Referer: http://a/?key=*#x\r\n\r\nuser=a&p%61ssword=*****&x-room=*&user%5Bpwd%5D=*\r\npassword=*\r\n\
         proxy-authorization: *";
     for size in 1..=request.len() {
         assert_eq!(hidden(request, size), expected, "in pieces of {size}");

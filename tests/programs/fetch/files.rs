@@ -305,3 +305,27 @@ fn a_full_disk_is_said() {
         "{said}"
     );
 }
+
+/// As curl has it: 23 wherever the file cannot be written, also before its first byte.
+#[test]
+fn a_part_that_cannot_be_opened_is_a_write_error() {
+    let folder = Folder::new("no-part");
+    let file = folder.file("menu");
+    fs::create_dir(format!("{file}.part")).expect("a folder in the way");
+    let server = Server::new(vec![cut("", BODY.len())]);
+    let (code, said) = run(&file, &server.url("/"));
+    assert_eq!(code, 23, "{said}");
+    assert!(said.contains(".part: cannot be written: "), "{said}");
+}
+
+/// The longest file that a command reads into memory is 256 MiB; curl reads until memory ends.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_endless_file_of_data_is_refused() {
+    for data in ["-d", "--data-binary"] {
+        let output = fetch(&[data, "@/dev/zero", "http://127.0.0.1:9/"]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = told(&output);
+        assert!(said.contains("@/dev/zero: longer than 256 MiB"), "{said}");
+    }
+}
