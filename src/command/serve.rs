@@ -15,7 +15,7 @@ use wirelab::course::web;
 use wirelab::files::{Files, Settings};
 use wirelab::limits;
 use wirelab::locks::lock;
-use wirelab::net::{self, AcceptProblem, Recorder};
+use wirelab::net::{self, Recorder};
 use wirelab::plural::count_are;
 use wirelab::server::{self, AccessLog, Handler, Logged, Request, Server, Timeouts};
 
@@ -255,25 +255,7 @@ fn tell(log: &AccessLog, logged: &Logged, quiet: bool, tls: &ToldAboutTls) {
             };
             format!("{peer} began TLS (https){host}; this server speaks plain HTTP: use http://")
         }
-        Logged::AcceptProblem(problem) => match problem {
-            AcceptProblem::NoDescriptors => {
-                "no file descriptor is free; new clients wait until one is free (raise \
-                                             `ulimit -n`)"
-                    .to_string()
-            }
-            AcceptProblem::NoThreads => {
-                "the system has no thread for another client; the connected clients are \
-                                         still served"
-                    .to_string()
-            }
-            AcceptProblem::NoMemory => "the process has no memory for another client, which is \
-                refused (raise `ulimit -v`)"
-                .to_string(),
-            AcceptProblem::AtCapacity => format!(
-                "all {} connection slots are taken; the next clients get a 503",
-                limits::MAX_CLIENTS
-            ),
-        },
+        Logged::AcceptProblem(problem) => problem.sentence(limits::MAX_CLIENTS),
     };
     log.line(&format!("wirelab: {problem}"));
 }

@@ -100,11 +100,7 @@ fn serve(listener: Listener, live: Live) -> Result<CommandOutcome> {
         &listener,
         most,
         move |accepted| server.serve(accepted),
-        |problem| {
-            warn(&format!(
-                "the page cannot be served for a moment: {problem:?}"
-            ))
-        },
+        |problem| warn(&problem.sentence(limits::web::CLIENTS)),
     )
 }
 

@@ -49,6 +49,29 @@ pub enum AcceptProblem {
     AtCapacity,
 }
 
+impl AcceptProblem {
+    /// What it means for the next clients, and what helps. `most`: how many may be there at a time.
+    pub fn sentence(self, most: usize) -> String {
+        let sentence = match self {
+            AcceptProblem::NoDescriptors => {
+                "no file descriptor is free; new clients wait until one is free (raise `ulimit -n`)"
+            }
+            AcceptProblem::NoThreads => {
+                "the system has no thread for another client; the connected clients are still served"
+            }
+            AcceptProblem::NoMemory => {
+                "the process has no memory for another client, which is refused (raise `ulimit -v`)"
+            }
+            AcceptProblem::AtCapacity => {
+                return format!(
+                    "all {most} connection slots are taken; the next clients get a 503"
+                );
+            }
+        };
+        sentence.to_string()
+    }
+}
+
 /// How many clients there may be, and what is kept ready for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolLimits {

@@ -92,8 +92,13 @@ pub fn acts(text: &str) -> Result<Vec<Act>, String> {
         return Err(too_much());
     }
     let transcript = Transcript::parse(&as_transcript(text)).map_err(|error| {
-        let what = error.to_string();
-        format!("The box cannot be read as bytes: {what}")
+        // In the box there is no first line with the version, and no `C> ` that was put before a line.
+        let line = error.line.saturating_sub(1);
+        let typed = line.checked_sub(1).and_then(|at| text.lines().nth(at));
+        let added = typed.is_some_and(is_bare);
+        let column = error.column - if added { ADDED.len() } else { 0 }.min(error.column - 1);
+        let what = &error.fault;
+        format!("The box cannot be read as bytes: line {line}, column {column}: {what}")
     })?;
     let mut acts = Vec::new();
     for entry in transcript.entries() {
@@ -171,20 +176,28 @@ fn repeated(text: &str) -> usize {
 }
 
 /// The box as the text of a transcript, with the client's letter in front of each line of bytes.
+/// What stands before a line of which the learner typed the bytes alone.
+const ADDED: &str = "C> ";
+
+/// The box as a transcript: a first line with the version, and then line by line what was typed.
 fn as_transcript(text: &str) -> String {
     let mut lines = String::from("@wire 1\n");
     for line in text.lines() {
-        let line = line.trim_end_matches('\r');
-        if line.starts_with('@') {
-            continue;
+        if is_bare(line) {
+            lines.push_str(ADDED);
         }
-        match line.is_empty() || line.starts_with(['~', '#']) || names_a_side(line) {
-            true => lines.push_str(line),
-            false => lines.push_str(&format!("C> {line}")),
+        if !line.starts_with('@') {
+            lines.push_str(line.trim_end_matches('\r'));
         }
         lines.push('\n');
     }
     lines
+}
+
+/// Whether a line holds bytes alone, without a side, and is no pause, note or `@` line.
+fn is_bare(line: &str) -> bool {
+    let line = line.trim_end_matches('\r');
+    !line.is_empty() && !line.starts_with(['~', '#', '@']) && !names_a_side(line)
 }
 
 /// Whether a line begins as the lines of a transcript do: `C>`, `C `, `Cx `, `S2> `.
@@ -253,6 +266,20 @@ mod tests {
         assert!(acts("C17 connect").unwrap_err().contains("16"));
         let long = acts("\\{100000*a}").unwrap();
         assert!(visits(&long, 100).unwrap_err().contains("bytes"));
+    }
+
+    #[test]
+    fn the_place_is_the_one_in_the_box() {
+        for (text, place) in [
+            ("\\xzz", "line 1, column 1: "),
+            ("C> \\xzz", "line 1, column 4: "),
+            ("@arg 3\n\nGET\\r\\n\r\nab\\q\r\n", "line 4, column 3: "),
+            ("a\n~ 5s", "line 2, column 3: "),
+            ("S2> \\", "line 1, column 5: "),
+        ] {
+            let error = acts(text).unwrap_err();
+            assert!(error.contains(place), "{text}: {error}");
+        }
     }
 
     #[test]
