@@ -1,7 +1,10 @@
-//! Lab 28: cookies and forms that no good client sends. (curl sends the form in the lab's README.)
+//! Lab 28: cookies and forms that no good client sends, and a real browser. (curl sends the form in the lab's
+//! README.)
 
-use crate::support::Server;
 use crate::support::peers::{ask, printed, run, started_wrongly};
+use crate::support::webdriver::Browser;
+use crate::support::{Server, have};
+use wirelab::json;
 
 #[test]
 fn a_program_that_is_started_wrongly_says_one_thing_and_ends() {
@@ -74,4 +77,31 @@ fn strange_cookies_and_forms_get_one_clear_answer() {
     let output = run("lab28-client", &[&server.addr.to_string(), "nachos"]);
     let said = printed(&output);
     assert!(said.contains("on the table: nachos"), "{said}");
+}
+
+/// The form is sent, the redirect followed and the ticket kept by a real browser, which shows the ticket to every
+/// port of the host.
+#[test]
+fn chromium_orders_and_shows_its_ticket_on_another_port() {
+    if !have(&["chromium", "chromedriver"]) {
+        return;
+    }
+    let (table, echo) = (Server::start("lab28-server"), Server::start("lab10-server"));
+    let browser = Browser::start("lab28");
+    browser.go(&format!("http://{}/", table.addr));
+    assert_eq!(browser.text("p"), "Nothing yet.");
+    for dish in ["jalapeño & lime", "<b>50 % + salsa</b>"] {
+        browser.keys("[name=dish]", dish);
+        browser.click("button");
+        browser.wait(&format!(
+            "[...document.querySelectorAll('li')].some(li => li.innerText == {})",
+            json::string(dish)
+        ));
+    }
+    assert_eq!(browser.count("li"), 2);
+    browser.go(&format!("http://{}/", echo.addr));
+    let shown = browser.text("body");
+    let ticket = shown.split_once("cookie: [ticket=").map(|(_, rest)| rest);
+    let digits = ticket.map(|it| it.chars().take_while(char::is_ascii_hexdigit).count());
+    assert_eq!(digits, Some(32), "{shown}");
 }
