@@ -69,10 +69,10 @@ pub fn sections() -> Result<Vec<String>, BadCase> {
 pub fn debatable() -> Result<String, BadCase> {
     let mut text = String::from(
         "# Two readings\n\n\
-         Where two readings can be defended, here are both. A case of the class *note* is not counted;\n\
-         *security* means that the two readers see different requests, which is the danger itself.\n\
-         `cargo lab probe --explain CASE` shows the sentence that a case rests on, and its bytes.\n\
-         This file is made from the cases by a test.\n\n\
+         This table lists the cases for which two readings can be defended. The probe does not count a case of\n\
+         the class *note*. *Security* means that the two readers see different requests: an attacker can use\n\
+         the difference. `cargo lab probe --explain CASE` shows the bytes of a case, and the sentence that the\n\
+         case is based on. A test makes this file from the cases.\n\n\
          | case | section | class | one reading | the other |\n| --- | --- | --- | --- | --- |\n",
     );
     for case in cases()? {
