@@ -1,4 +1,4 @@
-/* Lab 1 · your server. It accepts every order, even one of 0 tacos. Make it ask back.
+/* Lab 1 · your server. It accepts every order, even one of 0 tacos. Let it answer 0 tacos with a question.
  *
  * It must answer an order of 0 with the bytes `? how many\n`. All other orders stay as they are.
  * Check it with: cargo lab check 1 */
@@ -44,7 +44,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -61,7 +61,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -77,7 +77,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Reads up to a newline, which is kept, or to the end; the number of bytes. Finished. */
+/* Reads a line with its newline, or to the end. Returns the number of bytes. Finished. */
 static size_t read_line(int from, char *line, size_t size)
 {
     size_t length = 0;
@@ -89,7 +89,7 @@ static size_t read_line(int from, char *line, size_t size)
     return length;
 }
 
-/* Takes white space off the end; the new length. Finished. */
+/* Removes white space at the end. Returns the new length. Finished. */
 static size_t trim(char *text, size_t length)
 {
     while (length > 0 && strchr(" \t\r\n", text[length - 1]))

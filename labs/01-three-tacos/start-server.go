@@ -1,4 +1,4 @@
-// Lab 1 · your server. It accepts every order, even one of 0 tacos. Make it ask back.
+// Lab 1 · your server. It accepts every order, even one of 0 tacos. Let it answer 0 tacos with a question.
 //
 // It must answer an order of 0 with the bytes `? how many\n`. All other orders stay as they are.
 // Check it with: cargo lab check 1

@@ -61,7 +61,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -78,7 +78,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -94,7 +94,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Takes white space off the end; the new length. Finished. */
+/* Removes white space at the end. Returns the new length. Finished. */
 static size_t trim(char *text, size_t length)
 {
     while (length > 0 && strchr(" \t\r\n", text[length - 1]))

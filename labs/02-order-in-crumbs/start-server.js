@@ -18,7 +18,7 @@ async function* lines(client) {
   for await (const piece of client.iterator({ destroyOnReturn: false })) yield piece;
 }
 
-/** Without white space at both ends; bytes stay bytes. */
+/** Removes white space at both ends. Bytes stay bytes. */
 function trim(bytes) {
   const text = bytes.toString("latin1").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   return Buffer.from(text, "latin1");

@@ -74,7 +74,7 @@ static void serve(int client)
     }
 }
 
-/* A line with its end in `line`, which has room for `size` bytes; its length. Finished. */
+/* Puts the next line with its end into `line` (at most `size` bytes). Returns its length. Finished. */
 static size_t read_line(int client, char *line, size_t size)
 {
     size_t length = 0;
@@ -102,7 +102,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -119,7 +119,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -135,7 +135,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Takes white space off the end; the new length. Finished. */
+/* Removes white space at the end. Returns the new length. Finished. */
 static size_t trim(char *text, size_t length)
 {
     while (length > 0 && strchr(" \t\r\n", text[length - 1]))

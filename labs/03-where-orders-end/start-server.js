@@ -33,13 +33,13 @@ function answer(order) {
   return known ? `${order}, coming up` : "? no such dish";
 }
 
-/** Without white space at both ends; bytes stay bytes. */
+/** Removes white space at both ends. Bytes stay bytes. */
 function trim(bytes) {
   const text = bytes.toString("latin1").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   return Buffer.from(text, "latin1");
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });
@@ -50,7 +50,7 @@ class Reader {
     if (!done) this.bytes = Buffer.concat([this.bytes, value]);
     return !done;
   }
-  /** The next line with its end; at the close what is left. */
+  /** The next line with its end. After the close: the rest of the bytes. */
   async line() {
     while (!this.bytes.includes("\n") && this.bytes.length < 16_000 && (await this.more()));
     const end = this.bytes.indexOf("\n") + 1 || this.bytes.length;

@@ -1,4 +1,4 @@
-/* Lab 5 · your server. It resets every client, and a client that resets it kills it. Repair both.
+/* Lab 5 · your server. It resets every client. And it ends when a client resets. Repair both.
  *
  * It answers before it has read the order. Read the order to its end; then no client is reset. And no
  * client may end the whole server. Check it with: cargo lab check 5 */
@@ -43,7 +43,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -60,7 +60,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

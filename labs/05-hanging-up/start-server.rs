@@ -1,4 +1,4 @@
-//! Lab 5 · your server. It resets every client, and a client that resets it kills it. Repair both.
+//! Lab 5 · your server. It resets every client. And it ends when a client resets. Repair both.
 //!
 //! It answers before it has read the order. Read the order to its end; then no client is reset. And no
 //! client may end the whole server. Check it with: cargo lab check 5

@@ -71,7 +71,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -88,7 +88,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -104,7 +104,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Reads up to a newline, which is kept, or to the end; the number of bytes. Finished. */
+/* Reads a line with its newline, or to the end. Returns the number of bytes. Finished. */
 static size_t read_line(int from, char *line, size_t size)
 {
     size_t length = 0;

@@ -1,8 +1,8 @@
 // Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 // README: first the names and values, then the eight refusals.
 //
-// `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
-// the reading of the head. Check it with: cargo lab check 10
+// `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+// the code that reads the head. Check it with: cargo lab check 10
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8010").split(":");
 
@@ -72,7 +72,7 @@ function receipt(fields) {
   return lines.join("") + "all salsas:" + salsas.join("") + "\n";
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });

@@ -1,8 +1,8 @@
 # Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 # README: first the names and values, then the eight refusals.
 #
-# `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
-# the reading of the head. Check it with: cargo lab check 10
+# `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+# the code that reads the head. Check it with: cargo lab check 10
 import os
 import socket
 import sys

@@ -26,7 +26,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -42,7 +42,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+/* Reads to the end, at most `size` bytes. Returns the number of bytes. Finished. */
 static size_t read_all(int from, char *bytes, size_t size)
 {
     size_t length = 0;

@@ -1,7 +1,7 @@
 //! Lab 13 · your client. It connects to the first address, and gives up if that fails. Make it try all
 //! addresses, and wait only a moment for each.
 //!
-//! Its arguments are a URL and the addresses of the site, in the order in which to try them:
+//! The client gets a URL and the addresses of the site, in the order in which to try them:
 //! `http://tacos.example/ 127.0.0.1:1 127.0.0.1:8013`. Check it with: cargo lab check 13
 
 use std::io::{self, Read, Write};

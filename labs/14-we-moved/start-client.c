@@ -1,4 +1,4 @@
-/* Lab 14 · your client. It sends one request, and prints the answer: a redirect, and no tacos.
+/* Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
  *
  * Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
  * URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -26,7 +26,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+/* Reads to the end, at most `size` bytes. Returns the number of bytes. Finished. */
 static size_t read_all(int from, char *bytes, size_t size)
 {
     size_t length = 0;

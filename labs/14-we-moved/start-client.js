@@ -1,4 +1,4 @@
-// Lab 14 · your client. It sends one request, and prints the answer: a redirect, and no tacos.
+// Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //
 // Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
 // URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.

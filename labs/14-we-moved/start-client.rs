@@ -1,4 +1,4 @@
-//! Lab 14 · your client. It sends one request, and prints the answer: a redirect, and no tacos.
+//! Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //!
 //! Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
 //! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which takes a URL apart (lab

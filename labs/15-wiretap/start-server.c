@@ -64,7 +64,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -81,7 +81,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -97,7 +97,7 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Reads to the end, at most `size` bytes; the number of bytes. Finished. */
+/* Reads to the end, at most `size` bytes. Returns the number of bytes. Finished. */
 static size_t read_all(int from, char *bytes, size_t size)
 {
     size_t length = 0;

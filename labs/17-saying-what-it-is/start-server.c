@@ -1,8 +1,8 @@
 /* Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
  * method. Write `answer`, and leave the rest as it is.
  *
- * Its folder is WIRELAB_ROOT. WIRELAB_NOW is the second to use as now (seconds since 1970); without
- * it, take the clock of the system. `gmtime` and `strftime` write a date.
+ * Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
+ * it, use the clock of the system. `gmtime` and `strftime` write a date.
  * Check it with: cargo lab check 17 */
 #include <ctype.h>
 #include <limits.h>
@@ -166,7 +166,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -183,7 +183,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

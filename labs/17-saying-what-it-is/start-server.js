@@ -1,9 +1,9 @@
 // Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
 // method. Write `answer`, and leave the rest as it is.
 //
-// Its folder is WIRELAB_ROOT. WIRELAB_NOW is the second to use as now (seconds since 1970); without
-// it, take the clock of the system. `new Date(second * 1000).toUTCString()` writes a date, and
-// `require("http").STATUS_CODES[404]` knows the words after a status.
+// Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
+// it, use the clock of the system. `new Date(second * 1000).toUTCString()` writes a date, and
+// `require("http").STATUS_CODES[404]` has the words after a status.
 // Check it with: cargo lab check 17
 const fs = require("fs");
 const net = require("net");
@@ -56,7 +56,7 @@ async function serve(client) {
   client.write(answer(method, target, version));
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });

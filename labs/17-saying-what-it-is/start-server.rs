@@ -1,9 +1,9 @@
 //! Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
 //! method. Write `answer`, and leave the rest as it is.
 //!
-//! Its folder is WIRELAB_ROOT. WIRELAB_NOW is the second to use as now (seconds since 1970); without
-//! it, take the clock of the system. `wirelab::http::date::format` writes a date, if you do not want to
-//! write it yourself, and `wirelab::http::write::reason` knows the words after a status.
+//! Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
+//! it, use the clock of the system. `wirelab::http::date::format` writes a date, if you do not want to
+//! write it yourself, and `wirelab::http::write::reason` has the words after a status.
 //! Check it with: cargo lab check 17
 
 use std::fs;

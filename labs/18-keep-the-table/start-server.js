@@ -29,7 +29,7 @@ function found(body) {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });

@@ -22,7 +22,7 @@ async function serve(client) {
   );
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });

@@ -1,7 +1,7 @@
 // Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
 // stays on the connection, and the server takes it for the next request.
 //
-// Read the body of each request. The README says in which order, and lists the answers. Check it with:
+// Read the body of each request. The README has the order of the steps, and the answers. Check it with:
 // cargo lab check 21
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8021").split(":");
@@ -81,7 +81,7 @@ function hasElement(fields, name, wanted) {
   return elements.some((element) => element.trim().toLowerCase() === wanted);
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });
@@ -92,7 +92,7 @@ class Reader {
     if (!done) this.bytes = Buffer.concat([this.bytes, value]);
     return !done;
   }
-  /** The next line with its end; at the close what is left. */
+  /** The next line with its end. After the close: the rest of the bytes. */
   async line() {
     while (!this.bytes.includes("\n") && this.bytes.length < 16_000 && (await this.more()));
     const end = this.bytes.indexOf("\n") + 1 || this.bytes.length;

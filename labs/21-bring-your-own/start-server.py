@@ -1,7 +1,7 @@
 # Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
 # stays on the connection, and the server takes it for the next request.
 #
-# Read the body of each request. The README says in which order, and lists the answers. Check it with:
+# Read the body of each request. The README has the order of the steps, and the answers. Check it with:
 # cargo lab check 21
 import os
 import socket

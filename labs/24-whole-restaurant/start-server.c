@@ -1,8 +1,8 @@
-/* Lab 24 · your restaurant. Today it has one dish, and it brings this dish to every client.
+/* Lab 24 · your restaurant. It gives the same answer to every request.
  *
  * You have built the rest already: paths that stay in the folder (16), answers that say what they are (17),
  * connections that stay open (18), many clients at once (19), limits (20), bodies and chunks (21, 22), 304 and
- * 206 (23). Put it together, in the eight steps of the README. The folder is in WIRELAB_ROOT. The second to use
+ * 206 (23). Put it together, in the eight steps of the README. The folder is in WIRELAB_ROOT. The time to use
  * as now is in WIRELAB_NOW. Check all of it with: cargo lab check 24 */
 #include <netdb.h>
 #include <pthread.h>
@@ -55,7 +55,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -72,7 +72,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

@@ -1,4 +1,4 @@
-// Lab 25 · your client. It sends each order once and hopes. Make it repeat what is not acknowledged.
+// Lab 25 · your client. It sends each order only once. Make it repeat an order that is not acknowledged.
 //
 // The orders are the words of WIRELAB_ARG. Send them one after the other, as `1 tacos\n`, `2 nachos\n` …,
 // and wait for `ack N …` with that number before you send the next. If 50 ms pass without it, send the

@@ -1,7 +1,7 @@
 /* Lab 25 · your server. It takes every datagram for a new order. Make it take each order once, in order.
  *
- * A datagram is `NUMBER ORDER\n`. It is the next order only if its number is one more than the orders that
- * this client has delivered. Each datagram gets an answer, whatever its number is:
+ * A datagram is `NUMBER ORDER\n`. It is the next order only if its number is one more than the number of orders that
+ * have come from this client. Each datagram gets an answer, whatever its number is:
  * `ack N ORDER …\n`, the N orders that have come in order. Each client has orders of its own.
  * Check it with: cargo lab check 25 --server */
 #include <netdb.h>

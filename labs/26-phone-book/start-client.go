@@ -23,7 +23,7 @@ func main() {
 		log.Fatal(err)
 	}
 
-	// Here: with `tcp` both questions go over one TCP connection, each behind its length.
+	// Here: with `tcp` both questions go over one TCP connection, each with its length in front.
 	socket, err := net.Dial("udp", env("WIRELAB_ADDR", "127.0.0.1:8026"))
 	if err != nil {
 		log.Fatal(err)
@@ -41,7 +41,7 @@ func main() {
 			log.Fatal(err)
 		}
 
-		// Here: what if nothing comes? Does this message answer the question? Which records does it have?
+		// Here: what if no answer comes in time? Does this message answer the question? Which records does it have?
 		answer := make([]byte, 65_535)
 		n, err := socket.Read(answer)
 		if err != nil {

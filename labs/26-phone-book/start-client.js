@@ -16,7 +16,7 @@ function question(id, kind) {
 }
 
 async function main() {
-  // Here: with `tcp` both questions go over one TCP connection, each behind its length.
+  // Here: with `tcp` both questions go over one TCP connection, each with its length in front.
   const client = dgram.createSocket("udp4");
   const answers = on(client, "message");
   client.connect(Number(port), host);
@@ -26,7 +26,7 @@ async function main() {
   for (const [more, kind] of [[0, 1], [1, 28]]) {
     client.send(question((Number(number) + more) % 65536, kind));
 
-    // Here: what if nothing comes? Does this message answer the question? Which records does it have?
+    // Here: what if no answer comes in time? Does this message answer the question? Which records does it have?
     const [answer] = (await answers.next()).value;
     found.push(Array.from(answer.subarray(-4)).join("."));
   }

@@ -10,7 +10,7 @@ import socket
 host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8026").rsplit(":", 1)
 name, way, number = os.environ.get("WIRELAB_ARG", "tacos.example udp 6699").split()
 
-# Here: with `tcp` both questions go over one TCP connection, each behind its length.
+# Here: with `tcp` both questions go over one TCP connection, each with its length in front.
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 client.connect((host, int(port)))
 
@@ -22,7 +22,7 @@ for more, kind in [(0, 1), (1, 28)]:
     query += bytes([0, 0, kind, 0, 1])
     client.send(query)
 
-    # Here: what if nothing comes? Does this message answer the question? Which records does it have?
+    # Here: what if no answer comes in time? Does this message answer the question? Which records does it have?
     answer = client.recv(65_535)
     found.append(".".join(str(byte) for byte in answer[-4:]))
 print(" ".join(found))

@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
         .parse()
         .expect("an ID is a number up to 65535");
 
-    // Here: with `tcp` both questions go over one TCP connection, each behind its length.
+    // Here: with `tcp` both questions go over one TCP connection, each with its length in front.
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     socket.connect(word(0, "127.0.0.1:8026"))?;
 
@@ -31,7 +31,7 @@ fn main() -> io::Result<()> {
         query.extend([0, 0, kind, 0, 1]);
         socket.send(&query)?;
 
-        // Here: what if nothing comes? Does this message answer the question? Which records does it have?
+        // Here: what if no answer comes in time? Does this message answer the question? Which records does it have?
         let mut answer = [0; 65_535];
         let length = socket.recv(&mut answer)?;
         if let [.., a, b, c, d] = answer[..length] {

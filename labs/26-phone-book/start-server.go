@@ -22,7 +22,7 @@ func main() {
 	}
 	fmt.Println("listening on", socket.LocalAddr())
 
-	// Here: the same questions come over TCP, on the same port. Each message stands behind its length there.
+	// Here: the same questions come over TCP, on the same port. There each message has its length in front.
 
 	message := make([]byte, 65_535)
 	for {

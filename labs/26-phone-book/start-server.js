@@ -11,7 +11,7 @@ const RECORD = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 192, 0, 2, 
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8026").split(":");
 const server = dgram.createSocket("udp4");
 
-// Here: the same questions come over TCP, on the same port. Each message stands behind its length there.
+// Here: the same questions come over TCP, on the same port. There each message has its length in front.
 
 server.on("message", (message, client) => {
   // Here: whose ID is this? What was asked? Is it in the book? Does the answer fit into 512 bytes?

@@ -14,7 +14,7 @@ server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind((host, int(port)))
 print("listening on %s:%s" % server.getsockname(), flush=True)
 
-# Here: the same questions come over TCP, on the same port. Each message stands behind its length there.
+# Here: the same questions come over TCP, on the same port. There each message has its length in front.
 
 while True:
     message, client = server.recvfrom(65_535)

@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
     let socket = UdpSocket::bind(addr.as_deref().unwrap_or("127.0.0.1:8026"))?;
     println!("listening on {}", socket.local_addr()?);
 
-    // Here: the same questions come over TCP, on the same port. Each message stands behind its length there.
+    // Here: the same questions come over TCP, on the same port. There each message has its length in front.
 
     let mut message = [0; 65_535];
     loop {

@@ -1,4 +1,4 @@
-/* Lab 27 · your server. It takes what one read gives it, and answers in HTTP. A client that speaks TLS cannot
+/* Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
  * read that.
  *
  * Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
@@ -62,7 +62,7 @@ static struct addrinfo *address(void)
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
@@ -79,7 +79,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

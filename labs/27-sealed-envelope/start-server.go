@@ -1,4 +1,4 @@
-// Lab 27 · your server. It takes what one read gives it, and answers in HTTP. A client that speaks TLS cannot
+// Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
 // read that.
 //
 // Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README

@@ -72,7 +72,7 @@ func ask(method, path, body string) (string, string, error) {
 		case "location":
 			location = strings.TrimSpace(value)
 		case "set-cookie":
-			// Here: keep it, with its path.
+			// Here: keep this cookie, with its path.
 			log.Printf("%s gave a cookie: %s", path, strings.TrimSpace(value))
 		}
 	}

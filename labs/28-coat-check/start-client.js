@@ -25,7 +25,7 @@ async function ask(method, path, body = "") {
     const colon = line.indexOf(":");
     const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     if (name === "location") location = value;
-    // Here: keep it, with its path.
+    // Here: keep this cookie, with its path.
     if (name === "set-cookie") console.error(`${path} gave a cookie: ${value}`);
   }
   return { body: answer.slice(end + 4), location };

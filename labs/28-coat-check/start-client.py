@@ -31,7 +31,7 @@ def ask(method, path, body=""):
         if name.lower() == "location":
             location = value.strip()
         if name.lower() == "set-cookie":
-            # Here: keep it, with its path.
+            # Here: keep this cookie, with its path.
             print(f"{path} gave a cookie:", value.strip(), file=sys.stderr)
     return body, location
 

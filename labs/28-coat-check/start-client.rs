@@ -48,7 +48,7 @@ fn ask(addr: &str, method: &str, path: &str, body: &str) -> io::Result<(String, 
     for (name, value) in head.lines().filter_map(|line| line.split_once(':')) {
         match name.to_ascii_lowercase().as_str() {
             "location" => location = Some(value.trim().to_string()),
-            // Here: keep it, with its path.
+            // Here: keep this cookie, with its path.
             "set-cookie" => eprintln!("{path} gave a cookie: {}", value.trim()),
             _ => {}
         }

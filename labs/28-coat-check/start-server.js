@@ -78,7 +78,7 @@ async function readHead(reader) {
   return { method: words[0], target: words[1], fields };
 }
 
-/** The bytes of a client: `await reader.more()` gets the next piece; false: the client has closed. Finished. */
+/** The bytes of a client. `await reader.more()` gets the next piece. It is false if the client has closed. Finished. */
 class Reader {
   constructor(socket) {
     this.pieces = socket.iterator({ destroyOnReturn: false });
@@ -89,13 +89,13 @@ class Reader {
     if (!done) this.bytes = Buffer.concat([this.bytes, value]);
     return !done;
   }
-  /** The next line with its end; at the close what is left. */
+  /** The next line with its end. After the close: the rest of the bytes. */
   async line() {
     while (!this.bytes.includes("\n") && this.bytes.length < 16_000 && (await this.more()));
     const end = this.bytes.indexOf("\n") + 1 || this.bytes.length;
     return this.take(end);
   }
-  /** So many bytes; at the close what is left. */
+  /** The next `count` bytes. After the close: the rest of the bytes. */
   async exactly(length) {
     while (this.bytes.length < length && (await this.more()));
     return this.take(length);

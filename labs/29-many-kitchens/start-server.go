@@ -1,5 +1,5 @@
 // Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-// believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+// believe that each client is the balancer, and if a server dies, its clients get no answer.
 //
 // The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 package main
@@ -45,7 +45,7 @@ func serve(client net.Conn, server string) error {
 		return err
 	}
 	// Here: GET /health is about all servers.
-	// Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+	// Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
 	answer, err := ask(request, server)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func readRequest(client net.Conn) ([]byte, error) {
 
 // Asks the server, which closes after its answer.
 func ask(request []byte, addr string) ([]byte, error) {
-	// Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+	// Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
 	server, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func ask(request []byte, addr string) ([]byte, error) {
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
-	// Here: is it whole? Its Content-Length says how many bytes the body has.
+	// Here: is the answer whole? Its Content-Length says how many bytes the body has.
 	return io.ReadAll(server)
 }
 

@@ -1,5 +1,5 @@
 // Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-// believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+// believe that each client is the balancer, and if a server dies, its clients get no answer.
 //
 // The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 const net = require("net");
@@ -14,7 +14,7 @@ async function serve(client) {
   const pieces = client.iterator({ destroyOnReturn: false });
   const request = await readRequest(pieces);
   // Here: GET /health is about all servers.
-  // Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+  // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
   client.end(await ask(request, addr));
   while (!(await pieces.next()).done);
 }
@@ -32,14 +32,14 @@ async function readRequest(pieces) {
 
 /** Asks the server, which closes after its answer. */
 function ask(request, addr) {
-  // Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+  // Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
   const [host, port] = addr.split(":");
   return new Promise((resolve, reject) => {
     const server = net.connect({ host, port });
     const answer = [];
     server.on("error", reject);
     server.on("data", (piece) => answer.push(piece));
-    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
     server.on("end", () => resolve(Buffer.concat(answer)));
     server.write(request, "latin1");
   });

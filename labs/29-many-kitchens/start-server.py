@@ -1,5 +1,5 @@
 # Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-# believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+# believe that each client is the balancer, and if a server dies, its clients get no answer.
 #
 # The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 import os
@@ -15,7 +15,7 @@ servers = [word for word in words if word != "proxy"]
 def serve(client, server):
     request = read_request(client)
     # Here: GET /health is about all servers.
-    # Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+    # Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
     client.sendall(ask(request, server))
     client.shutdown(socket.SHUT_WR)
     while client.recv(4096):
@@ -34,12 +34,12 @@ def read_request(client):
 
 
 def ask(request, server):
-    # Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+    # Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
     server_host, server_port = server.rsplit(":", 1)
     server = socket.create_connection((server_host, int(server_port)))
     server.sendall(request)
     answer = b""
-    # Here: is it whole? Its Content-Length says how many bytes the body has.
+    # Here: is the answer whole? Its Content-Length says how many bytes the body has.
     while piece := server.recv(4096):
         answer += piece
     return answer

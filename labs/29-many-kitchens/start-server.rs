@@ -1,5 +1,5 @@
 //! Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-//! believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+//! believe that each client is the balancer, and if a server dies, its clients get no answer.
 //!
 //! The README has the rules. Check it with: cargo lab check 29
 
@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
 fn serve(mut client: &TcpStream, server: &str) -> io::Result<()> {
     let request = read_request(client)?;
     // Here: GET /health is about all servers.
-    // Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST?
+    // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
     let answer = ask(&request, server)?;
     client.write_all(&answer)?;
     client.shutdown(Shutdown::Write)?;
@@ -56,11 +56,11 @@ fn read_request(client: &TcpStream) -> io::Result<String> {
 
 /// Asks the server, which closes after its answer.
 fn ask(request: &str, server: &str) -> io::Result<Vec<u8>> {
-    // Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For?
+    // Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
     let mut server = TcpStream::connect(server)?;
     server.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
     server.take(LONGEST).read_to_end(&mut answer)?;
     Ok(answer)
 }

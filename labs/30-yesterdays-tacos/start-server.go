@@ -1,5 +1,5 @@
 // Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-// client gets somebody else's menu. Which rules must it learn?
+// client gets somebody else's menu. Make it obey the rules of the README.
 //
 // The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
 // with: cargo lab check 30
@@ -45,7 +45,7 @@ func serve(client net.Conn) error {
 		return errors.New("this is no request")
 	}
 	target := string(words[1])
-	// Here: for whom was it, how old is it, and may it be given at all? And where is its Age?
+	// Here: which request was this answer for? How old is it? May we send it? Add `Age`.
 	answer, found := stored[target]
 	if !found {
 		if answer, err = ask(request); err != nil {
@@ -92,7 +92,7 @@ func ask(request []byte) ([]byte, error) {
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
-	// Here: is it whole? Its Content-Length says how many bytes the body has.
+	// Here: is the answer whole? Its Content-Length says how many bytes the body has.
 	return io.ReadAll(server)
 }
 

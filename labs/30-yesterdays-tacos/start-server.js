@@ -1,5 +1,5 @@
 // Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-// client gets somebody else's menu. Which rules must it learn?
+// client gets somebody else's menu. Make it obey the rules of the README.
 //
 // The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
 // with: cargo lab check 30
@@ -12,7 +12,7 @@ async function serve(client) {
   const pieces = client.iterator({ destroyOnReturn: false });
   const request = await readRequest(pieces);
   const target = request.split(" ")[1];
-  // Here: for whom was it, how old is it, and may it be given at all? And where is its Age?
+  // Here: which request was this answer for? How old is it? May we send it? Add `Age`.
   if (!stored.has(target)) {
     // Here: not every answer may be stored.
     stored.set(target, await ask(request));
@@ -39,7 +39,7 @@ function ask(request) {
     const answer = [];
     server.on("error", reject);
     server.on("data", (piece) => answer.push(piece));
-    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
     server.on("end", () => resolve(Buffer.concat(answer)));
     server.write(request.replace("Connection: close\r\n", "Via: 1.1 cache\r\nConnection: close\r\n"), "latin1");
   });

@@ -1,5 +1,5 @@
 # Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-# client gets somebody else's menu. Which rules must it learn?
+# client gets somebody else's menu. Make it obey the rules of the README.
 #
 # The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
 # with: cargo lab check 30
@@ -16,7 +16,7 @@ stored = {}
 def serve(client):
     request = read_request(client)
     target = request.split(b" ")[1]
-    # Here: for whom was it, how old is it, and may it be given at all? And where is its Age?
+    # Here: which request was this answer for? How old is it? May we send it? Add `Age`.
     if target not in stored:
         # Here: not every answer may be stored.
         stored[target] = ask(request)
@@ -43,7 +43,7 @@ def ask(request):
     server = socket.create_connection((up_host, int(up_port)))
     server.sendall(request)
     answer = b""
-    # Here: is it whole? Its Content-Length says how many bytes the body has.
+    # Here: is the answer whole? Its Content-Length says how many bytes the body has.
     while piece := server.recv(4096):
         answer += piece
     return answer

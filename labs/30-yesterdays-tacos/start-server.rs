@@ -1,5 +1,5 @@
 //! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-//! client gets somebody else's menu. Which rules must it learn?
+//! client gets somebody else's menu. Make it obey the rules of the README.
 //!
 //! The README has the rules. The second address is the server behind it, and WIRELAB_NOW is its clock.
 //! Check it with: cargo lab check 30
@@ -34,7 +34,7 @@ fn serve(
     let request = read_request(client)?;
     let target = request.split(' ').nth(1).unwrap_or_default().to_string();
     let answer = match stored.get(&target) {
-        // Here: for whom was it, how old is it, and may it be given at all? And where is its Age?
+        // Here: which request was this answer for? How old is it? May we send it? Add `Age`.
         Some(answer) => answer.clone(),
         None => {
             let answer = ask(&request, upstream)?;
@@ -70,7 +70,7 @@ fn ask(request: &str, upstream: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(upstream)?;
     server.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    // Here: is it whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
     server.take(LONGEST).read_to_end(&mut answer)?;
     Ok(answer)
 }

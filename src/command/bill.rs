@@ -19,8 +19,8 @@ pub const COMMAND: Command = Command {
     name: "bill",
     places: &[],
     sentence: "write a record of what passed, or verify one",
-    more: "This command checks again every program that has passed. Then it writes what the\n\
-           programs served: the hash of each program, each conversation with its weathers,\n\
+    more: "This command checks again every program that has passed. Then it writes the\n\
+           record: the hash of each program, each conversation with its weathers,\n\
            its bytes and the hash of its transcript, the seed of the fresh conversations,\n\
            and a hash over all of it. It leaves out the course's own programs.\n\
            With --verify it reads a bill, runs its checks with the programs in this\n\

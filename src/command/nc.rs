@@ -33,10 +33,10 @@ pub const COMMAND: Command = Command {
            closes.\n\
            With -l nc waits at ADDR for one client, and you are the server: when the\n\
            client has ended its side, nc still sends the rest of a piped input, until\n\
-           nothing has come for a second.\n\
+           no input has come for a second.\n\
            With -U the address is the path of a Unix socket. With --udp each line is one\n\
-           datagram; UDP has no end, so nc ends when your input has ended and nothing has\n\
-           come for a second.",
+           datagram; UDP has no end, so nc ends when your input has ended and no datagram\n\
+           has come for a second.",
     options: &[
         Opt {
             name: "-l",

@@ -138,7 +138,7 @@ impl Runner {
             .map(|word| word.replace("{url}", url).replace("{out}", &name))
             .collect();
         let Some((program, arguments)) = words.split_first() else {
-            return Err("the command has no word".to_string());
+            return Err("the command is empty: write a program and its arguments".to_string());
         };
         let arguments: Vec<&str> = arguments.iter().map(|word| &word[..]).collect();
         let line = CommandLine::of(Path::new(program), &arguments);

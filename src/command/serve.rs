@@ -29,8 +29,8 @@ pub const COMMAND: Command = Command {
            not serve links that lead out of DIR, names that begin with a dot, pipes and\n\
            devices. If a compressed copy is beside a file (menu.txt.br, menu.txt.gz), a\n\
            client that accepts its coding gets the compressed copy. Ctrl-C ends serve at\n\
-           once. serve never writes a file, so it leaves no incomplete file. Answers that\n\
-           it is sending are cut off, and their clients notice that.",
+           once. It cuts off the answers that serve is sending, and their clients notice\n\
+           that. serve never writes a file, so it leaves no incomplete file.",
     options: &[
         Opt {
             name: "--port",

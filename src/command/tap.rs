@@ -39,13 +39,13 @@ pub const COMMAND: Command = Command {
     more: "tap is a proxy. Clients connect to LISTEN, and tap connects them to the server\n\
            at UPSTREAM. Both are host:port; with port 0 the system chooses the port. tap\n\
            passes on half-closes and resets as they are. If the server refuses a\n\
-           connection, the client gets a reset. Ctrl-C ends tap; its files are complete at\n\
-           every moment.\n\
+           connection, the client gets a reset. Ctrl-C ends tap. Its files contain every\n\
+           byte that it has forwarded.\n\
            With --udp it relays datagrams: each sender is a connection of its own, and\n\
            faults are not possible.\n\
            A transcript contains every byte of both directions, in the order in which our\n\
            proxy read them, and how each side ended. It contains no packets.\n\
-           The files do not contain secrets: the values of Authorization, Cookie,\n\
+           The files do not contain these secrets: the values of Authorization, Cookie,\n\
            Set-Cookie, X-Api-Key and similar fields, and token=, key=, password= in targets\n\
            and forms. --mask adds a name. In the file of --save, Date, Expires, ETag and\n\
            the ports in Host and Location are masks, with the real values in notes. So\n\
