@@ -78,7 +78,7 @@ fn a_server_that_lets_in_where_it_should_refuse_is_told_so() {
     let server = Server::start("lab01-server");
     let output = play(&["-", &server.addr.to_string()], "S refuse\n");
     let said = text(&output.stdout);
-    let first = "FAIL stdin · the server should refuse the connection, and let it in\n";
+    let first = "FAIL stdin · the server should refuse the connection, but let it in\n";
     assert!(said.starts_with(first), "{said}");
 }
 

@@ -29,10 +29,10 @@ pub const COMMAND: Command = Command {
            rule of an RFC. If an answer breaks its rule, probe shows every byte of the\n\
            answer. All requests are for one page; the server must answer GET for this page\n\
            with 2xx. probe sends no PUT, and no DELETE of anything that exists. It sends\n\
-           POST with a few bytes to the page. MUST and SHOULD are the RFC's words. In a case\n\
-           of the kind \"security\", two programs that read the same bytes find different\n\
-           requests (RFC 9112 11.2). A \"note\" is allowed, but risky: probe does not count\n\
-           it. Each line of an --accept FILE names a case and gives a reason.",
+           POST with a few bytes to the page. MUST and SHOULD are the RFC's words. In a\n\
+           case of the kind \"security\", two programs that read the same bytes find\n\
+           different requests (RFC 9112 11.2). A \"note\" is allowed, but risky: probe does\n\
+           not count it. Each line of an --accept FILE names a case and gives a reason.",
     options: OPTIONS,
     run,
 };

@@ -70,8 +70,8 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
             }
             Placed::Again { file, old } => {
                 new += 1;
-                writeln!(screen, "{file} is as at the beginning")?;
-                writeln!(screen, "{old} is what you had")?;
+                writeln!(screen, "{file} is the stub again")?;
+                writeln!(screen, "{old} is your old file")?;
             }
             Placed::Kept { file } => {
                 writeln!(screen, "{file} exists already, and was not changed")?;

@@ -32,7 +32,7 @@ fn a_client_that_dies_is_heard_before_the_wire_and_is_not_answered() {
         &[Weather::Calm],
     ));
     let parts = [
-        "the client ended (exit status 101) before it said a byte",
+        "the client ended (exit status 101) before it sent a byte",
         "The program ended: exit status 101.",
         "the order is lost",
         " - C> GET / HTTP/1.1\\r\\n",

@@ -38,7 +38,7 @@ fn death(weather: Weather, trouble: &Problem, side: Side, ending: Ending) -> Opt
             format!("the server ended ({ending}) after a client had reset its connection")
         }
         (Side::Server, Weather::Ghost) => {
-            format!("the server ended ({ending}) after clients that said nothing")
+            format!("the server ended ({ending}) after clients that sent nothing")
         }
         (Side::Server, _) if nothing => format!("the server ended ({ending}) without an answer"),
         (Side::Server, _) if short => {
@@ -47,7 +47,7 @@ fn death(weather: Weather, trouble: &Problem, side: Side, ending: Ending) -> Opt
         (Side::Server, _) => format!("all bytes are right, and then the server ended ({ending})"),
         (Side::Client, _) if never => format!("the client ended ({ending}) before it connected"),
         (Side::Client, _) if nothing => {
-            format!("the client ended ({ending}) before it said a byte")
+            format!("the client ended ({ending}) before it sent a byte")
         }
         (Side::Client, _) if short => {
             format!("the client ended ({ending}) before its request was whole")
@@ -133,7 +133,7 @@ fn different(difference: &Difference) -> String {
         ),
         DifferenceKind::Early => format!("{side} did not wait for its turn at byte {at}"),
         DifferenceKind::Boundary => {
-            format!("{side}'s datagrams are cut otherwise at byte {at}")
+            format!("{side}'s datagrams are cut differently at byte {at}")
         }
         DifferenceKind::Ending => ending(difference, side),
         DifferenceKind::TooLoose => format!("the pattern is too loose from byte {at} on: {LOOSE}"),
@@ -162,21 +162,21 @@ fn ending(difference: &Difference, side: &str) -> String {
         Wanted::Event(Event::Fin) => "hang up here (fin)",
         Wanted::Event(Event::Rst) => "reset the connection here (rst)",
         Wanted::Event(Event::Refuse) if difference.ended.is_none() => {
-            return format!("{side} should refuse the connection, and let it in");
+            return format!("{side} should refuse the connection, but let it in");
         }
         Wanted::Event(Event::Refuse) => "refuse the connection (refuse)",
         _ => "keep the connection open",
     };
     match (difference.ended, difference.silence) {
-        (Some(Event::Fin), _) => format!("{side} should {should}, and closed (fin)"),
-        (Some(Event::Rst), _) => format!("{side} should {should}, and sent a reset (rst)"),
-        (Some(Event::Refuse), _) => format!("{side} should {should}, and refused"),
+        (Some(Event::Fin), _) => format!("{side} should {should}, but closed (fin)"),
+        (Some(Event::Rst), _) => format!("{side} should {should}, but sent a reset (rst)"),
+        (Some(Event::Refuse), _) => format!("{side} should {should}, but refused"),
         (_, Some(waited)) => {
             format!(
                 "{side} should {should}; {} ms of silence, still open",
                 waited.as_millis()
             )
         }
-        _ => format!("{side} should {should}, and did more"),
+        _ => format!("{side} should {should}, but did more"),
     }
 }

@@ -242,7 +242,7 @@ pub(super) fn end(lab: &Lab, dice: &mut Dice) -> Option<Question> {
     });
     let draft = Draft {
         kind: Kind::End,
-        asked: "All bytes are said. How does the connection end?".to_string(),
+        asked: "All bytes have been sent. How does the connection end?".to_string(),
         shown: lines(shown),
         right: right.clone(),
         wrong: mixed(wrong.collect(), dice),
