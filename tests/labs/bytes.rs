@@ -163,7 +163,15 @@ fn once(said: &Transcript, expected: &Transcript) -> Transcript {
     once.headings = said.headings.clone();
     let mut seen = Vec::new();
     for chunk in chunks(said) {
-        if let Some(at) = left.iter().position(|wanted| *wanted == chunk) {
+        // A datagram may be expected again after the next question: before that question it is a repetition.
+        let due = match chunk.0 {
+            Who::Client => left.iter().position(|wanted| wanted.0 == Who::Client),
+            Who::Server => left
+                .iter()
+                .take_while(|wanted| wanted.0 == Who::Server)
+                .position(|wanted| *wanted == chunk),
+        };
+        if let Some(at) = due.filter(|at| left.get(*at) == Some(&chunk)) {
             left.remove(at);
         } else if seen.contains(&chunk) {
             continue;
