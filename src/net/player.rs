@@ -334,8 +334,9 @@ impl Play<'_> {
         let link = &self.links[&conn];
         let mut silence = IdleTimer::new(self.player.silence, self.player.early);
         loop {
-            let next = silence.next();
-            let deadline = |heard: &Heard| self.look_again(until.min(begun.max(heard.last) + next));
+            let (next, now) = (silence.next(), Instant::now());
+            let due = |heard: &Heard| until.min(begun.max(heard.last) + next);
+            let deadline = |heard: &Heard| self.look_again(due(heard), now);
             if link.wait(&mut enough, deadline) {
                 return true;
             }

@@ -73,10 +73,13 @@ impl Between {
 }
 
 impl Play<'_> {
-    /// Where to look again: sooner where others may still be at work, or may end the play.
-    pub(super) fn look_again(&self, due: Instant) -> Instant {
+    /// Where to look again, for a wait that began at `begun`: sooner where others may still be at work, or may end
+    /// the play. A time that was over before the wait began has been looked at already: who waits for the others
+    /// must not keep the processor from them.
+    pub(super) fn look_again(&self, due: Instant, begun: Instant) -> Instant {
         match (&self.player.between, &self.player.over) {
             (None, None) => due,
+            _ if due <= begun => begun + limits::BETWEEN_POLL,
             _ => due.min(Instant::now() + limits::BETWEEN_POLL),
         }
     }

@@ -56,8 +56,9 @@ impl Play<'_> {
         let begun = Instant::now();
         let mut silence = IdleTimer::new(self.player.silence, false);
         loop {
-            let due = self.look_again(begun + silence.next());
-            let due = due.saturating_duration_since(Instant::now());
+            let now = Instant::now();
+            let due = self.look_again(begun + silence.next(), now);
+            let due = due.saturating_duration_since(now);
             let client = accept_within(listener, due.min(self.left()));
             let since = self.quiet_since(begun);
             let mut over = || {
