@@ -19,6 +19,8 @@ mod recorder;
 mod segmentation;
 mod serve;
 mod single_byte_delivery;
+#[cfg(target_os = "linux")]
+mod sock_diag;
 mod socket_errors;
 mod tap;
 mod udp_player;

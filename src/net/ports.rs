@@ -1,8 +1,8 @@
 //! Finds free ports, and checks whether a program listens on a port.
 //!
 //! Rule: the check must not connect. A connection would be the server's first client, and a server that serves
-//! only one client would end. So the kernel's table is read (`/proc/net/tcp` on Linux, proc(5)). A connection
-//! is made only on systems without such a table.
+//! only one client would end. So the kernel is asked (on Linux; see `sock_diag`), or its table is read
+//! (`/proc/net/tcp`, proc(5)). A connection is made only on systems without such a table.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -107,8 +107,17 @@ fn is_free(ip: IpAddr, port: u16) -> bool {
     }
 }
 
-/// Who listens on `port`, by the kernel's table; `None` where there is no such table.
+/// Who listens on `port`, by what the kernel answers or by its table; `None` where there is neither.
 pub fn listeners(port: u16) -> Option<Vec<SocketAddr>> {
+    #[cfg(target_os = "linux")]
+    if let Some(all) = super::sock_diag::listeners(port) {
+        return Some(all);
+    }
+    by_table(port)
+}
+
+/// The same by the table alone.
+fn by_table(port: u16) -> Option<Vec<SocketAddr>> {
     let mut all = in_table("/proc/self/net/tcp")?;
     if ipv6_in_use() {
         all.extend(in_table("/proc/self/net/tcp6").unwrap_or_default());
@@ -239,6 +248,12 @@ mod tests {
             }
             assert!(accepts(addr, true), "{ip}");
             assert!(accepts(addr, false), "{ip}");
+            if let Some(mut table) = by_table(port.number) {
+                table.sort();
+                let mut asked = listeners(port.number).unwrap();
+                asked.sort();
+                assert_eq!(table, asked);
+            }
             drop(listener);
             assert!(!accepts(addr, true), "{ip}");
             assert!(!accepts(addr, false), "{ip}");

@@ -39,22 +39,16 @@ fn canonical(addr: SocketAddr) -> SocketAddr {
 mod linux {
     use std::fs::File;
     use std::io::{BufRead, BufReader, Read};
-    use std::net::{IpAddr, SocketAddr, TcpStream};
-    use std::time::Duration;
+    use std::net::{SocketAddr, TcpStream};
 
-    use socket2::{Domain, Protocol, Socket, Type};
+    use socket2::Socket;
 
     use crate::net::ports;
+    use crate::net::sock_diag::{self, BY_FAMILY, HEAD, INFO, kernel};
 
-    /// `AF_NETLINK`, `NETLINK_SOCK_DIAG` and `SOCK_DIAG_BY_FAMILY` of the kernel's headers.
-    const NETLINK: (i32, i32, u16) = (16, 4, 20);
-    /// `AF_INET`, `AF_INET6` and `IPPROTO_TCP`.
-    const INET: (u8, u8, u8) = (2, 10, 6);
-    /// `INET_DIAG_INFO`: a `struct tcp_info` comes along.
-    const INFO: u16 = 2;
     /// Where things stand: `idiag_rqueue` in an answer, its attributes, `tcpi_bytes_received` in a `tcp_info`.
-    const QUEUE: usize = 16 + 56;
-    const ATTRIBUTES: usize = 16 + 72;
+    const QUEUE: usize = HEAD + 56;
+    const ATTRIBUTES: usize = HEAD + 72;
     const RECEIVED: usize = 128;
 
     /// The peer's socket, and how to ask for it.
@@ -89,7 +83,7 @@ mod linux {
         /// The bytes in the peer's queue, and how many have arrived there in all.
         fn ask(&self) -> Option<(u32, u64)> {
             let mut kernel = self.kernel.as_ref()?;
-            kernel.send(&request(self.peer, self.us)).ok()?;
+            kernel.send(&sock_diag::about(self.peer, self.us)).ok()?;
             let mut answer = [0; 2048];
             let length = kernel.read(&mut answer).ok()?;
             answer_of(answer.get(..length)?)
@@ -119,45 +113,8 @@ mod linux {
         }
     }
 
-    fn kernel() -> Option<Socket> {
-        let protocol = Some(Protocol::from(NETLINK.1));
-        let socket = Socket::new(Domain::from(NETLINK.0), Type::DGRAM, protocol).ok()?;
-        socket
-            .set_read_timeout(Some(Duration::from_millis(20)))
-            .ok()?;
-        Some(socket)
-    }
-
-    /// `struct nlmsghdr` and `struct inet_diag_req_v2` for the socket with these two ends.
-    fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
-        let family = if local.is_ipv4() { INET.0 } else { INET.1 };
-        let mut body = vec![family, INET.2, 1 << (INFO - 1), 0];
-        body.extend(u32::MAX.to_ne_bytes()); // in any state
-        for end in [local, remote] {
-            body.extend(end.port().to_be_bytes());
-        }
-        for end in [local, remote] {
-            let mut bytes = match end.ip() {
-                IpAddr::V4(ip) => ip.octets().to_vec(),
-                IpAddr::V6(ip) => ip.octets().to_vec(),
-            };
-            bytes.resize(16, 0);
-            body.extend(bytes);
-        }
-        body.extend(0_u32.to_ne_bytes()); // on any interface
-        body.extend([0xff; 8]); // and whatever its cookie
-        let mut message = Vec::new();
-        message.extend((16 + body.len() as u32).to_ne_bytes());
-        message.extend(NETLINK.2.to_ne_bytes());
-        message.extend(1_u16.to_ne_bytes()); // NLM_F_REQUEST
-        message.extend([0; 8]);
-        message.extend(body);
-        message
-    }
-
     fn answer_of(answer: &[u8]) -> Option<(u32, u64)> {
-        let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
-        if kind != NETLINK.2 {
+        if sock_diag::kind(answer)? != BY_FAMILY {
             return None;
         }
         let queue = u32::from_ne_bytes(answer.get(QUEUE..QUEUE + 4)?.try_into().ok()?);
@@ -214,7 +171,7 @@ mod linux {
                 let mut answer = whole[..length].to_vec();
                 answer_of(&answer);
                 if length > 6 {
-                    answer[4..6].copy_from_slice(&NETLINK.2.to_ne_bytes());
+                    answer[4..6].copy_from_slice(&BY_FAMILY.to_ne_bytes());
                     answer_of(&answer);
                 }
             }
