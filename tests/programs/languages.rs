@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 use crate::support::wrong::without_patience;
-use crate::support::{WIRELAB, badpeer, bin, have, side_by_side};
+use crate::support::{WIRELAB, badpeer, bin, have, python, side_by_side};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{self, Lab, Language, Side};
@@ -85,7 +85,7 @@ fn verdict(lab: &Lab, side: Side, language: Language) -> String {
     let text = source.display().to_string();
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(lab.slug);
     let line = match language {
-        Language::Python => CommandLine::of(Path::new("python3"), &[&text]),
+        Language::Python => CommandLine::of(Path::new(python()), &[&text]),
         Language::Node => CommandLine::of(Path::new("node"), &[&text]),
         other => {
             let program = lab_programs::compiled(&place, &source, other);

@@ -7,6 +7,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// Whether all these tools are on this machine. If not, says so; then the test returns early.
 pub fn have(tools: &[&str]) -> bool {
@@ -24,6 +25,22 @@ pub fn have(tools: &[&str]) -> bool {
         }
         None => true,
     }
+}
+
+/// The interpreter behind the name `python3`, where that is installed. The name may lead to a script that looks for
+/// the interpreter (pyenv), which costs more than the interpreter's own start, each time.
+pub fn python() -> &'static str {
+    static FOUND: OnceLock<String> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let ask = ["-c", "import sys; print(sys.executable)"];
+        let output = Command::new("python3").args(ask).output();
+        let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        let path = said.unwrap_or_default().trim().to_string();
+        match path.is_empty() {
+            true => "python3".to_string(),
+            false => path,
+        }
+    })
 }
 
 /// Says that a check cannot run on this machine, and counts it: `localhost has one address here`.

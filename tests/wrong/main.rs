@@ -15,7 +15,7 @@ use std::sync::{Condvar, Mutex, Once};
 
 use flaws::{Program, programs};
 use support::wrong::code;
-use support::{have, side_by_side};
+use support::{have, python, side_by_side};
 use wirelab::check::Subject;
 use wirelab::check::program::CommandLine;
 use wirelab::course::{catalogue, exercise_check};
@@ -42,8 +42,11 @@ fn command(program: &Program) -> Option<CommandLine> {
     have(&[tool]).then_some(())?;
     std::fs::write(&file, &program.source).expect("it can be written");
     let file = file.to_str().expect("a path in UTF-8").to_string();
-    if matches!(tool, "python3" | "node") {
-        return Some(CommandLine::of(Path::new(tool), &[&file]));
+    match tool {
+        // `-S`: without the folders of installed packages, which takes half of its start.
+        "python3" => return Some(CommandLine::of(Path::new(python()), &["-S", &file])),
+        "node" => return Some(CommandLine::of(Path::new(tool), &[&file])),
+        _ => {}
     }
     let built = folder().join(name);
     let mut compile = Command::new(tool);
