@@ -131,7 +131,7 @@ impl Server {
                 ClientConnection::new(Arc::clone(&opening), accepted, Some(&entering))
             }),
             at_once: Box::new(ClientConnection::answer_at_once),
-            serve: Box::new(|conversation, is_crowd| conversation.serve(is_crowd)),
+            serve: Box::new(|conversation, are_many| conversation.serve(are_many)),
             relieve: Box::new(move || {
                 relieving.handler.relieve()
                     || idle.close_longest(limits::CLOSED_AT_ONCE, limits::CLOSED_AFTER) > 0

@@ -3,7 +3,7 @@
 //!
 //! Rule 1: each connection that is served has its own thread, so that no slow client delays another. Work that
 //! needs no wait is done first, on the accepting thread. So many clients get an answer before they need a thread.
-//! In a crowd, a client that waits for its next request has no thread (see `parked`).
+//! Among many clients, one that waits for its next request has no thread (see `connections_without_thread`).
 //! Rule 2: the next client gets the thread that became idle last. So the other threads stay idle, and a thread
 //! that was idle for long enough ends.
 //! Rule 3: at capacity, a few separate threads refuse clients with an answer. If these threads are busy, too,
@@ -105,7 +105,7 @@ pub enum AtOnce<C> {
 /// Does what can be done for a connection without any wait.
 pub type DoAtOnce<C> = Box<dyn Fn(C) -> AtOnce<C> + Send + Sync>;
 
-/// Serves a connection in a thread of its own, to the end; or, when the function says that there is a crowd,
+/// Serves a connection in a thread of its own, to the end; or, when the function says that there are many,
 /// until it waits for the next request. Then it comes back.
 pub type Serve<C> = Box<dyn Fn(C, &dyn Fn() -> bool) -> Option<C> + Send + Sync>;
 
@@ -170,7 +170,7 @@ pub fn run_pool<C: Send + 'static>(
         descriptors: descriptors.saturating_sub(kept).max(1),
         threads_limit: usize::MAX,
         begun: Vec::new(),
-        since: Instant::now(),
+        in_a_row: 0,
         blocks: true,
     };
     let mut told = RateLimitedLog::default();
@@ -205,10 +205,10 @@ struct Acceptor<'a, C> {
     descriptors: usize,
     /// Most of them for which there are threads, as far as the system has said so.
     threads_limit: usize,
-    /// Accepted since the backlog was empty, and not yet with a thread.
-    begun: Vec<C>,
-    /// When the first of them was.
-    since: Instant,
+    /// Accepted, and not yet with a thread; since when, the first one first.
+    begun: Vec<(Instant, C)>,
+    /// How many came without a pause for which `accept` had to wait.
+    in_a_row: usize,
     /// Whether `accept` waits.
     blocks: bool,
 }
@@ -228,9 +228,12 @@ impl<C: Send + 'static> Acceptor<'_, C> {
         if wait != self.blocks && self.listener.set_nonblocking(!wait).is_ok() {
             self.blocks = wait;
         }
+        if wait {
+            self.in_a_row = 0;
+        }
         match self.listener.accept() {
             Ok((stream, peer)) => self.admit(stream, peer),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.hand_over(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.await_requests(),
             Err(error) if no_descriptors(&error) => self.make_room(AcceptProblem::NoDescriptors),
             // The client closed in the backlog, or a signal came (accept(2)).
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => None,
@@ -255,6 +258,7 @@ impl<C: Send + 'static> Acceptor<'_, C> {
             let _ = stream.set_nonblocking(false);
         }
         self.threads.enter();
+        self.in_a_row += 1;
         let open = || {
             (self.open)(Accepted {
                 stream,
@@ -267,31 +271,43 @@ impl<C: Send + 'static> Acceptor<'_, C> {
             Ok(client) => match self.threads.at_once(client) {
                 AtOnce::Done => {}
                 AtOnce::Answered(begun) | AtOnce::Waits(begun) | AtOnce::NeedsThread(begun) => {
-                    self.begin(begun);
+                    self.begun.push((Instant::now(), begun));
                 }
             },
             Err(_) => self.threads.leave(),
         }
-        match self.begun.is_empty() || self.since.elapsed() < limits::ACCEPT_BURST {
+        let first = self.begun.first();
+        match first.is_none_or(|(since, _)| since.elapsed() < limits::ACCEPT_BURST) {
             true => over_capacity.then_some(AcceptProblem::AtCapacity),
-            false => self.hand_over(),
+            false => self.look(limits::FIRST_REQUEST),
         }
     }
 
-    /// Keeps a client for as long as others follow at once.
-    fn begin(&mut self, client: C) {
-        if self.begun.is_empty() {
-            self.since = Instant::now();
+    /// Nobody follows at once. When several came in a row, their requests are on the way, and often the next clients:
+    /// to rest meanwhile costs less than a thread for each, which would only wait, and to be woken for each.
+    fn await_requests(&mut self) -> Option<AcceptProblem> {
+        if self.in_a_row < limits::CLIENTS_IN_A_ROW {
+            return self.hand_over();
         }
-        self.begun.push(client);
+        thread::sleep(limits::PARKED_LEAST);
+        self.look(limits::FIRST_REQUEST)
     }
 
-    /// Gives everybody a thread who was not served meanwhile, or parks who waits in a crowd.
+    /// Gives everybody a thread who was not served meanwhile, or parks who waits among many.
     fn hand_over(&mut self) -> Option<AcceptProblem> {
+        self.look(Duration::ZERO)
+    }
+
+    /// Looks at everybody again. Who has said nothing stays for so long; the others get a thread if they need one.
+    fn look(&mut self, patience: Duration) -> Option<AcceptProblem> {
         let mut problem = None;
-        for begun in std::mem::take(&mut self.begun) {
+        for (since, begun) in std::mem::take(&mut self.begun) {
             let given = match self.threads.at_once(begun) {
                 AtOnce::Done => Ok(()),
+                AtOnce::Waits(client) if since.elapsed() < patience => {
+                    self.begun.push((since, client));
+                    Ok(())
+                }
                 AtOnce::Answered(client) | AtOnce::Waits(client) => self.threads.keep(client),
                 AtOnce::NeedsThread(client) => self.threads.hand(client),
             };

@@ -96,14 +96,14 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         })
     }
 
-    /// Serves the client in this thread: to the end, or until it waits for its next request and `is_crowd` says
+    /// Serves the client in this thread: to the end, or until it waits for its next request and `are_many` says
     /// that others need the thread.
-    pub(super) fn serve(mut self: Box<Self>, is_crowd: &dyn Fn() -> bool) -> Option<Box<Self>> {
+    pub(super) fn serve(mut self: Box<Self>, are_many: &dyn Fn() -> bool) -> Option<Box<Self>> {
         let then = match (self.line.prepare(), self.then.take()) {
             (Err(IoFailure::Broken), _) => Then::Leave,
             (Err(_), _) => Then::Abort,
             _ if self.over_capacity => self.send_away(),
-            (Ok(()), None | Some(Then::GoOn)) => self.run(is_crowd),
+            (Ok(()), None | Some(Then::GoOn)) => self.run(are_many),
             (Ok(()), Some(then)) => then,
         };
         match then {
@@ -117,10 +117,10 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
     }
 
     /// Exchange after exchange. `GoOn`: the client waits for its next request, and the thread is needed.
-    fn run(&mut self, is_crowd: &dyn Fn() -> bool) -> Then {
+    fn run(&mut self, are_many: &dyn Fn() -> bool) -> Then {
         loop {
             match self.exchange() {
-                Then::GoOn if is_crowd() && self.may_be_left() => {
+                Then::GoOn if are_many() && self.may_be_left() => {
                     self.waits_for_request();
                     return Then::GoOn;
                 }

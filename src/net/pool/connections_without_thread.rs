@@ -1,10 +1,11 @@
-//! The clients of a crowd that wait for their next request: they need no thread.
+//! The clients that wait for their next request among many others: they need no thread.
 //!
 //! Rule 1: one thread looks at all of them, without any wait. (std has no call that waits for several
 //! connections, as poll(2) does.)
 //! Rule 2: a client is looked at again after a part of the time that it has waited. So a busy client is looked at
 //! often, and thousands of silent ones cost little.
-//! Rule 3: this thread exists only while somebody is parked.
+//! Rule 3: one that has been silent for a while gets a thread, which waits at no cost, unless there is a crowd.
+//! Rule 4: this thread exists only while somebody is parked.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -89,7 +90,7 @@ impl<C: Send + 'static> Parking<C> {
                 client,
             }));
             let mut later = Vec::new();
-            while let Some(place) = pop_due(&mut places, now, all || !threads.is_crowd()) {
+            while let Some(place) = pop_due(&mut places, now, all || !threads.are_many()) {
                 later.extend(look(place, now, threads));
             }
             places.extend(later);
@@ -140,11 +141,13 @@ fn look<C: Send + 'static>(
         AtOnce::Waits(client) => (since, client),
         AtOnce::NeedsThread(client) => return hand(client, threads),
     };
-    if !threads.is_crowd() {
+    let waited = now.saturating_duration_since(since);
+    let may_go = !threads.is_crowd() && waited >= limits::IN_TURN && threads.have_one_more();
+    if !threads.are_many() || may_go {
         return hand(client, threads);
     }
     Some(Place {
-        due: now + pause(now.saturating_duration_since(since)),
+        due: now + pause(waited),
         since,
         client,
     })

@@ -36,8 +36,12 @@ struct Pool<C> {
     parking: Parking<C>,
     /// How many clients are parked.
     parked: AtomicUsize,
-    /// There are more clients than [`limits::CLIENTS_WITH_THREADS`], or were and not yet half of them left.
+    /// There are more clients than [`limits::CLIENTS_IN_THREADS`], or were and not yet half of them left.
+    many: AtomicBool,
+    /// The same with [`limits::CLIENTS_WITH_THREADS`].
     crowd: AtomicBool,
+    /// The system had no thread when one was last wanted.
+    no_threads: AtomicBool,
 }
 
 /// Who is here.
@@ -67,7 +71,9 @@ impl<C: Send + 'static> Threads<C> {
             serve,
             parking: Parking::new(),
             parked: AtomicUsize::new(0),
+            many: AtomicBool::new(false),
             crowd: AtomicBool::new(false),
+            no_threads: AtomicBool::new(false),
         });
         Threads { pool }
     }
@@ -82,7 +88,12 @@ impl<C: Send + 'static> Threads<C> {
         self.pool.parked.load(Ordering::Relaxed)
     }
 
-    /// Whether there are so many clients that those who wait get no thread.
+    /// Whether there are so many clients that the busy ones are looked at in turn.
+    pub(super) fn are_many(&self) -> bool {
+        self.pool.many.load(Ordering::Relaxed)
+    }
+
+    /// Whether there are so many clients that not even the silent ones get a thread.
     pub(super) fn is_crowd(&self) -> bool {
         self.pool.crowd.load(Ordering::Relaxed)
     }
@@ -98,9 +109,9 @@ impl<C: Send + 'static> Threads<C> {
         then
     }
 
-    /// Parks a client that waits for its request, if there is a crowd; otherwise a thread waits for it.
+    /// Parks a client that waits for its request, if there are many; otherwise a thread waits for it.
     pub(super) fn keep(&self, client: C) -> Result<(), AcceptProblem> {
-        if !self.is_crowd() {
+        if !self.are_many() {
             return self.hand(client);
         }
         if may_allocate::is_short(limits::MEMORY_RESERVE) {
@@ -141,6 +152,9 @@ impl<C: Send + 'static> Threads<C> {
     pub(super) fn enter(&self) {
         let mut state = lock(&self.pool.state);
         state.clients += 1;
+        if state.clients > limits::CLIENTS_IN_THREADS {
+            self.pool.many.store(true, Ordering::Relaxed);
+        }
         if state.clients > limits::CLIENTS_WITH_THREADS {
             self.pool.crowd.store(true, Ordering::Relaxed);
         }
@@ -149,6 +163,13 @@ impl<C: Send + 'static> Threads<C> {
     /// A client has left.
     pub(super) fn leave(&self) {
         self.pool.left(&mut lock(&self.pool.state), 1);
+    }
+
+    /// Whether a client that waits well without a thread should get one. If threads or memory are short, it should not.
+    pub(super) fn have_one_more(&self) -> bool {
+        let state = lock(&self.pool.state);
+        let short = || self.pool.no_threads.load(Ordering::Relaxed) || lacks_memory(state.threads);
+        !state.idle.is_empty() || !short()
     }
 
     /// Gives a client that has entered to a thread: an idle one, or a new one.
@@ -160,8 +181,7 @@ impl<C: Send + 'static> Threads<C> {
             thread.unpark();
             return Ok(());
         }
-        let growth = limits::MEMORY_FOR_EACH * state.threads as u64;
-        if may_allocate::is_short(limits::MEMORY_FOR_THREAD + growth) {
+        if lacks_memory(state.threads) {
             self.pool.left(&mut state, 1);
             drop(state);
             drop(client);
@@ -175,6 +195,9 @@ impl<C: Send + 'static> Threads<C> {
             .name("client".to_string())
             .stack_size(limits::THREAD_STACK)
             .spawn(move || own.work());
+        self.pool
+            .no_threads
+            .store(started.is_err(), Ordering::Relaxed);
         if started.is_ok() {
             return Ok(());
         }
@@ -216,9 +239,10 @@ impl<C: Send + 'static> Threads<C> {
             }
         }
     }
-    /// Serves a client until it has left, or waits for its next request in a crowd.
+
+    /// Serves a client until it has left, or waits for its next request among many.
     fn serve(&self, client: C) {
-        let work = || (self.pool.serve)(client, &|| self.is_crowd());
+        let work = || (self.pool.serve)(client, &|| self.are_many());
         // A panic ends this client's connection, and nothing else.
         match catch_unwind(AssertUnwindSafe(work)) {
             // If the system has no thread to look at it, this thread goes on with it.
@@ -234,8 +258,17 @@ impl<C> Pool<C> {
     /// So many clients have left.
     fn left(&self, state: &mut PoolState<C>, count: usize) {
         state.clients -= count;
+        if state.clients <= limits::CLIENTS_IN_THREADS / 2 {
+            self.many.store(false, Ordering::Relaxed);
+        }
         if state.clients <= limits::CLIENTS_WITH_THREADS / 2 {
             self.crowd.store(false, Ordering::Relaxed);
         }
     }
+}
+
+/// Whether memory is too short for another thread beside so many.
+fn lacks_memory(threads: usize) -> bool {
+    let growth = limits::MEMORY_FOR_EACH * threads as u64;
+    may_allocate::is_short(limits::MEMORY_FOR_THREAD + growth)
 }

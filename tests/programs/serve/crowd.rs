@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use wirelab::files::{Files, Settings};
-use wirelab::limits::CLIENTS_WITH_THREADS;
+use wirelab::limits::{CLIENTS_IN_THREADS, CLIENTS_WITH_THREADS};
 use wirelab::net;
 use wirelab::server::{Server, Timeouts};
 
@@ -86,16 +86,20 @@ fn a_crowd_may_send_its_requests_in_one_piece_and_read_late() {
     }
 }
 
+/// How many threads a process has.
+#[cfg(target_os = "linux")]
+fn threads(process: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|it| it.strip_prefix("Threads:"));
+    line.unwrap().trim().parse().unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn whoever_waits_in_a_crowd_has_no_thread() {
     let root = folder("crowd-threads");
     let server = server(&root, &["--quiet"]);
-    let threads = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
-        let line = status.lines().find_map(|it| it.strip_prefix("Threads:"));
-        line.unwrap().trim().parse::<usize>().unwrap()
-    };
+    let threads = || threads(server.id());
     let before = threads();
     let mut clients = crowd(server.addr);
     for client in &mut clients {
@@ -111,6 +115,27 @@ fn whoever_waits_in_a_crowd_has_no_thread() {
     }
     drop(clients);
     assert!(soon(|| threads() <= before), "{} threads", threads());
+}
+
+/// So they wait at no cost, and their next answer is as fast as the only client's.
+#[cfg(target_os = "linux")]
+#[test]
+fn among_many_clients_each_that_is_silent_has_a_thread() {
+    let server = server(&folder("crowd-silent"), &["--quiet"]);
+    let before = threads(server.id());
+    let many = CLIENTS_WITH_THREADS / 2;
+    assert!(many > CLIENTS_IN_THREADS);
+    let mut clients: Vec<TestClient> = (0..many).map(|_| TestClient::call(server.addr)).collect();
+    for _ in 0..3 {
+        for client in &mut clients {
+            client.say(GET);
+        }
+        for client in &mut clients {
+            assert_eq!(client.hear_answer().status, 200);
+        }
+        let all = soon(|| threads(server.id()) == before + many);
+        assert!(all, "{} threads", threads(server.id()));
+    }
 }
 
 /// A server in this process that has little patience.
