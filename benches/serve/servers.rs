@@ -83,9 +83,10 @@ fn lighttpd(folder: &Path) -> Server {
     let held = wirelab::net::free_port([127, 0, 0, 1].into()).expect("a port is free");
     let port = held.number;
     let www = folder.join("www");
+    // It keeps only 16 bits of this number, and closes each connection after so many answers.
     let text = format!(
         "server.document-root = \"{}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n\
-         server.max-keep-alive-requests = 100000000\nserver.max-connections = 16384\n\
+         server.max-keep-alive-requests = 65535\nserver.max-connections = 16384\n\
          server.max-fds = 20000\nserver.max-keep-alive-idle = 60\n\
          mimetype.assign = (\".txt\" => \"text/plain\")\n",
         www.display()
