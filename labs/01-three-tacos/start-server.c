@@ -23,7 +23,7 @@ static void serve(int client)
         return;
     length = trim(line, length);
 
-    /* Here: how many does the client want? 0 is no order. */
+    /* Here: how many does the client want? An order of 0 is no order. */
     send_all(client, line, length);
     send_all(client, ", coming up\n", 12);
 }

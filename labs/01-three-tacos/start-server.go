@@ -39,7 +39,7 @@ func serve(client net.Conn) error {
 	}
 	order := bytes.TrimSpace(line)
 
-	// Here: how many does the client want? 0 is no order.
+	// Here: how many does the client want? An order of 0 is no order.
 	answer := append(order, ", coming up\n"...)
 
 	_, err = client.Write(answer)

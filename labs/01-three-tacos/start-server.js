@@ -11,7 +11,7 @@ async function serve(client) {
   if (!line.includes("\n")) return;
   const order = trim(line);
 
-  // Here: how many does the client want? 0 is no order.
+  // Here: how many does the client want? An order of 0 is no order.
   const answer = Buffer.concat([order, Buffer.from(", coming up\n")]);
 
   client.write(answer);

@@ -15,7 +15,7 @@ def serve(client):
         return
     order = line.strip()
 
-    # Here: how many does the client want? 0 is no order.
+    # Here: how many does the client want? An order of 0 is no order.
     answer = order + b", coming up\n"
 
     client.sendall(answer)

@@ -27,7 +27,7 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
     }
     let order = line.trim_ascii();
 
-    // Here: how many does the client want? 0 is no order.
+    // Here: how many does the client want? An order of 0 is no order.
     let answer = [order, b", coming up\n"].concat();
 
     client.write_all(&answer)

@@ -7,7 +7,7 @@ const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8005").split(":");
 
 // `pauseOnConnect`: Node reads nothing from the client until somebody calls `client.resume()`.
 const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
-  // Here: what if the client resets the connection? Node ends a program that has no listener for "error".
+  // Here: what if the client resets the connection? Node ends the program if the socket has no listener for "error".
 
   // Here: what did the client order? Read it, to its end.
   client.write("3 tacos, coming up\n");

@@ -81,7 +81,7 @@ func respond(head *request, body string) string {
 	return answer(404, "no such page\n", "")
 }
 
-// The answer. `more`: further header lines, each with its \r\n. Finished.
+// The answer. `more`: more header lines, each with its \r\n. Finished.
 func answer(status int, body, more string) string {
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\n%s", status, http.StatusText(status), more)
 	if body != "" {

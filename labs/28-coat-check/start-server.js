@@ -40,7 +40,7 @@ async function serve(client) {
   while (await reader.more()) reader.bytes = Buffer.alloc(0);
 }
 
-/** The answer. `more`: further header lines, each with its \r\n. Finished. */
+/** The answer. `more`: more header lines, each with its \r\n. Finished. */
 function answer(status, body, more = "") {
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${more}`;
   if (body) head += `Content-Type: text/${status === 200 ? "html" : "plain"}; charset=utf-8\r\n`;

@@ -48,7 +48,7 @@ def serve(client):
 
 
 def answer(status, body, more=""):
-    """The answer in bytes. `more`: further header lines, each with its \\r\\n. Finished."""
+    """The answer in bytes. `more`: more header lines, each with its \\r\\n. Finished."""
     body = body.encode()
     head = f"HTTP/1.1 {status} {REASONS[status]}\r\n{more}"
     if body:

@@ -9,7 +9,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 
 use wirelab::http::{Parsed, RequestHead, head::HeadParser, write};
 
-/// Status, further header lines, body.
+/// Status, more header lines, body.
 type Answer = (u16, String, String);
 
 fn main() -> io::Result<()> {

@@ -1,7 +1,7 @@
 // Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
 // client gets somebody else's menu. Make it obey the rules of the README.
 //
-// The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
+// The README has the rules. WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it
 // with: cargo lab check 30
 package main
 
@@ -51,7 +51,7 @@ func serve(client net.Conn) error {
 		if answer, err = ask(request); err != nil {
 			return err
 		}
-		// Here: not every answer may be stored.
+		// Here: some answers must not be stored.
 		stored[target] = answer
 	}
 	if _, err := client.Write(answer); err != nil {

@@ -1,7 +1,7 @@
 // Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
 // client gets somebody else's menu. Make it obey the rules of the README.
 //
-// The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
+// The README has the rules. WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it
 // with: cargo lab check 30
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8030").split(":");
@@ -14,7 +14,7 @@ async function serve(client) {
   const target = request.split(" ")[1];
   // Here: which request was this answer for? How old is it? May we send it? Add `Age`.
   if (!stored.has(target)) {
-    // Here: not every answer may be stored.
+    // Here: some answers must not be stored.
     stored.set(target, await ask(request));
   }
   client.end(stored.get(target));

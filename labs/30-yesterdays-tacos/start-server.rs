@@ -1,7 +1,7 @@
 //! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
 //! client gets somebody else's menu. Make it obey the rules of the README.
 //!
-//! The README has the rules. The second address is the server behind it, and WIRELAB_NOW is its clock.
+//! The README has the rules. The second address is that of the server, and WIRELAB_NOW has the time to use.
 //! Check it with: cargo lab check 30
 
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ fn serve(
         Some(answer) => answer.clone(),
         None => {
             let answer = ask(&request, upstream)?;
-            // Here: not every answer may be stored.
+            // Here: some answers must not be stored.
             stored.insert(target, answer.clone());
             answer
         }

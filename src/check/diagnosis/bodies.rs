@@ -329,7 +329,7 @@ fn range_end(evidence: &Evidence) -> Option<Cause> {
     let off = want.length()?.abs_diff(have.length()?) == 1;
     (evidence.side() == Side::Server && part && off).then_some(())?;
     Cause::likely(format!(
-        "the answer to `Range: {}` has {}, and yours has {}. Both ends of a range count: 0-0 is one byte.",
+        "the answer to `Range: {}` has {}, and yours has {}. A range includes its last byte: 0-0 is one byte.",
         shown(range),
         count(want.length()?, "byte"),
         count(have.length()?, "byte")

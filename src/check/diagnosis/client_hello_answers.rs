@@ -77,9 +77,7 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         (_, 109) => "This message has no extension of the kind 0",
         (_, 112) => "This message has another name than the server's",
         (_, 120) => "This client speaks other protocols, and says so in its ALPN",
-        _ => {
-            "The name is the server's, and the protocols are fine: there is no key, and nothing else is wrong"
-        }
+        _ => "The name and the protocols are right. Only a key is missing, so the handshake fails",
     };
     Cause::likely(format!(
         "you answered {}, and {} was due. {why}.",

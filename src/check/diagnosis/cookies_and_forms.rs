@@ -123,7 +123,7 @@ fn ticket_in_refusal(evidence: &Evidence) -> Option<Cause> {
     let ticket = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
     (ticket && want.status() == Some(status)).then_some(())?;
     Cause::likely(format!(
-        "you refused the request with {status}, and gave a ticket all the same. In this lab a refusal has no Set-Cookie."
+        "you refused the request with {status}, but you sent a ticket. In this lab a refusal has no Set-Cookie."
     ))
 }
 
@@ -159,7 +159,7 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
             "it is put into the page as it is. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
         }
         _ if decode_form(&read) == dish => {
-            "it is not decoded, or not wholly. In a form `+` is a space, and `%` with two hex digits is one byte"
+            "it is not decoded, or not completely. In a form `+` is a space, and `%` with two hex digits is one byte"
         }
         _ if decode_form(&dish) == read && dish.contains(&b'+') => {
             "either it is decoded twice, or `+` is replaced after `%2B` was decoded"
@@ -194,7 +194,9 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
             "You keep what was ordered where this request does not find it: keep it by the ticket, and longer \
                  than a connection"
         }
-        false => "There are dishes of others among them: keep what was ordered by the ticket",
+        false => {
+            "Some of these dishes belong to other clients: keep the orders of each ticket apart"
+        }
     };
     Cause::likely(format!(
         "with `Cookie: {}` {} ordered, and your page shows {got}. {what}.",

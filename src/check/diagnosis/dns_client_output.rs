@@ -146,13 +146,16 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
         ),
         (0, Some(BadName::Pointer(_))) => (
             Last::Circle,
-            "has a pointer that does not lead to the front, so it cannot be read",
+            "has a pointer that does not lead to an earlier byte, so it cannot be read",
         ),
         (0, Some(BadName::TooLong)) => (
             Last::TooLong,
             "has a name of more than 255 bytes, so it is broken",
         ),
-        (0, Some(_)) => (Last::Broken, "goes on behind its end, so it cannot be read"),
+        (0, Some(_)) => (
+            Last::Broken,
+            "continues after its end, so it cannot be read",
+        ),
         (0, None) if has_address_of_another_size(&last) => (
             Last::Broken,
             "has an address whose data have another length than 4 bytes (A) or 16 (AAAA)",
@@ -199,7 +202,7 @@ fn circle_is_followed(evidence: &Evidence) -> Option<Cause> {
         _ => None,
     })?;
     Cause::likely(format!(
-        "the pointer at byte {at} of the answer does not lead to the front: whoever follows it comes back to it. {}",
+        "the pointer at byte {at} of the answer does not lead to an earlier byte: a reader that follows it comes back to it. {}",
         sentence(&read.did())
     ))
 }
@@ -234,7 +237,7 @@ fn end_is_not_seen(evidence: &Evidence) -> Option<Cause> {
     let bad = read.answers.iter().find_map(|answer| answer.bad)?;
     (bad != BadName::TooLong).then_some(())?;
     Cause::likely(format!(
-        "a length or a count of the answer reaches behind its end. {}",
+        "a length or a count of the answer goes past its end. {}",
         sentence(&read.did())
     ))
 }

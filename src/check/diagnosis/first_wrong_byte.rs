@@ -198,7 +198,7 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
             "a client sends a whole URL only to a proxy; to a server it sends the path and the query"
         }
         _ if version == b"HTTP/1.0" && wanted.ends_with(b"HTTP/1.1") => {
-            "it says version 1.0, which knows neither Host nor a connection that stays open"
+            "it says version 1.0, in which Host is not required and a connection ends with the answer"
         }
         _ if !version.starts_with(b"HTTP/") => "the last word is no version",
         [_, target, _] if !target.starts_with(b"/") && wanted.contains(&b'/') => {

@@ -152,7 +152,7 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
              was whole."
         ),
         (None, 500..) => format!(
-            "`{line}` was answered with {got}, and {due} is due: no server was there to get the request. Nobody hung up."
+            "`{line}` was answered with {got}, but {due} is due: no server listened, so no server closed too early."
         ),
         _ => return None,
     };
