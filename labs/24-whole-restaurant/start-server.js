@@ -3,7 +3,7 @@
 // You have built the rest already: paths that stay in the folder (16), answers that say what they are (17),
 // connections that stay open (18), many clients at once (19), limits (20), bodies and chunks (21, 22), 304 and
 // 206 (23). Put it together, in the eight steps of the README. The folder is in WIRELAB_ROOT. The time to use
-// as now is in WIRELAB_NOW. Check all of it with: cargo lab check 24
+// is in WIRELAB_NOW. Check all of it with: cargo lab check 24
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8024").split(":");
 
