@@ -101,6 +101,12 @@ fn every_page_fits_every_width_and_every_name_can_be_read() {
                 Some(0.0),
                 "{path}: something has no name"
             );
+            let colours = "return new Set([...document.querySelectorAll('.lesson .text > h2, .lesson .text > p')]\
+                .map((it) => getComputedStyle(it).color)).size";
+            assert!(
+                browser.js(colours).number() <= Some(1.0),
+                "{path}: the lesson's text has several colours"
+            );
             let faint = browser.js(FAINT);
             assert_eq!(
                 faint.text(),

@@ -112,6 +112,21 @@ impl Show<'_> {
         }
     }
 
+    /// Builds the programs that take part, if need be. `false`: they are not on this machine, so that
+    /// [`Show::run`] plays both sides.
+    pub fn build(&self) -> Result<bool, LabRunError> {
+        let sides: &[Side] = match self.cast() {
+            Cast::Pair => &[Side::Server, Side::Client],
+            Cast::Server => &[Side::Server],
+            Cast::Client | Cast::NobodyListens | Cast::BacklogFull => &[Side::Client],
+        };
+        match lab_programs::lab_programs(self.lab, sides) {
+            Ok(_) => Ok(true),
+            Err(BuildError::Nowhere { .. }) => Ok(false),
+            Err(error) => Err(LabRunError::Build(error)),
+        }
+    }
+
     /// Runs it; everything that was started has ended afterwards.
     pub fn run(&self) -> Result<Shown, LabRunError> {
         match self.perform() {

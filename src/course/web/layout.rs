@@ -96,16 +96,16 @@ fn contents(page: &Page<'_>, live: Option<&Live>) -> String {
             let (number, slug, title) = (lab.number, lab.slug, xml_text(lab.title));
             let done = match progress.is_done(lab) {
                 true => {
-                    " <span class=\"done\" title=\"passed\">✓<span class=\"hush\"> passed</span></span>"
+                    "\u{a0}<span class=\"done\" title=\"passed\">✓<span class=\"hush\"> passed</span></span>"
                 }
                 false => "",
             };
             let mut item = format!(
-                "<a href=\"/labs/{slug}/\"><span class=\"n\">{number}</span>{title}</a>{done}"
+                "<a href=\"/labs/{slug}/\"><span class=\"n\">{number}</span>{title}{done}</a>"
             );
             if lab.number == own.number {
                 item = format!(
-                    "<a href=\"/labs/{slug}/\" aria-current=\"page\"><span class=\"n\">{number}</span>{title}</a>{done}"
+                    "<a href=\"/labs/{slug}/\" aria-current=\"page\"><span class=\"n\">{number}</span>{title}{done}</a>"
                 );
                 let parts = page.contents.iter().map(|(id, text)| {
                     format!(

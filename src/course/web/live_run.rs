@@ -11,7 +11,7 @@ use super::panel;
 use super::recording_feed::Feed;
 use crate::check::program::Ending;
 use crate::course::catalogue::{Lab, Script};
-use crate::course::run_lab::{Cast, LabRunError, Show, Shown};
+use crate::course::run_lab::{Cast, LabRunError, Origin, Show, Shown};
 use crate::net::Weather;
 
 /// Starts a conversation; the page gets its events.
@@ -42,8 +42,13 @@ fn play(page: &Arc<Page>, turn: Turn, lab: &'static Lab, script: &Script, weathe
         recorder: &recorder,
         goes_on: &|| page.wants(turn),
     };
-    page.state("run-state", begins(show.cast()));
-    let shown = show.run();
+    let shown = show.build().and_then(|is_here| {
+        if page.wants(turn) {
+            let sentence = if is_here { begins(show.cast()) } else { PLAYED };
+            page.state("run-state", sentence);
+        }
+        show.run()
+    });
     if !page.wants(turn) {
         return;
     }
@@ -67,6 +72,9 @@ pub fn script_title(script: &Script) -> String {
         .filter_map(|line| line.strip_prefix("@title "));
     titles.next_back().unwrap_or(script.name).to_string()
 }
+
+const PLAYED: &str = "The lab's own programs are in a clone of the course. Here the course's player plays both \
+    sides from the transcript.";
 
 fn begins(cast: Cast) -> &'static str {
     match cast {
@@ -106,6 +114,17 @@ fn what_ended(shown: &Shown) -> String {
             "The lab's {side} did not say what the conversation expects, so the player gave up."
         ));
     }
+    match shown.origin {
+        Origin::Programs => {}
+        Origin::Played => {
+            sentences.push(format!("{PLAYED} Every byte went over a real connection."))
+        }
+        Origin::Written => {
+            return "The lab's own programs are in a clone of the course, and this conversation cannot be \
+                played without them."
+                .to_string();
+        }
+    }
     match sentences.is_empty() {
         true => "Done. Every byte below was recorded a moment ago.".to_string(),
         false => format!("Done. {}", sentences.join(" ")),
@@ -123,4 +142,35 @@ fn after(shown: &Shown) -> String {
         .into_iter()
         .map(|(title, text)| panel::printed(title, text));
     parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_labs_programs_said_is_told_as_theirs() {
+        for (origin, expected) in [
+            (
+                Origin::Programs,
+                "Done. Every byte below was recorded a moment ago.",
+            ),
+            (Origin::Played, "plays both sides from the transcript."),
+            (Origin::Written, "cannot be played without them."),
+        ] {
+            let shown = Shown {
+                printed: String::new(),
+                noted: String::new(),
+                ending: None,
+                client: false,
+                server_noted: String::new(),
+                server_ending: None,
+                gave_up: false,
+                origin,
+            };
+            let told = what_ended(&shown);
+            assert!(told.contains(expected), "{told}");
+            assert_eq!(told.contains("clone"), origin != Origin::Programs, "{told}");
+        }
+    }
 }
