@@ -123,6 +123,10 @@ pub const CLIENT_TRIES: usize = 2;
 /// Reason: 180 cases would take an hour. A client on a busy machine starts within some seconds.
 pub const CLIENT_SLOW: Duration = Duration::from_secs(60);
 
+/// How long a client may take for each of the other ordinary servers, at least, before it is not probed.
+/// Reason: one that tries again for minutes would need them for each case (wget: 20 times, 200 s).
+pub const CLIENT_CONTROL: Duration = Duration::from_secs(30);
+
 /// Most requests of a client in one case.
 /// Reason: a client that follows a loop for ever is judged by its number. Precedent: curl follows 50.
 pub const CLIENT_REQUESTS: usize = 200;

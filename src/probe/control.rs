@@ -92,12 +92,27 @@ pub fn ask(target: &Target, line: &str, fields: &str, body: &str) -> Result<Cont
     converse(target, &format!("{head}{body}"), &[method])
 }
 
-/// Whether a second GET on the same connection is answered.
-pub fn persists(target: &Target) -> Result<bool, NoServer> {
+/// What becomes of the second of two GETs that are sent at once on one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// It is answered.
+    Answered,
+    /// The server closes after its first response.
+    Closed,
+    /// The connection stays open, and no valid response comes.
+    Unanswered,
+}
+
+/// Sends two GETs at once on one connection.
+pub fn second(target: &Target) -> Result<Second, NoServer> {
     let Target { host, path, .. } = target;
     let get = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
     let control = converse(target, &get.repeat(2), &["GET", "GET"])?;
-    Ok(control.answer.is_some())
+    Ok(match (control.answer.is_some(), control.ended) {
+        (true, _) => Second::Answered,
+        (false, true) => Second::Closed,
+        (false, false) => Second::Unanswered,
+    })
 }
 
 /// Whether a GET is answered while another connection is open and says nothing.
@@ -120,7 +135,7 @@ pub fn bears(target: &Target, count: usize) -> bool {
     })
 }
 
-/// Whether the connection stays open after a response that says `close`.
+/// Whether the connection stays open after the response to a request that says `close`.
 pub fn lingers(target: &Target) -> Result<bool, NoServer> {
     let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
     let mut call = called.map_err(NoServer::Socket)?;

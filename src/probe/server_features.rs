@@ -11,7 +11,7 @@ use crate::limits;
 use crate::net::SocketError;
 use crate::probe::Target;
 use crate::probe::answers::Answer;
-use crate::probe::control;
+use crate::probe::control::{self, Second};
 
 /// What the cases may need to know.
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ pub struct Baseline {
     pub unknown_method: u16,
     /// The status of an ordinary POST.
     pub post: u16,
-    /// A second request on the same connection is answered.
-    pub persists: bool,
+    /// What becomes of a second request on the same connection.
+    pub second: Second,
     /// A request is answered while another connection is open and silent.
     pub concurrent: bool,
     /// HEAD gets 2xx, and nothing after its head.
@@ -44,7 +44,7 @@ pub struct Baseline {
     pub same_tag: bool,
     /// The second plain GET got the same Last-Modified.
     pub same_date: bool,
-    /// It leaves the connection open after a response that says `close`.
+    /// It leaves the connection open after the response to a request that says `close`.
     pub lingers: bool,
     /// An If-Match with another tag stops the request.
     pub if_match: bool,
@@ -103,7 +103,7 @@ impl Baseline {
             missing: missing.status(),
             unknown_method: unknown.status(),
             post: post.status(),
-            persists: control::persists(target)?,
+            second: control::second(target)?,
             concurrent: control::concurrent(target)?,
             head: head.status() / 100 == 2 && head.other.is_none(),
             if_match: stops("ETag", "If-Match: \"wirelab-no-such-tag\"\r\n")?,
@@ -217,15 +217,20 @@ impl Baseline {
         );
         say(
             self.lingers,
-            "it leaves the connection open after a response with `close`".to_string(),
+            "it leaves the connection open after a request with `Connection: close`".to_string(),
         );
         say(
             !self.concurrent,
             "it serves one connection at a time: the cases run one after the other".to_string(),
         );
         say(
-            self.plain.version_11 && !self.persists,
+            self.plain.version_11 && self.second == Second::Closed,
             "it closes the connection after each response".to_string(),
+        );
+        say(
+            self.second == Second::Unanswered,
+            "of two requests that come at once on a connection, it answers only the first"
+                .to_string(),
         );
         notices
     }
@@ -280,7 +285,7 @@ impl std::fmt::Display for NoServer {
             ),
             NoServer::Endless(most) => write!(
                 f,
-                "a plain GET got more than {} KiB: name a smaller page with --path",
+                "a plain GET got more than {} KiB before its response had ended: name a smaller page with --path",
                 most / 1024
             ),
         }

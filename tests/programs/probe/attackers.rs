@@ -137,7 +137,11 @@ fn a_server_that_never_closes_is_told_so_once() {
     let (code, text, _) = command(&[&[&addr[..]], &words[..]].concat());
     assert_eq!(code, Some(1), "{text}");
     assert!(
-        text.contains("it leaves the connection open after a response with `close`"),
+        text.contains("it leaves the connection open after a request with `Connection: close`"),
+        "{text}"
+    );
+    assert!(
+        text.contains("it answers only the first") && !text.contains("after each response"),
         "{text}"
     );
     assert_eq!(

@@ -85,6 +85,21 @@ fn a_careless_client_is_told_its_mistakes() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// As wget does by default: it would need minutes for each case in which no response comes.
+#[test]
+fn a_client_that_tries_again_for_ever_is_told_to_try_once() {
+    if !have(&["sh", "curl"]) {
+        return;
+    }
+    let client = "sh -c 'until curl -sf \"$0\"; do sleep 1; done' {url}";
+    let (code, _, error) = command(&["--client", client]);
+    assert_eq!(code, Some(3), "{error}");
+    assert!(
+        error.contains("in the control case `fails`") && error.contains("try once"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_client_that_cannot_be_judged_is_told_so() {
     if !have(&["true", "curl"]) {
