@@ -18,10 +18,26 @@ pub fn is_unseen(letter: char) -> bool {
                 | '\u{200e}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
                 | '\u{3164}'
                 | '\u{feff}'
                 | '\u{ffa0}'
                 | '\u{fff9}'..='\u{fffb}'
+                | '\u{1d173}'..='\u{1d17a}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_that_shows_nothing_is_unseen_and_one_that_joins_others_is_not() {
+        let unseen =
+            "\n\u{9b}\u{ad}\u{200b}\u{202e}\u{2028}\u{2800}\u{3164}\u{feff}\u{1d173}\u{e0041}";
+        assert!(unseen.chars().all(is_unseen));
+        // Emoji and Persian need the joiners, and an emoji its variation selector.
+        assert!(!"a é 🌮 \u{200c}\u{200d}\u{fe0f}".chars().any(is_unseen));
+    }
 }

@@ -141,7 +141,7 @@ fn a_server_that_never_closes_is_told_so_once() {
         "{text}"
     );
     assert!(
-        text.contains("it answers only the first") && !text.contains("after each response"),
+        text.contains("of two requests that come at once") && !text.contains("after each response"),
         "{text}"
     );
     assert_eq!(
