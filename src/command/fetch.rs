@@ -5,12 +5,12 @@
 
 mod follow;
 mod progress;
-mod terminal;
 mod unpack;
 mod words;
 
 use super::output::NotWritten;
 use super::screen::{complain, log, reader_left, warn};
+use super::terminal_text::TerminalText;
 use super::wire_file::shown;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse};
 use anyhow::{Context, Result};
@@ -24,7 +24,6 @@ use wirelab::net::SocketError;
 use wirelab::plural::count_of;
 
 use progress::ProgressWriter;
-use terminal::TerminalText;
 use words::Words;
 
 /// `cargo lab fetch URL`
@@ -245,6 +244,10 @@ fn ask(client: &Client, url: &str, download: Option<&Download>) -> Result<Answer
     })
 }
 
+/// Why a body is not written to a terminal.
+const BINARY: &str = "the body is binary, and its control characters could disturb the terminal: use -o FILE, or \
+                      -o - to print it anyway";
+
 fn to_stdout(
     client: &Client,
     url: &str,
@@ -254,16 +257,16 @@ fn to_stdout(
     let answer = ask(client, url, None)?;
     let unpacks = unpacks(client, &answer);
     let outcome = judge(&answer, unpacks);
-    if client.request.head_only {
-        screen.write_all(&answer.head)?;
-    }
     let url = answer.url.clone();
     let careful = std::io::stdout().is_terminal() && !as_it_is;
-    let mut terminal = careful.then(|| TerminalText::new(screen.clone()));
+    let mut terminal = careful.then(|| TerminalText::new(screen.clone(), BINARY));
     let taker: &mut (dyn Write + Send) = match &mut terminal {
         Some(terminal) => terminal,
         None => screen,
     };
+    if client.request.head_only {
+        taker.write_all(&answer.head)?;
+    }
     let (_, extra) = match unpacks {
         true => unpack::body(answer, taker)?,
         false => answer.body(taker)?,

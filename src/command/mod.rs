@@ -37,6 +37,7 @@ mod start;
 mod step_view;
 mod storm;
 mod tap;
+mod terminal_text;
 mod watch;
 mod web;
 mod wire_file;

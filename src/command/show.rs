@@ -4,10 +4,11 @@
 //! Rule: `wire` makes every output. This file only chooses which one.
 
 use super::decode::decoded;
+use super::terminal_text::TerminalText;
 use super::{Args, Command, CommandOutcome, Opt, Screen, WrongUse, output, wire_file};
 use anyhow::Result;
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use wirelab::wire::{
     Conn, Entry, Ink, LADDER_WIDTHS, PcapngOptions, Piece, Transcript, Who, ladder_within, pcapng,
     svg, svg_play,
@@ -133,10 +134,20 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
             None => transcript.render().into_bytes(),
         },
     };
-    screen.write_all(&text)?;
-    screen.flush()?;
+    if raw.is_some() && io::stdout().is_terminal() {
+        let mut terminal = TerminalText::new(screen.clone(), BINARY);
+        terminal.write_all(&text)?;
+        terminal.flush()?;
+    } else {
+        screen.write_all(&text)?;
+        screen.flush()?;
+    }
     Ok(CommandOutcome::Passed)
 }
+
+/// Why the bytes of --raw are not written to a terminal.
+const BINARY: &str = "these bytes are binary, and their control characters could disturb the terminal: write them \
+                      into a file, with > FILE";
 
 /// The columns that `--width` asks for.
 fn columns(args: &Args) -> Result<Option<usize>> {
