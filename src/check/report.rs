@@ -12,7 +12,7 @@ mod no_cause;
 mod verdict;
 
 use crate::check::Side;
-use crate::check::diagnosis::{Diagnosis, Page};
+use crate::check::diagnosis::{Diagnosis, Page, Rule};
 use crate::check::stderr_summary::last_words;
 use crate::check::{Failure, Outcome, Problem, Report, Run, Unready};
 use crate::net::Weather;
@@ -65,7 +65,7 @@ fn hidden_lines(report: &Report, run: &Run, failure: &Failure) -> Vec<String> {
         lines.push(format!("   The program ended: {ending}."));
     }
     match page {
-        Some(page) => lines.extend(rule_and_advice(page, "   ")),
+        Some(page) => lines.extend(rule_and_advice(page.rule, page.advice, "   ")),
         None => lines.push("   No known mistake fits.".to_string()),
     }
     lines
@@ -261,19 +261,19 @@ pub fn reason(diagnosis: &Diagnosis) -> Vec<String> {
         "   Likely cause: "
     };
     let mut lines = wrap(label, &diagnosis.cause, "   ");
-    lines.extend(rule_and_advice(diagnosis.page, "   "));
+    lines.extend(rule_and_advice(diagnosis.rule, diagnosis.advice, "   "));
     lines
 }
 
 /// What the standard says, and one thing to try.
-pub fn rule_and_advice(page: &Page, indent: &str) -> Vec<String> {
+pub fn rule_and_advice(rule: Option<Rule>, advice: &str, indent: &str) -> Vec<String> {
     let hang = format!("{indent}      ");
     let mut lines = Vec::new();
-    if let Some(rule) = page.rule {
+    if let Some(rule) = rule {
         let text = format!("\"{}\" (RFC {} {})", rule.quote, rule.rfc, rule.section);
         lines.extend(wrap(&format!("{indent}Rule: "), &text, &hang));
     }
-    lines.extend(wrap(&format!("{indent}Try:  "), page.advice, &hang));
+    lines.extend(wrap(&format!("{indent}Try:  "), advice, &hang));
     lines
 }
 

@@ -70,7 +70,7 @@ pub fn show(page: &Page, screen: &mut Screen) -> Result<()> {
         print(&text, "  ", screen)?;
     }
     writeln!(screen)?;
-    for line in report::rule_and_advice(page, "") {
+    for line in report::rule_and_advice(page.rule, page.advice, "") {
         writeln!(screen, "{line}")?;
     }
     Ok(())

@@ -58,7 +58,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let mut new = 0;
     for side in &sides {
         let placed = match workbench::place(lab, *side, language, args.has("--again")) {
-            Err(error @ (PlaceError::NoStub(_) | PlaceError::NotIn(..))) => {
+            Err(error @ PlaceError::NoStub(_)) => {
                 return Err(WrongUse(format!("lab {number}: {error}")).into());
             }
             placed => placed.with_context(|| format!("lab {number}"))?,

@@ -45,8 +45,6 @@ pub enum PlaceError {
     Nowhere,
     /// The lab's exercise has no such side.
     NoStub(Side),
-    /// There is no stub for this side in this language.
-    NotIn(Side, Language),
     /// The system refused.
     System {
         /// From the folder of the course on.
@@ -65,14 +63,6 @@ impl fmt::Display for PlaceError {
             PlaceError::NoStub(side) => {
                 write!(f, "the exercise of this lab has no {}", side.word())
             }
-            PlaceError::NotIn(side, language) => write!(
-                f,
-                "there is no stub for this {} in {}: leave --lang out for Rust, or write your own program, \
-                 and check it with --{} CMD",
-                side.word(),
-                language.name(),
-                side.word()
-            ),
             PlaceError::System { file, error } => write!(f, "{file}: {error}"),
         }
     }
@@ -103,9 +93,8 @@ fn place_in(
     language: Language,
     again: bool,
 ) -> Result<Placed, PlaceError> {
-    lab.stub(side).ok_or(PlaceError::NoStub(side))?;
     let stub = lab.stub_in(side, language);
-    let stub = stub.ok_or(PlaceError::NotIn(side, language))?;
+    let stub = stub.ok_or(PlaceError::NoStub(side))?;
     let file = workbench.source_in(&lab.program("my", side), language);
     let failed = |error| {
         let file = file.clone();

@@ -83,6 +83,10 @@ pub const EXTRA_DATAGRAMS: usize = 8;
 /// Reason: with 50 ms between them these are 10 s; a client that repeats without waiting has them at once.
 pub const MOST_REPEATS: usize = 200;
 
+/// By how much the timer of a client may be early, of those 50 ms or more that it waits for an answer.
+/// Reason: a timer of Windows has steps of 15.6 ms; that of Node.js rounds to whole milliseconds.
+pub const TIMER_IS_EARLY: Duration = Duration::from_millis(20);
+
 /// How many clients a recording relay for datagrams keeps apart.
 /// Reason: each has a socket and a thread, and nobody says goodbye.
 pub const DATAGRAM_CLIENTS: usize = 64;

@@ -14,12 +14,20 @@ impl Transcript {
         let mut kept = Transcript::new();
         kept.headings = self.headings.clone();
         let mut passed: Option<Duration> = None;
+        // What is between two steps belongs to both.
+        let (mut between, mut after_wanted) = (None, false);
         for entry in self.entries() {
             match entry {
                 Entry::Gap(Gap::Exactly(gap)) => *passed.get_or_insert_default() += *gap,
                 Entry::Note(_) | Entry::Blank => {}
+                Entry::Gap(Gap::Between(..)) => between = Some(entry).filter(|_| after_wanted),
                 Entry::Gap(_) => kept.push_entry(entry),
                 step => {
+                    let between = between.take();
+                    after_wanted = step.conn().is_some_and(|conn| wanted.contains(&conn));
+                    if after_wanted && let Some(gap) = between {
+                        kept.push_entry(gap);
+                    }
                     if step.conn().is_some_and(|conn| wanted.contains(&conn)) {
                         if let Some(gap) = passed.take() {
                             kept.push_gap(Gap::Exactly(gap));

@@ -16,6 +16,31 @@ pub(super) fn directives(message: &Message) -> Vec<String> {
         .collect()
 }
 
+/// Whether `Cache-Control` is written in a way that not every program reads: in capital letters, with quotes, in
+/// several lines, or with a directive that is not known to this course.
+pub(super) fn strange_directives(message: &Message) -> bool {
+    const KNOWN: [&str; 8] = [
+        "max-age",
+        "s-maxage",
+        "public",
+        "private",
+        "no-cache",
+        "no-store",
+        "must-revalidate",
+        "proxy-revalidate",
+    ];
+    let lines = message
+        .fields()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"Cache-Control"));
+    let lines: Vec<&[u8]> = lines.map(|(_, value)| value).collect();
+    let plain = |byte: &u8| !byte.is_ascii_uppercase() && *byte != b'"';
+    let unknown = directives(message).iter().any(|one| {
+        let name = one.split('=').next().unwrap_or_default();
+        !KNOWN.contains(&name)
+    });
+    lines.len() > 1 || unknown || !lines.iter().all(|line| line.iter().all(plain))
+}
+
 /// `Age`, where it is a number.
 pub(super) fn age_of(answer: &Message) -> Option<u64> {
     let age = answer.field("Age")?;
@@ -41,8 +66,16 @@ pub(super) fn freshness(answer: &Message) -> String {
     }
 }
 
+/// Why an answer must not be stored.
+pub(super) struct NotStored {
+    /// The case of the page W108.
+    pub case: &'static str,
+    /// In words.
+    pub why: &'static str,
+}
+
 /// Why the answer of an exchange must not be stored, where something in it says so.
-pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<&'static str> {
+pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<NotStored> {
     let (request, answer) = (exchange.http(), message(&exchange.answer));
     let (says, asks) = (directives(&answer), directives(&request));
     let has = |word: &str| {
@@ -55,23 +88,30 @@ pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<&'static str> {
     let lives =
         has("max-age") || has("s-maxage") || has("no-cache") || answer.field("Expires").is_some();
     let cut = |length| answer.body.is_some_and(|body| body.len() < length);
-    Some(match () {
-        () if exchange.method() != b"GET" => "it answers another method than GET",
-        () if has("private") => "it says `private`: it is for one client, and a cache serves many",
-        () if has("no-store") => "it says `no-store`",
-        () if answer.status() != Some(200) => "its status is not 200",
-        () if answer.field("Set-Cookie").is_some() => "it sets a cookie for one client",
-        () if request.field("Authorization").is_some() && !shared => {
-            "its request had `Authorization`: it is for one user"
-        }
-        () if asks.iter().any(|element| element == "no-store") => {
-            "the client that asked for it said `no-store`"
-        }
-        () if answer.length().is_some_and(cut) => "it was not whole",
-        () if answer.length().is_none() => {
-            "it has no `Content-Length`, so nobody can tell whether it was whole"
-        }
-        () if !lives => "it does not say how long it is fresh",
+    let (case, why) = match () {
+        () if exchange.method() != b"GET" => ("other", "it answers another method than GET"),
+        () if has("private") => (
+            "private",
+            "it says `private`: it is for one client, and a cache serves many",
+        ),
+        () if has("no-store") => ("no-store", "it says `no-store`"),
+        () if answer.status() != Some(200) => ("other", "its status is not 200"),
+        () if answer.field("Set-Cookie").is_some() => ("other", "it sets a cookie for one client"),
+        () if request.field("Authorization").is_some() && !shared => (
+            "authorization",
+            "its request had `Authorization`: it is for one user",
+        ),
+        () if asks.iter().any(|element| element == "no-store") => (
+            "request-no-store",
+            "the client that asked for it said `no-store`",
+        ),
+        () if answer.length().is_some_and(cut) => ("incomplete", "it was not whole"),
+        () if answer.length().is_none() => (
+            "incomplete",
+            "it has no `Content-Length`, so nobody can tell whether it was whole",
+        ),
+        () if !lives => ("other", "it does not say how long it is fresh"),
         () => return None,
-    })
+    };
+    Some(NotStored { case, why })
 }

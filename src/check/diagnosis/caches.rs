@@ -4,7 +4,9 @@
 //! Rule: each of them is about the first exchange that is not as it should be, and says which stored answer it
 //! means: the newest one with the same body, and of these one to the same URL.
 
-use super::cache_headers::{age_of, directives, freshness, storing_is_wrong};
+use super::cache_headers::{
+    NotStored, age_of, directives, freshness, storing_is_wrong, strange_directives,
+};
 use super::exchanges_on_both_legs::{Exchange, first_wrong};
 use super::{Cause, Evidence, Row, shown};
 use crate::check::lenient_http_reader::{Message, message};
@@ -64,11 +66,15 @@ fn stored_forbidden(evidence: &Evidence) -> Option<Cause> {
     let (now, old) = given_again(evidence)?;
     let same = same_url(&now.http(), &old.http()) && now.method() == b"GET";
     same.then_some(())?;
-    let why = storing_is_wrong(&old)?;
-    Cause::likely(format!(
-        "`{}` was answered from the store, and the server was not asked. The stored answer must not be stored: {why}.",
-        shown(now.http().first_line())
-    ))
+    let NotStored { case, why } = storing_is_wrong(&old)?;
+    let line = shown(now.http().first_line());
+    Cause::in_case(
+        case,
+        format!(
+            "`{line}` was answered from the store, and the server was not asked. The stored answer must not be stored: \
+             {why}."
+        ),
+    )
 }
 
 /// The stored answer belongs to another request.
@@ -109,22 +115,25 @@ fn too_old(evidence: &Evidence) -> Option<Cause> {
     let (_, earlier) = cache(evidence)?;
     if let Some((post, status)) = changed_since(&now, &earlier).filter(|(_, status)| *status < 400)
     {
-        return Cause::likely(format!(
-            "`{line}` was answered from the store, and the server was not asked. `{}` was answered with {status} \
-             before: the page has changed, so what is stored of it must be forgotten.",
-            shown(post.http().first_line())
-        ));
+        let post = shown(post.http().first_line());
+        let text = format!(
+            "`{line}` was answered from the store, and the server was not asked. `{post}` was answered with {status} \
+             before: the page has changed, so what is stored of it must be forgotten."
+        );
+        return Cause::in_case("changed", text);
     }
     let asks = directives(&now.http());
     let wish = match asks.is_empty() {
         true => String::new(),
         false => format!(" The client asked for `{}`.", asks.join(", ")),
     };
-    Cause::likely(format!(
+    let case = if asks.is_empty() { "" } else { "request" };
+    let text = format!(
         "`{line}` was answered from the store, and the server was not asked. The stored answer {}.{wish} It must be \
          checked with the server first.",
         freshness(&message(&old.answer))
-    ))
+    );
+    Cause::in_case(case, text)
 }
 
 /// The newest stored answer that fits a request.
@@ -143,23 +152,30 @@ fn asks_again(evidence: &Evidence) -> Option<Cause> {
     let (now, earlier) = cache(evidence)?;
     (now.should_ask.is_empty() && !now.asked.is_empty()).then_some(())?;
     let stored = stored_for(&now, &earlier)?;
+    let asks = directives(&now.http());
     let failed = changed_since(&now, &earlier);
+    let case = match () {
+        () if failed.is_some() => "failed",
+        () if !asks.is_empty() => "request",
+        () if strange_directives(&message(&stored.answer)) => "directives",
+        () => "",
+    };
     let failed = failed.map_or(String::new(), |(post, status)| {
         let line = shown(post.http().first_line());
         format!(
             " `{line}` was answered with {status} since then: it failed, and has changed nothing."
         )
     });
-    let asks = directives(&now.http());
     let wish = match asks.is_empty() {
         true => String::new(),
         false => format!(" The client said `{}`, and that fits.", asks.join(", ")),
     };
-    Cause::likely(format!(
+    let text = format!(
         "`{}` was sent to the server behind you, although an earlier answer fits it and is still fresh: it {}.{wish}{failed}",
         shown(now.http().first_line()),
         freshness(&message(&stored.answer))
-    ))
+    );
+    Cause::in_case(case, text)
 }
 
 /// The client wanted an answer from the store or none.
@@ -198,12 +214,15 @@ fn asks_about_forbidden(evidence: &Evidence) -> Option<Cause> {
     let (name, value) =
         question(&message(&asked)).filter(|_| question(&message(&due)).is_none())?;
     let stored = stored_for(&now, &earlier)?;
-    let why = storing_is_wrong(stored)?;
-    Cause::likely(format!(
-        "you asked the server with `{name}: {}`, so the answer with this mark is in your store. It must not be stored: \
-         {why}.",
-        shown(&value)
-    ))
+    let NotStored { case, why } = storing_is_wrong(stored)?;
+    let mark = format!("{name}: {}", shown(&value));
+    Cause::in_case(
+        case,
+        format!(
+            "you asked the server with `{mark}`, so the answer with this mark is in your store. It must not be stored: \
+             {why}."
+        ),
+    )
 }
 
 /// A stale answer is stored, and the server is not asked about it with its tag or its date.

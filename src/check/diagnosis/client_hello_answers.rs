@@ -79,9 +79,21 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         (_, 120) => "This client speaks other protocols, and says so in its ALPN",
         _ => "The name and the protocols are right. Only a key is missing, so the handshake fails",
     };
-    Cause::likely(format!(
+    // What was read wrongly, or the line of the lab's table that was due.
+    let case = match (sent, due) {
+        (50 | 109, _) | (_, 50) => "",
+        (_, 10) => "unexpected_message",
+        (_, 22) => "record_overflow",
+        (_, 70) => "protocol_version",
+        (_, 109) => "missing_extension",
+        (_, 112) => "unrecognized_name",
+        (_, 120) => "no_application_protocol",
+        _ => "handshake_failure",
+    };
+    let text = format!(
         "you answered {}, and {} was due. {why}.",
         name(sent),
         name(due)
-    ))
+    );
+    Cause::in_case(case, text)
 }

@@ -165,6 +165,9 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
             "either it is decoded twice, or `+` is replaced after `%2B` was decoded"
         }
         _ if decode_form(&dish) == read => "it is decoded twice",
+        _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'=') => {
+            "it is cut at each `=`. Only the first `=` of a field ends its name, and the rest is the value"
+        }
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
             "it is decoded before it is cut: `%26` became `&`, and ended the field"
         }
@@ -186,9 +189,20 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 /// The page of another table, or of none.
 fn other_table(evidence: &Evidence) -> Option<Cause> {
     let (want, have, asked) = both(evidence, Side::Server)?;
-    let cookie = asked.field("Cookie")?;
     let (due, got) = (dishes(&want).len(), dishes(&have).len());
     (have.status() == Some(200) && want.status() == Some(200) && due != got).then_some(())?;
+    let Some(cookie) = asked.field("Cookie") else {
+        return (due == 0).then_some(()).and_then(|()| {
+            Cause::likely(format!(
+                "this client came without a ticket, and its page shows {}. A new client has a new table: keep what was \
+                 ordered by the ticket.",
+                match got {
+                    1 => "1 dish".to_string(),
+                    got => format!("{got} dishes"),
+                }
+            ))
+        });
+    };
     let what = match got < due {
         true => {
             "You keep what was ordered where this request does not find it: keep it by the ticket, and longer \

@@ -1,4 +1,4 @@
-//! Mistakes of programs that speak UDP, through a network that loses, doubles and reorders.
+//! Mistakes of clients that speak UDP, through a network that loses, doubles and reorders.
 //!
 //! Rule: what the network did is in the transcript, behind the datagram that it did it to; a cause names it.
 
@@ -18,18 +18,12 @@ pub(super) const TABLE: &[Row] = &[
     ("W118", other_number),
     ("W91", never_repeats),
     ("W92", waits_for_ever),
-    ("W97", one_list_for_all),
-    ("W95", counts_a_repetition),
-    ("W119", next_not_taken),
-    ("W96", takes_what_is_too_early),
-    ("W96", keeps_what_is_too_early),
-    ("W98", answers_not_each),
 ];
 
 /// One datagram of the recording.
-struct Datagram {
-    who: Who,
-    bytes: Vec<u8>,
+pub(super) struct Datagram {
+    pub(super) who: Who,
+    pub(super) bytes: Vec<u8>,
     fate: Option<Event>,
 }
 
@@ -50,13 +44,13 @@ fn datagrams(evidence: &Evidence) -> Option<Vec<Datagram>> {
 
 /// The last thing that the other side said before the program's last datagram, or at all if it is silent;
 /// and how many datagrams were said before that.
-struct Scene {
+pub(super) struct Scene {
     said: Vec<Datagram>,
     /// The datagrams before the one that is wrong or missing.
     before: usize,
 }
 
-fn scene(evidence: &Evidence) -> Option<Scene> {
+pub(super) fn scene(evidence: &Evidence) -> Option<Scene> {
     let said = datagrams(evidence)?;
     let who = evidence.side().who();
     let mut own = 0;
@@ -73,17 +67,17 @@ fn scene(evidence: &Evidence) -> Option<Scene> {
 }
 
 impl Scene {
-    fn earlier(&self) -> &[Datagram] {
+    pub(super) fn earlier(&self) -> &[Datagram] {
         self.said.get(..self.before).unwrap_or_default()
     }
 
     /// The last datagram of this side before the place.
-    fn last(&self, who: Who) -> Option<&Datagram> {
+    pub(super) fn last(&self, who: Who) -> Option<&Datagram> {
         self.earlier().iter().rfind(|datagram| datagram.who == who)
     }
 
     /// What is wrong; none when it is missing.
-    fn wrong(&self) -> Option<&Datagram> {
+    pub(super) fn wrong(&self) -> Option<&Datagram> {
         self.said.get(self.before)
     }
 
@@ -114,7 +108,7 @@ impl Scene {
     }
 
     /// Whether the client's last datagram is one that the server has had before.
-    fn is_repetition(&self) -> bool {
+    pub(super) fn is_repetition(&self) -> bool {
         let own = self.earlier().iter().rev();
         let mut own = own.filter(|it| it.who == Who::Client);
         let Some(last) = own.next() else {
@@ -127,10 +121,6 @@ impl Scene {
 
 fn is_client(evidence: &Evidence) -> Option<Scene> {
     scene(evidence).filter(|_| evidence.side() == Side::Client && evidence.difference().is_some())
-}
-
-fn is_server(evidence: &Evidence) -> Option<Scene> {
-    scene(evidence).filter(|_| evidence.side() == Side::Server && evidence.difference().is_some())
 }
 
 fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {
@@ -152,6 +142,26 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
     let last = scene.last(Who::Client)?;
     let own = scene.said.iter().filter(|it| it.who == Who::Client);
     let same = own.filter(|it| it.bytes == last.bytes).count();
+    let wait = evidence.expectation.script.heading("repeat-after");
+    if let Some(wait) = wait.filter(|_| same <= limits::MOST_REPEATS) {
+        // A repetition that came in time is expected, and is not the wrong datagram.
+        (scene.wrong()?.bytes == last.bytes).then_some(())?;
+        let stale = scene.last(Who::Server).filter(|answer| {
+            let of_earlier = scene.said.iter().filter(|it| it.bytes == answer.bytes);
+            of_earlier.count() > 1 || answer.fate == Some(Event::Double)
+        });
+        let why = stale.map_or(String::new(), |answer| {
+            format!(
+                " The answer `{}` came a second time before it. It says nothing about this datagram: ignore it, and wait \
+                 for the rest of the time.",
+                shown(&answer.bytes)
+            )
+        });
+        return Cause::likely(format!(
+            "you sent `{}` again before {wait} ms were over.{why}",
+            shown(&last.bytes)
+        ));
+    }
     (same > limits::MOST_REPEATS).then_some(())?;
     Cause::likely(format!(
         "you sent `{}` {same} times. An answer needs some time; a client that does not wait for it fills the network \
@@ -223,94 +233,8 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The first answer of a conversation names what another client has ordered.
-fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    // Orders are lines; a message of another kind has no list in it.
-    let first = scene.last(Who::Server).is_none() && asked.bytes.ends_with(b"\n");
-    let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
-    (first && longer && !scene.is_repetition()).then_some(())?;
-    Cause::likely(format!(
-        "the first datagram of this client was `{}`, and your answer was `{}`: it has the orders of an earlier \
-         client in it. Clients differ in the address and port that recv_from tells; each needs a list of its own.",
-        shown(&asked.bytes),
-        shown(&wrong.bytes)
-    ))
-}
-
-fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    scene.is_repetition().then_some(())?;
-    let mut own = scene.earlier().iter().filter(|it| it.who == Who::Server);
-    let as_before = own.clone().any(|it| it.bytes == wrong.bytes);
-    if as_before
-        && own
-            .next_back()
-            .is_some_and(|last| last.bytes != wrong.bytes)
-    {
-        return Cause::likely(format!(
-            "`{}` came a second time, and you answered `{}`, as the first time. Orders have come since then: each \
-             answer names all orders that you have by now.",
-            shown(&asked.bytes),
-            shown(&wrong.bytes)
-        ));
-    }
-    Cause::likely(format!(
-        "`{}` came a second time, and you answered `{}`. It is the same order: the client repeats it because an \
-         answer was lost, or the network doubled it. Its number tells that you have it.",
-        shown(&asked.bytes),
-        shown(&wrong.bytes)
-    ))
-}
-
-fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    let before = scene.last(Who::Server)?;
-    // A right server says again what it said before.
-    let start = evidence
-        .at()
-        .checked_sub(evidence.difference()?.line_so_far.len())?;
-    let wanted = evidence.want().bytes.get(start..)?;
-    wanted.starts_with(&before.bytes).then_some(())?;
-    Cause::likely(format!(
-        "`{}` came before the order with the number before it, and you answered `{}`. That acknowledges an order that \
-         never came: the client will not send it again, and it is lost for good.",
-        shown(&asked.bytes),
-        shown(&wrong.bytes)
-    ))
-}
-
-/// The answer names an order that came before its turn, and that the client will send again.
-fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
-        let words = bytes
-            .split(u8::is_ascii_whitespace)
-            .filter(|it| !it.is_empty());
-        words.skip(2).map(<[u8]>::to_vec).collect()
-    };
-    let (due, got) = (words(evidence.wanted_line()), words(&wrong.bytes));
-    let extra = got.get(due.len()).filter(|_| got.starts_with(&due))?;
-    let (number, _) = numbered(&asked.bytes)?;
-    let early = scene.earlier().iter().find(|it| {
-        let order = numbered(&it.bytes).filter(|(other, _)| *other > number);
-        it.who == Who::Client
-            && order.is_some_and(|(_, name)| name.trim_ascii() == extra.as_slice())
-    })?;
-    Cause::likely(format!(
-        "`{}` came before its turn, and your answer `{}` has it. The server does not keep such an order: the client \
-         sends it again.",
-        shown(&early.bytes),
-        shown(&wrong.bytes)
-    ))
-}
-
 /// The first word of a datagram as a number, and the rest.
-fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
+pub(super) fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes
         .iter()
         .take_while(|byte| byte.is_ascii_digit())
@@ -345,45 +269,5 @@ fn other_number(evidence: &Evidence) -> Option<Cause> {
          before.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
-    ))
-}
-
-/// The order was the next one, and the answer is the one before.
-fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    let before = scene.last(Who::Server)?;
-    (wrong.bytes == before.bytes && !evidence.wanted_line().starts_with(&before.bytes))
-        .then_some(())?;
-    let (number, order) = numbered(&asked.bytes)?;
-    let same_name = |it: &&Datagram| numbered(&it.bytes).is_some_and(|(_, name)| name == order);
-    let own = scene.earlier().iter().filter(|it| it.who == Who::Client);
-    let again = own.filter(same_name).count() > 1;
-    let why = match again {
-        true => {
-            " The same dish was ordered before, under another number: the number tells whether an order is new, and \
-             the name does not."
-        }
-        false => "",
-    };
-    Cause::likely(format!(
-        "`{}` was the next order, number {number}, and you answered `{}` as before: you did not take it.{why}",
-        shown(&asked.bytes),
-        shown(&wrong.bytes)
-    ))
-}
-
-fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
-    let scene = is_server(evidence)?;
-    let asked = scene.last(Who::Client)?;
-    (scene.wrong().is_none() && evidence.silence().is_some()).then_some(())?;
-    let which = match scene.is_repetition() {
-        true => "came a second time",
-        false => "came",
-    };
-    Cause::likely(format!(
-        "`{}` {which}, and no answer came from the address to which it was sent. The client will send the same again and \
-         again. Each datagram needs an answer, also one that changes nothing, and from the same socket.",
-        shown(&asked.bytes)
     ))
 }

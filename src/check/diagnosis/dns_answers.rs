@@ -83,19 +83,20 @@ fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
     (due.id == said.id && !said.is_answer()).then_some(())?;
     let name = |message: &Message| message.asked.as_ref().map(|asked| asked.labels.clone());
     if due.flags != said.flags {
-        return Cause::likely(format!(
+        let text = format!(
             "bytes 2 and 3 of your question are {:04x}, and {:04x} is due: the bit RD (01 in byte 2) asks the server to \
              find the answer, and all others are 0.",
             said.flags, due.flags
-        ));
+        );
+        return Cause::in_case("client-flags", text);
     }
     let (kind, right) = (said.kind()?, due.kind()?);
     (kind != right && name(&due) == name(&said) && due.id == said.id).then_some(())?;
-    Cause::likely(format!(
-        "your question asks for {}, and {} is due here: first A, and then AAAA with the next ID.",
-        type_name(kind),
-        type_name(right)
-    ))
+    let (said, due) = (type_name(kind), type_name(right));
+    let text = format!(
+        "your question asks for {said}, and {due} is due here: first A, and then AAAA with the next ID."
+    );
+    Cause::in_case("client-type", text)
 }
 
 /// The bytes of a name at a place, where it can be read.

@@ -291,13 +291,30 @@ fn other_zone(evidence: &Evidence) -> Option<Cause> {
     }
 }
 
+/// What the first bit of the flags that differs is for.
+fn first_flag(differ: u16) -> &'static str {
+    let bits = [
+        (0x8000, "QR (80 in byte 2): this is an answer"),
+        (0x7800, "the opcode (78): the question's"),
+        (
+            0x0400,
+            "AA (04): set for names of your zone and for nothing else",
+        ),
+        (0x0200, "TC (02): the answer was cut"),
+        (0x0100, "RD (01): copied from the question"),
+    ];
+    let mut bits = bits.iter().filter(|(bit, _)| differ & bit != 0);
+    bits.next()
+        .map_or("byte 3: its upper four bits are 0", |(_, what)| what)
+}
+
 /// The other ten bytes of the header.
 fn other_header(evidence: &Evidence) -> Option<Cause> {
     let (wrong, _) = answer(evidence)?;
     let at = wrong.first_difference()?;
     (at < HEADER && wrong.got.len() >= HEADER).then_some(())?;
     let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
-    let text = match at {
+    let (case, text) = match at {
         2 | 3 if wanted.code() != got.code() => {
             let why = match wanted.code() {
                 0 => "The name is in the book; a type without a record is no error",
@@ -306,31 +323,20 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
                 4 => "The opcode is not 0",
                 _ => "The name is not in this zone, or the class is not 1",
             };
-            format!(
-                "your answer has the code {}, and {} was due. {why}.",
-                got.code(),
-                wanted.code()
+            let (said, due) = (got.code(), wanted.code());
+            (
+                "code",
+                format!("your answer has the code {said}, and {due} was due. {why}."),
             )
         }
         2 | 3 => {
-            let bits = [
-                (0x8000, "QR (80 in byte 2): this is an answer"),
-                (0x7800, "the opcode (78): the question's"),
-                (
-                    0x0400,
-                    "AA (04): set for names of your zone and for nothing else",
+            let what = first_flag(wanted.flags ^ got.flags);
+            let (said, due) = (got.flags, wanted.flags);
+            (
+                "flags",
+                format!(
+                    "the flags of your answer are {said:04x}, and {due:04x} was due. Look at {what}."
                 ),
-                (0x0200, "TC (02): the answer was cut"),
-                (0x0100, "RD (01): copied from the question"),
-            ];
-            let differ = wanted.flags ^ got.flags;
-            let mut bits = bits.iter().filter(|(bit, _)| differ & bit != 0);
-            let what = bits
-                .next()
-                .map_or("byte 3: its upper four bits are 0", |(_, what)| what);
-            format!(
-                "the flags of your answer are {:04x}, and {:04x} was due. Look at {what}.",
-                got.flags, wanted.flags
             )
         }
         _ => {
@@ -340,14 +346,14 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
                 6 => "records in the answer",
                 _ => "further records",
             };
-            let counts = [number(&wrong.got, which)?, number(&wrong.wanted, which)?];
-            format!(
-                "the header of your answer announces {} {what}, and {} were due.",
-                counts[0], counts[1]
+            let (said, due) = (number(&wrong.got, which)?, number(&wrong.wanted, which)?);
+            (
+                "counts",
+                format!("the header of your answer announces {said} {what}, and {due} were due."),
             )
         }
     };
-    Cause::likely(text)
+    Cause::in_case(case, text)
 }
 
 /// The question in the answer.
@@ -360,7 +366,8 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
     );
     let (behind, all) = (from(&wrong.heard, HEADER), from(&wrong.got, HEADER));
     if behind.len() > question.len() && all.starts_with(behind) && due == question {
-        return Cause::likely(
+        return Cause::in_case(
+            "question",
             "your answer repeats all that the client sent behind the header. Only the question comes again: its name, \
              its type and its class. What stands behind them is no part of it.",
         );
@@ -371,8 +378,9 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
         true => "its letters are others: repeat them as they came, capital and small",
         false => "your answer does not repeat it",
     };
-    Cause::likely(format!(
+    let text = format!(
         "behind the header the question comes again, byte for byte, and {how}. By it the client knows what was \
          answered."
-    ))
+    );
+    Cause::in_case("question", text)
 }

@@ -205,7 +205,9 @@ fn blanks(spot: &Spot) -> Option<usize> {
         .iter()
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count();
-    (blanks > 0 && spot.goes_on(blanks, 0)).then_some(blanks)
+    // Nothing need come after the line: a conversation of datagrams ends at the first wrong one.
+    let same_line = from(spot.rest, blanks) == spot.line_missing() && !spot.missing.is_empty();
+    (blanks > 0 && (same_line || spot.goes_on(blanks, 0))).then_some(blanks)
 }
 
 /// White space around a value of a field was taken for a part of it.

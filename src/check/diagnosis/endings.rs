@@ -179,7 +179,11 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
              for an answer does not close: both wait."
         );
         let proven = known || many;
-        return Some(Cause { text, proven });
+        return Some(Cause {
+            text,
+            proven,
+            case: "",
+        });
     }
     if evidence.side() == Side::Client && came_late(evidence) {
         return Cause::likely(

@@ -25,6 +25,19 @@ pub struct Page {
     pub advice: &'static str,
     /// How a language leads to it; shown only when the start command names that language.
     pub languages: Vec<Hint>,
+    /// Kinds of this mistake that another sentence of the standard, or another advice, fits.
+    pub cases: Vec<Case>,
+}
+
+/// A kind of a mistake.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Case {
+    /// By which the evidence names it.
+    pub name: &'static str,
+    /// In the place of the page's; `None`: the standard says nothing about this kind.
+    pub rule: Option<Rule>,
+    /// In the place of the page's; empty: the page's fits.
+    pub advice: &'static str,
 }
 
 /// What is to be said about a mistake in one language.
@@ -70,6 +83,17 @@ pub fn page(name: &str) -> Option<&'static Page> {
 }
 
 impl Page {
+    /// The sentence of the standard and the advice for a kind of this mistake.
+    pub(super) fn for_case(&self, name: &str) -> (Option<Rule>, &'static str) {
+        let case = self.cases.iter().find(|case| case.name == name);
+        debug_assert!(name.is_empty() || case.is_some(), "{}: {name}", self.code);
+        match case {
+            None => (self.rule, self.advice),
+            Some(case) if case.advice.is_empty() => (case.rule, self.advice),
+            Some(case) => (case.rule, case.advice),
+        }
+    }
+
     /// What is to be said for a program in this language with this source, where it is known. (The names of
     /// functions in a compiled program are one line, and are not all that it uses.)
     pub(super) fn about(
@@ -102,6 +126,7 @@ fn parse(file: &'static str) -> Result<Vec<Page>, String> {
                 rule: None,
                 advice: "",
                 languages: Vec::new(),
+                cases: Vec::new(),
             });
         } else if let Some(words) = line.strip_prefix('@') {
             let page = pages.last_mut().ok_or_else(wrong)?;
@@ -123,16 +148,28 @@ fn part(page: &mut Page, words: &'static str) -> Option<()> {
     let (key, value) = words.split_once(' ')?;
     match key {
         "title" => page.title = value,
-        "advice" => page.advice = value,
+        "case" => page.cases.push(Case {
+            name: value,
+            rule: None,
+            advice: "",
+        }),
+        "advice" => match page.cases.last_mut() {
+            Some(case) => case.advice = value,
+            None => page.advice = value,
+        },
         "rule" => {
             let mut words = value.splitn(3, ' ');
             let (rfc, section, quote) = (words.next()?, words.next()?, words.next()?);
             let rfc = rfc.parse().ok()?;
-            page.rule = Some(Rule {
+            let rule = Rule {
                 quote,
                 rfc,
                 section,
-            });
+            };
+            match page.cases.last_mut() {
+                Some(case) => case.rule = Some(rule),
+                None => page.rule = Some(rule),
+            }
         }
         words => {
             let (language, used) = words.split_once(':').unwrap_or((words, ""));
@@ -152,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_file_is_parsed_into_pages_and_a_wrong_line_is_named() {
-        let one = "# a note\n@page W01 a-b\n@title t\none\ntwo\n\nthree\n@rule 9112 2.1 q r\n@advice a\n@go g\n@c:x(|y t\n";
+        let one = "# a note\n@page W01 a-b\n@title t\none\ntwo\n\nthree\n@rule 9112 2.1 q r\n@advice a\n@go g\n@c:x(|y t\n@case k\n@rule 9110 3.4 s\n@case l\n@advice b\n";
         let page = Page {
             code: "W01",
             slug: "a-b",
@@ -176,7 +213,26 @@ mod tests {
                     text: "t",
                 },
             ],
+            cases: vec![
+                Case {
+                    name: "k",
+                    rule: Some(Rule {
+                        quote: "s",
+                        rfc: 9110,
+                        section: "3.4",
+                    }),
+                    advice: "",
+                },
+                Case {
+                    name: "l",
+                    rule: None,
+                    advice: "b",
+                },
+            ],
         };
+        assert_eq!(page.for_case("k"), (page.cases[0].rule, "a"));
+        assert_eq!(page.for_case("l"), (None, "b"));
+        assert_eq!(page.for_case(""), (page.rule, "a"));
         assert_eq!(parse(one), Ok(vec![page]));
         for wrong in [
             "text first",
@@ -219,7 +275,7 @@ mod tests {
 
     /// The RFCs whose sentences the pages quote.
     const RFCS: &[u16] = &[
-        768, 793, 1035, 3986, 6066, 6265, 7766, 8446, 9110, 9111, 9112, 9293,
+        768, 793, 1035, 3986, 6066, 6265, 7301, 7766, 8446, 9110, 9111, 9112, 9293,
     ];
 
     #[test]
@@ -235,10 +291,33 @@ mod tests {
             for word in ["simply", "just ", "easy", "easily", "obvious"] {
                 assert!(!words.to_lowercase().contains(word), "{code}: {word}");
             }
-            if let Some(rule) = page.rule {
+            let of_cases = page.cases.iter().filter_map(|case| case.rule);
+            for rule in page.rule.into_iter().chain(of_cases) {
                 let length = rule.quote.len();
                 assert!(length <= 156, "{code}: {length} bytes");
                 assert!(RFCS.contains(&rule.rfc), "{code}");
+            }
+            assert!(
+                page.cases.iter().all(|case| !case.advice.ends_with('.')),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_case_of_a_page_is_named_by_some_evidence() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/diagnosis");
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|it| it == "rs"));
+        let code: String = files
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        for page in pages() {
+            for case in &page.cases {
+                let named = code.contains(&format!("\"{}\"", case.name));
+                assert!(named, "{}: {}", page.code, case.name);
             }
         }
     }

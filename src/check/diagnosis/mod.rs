@@ -12,6 +12,7 @@ mod caches;
 mod client_hello_answers;
 mod cookies_and_forms;
 mod crashes;
+mod datagram_servers;
 mod datagrams;
 mod diagnosis_input;
 mod difference_place;
@@ -43,7 +44,7 @@ mod wrong_values;
 
 pub use diagnosis_input::{Evidence, first_words_after_fin};
 pub use evidence_parts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
-pub use explanation_pages::{Hint, Page, Rule, page, pages};
+pub use explanation_pages::{Case, Hint, Page, Rule, page, pages};
 pub use program_language::Language;
 pub use source_signs::names_in;
 
@@ -56,19 +57,30 @@ pub struct Diagnosis {
     pub cause: String,
     /// Whether another try has shown it; otherwise it is likely.
     pub proven: bool,
+    /// The sentence of the standard that fits.
+    pub rule: Option<Rule>,
+    /// One thing to try.
+    pub advice: &'static str,
 }
 
 /// What a judge found: the cause in words, and whether it is proven.
 struct Cause {
     text: String,
     proven: bool,
+    /// The case of the page that it is about; empty: the page itself fits.
+    case: &'static str,
 }
 
 impl Cause {
     fn likely(text: impl Into<String>) -> Option<Cause> {
+        Cause::in_case("", text)
+    }
+
+    fn in_case(case: &'static str, text: impl Into<String>) -> Option<Cause> {
         Some(Cause {
             text: text.into(),
             proven: false,
+            case,
         })
     }
 
@@ -76,6 +88,7 @@ impl Cause {
         Some(Cause {
             text: text.into(),
             proven: true,
+            case: "",
         })
     }
 }
@@ -85,7 +98,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 33] = [
+const TABLE: [&[Row]; 34] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -98,6 +111,7 @@ const TABLE: [&[Row]; 33] = [
     crashes::TABLE,
     process::LATER,
     datagrams::TABLE,
+    datagram_servers::TABLE,
     partial_reads_and_writes::DELIVERY,
     bodies::WAITS,
     redirects_and_relays::TABLE,
@@ -142,7 +156,10 @@ pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
         ) {
             text += &format!(" ({about})");
         }
+        let (rule, advice) = page.for_case(cause.case);
         Some(Diagnosis {
+            rule,
+            advice,
             page,
             cause: text,
             proven: cause.proven,

@@ -135,7 +135,11 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
         "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
          it together with the first one, and discarded the bytes after the end of the first one."
     );
-    Some(Cause { text, proven })
+    Some(Cause {
+        text,
+        proven,
+        case: "",
+    })
 }
 
 /// A client ends its own direction before it has the answer, and listens on.
@@ -207,6 +211,7 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     Some(Cause {
         text,
         proven: evidence.tries.apart == Some(Tried::Passed),
+        case: "",
     })
 }
 

@@ -108,6 +108,7 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
                  yet."
             ),
             proven: false,
+            case: "",
         });
     };
     Cause::likely(format!(

@@ -253,7 +253,7 @@ fn cause(diagnosis: &Diagnosis) -> String {
         "<div class=\"cause\"><p><b>{label}:</b> {}</p>{}<p><a href=\"/explain/{}\">{} {}: the whole \
          page</a></p></div>",
         markup::line(&diagnosis.cause),
-        rule_and_advice(page),
+        rule_and_advice(diagnosis.rule, diagnosis.advice),
         page.code,
         page.code,
         page.slug

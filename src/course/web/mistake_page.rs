@@ -4,7 +4,7 @@
 
 use super::open_pages_and_programs::Live;
 use super::{layout, markup};
-use crate::check::diagnosis::{self, Page};
+use crate::check::diagnosis::{self, Page, Rule};
 use crate::files::Response;
 use crate::wire::xml_text;
 
@@ -45,12 +45,15 @@ pub fn inner(page: &Page) -> String {
         )
     });
     let languages: String = languages.collect();
-    format!("{text}<ul>{languages}</ul>\n{}", rule_and_advice(page))
+    format!(
+        "{text}<ul>{languages}</ul>\n{}",
+        rule_and_advice(page.rule, page.advice)
+    )
 }
 
 /// What the standard says, and one thing to try.
-pub fn rule_and_advice(page: &Page) -> String {
-    let rule = page.rule.map_or(String::new(), |rule| {
+pub fn rule_and_advice(rule: Option<Rule>, advice: &str) -> String {
+    let rule = rule.map_or(String::new(), |rule| {
         format!(
             "<blockquote><p>{}</p><footer>RFC {} {}</footer></blockquote>\n",
             xml_text(rule.quote),
@@ -58,5 +61,5 @@ pub fn rule_and_advice(page: &Page) -> String {
             xml_text(rule.section)
         )
     });
-    format!("{rule}<p><b>Try:</b> {}.</p>\n", markup::line(page.advice))
+    format!("{rule}<p><b>Try:</b> {}.</p>\n", markup::line(advice))
 }

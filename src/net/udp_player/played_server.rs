@@ -1,7 +1,7 @@
 //! The server's side, played at a client that repeats what is not answered.
 //!
 //! Rule 1: how often a client repeats a question depends on its clock and on the machine, so a repetition
-//! of the last question is never a mistake, unless there are hundreds.
+//! of the last question is no mistake, unless there are hundreds, or it came sooner than the script allows.
 //! Rule 2: besides what came, it is written down what a right client would have said in this network.
 
 use std::collections::BTreeMap;
@@ -61,6 +61,7 @@ pub struct DatagramServer<'a> {
     next: usize,
     /// How often the last question came again.
     repeats: usize,
+    pace: Pace,
     /// An answer that the next one overtakes.
     held: Option<(SocketAddr, Vec<u8>)>,
     /// When the last datagram came, or the play began.
@@ -98,6 +99,7 @@ impl<'a> DatagramServer<'a> {
             answers,
             next: 0,
             repeats: 0,
+            pace: Pace::of(script),
             held: None,
             last: Instant::now(),
             wrong: false,
@@ -123,7 +125,8 @@ impl<'a> DatagramServer<'a> {
             .checked_sub(1)
             .and_then(|last| self.questions.get(last));
         let again = again.is_some_and(|last| fits(last, &bytes));
-        if !new && !again || self.repeats > limits::MOST_REPEATS {
+        let sane = (new || again) && self.repeats <= limits::MOST_REPEATS;
+        if !sane || self.pace.is_too_early(new) {
             self.wrong = true;
             return true;
         }
@@ -171,6 +174,7 @@ impl<'a> DatagramServer<'a> {
 
     fn answer(&mut self, to: SocketAddr) {
         let answers = self.answers.get(self.next.saturating_sub(1)).cloned();
+        self.pace.answered.get_or_insert_with(Instant::now);
         for bytes in answers.unwrap_or_default() {
             self.recorder.datagram(1, Who::Server, &bytes);
             self.expected.push_datagram(1, Who::Server, &bytes);
@@ -243,6 +247,45 @@ impl<'a> DatagramServer<'a> {
             .entries()
             .iter()
             .any(|entry| matches!(entry, Entry::Chunk(_)))
+    }
+}
+
+/// How soon a client may repeat a question: after so long as the script's `@repeat-after` says, in ms.
+///
+/// Rule: it is too early only where no delay on this machine can explain it. The client can have asked no
+/// sooner than the answer to its question before was sent, so the time is counted from then; about the first
+/// question nothing is known.
+struct Pace {
+    wait: Duration,
+    /// When the last question of the client was answered for the first time.
+    answered: Option<Instant>,
+    /// No sooner than this the client can have asked what it asks now.
+    asked_after: Option<Instant>,
+    /// How often it has repeated that.
+    copies: u32,
+}
+
+impl Pace {
+    fn of(script: &Transcript) -> Pace {
+        let wait = script.heading("repeat-after");
+        let wait = Duration::from_millis(wait.and_then(|it| it.parse().ok()).unwrap_or(0));
+        Pace {
+            wait: wait.saturating_sub(limits::TIMER_IS_EARLY),
+            answered: None,
+            asked_after: None,
+            copies: 0,
+        }
+    }
+
+    /// A question has come again; or the next one, which begins a time of its own.
+    fn is_too_early(&mut self, is_new: bool) -> bool {
+        if let Some(answered) = self.answered.take_if(|_| is_new) {
+            (self.asked_after, self.copies) = (Some(answered), 0);
+            return false;
+        }
+        self.copies += 1;
+        let since = self.asked_after;
+        since.is_some_and(|since| since.elapsed() < self.wait * self.copies)
     }
 }
 

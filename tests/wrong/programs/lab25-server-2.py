@@ -9,6 +9,6 @@ while True:
     data, who = s.recvfrom(2000)
     orders = clients.setdefault(who, [])
     number, _, order = data.decode().strip().partition(" ")
-    if int(number) == len(orders) + 1:
+    if order and int(number) == len(orders) + 1:
         orders.append(order)
     s.sendto((" ".join(["ack", str(len(orders))] + orders) + "\n").encode(), who)

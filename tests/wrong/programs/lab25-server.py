@@ -7,6 +7,6 @@ while True:
     datagram, client = server.recvfrom(2000)
     orders = clients.setdefault(client, [])
     number, _, order = datagram.decode().rstrip("\n").partition(" ")
-    if int(number) == len(orders) + 1:
+    if number.isdigit() and int(number) == len(orders) + 1:
         orders.append(order)
     server.sendto(" ".join(["ack", str(len(orders))] + orders).encode() + b"\n", client)

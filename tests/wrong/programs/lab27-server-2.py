@@ -50,13 +50,11 @@ def judge(msg):
                 lst = e.vec(2)
                 if e.left():
                     raise Alert(50)
-                while lst.left():
-                    t = lst.num(1)
-                    n = lst.vec(2).b
-                    if t == 0 and name is None:
-                        name = n
-                        if not n or any(x not in NAME for x in n):
-                            raise Alert(50)
+                if lst.num(1) != 0:
+                    raise Alert(50)
+                name = lst.vec(2).b
+                if lst.left() or not name or any(x not in NAME for x in name):
+                    raise Alert(50)
             elif kind == 16:
                 lst = e.vec(2)
                 if e.left():
@@ -64,11 +62,15 @@ def judge(msg):
                 alpn = []
                 while lst.left():
                     alpn.append(lst.vec(1).b)
+                if not alpn or b"" in alpn:
+                    raise Alert(50)
             elif kind == 43:
                 lst = e.vec(1)
                 if e.left():
                     raise Alert(50)
                 versions = []
+                if not lst.left():
+                    raise Alert(50)
                 while lst.left():
                     versions.append(lst.num(2))
     versions = [v for v in versions if not grease(v)]
@@ -91,14 +93,12 @@ def need(r, n):
 def tls(r, first):
     data = b""
     while True:
-        if first[0] != 22:
-            raise Alert(10)
         h = need(r, 4)
         size = int.from_bytes(h[2:4], "big")
         if size > 16384:
             raise Alert(22)
         data += need(r, size)
-        if data and data[0] != 1:
+        if first[0] != 22 or not size or data[0] != 1:
             raise Alert(10)
         if len(data) >= 4:
             n = int.from_bytes(data[1:4], "big")

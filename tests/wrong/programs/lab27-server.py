@@ -56,8 +56,9 @@ def judge(body):
     rest.take(32)
     if len(rest.list(1)) > 32:
         raise Alert(50)
-    rest.list(2)
-    rest.list(1)
+    ciphers, methods = rest.list(2), rest.list(1)
+    if not ciphers or len(ciphers) % 2 or not methods:
+        raise Alert(50)
     name, protocols = None, None
     extensions = Bytes(rest.list(2) if rest.data else b"")
     rest.end()
@@ -66,7 +67,8 @@ def judge(body):
         inside = Bytes(extensions.list(2))
         if kind == 0:
             names = Bytes(inside.list(2))
-            names.take(1)
+            if names.number(1) != 0:
+                raise Alert(50)
             name = names.list(2)
             if not re.fullmatch(rb"[A-Za-z0-9._-]+", name):
                 raise Alert(50)
@@ -76,8 +78,14 @@ def judge(body):
             names, protocols = Bytes(inside.list(2)), []
             while names.data:
                 protocols.append(names.list(1))
+            inside.end()
+            if not protocols or b"" in protocols:
+                raise Alert(50)
         if kind == 43:
             offered = inside.list(1)
+            inside.end()
+            if not offered or len(offered) % 2:
+                raise Alert(50)
             pairs = [offered[at : at + 2] for at in range(0, len(offered), 2)]
             version = max((int.from_bytes(pair, "big") for pair in real(pairs)), default=0)
     if version < 0x0303:

@@ -25,10 +25,11 @@ fn judge(body: &[u8]) -> Result<u8, u8> {
     let mut version = number(&mut rest, 2)?;
     take(&mut rest, 32)?;
     let session = list(&mut rest, 1)?;
-    list(&mut rest, 2)?;
-    list(&mut rest, 1)?;
+    let ciphers = list(&mut rest, 2)?;
+    let methods = list(&mut rest, 1)?;
     let mut extensions = if rest.is_empty() { rest } else { list(&mut rest, 2)? };
-    if session.len() > 32 || !rest.is_empty() {
+    let pairs = |list: &[u8]| !list.is_empty() && list.len() % 2 == 0;
+    if session.len() > 32 || !rest.is_empty() || !pairs(ciphers) || methods.is_empty() {
         return Err(50);
     }
     let (mut site, mut protocols) = (None, None);
@@ -37,10 +38,10 @@ fn judge(body: &[u8]) -> Result<u8, u8> {
         let mut inside = list(&mut extensions, 2)?;
         if kind == 0 {
             let mut names = list(&mut inside, 2)?;
-            take(&mut names, 1)?;
+            let host_name = number(&mut names, 1)? == 0;
             let name = list(&mut names, 2)?;
             let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_".contains(byte);
-            if !name.iter().all(plain) || !names.is_empty() {
+            if !host_name || name.is_empty() || !name.iter().all(plain) || !names.is_empty() {
                 return Err(50);
             }
             site = Some(String::from_utf8_lossy(name).to_lowercase());
@@ -50,10 +51,16 @@ fn judge(body: &[u8]) -> Result<u8, u8> {
             while !names.is_empty() {
                 all.push(list(&mut names, 1)?);
             }
+            if all.is_empty() || all.contains(&&b""[..]) {
+                return Err(50);
+            }
             protocols = Some(all);
         } else if kind == 43 {
             let mut offered = list(&mut inside, 1)?;
             version = 0;
+            if !pairs(offered) || !inside.is_empty() {
+                return Err(50);
+            }
             while !offered.is_empty() {
                 let one = number(&mut offered, 2)?;
                 version = if one & 0x0f0f == 0x0a0a { version } else { version.max(one) };
@@ -81,7 +88,7 @@ fn message(first: u8, client: &mut impl Read) -> std::io::Result<Result<Vec<u8>,
         let mut content = vec![0; length];
         client.read_exact(&mut content)?;
         whole.extend(content);
-        if kind != 22 || whole.first() != Some(&1) {
+        if kind != 22 || length == 0 || whole.first() != Some(&1) {
             return Ok(Err(10));
         }
         if let [1, a, b, c, body @ ..] = &whole[..] {

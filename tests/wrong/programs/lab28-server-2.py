@@ -61,21 +61,22 @@ def serve(c):
     if got is None:
         return
     (method, target, _), fields, _ = got
-    ticket = None
+    brought = []
     for line in get(fields, "cookie"):
         for pair in line.split(";"):
             n, _, v = pair.strip().partition("=")
-            if n == "ticket" and v in tables:
-                ticket = v
+            if n == "ticket":
+                brought.append(v)
+    ticket = brought[0] if brought and brought[0] in tables else None
     more = ""
-    if target not in ("/", "/order"):
+    if method == "POST" and not get(fields, "content-length"):
+        said = answer(411, "how many bytes is the form?\n")
+    elif target not in ("/", "/order"):
         said = answer(404, "no such page\n")
     elif target == "/" and method != "GET":
         said = answer(405, "only GET is allowed here\n", "Allow: GET\r\n")
     elif target == "/order" and method != "POST":
         said = answer(405, "only POST is allowed here\n", "Allow: POST\r\n")
-    elif method == "POST" and not get(fields, "content-length"):
-        said = answer(411, "how many bytes is the form?\n")
     else:
         dish = None
         if method == "POST":

@@ -1,0 +1,161 @@
+/* Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
+ * believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+ *
+ * The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29 */
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int dial(const char *text);
+static int send_all(int to, const void *bytes, size_t length);
+
+/* The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns its
+ * length; 0 when the client has left. */
+static size_t read_request(int client, char *request, size_t size)
+{
+    size_t length = 0;
+
+    request[0] = 0;
+    while (!strstr(request, "\r\n\r\n")) {
+        ssize_t n = read(client, request + length, size - 1 - length);
+
+        if (n <= 0)
+            return 0;
+        length += n;
+        request[length] = 0;
+    }
+    return length;
+}
+
+/* Asks the server, which closes after its answer. Returns how many bytes came. */
+static size_t ask(const char *request, size_t length, const char *address, char *answer, size_t size)
+{
+    /* Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For? */
+    int server = dial(address);
+    size_t got = 0;
+    ssize_t n;
+
+    if (server < 0) {
+        perror(address);
+        return 0;
+    }
+    send_all(server, request, length);
+    /* Here: is it whole? Its Content-Length says how many bytes the body has. */
+    while ((n = read(server, answer + got, size - got)) > 0)
+        got += n;
+    close(server);
+    return got;
+}
+
+static void serve(int client, const char *server)
+{
+    static char request[65536], answer[1000000];
+    size_t length = read_request(client, request, sizeof request);
+
+    if (length == 0)
+        return;
+    /* Here: GET /health is about all servers. */
+    /* Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST? */
+    length = ask(request, length, server, answer, sizeof answer);
+    if (send_all(client, answer, length) < 0)
+        return;
+    shutdown(client, SHUT_WR);
+    while (read(client, request, sizeof request) > 0)
+        ;
+}
+
+/* The address in WIRELAB_ADDR, for `bind` and `connect`. Finished. */
+static struct addrinfo *address(void)
+{
+    const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8029";
+    const char *port = strrchr(text, ':') + 1;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+
+    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0) {
+        fprintf(stderr, "%s is no address\n", text);
+        exit(2);
+    }
+    return found;
+}
+
+/* A connection to `text`, an address like 127.0.0.1:9029; -1 when nobody listens there. Finished. */
+static int dial(const char *text)
+{
+    const char *port = strrchr(text, ':') ? strrchr(text, ':') + 1 : text;
+    struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
+    char host[256] = "";
+    int server;
+
+    snprintf(host, sizeof host, "%.*s", port == text ? 0 : (int)(port - 1 - text), text);
+    if (getaddrinfo(host, port, &wanted, &found) != 0)
+        return -1;
+    server = socket(found->ai_family, SOCK_STREAM, 0);
+    if (connect(server, found->ai_addr, found->ai_addrlen) < 0) {
+        close(server);
+        server = -1;
+    }
+    freeaddrinfo(found);
+    return server;
+}
+
+/* A socket that listens there. Finished. */
+static int listening(void)
+{
+    struct addrinfo *place = address();
+    int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
+
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
+        perror("listen");
+        exit(1);
+    }
+    printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8029");
+    fflush(stdout);
+    return listener;
+}
+
+/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+static int send_all(int to, const void *bytes, size_t length)
+{
+    const char *next = bytes;
+
+    while (length > 0) {
+        ssize_t n = write(to, next, length);
+
+        if (n < 0)
+            return -1;
+        next += n;
+        length -= n;
+    }
+    return 0;
+}
+
+int main(void)
+{
+    static char words[2000];
+    const char *arg = getenv("WIRELAB_ARG");
+    char *servers[10];
+    int listener = listening(), count = 0;
+
+    snprintf(words, sizeof words, "%s", arg && *arg ? arg : "127.0.0.1:9029 127.0.0.1:9129");
+    for (char *word = strtok(words, " "); word != NULL && count < 10; word = strtok(NULL, " "))
+        /* Here: if the last word is `proxy`, each connection begins with a PROXY line. */
+        if (strcmp(word, "proxy") != 0)
+            servers[count++] = word;
+    for (int next = 0; count > 0; next = (next + 1) % count) {
+        int client = accept(listener, NULL, NULL);
+
+        if (client < 0)
+            continue;
+        serve(client, servers[next]);
+        close(client);
+    }
+    return 1;
+}

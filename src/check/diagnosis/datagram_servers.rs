@@ -1,0 +1,182 @@
+//! Mistakes of a server of datagrams: what it counts, what it takes, and what its answers name.
+//!
+//! Rule: an answer is compared with the datagram that came last, and with what the network did to it.
+
+use super::datagrams::{Datagram, Scene, numbered, scene};
+use super::{Cause, Evidence, Row, count, shown};
+use crate::check::Side;
+use crate::wire::Who;
+
+pub(super) const TABLE: &[Row] = &[
+    ("W146", not_all_orders),
+    ("W97", one_list_for_all),
+    ("W95", counts_a_repetition),
+    ("W119", next_not_taken),
+    ("W96", takes_what_is_too_early),
+    ("W96", keeps_what_is_too_early),
+    ("W98", answers_not_each),
+];
+
+fn is_server(evidence: &Evidence) -> Option<Scene> {
+    scene(evidence).filter(|_| evidence.side() == Side::Server && evidence.difference().is_some())
+}
+
+/// The words of a line.
+fn words(bytes: &[u8]) -> Vec<&[u8]> {
+    let words = bytes.split(u8::is_ascii_whitespace);
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// The number of orders is right, and some of them are not named, or they are named in another order.
+fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let said = &scene.wrong()?.bytes;
+    let (due, got) = (words(evidence.wanted_line()), words(said));
+    let ([ack, number, due @ ..], [same, its, got @ ..]) = (&due[..], &got[..]) else {
+        return None;
+    };
+    let is_list = ack == same && number == its && number.iter().all(u8::is_ascii_digit);
+    let mut left = due.to_vec();
+    let all_due = got.iter().all(|word| {
+        let at = left.iter().position(|it| it == word);
+        at.map(|at| left.remove(at)).is_some()
+    });
+    (is_list && all_due && due != got).then_some(())?;
+    let how = match left.is_empty() {
+        true => "the orders in another order than that of their numbers".to_string(),
+        false if got.is_empty() => "none of them".to_string(),
+        false => format!("only {} of them", got.len()),
+    };
+    Cause::likely(format!(
+        "your answer `{}` counts {}, and names {how}. Each answer names all orders that have come, the first one first: \
+         an earlier answer may be lost, and this one may be the only one that arrives.",
+        shown(said),
+        count(due.len(), "order")
+    ))
+}
+
+/// The first answer of a conversation names what another client has ordered.
+fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    // Orders are lines; a message of another kind has no list in it.
+    let first = scene.last(Who::Server).is_none() && asked.bytes.ends_with(b"\n");
+    let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
+    (first && longer && !scene.is_repetition()).then_some(())?;
+    Cause::likely(format!(
+        "the first datagram of this client was `{}`, and your answer was `{}`: it has the orders of an earlier \
+         client in it. Clients differ in the address and port that recv_from tells; each needs a list of its own.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    scene.is_repetition().then_some(())?;
+    let mut own = scene.earlier().iter().filter(|it| it.who == Who::Server);
+    let as_before = own.clone().any(|it| it.bytes == wrong.bytes);
+    if as_before
+        && own
+            .next_back()
+            .is_some_and(|last| last.bytes != wrong.bytes)
+    {
+        return Cause::likely(format!(
+            "`{}` came a second time, and you answered `{}`, as the first time. Orders have come since then: each \
+             answer names all orders that you have by now.",
+            shown(&asked.bytes),
+            shown(&wrong.bytes)
+        ));
+    }
+    Cause::likely(format!(
+        "`{}` came a second time, and you answered `{}`. It is the same order: the client repeats it because an \
+         answer was lost, or the network doubled it. Its number tells that you have it.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let before = scene.last(Who::Server)?;
+    // A right server says again what it said before.
+    let start = evidence
+        .at()
+        .checked_sub(evidence.difference()?.line_so_far.len())?;
+    let wanted = evidence.want().bytes.get(start..)?;
+    wanted.starts_with(&before.bytes).then_some(())?;
+    Cause::likely(format!(
+        "`{}` came before the order with the number before it, and you answered `{}`. That acknowledges an order that \
+         never came: the client will not send it again, and it is lost for good.",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+/// The answer names an order that came before its turn, and that the client will send again.
+fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let words = bytes
+            .split(u8::is_ascii_whitespace)
+            .filter(|it| !it.is_empty());
+        words.skip(2).map(<[u8]>::to_vec).collect()
+    };
+    let (due, got) = (words(evidence.wanted_line()), words(&wrong.bytes));
+    let extra = got.get(due.len()).filter(|_| got.starts_with(&due))?;
+    let (number, _) = numbered(&asked.bytes)?;
+    let early = scene.earlier().iter().find(|it| {
+        let order = numbered(&it.bytes).filter(|(other, _)| *other > number);
+        it.who == Who::Client
+            && order.is_some_and(|(_, name)| name.trim_ascii() == extra.as_slice())
+    })?;
+    Cause::likely(format!(
+        "`{}` came before its turn, and your answer `{}` has it. The server does not keep such an order: the client \
+         sends it again.",
+        shown(&early.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+/// The order was the next one, and the answer is the one before.
+fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
+    let before = scene.last(Who::Server)?;
+    (wrong.bytes == before.bytes && !evidence.wanted_line().starts_with(&before.bytes))
+        .then_some(())?;
+    let (number, order) = numbered(&asked.bytes)?;
+    let same_name = |it: &&Datagram| numbered(&it.bytes).is_some_and(|(_, name)| name == order);
+    let own = scene.earlier().iter().filter(|it| it.who == Who::Client);
+    let again = own.filter(same_name).count() > 1;
+    let why = match again {
+        true => {
+            " The same dish was ordered before, under another number: the number tells whether an order is new, and \
+             the name does not."
+        }
+        false => "",
+    };
+    Cause::likely(format!(
+        "`{}` was the next order, number {number}, and you answered `{}` as before: you did not take it.{why}",
+        shown(&asked.bytes),
+        shown(&wrong.bytes)
+    ))
+}
+
+fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_server(evidence)?;
+    let asked = scene.last(Who::Client)?;
+    (scene.wrong().is_none() && evidence.silence().is_some()).then_some(())?;
+    let which = match scene.is_repetition() {
+        true => "came a second time",
+        false => "came",
+    };
+    Cause::likely(format!(
+        "`{}` {which}, and no answer came from the address to which it was sent. The client will send the same again and \
+         again. Each datagram needs an answer, also one that changes nothing, and from the same socket.",
+        shown(&asked.bytes)
+    ))
+}
