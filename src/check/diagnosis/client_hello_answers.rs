@@ -5,12 +5,16 @@
 use super::{Cause, Evidence, Row};
 use crate::check::Side;
 
-pub(super) const TABLE: &[Row] = &[("W106", http_to_tls), ("W105", other_alert)];
+pub(super) const TABLE: &[Row] = &[
+    ("W106", http_to_tls),
+    ("W105", other_alert),
+    ("W105", other_form),
+];
 
 /// The reason in a fatal alert record.
 fn alert(bytes: &[u8]) -> Option<u8> {
     match bytes {
-        [21, 3, _, 0, 2, 2, reason, ..] => Some(*reason),
+        [21, 3, 3, 0, 2, 2, reason, ..] => Some(*reason),
         _ => None,
     }
 }
@@ -96,4 +100,33 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         name(due)
     );
     Cause::in_case(case, text)
+}
+
+/// The answer is a record, but not an alert record with seven bytes.
+fn other_form(evidence: &Evidence) -> Option<Cause> {
+    let due = alert(&evidence.want().bytes)?;
+    let bytes = &evidence.have().bytes[..];
+    (evidence.side() == Side::Server && !bytes.starts_with(b"HTTP/") && !bytes.is_empty())
+        .then_some(())?;
+    alert(bytes).is_none().then_some(())?;
+    let what = match bytes {
+        [21, 3, version, ..] if *version != 3 => {
+            format!("its version is 03 {version:02x}, and 03 03 is due in every record of this server")
+        }
+        [21, 3, _, 0, 2, reason, 2, ..] if *reason == due => {
+            "its last two bytes have changed places: the level 2 (fatal) comes first, then the reason".to_string()
+        }
+        [21, 3, _, 0, 2, level, ..] => {
+            format!("its level is {level}, and a fatal alert has the level 2")
+        }
+        [21, 3, _, high, low, ..] => format!(
+            "its length is {}, and 2 bytes follow: the level and the reason",
+            usize::from(*high) * 256 + usize::from(*low)
+        ),
+        _ => "it does not begin like a record of the kind 21".to_string(),
+    };
+    Cause::in_case(
+        "form",
+        format!("your answer is no alert of seven bytes: {what}."),
+    )
 }

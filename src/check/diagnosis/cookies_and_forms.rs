@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W99", new_ticket),
     ("W102", page_after_post),
     ("W101", form_text),
+    ("W101", written_form),
     ("W99", other_table),
     ("W104", attributes_back),
     ("W99", thrown_away),
@@ -177,6 +178,24 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         "`{}` was ordered, and on your page it is `{}`: {what}.",
         shown(&dish),
         shown(got)
+    ))
+}
+
+/// The client's form means the same, and is written otherwise.
+fn written_form(evidence: &Evidence) -> Option<Cause> {
+    let (want, have, _) = both(evidence, Side::Client)?;
+    let form = |message: &Message| {
+        let name = message.field("Content-Type").unwrap_or_default();
+        name.starts_with(b"application/x-www-form-urlencoded")
+    };
+    let (due, got) = (want.body?, have.body?);
+    (form(&want) && form(&have) && due != got && decode_form(due) == decode_form(got))
+        .then_some(())?;
+    Cause::likely(format!(
+        "your form is `{}`, and `{}` is due. Both mean the same, but a browser writes a space as `+`, leaves letters, \
+         digits and `*-._` as they are, and writes each other byte as `%` and two capital digits.",
+        shown(got),
+        shown(due)
     ))
 }
 

@@ -35,7 +35,17 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     let ([ack, number, due @ ..], [same, its, got @ ..]) = (&due[..], &got[..]) else {
         return None;
     };
-    let is_list = ack == same && number == its && number.iter().all(u8::is_ascii_digit);
+    let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
+    if ack == same && number != its && due == got && is_number(its) {
+        return Cause::likely(format!(
+            "your answer `{}` names {}, and says `{}`. The number is how many orders have come without a gap, and not the \
+             number of the next one.",
+            shown(said),
+            count(due.len(), "order"),
+            shown(its)
+        ));
+    }
+    let is_list = ack == same && number == its && is_number(number);
     let mut left = due.to_vec();
     let all_due = got.iter().all(|word| {
         let at = left.iter().position(|it| it == word);

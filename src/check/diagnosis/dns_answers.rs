@@ -150,6 +150,21 @@ fn shown_entry(entry: &Entry) -> String {
     format!("`{} {}`", text(&entry.0), type_name(entry.1))
 }
 
+/// How two records with the same name and type differ.
+fn differ(mine: &Entry, due: &Entry) -> Option<String> {
+    let same = mine.0 == due.0 && mine.1 == due.1;
+    let what = match () {
+        () if mine.2 != due.2 => format!("the class {}, and the class {} is due", mine.2, due.2),
+        () if mine.3.len() != due.3.len() => format!(
+            "{} of data, and {} are due",
+            count(mine.3.len(), "byte"),
+            due.3.len()
+        ),
+        () => "other data than the book".to_string(),
+    };
+    same.then(|| format!("has the record {} with {what}", shown_entry(mine)))
+}
+
 /// How long a record may be kept: the four bytes before the length of its data.
 fn seconds(message: &[u8], record: &Record) -> Option<u32> {
     let at = record.data_at.checked_sub(6)?;
@@ -182,7 +197,9 @@ fn other_records(evidence: &Evidence) -> Option<Cause> {
     );
     let missing = right.iter().find(|one| !mine.contains(one));
     let extra = mine.iter().find(|one| !right.contains(one));
+    let alike = missing.zip(extra).and_then(|(due, mine)| differ(mine, due));
     let how = match (missing, extra) {
+        (Some(_), Some(_)) if alike.is_some() => alike.unwrap_or_default(),
         (Some(missing), Some(extra)) => format!(
             "has the record {}, and {} with other data or another name is due",
             shown_entry(extra),

@@ -288,9 +288,13 @@ fn is_byte_relay(evidence: &Evidence) -> bool {
     evidence.is_relay() && middle.is_some_and(|middle| !middle.is_proxy())
 }
 
-/// The server behind a relay saw no connection.
+/// The server behind a relay saw no connection, or none for this client, who is not the first.
 fn relay_alone(evidence: &Evidence) -> bool {
-    let came = |middle: &Middle| middle.has_behind(Event::Connect);
+    let first = evidence.conn() == 1;
+    let came = |middle: &Middle| match first {
+        true => middle.has_behind(Event::Connect),
+        false => !middle.asked_for(&middle.got, evidence.conn()).is_empty(),
+    };
     evidence.is_relay() && !evidence.middle.as_ref().is_some_and(came)
 }
 
@@ -300,6 +304,12 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     let middle = evidence.middle.as_ref()?;
     let due = !middle.asked_for(&middle.script, evidence.conn()).is_empty();
     (relay_alone(evidence) && silent && due).then_some(())?;
+    if middle.has_behind(Event::Connect) {
+        return Cause::likely(
+            "this client came after another one, and your program made no connection to the server for it. The \
+             connection of the client before has ended: each client needs a connection of its own to the server.",
+        );
+    }
     Cause::likely(
         "your program did not connect to its server. The server's address is the second argument of the command line, \
          and in WIRELAB_ARG.",

@@ -22,6 +22,54 @@ fn target(evidence: &Evidence) -> Option<&[u8]> {
     evidence.exchange()?.request()?.target()
 }
 
+/// If-Range is ignored, or a range past the end is not cut.
+pub(super) fn range_rules(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Server)?;
+    let (want, have) = exchange.statuses()?;
+    let request = exchange.request()?;
+    let range = request.field("Range")?;
+    if let Some(tag) = request
+        .field("If-Range")
+        .filter(|_| (want, have) == (200, 206))
+    {
+        return Cause::likely(format!(
+            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file. So ignore the range \
+             and send the whole file. You sent a part.",
+            shown(range),
+            shown(tag)
+        ));
+    }
+    let (wanted, got) = (
+        exchange.want.field("Content-Range"),
+        exchange.have.field("Content-Range"),
+    );
+    let due = want == 206 && matches!(have, 200 | 206 | 416) && wanted != got;
+    let wanted = wanted.filter(|_| due)?;
+    let past = last_of(range)
+        .zip(last_of(wanted))
+        .is_some_and(|(asked, last)| asked > last);
+    past.then_some(())?;
+    let yours = match got {
+        Some(got) => format!("Yours says `{}`", shown(got)),
+        None => format!("You answered {have}"),
+    };
+    Cause::likely(format!(
+        "`Range: {}` ends after the end of the file. Send the part up to the end of the file: `Content-Range: {}`. \
+         {yours}.",
+        shown(range),
+        shown(wanted)
+    ))
+}
+
+/// The number after the first `-`, up to a `/`.
+fn last_of(range: &[u8]) -> Option<u64> {
+    let behind = range.iter().position(|&byte| byte == b'-')? + 1;
+    let text = std::str::from_utf8(range.get(behind..)?).ok()?;
+    text.split('/').next()?.parse().ok()
+}
+
 /// A path that must not lead to a file did lead to one.
 fn outside(evidence: &Evidence) -> Option<Cause> {
     let target = target(evidence)?;
@@ -154,6 +202,10 @@ fn missing_field(evidence: &Evidence) -> Option<Cause> {
     let answer = answer_at(&evidence.have().bytes, evidence.at())?;
     let missing = answer.body.is_some() && answer.field(std::str::from_utf8(name).ok()?).is_none();
     (evidence.side() == Side::Server && missing).then_some(())?;
+    // A line behind the last chunk is there, too.
+    let start = [b"\n", &name.to_ascii_lowercase()[..], b":"].concat();
+    let behind = find(&evidence.have().bytes.to_ascii_lowercase(), &start);
+    behind.is_none().then_some(())?;
     let what_for = WHAT_FOR
         .iter()
         .find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));

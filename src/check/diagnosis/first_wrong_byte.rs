@@ -60,7 +60,10 @@ fn byte_order_mark(evidence: &Evidence) -> Option<Cause> {
 }
 
 fn lf_cr(evidence: &Evidence) -> Option<Cause> {
-    let swapped = evidence.rest().starts_with(b"\n\r") && evidence.missing().starts_with(b"\r\n");
+    let (rest, missing) = (evidence.rest(), evidence.missing());
+    // A line that ends in LF may be followed by an empty one that ends in CR LF.
+    let both_ends = rest.starts_with(b"\n\r\n") && missing.starts_with(b"\r\n\r\n");
+    let swapped = rest.starts_with(b"\n\r") && missing.starts_with(b"\r\n") && !both_ends;
     swapped.then_some(())?;
     Cause::likely(format!(
         "CR and LF are swapped. Byte {} is \\n and the next one \\r; a line ends the other way \
@@ -148,6 +151,13 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
     (ours && (line.ends_with(b"\n") || tls) && !is_status_line(text)).then_some(())?;
     let what = match text {
         _ if tls => "these bytes are TLS, the protocol of https; this conversation has no TLS",
+        _ if find(
+            message(&evidence.want().bytes).body.unwrap_or_default(),
+            line,
+        ) == Some(0) =>
+        {
+            "that is the body. The status line and the header lines come first, then an empty line, then the body"
+        }
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
         _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
             "the space after the number is missing, which must be there even if no reason follows"
@@ -279,6 +289,12 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
     mended.push(b'\n');
     mended.extend_from_slice(evidence.rest());
     want.starts_with(&mended).then_some(())?;
+    if evidence.line().is_empty() {
+        return Cause::likely(
+            "the last newline is missing: a line that is empty belongs at the end. A reader that waits for the empty \
+             line cannot know that nothing more will come.",
+        );
+    }
     Cause::likely(format!(
         "the newline after `{}` is missing. A reader that waits for the end of the line cannot \
          know that nothing more will come.",
@@ -309,7 +325,8 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
     let spot = evidence.spot();
     let line = [spot.line_before(), spot.line_rest()].concat();
     let wanted = [spot.line_before(), spot.line_missing()].concat();
-    let same = line != wanted && line.eq_ignore_ascii_case(&wanted);
+    let small = |line: &[u8]| String::from_utf8_lossy(line).to_lowercase();
+    let same = line != wanted && small(&line) == small(&wanted);
     same.then_some(())?;
     Cause::likely(format!(
         "your line `{}` differs only in upper and lower case. The check compares bytes, and `{}` and `{}` are \

@@ -17,7 +17,12 @@ pub(super) fn other_host(evidence: &Evidence) -> Option<Cause> {
         .strip_prefix(wanted)
         .is_some_and(|port| port.starts_with(b":"))
     {
-        "80 is the default port, and Host leaves it out"
+        match have.ends_with(b":80") {
+            true => "80 is the default port, and Host leaves it out",
+            false => {
+                "Host has the port of the URL, and not that of the address to which you connected"
+            }
+        }
     } else if find(have, wanted) == Some(0) {
         "Host holds the host and the port, and nothing of what follows them in the URL"
     } else if find(wanted, have) == Some(0) {

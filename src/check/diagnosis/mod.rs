@@ -137,6 +137,7 @@ const TABLE: [&[Row]; 34] = [
 
 /// Asked after all others: that a text, a line or a body is another one says least.
 const LAST: &[Row] = &[
+    ("W63", wrong_values::other_order),
     ("W63", wrong_values::other_body),
     ("W84", valid_but_different::other_lines),
     ("W84", valid_but_different::other_first_line),

@@ -4,12 +4,13 @@
 //! lab's conversation.
 
 use super::difference_place::Exchange;
-use super::{Cause, Evidence, Row, shown};
+use super::{Cause, Evidence, Row, served, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, is_request, message};
+use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
-    ("W87", range_rules),
+    ("W87", served::range_rules),
     ("W83", full_too_soon),
     ("W81", query_in_name),
     ("W83", too_strict),
@@ -109,6 +110,19 @@ pub(super) fn said(message: &Message) -> String {
     }
 }
 
+/// Whether there was another request for this target.
+fn asked_before(evidence: &Evidence, target: &[u8]) -> bool {
+    let named = [b" ", target, b" HTTP/"].concat();
+    let conns = evidence.got.connections().into_iter();
+    let conns = conns.filter(|conn| *conn <= evidence.conn());
+    let times = conns.map(|conn| {
+        let bytes = evidence.got.bytes_of(conn, Who::Client);
+        let places = bytes.windows(named.len());
+        places.filter(|place| *place == named).count()
+    });
+    times.sum::<usize>() > 1
+}
+
 /// A right request was refused.
 fn too_strict(evidence: &Evidence) -> Option<Cause> {
     let (exchange, want, have) = differing(evidence)?;
@@ -116,6 +130,17 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         && (400..600).contains(&have)
         && !matches!(have, 500 | 502..=504);
     let request = exchange.request().filter(|_| refused)?;
+    if have == 404
+        && !matches!(request.target()?, b"/")
+        && asked_before(evidence, request.target()?)
+    {
+        return Cause::likely(format!(
+            "to `{}` you answered 404{}, and {want} is due. Requests for the same target came before. Either your program \
+             has lost what they left there, or it looks for another name.",
+            shown(request.first_line()),
+            said(&exchange.have)
+        ));
+    }
     Cause::likely(format!(
         "the request `{}` is correct, and you refused it with {have}{}. Your program is stricter than the standard, \
          or than this lab. The right answer is {want}.",
@@ -228,54 +253,6 @@ fn target_parts(evidence: &Evidence) -> Option<Cause> {
         shown(have.1),
         shown(want.1)
     ))
-}
-
-/// If-Range is ignored, or a range past the end is not cut.
-fn range_rules(evidence: &Evidence) -> Option<Cause> {
-    let exchange = evidence
-        .exchange()
-        .filter(|_| evidence.side() == Side::Server)?;
-    let (want, have) = exchange.statuses()?;
-    let request = exchange.request()?;
-    let range = request.field("Range")?;
-    if let Some(tag) = request
-        .field("If-Range")
-        .filter(|_| (want, have) == (200, 206))
-    {
-        return Cause::likely(format!(
-            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file. So ignore the range \
-             and send the whole file. You sent a part.",
-            shown(range),
-            shown(tag)
-        ));
-    }
-    let (wanted, got) = (
-        exchange.want.field("Content-Range"),
-        exchange.have.field("Content-Range"),
-    );
-    let due = want == 206 && matches!(have, 200 | 206 | 416) && wanted != got;
-    let wanted = wanted.filter(|_| due)?;
-    let past = last_of(range)
-        .zip(last_of(wanted))
-        .is_some_and(|(asked, last)| asked > last);
-    past.then_some(())?;
-    let yours = match got {
-        Some(got) => format!("Yours says `{}`", shown(got)),
-        None => format!("You answered {have}"),
-    };
-    Cause::likely(format!(
-        "`Range: {}` ends after the end of the file. Send the part up to the end of the file: `Content-Range: {}`. \
-         {yours}.",
-        shown(range),
-        shown(wanted)
-    ))
-}
-
-/// The number after the first `-`, up to a `/`.
-fn last_of(range: &[u8]) -> Option<u64> {
-    let behind = range.iter().position(|&byte| byte == b'-')? + 1;
-    let text = std::str::from_utf8(range.get(behind..)?).ok()?;
-    text.split('/').next()?.parse().ok()
 }
 
 /// The names of all fields, in order and in small letters.

@@ -351,6 +351,28 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// All lines of the answer are right, and they stand in another order.
+pub(super) fn other_order(evidence: &Evidence) -> Option<Cause> {
+    let lines = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        lines.map(<[u8]>::to_vec).collect()
+    };
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Server)?;
+    let (due, got) = (exchange.want.body?, exchange.have.body?);
+    let (mut due, mut got) = (lines(due), lines(got));
+    (due != got && due.len() > 1).then_some(())?;
+    due.sort_unstable();
+    got.sort_unstable();
+    (due == got).then_some(())?;
+    Cause::likely(format!(
+        "each line of your body is right, and the lines have another order: `{}` came where `{}` belongs.",
+        shown(evidence.line()),
+        shown(evidence.wanted_line())
+    ))
+}
+
 /// The length is right for what was sent, but something else was to be sent.
 pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
