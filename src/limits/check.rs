@@ -72,8 +72,9 @@ pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 pub const CHECK_RESTART: Duration = Duration::from_secs(3);
 
 /// How long one run of a check may take in all, however busily bytes come.
-/// Reason: a program that sends one byte a second must not hold the check for ever.
-pub const CHECK_RUN: Duration = Duration::from_secs(10);
+/// Reason: a program that sends one byte a second must not hold the check for ever. A conversation byte by byte takes
+/// some tenths of a second, and on a machine with 60 programs for two processors more than 10 seconds (measured).
+pub const CHECK_RUN: Duration = Duration::from_secs(40);
 
 /// How many programs run side by side for the checks of one process, for each processor.
 /// Reason: they wait most of the time; measured, one keeps a processor busy for a tenth of its time.

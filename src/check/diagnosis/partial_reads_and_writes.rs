@@ -178,6 +178,9 @@ fn uses_closed_socket(evidence: &Evidence) -> bool {
 
 /// One read was taken for one message.
 fn single_read(evidence: &Evidence) -> Option<Cause> {
+    // A run that took too long was neither silent nor wrong.
+    let unfinished = evidence.cut_short() && evidence.have().close == Close::Open;
+    (!unfinished || evidence.silence().is_some()).then_some(())?;
     let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
     // What does not fail a second time has another reason than the delivery.
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));

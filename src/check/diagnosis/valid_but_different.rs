@@ -4,13 +4,13 @@
 //! lab's conversation.
 
 use super::difference_place::Exchange;
-use super::{Cause, Evidence, Row, served, shown};
+use super::{Cause, Evidence, Row, file_servers, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, is_request, message};
 use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
-    ("W87", served::range_rules),
+    ("W87", file_servers::range_rules),
     ("W83", full_too_soon),
     ("W81", query_in_name),
     ("W83", too_strict),
