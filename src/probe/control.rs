@@ -135,15 +135,31 @@ pub fn bears(target: &Target, count: usize) -> bool {
     })
 }
 
-/// Whether the connection stays open after the response to a request that says `close`.
-pub fn lingers(target: &Target) -> Result<bool, NoServer> {
+/// What comes after the response to a request that says `close`.
+pub struct Tail {
+    /// Nothing: the connection stays open.
+    pub open: bool,
+    /// Bytes that belong to no response.
+    pub bytes: bool,
+}
+
+/// Asks for the page with `close`, and waits for the end of the connection.
+pub fn tail(target: &Target) -> Result<Tail, NoServer> {
     let called = RecordedStream::call(target.addr, limits::IO_DEADLINE, None);
     let mut call = called.map_err(NoServer::Socket)?;
     let _ = call.write(get(target).as_bytes());
     let (mut heard, most) = (Heard::default(), limits::PROBE_PAGE + limits::PROBE_BESIDE);
     let patience = limits::PROBE_PATIENCE * target.silence;
     heard.hear(&mut call, Instant::now() + patience, most, |_| false);
-    Ok(heard.end.is_none() && !heard.flooded)
+    let mut answers = Answers::default();
+    answers.read_on(&heard.bytes, &["GET"], heard.end.is_some());
+    let after = heard.bytes.get(answers.used..).unwrap_or_default();
+    // A second response (408, when a server that stays has waited for long enough) is none of those bytes.
+    let is_response = after.starts_with(b"HTTP/");
+    Ok(Tail {
+        open: heard.end.is_none() && !heard.flooded,
+        bytes: !answers.whole.is_empty() && !after.is_empty() && !is_response,
+    })
 }
 
 /// A plain GET, whose response must come in this time.

@@ -82,6 +82,11 @@ impl Baseline {
         if first.took > target.silence {
             return Err(NoServer::Slow(first.took, target.silence));
         }
+        let tail = control::tail(target)?;
+        if tail.bytes {
+            let got = "a response and more bytes after it (is its Content-Length too small?)";
+            return Err(NoServer::NotPlain(got.to_string()));
+        }
         let second = get(path, "")?;
         let again = second.plain()?;
         let part = get(path, "Range: bytes=0-0\r\n")?;
@@ -110,7 +115,7 @@ impl Baseline {
             unmodified_since: stops("Last-Modified", UNMODIFIED)?,
             same_tag: plain.field("ETag") == again.field("ETag"),
             same_date: plain.field("Last-Modified") == again.field("Last-Modified"),
-            lingers: control::lingers(target)?,
+            lingers: tail.open,
             plain,
         })
     }

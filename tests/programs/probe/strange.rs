@@ -138,6 +138,18 @@ fn other_protocols_are_called_by_their_names() {
     assert_eq!(text.matches("without a status line").count(), 1, "{text}");
 }
 
+/// Each of its responses would be blamed for bytes of the page: it is one mistake, and said as one.
+#[test]
+fn a_length_that_is_too_small_is_said_before_any_verdict() {
+    let server = serving(|_, mut stream| {
+        let page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n3 tacos\n";
+        let _ = stream.write_all(page);
+    });
+    let (code, text, error) = command(&[&server.address().to_string(), "--brief"]);
+    assert_eq!(code, Some(3), "{text}{error}");
+    assert!(error.contains("more bytes after it"), "{error}");
+}
+
 #[test]
 fn a_server_that_changes_ends_the_probe_with_what_is_known() {
     let count = AtomicUsize::new(0);
