@@ -123,7 +123,9 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
         Err(error) => error.valid_up_to(),
     };
     let said = &evidence.process.said;
-    let another = complaint(evidence).is_some() && !NO_TEXT.iter().any(|sign| said.contains(sign));
+    let says_so = NO_TEXT.iter().any(|sign| said.contains(sign));
+    // A relay has many reasons to stop; only its own words tell this one.
+    let another = !says_so && (complaint(evidence).is_some() || evidence.is_relay());
     let stops = evidence.cut_short()
         && !another
         && evidence.have().bytes.len() <= valid
