@@ -220,16 +220,29 @@ fn without_descriptors_the_server_says_so_once_and_goes_on() {
     let get = b"GET /tacos.txt HTTP/1.1\r\nHost: a\r\n\r\n";
     // A file may be one descriptor too many, too: then it is 503.
     let is_served = |status: u16| assert!(status == 200 || status == 503, "{status}");
+    // The server may hang up on a client that has said nothing yet, to make room: on a busy machine that is one whose
+    // turn came late.
+    let answer = |client: &mut TestClient| {
+        let comes = matches!(client.say(get).stream().peek(&mut [0]), Ok(1));
+        comes.then(|| client.hear_answer().status)
+    };
     for _ in 0..5 {
         let mut clients: Vec<TestClient> = (0..60).map(|_| TestClient::call(server.addr)).collect();
         // Those who came in are served, whatever the others wait for.
-        is_served(clients[0].say(get).hear_answer().status);
+        is_served(clients.iter_mut().find_map(answer).expect("one is served"));
         // Who waits is served when the others have left.
         let mut waits = clients.pop().unwrap();
         drop(clients);
-        is_served(waits.say(get).hear_answer().status);
+        let mut status = answer(&mut waits);
+        let again = || answer(&mut TestClient::call(server.addr));
+        assert!(soon(|| {
+            status = status.or_else(again);
+            status.is_some()
+        }));
+        status.into_iter().for_each(is_served);
     }
-    assert_eq!(ask(server.addr, "GET", "/tacos.txt", "").status, 200);
+    let all_is_well = || answer(&mut TestClient::call(server.addr)) == Some(200);
+    assert!(soon(all_is_well));
     assert!(server.runs());
     let told = fs::read_to_string(log).unwrap();
     assert_eq!(told.matches("no file descriptor is free").count(), 1);
