@@ -36,7 +36,7 @@ impl Plan {
             let heard = server.serve(limits::CLIENT_POLL);
             if server.last() != counted {
                 (counted, idle) = (server.last(), IdleTimer::new(silence, false));
-                until.get_or_insert(counted + limits::CHECK_RUN.max(silence * 2));
+                until.get_or_insert(counted + limits::CHECK_DATAGRAMS.max(silence * 2));
             }
             let over = until.is_some_and(|until| Instant::now() >= until);
             if heard && !over {

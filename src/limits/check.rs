@@ -71,6 +71,10 @@ pub const CHECK_RETRY_SILENCE: Duration = Duration::from_millis(250);
 /// tenth of that, and on a busy machine a second; a command that compiles first takes longer.
 pub const CHECK_RESTART: Duration = Duration::from_secs(3);
 
+/// How long a client of datagrams may go on from its first one.
+/// Reason: a client that never accepts an answer repeats its question for ever, ten times a second.
+pub const CHECK_DATAGRAMS: Duration = Duration::from_secs(10);
+
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever. A conversation byte by byte takes
 /// some tenths of a second, and on a machine with 60 programs for two processors more than 10 seconds (measured).
