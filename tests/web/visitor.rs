@@ -4,9 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::support::peers::client;
 use crate::support::{Server, WIRELAB};
+
+/// So long an event is waited for, also on a busy machine.
+const IN_VAIN: Duration = Duration::from_secs(180);
 
 /// The live lab at a port that the system chooses.
 pub fn start() -> Server {
@@ -84,20 +88,30 @@ pub fn page(server: &Server, token: &str) -> (BufReader<TcpStream>, String) {
     (stream, number)
 }
 
-/// Waits for an event whose data contains these words; its data.
+/// Waits for an event whose data contains these words; its data. Panics with what came last when none does: the
+/// stream itself goes on.
 pub fn until(stream: &mut BufReader<TcpStream>, words: &str) -> String {
-    loop {
-        let data = data(stream);
+    let begun = Instant::now();
+    let mut came: Vec<String> = Vec::new();
+    while let Some(data) = data_until(stream, begun) {
         if data.contains(words) {
             return data;
         }
+        came.push(data);
     }
+    let last = came.get(came.len().saturating_sub(5)..);
+    panic!("never: {words}\n{last:#?}");
 }
 
 /// The data of the next event.
 pub fn data(stream: &mut BufReader<TcpStream>) -> String {
+    data_until(stream, Instant::now()).expect("an event comes")
+}
+
+/// The same; `None` when nothing but comments came for so long.
+fn data_until(stream: &mut BufReader<TcpStream>, begun: Instant) -> Option<String> {
     let mut line = String::new();
-    loop {
+    while begun.elapsed() < IN_VAIN {
         line.clear();
         assert_ne!(
             stream.read_line(&mut line).expect("in time"),
@@ -105,9 +119,10 @@ pub fn data(stream: &mut BufReader<TcpStream>) -> String {
             "the stream ended"
         );
         if let Some(data) = line.trim_end().strip_prefix("data: ") {
-            return data.to_string();
+            return Some(data.to_string());
         }
     }
+    None
 }
 
 pub fn status(answer: &str) -> &str {
