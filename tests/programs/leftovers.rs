@@ -122,7 +122,7 @@ impl Round {
             {
                 let words = fs::read(folder.path().join("cmdline")).unwrap_or_default();
                 let words = String::from_utf8_lossy(&words).replace('\0', " ");
-                found.push(format!("{} {words:.60}", folder.path().display()));
+                found.push(format!("{} {words:.200}", folder.path().display()));
             }
         }
         found
