@@ -82,15 +82,19 @@ pub fn bytes_of(name: &OsStr) -> io::Result<Vec<u8>> {
     }
 }
 
+/// What [`bytes_of`] says of a file that it does not read.
+pub fn too_long() -> String {
+    format!("longer than {} MiB", MAX_TRANSCRIPT_FILE / (1024 * 1024))
+}
+
 fn why_unreadable(error: &io::Error) -> String {
-    let mebibytes = MAX_TRANSCRIPT_FILE / (1024 * 1024);
     match error.kind() {
         io::ErrorKind::NotFound => {
             "there is no such file: give the path of a transcript, or - for stdin".to_string()
         }
         io::ErrorKind::IsADirectory => "a folder: give a transcript in it".to_string(),
         io::ErrorKind::FileTooLarge => {
-            format!("longer than {mebibytes} MiB: cut the transcript into smaller ones")
+            format!("{}: cut the transcript into smaller ones", too_long())
         }
         _ => format!("cannot be read: {error}"),
     }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::dice::Dice;
-use crate::support::{WIRELAB, badpeer, bin, signal, soon};
+use crate::support::{WIRELAB, badpeer, bin, signal, soon, which};
 use wirelab::net;
 
 /// Longer than anything here may take, also on a busy machine.
@@ -261,7 +261,8 @@ fn what_left_the_group_ends_after_a_kill_on_a_bare_path() {
     let _ = fs::remove_dir_all(&tools);
     fs::create_dir(&tools).expect("a folder");
     for tool in ["timeout", "tr", "sleep"] {
-        std::os::unix::fs::symlink(found(tool), tools.join(tool)).expect("a link");
+        std::os::unix::fs::symlink(which(tool).expect("coreutils are there"), tools.join(tool))
+            .expect("a link");
     }
     let server = r#"timeout 1000 "$1" never-listens & timeout 1000 "$1" never-listens"#;
     let mut check = round.command(server).env("PATH", &tools).spawn().unwrap();
@@ -277,13 +278,4 @@ fn what_left_the_group_ends_after_a_kill_on_a_bare_path() {
     check.wait().expect("it has ended");
     assert!(run && killed, "{:?}", round.processes());
     assert_eq!(round.left(), Vec::<String>::new());
-}
-
-/// Where a tool is.
-fn found(tool: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").expect("there is a PATH");
-    let mut places = std::env::split_paths(&path).map(|folder| folder.join(tool));
-    places
-        .find(|place| place.exists())
-        .expect("coreutils are there")
 }

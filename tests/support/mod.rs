@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 #[allow(unused_imports, reason = "each test file uses some of it")]
 pub use programs::{WIRELAB, badpeer, bin};
 #[allow(unused_imports, reason = "each test file uses some of it")]
-pub use tools::{have, processes, python, runs, signal, skip};
+pub use tools::{have, processes, python, runs, signal, skip, which};
 
 /// A program of the course that listens on a port of its own; it ends with the value.
 pub struct Server {

@@ -11,9 +11,7 @@ use std::sync::OnceLock;
 
 /// Whether all these tools are on this machine. If not, says so; then the test returns early.
 pub fn have(tools: &[&str]) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = |tool: &str| std::env::split_paths(&path).any(|dir| dir.join(tool).is_file());
-    match tools.iter().find(|tool| !is_there(tool)) {
+    match tools.iter().find(|tool| which(tool).is_none()) {
         Some(tool) => {
             let no_skip = std::env::var_os("WIRELAB_NO_SKIP").is_some();
             assert!(
@@ -25,6 +23,13 @@ pub fn have(tools: &[&str]) -> bool {
         }
         None => true,
     }
+}
+
+/// Where the search path has a tool.
+pub fn which(tool: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(tool));
+    places.find(|place| place.is_file())
 }
 
 /// The interpreter behind the name `python3`, where that is installed. The name may lead to a script that looks for

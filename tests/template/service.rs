@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Place;
-use super::support::WIRELAB;
+use super::support::{WIRELAB, which};
 use super::yaml::{self, Yaml};
 
 /// One student's repository.
@@ -280,14 +280,6 @@ impl Ended {
         self.said += &String::from_utf8_lossy(&output.stdout);
         self.said += &String::from_utf8_lossy(&output.stderr);
     }
-}
-
-/// A program of the search path.
-fn which(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
 }
 
 /// Our search path, with one more folder in front.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::support::{Server, WIRELAB, bin, have, runs, signal, soon};
+use crate::support::{Server, WIRELAB, bin, have, runs, signal, soon, which};
 use crate::visitor::{
     ask, children, page, post, start, start_program, start_with, status, token, until,
 };
@@ -244,12 +244,7 @@ fn a_taken_port_is_named_and_the_next_one_is_used() {
 
 /// The live lab at a terminal of its own, with only `folder` on its search path; where it listens.
 fn at_a_terminal(folder: &Path) -> (std::process::Child, SocketAddr, PathBuf) {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let script = std::env::split_paths(&paths).map(|path| path.join("script"));
-    let script = script
-        .into_iter()
-        .find(|path| path.is_file())
-        .expect("script is here");
+    let script = which("script").expect("script is here");
     let shown = folder.join("shown.txt");
     // What an earlier one has shown is not this one's address.
     let _ = fs::remove_file(&shown);

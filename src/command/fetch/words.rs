@@ -108,7 +108,7 @@ fn data(option: &str, text: &str) -> Result<Vec<u8>, WrongUse> {
     let content = wire_file::bytes_of(OsStr::new(name));
     let content = content.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::FileTooLarge => "longer than 256 MiB".to_string(),
+            io::ErrorKind::FileTooLarge => wire_file::too_long(),
             _ => error.to_string(),
         };
         WrongUse(format!("{option} @{name}: {why}"))
