@@ -50,7 +50,7 @@ pub struct Client {
 pub enum Strictness {
     /// Those that keep the rules.
     Strict,
-    /// Those too that a user agent should understand (see `lenient`).
+    /// Those too that a user agent should understand (see `repair_head`).
     #[default]
     Usual,
     /// Those too whose lines end in a bare LF.

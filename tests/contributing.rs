@@ -162,7 +162,7 @@ fn add_diagnosis(course: &Course) {
                 The order was in English, and so is the answer of the lab.\n\
                 @advice answer in the language of the order\n"
     });
-    let bytes = "src/check/diagnosis/first_wrong_byte.rs";
+    let bytes = "src/check/diagnosis/syntax_mistakes.rs";
     course.change(bytes, bytes, |text| {
         let table = "pub(super) const TABLE: &[Row] = &[\n";
         assert!(text.contains(table));

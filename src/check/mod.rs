@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
 mod contract;
+mod conversations_in_parallel;
 pub mod diagnosis;
 pub mod failure_files;
 pub mod graded;
@@ -17,12 +18,11 @@ mod lenient_dns_reader;
 pub mod lenient_http_reader;
 pub mod other_deliveries;
 mod outcome;
-mod play_plan;
 mod play_program;
-mod played_side_by_side;
 pub mod program;
 mod program_in_middle;
 pub mod report;
+mod run_plan;
 mod runner;
 pub mod script_variants;
 mod served_folder;
@@ -47,8 +47,8 @@ use crate::net::{SocketError, Weather};
 use crate::wire::{ParseError, Transcript};
 
 pub use contract::{NOW, own_command};
+pub use conversations_in_parallel::cores;
 pub use outcome::{Failure, Outcome, Problem, Report, Run};
-pub use played_side_by_side::cores;
 pub use program_in_middle::{Behind, ends_in_one_order};
 pub use served_folder::ServedFolder;
 pub use side::Side;

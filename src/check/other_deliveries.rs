@@ -1,7 +1,7 @@
 //! Plays the same conversation again with another delivery of the bytes. Which of these tries pass says more
 //! about a mistake than a comparison of bytes.
 //!
-//! Rule: this module has the list of tries and their results. `variants` makes the scripts, and `runner` plays
+//! Rule: this module has the list of tries and their results. `script_variants` makes the scripts, and `runner` plays
 //! them.
 
 use crate::check::Side;

@@ -1,7 +1,7 @@
 //! The program under check: starts it, plays conversations against it, ends it.
 //!
 //! Rule 1: a server is started once for all conversations, as it would serve all its clients. A client and a
-//! program in the middle are started for each conversation; the latter gets new servers behind it (see `middle`).
+//! program in the middle are started for each conversation; the latter gets new servers behind it (see `program_in_middle`).
 //! Rule 2: this module compares nothing.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

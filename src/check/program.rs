@@ -20,11 +20,11 @@ mod activity;
 mod command_line;
 mod errors;
 mod find;
+mod find_rust_source;
 mod guard;
 mod kept_output;
 mod outside_group;
 mod proc_stat;
-mod rust_source;
 
 pub use command_line::CommandLine;
 pub use errors::{Ending, NotReady, StartError};

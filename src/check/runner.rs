@@ -168,7 +168,7 @@ impl<'a> Runner<'a> {
         Ok(unasked.then_some(Tried::RightBytes))
     }
 
-    /// A run that has passed at a program of its own (see `played_side_by_side`).
+    /// A run that has passed at a program of its own (see `conversations_in_parallel`).
     pub(super) fn passed_beside(
         &mut self,
         conversation: &Conversation,

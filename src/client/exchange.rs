@@ -2,7 +2,7 @@
 //!
 //! Rule 1: the whole head must come within the client's time limit. For the body the limit applies to each
 //! piece.
-//! Rule 2: if a head breaks a rule, the client reads it leniently, unless it is strict (see `lenient`).
+//! Rule 2: if a head breaks a rule, the client reads it leniently, unless it is strict (see `repair_head`).
 
 use std::io::Write;
 use std::time::{Duration, Instant, UNIX_EPOCH};

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use wirelab::course::bill_of_exercises::{self, Bill, Served};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 use wirelab::course::program_hash;
 use wirelab::course::progress::Progress;
 
@@ -151,7 +151,8 @@ fn holds(served: &Served, progress: &Progress, seed: u64) -> std::result::Result
     if served.by != program_hash::named(lab, served.side, &by) {
         return Err("the program in this workbench is another one".to_string());
     }
-    let check = exercise_check::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());
+    let check =
+        plan_exercise_check::plan_with(lab, served.side, &by, seed).and_then(|plan| plan.run());
     let report = check.map_err(|error| {
         let text = error.to_string();
         text.lines().next().unwrap_or_default().to_string()

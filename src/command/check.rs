@@ -20,8 +20,8 @@ use wirelab::check::failure_files;
 use wirelab::check::graded::{Check, Graded, Status};
 use wirelab::check::{CheckError, Report};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
-use wirelab::course::exercise_check;
 use wirelab::course::locations;
+use wirelab::course::plan_exercise_check;
 use wirelab::course::progress::By;
 use wirelab::course::readme;
 
@@ -172,10 +172,10 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
 fn note(report: &Report, job: &Job, weather: Option<Weather>) -> Result<()> {
     if let (Some((lab, side)), Program::By { by, told }) = (job.of, &job.program) {
         if *told {
-            exercise_check::remember(lab, side, by)?;
+            plan_exercise_check::remember(lab, side, by)?;
         }
         if weather.is_none() {
-            exercise_check::note(report, lab, side, by)?;
+            plan_exercise_check::note(report, lab, side, by)?;
         }
     }
     Ok(())
@@ -242,7 +242,7 @@ fn weather(args: &Args) -> Result<Option<Weather>> {
 fn seed(args: &Args) -> Result<u64> {
     match args.value_text("--seed")? {
         None if args.has("--reference") => Ok(1),
-        None => Ok(exercise_check::seed()?),
+        None => Ok(plan_exercise_check::seed()?),
         Some(text) => Ok(text
             .parse()
             .map_err(|_| WrongUse(format!("this is not a number for --seed: `{text}`")))?),
@@ -280,7 +280,7 @@ pub fn check_exercise(
     by: &By,
     screen: &mut Screen,
 ) -> Result<std::result::Result<Report, CheckError>> {
-    let report = match exercise_check::plan(lab, side, by).and_then(|plan| plan.run()) {
+    let report = match plan_exercise_check::plan(lab, side, by).and_then(|plan| plan.run()) {
         Ok(report) => report,
         Err(error) => return Ok(Err(error)),
     };
@@ -290,6 +290,6 @@ pub fn check_exercise(
         .checks
         .iter()
         .try_for_each(|check| print_check(check, screen))?;
-    exercise_check::note(&report, lab, side, by)?;
+    plan_exercise_check::note(&report, lab, side, by)?;
     Ok(Ok(report))
 }

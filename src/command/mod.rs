@@ -48,7 +48,7 @@ pub use screen::{Screen, Style};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use wirelab::course::lab_programs;
+use wirelab::course::locate_and_build_programs;
 
 /// How a command ended, as the exit code says it. Wrong use (2) and "could not be started" (3) are
 /// the errors [`WrongUse`] and [`NotStarted`].
@@ -127,7 +127,7 @@ const LEARNERS: &[&str] = &[
 /// Runs the words after `wirelab`, prints, and says with which exit code the process ends.
 pub fn run(words: Vec<OsString>) -> ExitCode {
     let mut screen = Screen::stdout();
-    lab_programs::show_progress(screen::progress());
+    locate_and_build_programs::show_progress(screen::progress());
     let ended = dispatch(&words, &mut screen);
     match ended {
         Ok(CommandOutcome::Passed) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, OnceLock};
 
 use super::pager::{self, Pager};
-use wirelab::course::lab_programs::BuildProgress;
+use wirelab::course::locate_and_build_programs::BuildProgress;
 use wirelab::course::locations;
 
 /// Standard output of one command, or what it says beside that. `write!` and `writeln!` work on it,

@@ -12,7 +12,7 @@ use wirelab::check::CheckError;
 use wirelab::check::program::CommandLine;
 use wirelab::check::report;
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 use wirelab::course::progress::{By, Progress};
 use wirelab::course::workbench;
 
@@ -78,7 +78,7 @@ fn programs(args: &Args, lab: &Lab) -> Result<Vec<(Side, By)>> {
     let named = commands(args)?;
     if !named.is_empty() {
         for named in &named {
-            exercise_check::remember(lab, named.side, &named.by)?;
+            plan_exercise_check::remember(lab, named.side, &named.by)?;
         }
         let started = |named: &Named| {
             named.by != By::Workbench || workbench::program(lab, named.side).is_some()
@@ -89,7 +89,7 @@ fn programs(args: &Args, lab: &Lab) -> Result<Vec<(Side, By)>> {
     let progress = Progress::load()?;
     let sides = lab.exercises().into_iter();
     let chosen =
-        sides.filter_map(|side| Some((side, exercise_check::chosen(&progress, lab, side)?)));
+        sides.filter_map(|side| Some((side, plan_exercise_check::chosen(&progress, lab, side)?)));
     Ok(chosen.collect())
 }
 

@@ -2,7 +2,7 @@
 //! seed.
 //!
 //! The headings of a snapshot say what may change (`vary`). The lengths that count the changed bytes change,
-//! too (`messages`, `edits`, `partial_answers`). So a program that only repeats the snapshots fails.
+//! too (`find_lengths`, `edits`, `partial_answers`). So a program that only repeats the snapshots fails.
 //!
 //! Rule 1: the same seed gives the same conversations and files, on every machine.
 //! Rule 2: the expected answers follow from the snapshot and its headings. No lab's program runs for that.
@@ -11,9 +11,9 @@
 pub(super) mod dice;
 mod edits;
 mod files;
-mod length_counts;
+mod find_lengths;
 mod partial_answers;
-mod replacement;
+mod replacement_template;
 mod vary_table;
 
 use std::collections::BTreeMap;
@@ -191,7 +191,7 @@ fn varied(from: &Transcript, table: &Table, files: &[Pair]) -> Transcript {
         lengths.insert(text(&file.old), text(&file.fresh));
     }
     for stream in streams.values_mut() {
-        let (_, counts) = length_counts::messages(&stream.bytes);
+        let (_, counts) = find_lengths::messages(&stream.bytes);
         let more = recount(&counts, &stream.edits);
         for edit in &more {
             lengths.insert(stream.bytes[edit.at.clone()].to_vec(), edit.new.clone());
@@ -209,7 +209,7 @@ fn varied(from: &Transcript, table: &Table, files: &[Pair]) -> Transcript {
 
 /// Answers to HEAD say the length of a body that they do not have: that of another answer, or of a file.
 fn lengths_without_bodies(bytes: &[u8], lengths: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<Edit> {
-    let (messages, _) = length_counts::messages(bytes);
+    let (messages, _) = find_lengths::messages(bytes);
     let without = messages
         .into_iter()
         .filter(|message| message.body.is_empty());

@@ -5,13 +5,13 @@
 pub mod bill_of_exercises;
 pub mod catalogue;
 pub mod class;
-pub mod exercise_check;
 pub mod fresh;
 pub mod glossary;
 pub mod init;
-pub mod lab_programs;
 pub mod lab_server_files;
+pub mod locate_and_build_programs;
 pub mod locations;
+pub mod plan_exercise_check;
 pub mod program_hash;
 pub mod progress;
 mod quiet_cargo;

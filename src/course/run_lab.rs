@@ -14,8 +14,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::catalogue::{Lab, NOW, Script, Side};
-use super::lab_programs::{self, BuildError};
 use super::lab_server_files;
+use super::locate_and_build_programs::{self, BuildError};
 use crate::check::program::{Contract, Ending, NotReady, Program, StartError};
 use crate::check::script_variants::filled;
 use crate::check::{Behind, ServedFolder, own_command};
@@ -135,8 +135,9 @@ pub fn serve_one(
 ) -> Result<Server, LabRunError> {
     let script = main_script(lab);
     let path = match stub {
-        true => lab_programs::stub_server(lab),
-        false => lab_programs::lab_programs(lab, &[Side::Server]).map(|mut paths| paths.remove(0)),
+        true => locate_and_build_programs::stub_server(lab),
+        false => locate_and_build_programs::lab_programs(lab, &[Side::Server])
+            .map(|mut paths| paths.remove(0)),
     };
     match path {
         Err(BuildError::Nowhere { .. }) if !stub => Server::played(&script, addr),

@@ -4,10 +4,10 @@
 //! Rule 2: bytes are recorded before they are forwarded.
 
 mod address;
+mod awaiting_request_list;
 mod connect_listen;
 mod deadline_connection;
 mod deadline_reader;
-mod idle_list;
 mod idle_timeout_by_cpu_time;
 mod input_buffer;
 mod may_allocate;
@@ -30,10 +30,10 @@ mod unscripted_unix_udp;
 mod weather;
 
 pub use address::{AddressError, address, addresses, own_addresses, server_address};
+pub use awaiting_request_list::{IdleList, IdlePlace};
 pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
 pub use deadline_connection::{IoFailure, RecordedStream};
 pub use deadline_reader::DeadlineReader;
-pub use idle_list::{IdleList, IdlePlace};
 pub use idle_timeout_by_cpu_time::{Activity, CpuSample, IdleTimer, rest};
 pub use input_buffer::Input;
 pub use may_allocate::address_space_limit;

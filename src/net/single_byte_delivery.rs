@@ -1,7 +1,7 @@
 //! Bytes that a reader must get one by one, even on a busy machine: in the weather `dribble` those inside a
 //! letter of several bytes, and those of a line end; in every delivery the bytes before a pause.
 //!
-//! Rule 1: the next byte is not sent before the peer has read the byte before it (see `peer_queue`). If that
+//! Rule 1: the next byte is not sent before the peer has read the byte before it (see `unread_by_peer`). If that
 //! cannot be known, the next byte is sent after a short pause.
 //! Rule 2: if a peer is idle and does not read, the player does not wait for it again in the same message.
 

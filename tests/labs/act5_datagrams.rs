@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::support::{Server, bin, side_by_side};
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{Side, Weather};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 
 /// The check of lab 25's own program in the lossy network of one seed; how long it took, or what is wrong.
 fn lossy(side: Side, seed: u64) -> Result<Duration, String> {
     let lab = super::lab(25);
     let own = Subject::Own(bin(&lab.program("lab", side)));
-    let plan = exercise_check::plan_of(lab, side, own, Some(Weather::Lossy), 1).expect("a plan");
+    let plan =
+        plan_exercise_check::plan_of(lab, side, own, Some(Weather::Lossy), 1).expect("a plan");
     let plan = Plan {
         network_seed: seed,
         then: None,

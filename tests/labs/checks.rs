@@ -4,7 +4,7 @@ use super::support::wrong::{Wrong, complaint, root, text, wire_files, without_pa
 use super::support::{bin, side_by_side};
 use wirelab::check::Subject;
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 
 /// Every side of the lab for which `wanted` says so: the name of `kind`'s program, and what its check prints.
 fn checks(
@@ -16,7 +16,7 @@ fn checks(
     let sides = sides.filter(|side| lab.scripts_for(*side).next().is_some() && wanted(lab, *side));
     side_by_side(sides.collect(), |side| {
         let program = lab.program(kind, side);
-        let plan = exercise_check::plan_of(lab, side, Subject::Own(bin(&program)), None, 1);
+        let plan = plan_exercise_check::plan_of(lab, side, Subject::Own(bin(&program)), None, 1);
         let (text, passed) = text(&plan.expect("a plan"));
         (program, text, passed)
     })

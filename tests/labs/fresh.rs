@@ -8,7 +8,7 @@ use super::support::{badpeer, bin, side_by_side};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{Lab, Side};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 use wirelab::wire::Who;
 
 /// How many seeds are tried; `WIRELAB_SEEDS=200` tries more.
@@ -20,7 +20,7 @@ fn seeds() -> Vec<u64> {
 
 /// The plan of one side, and the fresh conversations alone.
 fn plans(lab: &Lab, side: Side, subject: Subject, seed: u64) -> (Plan, Plan) {
-    let mut plan = exercise_check::plan_of(lab, side, subject, None, seed).expect("a plan");
+    let mut plan = plan_exercise_check::plan_of(lab, side, subject, None, seed).expect("a plan");
     let fresh = plan.then.take();
     let fresh = fresh.unwrap_or_else(|| panic!("{} {side:?}: nothing is fresh", lab.slug));
     (plan, *fresh)

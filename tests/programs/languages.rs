@@ -12,7 +12,7 @@ use crate::support::{WIRELAB, badpeer, bin, have, python, side_by_side};
 use wirelab::check::program::CommandLine;
 use wirelab::check::{Plan, Subject, report};
 use wirelab::course::catalogue::{self, Lab, Language, Side};
-use wirelab::course::{exercise_check, lab_programs};
+use wirelab::course::{locate_and_build_programs, plan_exercise_check};
 
 /// A course folder with an empty workbench, gone after the test.
 struct Course(PathBuf);
@@ -112,11 +112,11 @@ fn verdict(lab: &Lab, side: Side, language: Language) -> String {
         Language::Python => CommandLine::of(Path::new(python()), &[&text]),
         Language::Node => CommandLine::of(Path::new("node"), &[&text]),
         other => {
-            let program = lab_programs::compiled(&place, &source, other);
+            let program = locate_and_build_programs::compiled(&place, &source, other);
             CommandLine::of(&program.expect("it compiles"), &[])
         }
     };
-    let plan = exercise_check::plan_of(lab, side, Subject::Command(line), None, 1);
+    let plan = plan_exercise_check::plan_of(lab, side, Subject::Command(line), None, 1);
     let plan = Plan {
         triage: false,
         ..plan.expect("a plan")

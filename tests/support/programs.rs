@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Once, OnceLock};
 
-use wirelab::course::lab_programs::{is_stale, last_change};
+use wirelab::course::locate_and_build_programs::{is_stale, last_change};
 
 /// The program `wirelab`.
 pub const WIRELAB: &str = env!("CARGO_BIN_EXE_wirelab");

@@ -13,7 +13,7 @@ use super::{Place, flaws, read};
 use wirelab::check::Subject;
 use wirelab::check::program::CommandLine;
 use wirelab::course::catalogue::{self, Side};
-use wirelab::course::exercise_check;
+use wirelab::course::plan_exercise_check;
 use wirelab::wire::{Who, sha256};
 
 /// A student's program.
@@ -88,7 +88,8 @@ fn in_rust() -> Vec<Sample> {
 fn hard_coded(seed: u64) -> String {
     let lab = catalogue::lab(1).expect("lab 1");
     let subject = Subject::Command(CommandLine::of(Path::new("python3"), &[]));
-    let plan = exercise_check::plan_of(lab, Side::Server, subject, None, seed).expect("a plan");
+    let plan =
+        plan_exercise_check::plan_of(lab, Side::Server, subject, None, seed).expect("a plan");
     let fresh = plan.then.iter().flat_map(|plan| &plan.conversations);
     let mut table = String::new();
     for conversation in plan.conversations.iter().chain(fresh) {

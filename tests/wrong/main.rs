@@ -18,7 +18,7 @@ use support::wrong::code;
 use support::{have, python, side_by_side};
 use wirelab::check::Subject;
 use wirelab::check::program::CommandLine;
-use wirelab::course::{catalogue, exercise_check};
+use wirelab::course::{catalogue, plan_exercise_check};
 
 /// The folder into which the programs are written; what they share is there, too.
 fn folder() -> PathBuf {
@@ -66,7 +66,7 @@ fn command(program: &Program) -> Option<CommandLine> {
 fn complaint(program: &Program) -> Option<String> {
     let command = command(program)?;
     let lab = catalogue::lab(program.lab).expect("a lab");
-    let plan = exercise_check::plan_of(lab, program.side, Subject::Command(command), None, 1);
+    let plan = plan_exercise_check::plan_of(lab, program.side, Subject::Command(command), None, 1);
     let (code, text) = code(&plan.expect("a plan"));
     let right = program.accepted.contains(&code);
     let wide = text.lines().any(|line| line.chars().count() > 80);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 #[cfg(test)]
 use wirelab::check::report;
 #[cfg(test)]
-use wirelab::course::{exercise_check, progress::By, workbench};
+use wirelab::course::{plan_exercise_check, progress::By, workbench};
 
 #[cfg(test)]
 fn main() -> ExitCode {
@@ -26,11 +26,11 @@ fn main() -> ExitCode {
     let mut all_passed = true;
     for (lab, side) in started {
         let by = By::Workbench;
-        match exercise_check::plan(lab, side, &by).and_then(|plan| plan.run()) {
+        match plan_exercise_check::plan(lab, side, &by).and_then(|plan| plan.run()) {
             Ok(checked) => {
                 println!("{}", report::text(&checked, &[]));
                 all_passed &= checked.passed();
-                if let Err(error) = exercise_check::note(&checked, lab, side, &by) {
+                if let Err(error) = plan_exercise_check::note(&checked, lab, side, &by) {
                     eprintln!("{error}");
                 }
             }

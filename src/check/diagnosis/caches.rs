@@ -4,10 +4,10 @@
 //! Rule: each of them is about the first exchange that is not as it should be, and says which stored answer it
 //! means: the newest one with the same body, and of these one to the same URL.
 
-use super::cache_headers::{
+use super::exchanges_on_both_legs::{Exchange, first_wrong};
+use super::read_cache_headers::{
     NotStored, age_of, directives, freshness, storing_is_wrong, strange_directives,
 };
-use super::exchanges_on_both_legs::{Exchange, first_wrong};
 use super::{Cause, Evidence, Row, shown};
 use crate::check::lenient_http_reader::{Message, message};
 use crate::wire::{DifferenceKind, Who};

@@ -2,7 +2,7 @@
 //!
 //! Rule: an answer is compared with the datagram that came last, and with what the network did to it.
 
-use super::datagrams::{Datagram, Scene, numbered, scene};
+use super::datagram_clients::{Datagram, Scene, numbered, scene};
 use super::{Cause, Evidence, Row, count, shown};
 use crate::check::Side;
 use crate::wire::Who;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::evidence_parts::{Close, Expectation, Middle, Part, Process, Tried, Tries};
+use super::evidence_facts::{Close, Expectation, Middle, Part, Process, Tried, Tries};
 use crate::check::Problem;
 use crate::check::Side;
 use crate::check::lenient_http_reader::{from, messages, upto};

@@ -1,7 +1,7 @@
 //! Mistakes of programs that speak DNS: in the bytes of a message, over UDP and over TCP.
 //!
 //! Rule: nothing is said where the script has no question of DNS. What a client printed is looked at in
-//! `printed_names`.
+//! `dns_client_output`.
 
 use super::{Cause, Evidence, Row, count};
 use crate::check::Side;

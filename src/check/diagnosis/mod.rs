@@ -6,26 +6,24 @@
 //! Rule 3: a text about a code that is used in more than one place is in the code's [`Page`].
 
 mod balancers;
-mod bodies;
-mod cache_headers;
+mod bodies_and_partial_answers;
 mod caches;
 mod client_hello_answers;
+mod connection_endings;
 mod cookies_and_forms;
 mod crashes;
+mod datagram_clients;
 mod datagram_servers;
-mod datagrams;
 mod diagnosis_input;
 mod difference_place;
 mod dns_answers;
 mod dns_client_output;
 mod dns_messages;
 mod encoding_and_extra_bytes;
-mod endings;
-mod evidence_parts;
+mod evidence_facts;
 mod exchanges_on_both_legs;
 mod explanation_pages;
 mod file_servers;
-mod first_wrong_byte;
 mod gateways;
 mod host_line;
 mod incomplete_messages;
@@ -36,14 +34,16 @@ mod process;
 mod program_language;
 #[cfg(test)]
 mod random_tests;
+mod read_cache_headers;
 mod redirects_and_relays;
 mod source_signs;
+mod syntax_mistakes;
 mod valid_but_different;
 mod wrong_decisions;
 mod wrong_values;
 
 pub use diagnosis_input::{Evidence, first_words_after_fin};
-pub use evidence_parts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
+pub use evidence_facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use explanation_pages::{Case, Hint, Page, Rule, page, pages};
 pub use program_language::Language;
 pub use source_signs::names_in;
@@ -110,23 +110,23 @@ const TABLE: [&[Row]; 34] = [
     incomplete_messages::FIRST,
     crashes::TABLE,
     process::LATER,
-    datagrams::TABLE,
+    datagram_clients::TABLE,
     datagram_servers::TABLE,
     partial_reads_and_writes::DELIVERY,
-    bodies::WAITS,
+    bodies_and_partial_answers::WAITS,
     redirects_and_relays::TABLE,
     incomplete_messages::TABLE,
     cookies_and_forms::TABLE,
     client_hello_answers::TABLE,
     caches::TABLE,
     crashes::LATER,
-    endings::TABLE,
-    first_wrong_byte::TABLE,
+    connection_endings::TABLE,
+    syntax_mistakes::TABLE,
     message_ends::TABLE,
     length_prefix::TABLE,
     wrong_decisions::TABLE,
     encoding_and_extra_bytes::TABLE,
-    bodies::TABLE,
+    bodies_and_partial_answers::TABLE,
     file_servers::TABLE,
     wrong_values::TABLE,
     valid_but_different::TABLE,

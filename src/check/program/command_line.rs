@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::errors::StartError;
-use super::rust_source::rust_source;
+use super::find_rust_source::rust_source;
 use crate::check::diagnosis::names_in;
 use crate::check::shell_words;
 use crate::limits;

@@ -14,9 +14,9 @@ use wirelab::check::graded::LeftOut;
 use wirelab::check::program::CommandLine;
 use wirelab::check::{CheckError, Conversation, Plan, Subject};
 use wirelab::course::catalogue::{self, Lab, Side, Weather};
-use wirelab::course::exercise_check;
-use wirelab::course::lab_programs;
+use wirelab::course::locate_and_build_programs;
 use wirelab::course::locations;
+use wirelab::course::plan_exercise_check;
 use wirelab::course::progress::{By, Progress};
 use wirelab::net;
 
@@ -95,14 +95,14 @@ impl Job {
             (_, None) => return Err(CheckError::Nothing("there is no lab".to_string())),
         };
         let subject = match &self.program {
-            Program::By { by, .. } => exercise_check::subject(lab, side, by)?,
+            Program::By { by, .. } => plan_exercise_check::subject(lab, side, by)?,
             _ => {
-                let paths = lab_programs::lab_programs(lab, &[side]);
+                let paths = locate_and_build_programs::lab_programs(lab, &[side]);
                 let paths = paths.map_err(|error| CheckError::Build(error.to_string()))?;
                 Subject::Own(paths.into_iter().next().unwrap_or_default())
             }
         };
-        exercise_check::plan_of(lab, side, subject, weather, seed)
+        plan_exercise_check::plan_of(lab, side, subject, weather, seed)
     }
 
     /// The lab's number.
@@ -245,7 +245,7 @@ fn of_lab(args: &Args, lab: &'static Lab, named: &[Named], progress: &Progress, 
         return;
     }
     for side in lab.exercises() {
-        match exercise_check::chosen(progress, lab, side) {
+        match plan_exercise_check::chosen(progress, lab, side) {
             Some(by) => job(side, Program::By { by, told: false }),
             None => jobs.left_out.push((lab, side, NOT_STARTED)),
         }

@@ -4,7 +4,7 @@
 
 use super::edits::{Edit, apply, within};
 use super::files::Pair;
-use super::length_counts::{Message, find, messages, number, value};
+use super::find_lengths::{Message, find, messages, number, value};
 use crate::http::range::{Wish, wish};
 
 /// The edits of a server's bytes, whose client's bytes are edited so.

@@ -5,7 +5,7 @@
 //! | `@vary tacos = burritos nachos` | a word becomes one of these words |
 //! | `@vary 3 = 1..99` | the same as `{1..99}` |
 //! | `@vary menu.txt = names` | another name with the same ending |
-//! | `@vary 3 tacos = {1..99} {dish} \| no {dish}` | one of these templates (see `template`) |
+//! | `@vary 3 tacos = {1..99} {dish} \| no {dish}` | one of these templates (see `replacement_template`) |
 //! | `@vary a & b = c & d \| e & f` | both change together |
 //! | `@vary 6 = 3 + 1 + 2` | the sum of what became of these words |
 //! | `@vary C>/ & S>x = …` | a word of the client's, or of the server's, bytes alone |
@@ -19,7 +19,7 @@
 use super::VaryError;
 use super::dice::Dice;
 use super::files::Pair;
-use super::replacement::{Template, range_of, unescape};
+use super::replacement_template::{Template, range_of, unescape};
 use crate::check::NOW;
 use crate::http::date;
 use crate::wire::Who;

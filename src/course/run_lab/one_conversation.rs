@@ -21,7 +21,7 @@ use crate::check::own_command;
 use crate::check::program::{Contract, Ending, Program};
 use crate::check::script_variants::filled;
 use crate::course::catalogue::{Lab, NOW, Script, Side};
-use crate::course::lab_programs::{self, BuildError};
+use crate::course::locate_and_build_programs::{self, BuildError};
 use crate::limits;
 use crate::net::player::{Played, Player, Stopped};
 use crate::net::{self, RecordedStream, Recorder, Tap, Weather};
@@ -120,7 +120,7 @@ impl Show<'_> {
             Cast::Server => &[Side::Server],
             Cast::Client | Cast::NobodyListens | Cast::BacklogFull => &[Side::Client],
         };
-        match lab_programs::lab_programs(self.lab, sides) {
+        match locate_and_build_programs::lab_programs(self.lab, sides) {
             Ok(_) => Ok(true),
             Err(BuildError::Nowhere { .. }) => Ok(false),
             Err(error) => Err(LabRunError::Build(error)),
@@ -175,14 +175,15 @@ impl Show<'_> {
     }
 
     fn program(&self, side: Side) -> Result<PathBuf, LabRunError> {
-        let mut paths =
-            lab_programs::lab_programs(self.lab, &[side]).map_err(LabRunError::Build)?;
+        let mut paths = locate_and_build_programs::lab_programs(self.lab, &[side])
+            .map_err(LabRunError::Build)?;
         paths.pop().ok_or(LabRunError::NoPair)
     }
 
     fn pair(&self) -> Result<Shown, LabRunError> {
         // Both at once: cargo is asked once when they are not built.
-        let paths = lab_programs::lab_programs(self.lab, &[Side::Server, Side::Client]);
+        let paths =
+            locate_and_build_programs::lab_programs(self.lab, &[Side::Server, Side::Client]);
         let paths = paths.map_err(LabRunError::Build)?;
         let server = paths.first().ok_or(LabRunError::NoPair)?;
         let script = self.transcript();

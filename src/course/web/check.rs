@@ -17,7 +17,7 @@ use crate::check::diagnosis::Diagnosis;
 use crate::check::{CheckError, Conversation, Failure, Outcome, Plan, Report, Run, Side, report};
 use crate::course::catalogue::Lab;
 use crate::course::progress::{By, Progress};
-use crate::course::{exercise_check, workbench};
+use crate::course::{plan_exercise_check, workbench};
 use crate::limits;
 use crate::wire::xml_text;
 
@@ -87,7 +87,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side
         Side::Server => &commands.server,
         Side::Client => &commands.client,
     };
-    let chosen = || exercise_check::chosen(&Progress::load().ok()?, lab, side);
+    let chosen = || plan_exercise_check::chosen(&Progress::load().ok()?, lab, side);
     let by = given.clone().map(By::Command).or_else(chosen);
     let by = by.unwrap_or(By::Workbench);
     page.fill("check-result", "");
@@ -96,7 +96,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side
         "check-state",
         "The program is compiled, if that is needed, and started.",
     );
-    let plan = match exercise_check::plan(lab, side, &by) {
+    let plan = match plan_exercise_check::plan(lab, side, &by) {
         Ok(plan) => plan,
         Err(error) => return not_checked(page, &error),
     };
@@ -109,7 +109,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side
     match report {
         Err(error) => not_checked(page, &error),
         Ok(report) if report.passed() => {
-            let noted = exercise_check::note(&report, lab, side, &by);
+            let noted = plan_exercise_check::note(&report, lab, side, &by);
             let kept = noted.err().map_or(String::new(), |error| {
                 format!(" It could not be noted: {error}")
             });

@@ -5,9 +5,9 @@
 //! Rule 2: a storm has limits: a number of requests, seconds and connections.
 //! Rule 3: only servers on this machine are tested. The caller must check that.
 
-pub mod crowd;
 pub mod dice;
 pub mod expected_reading;
+pub mod half_request_crowd;
 mod mutate;
 pub mod process_usage;
 pub mod report;
@@ -27,8 +27,8 @@ use crate::probe::{Restart, Target};
 use crate::wire::Transcript;
 
 use crate::locks::lock;
-use crowd::{Crowd, Honest, SentAway};
 use dice::Dice;
+use half_request_crowd::{Crowd, Honest, SentAway};
 use process_usage::Figures;
 use rude_clients::Rude;
 
@@ -161,7 +161,8 @@ pub fn storm(
     target.silence = target.silence.max(limits::STORM_SLOWER * baseline.took);
     let target = &target;
     let figures = || weather.pid.and_then(Figures::of);
-    let calm = crowd::honest(target, &baseline, limits::STORM_CONTROL_REQUESTS, || false);
+    let calm =
+        half_request_crowd::honest(target, &baseline, limits::STORM_CONTROL_REQUESTS, || false);
     let mut done = Storm::new(weather, calm.map_err(StormError::Gone)?);
     let before = figures();
     let watch = Watch::default();
@@ -208,7 +209,8 @@ fn phases(
     done.honest.push(beside);
     let crowd = Crowd::gather(target, baseline, weather.crowd).map_err(during("the crowd"))?;
     done.crowd = crowd.size();
-    let in_crowd = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, || false);
+    let in_crowd =
+        half_request_crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, || false);
     done.honest.push(in_crowd.map_err(during("the crowd"))?);
     done.sent_away = crowd.wait(Instant::now() + weather.time);
     Ok(())
@@ -320,7 +322,8 @@ fn rude_and_honest(target: &Target, baseline: &Baseline) -> Result<(Rude, Honest
     thread::scope(|scope| {
         let rude = scope.spawn(|| rude_clients::all(target, baseline));
         let others = || !rude.is_finished();
-        let honest = crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, others)?;
+        let honest =
+            half_request_crowd::honest(target, baseline, limits::STORM_CONTROL_REQUESTS, others)?;
         let rude = rude.join().unwrap_or_else(|_| Ok(Rude::default()))?;
         Ok((rude, honest))
     })

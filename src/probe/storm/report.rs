@@ -4,7 +4,7 @@ use crate::plural::count_of;
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::probe::storm::crowd::Honest;
+use crate::probe::storm::half_request_crowd::Honest;
 use crate::probe::storm::{Death, Storm};
 use crate::wire::{Transcript, Who};
 

@@ -1,6 +1,6 @@
 //! Clients that disconnect at every possible byte, that never read, or that read or write byte by byte.
 //!
-//! Rule 1: the server need only serve the other clients; see [`super::crowd`].
+//! Rule 1: the server need only serve the other clients; see [`super::half_request_crowd`].
 //! Rule 2: clients that vanish, do not read, or read byte by byte stay connected until all other clients have
 //! been served.
 

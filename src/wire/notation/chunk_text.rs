@@ -6,8 +6,8 @@
 use super::byte_text::{ESCAPE, ESCAPES, GUTTER, HEX_ROW, PAIRS, WHOLE_ROW, escaped, whole_row};
 use super::fast_byte_search::plain_run;
 use super::plain_lines::plain_lines;
+use super::sides_events_masks::{mask_text, who_text};
 use super::text_or_hex::{Form, Stretch, repeats, text_and_hex};
-use super::tokens::{mask_text, who_text};
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Mask, Who};
 

@@ -4,7 +4,7 @@
 //! Rule 1: every result is the same as that of a loop over single bytes; `tests` below compare the two.
 //! Rule 2: the code is fast in a debug build, too, because it is arithmetic on one wide number.
 
-use super::tokens::is_plain;
+use super::sides_events_masks::is_plain;
 
 /// The width of a step.
 const WIDE: usize = 16;

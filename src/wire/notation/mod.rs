@@ -31,11 +31,11 @@ mod parse;
 mod parse_bytes;
 mod plain_lines;
 mod render;
+mod sides_events_masks;
 mod text_or_hex;
-mod tokens;
 
 pub use error::{ParseError, ParseFault};
 pub(in crate::wire) use render::line_ends;
 pub use render::{chunk_lines, chunk_lines_within, render_bytes_into, render_entry_into};
-pub(in crate::wire) use tokens::number_from;
-pub use tokens::{duration_text, event_text, gap_text, mask_text, who_text};
+pub(in crate::wire) use sides_events_masks::number_from;
+pub use sides_events_masks::{duration_text, event_text, gap_text, mask_text, who_text};

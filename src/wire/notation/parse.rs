@@ -7,7 +7,9 @@
 use super::error::{ParseError, ParseFault};
 use super::fast_byte_search::plain_run;
 use super::parse_bytes::{ByteFault, fault, half_pair, hex_escapes, nibble, unit};
-use super::tokens::{duration_from, event_from, gap_from, is_number, mask_from, number_from};
+use super::sides_events_masks::{
+    duration_from, event_from, gap_from, is_number, mask_from, number_from,
+};
 use crate::limits::MAX_REPEATED;
 use crate::wire::transcript::one_line;
 use crate::wire::{Conn, Event, Gap, Transcript, Who};

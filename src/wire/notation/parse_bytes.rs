@@ -3,7 +3,7 @@
 //! Rule: a fault says at which byte of the line it is.
 
 use super::error::ParseFault;
-use super::tokens::is_plain;
+use super::sides_events_masks::is_plain;
 
 /// What is wrong, at a byte of the line that is being read.
 pub(super) struct ByteFault {

@@ -3,12 +3,12 @@
 //! Rule 1: one text line a wire line; a text line breaks after `\n` and before an item that would
 //! pass column 78, and an item is never split (an item longer than that has a line to itself).
 //! Rule 2: no line ends in a space: there it is written `\x20`. Rule 3: every line that is written
-//! comes from [`ChunkText`] or [`super::tokens`].
+//! comes from [`ChunkText`] or [`super::sides_events_masks`].
 
 use std::time::Duration;
 
 use super::chunk_text::{ChunkText, push_worded};
-use super::tokens::{push_event, push_gap, push_who};
+use super::sides_events_masks::{push_event, push_gap, push_who};
 use crate::wire::{Chunk, Conn, Entry, Gap, Piece, Transcript, Who};
 
 /// Last column that a bytes line fills.

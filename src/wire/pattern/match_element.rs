@@ -146,7 +146,7 @@ impl ElementStep<'_> {
                 self.hex_digits(from, *count, other.as_bytes());
             }
             Mask::Named { mask, .. } => self.mask(mask, from),
-            // Nothing has this name yet (see `captures`).
+            // Nothing has this name yet (see `named_values`).
             Mask::The { .. } => from.iter().for_each(|start| self.miss(0, start)),
         }
     }

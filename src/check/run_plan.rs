@@ -1,6 +1,6 @@
 //! Plays a plan: every conversation in calm weather first, up to the first failure, and then the fresh ones.
 //!
-//! Rule: what is reported is in this order, whatever was played side by side (see `played_side_by_side`).
+//! Rule: what is reported is in this order, whatever was played side by side (see `conversations_in_parallel`).
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-use super::played_side_by_side::{SideBySide, Turn, fresh_fit};
+use super::conversations_in_parallel::{SideBySide, Turn, fresh_fit};
 use super::runner::Runner;
 use super::{CheckError, Outcome, Plan, Report, Run};
 use crate::net::Weather;

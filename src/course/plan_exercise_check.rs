@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::catalogue::{Lab, Language, Side, Weather};
 use super::fresh::{self, Fresh};
-use super::lab_programs::{self, BuildError};
 use super::lab_server_files;
+use super::locate_and_build_programs::{self, BuildError};
 use super::locations;
 use super::progress::{By, Progress};
 use super::workbench;
@@ -49,7 +49,7 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
     let built = |program: Result<PathBuf, BuildError>| {
         program.map_err(|error| CheckError::Build(error.to_string()))
     };
-    let rust = || built(lab_programs::workbench_program(lab, side)).map(Subject::Own);
+    let rust = || built(locate_and_build_programs::workbench_program(lab, side)).map(Subject::Own);
     let (Some(workbench), Some((language, file))) =
         (locations::workbench(), workbench::program(lab, side))
     else {
@@ -59,7 +59,11 @@ fn in_workbench(lab: &Lab, side: Side) -> Result<Subject, CheckError> {
     let interpreter = match language {
         Language::Rust => return rust(),
         Language::Go | Language::C => {
-            let program = built(lab_programs::compiled(&workbench.root, &source, language))?;
+            let program = built(locate_and_build_programs::compiled(
+                &workbench.root,
+                &source,
+                language,
+            ))?;
             return Ok(Subject::Command(CommandLine::of(&program, &[])));
         }
         Language::Python => "python3",
