@@ -88,8 +88,8 @@ fn repeats(evidence: &Evidence) -> Option<Cause> {
     });
     let (line, times) = twice?;
     Cause::likely(format!(
-        "`{line}` was sent {times} times. The first server had it already when it hung up: perhaps it did what it was \
-         told. The same order may be cooked twice."
+        "`{line}` was sent {times} times. The server that got it first may already have done what it asks for. \
+         So the same order may be cooked twice."
     ))
 }
 
@@ -106,8 +106,8 @@ fn trusts_clients(evidence: &Evidence) -> Option<Cause> {
     let mut believed = told.iter().filter(|one| lies.contains(one));
     let believed = believed.find(|one| !told_clients(&message(&wanted)).contains(one))?;
     Cause::likely(format!(
-        "the client wrote `X-Forwarded-For: {}` itself, and you passed `{believed}` on. The server behind you takes it \
-         for an address that you have seen.",
+        "the client wrote `X-Forwarded-For: {}` itself, and you passed `{believed}` on. The server takes this \
+         for an address that your program has seen.",
         lies.join(", ")
     ))
 }
@@ -126,8 +126,8 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     let line = shown(line.unwrap_or_default());
     if passed_on.starts_with(b"PROXY ") {
         return Cause::likely(format!(
-            "`{line}` was passed on as if it were the request. It is the line of the proxy in front of you: it says who \
-             the client is, and the request follows it."
+            "`{line}` was passed on as if it were the request. This line comes from the proxy in front of your \
+             program, and names the client. The request follows this line."
         ));
     }
     let about_line =
@@ -137,8 +137,9 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     }
     if about_line && (first.is_some() || got.status() == Some(200)) {
         return Cause::likely(format!(
-            "the connection begins with `{line}`, and its request was passed on. With the word `proxy` each connection \
-             must begin with a right PROXY line: otherwise anybody could come past the proxy."
+            "the connection begins with `{line}`, and your program did not refuse it. With the word `proxy` each \
+             connection must begin with a correct PROXY line. Otherwise a client could connect to you without \
+             the proxy."
         ));
     }
     let refused = got.status().is_none_or(|status| status >= 400);
@@ -146,8 +147,8 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     (good && refused && wanted.status() == Some(200)).then_some(())?;
     let how = answered(got.status());
     Cause::likely(format!(
-        "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is right; read it up to \
-         its CR LF, and then the request."
+        "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is correct: read \
+         it up to its CR LF, and then read the request."
     ))
 }
 
@@ -164,7 +165,8 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
     let (ended, length) = (line.is_some(), line.map_or(heard.len(), |lf| lf + 1));
     if evidence.early() && !ended && heard.len() < LONGEST_PROXY_LINE {
         return Some(format!(
-            "you answered after `{}`, before the first line had ended. Either your program judges the PROXY line              before its LF has come, or before 107 bytes without LF; or it takes what one read gives for the line.",
+            "you answered after `{}`, before the first line had ended. Wait for its LF, or for 107 bytes without \
+             LF. Either your program does not wait for them, or it takes the bytes of one read for the line.",
             shown(&heard)
         ));
     }
@@ -172,8 +174,8 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
         exchange.answer.is_empty() && evidence.silence().is_some() && exchange.asked.is_empty();
     (silent && length > LONGEST_PROXY_LINE).then(|| {
         format!(
-            "the first line has {length} bytes, and you said nothing. A PROXY line has at most 107 bytes with its CR LF: after \
-             so many bytes it is known that this is none, so do not wait for more."
+            "the first line has {length} bytes, and you sent nothing. A PROXY line has at most 107 bytes with \
+             its CR LF. After 107 bytes without LF do not wait for more: this is no PROXY line."
         )
     })
 }
@@ -192,12 +194,12 @@ fn hides_client(evidence: &Evidence) -> Option<Cause> {
     (whole && wanted.len() == 1 && told != wanted).then_some(())?;
     match &told[..] {
         [] => Cause::likely(format!(
-            "the request to the server has no line `X-Forwarded-For`, so the server sees the address of your program \
-             alone. The client is {}.",
+            "the request to the server has no line `X-Forwarded-For`, so the server knows only the address of \
+             your program. The client is {}.",
             wanted.join("")
         )),
         [one] => Cause::likely(format!(
-            "you told the server that the client is `{one}`. It is `{}`{}.",
+            "you told the server that the client is `{one}`. The client is `{}`{}.",
             wanted.join(""),
             match exchange.has_proxy_line() {
                 true => ": the PROXY line says so",
@@ -215,8 +217,8 @@ fn wrong_health(evidence: &Evidence) -> Option<Cause> {
     let (asked, all) = (exchange.asked.len(), exchange.should_ask.len());
     if asked < all && !exchange.answer.is_empty() {
         return Cause::likely(format!(
-            "/health was answered after {asked} of {all} servers were asked. Each of them is asked each time: only \
-             its own answer says whether it is ready."
+            "/health was answered after {asked} of {all} servers were asked. Ask each server each time: only its \
+             own answer says whether this server is ready."
         ));
     }
     let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
@@ -234,7 +236,7 @@ fn wrong_health(evidence: &Evidence) -> Option<Cause> {
         false => format!("The servers say: {}.", said.join(", ")),
     };
     Cause::likely(format!(
-        "/health was answered with {did} and `{}`. {servers} So it is {should}, and `{}`.",
+        "/health was answered with {did} and `{}`. {servers} So the answer must be {should}, with `{}`.",
         shown(body.trim_ascii_end()),
         shown(wanted.body.unwrap_or_default().trim_ascii_end())
     ))
@@ -269,8 +271,8 @@ fn asks_unready(evidence: &Evidence) -> Option<Cause> {
     let health = message(&said);
     let status = health.status().filter(|status| *status != 200 && !should)?;
     Cause::likely(format!(
-        "`{}` was sent to a server ({} leg) that had answered /health with {status} and `{}`. It gets no requests until \
-         it says 200.",
+        "`{}` was sent to a server ({} leg) that had answered /health with {status} and `{}`. Send no requests \
+         to this server until it answers 200.",
         shown(exchange.http().first_line()),
         leg.name,
         shown(health.body.unwrap_or_default().trim_ascii_end())
@@ -287,7 +289,8 @@ fn dead_server(evidence: &Evidence) -> Option<Cause> {
     (dead && alone && gave_up && !is_health(&exchange)).then_some(())?;
     let how = answered(got);
     Cause::likely(format!(
-        "`{}` {how}. At one of the two addresses nobody listens; a server waits at the other one, and it was not asked.",
+        "`{}` {how}. Nobody listens at one of the addresses. A server listens at another one, and your program \
+         did not ask it.",
         shown(exchange.http().first_line())
     ))
 }
@@ -305,19 +308,19 @@ fn loses_answer(evidence: &Evidence) -> Option<Cause> {
     let rest = exchange.should_ask.len() > exchange.asked.len();
     if !exchange.answer.is_empty() && exchange.is_cut_answer(&exchange.answer) {
         return Cause::likely(format!(
-            "a server hung up after {} bytes of its answer to `{line}`, and you had passed them on already. Now the \
-             client has half an answer, and nobody can take it back.",
+            "a server closed after {} bytes of its answer to `{line}`, and you had already passed them on. Now \
+             the client has a part of an answer, and you cannot take it back.",
             half.len()
         ));
     }
     match (got, rest) {
         (None, _) => Cause::likely(format!(
-            "a server hung up in the middle of its answer to `{line}`, and the client got no answer at all. It cannot \
-             know whether to ask again."
+            "a server closed in the middle of its answer to `{line}`, and the client got no answer at all. The \
+             client cannot know whether it may ask again."
         )),
         (Some(status), true) if status >= 500 => Cause::likely(format!(
-            "a server hung up in the middle of its answer to `{line}`, and the client got {status}. This request may be \
-             done twice, and another server was ready: it was not asked."
+            "a server closed in the middle of its answer to `{line}`, and the client got {status}. This request \
+             may be sent twice, and your program did not ask the next server."
         )),
         _ => None,
     }
@@ -333,8 +336,8 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
     let before =
         first_wrong(evidence).map_or(String::new(), |(_, earlier)| since_last_turn(&earlier));
     Cause::likely(format!(
-        "`{}` was sent to the server on the {did} leg, and it was the turn of the one on the {should} leg. Each request \
-         begins with the server after the one with which the last request began.{}",
+        "`{}` was sent to the server on the {did} leg, but it was the turn of the server on the {should} leg. \
+         Each request begins with the next server after the one with which the last request began.{}",
         shown(exchange.http().first_line()),
         before
     ))
@@ -353,14 +356,14 @@ fn counts(before: &Exchange) -> Option<String> {
     let own = before.asked.is_empty();
     let why = match status {
         _ if is_health(before) => "does not count: it went to all servers",
-        400 | 411 if own => "does not count: no server may see it",
+        400 | 411 if own => "does not count: no server must get it",
         502 => "counts",
         503 if own => "counts",
-        _ if before.asked.len() > 1 => "counts once, although two servers were asked",
+        _ if before.asked.len() > 1 => "counts once, although several servers were asked",
         _ => return None,
     };
     let line = shown(before.http().first_line());
     Some(format!(
-        " `{line}` before it was answered with {status}, and {why}."
+        " The request `{line}` before this one was answered with {status}, and {why}."
     ))
 }

@@ -105,7 +105,7 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     (waits && said_pieces(evidence) == 1).then_some(())?;
     Cause::likely(
         "the client stopped in the middle of its head. The answer 408 did not come in time, and you still wait. \
-         Without a limit you wait as long as the other side likes.",
+         Without a time limit you may wait for ever.",
     )
 }
 
@@ -120,8 +120,8 @@ fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
     let server = evidence.side() == Side::Server && !evidence.fin_said();
     (server && timed && open && evidence.silence().is_some()).then_some(())?;
     Cause::likely(
-        "the client had its answer and said nothing more, and your server kept the connection when its time was over. \
-         A wait without a limit lasts as long as the other side likes.",
+        "the client had its answer and sent nothing more, and your server kept the connection when its time was \
+         over. Without a time limit this wait may last for ever.",
     )
 }
 
@@ -146,9 +146,8 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(format!(
-        "the client sent its head in {} with pauses between them, each shorter than the limit, and \
-         {how}. The limit is for the whole head, counted from one moment on; a limit for each read begins again with \
-         each piece.",
+        "the client sent its head in {} with pauses between them, each shorter than the limit, and {how}. The limit \
+         is for the whole head. A limit for each read begins again with each piece.",
         count(pieces, "piece")
     ))
 }
@@ -164,8 +163,8 @@ fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
     let asked = request.field("Expect").is_some();
     asked.then_some(())?;
     Cause::likely(format!(
-        "you answered {have} before the body of {} had come. When the body comes later, nobody reads it, and you \
-         take it for the next request.",
+        "you answered {have} before the body of {} had come. If you do not read the body when it comes, you take it \
+         for the next request.",
         count(length, "byte")
     ))
 }
@@ -181,8 +180,8 @@ fn body_left(evidence: &Evidence) -> Option<Cause> {
     let other = !matches!(want, 400 | 405 | 501) && want != have || is_request(body);
     (as_request && other).then_some(())?;
     Cause::likely(format!(
-        "a request brought a body of {}, `{}`. You did not read it as a body. You took it for the next request, and \
-         answered {have}.",
+        "a request brought a body of {}, `{}`, and you answered {have}. Probably you did not read it as a body, but \
+         took it for the next request.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -197,8 +196,8 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
     let waits = have.is_none() && evidence.silence().is_some() && want < 300;
     (lines && waits).then_some(())?;
     Cause::likely(format!(
-        "the body `{}` came whole, all {} of it, and you went on waiting. It does not end in a line end. The body \
-         before it did, and you read that one.",
+        "the body `{}` came whole, all {} of it, and you went on waiting. This body does not end in a line end. An \
+         earlier body did, and you read it.",
         shown(last),
         count(last.len(), "byte")
     ))
@@ -261,8 +260,8 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     (before.chunked() && trailers.count() > 0 && nothing).then_some(())?;
     Cause::likely(
         "the request before this one was in chunks, and had trailers: lines after its last chunk. Your answer here \
-         fits a request without an order. So you took a part of these lines for a request. Trailers end with an \
-         empty line, and belong to the message before.",
+         fits a request without an order. Probably you took a part of these lines for a request. Trailers end with \
+         an empty line, and belong to the message with the chunks.",
     )
 }
 
@@ -307,11 +306,11 @@ fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     range.starts_with(b"bytes=-").then_some(())?;
     let wanted = answer_at(&evidence.want().bytes, evidence.at())?.field("Content-Range")?;
     let have = answer_at(&evidence.have().bytes, evidence.at())?;
-    let got = have.field("Content-Range").unwrap_or(b"nothing");
+    let got = have.field("Content-Range").unwrap_or(b"missing");
     (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
-        "`Range: {}` asks for that many bytes, the last ones: `Content-Range: {}`. Yours says `{}`. A minus in front counts from \
-         the end.",
+        "`Range: {}` asks for the last bytes, as many as the number says. So `Content-Range: {}` was expected, and \
+         yours is `{}`. A minus in front counts from the end.",
         shown(range),
         shown(wanted),
         shown(got)

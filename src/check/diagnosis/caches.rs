@@ -71,7 +71,7 @@ fn stored_forbidden(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         case,
         format!(
-            "`{line}` was answered from the store, and the server was not asked. The stored answer must not be stored: \
+            "`{line}` was answered from the store, and the server was not asked. This answer must not be stored: \
              {why}."
         ),
     )
@@ -88,13 +88,13 @@ fn wrong_variant(evidence: &Evidence) -> Option<Cause> {
         () if new.target() != earlier.target() => "another target".to_string(),
         () if new.field("Host") != earlier.field("Host") => "another host".to_string(),
         () => match &varies(&new, &old)?[..] {
-            "*" => "`Vary: *`, which fits no other request".to_string(),
+            "*" => "an answer with `Vary: *`, which fits no other request".to_string(),
             name => format!("another value of `{name}`, which its `Vary` names"),
         },
     };
     Cause::likely(format!(
-        "`{}` was answered from the store with the answer to an earlier request. That one had {what}. So this client \
-         gets what belongs to somebody else.",
+        "`{}` was answered from the store with the answer to an earlier request. That request had {what}. So this \
+         client gets an answer that is for another request.",
         shown(new.first_line())
     ))
 }
@@ -117,8 +117,8 @@ fn too_old(evidence: &Evidence) -> Option<Cause> {
     {
         let post = shown(post.http().first_line());
         let text = format!(
-            "`{line}` was answered from the store, and the server was not asked. `{post}` was answered with {status} \
-             before: the page has changed, so what is stored of it must be forgotten."
+            "`{line}` was answered from the store, and the server was not asked. Before that, `{post}` was answered \
+             with {status}: the page may have changed, so its stored answer must be removed."
         );
         return Cause::in_case("changed", text);
     }
@@ -129,8 +129,8 @@ fn too_old(evidence: &Evidence) -> Option<Cause> {
     };
     let case = if asks.is_empty() { "" } else { "request" };
     let text = format!(
-        "`{line}` was answered from the store, and the server was not asked. The stored answer {}.{wish} It must be \
-         checked with the server first.",
+        "`{line}` was answered from the store, and the server was not asked. The stored answer {}.{wish} Ask the \
+         server first whether this answer is still right.",
         freshness(&message(&old.answer))
     );
     Cause::in_case(case, text)
@@ -163,15 +163,19 @@ fn asks_again(evidence: &Evidence) -> Option<Cause> {
     let failed = failed.map_or(String::new(), |(post, status)| {
         let line = shown(post.http().first_line());
         format!(
-            " `{line}` was answered with {status} since then: it failed, and has changed nothing."
+            " Since then `{line}` was answered with {status}: this request failed, and changed nothing."
         )
     });
     let wish = match asks.is_empty() {
         true => String::new(),
-        false => format!(" The client said `{}`, and that fits.", asks.join(", ")),
+        false => format!(
+            " The client said `{}`, and the stored answer satisfies that.",
+            asks.join(", ")
+        ),
     };
     let text = format!(
-        "`{}` was sent to the server behind you, although an earlier answer fits it and is still fresh: it {}.{wish}{failed}",
+        "`{}` was sent to the server behind you, although an earlier answer fits and is still fresh. That answer \
+         {}.{wish}{failed}",
         shown(now.http().first_line()),
         freshness(&message(&stored.answer))
     );
@@ -186,8 +190,8 @@ fn asks_although_not_wanted(evidence: &Evidence) -> Option<Cause> {
         .any(|word| word == "only-if-cached");
     (only && now.should_ask.is_empty() && !now.asked.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "the client said `only-if-cached` in `{}`, and you asked the server behind you. Nothing fresh is stored, so the \
-         answer is 504, at once.",
+        "the client said `only-if-cached` in `{}`, and you asked the server behind you. No stored answer may be sent \
+         here, so answer 504 at once.",
         shown(now.http().first_line())
     ))
 }
@@ -238,19 +242,19 @@ fn asks_without_tag(evidence: &Evidence) -> Option<Cause> {
     let stored = stored_for(&now, &earlier)?;
     let why = match message(&last.answer).status() {
         Some(status @ 500..) => {
-            format!(" The answer {status} before it was passed on, and leaves the store as it was.")
+            format!(" The answer {status} before this request changes nothing in the store.")
         }
         _ if directives(&message(&stored.answer))
             .iter()
             .any(|word| word == "no-cache") =>
         {
-            " It says `no-cache`: store it, and ask each time.".to_string()
+            " It says `no-cache`: store the answer, and ask each time.".to_string()
         }
         _ => String::new(),
     };
     Cause::likely(format!(
-        "`{}` was sent to the server without `{name}: {}`. An answer with this mark is stored, so the server need only say \
-         whether it is still right.{why}",
+        "`{}` was sent to the server without `{name}: {}`. An answer with this mark belongs in your store. So ask \
+         the server only whether that answer is still right.{why}",
         shown(now.http().first_line()),
         shown(&value)
     ))
@@ -270,8 +274,8 @@ fn not_modified_is_passed_on(evidence: &Evidence) -> Option<Cause> {
     let (now, _) = confirmed(evidence)?;
     (message(&now.answer).status() == Some(304)).then_some(())?;
     Cause::likely(format!(
-        "the server's 304 went on to the client of `{}`. This client has not asked with a tag: you have, for your stored \
-         answer. It is right, so give it.",
+        "you passed the server's 304 on to the client of `{}`. This client did not ask with a tag. You asked, for \
+         your stored answer. The 304 says that it is still right, so send it.",
         shown(now.http().first_line())
     ))
 }
@@ -294,8 +298,8 @@ fn not_refreshed(evidence: &Evidence) -> Option<Cause> {
         let (old, new) = (age_of(&have), age_of(&wanted)?);
         return old.filter(|old| *old != new).and_then(|old| {
             Cause::likely(format!(
-                "the server's 304 has just come, and your answer has `Age: {old}`, and not {new}. The lines of a 304 take \
-                 the place of those that are stored, and the old `Age` goes."
+                "the server's 304 has just come, and your answer has `Age: {old}` and not {new}. The lines of a 304 \
+                 replace those that are stored, and the old `Age` is removed."
             ))
         });
     };
@@ -305,8 +309,8 @@ fn not_refreshed(evidence: &Evidence) -> Option<Cause> {
         format!("says `{own}`")
     });
     Cause::likely(format!(
-        "the server's 304 says `{name}: {value}`, and your answer {yours}. The lines of a 304 take the place of those that \
-         are stored."
+        "the server's 304 says `{name}: {value}`, and your answer {yours}. The lines of a 304 replace those that are \
+         stored."
     ))
 }
 
@@ -330,8 +334,8 @@ fn wrong_age(evidence: &Evidence) -> Option<Cause> {
             shown(said)
         ),
         None => format!(
-            "the answer from the store has no `Age`, and it is {age} old. Without this line the next cache, \
-             and the client, take it for new."
+            "the answer from the store has no `Age`, and it is {age} old. Without this line the next cache and the \
+             client take the answer for new."
         ),
     })
 }

@@ -40,8 +40,8 @@ fn http_to_tls(evidence: &Evidence) -> Option<Cause> {
     let http = evidence.have().bytes.starts_with(b"HTTP/");
     (tls && http && alert(&evidence.want().bytes).is_some()).then_some(())?;
     Cause::likely(
-        "the client sent a ClientHello (its first byte is 16, a handshake record), and you answered with HTTP text. It \
-         takes your `H` for the kind of a record, 72, which does not exist.",
+        "the client sent a ClientHello (its first byte is 16, a handshake record), and you answered with HTTP text. \
+         The client takes your `H` for the kind of a record: 72, which does not exist.",
     )
 }
 
@@ -60,20 +60,19 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     let why = match (sent, due) {
         (_, 50) => {
             "Something in this message does not fit: a length reaches beyond what contains it, bytes are left over \
-             behind a list, a list is empty or odd, or a name has a byte that it may not have"
+             after a list, a list is empty or odd, or a name has a byte that it may not have"
         }
         (50, _) if in_records(evidence.heard()) => {
             "All lengths are right here. The message comes in several records: their contents belong together, \
-             without the five bytes in front of each. If you do that, look at what you do not know: it must be \
-             skipped, whatever its length"
+             without the five bytes in front of each. If you do that already, look for parts that you do not know: \
+             skip them, whatever their length"
         }
         (112, _) => "The name is the server's. In a name, upper and lower case mean the same",
         (50, _) => {
-            "All lengths are right here. What you do not know must be skipped, whatever its length"
+            "All lengths are right here. Skip the parts that you do not know, whatever their length"
         }
         (109, _) => {
-            "There is a name in this message. It stands behind lists whose lengths change: session, ciphers, other \
-             extensions"
+            "This message has a name. The lists before it differ in length: session, ciphers, other extensions"
         }
         (_, 10) => "This is no handshake record, or its message is no ClientHello",
         (_, 22) => "This record is longer than 16384 bytes",
@@ -95,7 +94,7 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         _ => "handshake_failure",
     };
     let text = format!(
-        "you answered {}, and {} was due. {why}.",
+        "you answered {}, and {} was expected. {why}.",
         name(sent),
         name(due)
     );
@@ -111,7 +110,7 @@ fn other_form(evidence: &Evidence) -> Option<Cause> {
     alert(bytes).is_none().then_some(())?;
     let what = match bytes {
         [21, 3, version, ..] if *version != 3 => {
-            format!("its version is 03 {version:02x}, and 03 03 is due in every record of this server")
+            format!("its version is 03 {version:02x}, but every record of this server has 03 03")
         }
         [21, 3, _, 0, 2, reason, 2, ..] if *reason == due => {
             "its last two bytes have changed places: the level 2 (fatal) comes first, then the reason".to_string()

@@ -35,8 +35,8 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     if unasked {
         return Cause::proven(
             "your program answers without reading: a client that connected and sent nothing got the whole answer, \
-             too. When it closes, the request is still unread, and the kernel sends RST instead of FIN. A reset may \
-             destroy the answer before the client reads it.",
+             too. When your program closes, the request is still unread, so the kernel sends RST and not FIN. A \
+             reset may destroy the answer before the client reads it.",
         );
     }
     let sent = match evidence.right_bytes() {
@@ -134,8 +134,8 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
         && (evidence.silence().is_some() || closed);
     if (late && !compiled || silent && !late) && source == Some(true) {
         return Cause::likely(
-            "your answer did not come while the check waited for it. Your source writes into a buffer and never \
-             flushes it: until the connection ends, the bytes stay in your program.",
+            "your answer did not come while the check waited for it. Your source makes a buffered writer, and no \
+             flush was found in it: until the connection ends, the bytes may stay in your program.",
         );
     }
     let client = client && source != Some(false);
@@ -187,8 +187,8 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     }
     if evidence.side() == Side::Client && came_late(evidence) {
         return Cause::likely(
-            "your request came only when the check had closed its side. Your client reads before it has sent its \
-             request, and the server waits for the request: both wait.",
+            "your request came only when the check had closed its side. Probably your client reads before it has \
+             sent its request. The server waits for the request: both wait.",
         );
     }
     let client =
@@ -197,8 +197,8 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
         .then_some(())?;
     Cause::likely(format!(
-        "the whole answer had come, {}, and your client waited for more. It reads until the server closes, and this \
-         server keeps the connection open for the next request.",
+        "the whole answer had come, {}, and your client waited for more. Probably it reads until the server closes, \
+         but this server keeps the connection open for the next request.",
         count(evidence.heard().len(), "byte")
     ))
 }
@@ -210,9 +210,8 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
-        "your answer is right and complete, and then you keep the connection open. In this conversation the server \
-         closes after its answer. The client waits for the end, because only the end shows that no more bytes will \
-         come.",
+        "your answer is right and complete, and then you kept the connection open. In this conversation the server \
+         closes after its answer, and the client waits for that.",
     )
 }
 
@@ -227,8 +226,8 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && early && whole_part && said && calm && left)
         .then_some(())?;
     Cause::likely(format!(
-        "you closed after {}, while the conversation goes on. The connection is for more than one \
-         question: wait for the client's next one, or for its end.",
+        "you closed after {}, while the conversation goes on. The connection is for more than one question: wait for \
+         the client's next question, or until it closes.",
         count(evidence.have().bytes.len(), "byte")
     ))
 }
@@ -247,7 +246,7 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     let last = from(heard, last.map_or(0, |at| at + 4));
     let old = message(last).first_line().ends_with(b"HTTP/1.0");
     let how = match old {
-        true => "is of HTTP/1.0, where a connection ends with the answer",
+        true => "is of HTTP/1.0, where the connection ends after the answer",
         false => "said `Connection: close`",
     };
     Cause::likely(format!(
@@ -277,8 +276,8 @@ fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
     (is_byte_relay(evidence) && closed && alive && evidence.fin_said()).then_some(())?;
     Cause::likely(
         "the client had ended its direction, and your relay closed the connection in both directions. The answer of \
-         the server was still to come. An end of one direction (a read of 0 bytes) ends only the same direction on \
-         the other side.",
+         the server was still to come. If one direction ends (a read of 0 bytes), end only the same direction on the \
+         other connection.",
     )
 }
 
@@ -306,8 +305,8 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     (relay_alone(evidence) && silent && due).then_some(())?;
     if middle.has_behind(Event::Connect) {
         return Cause::likely(
-            "this client came after another one, and your program made no connection to the server for it. The \
-             connection of the client before has ended: each client needs a connection of its own to the server.",
+            "this client came after another one, and your program made no connection to the server for it. Each \
+             client needs its own connection to the server.",
         );
     }
     Cause::likely(
@@ -325,18 +324,18 @@ fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
     let (answered, came) = (middle.behind(Who::Server), &evidence.have().bytes);
     if answered.len() > came.len() {
         return Cause::likely(format!(
-            "the server behind your relay has sent `{}`, and your relay did not pass that on. Your relay is still \
-             reading from the client, until the end or until more bytes come. It must pass on both directions at the \
-             same time.",
+            "the server behind your relay has sent `{}`, and your relay did not pass that on. Probably your relay \
+             still reads from the client, and waits for more bytes or for the end. It must pass on both directions \
+             at the same time.",
             shown(from(&answered, came.len()))
         ));
     }
     let kept = asked.len() > passed.len() && evidence.cut_short();
     kept.then_some(())?;
     Cause::likely(format!(
-        "the client has sent `{}`, and the server behind your relay never got it. Your relay collects the bytes that \
-         it reads: until the end of the stream, until a line is whole, or in a buffer. Pass each piece on as soon as \
-         it comes.",
+        "the client has sent `{}`, and the server behind your relay never got it. Probably your relay keeps the \
+         bytes: until the stream ends, until a line is whole, or until a buffer is full. Pass each piece on as soon \
+         as it comes.",
         shown(from(asked, passed.len()))
     ))
 }

@@ -62,8 +62,8 @@ fn guessable(evidence: &Evidence) -> Option<Cause> {
             ))
         }
         _ if value.len() < 16 => Cause::likely(format!(
-            "your ticket is `{}`. A program tries all tickets of this length in a moment: 16 random bytes as {count} \
-             hex digits cannot be tried.",
+            "your ticket is `{}`. An attacker may find such a short ticket by trial. The ticket must be 16 random \
+             bytes, written as {count} hex digits.",
             shown(value)
         )),
         _ => None,
@@ -82,7 +82,7 @@ fn no_ticket(evidence: &Evidence) -> Option<Cause> {
             let name = split_once(set, b'=').map_or(set, |(name, _)| name);
             let named = |pair: &&[u8]| split_once(pair, b'=').is_some_and(|(own, _)| own == name);
             let what = match pairs(cookie).iter().any(named) {
-                true => "and you have never handed out such a ticket".to_string(),
+                true => "and you have never given such a ticket to a client".to_string(),
                 false => format!("which has no cookie with the name `{}`", shown(name)),
             };
             format!("the request had `Cookie: {}`, {what}", shown(cookie))
@@ -157,7 +157,7 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
     let (dish, read) = (unescaped(due), unescaped(got));
     let what = match () {
         _ if *got == dish.as_slice() => {
-            "it is put into the page as it is. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
+            "this text is put into the page unchanged. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
         }
         _ if decode_form(&read) == dish => {
             "it is not decoded, or not completely. In a form `+` is a space, and `%` with two hex digits is one byte"
@@ -192,8 +192,8 @@ fn written_form(evidence: &Evidence) -> Option<Cause> {
     (form(&want) && form(&have) && due != got && decode_form(due) == decode_form(got))
         .then_some(())?;
     Cause::likely(format!(
-        "your form is `{}`, and `{}` is due. Both mean the same, but a browser writes a space as `+`, leaves letters, \
-         digits and `*-._` as they are, and writes each other byte as `%` and two capital digits.",
+        "your form is `{}`, and `{}` was expected. Both mean the same, but a browser writes a space as `+`, leaves \
+         letters, digits and `*-._` as they are, and writes each other byte as `%` and two capital digits.",
         shown(got),
         shown(due)
     ))
@@ -257,8 +257,8 @@ fn attributes_back(evidence: &Evidence) -> Option<Cause> {
     };
     let found = pairs(cookie).into_iter().find(is_attribute)?;
     Cause::likely(format!(
-        "your Cookie line has `{}` in it. That is an attribute, which the server told you; only the name and the value, \
-         up to the first semicolon, go back.",
+        "your Cookie line has `{}` in it. This is an attribute, and attributes are for the client. Send back only \
+         the name and the value: the part before the first semicolon.",
         shown(found)
     ))
 }
@@ -277,8 +277,8 @@ fn thrown_away(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| have.field("Cookie").is_none())?;
     (!have.first_line().is_empty() && have.target() == want.target()).then_some(())?;
     Cause::likely(format!(
-        "the server gave you cookies, and this request has no Cookie line. `Cookie: {}` was due, so the server does not \
-         recognise you.",
+        "the server gave you cookies, and this request has no Cookie line. `Cookie: {}` was expected. Without it the \
+         server does not recognise you.",
         shown(due)
     ))
 }
@@ -298,7 +298,7 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
     if let Some(pair) = got.iter().find(|pair| !due.contains(pair)) {
         let other = due.iter().find(|due| name(due) == name(pair));
         let why = match other {
-            Some(due) => format!("`{}` has taken its place", shown(due)),
+            Some(due) => format!("the newer cookie `{}` has replaced it", shown(due)),
             None => given(evidence, &name(pair)),
         };
         return Cause::likely(format!(
@@ -334,14 +334,14 @@ fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> 
     };
     if line.trim_ascii().is_empty() {
         return Some(
-            "your request has a Cookie line without a cookie. A request that no cookie belongs to has no such line."
+            "your request has a Cookie line without a cookie. If no cookie belongs to a request, leave out the line."
                 .to_string(),
         );
     }
     let due = due.filter(|due| *due != line)?;
     if without_spaces(due, b";") == without_spaces(line, b",;") {
         return Some(format!(
-            "your line is `Cookie: {}`: `; `, a semicolon and a space, stands between two cookies.",
+            "your line is `Cookie: {}`. Write `; ` between two cookies, a semicolon and a space.",
             shown(line)
         ));
     }
@@ -350,8 +350,8 @@ fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> 
     own.sort_unstable();
     (sorted == own).then(|| {
         format!(
-            "the cookies are right, and they stand in another order: `{}` came, and `{}` was due. The one with the \
-             longest path comes first, and of those with equally long paths the oldest.",
+            "the cookies are right, but their order is not: `{}` came, and `{}` was expected. The cookie with the \
+             longest path comes first. If two paths are equally long, the older cookie comes first.",
             shown(line),
             shown(due)
         )
@@ -371,7 +371,7 @@ fn given(evidence: &Evidence, name: &[u8]) -> String {
         }
     }
     match last {
-        Some(line) => format!("the server said `{line}`, so it does not belong there"),
+        Some(line) => format!("the server said `{line}`, so this cookie does not belong there"),
         None => "no server gave it to you".to_string(),
     }
 }

@@ -74,12 +74,12 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     (sign && cut_off(evidence) && text).then_some(())?;
     let said = complaint(evidence)?;
     let why = if said.contains("'ascii'") {
-        "What came is text in UTF-8, which has letters that ASCII does not have."
+        "The bytes that came are UTF-8, and some of their letters are not in ASCII."
     } else if evidence.passes_in_calm() {
-        "The bytes that came are right UTF-8; if they come in pieces, a read may end in the middle of a letter."
+        "The bytes that came are correct UTF-8. But if they come in pieces, a read may end in the middle of a letter."
     } else {
-        "The bytes that came are correct UTF-8 only together: a read may end in the middle of a letter, and the \
-         bytes of the next read alone may not be text."
+        "All the bytes that came are correct UTF-8 together. But a read may end in the middle of a letter, and then \
+         the bytes of one read are not."
     };
     Cause::likely(format!(
         "your program said `{said}`, and its answer ended there. {why}"
@@ -110,9 +110,9 @@ fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && chunked && cut_off(evidence)).then_some(())?;
     let said = complaint(evidence)?;
     Cause::likely(format!(
-        "the order came in correct chunks. Your program said `{said}` and sent no answer. Sizes are hexadecimal, in \
-         small or capital letters. Ignore everything after a `;` in a size line. The lines after the last chunk are \
-         trailers, and they belong to the message, too."
+        "the order came in correct chunks. Your program said `{said}` and sent no whole answer. Sizes are \
+         hexadecimal, in small or capital letters. Ignore everything after a `;` in a size line. The lines after the \
+         last chunk are trailers, and they belong to the message, too."
     ))
 }
 
@@ -132,9 +132,9 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;
     Cause::likely(format!(
-        "your program still runs, and said `{said}`. A thread that ends with an error serves no client any more. \
-         Each client ended one thread, and then no thread was left. A client that closes, or sends nothing, must not \
-         end the thread that serves it."
+        "your program still runs, and said `{said}`. A thread that ends with an error serves no more clients. \
+         Perhaps each such error ended one thread, until none was left. A client that closes or sends nothing must \
+         not end the thread that serves it."
     ))
 }
 
@@ -183,15 +183,15 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
     // A client that only listens, and leaves with what it should have read unread.
     if client && evidence.want().bytes.is_empty() && evidence.right_bytes() && reset {
         return Cause::likely(
-            "your client closed the connection before it had read what the server says first, and your system sent a \
-             reset (RST) for it. Wait for these bytes, as long as your limit allows.",
+            "your client closed the connection before it had read the server's first bytes, so your system sent a \
+             reset (RST). Wait for these bytes, as long as your time limit allows.",
         );
     }
     (client && said && left).then_some(())?;
     Cause::likely(
-        "your request is right, and then your client closed the connection before it had read the answer. The \
-         answer arrived at a socket that was closed, and your system sent a reset (RST) for it. Read until the \
-         answer is whole, and close after that.",
+        "your request is right, but your client closed the connection before it had read the whole answer. If bytes \
+         arrive at a closed socket, they are lost, and your system answers with a reset (RST). Read until the answer \
+         is whole, and then close.",
     )
 }
 
@@ -220,7 +220,7 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         (true, _) => "before it had sent everything",
     };
     let why = match says_closed_socket(&said) {
-        true => " It used a connection that it had closed itself.",
+        true => " It used a connection or a file that it had closed.",
         false => "",
     };
     Cause::likely(format!(

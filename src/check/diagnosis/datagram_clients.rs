@@ -152,8 +152,8 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
         });
         let why = stale.map_or(String::new(), |answer| {
             format!(
-                " The answer `{}` came a second time before it. It says nothing about this datagram: ignore it, and wait \
-                 for the rest of the time.",
+                " Before that, the answer `{}` came a second time. This answer is not about your last datagram: \
+                 ignore it, and wait for the rest of the time.",
                 shown(&answer.bytes)
             )
         });
@@ -164,8 +164,8 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
     }
     (same > limits::MOST_REPEATS).then_some(())?;
     Cause::likely(format!(
-        "you sent `{}` {same} times. An answer needs some time; a client that does not wait for it fills the network \
-         with copies.",
+        "you sent `{}` {same} times. An answer needs some time. A client that does not wait for the answer fills the \
+         network with copies.",
         shown(&last.bytes)
     ))
 }
@@ -189,8 +189,8 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
     let last = shown(&last.bytes);
     match scene.wrong() {
         Some(wrong) => Cause::likely(format!(
-            "the network {lost} `{last}`, and you went on with `{}`. The send before succeeded, and that says only \
-             that your own system had the datagram.",
+            "the network {lost} `{last}`, and you went on with `{}`. If a send succeeds, only your own system has \
+             taken the datagram.",
             shown(&wrong.bytes)
         )),
         None => {
@@ -199,12 +199,12 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
             let tries = own.filter(|it| shown(&it.bytes) == last).count();
             Cause::likely(match tries {
                 0 | 1 => format!(
-                    "the network {lost} `{last}`, and your client ended. One loss is not the end: the same datagram \
-                     may arrive the next time."
+                    "the network {lost} `{last}`, and your client ended. Do not give up after one loss: the same \
+                     datagram may arrive the next time."
                 ),
                 tries => format!(
-                    "you sent `{last}` {tries} times, the network {lost} the last time, and your client ended. That \
-                     is too early: the next one may arrive."
+                    "you sent `{last}` {tries} times, the network {lost} the last time, and your client ended. It \
+                     gave up too early: the next datagram may arrive."
                 ),
             })
         }
@@ -227,8 +227,8 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
         })?;
     scene.wrong().is_none().then_some(())?;
     Cause::likely(format!(
-        "the network {lost} `{}`, and you said nothing for {silence} ms. What was lost does not come by waiting: \
-         after the time that the lab's page names the order has to be sent again.",
+        "the network {lost} `{}`, and you sent nothing for {silence} ms. A datagram that is lost never arrives. Send \
+         the order again after the time that the lab's README names.",
         shown(&last.bytes)
     ))
 }
@@ -258,15 +258,15 @@ fn other_number(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|it| it.bytes.trim_ascii_end() == evidence.wanted_line().trim_ascii_end());
     if repeated {
         return Cause::likely(format!(
-            "you repeated the order, and gave it a new number: `{}`. An order that is sent again keeps its number, \
-             `{}`. By the number the server sees that it is the same order.",
+            "you repeated the order with a new number: `{}`. If you send an order again, keep its number: `{}`. Only \
+             the number tells the server that it is the same order.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         ));
     }
     Cause::likely(format!(
-        "you sent `{}`, and `{}` is due: the orders are numbered from 1, and each number is one more than the one \
-         before.",
+        "you sent `{}`, and `{}` was expected. The first order has the number 1, and each later number is one more \
+         than the number before.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
     ))

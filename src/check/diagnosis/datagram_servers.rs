@@ -38,8 +38,8 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     if ack == same && number != its && due == got && is_number(its) {
         return Cause::likely(format!(
-            "your answer `{}` names {}, and says `{}`. The number is how many orders have come without a gap, and not the \
-             number of the next one.",
+            "your answer `{}` names {}, and says `{}`. The number says how many orders have come without a gap. It \
+             is not the number of the next order.",
             shown(said),
             count(due.len(), "order"),
             shown(its)
@@ -53,13 +53,13 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     });
     (is_list && all_due && due != got).then_some(())?;
     let how = match left.is_empty() {
-        true => "the orders in another order than that of their numbers".to_string(),
+        true => "them in another order than that of their numbers".to_string(),
         false if got.is_empty() => "none of them".to_string(),
         false => format!("only {} of them", got.len()),
     };
     Cause::likely(format!(
-        "your answer `{}` counts {}, and names {how}. Each answer names all orders that have come, the first one first: \
-         an earlier answer may be lost, and this one may be the only one that arrives.",
+        "your answer `{}` counts {}, and names {how}. Each answer must name all orders that have come, the first one \
+         first. If earlier answers were lost, this one may be the first that arrives.",
         shown(said),
         count(due.len(), "order")
     ))
@@ -74,8 +74,9 @@ fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
     let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
     (first && longer && !scene.is_repetition()).then_some(())?;
     Cause::likely(format!(
-        "the first datagram of this client was `{}`, and your answer was `{}`: it has the orders of an earlier \
-         client in it. Clients differ in the address and port that recv_from tells; each needs a list of its own.",
+        "the first datagram of this client was `{}`, and your answer was `{}`, with more orders than this client has \
+         sent. Probably they are those of an earlier client. Each receive tells the sender's address and port: keep \
+         a list for each of them.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -93,15 +94,15 @@ fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
             .is_some_and(|last| last.bytes != wrong.bytes)
     {
         return Cause::likely(format!(
-            "`{}` came a second time, and you answered `{}`, as the first time. Orders have come since then: each \
-             answer names all orders that you have by now.",
+            "`{}` came a second time, and you answered `{}`, as the first time. More orders have come since then. \
+             Each answer must name all orders that have come.",
             shown(&asked.bytes),
             shown(&wrong.bytes)
         ));
     }
     Cause::likely(format!(
-        "`{}` came a second time, and you answered `{}`. It is the same order: the client repeats it because an \
-         answer was lost, or the network doubled it. Its number tells that you have it.",
+        "`{}` came a second time, and you answered `{}`. Either the client has repeated this order, because an \
+         answer was lost, or the network has doubled it. Its number shows that you have it already.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -118,8 +119,8 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     let wanted = evidence.want().bytes.get(start..)?;
     wanted.starts_with(&before.bytes).then_some(())?;
     Cause::likely(format!(
-        "`{}` came before the order with the number before it, and you answered `{}`. That acknowledges an order that \
-         never came: the client will not send it again, and it is lost for good.",
+        "`{}` came although an order with a lower number has not come, and you answered `{}`. Your answer \
+         acknowledges an order that is missing. So the client does not send it again, and it is lost.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -144,8 +145,8 @@ fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
             && order.is_some_and(|(_, name)| name.trim_ascii() == extra.as_slice())
     })?;
     Cause::likely(format!(
-        "`{}` came before its turn, and your answer `{}` has it. The server does not keep such an order: the client \
-         sends it again.",
+        "`{}` came before its turn, and your answer `{}` names it. Do not keep such an order: the client sends it \
+         again.",
         shown(&early.bytes),
         shown(&wrong.bytes)
     ))
@@ -164,13 +165,13 @@ fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
     let again = own.filter(same_name).count() > 1;
     let why = match again {
         true => {
-            " The same dish was ordered before, under another number: the number tells whether an order is new, and \
-             the name does not."
+            " The same dish was ordered before, with another number. Only the number tells whether an order is new."
         }
         false => "",
     };
     Cause::likely(format!(
-        "`{}` was the next order, number {number}, and you answered `{}` as before: you did not take it.{why}",
+        "`{}` was the next order, number {number}, and you gave the same answer as before, `{}`. So you did not take \
+         the order.{why}",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -185,8 +186,8 @@ fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
         false => "came",
     };
     Cause::likely(format!(
-        "`{}` {which}, and no answer came from the address to which it was sent. The client will send the same again and \
-         again. Each datagram needs an answer, also one that changes nothing, and from the same socket.",
+        "`{}` {which}, and no answer came from the address to which it was sent. So the client sends the same \
+         datagram again. Answer each datagram from the same socket, also if it brings nothing new.",
         shown(&asked.bytes)
     ))
 }

@@ -33,8 +33,8 @@ fn no_tcp(evidence: &Evidence) -> Option<Cause> {
     let runs = evidence.process.ending.is_none() && evidence.process.elsewhere.is_empty();
     (tcp && refused && runs).then_some(())?;
     Cause::likely(
-        "nobody listens for TCP at this port. UDP and TCP have ports of their own: a socket for datagrams does not \
-         take connections, so a server needs both, with the same number.",
+        "nobody listens for TCP at this port. UDP and TCP have ports of their own, and a socket for datagrams takes \
+         no connections. So a server needs two sockets, with the same port number.",
     )
 }
 
@@ -50,7 +50,7 @@ fn one_question(evidence: &Evidence) -> Option<Cause> {
     (all_right && !said.is_empty() && said.len() < due.len()).then_some(())?;
     Cause::likely(format!(
         "you closed the connection after {} of {} answers. Over TCP a client may ask several questions on one \
-         connection: read the next length until the client has closed.",
+         connection. Read the next length and message until the client has closed.",
         said.len(),
         due.len()
     ))
@@ -71,8 +71,8 @@ fn answers_no_question(evidence: &Evidence) -> Option<Cause> {
         Some(_) => return None,
     };
     Cause::likely(format!(
-        "you answered {what}. Nobody has asked anything with it. Two servers that answer answers would send each other \
-         datagrams for ever."
+        "you answered {what}. Such a message asks nothing. If two servers answered answers, they would send each \
+         other datagrams for ever."
     ))
 }
 
@@ -84,8 +84,8 @@ fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
     let name = |message: &Message| message.asked.as_ref().map(|asked| asked.labels.clone());
     if due.flags != said.flags {
         let text = format!(
-            "bytes 2 and 3 of your question are {:04x}, and {:04x} is due: the bit RD (01 in byte 2) asks the server to \
-             find the answer, and all others are 0.",
+            "bytes 2 and 3 of your question are {:04x}, and {:04x} was expected. The bit RD (01 in byte 2) asks the \
+             server to find the answer. All other bits are 0.",
             said.flags, due.flags
         );
         return Cause::in_case("client-flags", text);
@@ -94,7 +94,7 @@ fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
     (kind != right && name(&due) == name(&said) && due.id == said.id).then_some(())?;
     let (said, due) = (type_name(kind), type_name(right));
     let text = format!(
-        "your question asks for {said}, and {due} is due here: first A, and then AAAA with the next ID."
+        "your question asks for {said}, and {due} was expected. Ask for A first, and then for AAAA with the next ID."
     );
     Cause::in_case("client-type", text)
 }
@@ -110,13 +110,13 @@ fn longest_name(evidence: &Evidence) -> Option<Cause> {
     let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
     let text = match name(&wrong.heard, HEADER) {
         Err(BadName::TooLong) if due.code() == 1 && said.code() != 1 => format!(
-            "the name in the question has more than 255 bytes, and your answer has the code {}. With all lengths and \
-             the final 0 a name has at most 255 bytes; a longer one is a format error, code 1.",
+            "the name in the question has more than 255 bytes, and your answer has the code {}. A name has at most \
+             255 bytes, with all lengths and the final 0. A longer name is a format error, code 1.",
             said.code()
         ),
         Ok(_) if length_of(&wrong.heard, HEADER)? == LONGEST_NAME && said.code() == 1 && due.code() != 1 => {
-            "the name in the question has 255 bytes, with all lengths and the final 0, and your answer has the code 1. \
-             So many are allowed."
+            "the name in the question has 255 bytes, with all lengths and the final 0, and your answer has the code \
+             1. But 255 bytes are allowed."
                 .to_string()
         }
         _ => return None,
@@ -154,13 +154,15 @@ fn shown_entry(entry: &Entry) -> String {
 fn differ(mine: &Entry, due: &Entry) -> Option<String> {
     let same = mine.0 == due.0 && mine.1 == due.1;
     let what = match () {
-        () if mine.2 != due.2 => format!("the class {}, and the class {} is due", mine.2, due.2),
+        () if mine.2 != due.2 => {
+            format!("the class {}, and the class {} was expected", mine.2, due.2)
+        }
         () if mine.3.len() != due.3.len() => format!(
-            "{} of data, and {} are due",
+            "{} of data, and {} were expected",
             count(mine.3.len(), "byte"),
             due.3.len()
         ),
-        () => "other data than the book".to_string(),
+        () => "other data than the book has".to_string(),
     };
     same.then(|| format!("has the record {} with {what}", shown_entry(mine)))
 }
@@ -201,20 +203,20 @@ fn other_records(evidence: &Evidence) -> Option<Cause> {
     let how = match (missing, extra) {
         (Some(_), Some(_)) if alike.is_some() => alike.unwrap_or_default(),
         (Some(missing), Some(extra)) => format!(
-            "has the record {}, and {} with other data or another name is due",
+            "has the record {}, and {} with other data or another name was expected",
             shown_entry(extra),
             shown_entry(missing)
         ),
         (Some(missing), None) => format!(
-            "has no record {}, and the book has one that belongs to it",
+            "has no record {}, but the book has one that answers the question",
             shown_entry(missing)
         ),
         (None, Some(extra)) => format!(
-            "has the record {}, and nobody has asked for it",
+            "has the record {}, which does not answer the question",
             shown_entry(extra)
         ),
         _ if mine.len() != right.len() => {
-            format!("has {} records, and {} are due", mine.len(), right.len())
+            format!("has {} records, and not {}", mine.len(), right.len())
         }
         _ if mine != right => match right.iter().any(|one| one.1 == 5) {
             true => "has the right records in another order: the alias comes first".to_string(),
@@ -239,11 +241,12 @@ fn alias_in_full(wrong: &Wrong, at: usize) -> Option<String> {
     let (due, said) = pairs.find(|(due, _)| (due.data_at - 2..due.data_at + 2).contains(&at))?;
     let labels = |bytes: &[u8], at| name(bytes, at).ok().map(|name| name.labels);
     let same = labels(&wrong.wanted, due.data_at)? == labels(&wrong.got, said.data_at)?;
-    (due.kind == 5 && same && said.data.len() > 2).then(|| {
+    (due.kind == 5 && same && said.data.len() > due.data.len()).then(|| {
         format!(
-            "the name in the CNAME's data is written in full, {} long. It stands in the question already, so a pointer \
-             of 2 bytes belongs there.",
-            count(said.data.len(), "byte")
+            "the name in the CNAME's data has {}, and {} were expected. The message already contains this name, or \
+             the end of it: write a pointer to that place.",
+            count(said.data.len(), "byte"),
+            due.data.len()
         )
     })
 }
@@ -261,12 +264,12 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
     let due = number(&wrong.wanted, place)? & 0x3fff;
     let said = from(&wrong.got, place);
     let how = match said.first() {
-        Some(0xc0..) => format!("yours leads to byte {}", number(said, 0)? & 0x3fff),
+        Some(0xc0..) => format!("your pointer leads to byte {}", number(said, 0)? & 0x3fff),
         _ => "you wrote something else".to_string(),
     };
     Cause::likely(format!(
-        "at byte {place} of your answer a pointer to byte {due} is due, where the name stands in the question, and \
-         {how}. A pointer is two bytes: c0 and the place, counted from the first byte of the message (over TCP \
-         without the length)."
+        "at byte {place} of your answer a pointer to byte {due} was expected, where the name already is, and {how}. \
+         A pointer has two bytes: c0 and the place. Count the place from the first byte of the message, over TCP \
+         after the length."
     ))
 }

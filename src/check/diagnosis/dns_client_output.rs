@@ -88,7 +88,7 @@ impl Read {
     /// What it did, for a sentence.
     fn did(&self) -> String {
         match (self.runs, self.printed.is_empty()) {
-            (true, _) => "you do not come to an end".to_string(),
+            (true, _) => "your client does not end".to_string(),
             (_, true) => "you printed nothing".to_string(),
             _ => format!("you printed `{}`", shown(self.printed.join(" ").as_bytes())),
         }
@@ -188,8 +188,8 @@ fn cut_is_ignored(evidence: &Evidence) -> Option<Cause> {
     let read = read(evidence).filter(|read| read.line == "truncated")?;
     read.answers.iter().find(|answer| answer.is_cut())?;
     Cause::likely(format!(
-        "the answer has the bit TC (02 in byte 2): it was cut, because it did not fit into a datagram. {} What is in \
-         such an answer is not all, and may be nothing.",
+        "the answer has the bit TC (02 in byte 2): it was cut, because it did not fit into a datagram. {} Such an \
+         answer does not have all records, and may have none.",
         sentence(&read.did())
     ))
 }
@@ -202,7 +202,8 @@ fn circle_is_followed(evidence: &Evidence) -> Option<Cause> {
         _ => None,
     })?;
     Cause::likely(format!(
-        "the pointer at byte {at} of the answer does not lead to an earlier byte: a reader that follows it comes back to it. {}",
+        "the pointer at byte {at} of the answer does not lead to an earlier place. If a reader follows it, the \
+         reader may never end. {}",
         sentence(&read.did())
     ))
 }
@@ -227,8 +228,8 @@ fn longest_name_is_refused(evidence: &Evidence) -> Option<Cause> {
         .max()?;
     (broken && longest == 255).then_some(())?;
     Cause::likely(
-        "you printed `broken answer`. A name in this answer has 255 bytes when its pointers are followed, with all lengths \
-         and the final 0, and so many are allowed.",
+        "you printed `broken answer`. A name in this answer has 255 bytes when its pointers are followed, with all \
+         lengths and the final 0. A name may have 255 bytes.",
     )
 }
 
@@ -273,8 +274,8 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
             .as_ref()
             .map_or(String::new(), |asked| text(&asked.labels));
         return Cause::likely(format!(
-            "you printed {word}, which comes from a message with the ID {:04x} about {name}. That is not your question: \
-             such a message is ignored, and the right answer comes later.",
+            "you printed {word}, which comes from a message with the ID {:04x} about {name}. That is not your \
+             question. Ignore such a message, and wait for the right answer.",
             message.id
         ));
     }
@@ -288,16 +289,16 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
         && read.wants_addresses()
     {
         return Cause::likely(format!(
-            "{}, and addresses are missing. A message with the right ID, but about {}, came first, and you took it: \
-             compare the question in the answer with yours, and wait on for the right one.",
+            "{}, and addresses are missing. A message with the right ID, but about {}, came first, and you took it \
+             for your answer. Compare its question with yours, and wait for the right answer.",
             read.did(),
             text(&asked.labels)
         ));
     }
     (twice && !read.others.is_empty()).then_some(())?;
     Cause::likely(
-        "an answer to your first question came again while you waited for the one to your second, and you took it. Its \
-         ID says which question it belongs to.",
+        "the answer to your first question came again while you waited for the answer to your second, and you took \
+         it. The ID shows which question an answer belongs to.",
     )
 }
 
@@ -316,13 +317,13 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             let strange = aliases.find(|record| record.kind == 5 && record.class != 1);
             let strange = strange.map_or(String::new(), |record| {
                 format!(
-                    " A CNAME of the class {} leads to another name here, and it does not count.",
+                    " A CNAME of the class {} leads to another name here: ignore it.",
                     record.class
                 )
             });
             return Cause::likely(format!(
-                "you printed {word}. That record has the name {owner}, the type {kind} and the class {class}; you asked \
-                 for the type {asked}, and the name is another matter, too: all three must be the right ones.{strange}"
+                "you printed {word}. Its record has the name {owner}, the type {kind} and the class {class}, and you \
+                 asked for the type {asked}. Compare all three, the name too, with your question.{strange}"
             ));
         }
         let mut records = read.records();
@@ -330,8 +331,8 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             records.find(|(_, record)| last_four(&record.data).as_ref() == Some(word))
         {
             return Cause::likely(format!(
-                "you printed {word}, the last four bytes of a record with {} of data and the type {}. Where an \
-                 address stands, and how long it is, only the record itself says.",
+                "you printed {word}, the last four bytes of a record with {} of data and the type {}. Only the \
+                 record itself says where an address begins, and how long it is.",
                 count(record.data.len(), "byte"),
                 record.kind
             ));
@@ -350,8 +351,8 @@ fn alias_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     let read = read(evidence).filter(|read| found_nothing(read) && !read.runs)?;
     let (_, alias) = read.records().find(|(_, record)| record.kind == 5)?;
     Cause::likely(format!(
-        "{}, and there are addresses. The first record says that {} is an alias (CNAME). So the addresses have the \
-         name that the alias leads to.",
+        "{}, but the answer has addresses. It says that {} is an alias (CNAME). So the addresses have the name to \
+         which the alias leads.",
         read.did(),
         text(&alias.owner.labels)
     ))
@@ -364,8 +365,8 @@ fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     read.records()
         .find(|(_, record)| record.owner.has_pointer)?;
     Cause::likely(format!(
-        "{}, and there are addresses. Their records begin with a pointer, two bytes from c0 00 on, where you may expect a \
-         label: the name stands earlier in the message.",
+        "{}, but the answer has addresses. A record may begin with a pointer in place of a label: two bytes, c0 00 \
+         or more. The pointer leads to the name earlier in the message.",
         read.did()
     ))
 }
@@ -375,8 +376,8 @@ fn one_of_several(evidence: &Evidence) -> Option<Cause> {
     let some = !read.printed.is_empty() && read.printed.len() < read.wanted.len();
     (some && read.wants_addresses() && read.extra().next().is_none()).then_some(())?;
     Cause::likely(format!(
-        "{}, and that is not all: the header says how many records there are, and each of them may have another name, \
-         another type or another address.",
+        "{}, and more addresses were expected. The header says how many records there are. Each of them may have \
+         another name, another type or another address.",
         read.did()
     ))
 }

@@ -126,8 +126,8 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
         let behind = wrong.got.strip_suffix(&wrong.wanted[..])?;
         (behind.len() == 2).then_some(())?;
         return Cause::likely(
-            "your datagram begins with a length of two bytes. Over UDP a datagram is one message, and its length is \
-             known; only TCP needs one.",
+            "your datagram begins with a length of two bytes. Over UDP each datagram is one message, so no length is \
+             needed. Only over TCP does a length stand before each message.",
         );
     }
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
@@ -150,17 +150,17 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
         return None;
     }
     let how = if begins(rest) {
-        "Yours is missing: the message begins at once".to_string()
+        "Your length is missing: the message begins at once".to_string()
     } else if said == due.swap_bytes() {
-        format!("Yours is {said}: its bytes are in the wrong order")
+        format!("Your length is {said}: its bytes are in the wrong order")
     } else if said == due + 2 {
-        format!("Yours is {said}: it counts its own two bytes, too")
+        format!("Your length is {said}: it counts its own two bytes, too")
     } else {
         format!("Yours is {said}")
     };
     Cause::likely(format!(
-        "over TCP each message stands behind its length, two bytes with the high one first: here {due}, for the {} of \
-         the message. {how}.",
+        "over TCP a length of two bytes stands before each message, the high byte first. Here it must be {due}, for \
+         the {} of the message. {how}.",
         count(usize::from(due), "byte")
     ))
 }
@@ -206,7 +206,7 @@ fn length_inside(evidence: &Evidence) -> Option<Cause> {
         false => "",
     };
     Cause::likely(format!(
-        "the length of {what}, at byte {place} of your message, is {said}; {} follow it.{itself}",
+        "the length of {what}, at byte {place} of your message, is {said}, but {} belong to it.{itself}",
         count(due, "byte")
     ))
 }
@@ -224,8 +224,9 @@ fn pointer_in_a_question(evidence: &Evidence) -> Option<Cause> {
         false => "you answered something else than a format error",
     };
     Cause::likely(format!(
-        "the name in the question has a pointer that leads to its own place, and {did}. A program that follows it reads the \
-         same bytes again and again; and a question that cannot be read is answered, too, with the code 1. In a question nothing stands before the name that a pointer could lead to."
+        "the name in the question has a pointer that does not lead to an earlier name, and {did}. If a program \
+         follows it, it may read the same bytes again and again. Answer a question that cannot be read with the code \
+         1. In a question no name stands before the first one, so no pointer can be right."
     ))
 }
 
@@ -234,8 +235,8 @@ fn too_long_for_a_datagram(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
     if wrong.tcp && got.is_cut() && !wanted.is_cut() {
         return Cause::likely(
-            "your answer over TCP has the bit TC. Over TCP a message may have 65,535 bytes, so nothing needs to be \
-             cut; and a client that is told so has no other way left.",
+            "your answer over TCP has the bit TC. Over TCP a message may have 65,535 bytes, so this answer need not \
+             be cut. A client that gets TC over TCP cannot ask in another way.",
         );
     }
     (!wrong.tcp && wanted.is_cut()).then_some(())?;
@@ -243,11 +244,13 @@ fn too_long_for_a_datagram(evidence: &Evidence) -> Option<Cause> {
     let how = match (got.is_cut(), wrong.got.len() > LONGEST_DATAGRAM) {
         (_, true) => format!("your answer is a datagram of {length}"),
         (false, _) => format!("your answer has {length} and no bit TC"),
-        (true, _) => format!("your answer has {length} and TC, and more than the question in it"),
+        (true, _) => format!(
+            "your answer has {length} and the bit TC, and it is not the header and the question alone"
+        ),
     };
     Cause::likely(format!(
-        "all records do not fit into 512 bytes here, and {how}. Then the answer has no records, and TC (02 in byte 2) \
-         tells the client to ask again over TCP."
+        "not all records fit into 512 bytes here, and {how}. In this case send no records, and set TC (02 in byte \
+         2): it tells the client to ask again over TCP."
     ))
 }
 
@@ -263,8 +266,8 @@ fn other_id(evidence: &Evidence) -> Option<Cause> {
         )),
         // Another question, or the same one again, is another matter.
         Side::Client if from(&wrong.got, 2) == from(&wrong.wanted, 2) => Cause::likely(format!(
-            "your question has the ID {said:04x}; the ID here is {due:04x}, {due} in decimal. The high byte comes first, \
-             and the second question has the next ID."
+            "your question has the ID {said:04x}, and {due:04x} was expected, which is {due} in decimal. The high \
+             byte comes first, and the second question has the next ID."
         )),
         Side::Client => None,
     }
@@ -278,13 +281,13 @@ fn other_zone(evidence: &Evidence) -> Option<Cause> {
     let capital = query.question.iter().any(u8::is_ascii_uppercase);
     match (wanted.code(), got.code()) {
         (0, 3 | 5) if capital => Cause::likely(format!(
-            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital and \
-             small letters are the same, so {asked} is in the book.",
+            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital \
+             and small letters mean the same, so the zone contains {asked}.",
             got.code()
         )),
         (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
-            "{asked} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from the \
-             end: neither the letters alone nor the dots of a text tell where a label begins.",
+            "{asked} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from \
+             the end. A comparison of letters or of text with dots does not show where a label begins.",
             got.code()
         )),
         _ => None,
@@ -326,7 +329,7 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             let (said, due) = (got.code(), wanted.code());
             (
                 "code",
-                format!("your answer has the code {said}, and {due} was due. {why}."),
+                format!("your answer has the code {said}, and {due} was expected. {why}."),
             )
         }
         2 | 3 => {
@@ -335,7 +338,7 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             (
                 "flags",
                 format!(
-                    "the flags of your answer are {said:04x}, and {due:04x} was due. Look at {what}."
+                    "the flags of your answer are {said:04x}, and {due:04x} was expected. Look at {what}."
                 ),
             )
         }
@@ -344,12 +347,14 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             let what = match which {
                 4 => "questions",
                 6 => "records in the answer",
-                _ => "further records",
+                _ => "records after the answer",
             };
             let (said, due) = (number(&wrong.got, which)?, number(&wrong.wanted, which)?);
             (
                 "counts",
-                format!("the header of your answer announces {said} {what}, and {due} were due."),
+                format!(
+                    "the header of your answer announces {said} {what}, and {due} were expected."
+                ),
             )
         }
     };
@@ -368,19 +373,19 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
     if behind.len() > question.len() && all.starts_with(behind) && due == question {
         return Cause::in_case(
             "question",
-            "your answer repeats all that the client sent behind the header. Only the question comes again: its name, \
-             its type and its class. What stands behind them is no part of it.",
+            "your answer repeats everything that the client sent after the header. Repeat only the question: its \
+             name, its type and its class. The bytes after them are not a part of it.",
         );
     }
     let whole = wrong.got.len() >= HEADER && !question.is_empty();
     (whole && due == question && !said.starts_with(question)).then_some(())?;
     let how = match upto(said, question.len()).eq_ignore_ascii_case(question) {
-        true => "its letters are others: repeat them as they came, capital and small",
+        true => "its capital and small letters differ: repeat each letter as it came",
         false => "your answer does not repeat it",
     };
     let text = format!(
-        "behind the header the question comes again, byte for byte, and {how}. By it the client knows what was \
-         answered."
+        "after the header an answer must repeat the question byte for byte, and {how}. The question shows the client \
+         which question was answered."
     );
     Cause::in_case("question", text)
 }

@@ -27,7 +27,7 @@ const FORMS: [(&str, &str); 14] = [
     ("<Buffer ", "a Buffer as Node shows it"),
     ("[object Promise]", "a promise that nobody waited for"),
     ("undefined", "the value undefined"),
-    ("NaN", "what is no number"),
+    ("NaN", "the value NaN, which is not a number"),
     ("Some(", "an Option as Rust shows it"),
     ("Ok(", "a Result as Rust shows it"),
     ("None", "the value None"),
@@ -176,8 +176,8 @@ fn letter_lost(evidence: &Evidence) -> Option<Cause> {
     let follows = !spot.rest.is_empty() && spot.goes_on(0, lost);
     follows.then_some(())?;
     Cause::likely(format!(
-        "the letter {letter} is missing: `{}` belongs after `{}`. Your program turned bytes into text before all of \
-         them had come, and half a letter was lost.",
+        "the letter {letter} is missing: `{}` belongs after `{}`. Probably your program turned bytes into text \
+         before all of them had come, and lost half a letter.",
         shown(upto(spot.missing, lost)),
         shown(spot.line_before())
     ))
@@ -307,8 +307,8 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
     let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
     ends.then_some(())?;
     Cause::likely(format!(
-        "your bytes end after {}, where the next one is a NUL. Functions for texts take a NUL for the end. A file \
-         may contain any byte.",
+        "your bytes end after {}, where the next one is a NUL. Probably a function for texts took this NUL for the \
+         end. A file may contain any byte.",
         count(evidence.at(), "byte")
     ))
 }

@@ -86,9 +86,9 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     let hidden = last.is_some_and(|last| last.starts_with(b".") && !last.starts_with(b".."));
     // Nor does the path of a folder.
     (!hidden && last != Some(&b""[..])).then_some(())?;
-    let how = if has(b"%25") {
-        "You decoded its percent signs twice. After the first decoding, %25 was a percent sign. The second decoding \
-         made two dots, and you did not test the path after that."
+    let how = if has(b"%252e") {
+        "Probably you decoded it twice. After the first decoding, %25 was a percent sign. The second decoding made \
+         two dots, and you did not test the path after that."
     } else if has(b"%2f") {
         "It contains an encoded slash, %2f. If you decode the whole path first and cut it afterwards, you take the \
          encoded slash for a real slash."
@@ -103,7 +103,7 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     } else if want.status()? == 400 {
         return None; // nothing is wrong with this path: something else in the request is (W54)
     } else {
-        "It contains a symbolic link that leads out of your folder."
+        "Either it contains a symbolic link that leads out of your folder, or no file has this name."
     };
     Cause::likely(format!(
         "you answered `{}` with a file, `{}`, and this path must get no file. {how}",
@@ -139,12 +139,12 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let twice = match (percent, have) {
         (false, _) => "",
         (true, 400) => {
-            " Decoded once, the name has a percent sign of its own. You decoded it again, or looked at its percent \
-             signs after you had decoded it."
+            " After one decoding, the name still contains a percent sign. Either you decoded it again, or you tested \
+             its percent signs after the decoding."
         }
         (true, _) => {
-            " Either you did not decode it, or you decoded it twice: after the first time, %25 is a percent sign of \
-             the name."
+            " Either you did not decode the name, or you decoded it twice. After one decoding, %25 is a percent sign \
+             in the name."
         }
     };
     Cause::likely(format!(
@@ -162,15 +162,15 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let wanted = date::parse(wanted, 0)?;
     let Some(said) = date::parse(value, wanted) else {
         return Cause::likely(format!(
-            "your Date is `{}`. It is always 29 bytes long, with English names and GMT at its end: `{}`.",
+            "your Date is `{}`. A server writes it in 29 bytes, with English names and GMT at its end: `{}`.",
             shown(value),
             date::format(wanted)
         ));
     };
     if date::format(said).as_bytes() != value {
         return Cause::likely(format!(
-            "your Date `{}` has one of the two old forms, which a program must read but not write. Today's form of \
-             this date is `{}`.",
+            "your Date `{}` has one of the two old forms, which a program must read but not write. The form to write \
+             is `{}`.",
             shown(value),
             date::format(said)
         ));
@@ -179,7 +179,7 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let zone = off % 900 == 0 && off.abs() <= 14 * 3600;
     let why = match zone {
         true => format!(
-            "The difference is {} minutes: you sent local time, and a Date must be in GMT.",
+            "The difference is {} minutes: probably you sent local time, but a Date must be in GMT.",
             off / 60
         ),
         false => {
@@ -224,25 +224,25 @@ const WHAT_FOR: [(&str, &str); 8] = [
     ),
     (
         "Connection",
-        "A server that closes after its answer must say so. Otherwise the client sends its next request on a closed \
-         connection.",
+        "A server that closes after its answer should say so. Otherwise the client may send its next request on a \
+         closed connection.",
     ),
     (
         "ETag",
-        "By its tag the client knows which of its copies this answer is about.",
+        "The tag tells the client which of its copies this answer is about.",
     ),
     (
         "Location",
-        "Without it the client does not know where to find what was made.",
+        "Without it the client does not know where the resource is.",
     ),
     (
         "Content-Length",
-        "An error is an answer like any other: without a length its body ends with the connection, and if the \
-         connection stays open, the body never ends.",
+        "Without a length the body of an answer, even of an error, ends with the connection. If the connection stays \
+         open, the body never ends.",
     ),
     (
         "Content-Type",
-        "Without it a browser has to guess the type of the body, and a wrong guess may run a text as a program.",
+        "Without it a browser must guess the type of the body. A wrong guess may run a text as a program.",
     ),
     (
         "Date",
@@ -251,7 +251,7 @@ const WHAT_FOR: [(&str, &str); 8] = [
     ),
     (
         "Retry-After",
-        "Without it, all refused clients try again at once.",
+        "Without it, all refused clients may try again at once.",
     ),
 ];
 

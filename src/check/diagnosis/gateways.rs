@@ -60,8 +60,9 @@ fn hop_by_hop(evidence: &Evidence) -> Option<Cause> {
 
 fn hop_cause(name: &str, message: &str, whom: &str) -> Option<Cause> {
     Cause::likely(format!(
-        "`Connection` in {message} names the line `{name}`, and you passed this line on to {whom}. The lines that \
-         `Connection` names are for one connection only. Names of lines have no upper and lower case."
+        "`Connection` in {message} names the line `{name}`, and you passed this line on to {whom}. The lines \
+         that `Connection` names are for one connection only. In the names of lines, upper and lower case mean \
+         the same."
     ))
 }
 
@@ -75,8 +76,8 @@ fn waits_for_a_body(evidence: &Evidence) -> Option<Cause> {
     let lost = message(&now.answer).status() != message(&heard).status();
     (head && lost && now.answer != now.wanted).then_some(())?;
     Cause::likely(format!(
-        "the server's answer to `{}` has `Content-Length: {length}` and no body, and the client's request {}. The answer \
-         to HEAD ends with its empty line. The length says how long the body of GET would be.",
+        "the server's answer to `{}` has `Content-Length: {length}` and no body, and the client's request {}. \
+         The answer to HEAD ends with its empty line. Its length is the length that the body of GET would have.",
         shown(now.http().first_line()),
         answered(message(&now.answer).status())
     ))
@@ -93,13 +94,14 @@ fn half_is_passed_on(evidence: &Evidence) -> Option<Cause> {
     let line = shown(now.http().first_line());
     Cause::likely(match got {
         Some(status) => format!(
-            "the server hung up after {} bytes of its answer to `{line}`, and the client got {status}. Its \
-             `Content-Length` says that the answer is not whole. Nobody may get such a half, or store it: the answer is 502.",
+            "the server closed after {} bytes of its answer to `{line}`, and the client got {status}. The answer \
+             is not whole: it ends in its head, or its body is shorter than its `Content-Length`. Send 502, and \
+             store nothing.",
             half.len()
         ),
         None => format!(
-            "the server hung up in the middle of its answer to `{line}`, and the client got no answer at all. It is owed \
-             one: 502."
+            "the server closed in the middle of its answer to `{line}`, and the client got no answer at all. The \
+             client must get 502."
         ),
     })
 }
@@ -116,10 +118,10 @@ fn nobody_listens(evidence: &Evidence) -> Option<Cause> {
         message(&now.wanted).status()?,
         message(&now.answer).status(),
     );
-    (!listens && got != Some(due)).then_some(())?;
+    (!listens && due >= 500 && got != Some(due)).then_some(())?;
     Cause::likely(format!(
-        "`{}` {}. Nobody listens at the address behind you, so a connect fails there. That is no reason to give up or to \
-         end: the client is told so, with {due}.",
+        "`{}` {}. No server listens behind your program, so a connect fails. Your program must not end because \
+         of that: it must answer the client with {due}.",
         shown(now.http().first_line()),
         answered(got)
     ))
@@ -141,18 +143,19 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
     };
     if now.asked.iter().any(|conn| whole(&conn)) {
         return Cause::likely(format!(
-            "a server answered `{line}` with {due}, and this answer was whole, and the client got {got} from you. An \
-             answer goes to the client whatever its status is."
+            "a server answered `{line}` with {due}, and this answer was whole. But the client got {got} from \
+             you. Pass on a whole answer, whatever its status is."
         ));
     }
     (now.asked.len() == now.should_ask.len()).then_some(())?;
     let text = match (now.asked.last(), due) {
         (Some(_), 500..) => format!(
-            "`{line}` was answered with {got}, and {due} is due: a server had the request, and hung up before its answer \
-             was whole."
+            "`{line}` was answered with {got}, and {due} was expected: a server got the request, and sent no \
+             whole answer to it."
         ),
         (None, 500..) => format!(
-            "`{line}` was answered with {got}, but {due} is due: no server listened, so no server closed too early."
+            "`{line}` was answered with {got}, but {due} was expected: no server was asked for it. 502 says that \
+             a server was asked and sent no whole answer."
         ),
         _ => return None,
     };

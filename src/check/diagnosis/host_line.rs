@@ -24,12 +24,12 @@ pub(super) fn other_host(evidence: &Evidence) -> Option<Cause> {
             }
         }
     } else if find(have, wanted) == Some(0) {
-        "Host holds the host and the port, and nothing of what follows them in the URL"
+        "Host contains only the host and the port, and no later part of the URL"
     } else if find(wanted, have) == Some(0) {
         "Host must contain a port that is not 80"
     } else if sent_before(evidence, have) {
-        "yours is the host of an earlier request. A Location has led to another host since then, and a Location \
-         without a host keeps the host of the request before it"
+        "your host is that of an earlier request. A Location with a host changes the host, and a Location without \
+         one keeps the host of the last request"
     } else if is_address(have) {
         "Host must be the host of the URL, and not the address of the connection"
     } else {

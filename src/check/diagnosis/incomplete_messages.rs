@@ -38,13 +38,13 @@ fn impatient(evidence: &Evidence) -> Option<Cause> {
     let waiting = evidence.cut_short() || evidence.unheard();
     (closed && waiting && !limited && !own).then_some(())?;
     let (other, what) = match evidence.side() {
-        Side::Server => ("client", "in the middle of what it had to say"),
+        Side::Server => ("client", "before it had sent everything"),
         Side::Client => ("server", "before its answer"),
     };
     Cause::likely(format!(
-        "the {other} paused for {} ms {what}, and you closed the connection. Either a read of yours has a shorter time \
-         limit than that, or your program takes what has come by then for everything. A pause is no end: the end is a \
-         read of 0 bytes.",
+        "the {other} paused for {} ms {what}, and you closed the connection. Either your read has a shorter time \
+         limit, or your program takes the bytes before the pause for everything. A pause is not the end. Only a read \
+         of 0 bytes shows the end.",
         paused.as_millis()
     ))
 }
@@ -57,8 +57,8 @@ fn answers_a_piece(evidence: &Evidence) -> Option<Cause> {
     let server = evidence.side() == Side::Server && !evidence.is_http();
     (server && other && complaint(evidence).is_none()).then_some(())?;
     Cause::likely(format!(
-        "the client paused for {} ms in the middle of a line, and you answered `{}`. Your program takes one read for \
-         one message. TCP has no messages: a read gives the bytes that have arrived.",
+        "the client paused for {} ms, and you answered `{}` to the bytes before the pause. Probably your program \
+         takes one read for one message. TCP has no messages: a read gives the bytes that have arrived.",
         paused.as_millis(),
         shown(evidence.have().bytes.trim_ascii_end())
     ))
@@ -80,8 +80,8 @@ fn half_request(evidence: &Evidence) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(format!(
-        "the client {cut}, and closed. You answered `{}`. A message that ends too early is not whole, and nobody \
-         waits for this answer: keep nothing of it, and close without an answer.",
+        "the client {cut}, and closed. You answered `{}`. A message that ends too early is not whole. Keep nothing \
+         of it, and close without an answer.",
         shown(message(evidence.rest()).first_line())
     ))
 }

@@ -65,8 +65,8 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
     });
     let (name, letters, bytes) = found?;
     Cause::likely(format!(
-        "the length that you send counts letters. `{}` is {} but {}; a reader that takes {letters} \
-         of them reads the last one as the beginning of the next length.",
+        "the length that you send counts letters. `{}` is {} but {}; a reader that takes {letters} bytes reads the \
+         rest as the beginning of the next length.",
         shown(name),
         count(letters, "letter"),
         count(bytes, "byte")
@@ -104,8 +104,8 @@ fn no_end(evidence: &Evidence) -> Option<Cause> {
     }
     (ends && evidence.cut_short() && at > 0 && at == evidence.at()).then_some(())?;
     Cause::likely(format!(
-        "after your {} the length 0 is missing, the four bytes 00 00 00 00. They say that the list is over; without \
-         them the other side waits for the next length.",
+        "after your {} the length 0 is missing, the four bytes 00 00 00 00. They end the list. Without them the \
+         other side waits for the next length.",
         count(evidence.at(), "byte")
     ))
 }
@@ -145,22 +145,22 @@ fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
     let turned = |width: usize| upto(have, width).iter().rev().fold(0, add);
     for width in [1, 2, 8] {
         if follows(width) && (number(width) == length || turned(width) == length) {
-            return Some(format!("Yours has {}.", count(width, "byte")));
+            return Some(format!("Your length has {}.", count(width, "byte")));
         }
     }
     if follows(0) {
-        return Some("Yours has none: the text itself comes at once.".to_string());
+        return Some("You sent no length: the text itself comes at once.".to_string());
     }
     let said = number(4);
     if follows(4) && said == length + 4 {
         return Some(format!(
-            "Yours is {said}: it counts its own four bytes, too."
+            "Your length is {said}: it counts its own four bytes, too."
         ));
     }
     let digits = have.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let written = std::str::from_utf8(upto(have, digits)).ok()?.parse() == Ok(length);
     (written && find(upto(have, digits + 2 + data.len()), data).is_some())
-        .then(|| "Yours is written in digits, as text.".to_string())
+        .then(|| "Your length is written in digits, as text.".to_string())
 }
 
 fn hex(bytes: &[u8]) -> String {

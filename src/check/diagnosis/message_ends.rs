@@ -86,7 +86,7 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     (early && belongs && have.head.len() < want.head.len()).then_some(())?;
     Cause::likely(format!(
         "`{}` came after the empty line, so it is a part of the body. An extra \\r\\n ended the head one line too \
-         early, perhaps at the end of the piece before.",
+         early, perhaps at the end of the part before.",
         shown(line)
     ))
 }
@@ -146,7 +146,7 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
                                             other side waits for one more byte"
             .to_string(),
         _ if !line_end.is_empty() && (said + line_end.len() == sent || said + 1 == sent) => format!(
-            "The difference is the line end at the end of the body, `{}`: it counts like every other byte",
+            "The difference is as long as the line end of the body, `{}`, which counts like all other bytes",
             shown(line_end)
         ),
         _ if said == sent + 1 => "You counted a byte that you did not send: perhaps the NUL at the end of a C \
@@ -167,8 +167,8 @@ fn head_length(evidence: &Evidence) -> Option<Cause> {
     let same = exchange.have.status() == exchange.want.status();
     (exchange.asks_for_head() && said != due && same).then_some(())?;
     Cause::likely(format!(
-        "the request was HEAD, and your Content-Length is {said}. An answer to HEAD has no body, and still the head of \
-         the answer to GET: a client learns from it that the body has {}.",
+        "the request was HEAD, and your Content-Length is {said}. An answer to HEAD has the head of the answer to \
+         GET, and no body. So its Content-Length is the length of that body, {}.",
         count(due, "byte")
     ))
 }

@@ -42,8 +42,8 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
     let leftover = evidence.extra().len() >= 16 && nuls > 0;
     if leftover && nuls < 8 {
         return Cause::likely(format!(
-            "after your {} come {} more, and the first of them is a NUL: the end of a text in C. You sent the whole \
-             buffer, and only a part of it is filled. Some of these bytes are what your memory held before.",
+            "after your {} come {} more, and the first of them is a NUL: the end of a text in C. Probably you sent \
+             the whole buffer, but only a part of it is filled. The other bytes are older contents of your memory.",
             count(evidence.at(), "byte"),
             count(evidence.extra().len(), "byte")
         ));
@@ -56,8 +56,7 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
         String::new()
     };
     Cause::likely(format!(
-        "after your {} come {}{round}: you sent the whole buffer. Only as many bytes of it are filled as the \
-         read returned.",
+        "after your {} come {}{round}. Probably you sent the whole buffer, but the read filled only a part of it.",
         count(evidence.at(), "byte"),
         count(nuls, "NUL")
     ))
@@ -74,8 +73,8 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
     (http && body && hangs && apart && one_message(evidence)).then_some(())?;
     Cause::proven(
         "if the body came a moment after the head, your program was right. If both came together, your program \
-         waited for a body that had already come. A buffered reader had read it together with the head, and then you \
-         read from the connection itself.",
+         waited for a body that had already come. Either a buffered reader had read it together with the head, and \
+         then you read from the connection itself, or you discarded the bytes after the head.",
     )
 }
 
@@ -248,8 +247,8 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     let block = sent >= 256 && (sent.is_power_of_two() || sent.is_multiple_of(1000));
     if cut && block && alive && evidence.side() == Side::Server && !evidence.passes_in_calm() {
         return Cause::likely(format!(
-            "your bytes stop at {} of {}, and then you closed. {} is the size of a buffer: you read the file, or \
-             wrote it, once, and a file may be longer than one buffer.",
+            "your bytes stop at {} of {}, and then you closed. {} is the size of a buffer. Probably you read or \
+             wrote only once, and a file may be longer than one buffer.",
             count(have, "byte"),
             count(want, "byte"),
             count(sent, "byte")
@@ -257,7 +256,7 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     }
     (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
     Cause::likely(format!(
-        "your bytes stop at {} of {}, and then you closed. One write may take only a part of your bytes, and returns \
+        "your bytes stop at {} of {}, and then you closed. A write may take only a part of your bytes: it returns \
          how many bytes it took.",
         count(have, "byte"),
         count(want, "byte")

@@ -53,9 +53,8 @@ fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`: another process listens there, perhaps an older copy of \
-         yours. The check gave it {}, where nobody listens, but your program used another \
-         address.",
+        "your program said `{line}`. The check gave it {}, where nobody else listens. Either your program used \
+         another address, where perhaps an older copy of it listens, or it listened at this address twice.",
         evidence.process.address
     ))
 }
@@ -77,8 +76,8 @@ fn not_every_address(evidence: &Evidence) -> Option<Cause> {
     let signs = [&REFUSED[..], &["timed out", "TimedOut", "ETIMEDOUT"]].concat();
     let line = line_with(evidence, &signs).filter(|_| gave_up)?;
     Cause::likely(format!(
-        "your client said `{line}`, and it never connected to {}, where the server is. It has {addresses} addresses, \
-         and some of them are dead: go on with the next one after each failure.",
+        "your client said `{line}`, and it never connected to {}, where the server is. Its argument has {addresses} \
+         addresses, and at some of them nobody answers. After each failure, try the next one.",
         process.address
     ))
 }
@@ -95,17 +94,16 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
         (!nobody).then_some(())?;
         let line = line_with(evidence, &REFUSED)?;
         return Cause::likely(format!(
-            "your client said `{line}`. It connected to an address where nobody listens. The check \
-             listened on {given}, and gave it this address."
+            "your client said `{line}`. It connected to an address where nobody listens. The check listened on \
+             {given}, and gave this address to your client."
         ));
     }
     let Some(elsewhere) = process.elsewhere.first() else {
         // It runs, listens nowhere on this port, or could not be started: the verdict says so.
         return (process.ending.is_none()).then(|| Cause {
             text: format!(
-                "nobody listens on {given}. The program got this address in WIRELAB_ADDR, and in \
-                 place of {{addr}} in its command line. It may listen on another address, or not \
-                 yet."
+                "nobody listens on {given}. The program got this address in WIRELAB_ADDR, and in place of {{addr}} \
+                 in its command line. Perhaps it listens on another address, or does not listen yet."
             ),
             proven: false,
             case: "",
@@ -127,8 +125,8 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.right_bytes() || evidence.process.ending.is_some()).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. That is a read timeout: no bytes came within the time limit. The connection is \
-         still good. The name of this error differs from system to system."
+        "your program said `{line}`. Either a read has a time limit, and no bytes came within it, or the socket does \
+         not block. The connection is still good. The name of this error differs from system to system."
     ))
 }
 
@@ -144,16 +142,15 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     quiet_end(evidence).is_none().then_some(())?;
     if evidence.others_open() && evidence.have().bytes.is_empty() {
         return Cause::likely(format!(
-            "your program ended ({ending}) while clients were connected that had sent nothing. \
-             When such a client closes, a read gives 0 bytes. Your program expected a line \
-             there.{}",
+            "your program ended ({ending}) while other clients were connected. If a client closes and has sent \
+             nothing, the first read gives 0 bytes. Perhaps your program expected a line there.{}",
             last_words(evidence)
         ));
     }
     (evidence.weather() == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
     Cause::proven(format!(
-        "your program ended ({ending}) when clients connected, sent nothing, and closed. The first read gave 0 \
-         bytes, but your program expected a line.{}",
+        "your program ended ({ending}) when clients connected, sent nothing, and closed. For such a client the first \
+         read gives 0 bytes, and your program must serve the next one.{}",
         last_words(evidence)
     ))
 }
@@ -197,8 +194,8 @@ fn ends_quietly(evidence: &Evidence) -> Option<Cause> {
         _ => "before the check was done with it",
     };
     Cause::likely(format!(
-        "your program ended by itself (exit status 0) {when}. A server serves one client after the other: the end of \
-         a connection, or an error of it, must not end the loop that accepts the next one."
+        "your program ended by itself (exit status 0) {when}. The end of a connection, or an error on it, must not \
+         end the loop that accepts the next one."
     ))
 }
 
@@ -226,16 +223,16 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     let open = evidence.open_connections();
     if open > 1 {
         return Cause::likely(format!(
-            "while {open} other clients were connected, client {} sent a request and got no answer. Either your program \
-             serves one connection to its end before it accepts the next, or it serves fewer at the same time than \
-             stand open here. So clients that send nothing stop all others.",
+            "while {open} other clients were connected, client {} sent a request and got no answer. Either your \
+             program serves one connection to its end before it accepts the next, or it does not serve so many at \
+             the same time. So clients that send nothing stop all others.",
             evidence.conn()
         ));
     }
     Cause::likely(
-        "while one client was connected and sent nothing, the next client sent a request and got no answer. Your \
-         program serves one connection to its end before it accepts the next, so one client that sends nothing stops \
-         all others.",
+        "while one client was connected, the next client sent a request and got no answer. Probably your program \
+         serves one connection to its end before it accepts the next. Then one client that sends nothing stops all \
+         others.",
     )
 }
 

@@ -92,7 +92,7 @@ pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<NotStored> {
         () if exchange.method() != b"GET" => ("other", "it answers another method than GET"),
         () if has("private") => (
             "private",
-            "it says `private`: it is for one client, and a cache serves many",
+            "it says `private`: it is for one client, but a cache serves many",
         ),
         () if has("no-store") => ("no-store", "it says `no-store`"),
         () if answer.status() != Some(200) => ("other", "its status is not 200"),

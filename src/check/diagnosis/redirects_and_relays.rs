@@ -36,8 +36,8 @@ fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     (came >= evidence.expectation.script.connections().len() + limits::CHECK_MORE_REDIRECTS)
         .then_some(())?;
     Cause::likely(format!(
-        "you opened connection {}, and the check went on after number {}. Each answer was a redirect to `{place}` or \
-         back. A client that follows every redirect never stops.",
+        "you opened {} connections, and {} were expected. After those, the check answered each request with one more \
+         redirect, here to `{place}`. A client that follows every redirect never stops.",
         came,
         evidence.connections()
     ))
@@ -49,7 +49,7 @@ fn other_limit(evidence: &Evidence) -> Option<Cause> {
     sent_on(evidence).filter(|_| more)?;
     let came = evidence.got.connections().len();
     Cause::likely(format!(
-        "your client has another limit for redirects than this lab: it stopped after {}, and {} belong here.",
+        "your client has another limit for redirects than this lab: it stopped after {}, and {} were expected.",
         count(came, "request"),
         evidence.connections()
     ))

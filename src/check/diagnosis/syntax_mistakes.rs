@@ -101,8 +101,8 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
         ),
     };
     Cause::likely(format!(
-        "your lines end in \\n: {place}. A line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs \
-         forgive this, so it may have worked before."
+        "your lines end in \\n: {place}. A line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs accept \
+         \\n alone, so yours may have worked before."
     ))
 }
 
@@ -237,7 +237,7 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     if evidence.cut_short() {
         let after = match (evidence.silence(), evidence.have().close) {
             (Some(_), Close::Open) => {
-                "Until it comes, the other side waits for more header lines, and it did."
+                "Until it comes, the other side waits for more header lines, and it waited here."
             }
             _ => "Then you closed.",
         };
@@ -291,8 +291,8 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
     want.starts_with(&mended).then_some(())?;
     if evidence.line().is_empty() {
         return Cause::likely(
-            "the last newline is missing: a line that is empty belongs at the end. A reader that waits for the empty \
-             line cannot know that nothing more will come.",
+            "the last newline is missing: an empty line belongs at the end. A reader that waits for the empty line \
+             cannot know that nothing more will come.",
         );
     }
     Cause::likely(format!(
@@ -316,7 +316,7 @@ fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     (closes && same).then_some(())?;
     Cause::likely(
         "one line is missing: `Connection: close\\r\\n`. Everything else is right. A side that closes after a \
-         message must announce that. Otherwise the other side sends its next message on a closed connection.",
+         message should announce that. Otherwise the other side sends its next message on a closed connection.",
     )
 }
 

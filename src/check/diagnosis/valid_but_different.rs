@@ -33,7 +33,7 @@ fn meaning(status: u16) -> Option<&'static str> {
         100 => "send the body",
         200 => "here is what you asked for",
         201 => "something new was made",
-        204 => "it was done, and there is no body",
+        204 => "it is done, and there is no body",
         206 => "here is a part",
         301 => "it has moved for ever",
         302 => "it has moved for the moment",
@@ -41,9 +41,9 @@ fn meaning(status: u16) -> Option<&'static str> {
         304 => "it has not changed",
         307 => "send the same request there, for the moment",
         308 => "send the same request there, for ever",
-        400 => "this is not a right request",
-        403 => "it exists, and you may not have it",
-        404 => "it does not exist",
+        400 => "the request is faulty",
+        403 => "the server refuses to do this",
+        404 => "nothing was found there",
         405 => "the server knows this method, but does not allow it here",
         408 => "the request did not come in time",
         411 => "a length is needed",
@@ -54,7 +54,9 @@ fn meaning(status: u16) -> Option<&'static str> {
         431 => "the header lines are too long",
         500 => "something failed inside the server",
         501 => "the server does not know this method",
-        503 => "the server is full for the moment",
+        502 => "a server behind this one gave no whole answer",
+        503 => "the server cannot answer at the moment",
+        504 => "a server behind this one did not answer in time",
         505 => "the server does not speak this version",
         _ => return None,
     })
@@ -66,12 +68,12 @@ fn unwanted_continue(exchange: &Exchange, want: u16, have: u16) -> Option<Cause>
     let line = shown(request.first_line());
     let text = match request.field("Expect") {
         None => format!(
-            "you answered `{line}` with 100 Continue, and the client had not asked for it. It is for a request with \
-             `Expect: 100-continue` alone. The answer here is {want}."
+            "you answered `{line}` with 100 Continue, but the client had not asked for it. Send 100 only if a \
+             request has `Expect: 100-continue`. Here {want} was expected."
         ),
         Some(_) => format!(
-            "you sent 100 Continue to `{line}`, and {want} is due. 100 asks for the body, and you do not want it. \
-             Decide first, and send either 100 or the refusal."
+            "you sent 100 Continue to `{line}`, and {want} was expected. 100 asks for the body. Decide first whether \
+             you want the body, and send either 100 or the final answer."
         ),
     };
     Cause::likely(text)
@@ -90,7 +92,7 @@ fn near_status(evidence: &Evidence) -> Option<Cause> {
     let says =
         |status| meaning(status).map_or(String::new(), |text| format!(" {status} says: {text}."));
     Cause::likely(format!(
-        "you answered {have}{to}, and {want} belongs here.{}{}",
+        "you answered {have}{to}, and {want} was expected.{}{}",
         says(have),
         says(want)
     ))
@@ -135,15 +137,18 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         && asked_before(evidence, request.target()?)
     {
         return Cause::likely(format!(
-            "to `{}` you answered 404{}, and {want} is due. Requests for the same target came before. Either your program \
-             has lost what they left there, or it looks for another name.",
+            "to `{}` you answered 404{}, and {want} was expected. Requests for the same target came before. Either \
+             your program has lost what they stored there, or it looks for another name.",
             shown(request.first_line()),
             said(&exchange.have)
         ));
     }
+    let why = match have {
+        404 => "looks for another name, or in another place, or does not allow this name",
+        _ => "is stricter than the standard, or than this lab",
+    };
     Cause::likely(format!(
-        "the request `{}` is correct, and you refused it with {have}{}. Your program is stricter than the standard, \
-         or than this lab. The right answer is {want}.",
+        "the request `{}` is correct, and you answered {have}{}. Your program {why}. The right answer is {want}.",
         shown(request.first_line()),
         said(&exchange.have)
     ))
@@ -158,7 +163,7 @@ fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
     let open = evidence.open_connections();
     Cause::likely(format!(
         "connection {} was refused with 503 while {open} {} open. The server must accept more clients than that. \
-         When a client has closed, its place must be free again.",
+         After a client has closed, its place must be free again.",
         evidence.conn(),
         if open == 1 {
             "other one was"
@@ -184,7 +189,7 @@ fn other_method(evidence: &Evidence) -> Option<Cause> {
         _ => "is followed with GET after a POST",
     };
     Cause::likely(format!(
-        "your method is `{}`, and `{}` belongs here. The answer before was {moved}, which {rule}.",
+        "your method is `{}`, and `{}` was expected. The answer before was {moved}, which {rule}.",
         shown(have.0),
         shown(want.0)
     ))
@@ -204,8 +209,8 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
         && exchange.want.field("Content-Length").is_none();
     (want == have && matches!(have, 204 | 304) && extra).then_some(())?;
     Cause::likely(format!(
-        "your answer {have} has a Content-Length. {have} means that the answer has no body, so it has no length of its \
-         own either."
+        "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no length \
+         either."
     ))
 }
 
@@ -337,10 +342,10 @@ fn same_field(line: &[u8], name: &[u8]) -> bool {
 fn rule_of(name: &[u8]) -> Option<&'static str> {
     match &name.to_ascii_lowercase()[..] {
         b"content-type" => {
-            Some("The client believes this line: the lab's README says which type belongs here.")
+            Some("The client trusts this line. The lab's README says which type belongs here.")
         }
         b"connection" => Some(
-            "It says what becomes of the connection, so it follows from the request's version and `Connection` line.",
+            "This line says whether the connection stays open. It depends on the request's version and `Connection` line.",
         ),
         b"location" => Some("The client's next request goes to this place."),
         _ => None,

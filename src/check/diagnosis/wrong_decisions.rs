@@ -40,9 +40,9 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         return None;
     } else if line.is_empty() && evidence.at() == 0 {
         let of = match script.heading("arg") {
-            Some(_) => "the argument says",
+            Some(_) => "is what the argument says",
             None => {
-                "is due without an argument. WIRELAB_ARG is set and empty then: an empty text counts as none"
+                "was expected: without an argument WIRELAB_ARG may be empty, and an empty text is not an order"
             }
         };
         format!("your order is an empty line, and `{}` {of}.", shown(due))
@@ -51,7 +51,7 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|rest| rest.starts_with(b" "))
     {
         format!(
-            "your order is `{}`, and `{}` is due: of several words you sent only the first.",
+            "your order is `{}`, and `{}` was expected: of several words you sent only the first part.",
             shown(line),
             shown(due)
         )
@@ -63,13 +63,13 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         )
     } else if line.trim_ascii() == due && line.starts_with(b" ") && evidence.at() > 0 {
         format!(
-            "your order `{}` begins with a space. It is the space after the comma in the argument, and it does not \
+            "your order `{}` begins with a space. This space comes after the comma in the argument, and does not \
              belong to the order.",
             shown(line)
         )
     } else if let Some(arg) = other_order(evidence, line, due) {
         format!(
-            "your order is `{}`, and `{}` is due. That is what the argument says: `{}`, in WIRELAB_ARG and on the \
+            "your order is `{}`, and `{}` was expected. The argument is `{}`: it is in WIRELAB_ARG and on the \
              command line.",
             shown(line),
             shown(due),
@@ -109,7 +109,7 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let asked = bare(line_at(evidence.heard(), 0));
     if came.starts_with(b"HTTP/") {
         return Cause::likely(format!(
-            "to `{}` you answered with a head of HTTP, `{}`. This lab's protocol has no head: `{}` is due at once.",
+            "to `{}` you answered with a head of HTTP, `{}`. This lab's protocol has no head: `{}` was expected at once.",
             shown(asked),
             shown(bare(came)),
             shown(bare(due))
@@ -121,16 +121,14 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     };
     let why = match asked.starts_with(b"GET /") {
         true => {
-            "In the first case it looked for another name (print it, with its invisible bytes), or in another folder \
-             than the one in WIRELAB_ROOT, or a rule of its own decides otherwise about this name"
+            "Perhaps it looked for another name, or in another folder than WIRELAB_ROOT, or its own rules do not \
+             allow this name. Print the name with its invisible bytes"
         }
-        false => {
-            "In the first case print what it compares before it chooses an answer, with the invisible bytes"
-        }
+        false => "Print what it compares before it chooses an answer, with the invisible bytes",
     };
     Cause::likely(format!(
-        "to {last} you answered `{}`, and `{}` is due. The answer is whole, so no byte got lost. Either your program \
-         decided otherwise, or its words are not those of the README. {why}.",
+        "to {last} you answered `{}`, and `{}` was expected. The answer is whole, so probably no byte was lost. \
+         Either your program took a wrong decision, or its words are not those of the README. {why}.",
         shown(bare(came)),
         shown(bare(due))
     ))
@@ -176,7 +174,7 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
         );
         if evidence.got.has_datagrams() || pieces.count() < 2 {
             return Cause::likely(format!(
-                "`{}` was to be printed, and your program printed the same on several lines",
+                "`{}` was expected, and your program printed the same on several lines",
                 say(due)
             ));
         }
@@ -187,13 +185,13 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
         )
     } else {
         format!(
-            "`{}` was to be printed, and your program printed `{}`",
+            "`{}` was expected, and your program printed `{}`",
             say(due),
             say(printed)
         )
     };
     Cause::likely(format!(
-        "{what}. All bytes on the wire are right, so look at what you do with them afterwards."
+        "{what}. All bytes on the wire are right, so look at what your program prints."
     ))
 }
 
@@ -219,8 +217,8 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
         .any(|line| line.ends_with(&list))
         .then_some(())?;
     Cause::likely(format!(
-        "your client printed `{}`, and `{}` is due. That is the list of an earlier answer, which came late or twice: \
-         look at the number of each answer, and wait for the one to your last order.",
+        "your client printed `{}`, and `{}` was expected. An earlier answer has the list that you printed. Look at \
+         the number of each answer, and wait for the answer to your last order.",
         shown(printed.as_bytes()),
         shown(due.as_bytes())
     ))
@@ -238,8 +236,8 @@ pub(super) fn shared_buffer(evidence: &Evidence) -> Option<Cause> {
     })?;
     (find(want, have).is_none()).then_some(())?;
     Cause::proven(format!(
-        "`{}` stands before the answer. An earlier client had sent it and then broke off; this client sent `{}`. Your \
-         program keeps what it has read in one place for all connections, and each connection needs its own.",
+        "`{}` stands before the answer. An earlier client had sent it before it closed; this client sent `{}`. Your \
+         program keeps the bytes of all connections in one place, but each connection needs its own.",
         shown(upto(order, old)),
         shown(order)
     ))

@@ -54,15 +54,14 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
         .filter(|&said| said >= MANY)?;
     let signed = match http.is_none() && said > u64::from(u32::MAX / 2) {
         true => {
-            " Either you read before you compare the length with a limit, or you compare it as a signed number: as \
-             one, ff ff ff ff is -1."
+            " Either you read before you compare the length with a limit, or you take it for a signed number: then \
+             ff ff ff ff is -1."
         }
         false => "",
     };
     Cause::likely(format!(
-        "the other side announced {}, and you wait where a refusal is due.{signed} A length comes from \
-         a stranger. If you trust every length, you wait for ever, or you reserve memory that you \
-         do not have.",
+        "the other side announced {}, and you wait where a refusal was expected.{signed} The length comes from a \
+         stranger. If you trust every length, you wait for ever, or you reserve memory that you do not have.",
         count(usize::try_from(said).unwrap_or(usize::MAX), "byte")
     ))
 }
@@ -78,7 +77,7 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     if let Some(greeting) = Some(evidence.heard()).filter(|heard| !heard.is_empty()) {
         return Cause::likely(format!(
-            "the server greeted your client with `{}`, and your program said `{}` where `{}` belongs. Every \
+            "the server greeted your client with `{}`, and your program printed `{}` where `{}` belongs. Every \
              greeting means the same: do not compare its words.",
             shown(greeting),
             shown(printed.as_bytes()),
@@ -86,9 +85,9 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     Cause::likely(format!(
-        "your program said `{}` where `{}` belongs. These failures are different: nobody listens, no answer comes, \
-         or the server is busy. They happen in different calls, with different kinds of error, and the user must do \
-         something else for each.",
+        "your program printed `{}` where `{}` belongs. These failures are different: nobody listens, no answer \
+         comes, or the server is busy. Different calls fail, with different kinds of error. The user must act \
+         differently for each.",
         shown(printed.as_bytes()),
         shown(wanted.as_bytes())
     ))
@@ -101,8 +100,8 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     if matches!(evidence.problem, Some(Problem::StillRuns)) && !evidence.process.connected {
         return Cause::likely(
-            "nobody answered your client's connection, as if every place of the server were used, and your client \
-             went on waiting. A connect without a time limit waits until the system gives up, after a minute or more.",
+            "your client tried to connect, no answer came, and your client went on waiting. A connect without a time \
+             limit waits until the system gives up, after a minute or more.",
         );
     }
     let silent = evidence
@@ -110,8 +109,8 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.want().bytes.is_empty())?;
     (client && waits).then_some(())?;
     Cause::likely(format!(
-        "the server accepted your connection and sent nothing, and after {} ms you still waited. Either your wait has \
-         no limit, or the limit is too long. Without a limit you wait as long as the other side likes.",
+        "the server accepted your connection and sent nothing, and after {} ms you still waited. Either your wait \
+         has no time limit, or the limit is too long. Without a limit you may wait for ever.",
         silent.as_millis()
     ))
 }
@@ -135,8 +134,8 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && stops && file).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
-        "the answer holds the byte `{}`, which is no UTF-8 text, and of this answer {} came. Your program reads or \
-         sends the file as text, and failed at this byte. Most files are not text, so use bytes.",
+        "the answer contains the byte `{}`, which is not UTF-8 text. Of this answer {} came. Probably your program \
+         reads or sends the file as text, and failed at this byte. Most files are not text, so use bytes.",
         shown(byte),
         match evidence.have().bytes.len() {
             0 => "nothing".to_string(),
@@ -153,15 +152,13 @@ fn adds_newline(evidence: &Evidence) -> Option<Cause> {
         .then_some(())?;
     let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
     let what = match file {
-        true => {
-            "that is not in the file. A client that compares sizes or pictures will find the copy broken"
-        }
+        true => "that is not in the file. So the copy differs from the file",
         false => {
-            "that nobody asked for. The other side takes an empty line for a message of its own"
+            "that was not expected. The other side may take it for the beginning of the next message"
         }
     };
     Cause::likely(format!(
-        "you sent {} as you should, and then one more line end, `{}`, {what}.",
+        "your first {} are right, and then came one more line end, `{}`, {what}.",
         count(evidence.want().bytes.len(), "byte"),
         shown(extra)
     ))
@@ -174,15 +171,15 @@ fn line_ends(evidence: &Evidence) -> Option<Cause> {
         spot.rest.starts_with(b"\r\n") && spot.missing.starts_with(b"\n") && spot.goes_on(1, 0);
     if spot.rest.starts_with(b"\n") && spot.missing.starts_with(b"\r\n") && spot.goes_on(0, 1) {
         return Cause::likely(format!(
-            "at byte {} the bytes `\\r\\n` belong, and you sent `\\n`. A call translated the line ends. You must \
-             send every byte of the file unchanged.",
+            "at byte {} the bytes `\\r\\n` were expected, and you sent `\\n`. Probably a call translated the line \
+             ends. Send every byte of the file unchanged.",
             evidence.at() + 1
         ));
     }
     became.then_some(())?;
     Cause::likely(format!(
-        "at byte {} the file has `\\n`, and you sent `\\r\\n`. A call translated the line ends. In \
-         a picture the byte 0a is not a line end, and one extra byte breaks everything after it.",
+        "at byte {} `\\n` was expected, and you sent `\\r\\n`. Probably a call translated the line ends. In a \
+         picture the byte 0a is not a line end, and one extra byte breaks everything after it.",
         evidence.at() + 1
     ))
 }
@@ -209,8 +206,8 @@ fn waits_for_a_refused_body(evidence: &Evidence) -> Option<Cause> {
     };
     waits.then_some(())?;
     Cause::likely(format!(
-        "the client announced `{}` bytes, which is too many, and your program waits for them. A refusal \
-         is due as soon as the number has come: a length comes from a stranger.",
+        "the client announced `{}` bytes, which is too many, and your program waits for them. Refuse them as soon as \
+         the number has come. A length comes from a stranger.",
         shown(said)
     ))
 }
@@ -224,8 +221,8 @@ fn waits_for_a_faulty_length(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.have().bytes.is_empty() && evidence.silence().is_some();
     (evidence.side() == Side::Server && faulty && waits).then_some(())?;
     Cause::likely(format!(
-        "`Content-Length: {}` is not made of digits alone, so 400 is due. Your program took it for a number, and \
-         waits for the body.",
+        "`Content-Length: {}` is not made of digits alone, so the answer must be 400. Your program sent nothing: \
+         probably it took the value for a number, and waits for the body.",
         shown(value)
     ))
 }
@@ -264,16 +261,16 @@ fn why_refused(status: u16) -> &'static str {
         400 | 421 | 501 | 505 => {
             "Another program may read a faulty message in another way. So refuse it, and do not guess."
         }
-        404 | 410 => "There is nothing of that name, and a 200 says that there is.",
-        405 => "A 2xx tells the client that it was done.",
+        404 | 410 => "Nothing has that name, and a 2xx says that something has it.",
+        405 => "A 2xx tells the client that the server has done what the method asks for.",
         408 | 413 | 414 | 431 => {
-            "It is over a limit. Without the limit, one client can use up the server."
+            "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
         }
-        411 => "Without a length nobody knows where its body ends.",
+        411 => "Without a length, no program knows where the body ends.",
         416 => {
-            "The file has no such part: another part would be put into the client's copy at a wrong place."
+            "The file has no such part. If you send another part, the client puts it into its copy at a wrong place."
         }
-        _ => "A 2xx tells the client that all is well.",
+        _ => "A 2xx tells the client that the request succeeded.",
     }
 }
 
@@ -283,17 +280,18 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
     let path = target.split(|&byte| byte == b'?').next()?;
     let last = path.rsplit(|&byte| byte == b'/').next()?;
     let why = match last {
-        b"" => "The slash at its end makes it the path of a folder, and not of a file",
+        b"" => "With a slash at its end it is the path of a folder, and not of a file",
         [b'.', ..] if !last.starts_with(b"..") => {
             "Its name begins with a dot, and such a name is hidden"
         }
         _ if find(path, b"%25").is_some() => {
-            "Decoded once, the name has a percent sign of its own, and no file has that name: you decoded it again"
+            "After one decoding the name still contains a percent sign, and no file has that name. Probably you \
+             decoded it again"
         }
         _ => return None,
     };
     Some(format!(
-        "you answered `{}` with {}, and 404 is due. {why}.",
+        "you answered `{}` with {}, and 404 was expected. {why}.",
         shown(target),
         exchange.have.status()?
     ))
@@ -325,8 +323,8 @@ fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
         });
     let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
     Cause::likely(format!(
-        "the value of `{}` is `{}`, and yours ends before its colon. Only the first colon of a \
-         line ends the name. Later colons are a part of the value.",
+        "the value of `{}` is `{}`, and your value ends before a colon in it. Only the first colon of a line ends \
+         the name. Later colons are a part of the value.",
         shown(name),
         shown(value)
     ))
@@ -346,8 +344,8 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
     let (_, (name, value)) = twice?;
     (find(&wanted, value).is_some() && find(&got, value).is_none()).then_some(())?;
     Cause::likely(format!(
-        "the field `{}` came twice, and its first value, `{}`, is lost: the second has replaced it. Two lines with one \
-         name mean the same as one line with both values, in their order.",
+        "the field `{}` came twice, and its first value, `{}`, is lost. Probably the second value has replaced it. \
+         Two lines with the same name mean the same as one line with both values, in their order.",
         shown(name),
         shown(value)
     ))
@@ -369,7 +367,7 @@ pub(super) fn other_order(evidence: &Evidence) -> Option<Cause> {
     got.sort_unstable();
     (due == got).then_some(())?;
     Cause::likely(format!(
-        "each line of your body is right, and the lines have another order: `{}` came where `{}` belongs.",
+        "each line of your body is right, but the lines have another order: `{}` came where `{}` belongs.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
     ))
@@ -388,7 +386,7 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "your Content-Length is right for the body that you sent, but the check expected another body. The first \
-         line of it that differs is `{}`, where `{}` was expected.{rule}",
+         line that differs is `{}`, where `{}` was expected.{rule}",
         shown(&got),
         shown(&wanted)
     ))
