@@ -266,7 +266,7 @@ fn why_refused(status: u16) -> &'static str {
         408 | 413 | 414 | 431 => {
             "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
         }
-        411 => "Without a length, no program knows where the body ends.",
+        411 => "This server takes a body only if its length is announced.",
         416 => {
             "The file has no such part. If you send another part, the client puts it into its copy at a wrong place."
         }
