@@ -53,8 +53,8 @@ impl Plan {
         };
         Some(format!(
             "This server ran before the check, so the check could not tell it which files to serve. Start it with \
-             {folder}{clock}, or let the check start it: --server CMD. With other files its answers differ, however \
-             right it is."
+             {folder}{clock}, or let the check start it: --server CMD. With other files its answers differ, even if \
+             the server is correct."
         ))
     }
 

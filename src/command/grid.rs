@@ -168,7 +168,7 @@ fn direct(
         if let Err(why) = baseline.still_holds(target) {
             let host = &target.host;
             let text =
-                format!("{host} does not answer as before, so its readings say nothing: {why}");
+                format!("{host} does not answer as before, so its answers show nothing: {why}");
             return Err(NotStarted(text).into());
         }
     }

@@ -18,7 +18,7 @@ pub const COMMAND: Command = Command {
     options: &[Opt {
         name: "--class",
         value: None,
-        sentence: "add the files by which GitHub and GitLab check it",
+        sentence: "add files that let GitHub and GitLab check your programs",
     }],
     run,
 };

@@ -25,7 +25,7 @@ use wirelab::wire::{Entry, Event, Transcript, Who};
 pub const COMMAND: Command = Command {
     name: "nc",
     places: &["N|ADDR"],
-    sentence: "type to a server or client by hand, see every byte",
+    sentence: "type to a server or a client, and see every byte",
     more: "N is a lab. nc connects to the lab's server at its own port. If nobody listens\n\
            there, nc starts the server. ADDR is host:port. When you press Enter, nc sends\n\
            your line, and ends it with \\n, or with \\r\\n if you gave --crlf. Ctrl-D ends\n\

@@ -192,8 +192,8 @@ impl Place {
         let clients = recorded.connections().len();
         if clients > 1 {
             let message = format!(
-                "it has {}, and datagrams are played to one: write the part of \
-                 one with `show --connection N` to a file of its own",
+                "it has {}, and play sends datagrams on only one: write one of them into a file with `show \
+                 --connection N`",
                 count_of(clients, "client")
             );
             return Err(WrongUse(message).into());

@@ -191,7 +191,7 @@ fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Command
     let valued = ["--server", "--path", "--wait"];
     let mut servers = valued.into_iter().filter(|name| args.value(name).is_some());
     if let Some(word) = servers.next().or(args.place(0).map(|_| "ADDR")) {
-        let text = format!("--client probes a client: leave {word} away, it is for servers");
+        let text = format!("--client probes a client, and {word} is for servers: leave {word} out");
         return Err(WrongUse(text).into());
     }
     let cases = probe_client::chosen(args)?;
@@ -218,7 +218,8 @@ fn run_client(args: &Args, command: &str, screen: &mut Screen) -> Result<Command
 pub fn start(args: &Args, command: Option<&str>) -> Result<Option<ServerCommand>> {
     let Some(command) = command else {
         if args.place(0).is_none() {
-            let text = "ADDR is missing: where is the server? Or start one with --server CMD";
+            let text =
+                "ADDR is missing: give the server's address, or start a server with --server CMD";
             return Err(WrongUse(text.to_string()).into());
         }
         return Ok(None);

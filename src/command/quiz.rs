@@ -15,9 +15,8 @@ pub const COMMAND: Command = Command {
     name: "quiz",
     places: &["N"],
     sentence: "ask you about lab N: what comes next, what is wrong",
-    more: "The questions are made from the lab's conversations and from typical wrong\n\
-           answers. Answer with a letter, or with q when you have enough. After a wrong\n\
-           answer you read what the mistake is.",
+    more: "The questions are made from the lab's conversations and from typical wrong\nanswers. Answer with a \
+        letter, or with q to stop. After a wrong answer, quiz\nsays what the mistake is.",
     options: &[Opt {
         name: "--seed",
         value: Some("S"),
@@ -32,7 +31,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
         None => fresh::new_seed(),
         Some(text) => text
             .parse()
-            .map_err(|_| WrongUse(format!("this is no number for --seed: `{text}`")))?,
+            .map_err(|_| WrongUse(format!("this is not a number for --seed: `{text}`")))?,
     };
     let heading = format!("Lab {} · {}", lab.number, lab.title);
     writeln!(screen, "{}", screen.style(Style::Bold, &heading))?;

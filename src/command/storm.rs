@@ -96,7 +96,7 @@ fn run(args: &Args, screen: &mut Screen) -> Result<CommandOutcome> {
     let done = storm(&target, weather, restart);
     let done = done.map_err(|error| NotStarted(error.to_string()))?;
     if weather.pid.is_some() && done.figures.is_none() {
-        warn("this process cannot be watched: there is no such number, or no /proc");
+        warn("this process cannot be watched: no process has this number, or there is no /proc");
     }
     write!(screen, "{}", report::text(&done))?;
     match done.fails() {

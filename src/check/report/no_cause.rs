@@ -10,8 +10,8 @@ pub(super) fn text(trouble: &Problem) -> String {
     let advice = match trouble {
         Problem::Difference(difference) | Problem::Behind(_, difference) => match difference.what {
             DifferenceKind::Short if difference.ended.is_none() => {
-                "No known mistake fits. What came is right, and the rest of it did not come: the program waits for \
-                 something, or works on. Let it print every byte that it reads, and see where it stops."
+                "No known mistake fits. What came is right, but the rest did not come: the program waits for \
+                 something, or is still working. Let it print every byte that it reads, and see where it stops."
             }
             DifferenceKind::Short | DifferenceKind::Ending => {
                 "No known mistake fits. Let the program print why it goes on or stops there."
@@ -34,8 +34,8 @@ pub(super) fn text(trouble: &Problem) -> String {
                  does after that."
             }
             DifferenceKind::Extra => {
-                "No known mistake fits. Everything that the check expected came, and then more. Let the program print \
-                 where it writes the bytes that are too many."
+                "No known mistake fits. Everything that the check expected came, and then more bytes. Let the \
+                 program print where it writes these bytes."
             }
             DifferenceKind::Early => {
                 "No known mistake fits. Let the program print what it has read when it writes these bytes."

@@ -159,7 +159,7 @@ fn then(difference: &Difference) -> String {
 fn ending(difference: &Difference, side: &str) -> String {
     let should = match &difference.expected {
         Wanted::Event(Event::Connect) => return format!("{side} never connected"),
-        Wanted::Event(Event::Fin) => "hang up here (fin)",
+        Wanted::Event(Event::Fin) => "close here (fin)",
         Wanted::Event(Event::Rst) => "reset the connection here (rst)",
         Wanted::Event(Event::Refuse) if difference.ended.is_none() => {
             return format!("{side} should refuse the connection, but let it in");

@@ -273,7 +273,10 @@ pub fn labs(args: &Args) -> Result<Vec<&'static Lab>> {
         return Ok(labs);
     }
     if args.place(0).is_none() {
-        return Err(WrongUse("which lab? `cargo lab check 9`, or --all".to_string()).into());
+        return Err(WrongUse(
+            "give the number of a lab, as in `cargo lab check 9`, or --all".to_string(),
+        )
+        .into());
     }
     Ok(vec![lab_at(args, 0)?])
 }

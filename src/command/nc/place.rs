@@ -123,7 +123,11 @@ impl Place {
         let (listens, udp) = (args.has("-l"), args.has("--udp"));
         if args.has("-U") {
             if udp {
-                return Err(WrongUse("-U is a stream: leave --udp out".to_string()).into());
+                return Err(WrongUse(
+                    "-U is for streams, and --udp is for datagrams: use only one of them"
+                        .to_string(),
+                )
+                .into());
             }
             let path = args.place(0).unwrap_or_default();
             let kind = Kind::Unix(PathBuf::from(path));

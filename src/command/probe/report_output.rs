@@ -32,10 +32,10 @@ pub fn form(args: &Args) -> Result<Form> {
     let wrong = |text: String| Err(WrongUse(text).into());
     match (given.next(), given.next()) {
         (Some((one, ..)), Some((other, ..))) => wrong(format!(
-            "{one} and {other} both print to stdout: leave one away, or name a --junit file"
+            "{one} and {other} both print to stdout: leave one out, or name a --junit file"
         )),
         (Some((one, ..)), None) if args.has("--list") => {
-            wrong(format!("--list prints the cases as text: leave {one} away"))
+            wrong(format!("--list prints the cases as text: leave {one} out"))
         }
         (Some((_, form, _)), None) => Ok(form),
         (None, _) => Ok(Form::Text),

@@ -111,7 +111,7 @@ fn once(live: &Live, page: &Arc<Page>, turn: Turn, lab: &'static Lab, side: Side
         Ok(report) if report.passed() => {
             let noted = plan_exercise_check::note(&report, lab, side, &by);
             let kept = noted.err().map_or(String::new(), |error| {
-                format!(" It could not be noted: {error}")
+                format!(" It could not be saved: {error}")
             });
             let count = report.runs.len();
             let what = format!(

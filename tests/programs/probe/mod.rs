@@ -299,7 +299,7 @@ fn wrong_use_and_absent_servers_are_told_apart() {
             2,
             "--md and --junit -",
         ),
-        (&["--list", "--json"], 2, "leave --json away"),
+        (&["--list", "--json"], 2, "leave --json out"),
         (
             &["127.0.0.1:1", "--junit", "/no-such-folder/x.xml"],
             2,
@@ -318,7 +318,7 @@ fn wrong_use_and_absent_servers_are_told_apart() {
         (
             &["127.0.0.1:1", "--client", "curl {url}"],
             2,
-            "leave ADDR away",
+            "leave ADDR out",
         ),
         (
             &["--client", "curl {url}", "--section", "99"],
