@@ -122,10 +122,10 @@ fn the_list_shows_what_is_passed() {
             .find(|line| line.contains(title))
             .expect("a line")
     };
-    assert!(line("Three tacos").ends_with("gentle  passed"));
+    assert!(line("Three tacos").ends_with("easy    passed"));
     assert!(line("The order arrives in crumbs").starts_with("->"));
     fs::write(&file, "01-three-tacos client=passed\n").expect("a file");
-    assert!(folder.passes(&["list"]).contains("gentle  client passed"));
+    assert!(folder.passes(&["list"]).contains("easy    client passed"));
     assert_eq!(
         fs::read_to_string(&file).expect("a file"),
         "01-three-tacos client=passed\n"

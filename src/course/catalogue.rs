@@ -18,24 +18,24 @@ use crate::wire::Transcript;
 pub use read_syllabus::counted;
 use read_syllabus::{LabFiles, SYLLABUS, read_acts};
 
-/// How steep a lab is for someone who did the labs that it needs.
+/// How hard a lab is for someone who did the labs that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difficulty {
     /// One idea, few lines.
-    Gentle,
+    Easy,
     /// One idea with a trap in it.
-    Steady,
+    Medium,
     /// Several rules that must hold at the same time.
-    Steep,
+    Hard,
 }
 
 impl Difficulty {
-    /// The word in the README and the list: `gentle`, `steady`, `steep`.
+    /// The word in the README and the list: `easy`, `medium`, `hard`.
     pub fn word(self) -> &'static str {
         match self {
-            Difficulty::Gentle => "gentle",
-            Difficulty::Steady => "steady",
-            Difficulty::Steep => "steep",
+            Difficulty::Easy => "easy",
+            Difficulty::Medium => "medium",
+            Difficulty::Hard => "hard",
         }
     }
 }
@@ -62,7 +62,7 @@ pub struct Lab {
     pub sentence: &'static str,
     /// How long it takes, the exercise included, in minutes.
     pub minutes: u16,
-    /// How steep it is.
+    /// How hard it is.
     pub difficulty: Difficulty,
     /// 1 for act I.
     pub act: u8,
@@ -90,7 +90,7 @@ impl Lab {
         format!("{kind}{:02}-{}", self.number, side.word())
     }
 
-    /// `15 minutes · gentle · needs labs 7 and 8`, as its README says under the title.
+    /// `15 minutes · easy · needs labs 7 and 8`, as its README says under the title.
     pub fn effort(&self) -> String {
         let needs = match self.needs.as_slice() {
             [] => "nothing but a terminal".to_string(),

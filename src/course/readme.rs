@@ -331,7 +331,7 @@ fn links_as_text(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const README: &str = "# Lab 1 · T\n\n> a sentence\n\n*10 minutes · gentle*\n\n## Story\n\nOne two\n\
+    const README: &str = "# Lab 1 · T\n\n> a sentence\n\n*10 minutes · easy*\n\n## Story\n\nOne two\n\
         **three** and [four](five.md).\n\n```wire\n## no heading\n```\n\n## By hand\n\n- a\n- b\n  c\n";
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
         let readme = Readme::of(README);
         assert_eq!(readme.title, "Lab 1 · T");
         assert_eq!(readme.sentence, "a sentence");
-        assert_eq!(readme.effort, "10 minutes · gentle");
+        assert_eq!(readme.effort, "10 minutes · easy");
         let names: Vec<&str> = readme.parts.iter().map(|part| part.0).collect();
         assert_eq!(names, ["Story", "By hand"]);
         assert_eq!(readme.part("By hand"), Some("- a\n- b\n  c"));

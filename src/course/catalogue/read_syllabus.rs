@@ -99,7 +99,7 @@ fn read_standard(text: &'static str) -> Option<Standard> {
     })
 }
 
-/// The line under a README's title: `15 minutes · gentle · needs labs 7 and 8`.
+/// The line under a README's title: `15 minutes · easy · needs labs 7 and 8`.
 struct Effort {
     minutes: u16,
     difficulty: Difficulty,
@@ -113,11 +113,11 @@ impl Effort {
             .next()
             .and_then(|part| part.split(' ').next()?.parse().ok());
         let word = parts.next().unwrap_or_default();
-        let all = [Difficulty::Gentle, Difficulty::Steady, Difficulty::Steep];
+        let all = [Difficulty::Easy, Difficulty::Medium, Difficulty::Hard];
         let difficulty = all.into_iter().find(|difficulty| difficulty.word() == word);
         Effort {
             minutes: minutes.unwrap_or(0),
-            difficulty: difficulty.unwrap_or(Difficulty::Gentle),
+            difficulty: difficulty.unwrap_or(Difficulty::Easy),
             needs: numbers(parts.next().unwrap_or_default()),
         }
     }
