@@ -13,7 +13,7 @@ use super::play_program::{Done, Stage, anywhere, player};
 use super::{CheckError, Problem, Side};
 use crate::check::script_variants::filled;
 use crate::limits;
-use crate::net::player::Between;
+use crate::net::player::{BeforeCall, Between};
 use crate::net::{self, Recorder, Weather};
 use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Gap, Legs, Transcript, Who};
 
@@ -25,6 +25,8 @@ pub struct Behind {
     pub arg: String,
     /// Ports at which nobody listens, held.
     _closed: Vec<net::Closed>,
+    /// Those that begin to listen before a certain connection of the front leg (`@late back2 5`).
+    late: Vec<(Conn, net::Listener)>,
 }
 
 impl Behind {
@@ -33,9 +35,17 @@ impl Behind {
     pub fn of(script: &Transcript, legs: &Legs) -> Result<Behind, net::SocketError> {
         let mut arg = script.heading("arg").unwrap_or_default().to_string();
         let (mut listeners, mut closed) = (Vec::new(), Vec::new());
+        let mut late = Vec::new();
         for leg in &legs.backs {
-            let listener = net::listen(anywhere(), limits::BACKLOG)?;
+            let from = starts_before(script, &leg.name);
+            let listener = match from {
+                Some(_) => net::bind(anywhere())?,
+                None => net::listen(anywhere(), limits::BACKLOG)?,
+            };
             let addr = listener.local_addr().unwrap_or(anywhere());
+            if let (Some(conn), Ok(again)) = (from, listener.try_clone()) {
+                late.push((conn, again));
+            }
             arg = arg.replace(&leg.placeholder(), &addr.to_string());
             listeners.push(listener);
         }
@@ -49,8 +59,28 @@ impl Behind {
             listeners,
             arg,
             _closed: closed,
+            late,
         })
     }
+
+    /// What the player of the front leg does before it opens a connection: lets servers begin to listen.
+    pub fn before_call(&mut self) -> BeforeCall {
+        let late = std::mem::take(&mut self.late);
+        Arc::new(move |conn| {
+            let due = late.iter().filter(|(from, _)| *from == conn);
+            // Where that fails, the program finds nobody, and the report says so.
+            due.for_each(|(_, listener)| drop(net::begin_to_listen(listener, limits::BACKLOG)));
+        })
+    }
+}
+
+/// The connection before which the server of this leg begins to listen, where it does not from the beginning.
+fn starts_before(script: &Transcript, leg: &str) -> Option<Conn> {
+    let mut lines = script.headings.iter().filter(|(key, _)| key == "late");
+    lines.find_map(|(_, text)| {
+        let (name, conn) = text.split_once(' ')?;
+        conn.trim().parse().ok().filter(|_| name == leg)
+    })
 }
 
 impl Stage<'_> {
@@ -62,7 +92,7 @@ impl Stage<'_> {
         weather: Weather,
         silence: Duration,
     ) -> Result<Done, CheckError> {
-        let behind = Behind::of(script, &legs).map_err(CheckError::Socket)?;
+        let mut behind = Behind::of(script, &legs).map_err(CheckError::Socket)?;
         let mut server = self.start(script, Some(behind.arg.clone()))?;
         let script = filled(script, server.addr);
         let recorder = Recorder::new();
@@ -81,7 +111,8 @@ impl Stage<'_> {
             Weather::Dribble | Weather::Slow => weather,
             _ => Weather::Calm,
         };
-        let front = joined(&legs.front, Who::Client, weather)?;
+        let mut front = joined(&legs.front, Who::Client, weather)?;
+        front.before_call = Some(behind.before_call());
         let backs = legs.backs.iter();
         let backs = backs.map(|leg| joined(&leg.connections, Who::Server, calmer));
         let backs = backs.collect::<Result<Vec<_>, _>>()?;

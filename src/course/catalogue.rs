@@ -249,7 +249,15 @@ impl Script {
     /// The conversation as the lab's page shows it: without the headings that are for the check alone.
     pub fn lesson(&self) -> Transcript {
         let mut transcript = Transcript::parse(self.text()).unwrap_or_default();
-        let for_the_check = ["checks", "order", "weather", "vary", "exit", "repeat-after"];
+        let for_the_check = [
+            "checks",
+            "order",
+            "weather",
+            "vary",
+            "exit",
+            "repeat-after",
+            "late",
+        ];
         transcript
             .headings
             .retain(|(key, _)| !for_the_check.contains(&key.as_str()));

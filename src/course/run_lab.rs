@@ -21,7 +21,7 @@ use crate::check::script_variants::filled;
 use crate::check::{Behind, ServedFolder, own_command};
 use crate::limits;
 use crate::locks::lock;
-use crate::net::player::{PlayError, Player, Stopped};
+use crate::net::player::{BeforeCall, PlayError, Player, Stopped};
 use crate::net::{self, Recorder, SocketError, Weather};
 use crate::wire::{Transcript, Who};
 
@@ -162,8 +162,8 @@ pub struct Server {
     program: Option<Mutex<Program>>,
     /// Gone with the value, too.
     _files: Option<Arc<ServedFolder>>,
-    /// The ports of the servers behind it.
-    _behind: Option<Behind>,
+    /// The servers behind it.
+    behind: Option<Behind>,
 }
 
 impl Server {
@@ -192,7 +192,7 @@ impl Server {
                 addr,
                 program: Some(Mutex::new(program)),
                 _files: files,
-                _behind: behind,
+                behind,
             }),
             Err(error) => Err(LabRunError::NotReady(error, program.stderr().text())),
         }
@@ -218,8 +218,13 @@ impl Server {
             addr,
             program: None,
             _files: None,
-            _behind: None,
+            behind: None,
         }
+    }
+
+    /// What a player does before it connects to this server (see [`Behind::before_call`]).
+    fn before_call(&mut self) -> Option<BeforeCall> {
+        Some(self.behind.as_mut()?.before_call())
     }
 
     /// How it ended, if it has.

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Why a socket could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,20 @@ pub type Listener = TcpListener;
 /// 9293 section 3.6.1); two listeners on one port it allows on Windows only, so there it is not set.
 /// An IPv6 socket takes IPv6 alone, so `[::]` and `0.0.0.0` can stand side by side.
 pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError> {
-    let listening = || -> io::Result<TcpListener> {
+    let listener = bind(addr)?;
+    let begun = begin_to_listen(&listener, backlog);
+    begun.map_err(|error| SocketError::new(addr, Duration::ZERO, &error))?;
+    Ok(listener)
+}
+
+/// Lets a bound socket listen.
+pub fn begin_to_listen(bound: &TcpListener, backlog: u32) -> io::Result<()> {
+    SockRef::from(bound).listen(i32::try_from(backlog).unwrap_or(i32::MAX))
+}
+
+/// The same as [`listen`] without listening: a client is refused until [`begin_to_listen`].
+pub fn bind(addr: SocketAddr) -> Result<TcpListener, SocketError> {
+    let binding = || -> io::Result<TcpListener> {
         let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
         if cfg!(unix) {
             socket.set_reuse_address(true)?;
@@ -152,10 +165,9 @@ pub fn listen(addr: SocketAddr, backlog: u32) -> Result<TcpListener, SocketError
             socket.set_only_v6(true)?;
         }
         socket.bind(&addr.into())?;
-        socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
         Ok(socket.into())
     };
-    listening().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
+    binding().map_err(|error| SocketError::new(addr, Duration::ZERO, &error))
 }
 
 /// A port that is bound, and on which nobody listens: a client is refused (RFC 9293 section 3.10.7.1), and no

@@ -31,7 +31,9 @@ mod weather;
 
 pub use address::{AddressError, address, addresses, own_addresses, server_address};
 pub use awaiting_request_list::{IdleList, IdlePlace};
-pub use connect_listen::{Cause, Closed, Listener, SocketError, call, descriptor_limit, listen};
+pub use connect_listen::{
+    Cause, Closed, Listener, SocketError, begin_to_listen, bind, call, descriptor_limit, listen,
+};
 pub use deadline_connection::{IoFailure, RecordedStream};
 pub use deadline_reader::DeadlineReader;
 pub use idle_timeout_by_cpu_time::{Activity, CpuSample, IdleTimer, rest};

@@ -75,7 +75,12 @@ pub struct Player {
     pub over: Option<Arc<AtomicBool>>,
     /// The other players around the same program, when it stands in the middle.
     pub between: Option<Arc<Between>>,
+    /// Called with the number of each connection before the player opens it.
+    pub before_call: Option<BeforeCall>,
 }
+
+/// What is done before a connection is opened.
+pub type BeforeCall = Arc<dyn Fn(Conn) + Send + Sync>;
 
 /// Where connections come from.
 enum Door<'a> {
@@ -115,6 +120,7 @@ impl Player {
             settle: false,
             over: None,
             between: None,
+            before_call: None,
         })
     }
 

@@ -80,7 +80,11 @@ pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<Tc
     let stream = loop {
         match listener.accept() {
             Ok((stream, _)) => break Some(stream),
-            Err(error) if is_pause(&error) && Instant::now() < until => {
+            // Invalid: it does not listen yet (see `net::bind`).
+            Err(error)
+                if (is_pause(&error) || error.kind() == ErrorKind::InvalidInput)
+                    && Instant::now() < until =>
+            {
                 thread::sleep(limits::POLL_INTERVAL);
             }
             Err(_) => break None,

@@ -5,6 +5,7 @@
 //! @leg front 1 3        the connections that clients open to the program
 //! @leg back 2           those that the program opens to the server behind it
 //! @leg back2            a second server, to which nobody should connect in this conversation
+//! @late back2 5         it begins to listen only before the client's connection 5 is opened
 //! ```
 //!
 //! Rule: a transcript without `@leg` has one leg, and is played at a client or a server.

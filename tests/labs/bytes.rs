@@ -187,9 +187,10 @@ fn once(said: &Transcript, expected: &Transcript) -> Transcript {
 fn server_alone(lab: &Lab, script: &Script) -> (Transcript, SocketAddr) {
     let recorder = recorder(&parse(script.text(), script));
     let addr = std::thread::scope(|scope| {
-        let (mut server, _ports) = start_server(lab, script, &recorder, scope);
+        let (mut server, mut behind) = start_server(lab, script, &recorder, scope);
         let front = parse(&script.at(server.addr), script).front();
         let mut player = player(&front, Who::Client);
+        player.before_call = behind.as_mut().map(Behind::before_call);
         player.recorder = Some(recorder.clone());
         player.call(server.addr);
         assert!(server.runs(), "{}: the server is gone", script.name);

@@ -320,9 +320,29 @@ fn loses_answer(evidence: &Evidence) -> Option<Cause> {
         )),
         (Some(status), true) if status >= 500 => Cause::likely(format!(
             "a server closed in the middle of its answer to `{line}`, and the client got {status}. This request \
-             may be sent twice, and your program did not ask the next server."
+             may be sent twice, and your program did not ask the next server.{}",
+            had_failed(&exchange)
         )),
         _ => None,
+    }
+}
+
+/// What a program may hold against the server that it did not ask: it hung up before.
+fn had_failed(exchange: &Exchange) -> &'static str {
+    let unasked = exchange.should_ask.iter();
+    let mut unasked = unasked.filter_map(|conn| exchange.middle.legs.back_of(*conn));
+    let failed = unasked.any(|leg| {
+        let mut before = leg
+            .connections
+            .iter()
+            .filter(|conn| !exchange.asked.contains(conn));
+        before.any(|conn| !exchange.behind(*conn, Who::Client).is_empty() && exchange.is_cut(*conn))
+    });
+    match failed {
+        true => {
+            " That server had closed before, on another request. Only its answer to /health says that it is not ready."
+        }
+        false => "",
     }
 }
 
@@ -333,6 +353,15 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
     let leg = |conns: &[Conn]| legs.back_of(*conns.first()?).map(|leg| leg.name.as_str());
     let (should, did) = (leg(&exchange.should_ask)?, leg(&exchange.asked)?);
     (should != did && !is_health(&exchange)).then_some(())?;
+    let late = exchange.middle.script.heading("late");
+    if late.is_some_and(|late| late.split(' ').next() == Some(should)) {
+        return Cause::likely(format!(
+            "`{}` was sent to the server on the {did} leg, and it was the turn of the one on the {should} leg. At the \
+             first request nobody listened there, and now a server does. Each request begins with the server whose turn \
+             it is: only an answer to /health says that a server is not ready.",
+            shown(exchange.http().first_line())
+        ));
+    }
     let before =
         first_wrong(evidence).map_or(String::new(), |(_, earlier)| since_last_turn(&earlier));
     Cause::likely(format!(

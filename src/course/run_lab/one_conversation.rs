@@ -219,13 +219,14 @@ impl Show<'_> {
     fn server(&self) -> Result<Shown, LabRunError> {
         let server = self.program(Side::Server)?;
         let (script, recorder) = (self.transcript(), Some(self.recorder));
-        let server = Server::start(self.lab, &server, &script, ANYWHERE, (None, recorder))?;
+        let mut server = Server::start(self.lab, &server, &script, ANYWHERE, (None, recorder))?;
         if script.has_datagrams() {
             return self.played_datagrams(&server);
         }
         let tap = self.tap(server.addr)?;
         let addr = tap.address();
-        let player = self.player(addr, Who::Client)?;
+        let mut player = self.player(addr, Who::Client)?;
+        player.before_call = server.before_call();
         let more = match self.weather {
             Weather::Rude => 1,
             Weather::Ghost => 5,

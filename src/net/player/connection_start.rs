@@ -19,6 +19,9 @@ impl Play<'_> {
         let knock = self.player.silence.max(limits::CONNECT_RETRY_TIMEOUT);
         let stream = match self.door {
             Door::Call(addr) => {
+                if let Some(before) = &self.player.before_call {
+                    before(conn);
+                }
                 let slow = self.player.weather == Weather::Slow;
                 let buffer = slow.then_some(limits::SMALL_BUFFER);
                 call_with(addr, knock, buffer).map_err(Stopped::NotOpened)
