@@ -4,9 +4,10 @@
 //! has several messages and arrives in pieces, a correct program may answer the first message before the last
 //! one has come. It may also refuse a request as soon as enough of the request has come. Neither is a failure.
 
+use crate::check::Side;
 use crate::check::lenient_http_reader::{message, messages};
 use crate::limits;
-use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Transcript, Who, compare_side};
+use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Event, Transcript, Who, compare_side};
 
 /// The first difference on the side of `who`, if there is one.
 pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<Difference> {
@@ -15,6 +16,34 @@ pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<D
         return compare_side(expected, &other_side_first(got, who), who);
     }
     Some(found)
+}
+
+/// Whether a client has left a connection with its bytes right so far. Whether that shows as FIN or as RST is a
+/// race with our answer.
+pub fn is_left(found: &Difference, side: Side) -> bool {
+    let left = matches!(found.ended, Some(Event::Fin | Event::Rst));
+    let quiet = matches!(
+        found.what,
+        DifferenceKind::Short | DifferenceKind::Ending | DifferenceKind::Early
+    );
+    side == Side::Client && left && quiet
+}
+
+/// The first connection of a client that the script does not have, as the only difference.
+pub fn further_connection(expected: &Transcript, got: &Transcript) -> Option<Difference> {
+    let due = expected.connections();
+    let further: Vec<_> = got.connections();
+    let further: Vec<_> = further
+        .into_iter()
+        .filter(|conn| !due.contains(conn))
+        .collect();
+    let mut as_expected = expected.settled(got).with_values(|_, mask| mask.example());
+    let more = got.of_connections(&further);
+    more.entries()
+        .iter()
+        .for_each(|entry| as_expected.push_entry(entry));
+    let found = compare_side(expected, &as_expected, Who::Client)?;
+    further.contains(&found.conn).then_some(found)
 }
 
 /// Whether all bytes of `who` are right, whenever they came and however they ended.

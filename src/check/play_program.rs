@@ -226,13 +226,17 @@ impl<'a> Stage<'a> {
     }
 
     /// Looks a little longer whether the server has ended: one that dies of a run may take its time to say
-    /// why.
+    /// why. One that is silent and rests does not die.
     pub(super) fn wait_death(&mut self, done: &mut Done) {
+        let rests = done.silent && !self.works();
         if let Some(server) = &mut self.server
             && done.legs.is_none()
             && done.process.ending.is_none()
         {
-            done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
+            if !rests {
+                done.process.ending = server.program.wait_end_of_work(limits::CHECK_LAST_WORDS);
+            }
+            server.program.catch_up_output();
             done.process.stderr = server.program.stderr().text();
             done.process.said = server.program.said();
         }
@@ -269,10 +273,9 @@ impl<'a> Stage<'a> {
 impl Server {
     pub(super) fn done(&mut self, plan: &Plan, script: Transcript, played: Played) -> Done {
         let ending = self.program.wait_end(limits::CHECK_EXIT_AFTER_RUN);
-        if ending.is_some() {
-            // What it said last may still be on its way to us.
-            self.program.end();
-        }
+        let ending = ending.or_else(|| self.program.wait_rest());
+        // What it said last may still be on its way to us.
+        self.program.catch_up_output();
         let process = plan.process(&self.program, self.addr, ending, true);
         let done = Done::of(script, played, process);
         let seen = done.silent && self.program.activity().is_some();

@@ -222,7 +222,26 @@ impl Program {
     pub fn end(&mut self) {
         self.end_group();
         for stream in [&self.stdout, &self.stderr] {
-            stream.wait(limits::EXIT_AFTER_CLOSE, |kept| kept.closed.then_some(()));
+            stream.wait(limits::OUTPUT_AFTER_END, |kept| kept.closed.then_some(()));
+        }
+    }
+
+    /// Waits until it is at rest or has ended, and says how it ended: one that is at work after a run may be
+    /// dying of it.
+    pub fn wait_rest(&mut self) -> Option<Ending> {
+        if self.activity().is_some_and(|now| now.works) {
+            net::rest(&|| self.activity());
+        }
+        self.ending()
+    }
+
+    /// Waits until all that it has printed is read: to the end, when it has ended.
+    pub fn catch_up_output(&mut self) {
+        if self.ending().is_some() {
+            return self.end();
+        }
+        for stream in [&self.stdout, &self.stderr] {
+            stream.catch_up(limits::OUTPUT_AFTER_END);
         }
     }
 

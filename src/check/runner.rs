@@ -4,8 +4,7 @@
 //! program waited or was not scheduled (see `net::IdleTimer`).
 //! Rule 2: after a failure a server is started again before each further try.
 
-use std::thread;
-use std::time::Instant;
+mod growth;
 
 use super::judge;
 use super::play_program::{Done, Holds, Stage};
@@ -19,7 +18,7 @@ use crate::check::program::Ending;
 use crate::check::script_variants::mute;
 use crate::limits;
 use crate::net::Weather;
-use crate::wire::{Entry, Event, Transcript, Who};
+use crate::wire::{DifferenceKind, Entry, Event, Transcript, Wanted, Who};
 
 /// A plan at work.
 pub(super) struct Runner<'a> {
@@ -63,8 +62,16 @@ impl<'a> Runner<'a> {
         let silence = silence_of(script, self.plan.side);
         let mut done = self.stage.play(script, weather, silence)?;
         let mut trouble = problem_of(self.plan, &done);
-        // A silent one that works may be dying: to say where takes time.
-        if trouble.is_some() && (!done.silent || self.stage.works()) {
+        // A program that did not get the processor is late, too: who is late each time is too slow.
+        for _ in 0..limits::CHECK_LATE_AGAIN {
+            if !trouble.as_ref().is_some_and(is_late) {
+                break;
+            }
+            self.stage.start_anew();
+            done = self.stage.play(script, weather, silence)?;
+            trouble = problem_of(self.plan, &done);
+        }
+        if trouble.is_some() {
             self.stage.wait_death(&mut done);
         }
         let mut known = Tries::default();
@@ -245,34 +252,15 @@ impl<'a> Runner<'a> {
         evidence.process.source = self.plan.source();
         evidence
     }
+}
 
-    /// What a server holds at the end that it did not hold after its first client; or that it has ended.
-    pub(super) fn leftovers(&mut self) -> Option<Failure> {
-        let script = &self.plan.conversations.first()?.expected;
-        if let Some(failure) = self.died_since() {
-            return Some(failure);
-        }
-        let (before, clients, served) = self.first?;
-        // A client that asks nothing may cost nothing: what grows with each conversation is asked for again.
-        let trouble = match self.grown_since(before, clients) {
-            Some(trouble) => trouble,
-            None => {
-                self.grown_since(before, served)?;
-                self.grows_again(script)?
-            }
-        };
-        let program = self.stage.program()?;
-        Some(Failure {
-            expected: script.clone(),
-            got: Transcript::new(),
-            trouble,
-            diagnosis: None,
-            ending: None,
-            stderr: program.stderr().text(),
-            not_given: None,
-            legs: Vec::new(),
-        })
-    }
+/// Whether a pause was longer than it should be, and all else is right.
+fn is_late(trouble: &Problem) -> bool {
+    let found = trouble.difference();
+    found.is_some_and(|found| match (found.what, &found.expected) {
+        (DifferenceKind::Gap { measured }, Wanted::Pause(_, most)) => measured > *most,
+        _ => false,
+    })
 }
 
 /// What is wrong with a run, if anything is.
@@ -280,8 +268,15 @@ pub(super) fn problem_of(plan: &Plan, done: &Done) -> Option<Problem> {
     let (side, who) = (plan.side, plan.side.who());
     let on_the_wire = match &done.legs {
         Some(legs) => program_in_middle::trouble(&done.script, &done.got, legs),
-        None => judge::difference(&done.script, &done.got, who)
-            .map(|found| Problem::Difference(Box::new(found))),
+        None => {
+            let found = judge::difference(&done.script, &done.got, who);
+            let further = || judge::further_connection(&done.script, &done.got);
+            let found = found.map(|found| match judge::is_left(&found, side) {
+                true => further().unwrap_or(found),
+                false => found,
+            });
+            found.map(|found| Problem::Difference(Box::new(found)))
+        }
     };
     if on_the_wire.is_some() {
         return on_the_wire;
@@ -334,51 +329,6 @@ fn legs_of(done: &Done) -> Vec<(String, Transcript)> {
         all.push((leg.name.clone(), got.of_connections(&leg.connections)));
     }
     all
-}
-
-/// How often the first conversation is played again, to see whether the server grows each time.
-const AGAIN: usize = 12;
-
-impl Runner<'_> {
-    /// What has grown with each of `clients`, and does not shrink again.
-    fn grown_since(&mut self, before: Holds, clients: usize) -> Option<Problem> {
-        let until = Instant::now() + limits::CHECK_SETTLE;
-        loop {
-            let now = self.stage.holds()?;
-            let grown = grown(before, now, clients)?;
-            if Instant::now() > until {
-                return Some(grown);
-            }
-            thread::sleep(limits::POLL_INTERVAL);
-        }
-    }
-
-    /// Plays a conversation again and again, and looks what has grown each time.
-    fn grows_again(&mut self, script: &Transcript) -> Option<Problem> {
-        let before = self.stage.holds()?;
-        for _ in 0..AGAIN {
-            let silence = silence_of(script, self.plan.side);
-            self.stage.play(script, Weather::Calm, silence).ok()?;
-        }
-        self.grown_since(before, AGAIN)
-    }
-}
-
-/// Growth with every client; a pool that fills, or a file that is opened once, is none.
-fn grown(before: Holds, now: Holds, clients: usize) -> Option<Problem> {
-    let counts = [
-        ("file descriptors", before.descriptors, now.descriptors),
-        ("threads", before.threads, now.threads),
-    ];
-    let (what, before, after) = counts
-        .into_iter()
-        .find(|(_, before, now)| clients >= 3 && *now >= before + clients)?;
-    Some(Problem::Grows {
-        what,
-        before,
-        after,
-        clients,
-    })
 }
 
 /// Whether the script has this side break a connection off.

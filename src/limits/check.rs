@@ -37,6 +37,10 @@ pub const READY_BY_TABLE: Duration = Duration::from_secs(3);
 /// Reason: the output closes a moment before the system reports the end.
 pub const EXIT_AFTER_CLOSE: Duration = Duration::from_millis(200);
 
+/// How long it may take us to read what a program has printed, once it has ended or rests.
+/// Reason: it takes a millisecond, and on a busy machine some hundred; who keeps the output open is not waited for.
+pub const OUTPUT_AFTER_END: Duration = Duration::from_secs(2);
+
 /// How long the guard of a program leaves it to us to reap one that ends at SIGTERM.
 /// Reason: most do, within a millisecond; the guard, which can only look again and again, is slower.
 pub const GUARD_GRACE: Duration = Duration::from_millis(20);
@@ -74,6 +78,10 @@ pub const CHECK_RESTART: Duration = Duration::from_secs(3);
 /// How long a client of datagrams may go on from its first one.
 /// Reason: a client that never accepts an answer repeats its question for ever, ten times a second.
 pub const CHECK_DATAGRAMS: Duration = Duration::from_secs(10);
+
+/// How often a conversation is played again in which only a pause was too long.
+/// Reason: on a machine with 50 programs for two processors a right one waited 6 s for its turn (measured).
+pub const CHECK_LATE_AGAIN: usize = 3;
 
 /// How long one run of a check may take in all, however busily bytes come.
 /// Reason: a program that sends one byte a second must not hold the check for ever. A conversation byte by byte takes

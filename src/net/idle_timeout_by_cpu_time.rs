@@ -93,10 +93,15 @@ pub(super) fn pause(time: Duration, look: CpuSample) {
 
 /// Waits until the peer is seen twice with nothing to do and nothing done in between, for
 /// [`limits::SETTLE_TIMEOUT`] at most. (What was just sent may still be on its way to it at the first look.)
+/// One that still works then, and was kept from it, gets more time, up to [`LONGEST`] times as much.
 pub fn rest(look: CpuSample) {
-    let until = Instant::now() + limits::SETTLE_TIMEOUT;
-    rest_while(look, || {
-        let goes_on = Instant::now() < until;
+    let begun = Instant::now();
+    let mut first = None;
+    rest_while(look, |now| {
+        let full = limits::SETTLE_TIMEOUT;
+        let had = now.worked.saturating_sub(*first.get_or_insert(now.worked));
+        let kept = now.works && had < full * 3 / 4 && begun.elapsed() < full * LONGEST;
+        let goes_on = begun.elapsed() < full || kept;
         if goes_on {
             thread::sleep(limits::SEGMENT_PAUSE / 3);
         }
@@ -105,11 +110,11 @@ pub fn rest(look: CpuSample) {
 }
 
 /// [`rest`], with `goes_on` asked, which may wait, between two looks.
-fn rest_while(look: CpuSample, mut goes_on: impl FnMut() -> bool) {
+fn rest_while(look: CpuSample, mut goes_on: impl FnMut(Activity) -> bool) {
     let mut last = None;
     while let Some(now) = look() {
         let rests = !now.works && last == Some(now);
-        if rests || !goes_on() {
+        if rests || !goes_on(now) {
             return;
         }
         last = Some(now);
@@ -195,18 +200,19 @@ mod tests {
                 _ => at_rest(Duration::ZERO),
             }
         };
-        rest_while(&twice_at_work, || true);
+        rest_while(&twice_at_work, |_| true);
         assert_eq!(looks.get(), 4);
         let mut left = 10;
-        let ten_times = || {
+        let ten_times = |_| {
             left -= 1;
             left > 0
         };
         rest_while(&|| at_work(Duration::ZERO), ten_times);
         assert_eq!(left, 0);
-        rest_while(&|| None, || unreachable!("nothing is known of it"));
+        rest_while(&|| None, |_| unreachable!("nothing is known of it"));
         // By the clock.
-        pause(Duration::ZERO, &|| at_work(Duration::ZERO));
+        let begun = Instant::now();
+        pause(Duration::ZERO, &|| at_work(begun.elapsed()));
         pause(Duration::ZERO, &|| None);
     }
 

@@ -215,6 +215,8 @@ impl PeerConnection {
     /// Sends our FIN. As the server of a client that was done before us, it is looked whether the client was
     /// still there to receive our last bytes. (A server that is done before its client has usually ended.)
     pub(super) fn fin(&self) {
+        // Its FIN may have arrived, and not be read yet.
+        let _ = self.catch_up();
         let mut heard = self.heard();
         if heard.told {
             return;
@@ -327,9 +329,12 @@ impl Shared {
     /// What a read of nothing means.
     fn end(&self) -> Option<End> {
         let told = lock(&self.heard).told;
-        let reset = was_reset(&self.stream, told, &self.writing);
-        let lost = lock(&self.heard).lost == Some(ErrorKind::ConnectionReset);
-        Some(if reset && lost { End::Rst } else { End::Fin })
+        // A write that takes the news of a reset away has noted it afterwards, and so has `catch_up`.
+        let _ = was_reset(&self.stream, told, &self.writing);
+        match lock(&self.heard).lost {
+            Some(ErrorKind::ConnectionReset) => Some(End::Rst),
+            _ => Some(End::Fin),
+        }
     }
 
     /// Whether the peer, which has sent its FIN, has answered our last bytes with a reset: it had closed

@@ -179,7 +179,8 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
         reset || evidence.not_taken() || evidence.unheard() && evidence.have().close != Close::Open;
     let crashed =
         complaint(evidence).is_some() && evidence.process.ending != Some(Ending::Status(0));
-    let client = evidence.side() == Side::Client && !crashed && !evidence.answer_owed();
+    let expected = evidence.conn() <= evidence.connections();
+    let client = evidence.side() == Side::Client && !crashed && !evidence.answer_owed() && expected;
     // A client that only listens, and leaves with what it should have read unread.
     if client && evidence.want().bytes.is_empty() && evidence.right_bytes() && reset {
         return Cause::likely(

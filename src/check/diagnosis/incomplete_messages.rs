@@ -107,6 +107,17 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
         .status()
         .is_some_and(|status| (300..400).contains(&status));
     (conn > due && due == 1 && !redirect).then_some(())?;
+    let requests = is_request(&evidence.have().bytes) || silent;
+    if !requests && !same {
+        return Cause::in_case(
+            "one-for-each",
+            format!(
+                "your client opened a second connection and sent `{}` on it. This conversation has only one connection, \
+                 and all that the client says belongs on it.",
+                shown(evidence.have().bytes.trim_ascii_end())
+            ),
+        );
+    }
     let why = match same {
         true => {
             " The argument has the same address twice. When an address has accepted your connection, do not try the \

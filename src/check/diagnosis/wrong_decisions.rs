@@ -5,7 +5,7 @@
 //! which line of the program decided.
 
 use super::diagnosis_input::line_at;
-use super::{Cause, Evidence, Row, count, shown};
+use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::lenient_http_reader::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
@@ -27,8 +27,10 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
     let (line, due) = (bare(evidence.line()), bare(evidence.wanted_line()));
     let text = if evidence.cut_short() && evidence.at() > 0 && evidence.at_line_start() {
         let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+        // One that keeps the connection open may wait for something before it goes on.
+        let over = evidence.have().close != Close::Open;
         let failed = |ending| ending != Ending::Status(0);
-        (!evidence.process.ending.is_some_and(failed)).then_some(())?;
+        (over && !evidence.process.ending.is_some_and(failed)).then_some(())?;
         format!(
             "you sent {} of {}: `{}` and what follows it is missing. Send one line for each order of the \
              argument, however many there are.",

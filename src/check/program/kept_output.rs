@@ -5,11 +5,14 @@
 
 use crate::plural::count_of;
 use std::collections::VecDeque;
+use std::fs;
 use std::io::Read;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::proc_stat::ProcStat;
 use crate::limits;
 use crate::locks::lock;
 
@@ -59,6 +62,8 @@ impl Kept {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stream {
     shared: Arc<(Mutex<Kept>, Condvar)>,
+    /// The reading thread in `/proc`, where there is such a folder.
+    reader: Arc<OnceLock<PathBuf>>,
 }
 
 impl Stream {
@@ -67,6 +72,9 @@ impl Stream {
         let stream = Stream::default();
         let writer = stream.clone();
         thread::spawn(move || {
+            if let Ok(this) = fs::read_link("/proc/thread-self") {
+                let _ = writer.reader.set(Path::new("/proc").join(this));
+            }
             let mut buffer = [0; 16 * 1024];
             loop {
                 let n = match source.read(&mut buffer) {
@@ -93,6 +101,20 @@ impl Stream {
         self.lock().clone()
     }
 
+    /// Waits until all that was printed by now is read: until the stream is closed, or the reading thread sleeps,
+    /// which it does only when nothing waits to be read. Where that cannot be seen, it is not waited for.
+    pub(super) fn catch_up(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let reads = || match self.reader.get() {
+            Some(reader) => ProcStat::read(reader).is_some_and(|stat| stat.state != 'S'),
+            // It has not begun.
+            None => Path::new("/proc/thread-self").exists(),
+        };
+        while !self.lock().closed && reads() && Instant::now() < until {
+            thread::sleep(limits::POLL_INTERVAL);
+        }
+    }
+
     /// Waits until `wanted` finds something in what there is, the stream is closed, or time is up.
     pub(super) fn wait<T>(
         &self,
@@ -115,6 +137,8 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
@@ -131,6 +155,21 @@ mod tests {
         let last: Vec<u8> = kept.last.iter().copied().collect();
         assert_eq!(last, all[all.len() - limits::KEPT_OUTPUT..]);
         assert!(kept.text().contains("bytes left out"));
+    }
+
+    #[test]
+    fn what_was_written_is_read_after_catching_up() {
+        let (source, mut pipe) = std::io::pipe().unwrap();
+        let stream = Stream::reading(source);
+        let mut written = 0;
+        for length in 1..200 {
+            pipe.write_all(&vec![b'x'; length]).unwrap();
+            written += length as u64;
+            stream.catch_up(Duration::from_secs(30));
+            if Path::new("/proc/thread-self").exists() {
+                assert_eq!(stream.kept().total, written);
+            }
+        }
     }
 
     #[test]
