@@ -276,10 +276,17 @@ fn added_space(evidence: &Evidence) -> Option<Cause> {
             side(spot.line_missing())
         ));
     }
-    let lost = spot.missing.starts_with(b" ") && !spot.rest.is_empty() && spot.goes_on(0, 1);
-    lost.then_some(())?;
+    let gone = spot.missing.first().copied();
+    let lost = !spot.rest.is_empty() && spot.goes_on(0, 1);
+    let what = match gone.filter(|_| lost)? {
+        b' ' => "a space".to_string(),
+        sign if b",.;!?".contains(&sign) && !evidence.is_http() => {
+            format!("`{}`", char::from(sign))
+        }
+        _ => return None,
+    };
     Cause::likely(format!(
-        "a space is missing {after}, {}.",
+        "{what} is missing {after}, {}.",
         side(spot.line_rest())
     ))
 }

@@ -26,18 +26,7 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
     (plain && evidence.want().bytes.contains(&b'\n') && !evidence.late()).then_some(())?;
     let (line, due) = (bare(evidence.line()), bare(evidence.wanted_line()));
     let text = if evidence.cut_short() && evidence.at() > 0 && evidence.at_line_start() {
-        let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
-        // One that keeps the connection open may wait for something before it goes on.
-        let over = evidence.have().close != Close::Open;
-        let failed = |ending| ending != Ending::Status(0);
-        (over && !evidence.process.ending.is_some_and(failed)).then_some(())?;
-        format!(
-            "you sent {} of {}: `{}` and what follows it is missing. Send one line for each order of the \
-             argument, however many there are.",
-            lines(&evidence.have().bytes),
-            count(lines(&evidence.want().bytes), "line"),
-            shown(due)
-        )
+        missing_lines(evidence, due)?
     } else if evidence.cut_short() || evidence.right_bytes() {
         return None;
     } else if line.is_empty() && evidence.at() == 0 {
@@ -48,10 +37,18 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
             }
         };
         format!("your order is an empty line, and `{}` {of}.", shown(due))
-    } else if due
+    } else if let Some(rest) = due
         .strip_prefix(line)
-        .is_some_and(|rest| rest.starts_with(b" "))
+        .and_then(|rest| rest.strip_prefix(b" "))
     {
+        let next = from(evidence.rest(), 1);
+        if rest.starts_with(line_at(next, 0).trim_ascii()) && next.contains(&b'\n') {
+            return Cause::likely(format!(
+                "you sent `{}` as several lines, one for each word. An order is one line with all its words: only \
+                 commas separate the orders of the argument.",
+                shown(due)
+            ));
+        }
         format!(
             "your order is `{}`, and `{}` was expected: of several words you sent only the first part.",
             shown(line),
@@ -81,6 +78,22 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(text)
+}
+
+/// The client sent some of the lines that were due, and closed.
+fn missing_lines(evidence: &Evidence, due: &[u8]) -> Option<String> {
+    let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+    // One that keeps the connection open may wait for something before it goes on.
+    let over = evidence.have().close != Close::Open;
+    let failed = |ending| ending != Ending::Status(0);
+    (over && !evidence.process.ending.is_some_and(failed)).then_some(())?;
+    Some(format!(
+        "you sent {} of {}: `{}` and what follows it is missing. Send one line for each order of the argument, however \
+         many there are.",
+        lines(&evidence.have().bytes),
+        count(lines(&evidence.want().bytes), "line"),
+        shown(due)
+    ))
 }
 
 /// The argument, where the order that is due stands in it, and not the one that came.
