@@ -19,7 +19,7 @@ static int send_all(int to, const void *bytes, size_t length);
 static size_t trim(char *text, size_t length);
 static size_t read_line(int client, char *line, size_t size);
 
-/* The answer to an order, and its length. An order may have bytes of any value. */
+/* Puts the answer to an order into `text`. Returns its length. An order may have bytes of any value. */
 static size_t answer(const char *order, size_t length, char *text)
 {
     static const char coming[] = ", coming up", none[] = "? no such dish";
@@ -34,7 +34,7 @@ static size_t answer(const char *order, size_t length, char *text)
     return sizeof none - 1;
 }
 
-/* Sends the menu, each dish with `end` after it, and `end` once more if there is one. */
+/* Sends the menu: `end` after each dish, and once more after the last one. */
 static int send_menu(int client, const char *end)
 {
     char text[200] = "";
@@ -90,13 +90,14 @@ static size_t read_line(int client, char *line, size_t size)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8003";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -109,7 +110,7 @@ static int listening(void)
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -119,7 +120,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -135,11 +136,17 @@ static int send_all(int to, const void *bytes, size_t length)
     return 0;
 }
 
-/* Removes white space at the end. Returns the new length. Finished. */
+/* Removes white space at both ends. Returns the new length. Finished. */
 static size_t trim(char *text, size_t length)
 {
-    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+    size_t start = 0;
+
+    while (length > 0 && memchr(" \t\r\n", text[length - 1], 4))
         length--;
+    while (start < length && memchr(" \t\r\n", text[start], 4))
+        start++;
+    length -= start;
+    memmove(text, text + start, length);
     text[length] = 0;
     return length;
 }

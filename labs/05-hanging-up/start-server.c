@@ -31,13 +31,14 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8005";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -50,7 +51,7 @@ static int listening(void)
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -60,7 +61,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

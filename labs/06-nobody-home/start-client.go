@@ -2,7 +2,7 @@
 // answers. Teach it four words.
 //
 // It gets one address. It must print one line: the address, a space, and `closed`, `no answer`, `busy`
-// or `open`. It must wait half a second for the connection, and half a second for the greeting.
+// or `open`. It must wait at most half a second for each: the connection and the greeting.
 // Check it with: cargo lab check 6
 package main
 

@@ -2,7 +2,7 @@
  * README: first the names and values, then the eight refusals.
  *
  * `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
- * the reading of the head. Check it with: cargo lab check 10 */
+ * and the code that reads the head. Check it with: cargo lab check 10 */
 #include <ctype.h>
 #include <netdb.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 
 enum { MOST_FIELDS = 1000, LONGEST_HEAD = 65536 };
 
-/* Some bytes of the head. In C a text ends at a NUL; these bytes do not. */
+/* Some bytes of the head. In C a text ends at a NUL. These bytes may contain NULs. */
 struct bytes {
     const char *at;
     size_t length;
@@ -71,7 +71,8 @@ static const char *understand(char *lines, size_t length, struct field *fields, 
     return *count == 0 ? NO_COLON : NULL;
 }
 
-/* The members of the list `name`: of all its lines, in their order, without the empty ones. Returns how many. */
+/* Puts the members of the list `name` into `found`: of all its lines, in their order, without the empty ones.
+ * Returns their number. */
 static int members(const struct field *fields, int count, const char *name, struct bytes *found)
 {
     int last = 0;
@@ -94,7 +95,8 @@ static void add(char **to, const char *bytes, size_t length)
     *to += length;
 }
 
-/* One line for each field, the value in brackets, and at the end all members of the list Salsa. Finished. */
+/* Writes one line for each field, the value in brackets, and at the end all members of the list Salsa.
+ * Returns the length. Finished. */
 static size_t receipt(char *to, const struct field *fields, int count)
 {
     static struct bytes salsas[LONGEST_HEAD];
@@ -117,7 +119,7 @@ static size_t receipt(char *to, const struct field *fields, int count)
     return next - to;
 }
 
-/* The byte behind the line that is followed by the empty one; NULL: it has not come yet. Finished. */
+/* Returns the end of the header lines, where the empty line begins, or NULL if it has not come yet. Finished. */
 static char *end_of_head(char *head, size_t length)
 {
     for (size_t i = 0; i + 3 <= length; i++)
@@ -165,26 +167,27 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8010";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -194,7 +197,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

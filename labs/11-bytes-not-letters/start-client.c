@@ -4,6 +4,7 @@
  * WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After a complaint, the exit status must
  * not be 0. Check it with: cargo lab check 11 --client */
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +15,20 @@
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8011";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -73,6 +75,7 @@ int main(void)
     struct addrinfo *place = address();
     int server = socket(place->ai_family, SOCK_STREAM, 0);
 
+    signal(SIGPIPE, SIG_IGN); /* so a write to a server that has closed fails, and does not end this program */
     if (connect(server, place->ai_addr, place->ai_addrlen) < 0) {
         perror("connect");
         return 1;

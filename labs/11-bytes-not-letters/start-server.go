@@ -27,7 +27,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := serve(client); err != nil {
+		if err := serve(client); err != nil && err != io.EOF {
 			log.Println("this client failed, the next one, please:", err)
 		}
 		client.Close()

@@ -4,13 +4,14 @@
  * WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is what was typed into the URL bar.
  * Check it with: cargo lab check 12 */
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -37,7 +38,7 @@ static size_t read_all(int from, char *bytes, size_t size)
     return length;
 }
 
-/* A connection to this host and port, or -1. Finished. */
+/* Connects to this host and port. Returns the socket, or -1. Finished. */
 static int connect_to(const char *host, const char *port)
 {
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *place;
@@ -55,8 +56,8 @@ static int connect_to(const char *host, const char *port)
     return server;
 }
 
-/* Cuts `url`: the host for `Host`, in small letters; the port, 80 when the URL says nothing; path and query
- * for the request line. The three texts have room for a whole URL. 0, or -1 and the reason in `why`. */
+/* Cuts `url`: the host for `Host`, in small letters; the port, 80 if the URL has none; path and query for the
+ * request line. The three texts have room for a whole URL. Returns 0, or -1 with the reason in `why`. */
 static int split(const char *url, char *site, char *port, char *target, const char **why)
 {
     /* Here: this works for http://tacos.example/menu. The README has twelve other URLs. */
@@ -78,11 +79,16 @@ int main(void)
 {
     static char answer[1000000], site[4000], port[4000], target[4000], request[9000], host[256];
     const char *addr = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8012";
-    const char *arg = getenv("WIRELAB_ARG"), *why = "", *colon = strrchr(addr, ':');
+    const char *arg = getenv("WIRELAB_ARG"), *why = "this URL is too long", *colon = strrchr(addr, ':');
     const char *url = arg && *arg ? arg : "http://tacos.example/menu?dish=taco#salsa";
     size_t length;
     int server;
 
+    signal(SIGPIPE, SIG_IGN); /* so a write to a server that has closed fails, and does not end this program */
+    if (colon == NULL) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8012\n", addr);
+        return 2;
+    }
     if (strlen(url) >= sizeof site || split(url, site, port, target, &why) < 0) {
         fprintf(stderr, "%s: %s\n", url, why);
         return 2;

@@ -4,13 +4,14 @@
  * WIRELAB_ARG has a URL and the addresses of the site, in the order in which to try them:
  * `http://tacos.example/ 127.0.0.1:1 127.0.0.1:8013`. Check it with: cargo lab check 13 */
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -46,6 +47,7 @@ int main(void)
     size_t length;
     int server;
 
+    signal(SIGPIPE, SIG_IGN); /* so a write to a server that has closed fails, and does not end this program */
     snprintf(words, sizeof words, "%s", arg && *arg ? arg : "http://tacos.example/ 127.0.0.1:8013");
     url = strtok(words, " ");
 

@@ -13,16 +13,17 @@
 
 static int send_all(int to, const void *bytes, size_t length);
 
-/* An answer that is no file: the status and the words. */
+/* A refusal: the status and the words. */
 struct refusal {
     const char *status, *words;
 };
 
 static const struct refusal NO_FILE = { "404 Not Found", "no such file here" };
-/* Yours are also, with the status 400 Bad Request: "a % needs two hex digits", "no file name holds a NUL" and
+/* You need three more, with the status 400 Bad Request: "a % needs two hex digits", "no file name holds a NUL" and
  * "a slash hides in a name". */
 
-/* Writes the path of the file that `path` names in the folder `root` into `place`: NULL, or why not. */
+/* Finds the file that `path` names in the folder `root`, and writes its path into `place`. Returns NULL, or a
+ * refusal. */
 static const struct refusal *find(const char *root, const char *path, char *place, size_t size)
 {
     struct stat about;
@@ -34,7 +35,7 @@ static const struct refusal *find(const char *root, const char *path, char *plac
     return &NO_FILE;
 }
 
-/* Reads to the empty line; 0, or -1 when the client left, or sent too much. Finished. */
+/* Reads up to the empty line. Returns 0, or -1 if the client has closed or the head is too long. Finished. */
 static int read_head(int client, char *head, size_t size)
 {
     size_t length = 0;
@@ -51,7 +52,8 @@ static int read_head(int client, char *head, size_t size)
     return 0;
 }
 
-/* The bytes of a file, which you must free, and their number in `length`; NULL when it cannot be read. Finished. */
+/* Returns the bytes of a file, and puts their number into `length`. NULL: the file cannot be read. You must free
+ * the bytes. Finished. */
 static char *read_file(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
@@ -112,13 +114,14 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8016";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -131,7 +134,7 @@ static int listening(void)
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -141,7 +144,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

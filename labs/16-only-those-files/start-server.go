@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"os"
@@ -25,7 +26,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := serve(client); err != nil {
+		if err := serve(client); err != nil && err != io.EOF {
 			log.Println("this client failed, the next one, please:", err)
 		}
 		client.Close()

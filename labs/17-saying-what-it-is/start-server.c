@@ -19,7 +19,7 @@ static int send_all(int to, const void *bytes, size_t length);
 static const char *find(const char *path);
 static char *read_file(const char *path, size_t *length);
 
-/* Sends the whole answer to a request: the three words of its first line are given. */
+/* Sends the whole answer to a request. `method`, `target` and `version` are the words of its first line. */
 static void answer(int client, const char *method, const char *target, const char *version)
 {
     char path[8000], head[300];
@@ -48,7 +48,7 @@ static void answer(int client, const char *method, const char *target, const cha
     free(body);
 }
 
-/* Decodes a part of a path, `length` bytes of it; 0, or -1 when it is no name of a file. Finished. */
+/* Decodes `length` bytes of a path into `name`. Returns 0, or -1 if they cannot be the name of a file. Finished. */
 static int decode(const char *part, size_t length, char *name)
 {
     for (size_t at = 0; at < length; at++, name++) {
@@ -101,7 +101,7 @@ static const char *find(const char *path)
     return real;
 }
 
-/* Reads to the empty line; 0, or -1 when the client left, or sent too much. Finished. */
+/* Reads up to the empty line. Returns 0, or -1 if the client has closed or the head is too long. Finished. */
 static int read_head(int client, char *head, size_t size)
 {
     size_t length = 0;
@@ -118,7 +118,8 @@ static int read_head(int client, char *head, size_t size)
     return 0;
 }
 
-/* The bytes of a file, which you must free, and their number in `length`; NULL when it cannot be read. Finished. */
+/* Returns the bytes of a file, and puts their number into `length`. NULL: the file cannot be read. You must free
+ * the bytes. Finished. */
 static char *read_file(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
@@ -154,13 +155,14 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8017";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -173,7 +175,7 @@ static int listening(void)
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -183,7 +185,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

@@ -14,14 +14,15 @@
 
 static int send_all(int to, const void *bytes, size_t length);
 
-/* What a client has sent, and what of it is not read yet. */
+/* The bytes that have come from a client. Those from `next` on are not used yet. */
 struct heard {
     int client;
     char bytes[4096];
     size_t next, length;
 };
 
-/* The next line without its end, cut to `size`; 0, or -1 at the end of what the client sent. Finished. */
+/* Puts the next line into `line`, without its end, and cut to `size`. Returns 0, or -1 if the client has closed.
+ * Finished. */
 static int read_line(struct heard *heard, char *line, size_t size)
 {
     size_t used = 0;
@@ -138,7 +139,8 @@ static void *work(void *unused)
     for (;;) {
         int client = take();
 
-        /* Here: what happens to the connection and to this thread when `serve` does not return? */
+        /* Here: what happens to the connection and to this thread when `serve` ends the thread? And to the program
+         * when somebody asks for /share/0? */
         serve(client);
         close(client);
     }
@@ -149,13 +151,14 @@ static void *work(void *unused)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8019";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -168,7 +171,7 @@ static int listening(void)
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -178,7 +181,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes. Returns 0, or -1 if the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

@@ -9,6 +9,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"os"
@@ -27,7 +28,7 @@ func main() {
 		}
 		go func() {
 			defer client.Close()
-			if err := serve(client); err != nil {
+			if err := serve(client); err != nil && err != io.EOF {
 				log.Println("this connection failed:", err)
 			}
 		}()

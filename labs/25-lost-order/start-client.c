@@ -15,13 +15,14 @@
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8025";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_DGRAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;

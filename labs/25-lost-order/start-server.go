@@ -36,8 +36,11 @@ func main() {
 		}
 
 		orders := clients[who]
-		answer := fmt.Sprintf("ack %d %s\n", len(orders), strings.Join(orders, " "))
-		if _, err := socket.WriteTo([]byte(answer), client); err != nil {
+		answer := fmt.Sprintf("ack %d", len(orders))
+		for _, order := range orders {
+			answer += " " + order
+		}
+		if _, err := socket.WriteTo([]byte(answer+"\n"), client); err != nil {
 			log.Println("this answer could not be sent:", err)
 		}
 	}

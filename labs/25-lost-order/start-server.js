@@ -18,6 +18,6 @@ server.on("message", (datagram, client) => {
   const [number, ...words] = datagram.toString().trimEnd().split(" ");
   orders.push(words.join(" "));
 
-  server.send(`ack ${orders.length} ${orders.join(" ")}\n`, client.port, client.address);
+  server.send(`ack ${orders.length}${orders.map((order) => " " + order).join("")}\n`, client.port, client.address);
 });
 server.bind(Number(port), host, () => console.log(`listening on ${host}:${server.address().port}`));

@@ -18,8 +18,8 @@ while True:
     orders = clients.setdefault(client, [])
 
     # Here: is this the next order, an old one, or one that is too early?
-    number, _, order = datagram.decode().rstrip().partition(" ")
+    number, _, order = datagram.decode(errors="replace").rstrip().partition(" ")
     orders.append(order)
 
-    answer = f"ack {len(orders)} {' '.join(orders)}\n"
+    answer = f"ack {len(orders)}{''.join(' ' + order for order in orders)}\n"
     server.sendto(answer.encode(), client)

@@ -26,7 +26,11 @@ fn main() -> io::Result<()> {
             orders.push(order.to_string());
         }
 
-        let answer = format!("ack {} {}\n", orders.len(), orders.join(" "));
+        let mut answer = format!("ack {}", orders.len());
+        for order in &*orders {
+            answer += &format!(" {order}");
+        }
+        answer += "\n";
         socket.send_to(answer.as_bytes(), client)?;
     }
 }

@@ -14,13 +14,14 @@
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8026";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_DGRAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -54,7 +55,7 @@ int main(void)
     int client = socket(place->ai_family, SOCK_DGRAM, 0);
 
     sscanf(arg && *arg ? arg : "tacos.example udp 6699", "%499s %7s %u", name, way, &id);
-    /* Here: with `tcp` both questions go over one TCP connection, each behind its length. */
+    /* Here: with `tcp` both questions go over one TCP connection, each with its length in front. */
     if (connect(client, place->ai_addr, place->ai_addrlen) < 0) {
         perror("connect");
         return 1;
@@ -64,10 +65,10 @@ int main(void)
 
         send(client, query, n, 0);
 
-        /* Here: what if nothing comes? Does this message answer the question? Which records does it have? */
+        /* Here: what if no answer comes in time? Does this message answer the question? Which records does it have? */
         n = recv(client, answer, sizeof answer, 0);
         if (n < 4) {
-            perror("recv");
+            fprintf(stderr, "no whole answer came\n");
             return 1;
         }
         snprintf(found + strlen(found), sizeof found - strlen(found), "%s%d.%d.%d.%d", i ? " " : "",

@@ -16,13 +16,14 @@ static const unsigned char RECORD[16] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8026";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_DGRAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
@@ -41,7 +42,7 @@ int main(void)
     printf("listening on %s\n", getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8026");
     fflush(stdout);
 
-    /* Here: the same questions come over TCP, on the same port. Each message stands behind its length there. */
+    /* Here: the same questions come over TCP, on the same port. There each message has its length in front. */
 
     for (;;) {
         struct sockaddr_storage client;

@@ -5,6 +5,7 @@
  * Check it with: cargo lab check 28 */
 #include <ctype.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +17,20 @@
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8028";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;
@@ -84,7 +86,7 @@ static char *ask(const char *method, const char *path, const char *body, char lo
 
         if (strncasecmp(line, "location:", 9) == 0)
             snprintf(location, 2000, "%s", value);
-        /* Here: keep it, with its path. */
+        /* Here: keep this cookie, with its path. */
         if (strncasecmp(line, "set-cookie:", 11) == 0)
             fprintf(stderr, "%s gave a cookie: %s\n", path, value);
     }
@@ -111,9 +113,10 @@ static void encode(char *to, const char *text)
 int main(void)
 {
     const char *dish = getenv("WIRELAB_ARG");
-    static char form[9000] = "dish=", dishes[3000];
+    static char form[9100] = "dish=", dishes[3000];
     char location[2000], next[2000];
 
+    signal(SIGPIPE, SIG_IGN); /* so a write to a server that has closed fails, and does not end this program */
     snprintf(dishes, sizeof dishes, "%s", dish && *dish ? dish : "jalape\xc3\xb1o & lime");
     ask("GET", "/", "", location);
     encode(form + 5, dishes);

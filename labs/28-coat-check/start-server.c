@@ -15,14 +15,14 @@
 
 static int send_all(int to, const void *bytes, size_t length);
 
-/* A connection, and what came on it and was not taken yet. */
+/* A connection, and the bytes that have come on it and are not used yet. */
 struct reader {
     int from;
     size_t length;
     char bytes[65536];
 };
 
-/* Waits for more bytes; 0 when the client has closed, or sends too much. Finished. */
+/* Waits for more bytes. Returns 1, or 0 if the client has closed or the buffer is full. Finished. */
 static int read_more(struct reader *reader)
 {
     size_t room = sizeof reader->bytes - reader->length;
@@ -34,7 +34,7 @@ static int read_more(struct reader *reader)
     return 1;
 }
 
-/* Takes so many bytes from the front of what came. Finished. */
+/* Removes the first `count` of these bytes. Finished. */
 static void drop(struct reader *reader, size_t count)
 {
     reader->length -= count;
@@ -48,7 +48,8 @@ struct request {
     int count;
 };
 
-/* The value of the header line `name`, behind its colon and spaces; NULL when there is none. Finished. */
+/* Returns the value of the header line `name` without the spaces before it, or NULL if there is no such line.
+ * Finished. */
 static const char *field(const struct request *head, const char *name)
 {
     size_t length = strlen(name);
@@ -62,7 +63,8 @@ static const char *field(const struct request *head, const char *name)
     return NULL;
 }
 
-/* The next request's head: 1; 0 when the client has closed; -1 when it is no request. Finished (lab 10). */
+/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if it is no request. Finished
+ * (lab 10). */
 static int read_head(struct reader *reader, struct request *head)
 {
     int lines = 0;
@@ -109,7 +111,7 @@ struct table {
     int count;
 };
 
-/* A text that grows at its end; what does not fit is left out. */
+/* A text that grows at its end. A piece that does not fit is left out. */
 struct text {
     size_t length;
     char bytes[400000];
@@ -147,7 +149,7 @@ static const char *page(const struct table *table)
     return page.bytes;
 }
 
-/* Sends the answer. `more`: further header lines, each with its \r\n. Finished. */
+/* Sends the answer. `more`: more header lines, each with its \r\n. Finished. */
 static void answer(int client, const char *status, const char *more, const char *body)
 {
     char head[2000], length[100], rest[4096];
@@ -207,26 +209,27 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8028";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -236,7 +239,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

@@ -1,5 +1,5 @@
 /* Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
- * believe that each client is the balancer, and a server that dies takes its clients with it. What must it learn?
+ * believe that each client is the balancer, and if a server dies, its clients get no answer.
  *
  * The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29 */
 #include <netdb.h>
@@ -13,8 +13,8 @@
 static int dial(const char *text);
 static int send_all(int to, const void *bytes, size_t length);
 
-/* The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns its
- * length; 0 when the client has left. */
+/* Reads the head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns
+ * the length of the head, or 0 if the client has closed or the head is too long. */
 static size_t read_request(int client, char *request, size_t size)
 {
     size_t length = 0;
@@ -34,7 +34,7 @@ static size_t read_request(int client, char *request, size_t size)
 /* Asks the server, which closes after its answer. Returns how many bytes came. */
 static size_t ask(const char *request, size_t length, const char *address, char *answer, size_t size)
 {
-    /* Here: who asks? The server sees only the address of this program. And whose line is this X-Forwarded-For? */
+    /* Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line? */
     int server = dial(address);
     size_t got = 0;
     ssize_t n;
@@ -44,7 +44,7 @@ static size_t ask(const char *request, size_t length, const char *address, char 
         return 0;
     }
     send_all(server, request, length);
-    /* Here: is it whole? Its Content-Length says how many bytes the body has. */
+    /* Here: is the answer whole? Its Content-Length says how many bytes the body has. */
     while ((n = read(server, answer + got, size - got)) > 0)
         got += n;
     close(server);
@@ -59,7 +59,8 @@ static void serve(int client, const char *server)
     if (length == 0)
         return;
     /* Here: GET /health is about all servers. */
-    /* Here: what if this server is not there, or dies in the middle of its answer? And if the request is a POST? */
+    /* Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is
+     * a POST? */
     length = ask(request, length, server, answer, sizeof answer);
     if (send_all(client, answer, length) < 0)
         return;
@@ -72,19 +73,20 @@ static void serve(int client, const char *server)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8029";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* A connection to `text`, an address like 127.0.0.1:9029; -1 when nobody listens there. Finished. */
+/* Connects to `text`, an address like 127.0.0.1:9029. Returns the socket, or -1 if nobody listens there. Finished. */
 static int dial(const char *text)
 {
     const char *port = strrchr(text, ':') ? strrchr(text, ':') + 1 : text;
@@ -104,14 +106,14 @@ static int dial(const char *text)
     return server;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -121,7 +123,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

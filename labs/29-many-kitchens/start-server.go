@@ -32,7 +32,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := serve(client, servers[count%len(servers)]); err != nil {
+		if err := serve(client, servers[count%len(servers)]); err != nil && err != io.EOF {
 			log.Println("this client failed, the next one, please:", err)
 		}
 		client.Close()

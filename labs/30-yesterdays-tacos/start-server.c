@@ -1,8 +1,8 @@
 /* Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
- * client gets somebody else's menu. Which rules must it learn?
+ * client gets somebody else's menu. Make it obey the rules of the README.
  *
- * The README has the rules. WIRELAB_ARG is the address of the server behind it, and WIRELAB_NOW its clock. Check it
- * with: cargo lab check 30 */
+ * WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it with:
+ * cargo lab check 30 */
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,17 +14,19 @@
 static int dial(const char *text);
 static int send_all(int to, const void *bytes, size_t length);
 
-/* An answer in the store; one without a target is free. */
+/* A place in the store. Without a target it is free. */
 struct stored {
     char target[4000];
     char *answer;
     size_t length;
 };
 
-static struct stored stored[1000];
+enum { PLACES = 1000 };
 
-/* The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns its
- * length; 0 when the client has left. */
+static struct stored stored[PLACES];
+
+/* Reads the head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns
+ * the length of the head, or 0 if the client has closed or the head is too long. */
 static size_t read_request(int client, char *request, size_t size)
 {
     size_t length = 0;
@@ -57,20 +59,24 @@ static size_t ask(const char *request, char *answer, size_t size)
     send_all(server, request, first);
     send_all(server, "Via: 1.1 cache\r\n", last ? 16 : 0);
     send_all(server, request + first, strlen(request + first));
-    /* Here: is it whole? Its Content-Length says how many bytes the body has. */
+    /* Here: is the answer whole? Its Content-Length says how many bytes the body has. */
     while ((n = read(server, answer + got, size - got)) > 0)
         got += n;
     close(server);
     return got;
 }
 
-/* The answer to this target in the store; without one a free place. */
+/* Returns the place of this target in the store, or a free place. If all are full, the last one becomes free. */
 static struct stored *stored_for(const char *target)
 {
     size_t at = 0;
 
-    while (at < 999 && stored[at].target[0] && strcmp(stored[at].target, target) != 0)
+    while (at < PLACES - 1 && stored[at].target[0] && strcmp(stored[at].target, target) != 0)
         at++;
+    if (strcmp(stored[at].target, target) != 0) {
+        free(stored[at].answer);
+        memset(&stored[at], 0, sizeof stored[at]);
+    }
     return &stored[at];
 }
 
@@ -83,11 +89,11 @@ static void serve(int client)
     if (read_request(client, request, sizeof request) == 0 || sscanf(request, "%*s %3999s", target) != 1)
         return;
     found = stored_for(target);
-    /* Here: for whom was it, how old is it, and may it be given at all? And where is its Age? */
+    /* Here: which request was this answer for? How old is it? May we send it? Add `Age`. */
     if (found->target[0] == 0) {
         size_t length = ask(request, answer, sizeof answer);
 
-        /* Here: not every answer may be stored. */
+        /* Here: some answers must not be stored. */
         found->answer = malloc(length + 1);
         if (found->answer == NULL)
             return;
@@ -106,19 +112,20 @@ static void serve(int client)
 static struct addrinfo *address(void)
 {
     const char *text = getenv("WIRELAB_ADDR") ? getenv("WIRELAB_ADDR") : "127.0.0.1:8030";
-    const char *port = strrchr(text, ':') + 1;
+    const char *colon = strrchr(text, ':');
     struct addrinfo wanted = { .ai_socktype = SOCK_STREAM }, *found;
     char host[256] = "";
 
-    snprintf(host, sizeof host, "%.*s", (int)(port - 1 - text), text);
-    if (getaddrinfo(host, port, &wanted, &found) != 0) {
-        fprintf(stderr, "%s is no address\n", text);
+    if (colon != NULL)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &wanted, &found) != 0) {
+        fprintf(stderr, "WIRELAB_ADDR: %s is not an address such as 127.0.0.1:8009\n", text);
         exit(2);
     }
     return found;
 }
 
-/* A connection to `text`, an address like 127.0.0.1:9030; -1 when nobody listens there. Finished. */
+/* Connects to `text`, an address like 127.0.0.1:9030. Returns the socket, or -1 if nobody listens there. Finished. */
 static int dial(const char *text)
 {
     const char *port = strrchr(text, ':') ? strrchr(text, ':') + 1 : text;
@@ -138,14 +145,14 @@ static int dial(const char *text)
     return server;
 }
 
-/* A socket that listens there. Finished. */
+/* Makes a socket that listens at this address. Finished. */
 static int listening(void)
 {
     struct addrinfo *place = address();
     int on = 1, listener = socket(place->ai_family, SOCK_STREAM, 0);
 
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    signal(SIGPIPE, SIG_IGN); /* a client that left is an error of write, and not the end of this program */
+    signal(SIGPIPE, SIG_IGN); /* so a write to a client that has left fails, and does not end this program */
     if (bind(listener, place->ai_addr, place->ai_addrlen) < 0 || listen(listener, 128) < 0) {
         perror("listen");
         exit(1);
@@ -155,7 +162,7 @@ static int listening(void)
     return listener;
 }
 
-/* Sends all bytes; 0, or -1 when the client has left. Finished. */
+/* Sends all bytes. Returns 0, or -1 if a write fails. Finished. */
 static int send_all(int to, const void *bytes, size_t length)
 {
     const char *next = bytes;

@@ -1,8 +1,8 @@
-// Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-// client gets somebody else's menu. Make it obey the rules of the README.
+// Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So
+// a client gets somebody else's menu. Make it obey the rules of the README.
 //
-// The README has the rules. WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it
-// with: cargo lab check 30
+// WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use.
+// Check it with: cargo lab check 30
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := serve(client); err != nil {
+		if err := serve(client); err != nil && err != io.EOF {
 			log.Println("this client failed, the next one, please:", err)
 		}
 		client.Close()

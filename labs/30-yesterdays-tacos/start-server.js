@@ -1,8 +1,8 @@
-// Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-// client gets somebody else's menu. Make it obey the rules of the README.
+// Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So
+// a client gets somebody else's menu. Make it obey the rules of the README.
 //
-// The README has the rules. WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it
-// with: cargo lab check 30
+// WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use.
+// Check it with: cargo lab check 30
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8030").split(":");
 const [upHost, upPort] = (process.env.WIRELAB_ARG || "127.0.0.1:9030").split(":");

@@ -1,7 +1,7 @@
-//! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-//! client gets somebody else's menu. Make it obey the rules of the README.
+//! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So
+//! a client gets somebody else's menu. Make it obey the rules of the README.
 //!
-//! The README has the rules. The second address is that of the server, and WIRELAB_NOW has the time to use.
+//! The second address is that of the server, and WIRELAB_NOW has the time to use.
 //! Check it with: cargo lab check 30
 
 use std::collections::HashMap;
