@@ -136,7 +136,7 @@ impl Message {
     }
 }
 
-/// None: the other side closed before the message was whole. `answer_to_head`: there is no body.
+/// None: the other side closed before the message was whole. `no_body`: as in an answer to HEAD.
 fn read_message(reader: &mut impl BufRead, no_body: bool) -> io::Result<Option<Message>> {
     let mut reader = reader.take(LONGEST);
     let mut message = Message { first: Vec::new(), lines: Vec::new(), body: Vec::new() };
