@@ -12,10 +12,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
+use super::built_from::BuiltFrom;
 use super::catalogue::{Lab, Language, Side};
 use super::locations::{self, Workbench};
 use super::quiet_cargo;
-use crate::wire::sha256;
 
 /// Why a program is not there.
 #[derive(Debug)]
@@ -180,47 +180,6 @@ pub fn compiled(root: &Path, source: &Path, language: Language) -> Result<PathBu
     }
     std::fs::rename(&beside, &program).map_err(failed)?;
     Ok(program)
-}
-
-/// What a program was built from, by the bytes of its sources. Cargo looks at times alone, and a file that
-/// comes back (`mv my01-server.rs.old my01-server.rs`) has an old one.
-struct BuiltFrom<'a> {
-    sources: &'a [PathBuf],
-    hash: String,
-    /// Beside the program: the hash of the sources that it was built from.
-    note: PathBuf,
-}
-
-impl<'a> BuiltFrom<'a> {
-    fn of(program: &Path, sources: &'a [PathBuf]) -> BuiltFrom<'a> {
-        let mut bytes = Vec::new();
-        for source in sources {
-            bytes.extend(std::fs::read(source).unwrap_or_default());
-            bytes.push(0);
-        }
-        let mut note = program.as_os_str().to_owned();
-        note.push(".built-from");
-        BuiltFrom {
-            sources,
-            hash: sha256::hex(&bytes),
-            note: PathBuf::from(note),
-        }
-    }
-
-    /// Gives the sources the time of now when they are others than the last build's, so that cargo sees it.
-    fn show_change(&self) {
-        let last = std::fs::read_to_string(&self.note);
-        if last.is_ok_and(|last| last != self.hash) {
-            for source in self.sources {
-                let file = std::fs::File::options().append(true).open(source);
-                let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
-            }
-        }
-    }
-
-    fn note(&self) {
-        let _ = std::fs::write(&self.note, &self.hash);
-    }
 }
 
 /// The Rust files in a folder, sorted.

@@ -3,6 +3,7 @@
 //! Rule: nothing here prints; every result is a value that `command/` shows.
 
 pub mod bill_of_exercises;
+mod built_from;
 pub mod catalogue;
 pub mod class;
 pub mod fresh;
