@@ -4,83 +4,15 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use crate::support::bin;
+use crate::support::course_folder::{CLIENT_1, Course, SERVER_1, err, out};
 
 /// Nothing here takes more than a few seconds; this long is a failure, on any machine.
 const DEADLINE: Duration = Duration::from_secs(90);
-
-const SERVER_1: &str = include_str!("../../labs/01-three-tacos/server.rs");
-const CLIENT_1: &str = include_str!("../../labs/01-three-tacos/client.rs");
-
-/// A course folder whose workbench is a package of its own without dependencies, so that its programs
-/// are built in no time. It is gone after the test.
-struct Course(PathBuf);
-
-impl Course {
-    fn new(name: &str) -> Course {
-        let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("workbench-{name}"));
-        let _ = fs::remove_dir_all(&root);
-        let course = Course(root);
-        fs::create_dir_all(course.0.join("labs/workbench/src/bin")).expect("a folder");
-        course.write(
-            "Cargo.toml",
-            "[workspace]\nmembers = [\"labs/workbench\"]\nresolver = \"3\"\n\
-             [profile.dev]\ndebug = false\nincremental = false\n",
-        );
-        course.write(
-            "labs/workbench/Cargo.toml",
-            "[package]\nname = \"workbench\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-        );
-        course.write("labs/workbench/src/lib.rs", "");
-        course
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        fs::write(self.0.join(file), text).expect("a file");
-    }
-
-    /// Saves a program of the learner's.
-    fn save(&self, program: &str, text: &str) {
-        self.write(&format!("labs/workbench/src/bin/{program}.rs"), text);
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(bin("wirelab"));
-        command
-            .args(words)
-            .env("WIRELAB_COURSE", &self.0)
-            .current_dir(&self.0);
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        self.command(words).output().expect("wirelab starts")
-    }
-
-    fn progress(&self) -> String {
-        fs::read_to_string(self.0.join("labs/workbench/progress.txt")).unwrap_or_default()
-    }
-}
-
-impl Drop for Course {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 /// A watch at work: its lines as they come.
 struct Watch {
@@ -306,71 +238,6 @@ fn a_build_and_a_wait_for_another_cargo_are_told_and_a_warm_build_says_nothing()
     assert!(second.child.wait().expect("it ends").success());
     let warm = course.run(&["check", "1"]);
     assert_eq!((warm.status.code(), err(&warm).as_str()), (Some(0), ""));
-}
-
-/// `cargo lab` or `cargo exercise` in the clone, for a course folder.
-fn alias(course: &Course, words: &[&str]) -> Output {
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(words).env("WIRELAB_COURSE", &course.0);
-    // From a folder inside, as a learner may be.
-    let inside = concat!(env!("CARGO_MANIFEST_DIR"), "/labs/01-three-tacos");
-    command.current_dir(inside).stdin(Stdio::null());
-    command.output().expect("cargo starts")
-}
-
-#[test]
-fn cargo_lab_is_the_program_and_says_nothing_more_when_nothing_is_built() {
-    let course = Course::new("alias");
-    let first = alias(&course, &["lab", "list"]);
-    assert!(first.status.success(), "{}", err(&first));
-    let again = alias(&course, &["lab", "list"]);
-    assert_eq!(out(&again), out(&course.run(&["list"])));
-    assert_eq!(without_cargos_lines(&again), "");
-    let wrong = alias(&course, &["lab", "lunch"]);
-    assert_eq!(wrong.status.code(), Some(2));
-    let said = without_cargos_lines(&wrong);
-    assert!(said.starts_with("wirelab: "), "{said}");
-}
-
-/// What a command said on stderr. Other tests use the same target folder: cargo may wait for one of them, and
-/// says so.
-fn without_cargos_lines(output: &Output) -> String {
-    let cargos = ["Blocking waiting", "Compiling", "Finished"];
-    let said = err(output);
-    let own = said
-        .lines()
-        .filter(|line| !cargos.iter().any(|it| line.trim_start().starts_with(it)));
-    own.collect::<Vec<_>>().join("\n")
-}
-
-/// `cargo exercise` for a course folder.
-fn exercise(course: &Course, words: &[&str]) -> Output {
-    alias(course, &[&["exercise"], words].concat())
-}
-
-#[test]
-fn exercises_are_run_side_by_side_and_a_broken_one_hides_no_other() {
-    let course = Course::new("exercise");
-    let nothing = exercise(&course, &[]);
-    assert!(nothing.status.success(), "{}", err(&nothing));
-    assert!(
-        out(&nothing).contains("`cargo lab start 1`"),
-        "{}",
-        out(&nothing)
-    );
-
-    course.save("my01-server", SERVER_1);
-    course.save("my02-server", "fn main() { tacos }");
-    let output = exercise(&course, &[]);
-    let said = out(&output);
-    assert!(!output.status.success());
-    assert!(said.contains("PASS lab 01"), "{said}");
-    assert!(said.contains("cannot find value `tacos`"), "{said}");
-    assert!(course.progress().contains("01-three-tacos server=passed"));
-
-    let one = exercise(&course, &["--", "1"]);
-    assert!(one.status.success(), "{}", out(&one));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 pub mod browser;
+pub mod course_folder;
 pub mod peers;
 mod programs;
 pub mod readme;
