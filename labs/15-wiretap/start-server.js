@@ -9,6 +9,7 @@ const [upHost, upPort] = (process.env.WIRELAB_ARG || "127.0.0.1:8009").split(":"
 
 async function serve(client) {
   const server = net.connect({ host: upHost, port: upPort, allowHalfOpen: true });
+  server.on("error", () => client.destroy());
 
   // Here: readAll waits until the client hangs up. A browser waits for the answer before that.
   server.write(await readAll(client));

@@ -33,7 +33,7 @@ def serve(client):
         head += piece
 
     # The second word of the request, up to a ? in it.
-    target = head.decode("latin-1").split(" ")[1]
+    target = (head.decode("latin-1").split(" ") + [""])[1]
     path = target.split("?")[0]
 
     try:

@@ -36,7 +36,7 @@ static void serve(int client)
 
     if (n < 0)
         return;
-    fprintf(stderr, "%zd bytes came, the first is %d\n", n, hello[0]);
+    fprintf(stderr, "%zd bytes came, they begin with %02x\n", n, hello[0]);
 
     /* Here: if the first byte is no letter, it is TLS. Which alert is it? */
     if (send_all(client, NOT_TLS, strlen(NOT_TLS)) < 0)
