@@ -83,6 +83,10 @@ pub const EXTRA_DATAGRAMS: usize = 8;
 /// Reason: with 50 ms between them these are 10 s; a client that repeats without waiting has them at once.
 pub const MOST_REPEATS: usize = 200;
 
+/// How long one step of a wait for a datagram takes.
+/// Reason: it bounds the error about when a datagram was sent, against the 50 ms after which it may be sent again.
+pub const DATAGRAM_STEP: Duration = Duration::from_millis(2);
+
 /// By how much the timer of a client may be early, of those 50 ms or more that it waits for an answer.
 /// Reason: a timer of Windows has steps of 15.6 ms; that of Node.js rounds to whole milliseconds.
 pub const TIMER_IS_EARLY: Duration = Duration::from_millis(20);

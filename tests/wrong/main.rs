@@ -28,6 +28,14 @@ fn folder() -> PathBuf {
     folder
 }
 
+/// Writes a file, unless this stands in it: a program of another run of these tests may be reading it.
+fn write(file: &Path, text: &str) {
+    if std::fs::read_to_string(file).is_ok_and(|old| old == text) {
+        return;
+    }
+    std::fs::write(file, text).expect("it can be written");
+}
+
 /// The command that runs a program, once its source is written, and compiled where that is needed; `None`
 /// where its tool is not installed.
 fn command(program: &Program) -> Option<CommandLine> {
@@ -41,7 +49,7 @@ fn command(program: &Program) -> Option<CommandLine> {
         _ => "cc",
     };
     have(&[tool]).then_some(())?;
-    std::fs::write(&file, &program.source).expect("it can be written");
+    write(&file, &program.source);
     let file = file.to_str().expect("a path in UTF-8").to_string();
     match tool {
         // `-S`: without the folders of installed packages, which takes half of its start.
@@ -99,7 +107,8 @@ fn check(lab: u8, one_in: usize) {
     static KIT: Once = Once::new();
     KIT.call_once(|| {
         let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong/programs/kit.py");
-        std::fs::copy(kit, folder().join("kit.py")).expect("what the programs share");
+        let kit = std::fs::read_to_string(kit).expect("what the programs share");
+        write(&folder().join("kit.py"), &kit);
     });
     let mut programs = programs();
     let only = std::env::var("WIRELAB_PROGRAM").unwrap_or_default();

@@ -66,6 +66,8 @@ pub struct DatagramServer<'a> {
     held: Option<(SocketAddr, Vec<u8>)>,
     /// When the last datagram came, or the play began.
     last: Instant,
+    /// When nothing was waiting to be received, the last time that this was seen.
+    empty: Instant,
     wrong: bool,
 }
 
@@ -102,13 +104,14 @@ impl<'a> DatagramServer<'a> {
             pace: Pace::of(script),
             held: None,
             last: Instant::now(),
+            empty: Instant::now(),
             wrong: false,
         })
     }
 
     /// Takes one datagram and answers it, or waits for one, at most so long. Says whether one came.
     pub fn serve(&mut self, wait: Duration) -> bool {
-        let Arrived::Datagram(bytes, from) = receive(self.socket, wait) else {
+        let Arrived::Datagram(bytes, from) = self.receive(wait) else {
             return false;
         };
         self.last = Instant::now();
@@ -126,7 +129,8 @@ impl<'a> DatagramServer<'a> {
             .and_then(|last| self.questions.get(last));
         let again = again.is_some_and(|last| fits(last, &bytes));
         let sane = (new || again) && self.repeats <= limits::MOST_REPEATS;
-        if !sane || self.pace.is_too_early(new) {
+        let question = if new { self.next + 1 } else { self.next };
+        if !sane || self.pace.is_too_early(question, self.empty) {
             self.wrong = true;
             return true;
         }
@@ -144,6 +148,21 @@ impl<'a> DatagramServer<'a> {
             self.answer(from);
         }
         true
+    }
+
+    /// Waits in short steps: each that brings nothing shows that the next datagram was not sent before it.
+    fn receive(&mut self, wait: Duration) -> Arrived {
+        let until = Instant::now() + wait;
+        loop {
+            let begun = Instant::now();
+            match receive(self.socket, wait.min(limits::DATAGRAM_STEP)) {
+                Arrived::Nothing => self.empty = begun,
+                came => return came,
+            }
+            if Instant::now() >= until {
+                return Arrived::Nothing;
+            }
+        }
     }
 
     /// Serves until the client has ended, as `ended` says, and all that it said is heard.
@@ -253,14 +272,16 @@ impl<'a> DatagramServer<'a> {
 /// How soon a client may repeat a question: after so long as the script's `@repeat-after` says, in ms.
 ///
 /// Rule: it is too early only where no delay on this machine can explain it. The client can have asked no
-/// sooner than the answer to its question before was sent, so the time is counted from then; about the first
-/// question nothing is known.
+/// sooner than the answer to its question before was sent, and no sooner than nothing was waiting at our
+/// socket, so the time is counted from then.
 struct Pace {
     wait: Duration,
+    /// Which question the client asks now, counted from 1.
+    question: usize,
     /// When the last question of the client was answered for the first time.
     answered: Option<Instant>,
-    /// No sooner than this the client can have asked what it asks now.
-    asked_after: Option<Instant>,
+    /// No sooner than this the client can have asked what it asks now, the first time and the last time.
+    asked_after: Option<(Instant, Instant)>,
     /// How often it has repeated that.
     copies: u32,
 }
@@ -271,21 +292,26 @@ impl Pace {
         let wait = Duration::from_millis(wait.and_then(|it| it.parse().ok()).unwrap_or(0));
         Pace {
             wait: wait.saturating_sub(limits::TIMER_IS_EARLY),
+            question: 0,
             answered: None,
             asked_after: None,
             copies: 0,
         }
     }
 
-    /// A question has come again; or the next one, which begins a time of its own.
-    fn is_too_early(&mut self, is_new: bool) -> bool {
-        if let Some(answered) = self.answered.take_if(|_| is_new) {
-            (self.asked_after, self.copies) = (Some(answered), 0);
+    /// A question has come again; or the next one, which begins a time of its own. It was not sent before
+    /// `sent_after`.
+    fn is_too_early(&mut self, question: usize, sent_after: Instant) -> bool {
+        let is_new = self.question != question;
+        let Some((first, last)) = self.asked_after.filter(|_| !is_new) else {
+            let caused = self.answered.take().unwrap_or(sent_after);
+            let asked = caused.max(sent_after);
+            (self.question, self.asked_after, self.copies) = (question, Some((asked, asked)), 0);
             return false;
-        }
+        };
         self.copies += 1;
-        let since = self.asked_after;
-        since.is_some_and(|since| since.elapsed() < self.wait * self.copies)
+        self.asked_after = Some((first, sent_after.max(last)));
+        first.elapsed() < self.wait * self.copies || last.elapsed() < self.wait
     }
 }
 
