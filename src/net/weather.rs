@@ -54,8 +54,8 @@ impl Weather {
             Weather::Dribble => "one byte at a time",
             Weather::Glue => "everything in one write, the next request too",
             Weather::Slow => "pauses while sending, and a reader that takes little at a time",
-            Weather::Rude => "first a client that resets the connection in mid-request",
-            Weather::Ghost => "first five clients that come and leave without a word",
+            Weather::Rude => "first a client that resets its connection in the middle of a request",
+            Weather::Ghost => "first five clients that connect, send nothing and close",
             Weather::Lossy => "datagrams are lost, doubled, and overtake each other",
         }
     }

@@ -96,8 +96,9 @@ fn broken_pipe(evidence: &Evidence) -> Option<Cause> {
     let pipe = ending == Ending::Signal(13) || said;
     (evidence.side() == Side::Server && pipe).then_some(())?;
     Cause::likely(format!(
-        "your program ended ({ending}) when it wrote to a connection whose client had closed. Such a write fails \
-         with an error. The system also sends the signal SIGPIPE, which ends a program that does not ignore it."
+        "your program ended ({ending}) after a broken pipe: probably it wrote to a connection whose client had \
+         closed. Such a write fails with an error. The system also sends the signal SIGPIPE, which ends a program \
+         that does not ignore it."
     ))
 }
 

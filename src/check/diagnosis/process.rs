@@ -174,11 +174,16 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
         ));
     };
     (rude || said).then_some(())?;
-    Cause::proven(format!(
+    let text = format!(
         "your program ended ({ending}) when a client reset the connection in the middle. A reset is an error of that \
          one connection. Your program must still serve the next client.{}",
         last_words(evidence)
-    ))
+    );
+    if rude {
+        Cause::proven(text)
+    } else {
+        Cause::likely(text)
+    }
 }
 
 /// A server that has nothing to complain of, and ends.
