@@ -87,6 +87,7 @@ impl Plan {
         Process {
             ending,
             stderr: program.stderr().text(),
+            stdout: program.stdout().text(),
             said: program.said(),
             source: None,
             address: addr.to_string(),

@@ -26,7 +26,10 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
     if tries.calm.is_none() && evidence.weather() != calm {
         tries.calm = tried(expected, calm);
     }
-    if tries.calm == Some(Tried::Passed) && evidence.in_pieces() {
+    let waited = evidence.silence().is_some() && !evidence.right_bytes();
+    let server = evidence.side() == Side::Server;
+    let pieces = tries.calm == Some(Tried::Passed) && evidence.in_pieces();
+    if pieces || server && waited && !evidence.in_pieces() && !evidence.is_relay() {
         tries.again = tried(expected, evidence.weather());
     }
     if evidence.side() == Side::Client {
@@ -36,7 +39,6 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
         }
         return tries;
     }
-    let waited = evidence.silence().is_some() && !evidence.right_bytes();
     let left =
         evidence.have().close != evidence.want().close || evidence.not_taken() || evidence.early();
     if tries.mute.is_none() && left && (evidence.right_bytes() || evidence.cut_short()) {
@@ -51,6 +53,11 @@ pub fn retry(expected: &Transcript, evidence: &Evidence, play: &mut Play) -> Tri
         let came = tries.half_close.is_some_and(Tried::is_right);
         if came && evidence.have().bytes.is_empty() {
             tries.many = script_variants::many(expected).and_then(|many| tried(&many, calm));
+        }
+        let head = evidence.is_http() && evidence.heard().ends_with(b"\r\n\r\n");
+        if head && evidence.have().bytes.is_empty() && !came {
+            let more = script_variants::bare_ends_at(expected, evidence.conn(), evidence.agreed());
+            tries.bare_ends = tried(&more, calm);
         }
     }
     tries

@@ -75,6 +75,24 @@ pub fn fin_at(script: &Transcript, conn: Conn, agreed: usize) -> Transcript {
     variant
 }
 
+/// The script up to the place where the server was silent; there the client sends two bare line ends more, and the
+/// server is to say what was due, and to end its own side.
+pub fn bare_ends_at(script: &Transcript, conn: Conn, agreed: usize) -> Transcript {
+    let mut variant = like(script);
+    let ended = fin_at(script, conn, agreed);
+    for entry in ended.entries() {
+        match entry {
+            Entry::Event {
+                who: Who::Client,
+                conn: on,
+                event: Event::Fin,
+            } if *on == conn => variant.push_bytes(conn, Who::Client, b"\n\n"),
+            _ => copy(entry, &mut variant),
+        }
+    }
+    variant
+}
+
 /// The script with `{addr}`, `{host}` and `{port}` in its bytes replaced.
 pub fn filled(script: &Transcript, addr: SocketAddr) -> Transcript {
     let fill = |bytes: &[u8]| -> Vec<u8> {

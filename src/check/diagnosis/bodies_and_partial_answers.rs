@@ -2,12 +2,13 @@
 //! connection, or reads as something else; and answers to a client that already has a part of the file.
 
 use super::Evidence;
+use super::chunk_borders::{misread, trailers};
 use super::file_servers::answer_at;
 use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{
-    Message, chunks, field, is_request, message, messages, upto,
+    Message, chunks, find, is_request, message, messages, upto,
 };
 use crate::wire::{DifferenceKind, Entry};
 
@@ -224,6 +225,10 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
             "the order came in correct chunks. You answered {status}{}.{named} {sizes}",
             said(&exchange.have)
         )),
+        200 if misread(&request, &same(&exchange.have)).is_some() => Cause::likely(format!(
+            "the order came in chunks. {}",
+            misread(&request, &same(&exchange.have))?
+        )),
         200 => Cause::likely(format!(
             "the order came in chunks, and you read other bytes. After the bytes that agree, you have `{}` where \
              `{}` belongs. Count the data, and do not search in it: it may contain line ends, and lines that look \
@@ -249,20 +254,18 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
         .clone()
         .position(|message| std::ptr::eq(message, asked))?;
     let before = message(before.nth(place.checked_sub(1)?)?);
-    let body = before.body.unwrap_or_default();
-    let trailers = body
-        .split(|&byte| byte == b'\n')
-        .rev()
-        .skip(2)
-        .take_while(|line| field(line).is_some());
     let data = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
     let nothing = data(&exchange.have).is_empty() && !data(&exchange.want).is_empty();
-    (before.chunked() && trailers.count() > 0 && nothing).then_some(())?;
-    Cause::likely(
-        "the request before this one was in chunks, and had trailers: lines after its last chunk. Your answer here \
-         fits a request without an order. Probably you took a part of these lines for a request. Trailers end with \
-         an empty line, and belong to the message with the chunks.",
-    )
+    (!trailers(&before).is_empty() && nothing).then_some(())?;
+    let came = match exchange.have.status() {
+        Some(_) => "Your answer here fits a request without an order",
+        None => "This request got no answer",
+    };
+    Cause::likely(format!(
+        "the request before this one was in chunks, and had trailers: lines after its last chunk. {came}. Probably \
+         you took a part of these lines for a request. Trailers end with an empty line, and belong to the message \
+         with the chunks."
+    ))
 }
 
 /// All of it, to one who has it already or wants a part.
@@ -277,8 +280,17 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
     let (name, value) = names
         .iter()
         .find_map(|name| Some((name, request.field(name)?)))?;
+    let tags = *name == "If-None-Match";
+    let list = match tags && value.contains(&b',') {
+        true => " The value is a list: compare each of its tags.",
+        false => "",
+    };
+    let weak = match tags && find(value, b"W/").is_some() {
+        true => " Ignore a `W/` in front of a tag.",
+        false => "",
+    };
     Cause::likely(format!(
-        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.",
+        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}",
         shown(value),
         have?
     ))

@@ -58,6 +58,11 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     let sent = alert(&evidence.have().bytes).filter(|sent| *sent != due)?;
     (evidence.side() == Side::Server).then_some(())?;
     let why = match (sent, due) {
+        (109 | 112 | 120, 70) => {
+            "The newest version of this client is older than TLS 1.2, and the first line of the table that fits \
+             decides: the version is looked at before the name and the protocols"
+        }
+        (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
         (_, 50) => {
             "Something in this message does not fit: a length reaches beyond what contains it, bytes are left over \
              after a list, a list is empty or odd, or a name has a byte that it may not have"
@@ -84,6 +89,7 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     };
     // What was read wrongly, or the line of the lab's table that was due.
     let case = match (sent, due) {
+        (109, 70) => "protocol_version",
         (50 | 109, _) | (_, 50) => "",
         (_, 10) => "unexpected_message",
         (_, 22) => "record_overflow",

@@ -1,11 +1,12 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
+use super::chunk_borders::trailers;
 use super::crashes::complaint;
 use super::source_signs::{holds_back, sets_linger};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{from, message, upto};
+use crate::check::lenient_http_reader::{from, message, messages, upto};
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
@@ -225,6 +226,16 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let left = evidence.left_early() || evidence.tries.apart == Some(Tried::Stopped);
     (evidence.side() == Side::Server && early && whole_part && said && calm && left)
         .then_some(())?;
+    let asked = messages(evidence.heard());
+    let mut in_chunks = asked.iter().map(|bytes| trailers(&message(bytes)));
+    if let Some(lines) = in_chunks.find(|lines| !lines.is_empty()) {
+        return Cause::likely(format!(
+            "you closed after {}, while the conversation goes on. An earlier request was in chunks, and had lines \
+             after its last chunk: `{}`. Either you took them for the next request, or you close after each answer.",
+            count(evidence.have().bytes.len(), "byte"),
+            shown(lines.first()?)
+        ));
+    }
     Cause::likely(format!(
         "you closed after {}, while the conversation goes on. The connection is for more than one question: wait for \
          the client's next question, or until it closes.",
@@ -262,6 +273,12 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     let nothing = evidence.have().bytes.is_empty() && evidence.have().close != Close::Open;
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
     (evidence.side() == Side::Server && due && nothing && alive).then_some(())?;
+    if message(&evidence.want().bytes).status() == Some(408) {
+        return Cause::likely(
+            "the client did not send its whole request in time, and you closed without an answer. Send 408 first: it \
+             tells the client the reason. A time limit that ends a read as an error must not skip the answer.",
+        );
+    }
     Cause::likely(format!(
         "`{}` got no answer: your side of the connection ended without a byte. Every request must get an answer. If \
          something fails, answer with an error status.",

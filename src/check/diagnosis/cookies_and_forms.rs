@@ -3,6 +3,7 @@
 //!
 //! Rule: nothing is said of a conversation without `Cookie` or `Set-Cookie` in what was expected or came.
 
+use super::values_from_the_other_side::{another_field, spelled_otherwise};
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, message, split_once};
@@ -169,6 +170,12 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'=') => {
             "it is cut at each `=`. Only the first `=` of a field ends its name, and the rest is the value"
         }
+        _ if read == dish => {
+            "it means the same in HTML, but this lab's page writes only `&` and `<` in this way, and no other letter"
+        }
+        _ if another_field(evidence, &dish, &read) => {
+            "the form has several fields with the name `dish`, and in this lab the first one counts"
+        }
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
             "it is decoded before it is cut: `%26` became `&`, and ended the field"
         }
@@ -202,7 +209,17 @@ fn written_form(evidence: &Evidence) -> Option<Cause> {
 /// The text behind `&amp;` and `&lt;`.
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
-    text.replace("&lt;", "<").replace("&amp;", "&").into_bytes()
+    let mut text = text.into_owned();
+    for (entity, letter) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(entity, letter);
+    }
+    text.into_bytes()
 }
 
 /// The page of another table, or of none.
@@ -316,8 +333,9 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     Cause::likely(format!(
-        "`{}` belongs to `{path}`, and your Cookie line does not have it.",
-        shown(missing)
+        "`{}` belongs to `{path}`, and your Cookie line does not have it.{}",
+        shown(missing),
+        spelled_otherwise(evidence, missing)
     ))
 }
 

@@ -120,6 +120,8 @@ pub struct Tries {
     pub mute: Option<Tried>,
     /// The first message, thousands of times: a buffer of some KiB must overflow.
     pub many: Option<Tried>,
+    /// Two bare line ends more, after the end of the head.
+    pub bare_ends: Option<Tried>,
 }
 
 /// What a client should print on stdout, and what it printed.
@@ -138,7 +140,9 @@ pub struct Process {
     pub ending: Option<Ending>,
     /// What it printed to stderr, bounded.
     pub stderr: String,
-    /// What of that came during this run; earlier runs of a server may have failed on their own.
+    /// What it printed to stdout, bounded.
+    pub stdout: String,
+    /// What of its stderr came during this run; earlier runs of a server may have failed on their own.
     pub said: String,
     /// The text of its source file, where the start command names one, bounded.
     pub source: Option<String>,

@@ -10,6 +10,7 @@ use crate::http::date;
 pub(super) const TABLE: &[Row] = &[
     ("W55", outside),
     ("W55", outside_1991),
+    ("W54", slash_in_name),
     ("W56", not_decoded),
     ("W58", local_date),
 ];
@@ -102,6 +103,8 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
         "It contains a NUL. Some functions take a NUL for the end of the name, and others do not."
     } else if want.status()? == 400 {
         return None; // nothing is wrong with this path: something else in the request is (W54)
+    } else if small.iter().filter(|&&byte| byte == b'/').count() < 2 || has(b"%3f") {
+        return None; // its text shows no way out, and there is no folder in it that could be a link
     } else {
         "Either it contains a symbolic link that leads out of your folder, or no file has this name."
     };
@@ -126,6 +129,24 @@ fn outside_1991(evidence: &Evidence) -> Option<Cause> {
          folder.",
         shown(target),
         count(have.len(), "byte")
+    ))
+}
+
+/// A name with a slash in it got a file, in the form of 1991.
+fn slash_in_name(evidence: &Evidence) -> Option<Cause> {
+    let line = message(evidence.heard()).first_line();
+    let target = line.strip_prefix(b"GET /")?;
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let name = target.contains(&b'/') && find(target, b"..").is_none() && !evidence.is_http();
+    let served = evidence.at() == 0 && !evidence.cut_short() && !have.is_empty() && want != have;
+    (evidence.side() == Side::Server && name && served).then_some(())?;
+    let first = have.split(|&byte| byte == b'\n').next()?;
+    Cause::likely(format!(
+        "you answered `{}` with `{}`, and `{}` was expected. After its first slash this path has one more, and a name \
+         contains no slash. Look at the name as it came, before you clean it or join it with a folder.",
+        shown(line),
+        shown(first),
+        shown(want.trim_ascii_end())
     ))
 }
 

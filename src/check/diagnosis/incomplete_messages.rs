@@ -7,12 +7,16 @@ use super::crashes::complaint;
 use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{is_request, message, messages};
-use crate::wire::{Entry, Gap};
+use crate::wire::{Entry, Gap, Who};
 
 /// Asked before the error messages of the program.
 pub(super) const FIRST: &[Row] = &[("W29", impatient), ("W18", answers_a_piece)];
 
-pub(super) const TABLE: &[Row] = &[("W135", half_request), ("W136", connects_again)];
+pub(super) const TABLE: &[Row] = &[
+    ("W135", half_request),
+    ("W135", half_kept),
+    ("W136", connects_again),
+];
 
 /// The pause of the check's own side at the place of the difference: how long it was at least.
 fn pause(evidence: &Evidence) -> Option<Duration> {
@@ -83,6 +87,29 @@ fn half_request(evidence: &Evidence) -> Option<Cause> {
         "the client {cut}, and closed. You answered `{}`. A message that ends too early is not whole. Keep nothing \
          of it, and close without an answer.",
         shown(message(evidence.rest()).first_line())
+    ))
+}
+
+/// A part of a message that ended too early was kept, and a later client gets it.
+fn half_kept(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let (want, have) = exchange.statuses()?;
+    let target = exchange.request()?.target()?;
+    (evidence.side() == Side::Server && want == 404 && have == 200).then_some(())?;
+    let conns = evidence.got.connections().into_iter();
+    let mut before = conns.filter(|conn| *conn < evidence.conn());
+    let cut = before.find_map(|conn| {
+        let bytes = evidence.got.bytes_of(conn, Who::Client);
+        let last = message(messages(&bytes).into_iter().next_back()?);
+        let (came, announced) = (last.body?.len(), last.length()?);
+        (last.target() == Some(target) && came < announced).then_some((came, announced))
+    });
+    let (came, announced) = cut?;
+    Cause::likely(format!(
+        "a client announced {} for `{}`, sent {came} of them, and closed. You kept this part, and answered the next \
+         client with it. A message that ends too early is not whole: keep nothing of it.",
+        count(announced, "byte"),
+        shown(target)
     ))
 }
 

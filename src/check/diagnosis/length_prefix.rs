@@ -11,6 +11,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W49", newline_counted),
     ("W43", byte_order),
     ("W44", prefix_letters),
+    ("W79", counts_a_part),
 ];
 
 /// The four bytes from this place on.
@@ -91,6 +92,28 @@ fn prefix_width(evidence: &Evidence) -> Option<Cause> {
         "at byte {} there must be a length of four bytes, {length}, for the {} that follow it. {how}",
         at + 1,
         count(length, "byte")
+    ))
+}
+
+/// A length that counts only the beginning of what follows it.
+fn counts_a_part(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let found = numbers(evidence).find_map(|(at, due, said)| {
+        let due = usize::try_from(u32::from_be_bytes(due)).ok()?;
+        let said = usize::try_from(u32::from_be_bytes(said)).ok()?;
+        let data = want.get(at + 4..at.checked_add(4 + due)?)?;
+        let sent = have.get(at + 4..at.checked_add(4 + due)?)?;
+        let part = (0 < said && said < due && sent == data).then(|| data.split_at(said));
+        part.filter(|(counted, _)| std::str::from_utf8(counted).is_ok())
+    });
+    let (counted, left) = found?;
+    Cause::likely(format!(
+        "your length is {}, and {} follow it. It counts `{}`, and not `{}`, which is sent behind that. The other side \
+         takes the bytes that are not counted for the next length.",
+        counted.len(),
+        count(counted.len() + left.len(), "byte"),
+        shown(counted),
+        shown(left)
     ))
 }
 

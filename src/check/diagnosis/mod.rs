@@ -8,6 +8,7 @@
 mod balancers;
 mod bodies_and_partial_answers;
 mod caches;
+mod chunk_borders;
 mod client_hello_answers;
 mod connection_endings;
 mod cookies_and_forms;
@@ -25,6 +26,7 @@ mod exchanges_on_both_legs;
 mod explanation_pages;
 mod file_servers;
 mod gateways;
+mod header_values;
 mod host_line;
 mod incomplete_messages;
 mod length_prefix;
@@ -36,9 +38,12 @@ mod program_language;
 mod random_tests;
 mod read_cache_headers;
 mod redirects_and_relays;
+mod request_details;
 mod source_signs;
 mod syntax_mistakes;
+mod unsent_answers;
 mod valid_but_different;
+mod values_from_the_other_side;
 mod wrong_decisions;
 mod wrong_values;
 
@@ -98,7 +103,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 34] = [
+const TABLE: [&[Row]; 36] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -110,8 +115,10 @@ const TABLE: [&[Row]; 34] = [
     incomplete_messages::FIRST,
     crashes::TABLE,
     process::LATER,
+    unsent_answers::TABLE,
     datagram_clients::TABLE,
     datagram_servers::TABLE,
+    header_values::TABLE,
     partial_reads_and_writes::DELIVERY,
     bodies_and_partial_answers::WAITS,
     redirects_and_relays::TABLE,

@@ -6,7 +6,7 @@ use super::wrong_decisions::shared_buffer;
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{find, from, is_request, message, upto};
+use crate::check::lenient_http_reader::{Message, find, from, is_request, message, messages, upto};
 use crate::net::Weather;
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
@@ -227,6 +227,15 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
         extra.len() > 1 && extra.ends_with(b"\n")
     };
     (evidence.side() == Side::Server && whole && !evidence.want().bytes.is_empty()).then_some(())?;
+    if http && let Some(last) = last_request_but_not_the_last_one(evidence) {
+        return Cause::likely(format!(
+            "your answer to `{}` was complete, and then came {} more: `{}`. That request says `Connection: close`: \
+             after its answer the server closes. It must not answer a later request, even if that has arrived.",
+            shown(last.first_line()),
+            count(extra.len(), "byte"),
+            shown(extra)
+        ));
+    }
     Cause::likely(format!(
         "your answer was complete after {}, and then came {} more: `{}`. A request has one answer. The client takes \
          the second one for the answer to its next request.",
@@ -234,6 +243,17 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
         count(extra.len(), "byte"),
         shown(extra)
     ))
+}
+
+/// A request with `Connection: close`, behind which others came.
+fn last_request_but_not_the_last_one(evidence: &Evidence) -> Option<Message<'_>> {
+    let asked = messages(evidence.heard());
+    let (_, before) = asked.split_last()?;
+    let mut before = before.iter().map(|bytes| message(bytes));
+    before.find(|request| {
+        let value = request.field("Connection").unwrap_or_default();
+        value.eq_ignore_ascii_case(b"close")
+    })
 }
 
 /// A long answer stops in the middle, and then the connection is closed.

@@ -18,6 +18,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W29", would_block),
     ("W27", died_on_empty),
     ("W41", died_on_reset),
+    ("W41", died_without_connection),
     ("W122", ends_quietly),
     ("W60", no_limit),
 ];
@@ -184,6 +185,18 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
     } else {
         Cause::likely(text)
     }
+}
+
+/// It ended because it asked something of a connection whose client had gone.
+fn died_without_connection(evidence: &Evidence) -> Option<Cause> {
+    let ending = evidence.process.ending?;
+    let signs = ["not connected", "NotConnected", "ENOTCONN"];
+    let line = line_with(evidence, &signs).filter(|_| evidence.side() == Side::Server)?;
+    Cause::likely(format!(
+        "your program ended ({ending}) and said `{line}`. The system says this of a connection that is over, for \
+         example when a program asks for the address of a client that has reset its connection. It is an error of \
+         that one connection. Your program must still serve the next client."
+    ))
 }
 
 /// A server that has nothing to complain of, and ends.

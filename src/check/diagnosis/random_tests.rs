@@ -164,6 +164,9 @@ impl Dice {
             ]),
             said: stderr.clone(),
             stderr,
+            stdout: self
+                .of(&["", "HTTP/1.1 200 OK\r\n", "3 tacos, coming up\n"])
+                .to_string(),
             source: self
                 .of(&[None, Some("makefile('wb')"), Some("")])
                 .map(str::to_string),
@@ -208,6 +211,7 @@ impl Dice {
             half_close: self.tried(),
             mute: self.tried(),
             many: self.tried(),
+            bare_ends: self.tried(),
         };
         let expectation = Expectation {
             side,

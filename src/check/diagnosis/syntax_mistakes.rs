@@ -3,7 +3,7 @@
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{
-    find, from, is_request, is_response, is_token, message, split_once, upto,
+    find, from, is_request, is_response, is_token, message, percent_decoded, split_once, upto,
 };
 
 pub(super) const TABLE: &[Row] = &[
@@ -162,6 +162,13 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
         _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
             "the space after the number is missing, which must be there even if no reason follows"
         }
+        _ if text.get(8) == Some(&b' ')
+            && text
+                .get(9..12)
+                .is_some_and(|code| code.iter().all(u8::is_ascii_digit)) =>
+        {
+            "its version is another one. An answer has the version of the server, whatever the request says"
+        }
         _ => "it has another form",
     };
     Cause::likely(format!(
@@ -192,6 +199,9 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let what = match &words[..] {
         _ if words.iter().any(|word| word.is_empty()) => "there are two spaces where one belongs",
         [_] | [_, _] => "a word is missing: there are three, with one space between them",
+        _ if percent_decoded(wanted) == line => {
+            "the target is decoded. What is encoded in a URL stays as it is: the server decodes it"
+        }
         _ if words.len() > 3 => {
             "there are more than three words; a space in the target is written %20"
         }

@@ -4,9 +4,10 @@
 //! lab's conversation.
 
 use super::difference_place::Exchange;
-use super::{Cause, Evidence, Row, file_servers, shown};
+use super::header_values::rule_of;
+use super::{Cause, Evidence, Row, file_servers, request_details, shown};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{Message, field, is_request, message};
+use crate::check::lenient_http_reader::{Message, field, find, is_request, message, messages};
 use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
@@ -85,16 +86,18 @@ fn near_status(evidence: &Evidence) -> Option<Cause> {
     if let Some(unwanted) = unwanted_continue(&exchange, want, have) {
         return Some(unwanted);
     }
-    let request = exchange
-        .request()
-        .map(|request| shown(request.first_line()));
+    let asked = exchange.request();
+    let request = asked.map(|request| shown(request.first_line()));
     let to = request.map_or(String::new(), |line| format!(" to `{line}`"));
     let says =
         |status| meaning(status).map_or(String::new(), |text| format!(" {status} says: {text}."));
     Cause::likely(format!(
-        "you answered {have}{to}, and {want} was expected.{}{}",
+        "you answered {have}{to}, and {want} was expected.{}{}{}",
         says(have),
-        says(want)
+        says(want),
+        asked.map_or(String::new(), |request| request_details::faulty_path(
+            &request, want
+        ))
     ))
 }
 
@@ -115,14 +118,14 @@ pub(super) fn said(message: &Message) -> String {
 /// Whether there was another request for this target.
 fn asked_before(evidence: &Evidence, target: &[u8]) -> bool {
     let named = [b" ", target, b" HTTP/"].concat();
+    let inside = |bytes: &[u8]| find(bytes, &named).is_some();
     let conns = evidence.got.connections().into_iter();
-    let conns = conns.filter(|conn| *conn <= evidence.conn());
-    let times = conns.map(|conn| {
-        let bytes = evidence.got.bytes_of(conn, Who::Client);
-        let places = bytes.windows(named.len());
-        places.filter(|place| *place == named).count()
-    });
-    times.sum::<usize>() > 1
+    let mut conns = conns.filter(|conn| *conn < evidence.conn());
+    // What stands behind the request on this connection was not asked before it.
+    let asked = evidence.exchange().and_then(|exchange| exchange.asked);
+    let here = messages(evidence.heard()).into_iter();
+    let mut here = here.take_while(|one| asked.is_none_or(|asked| !std::ptr::eq(*one, asked)));
+    conns.any(|conn| inside(&evidence.got.bytes_of(conn, Who::Client))) || here.any(inside)
 }
 
 /// A right request was refused.
@@ -148,17 +151,21 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         _ => "is stricter than the standard, or than this lab",
     };
     Cause::likely(format!(
-        "the request `{}` is correct, and you answered {have}{}. Your program {why}. The right answer is {want}.",
+        "the request `{}` is correct, and you answered {have}{}. Your program {why}. The right answer is {want}.{}",
         shown(request.first_line()),
-        said(&exchange.have)
+        said(&exchange.have),
+        request_details::allowed(&request, have).map_or(String::new(), |text| format!(" {text}"))
     ))
 }
 
 /// The server refuses a client with 503 although it is not full.
 fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
-    let have = message(evidence.rest()).status()?;
-    let nothing_due = evidence.missing().is_empty()
-        || differing(evidence).is_some_and(|(_, want, _)| want == 200);
+    let other = differing(evidence).filter(|(_, want, _)| *want != 503);
+    let have = match other {
+        Some((_, _, have)) => have,
+        None => message(evidence.rest()).status()?,
+    };
+    let nothing_due = evidence.missing().is_empty() || other.is_some();
     (evidence.side() == Side::Server && have == 503 && nothing_due).then_some(())?;
     let open = evidence.open_connections();
     Cause::likely(format!(
@@ -243,15 +250,17 @@ fn target_parts(evidence: &Evidence) -> Option<Cause> {
         .take_while(|(a, b)| a == b)
         .count();
     let why = match (want.1.get(place), have.1.get(place)) {
-        (Some(b'?'), None) => "the query, from the `?` on, is lost",
-        (None, Some(b'?')) => "a query is added",
+        (Some(b'?'), None) => "the query, from the `?` on, is lost".to_string(),
+        (None, Some(b'?')) => "a query is added".to_string(),
         _ if have.1.windows(2).any(|two| two == b"/.") => {
-            "a client must resolve the dots in a path before it sends the path"
+            "a client must resolve the dots in a path before it sends the path".to_string()
         }
         _ if have.1.contains(&b'%') && !want.1.contains(&b'%') => {
-            "you encoded characters that a path may contain"
+            "you encoded characters that a path may contain".to_string()
         }
-        _ => return None,
+        // Only a URL has parts that can be lost; another file is another file.
+        _ if !evidence.expectation.script.heading("arg")?.contains("://") => return None,
+        _ => request_details::changed_target(want.1, have.1)?,
     };
     Cause::likely(format!(
         "your request asks for `{}`, and `{}` was expected: {why}.",
@@ -308,7 +317,7 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
             ),
             false => {
                 let what = format!("your line `{line}` has another value; this lab's is `{due}`.");
-                if let Some(rule) = rule_of(name) {
+                if let Some(rule) = rule_of(evidence, name) {
                     return Cause::likely(format!("{what} {rule}"));
                 }
                 what
@@ -336,20 +345,6 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
 /// Whether the line is a field of that name.
 fn same_field(line: &[u8], name: &[u8]) -> bool {
     field(line).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
-}
-
-/// What a client does with a value that is not a matter of taste.
-fn rule_of(name: &[u8]) -> Option<&'static str> {
-    match &name.to_ascii_lowercase()[..] {
-        b"content-type" => {
-            Some("The client trusts this line. The lab's README says which type belongs here.")
-        }
-        b"connection" => Some(
-            "This line says whether the connection stays open. It depends on the request's version and `Connection` line.",
-        ),
-        b"location" => Some("The client's next request goes to this place."),
-        _ => None,
-    }
 }
 
 /// What came and what was due in a long line, from the difference on.

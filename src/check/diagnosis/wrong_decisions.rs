@@ -119,7 +119,9 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let due = line_at(from(evidence.missing(), skip), 0);
     let text =
         std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
-    let other = !came.is_empty() && !due.is_empty() && came.first() != due.first();
+    // Two sentences may begin alike; without a length the other rules look at the byte that differs.
+    let sentences = framed && !came.starts_with(due) && !due.starts_with(came);
+    let other = !came.is_empty() && !due.is_empty() && (came.first() != due.first() || sentences);
     (text && other && !evidence.passes_in_calm()).then_some(())?;
     let asked = bare(line_at(evidence.heard(), 0));
     if came.starts_with(b"HTTP/") {

@@ -2,6 +2,7 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
+use super::request_details::fault;
 use super::{Cause, Row, count, dns_messages, host_line, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{field, find, from, message, split_once, upto};
@@ -234,8 +235,8 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
     let accepted =
         evidence.side() == Side::Server && (400..600).contains(&want) && (200..300).contains(&have);
     // Something that does not exist is no faulty request.
-    let method = exchange.request()?.first_line();
-    let missing = want == 404 && method.starts_with(b"DELETE ");
+    let request = exchange.request()?;
+    let missing = want == 404 && request.first_line().starts_with(b"DELETE ");
     (accepted && !missing).then_some(())?;
     let reason = exchange.want.body.unwrap_or_default();
     let reason = reason
@@ -251,7 +252,7 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "this request must be refused with {want}{because}, and you answered {have}. {}",
-        why_refused(want)
+        fault(&request, want).unwrap_or_else(|| why_refused(want).to_string())
     ))
 }
 
@@ -263,7 +264,7 @@ fn why_refused(status: u16) -> &'static str {
         }
         404 | 410 => "Nothing has that name, and a 2xx says that something has it.",
         405 => "A 2xx tells the client that the server has done what the method asks for.",
-        408 | 413 | 414 | 431 => {
+        408 | 413 => {
             "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
         }
         411 => "This server takes a body only if its length is announced.",
@@ -283,6 +284,10 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
         b"" => "With a slash at its end it is the path of a folder, and not of a file",
         [b'.', ..] if !last.starts_with(b"..") => {
             "Its name begins with a dot, and such a name is hidden"
+        }
+        _ if find(&path.to_ascii_lowercase(), b"%3f").is_some() => {
+            "Decoded, its `%3F` is a question mark of the name, and no file has that name: cut the query off before \
+             you decode"
         }
         _ if find(path, b"%25").is_some() => {
             "After one decoding the name still contains a percent sign, and no file has that name. Probably you \

@@ -1,6 +1,10 @@
 from kit import *
 import ipaddress
 
+
+def is_port(word):
+    return re.fullmatch("0|[1-9][0-9]{0,4}", word) and int(word) < 65536
+
 SEP = "\r\n"
 SERVERS = [word for word in WORDS.split() if word != "proxy"]
 PROXY = WORDS.split()[-1:] == ["proxy"]
@@ -63,7 +67,7 @@ def proxy_line(peer):
     try:
         kind = {"TCP4": ipaddress.IPv4Address, "TCP6": ipaddress.IPv6Address}[words[1]]
         kind(words[3])
-        if not all(0 <= int(port) < 65536 for port in words[4:]) or len(words) != 6:
+        if len(words) != 6 or not all(is_port(port) for port in words[4:]):
             raise ValueError
         return str(kind(words[2]))
     except (KeyError, ValueError, IndexError):

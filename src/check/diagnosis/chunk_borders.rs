@@ -1,0 +1,81 @@
+//! How a body in chunks was misread, where the answer shows it: a chunk taken for a line, a trailer for data.
+//!
+//! Rule: pure functions of the request that came and of the data that the program sent back.
+
+use super::shown;
+use crate::check::lenient_http_reader::{Message, chunks, field, find, from, upto};
+
+/// The lines after the last chunk.
+pub(super) fn trailers<'a>(request: &Message<'a>) -> Vec<&'a [u8]> {
+    let body = request.body.unwrap_or_default();
+    let mut lines = body.split(|&byte| byte == b'\n').rev().skip(2);
+    let mut found = Vec::new();
+    while let Some(line) = lines.next().filter(|line| field(line).is_some()) {
+        found.push(line.trim_ascii_end());
+    }
+    match request.chunked() {
+        true => found,
+        false => Vec::new(),
+    }
+}
+
+/// What the program took for something else, in the data that it sent back.
+pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
+    let trailers = trailers(request);
+    if let Some(trailer) = trailers.iter().find(|line| find(sent, line).is_some()) {
+        return Some(format!(
+            "`{}` is a trailer, and your answer has it as a part of the body. The lines after the last chunk belong \
+             to the message, but not to its body.",
+            shown(trailer)
+        ));
+    }
+    let (data, _) = chunks(request.body.unwrap_or_default());
+    let whole = data.concat();
+    let mut end = 0;
+    for chunk in &data {
+        end += chunk.len();
+        let before = upto(&whole, end);
+        let line = before.iter().rposition(|&byte| byte == b'\n');
+        let begun = from(before, line.map_or(0, |at| at + 1));
+        let next = from(&whole, end).first();
+        let at = find(sent, begun).filter(|_| begun.len() > 1 && next.is_some());
+        let cut = at.is_some_and(|at| from(sent, at + begun.len()).first() != next);
+        if cut && find(sent, upto(&whole, end + 1)).is_none() {
+            return Some(format!(
+                "`{}` is the end of a chunk, and your answer has it as the end of an order. A chunk may end anywhere: \
+                 join the data of all chunks first, and look for the line ends in it then.",
+                shown(begun)
+            ));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::lenient_http_reader::message;
+
+    const REQUEST: &[u8] =
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n3 ta\r\n4\r\ncos\n\r\n0\r\n\
+        Tip: 10%\r\n\r\n";
+
+    #[test]
+    fn a_trailer_in_the_answer_is_named() {
+        assert_eq!(trailers(&message(REQUEST)), [b"Tip: 10%"]);
+        let text = misread(
+            &message(REQUEST),
+            b"3 tacos, coming up\nTip: 10%, coming up\n",
+        )
+        .unwrap();
+        assert!(text.contains("`Tip: 10%` is a trailer"), "{text}");
+    }
+
+    #[test]
+    fn the_end_of_a_chunk_is_no_end_of_an_order() {
+        let text = misread(&message(REQUEST), b"3 ta, coming up\ncos, coming up\n").unwrap();
+        assert!(text.contains("`3 ta` is the end of a chunk"), "{text}");
+        assert_eq!(misread(&message(REQUEST), b"3 tacos, coming up\n"), None);
+        assert_eq!(misread(&message(REQUEST), b""), None);
+    }
+}

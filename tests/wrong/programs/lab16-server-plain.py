@@ -1,0 +1,92 @@
+import os, socket, sys
+host, port = os.environ['WIRELAB_ADDR'].rsplit(':', 1)
+srv = socket.create_server((host, int(port)))
+print('listening on', os.environ['WIRELAB_ADDR'], flush=True)
+
+def hang_up(c):
+    try:
+        c.shutdown(socket.SHUT_WR)
+        c.settimeout(1)
+        while c.recv(65536):
+            pass
+    except OSError:
+        pass
+    c.close()
+
+root = os.path.realpath(os.environ.get('WIRELAB_ROOT', '.'))
+
+class Refuse(Exception):
+    pass
+
+def decode(piece):
+    out, i = bytearray(), 0
+    while i < len(piece):
+        if piece[i:i + 1] == b'%':
+            hexa = piece[i + 1:i + 3]
+            if len(hexa) < 2 or any(h not in b'0123456789abcdefABCDEF' for h in hexa):
+                raise Refuse(400, 'a % needs two hex digits')
+            out.append(int(hexa, 16))
+            i += 3
+        else:
+            out.append(piece[i])
+            i += 1
+    return bytes(out)
+
+def find(target):
+    path = target.split(b'?')[0]
+    pieces = []
+    last = b''
+    for piece in path.split(b'/'):
+        piece = decode(piece)
+        if b'\0' in piece:
+            raise Refuse(400, 'no file name holds a NUL')
+        if b'/' in piece:
+            raise Refuse(400, 'a slash hides in a name')
+        last = piece
+        if piece in (b'', b'.'):
+            continue
+        if piece == b'..':
+            if pieces:
+                pieces.pop()
+        else:
+            pieces.append(piece)
+    gone = Refuse(404, 'no such file here')
+    if last in (b'', b'.', b'..'):
+        raise gone
+    try:
+        real = os.path.realpath(os.path.join(root.encode(), *pieces))
+        if not real.startswith(root.encode() + b'/') or not os.path.isfile(real):
+            raise gone
+        return real
+    except OSError:
+        raise gone
+
+def head(c, have):
+    """the head of the next request, and the bytes behind it"""
+    while b'\r\n\r\n' not in have:
+        piece = c.recv(4096)
+        if not piece:
+            return None, b''
+        have += piece
+    h, _, rest = have.partition(b'\r\n\r\n')
+    return h.split(b'\r\n'), rest
+
+WORDS = {200: b'OK', 400: b'Bad Request', 404: b'Not Found'}
+def serve(c):
+    lines, _ = head(c, b'')
+    if lines is None:
+        return
+    try:
+        with open(find(lines[0].split(b' ')[1]), 'rb') as f:
+            status, body = 200, f.read()
+    except Refuse as e:
+        status, body = e.args[0], e.args[1].encode() + b'\n'
+    c.sendall(b'HTTP/1.1 %d %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n' % (status, WORDS[status], len(body)) + body)
+
+while True:
+    c, _ = srv.accept()
+    try:
+        serve(c)
+    except OSError:
+        pass
+    hang_up(c)
