@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     let addr = std::env::args().nth(1);
     let listener = TcpListener::bind(addr.as_deref().unwrap_or("127.0.0.1:8019"))?;
     println!("listening on {}", listener.local_addr()?);
-    std::panic::set_hook(Box::new(|what| eprintln!("a waiter drops dead: {what}")));
+    std::panic::set_hook(Box::new(|what| eprintln!("a thread ends: {what}")));
 
     // Here: this queue has no limit.
     let (sender, queue) = mpsc::channel::<TcpStream>();
@@ -54,7 +54,7 @@ fn serve(mut client: &TcpStream) {
             .strip_prefix("/share/")
             .and_then(|number| number.parse::<u32>().ok());
         let (status, body) = match number {
-            Some(guests) => ("200 OK", format!("{} tacos each\n", 12 / guests)),
+            Some(people) => ("200 OK", format!("{} tacos each\n", 12 / people)),
             None => (
                 "404 Not Found",
                 "ask for /share/ and a number\n".to_string(),
