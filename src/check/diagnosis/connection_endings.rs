@@ -2,12 +2,15 @@
 
 use super::chunk_borders::trailers;
 use super::crashes::complaint;
-use super::source_signs::{holds_back, sets_linger};
+use super::source_signs::{holds_back, sets_linger, shuts_reading};
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence, Middle, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{from, message, messages, upto};
 use crate::wire::{Event, Who};
+
+/// Asked before what a pause or a piece explains.
+pub(super) const FIRST: &[Row] = &[("W61", stops_reading)];
 
 pub(super) const TABLE: &[Row] = &[
     ("W25", relay_calls_nobody),
@@ -158,6 +161,9 @@ fn not_flushed(evidence: &Evidence) -> Option<Cause> {
 fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     if after_fin(evidence) {
         let known = holds_back(evidence.process.source.as_deref()) == Some(false);
+        if let Some(cause) = empty_record(evidence) {
+            return Some(cause);
+        }
         let many = evidence.tries.many.is_some();
         // What has answered on this connection before does not read every time to its end.
         if known && !evidence.have().bytes.is_empty() {
@@ -202,6 +208,18 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
          but this server keeps the connection open for the next request.",
         count(evidence.heard().len(), "byte")
     ))
+}
+
+/// The last that came is the header of a TLS record without contents.
+fn empty_record(evidence: &Evidence) -> Option<Cause> {
+    let heard = evidence.heard();
+    let header = from(heard, heard.len().saturating_sub(5));
+    matches!(header, [0x14..=0x17, 3, _, 0, 0]).then_some(())?;
+    Cause::likely(
+        "a record came whose length is 0, and no answer came until the check closed its side. Either your program reads \
+         at least one byte of each record, also of an empty one: a receive with the length 0 waits for a byte, too. Or it \
+         reads to the end of the stream.",
+    )
 }
 
 /// A server has sent everything and does not close, although it should.
@@ -286,6 +304,21 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The same of a program that shuts down its reading direction: it reads only what had come before.
+fn stops_reading(evidence: &Evidence) -> Option<Cause> {
+    let nothing = evidence.have().bytes.is_empty() && evidence.have().close != Close::Open;
+    let asked = !evidence.heard().is_empty() && !evidence.want().bytes.is_empty();
+    let sign = shuts_reading(evidence.process.source.as_deref());
+    (evidence.side() == Side::Server && nothing && asked && sign && !evidence.is_relay())
+        .then_some(())?;
+    Cause::likely(format!(
+        "`{}` got no answer. Your source shuts down the reading direction of a connection. After that a read gives 0 \
+         bytes as soon as everything is read that had come before, as if the client had closed. Probably your program \
+         took that for the end of the client.",
+        shown(message(evidence.heard()).first_line())
+    ))
+}
+
 /// A relay ends both directions when one of them ends.
 fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
     let closed = evidence.have().close != Close::Open && evidence.cut_short();
@@ -299,7 +332,7 @@ fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
 }
 
 /// A program in the middle that passes on bytes as they come; a proxy reads messages and changes them.
-fn is_byte_relay(evidence: &Evidence) -> bool {
+pub(super) fn is_byte_relay(evidence: &Evidence) -> bool {
     let middle = evidence.middle.as_ref();
     evidence.is_relay() && middle.is_some_and(|middle| !middle.is_proxy())
 }

@@ -210,9 +210,9 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         || evidence.not_taken()
         || unprinted;
     (evidence.side() == Side::Client && missing && evidence.problem.is_some()).then_some(())?;
-    // A reset of ours is no error of its own.
-    let said =
-        complaint(evidence).filter(|said| !said.contains("eset") && !said.contains("roken"))?;
+    // A reset of ours is no error of its own. Before it connects, whatever it said is about something else.
+    let said = complaint(evidence).or_else(|| last_line(evidence));
+    let said = said.filter(|said| !said.contains("eset") && !said.contains("roken"))?;
     let when = match (evidence.process.connected, evidence.have().bytes.len()) {
         (false, _) => "before it connected",
         (true, 0) if !evidence.want().bytes.is_empty() => {
@@ -228,6 +228,14 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "your client ended {when} ({ending}). It said `{said}`.{why}"
     ))
+}
+
+/// The last line of a client that never connected, in a conversation in which it should.
+fn last_line(evidence: &Evidence) -> Option<String> {
+    let due = !evidence.want().bytes.is_empty() && !evidence.process.connected;
+    let line = evidence.process.said.trim_end().lines().next_back();
+    line.filter(|line| due && !line.trim().is_empty())
+        .map(shown_text)
 }
 
 /// A server that ended before it listened.

@@ -103,7 +103,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 36] = [
+const TABLE: [&[Row]; 37] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -119,6 +119,7 @@ const TABLE: [&[Row]; 36] = [
     datagram_clients::TABLE,
     datagram_servers::TABLE,
     header_values::TABLE,
+    connection_endings::FIRST,
     partial_reads_and_writes::DELIVERY,
     bodies_and_partial_answers::WAITS,
     redirects_and_relays::TABLE,

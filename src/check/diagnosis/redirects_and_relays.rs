@@ -2,13 +2,15 @@
 //! (relays).
 
 use super::Evidence;
+use super::connection_endings::is_byte_relay;
 use super::crashes::complaint;
+use super::diagnosis_input::line_at;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::message;
 use crate::check::program::Ending;
 use crate::limits;
-use crate::wire::{Event, Who};
+use crate::wire::{Entry, Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W64", endless_circle),
@@ -16,6 +18,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W65", wrong_place),
     ("W65", stays_at_the_sign),
     ("W66", fin_unheard),
+    ("W150", speaks_first),
 ];
 
 /// Status and place of the answer on the connection before this one, if it sends the client elsewhere.
@@ -140,4 +143,28 @@ fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
          a read of 0 bytes. A relay must pass it on: it must shut down writing on the other \
          connection. Otherwise the server waits, too.",
     )
+}
+/// A relay says something before the server behind it has said anything: these are words of its own.
+fn speaks_first(evidence: &Evidence) -> Option<Cause> {
+    let middle = evidence
+        .middle
+        .as_ref()
+        .filter(|_| is_byte_relay(evidence))?;
+    let (front, behind) = (evidence.conn(), middle.legs.back());
+    let own = |entry: &&Entry| matches!(entry, Entry::Chunk(chunk) if chunk.who == Who::Server);
+    let since = middle.got.entries().iter();
+    let mut since = since.skip_while(|entry| entry.conn() != Some(front));
+    let first = since.find(own).and_then(Entry::conn)?;
+    let script = middle.script.entries().iter();
+    let mut due = script.filter(own).filter_map(Entry::conn);
+    let due = due.find(|conn| *conn == front || behind.contains(conn))?;
+    // What is like the answer that is due is that answer, changed.
+    let line = line_at(&evidence.have().bytes, 0).trim_ascii_end();
+    let other = evidence.at() * 4 < line.len();
+    (first == front && due != front && other).then_some(())?;
+    Cause::likely(format!(
+        "your relay sent `{}` to the client, and the server behind it had not sent a byte. A relay passes on the bytes of \
+         both sides, and adds none of its own.",
+        shown(line)
+    ))
 }

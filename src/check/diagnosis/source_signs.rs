@@ -57,6 +57,12 @@ pub(super) fn sets_linger(source: Option<&str>) -> bool {
     source.is_some_and(|source| WORDS.iter().any(|word| source.contains(word)))
 }
 
+/// Whether the program shuts down a reading direction: after that a read gives 0 bytes.
+pub(super) fn shuts_reading(source: Option<&str>) -> bool {
+    const WORDS: [&str; 4] = ["SHUT_RD)", "SHUT_RD;", "Shutdown::Read", "CloseRead("];
+    source.is_some_and(|source| WORDS.iter().any(|word| source.contains(word)))
+}
+
 /// The names of functions for buffers that stand in a compiled program. (In one from Go they show that it
 /// writes through a buffer, and not whether it empties it.)
 pub fn names_in(program: &[u8]) -> String {
