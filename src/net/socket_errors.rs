@@ -73,11 +73,18 @@ pub(super) fn waits(stream: &TcpStream) -> io::Result<()> {
         .map(|_| ())
 }
 
-/// A client that comes within `time`. std has no `accept` with a deadline, so this looks again and again.
+/// A client that comes within `time`. std has no `accept` with a deadline. Linux has one, the receive timeout of the
+/// listening socket (socket(7), SO_RCVTIMEO); elsewhere this looks again and again.
 pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<TcpStream> {
     let until = Instant::now() + time;
-    listener.set_nonblocking(true).ok()?;
+    let kernel_waits = cfg!(target_os = "linux") && time >= limits::POLL_INTERVAL;
+    listener.set_nonblocking(!kernel_waits).ok()?;
     let stream = loop {
+        if kernel_waits {
+            let left = until.saturating_duration_since(Instant::now());
+            let left = left.max(limits::POLL_INTERVAL);
+            SockRef::from(listener).set_read_timeout(Some(left)).ok()?;
+        }
         match listener.accept() {
             Ok((stream, _)) => break Some(stream),
             // Invalid: it does not listen yet (see `net::bind`).
@@ -85,12 +92,17 @@ pub(super) fn accept_within(listener: &TcpListener, time: Duration) -> Option<Tc
                 if (is_pause(&error) || error.kind() == ErrorKind::InvalidInput)
                     && Instant::now() < until =>
             {
-                thread::sleep(limits::POLL_INTERVAL);
+                if !kernel_waits || error.kind() == ErrorKind::InvalidInput {
+                    thread::sleep(limits::POLL_INTERVAL);
+                }
             }
             Err(_) => break None,
         }
     };
     listener.set_nonblocking(false).ok()?;
-    // Elsewhere than on Linux it inherits this from the listener.
-    stream.filter(|stream| stream.set_nonblocking(false).is_ok())
+    SockRef::from(listener).set_read_timeout(None).ok()?;
+    // The connection inherits one or the other from the listener.
+    stream.filter(|stream| {
+        stream.set_nonblocking(false).is_ok() && stream.set_read_timeout(None).is_ok()
+    })
 }
