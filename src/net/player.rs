@@ -201,6 +201,7 @@ impl Player {
             links: BTreeMap::new(),
             said: BTreeMap::new(),
             wrong: Vec::new(),
+            cut: Vec::new(),
             captures: Captures::default(),
             until: Instant::now() + self.whole,
             ends: BTreeMap::new(),
@@ -228,6 +229,8 @@ struct Play<'a> {
     said: BTreeMap<Conn, u64>,
     /// The connections whose peer has sent something wrong.
     wrong: Vec<Conn>,
+    /// The connections that the peer has ended before it had sent what it should.
+    cut: Vec<Conn>,
     /// What the peer has given a name to.
     captures: Captures,
     until: Instant,
@@ -256,7 +259,7 @@ impl Play<'_> {
             return;
         }
         match &step.what {
-            Task::Say(_) | Task::SayNamed(_) if self.unasked(step) => {}
+            Task::Say(_) | Task::SayNamed(_) if self.unasked(step) || self.cut.contains(&conn) => {}
             Task::Say(bytes) => self.say(conn, bytes),
             Task::SayNamed(pieces) => {
                 self.say(conn, &self.player.script.bytes_of(pieces, &self.captures));
@@ -309,6 +312,11 @@ impl Play<'_> {
             last != MatchState::NeedMore
         };
         if !self.wait(conn, enough) {
+            // A server behind a program in the middle does not answer what that has cut off.
+            let ended = self.links.get(&conn).and_then(|link| link.heard().end);
+            if ended.is_some() && self.player.between.is_some() {
+                self.cut.push(conn);
+            }
             return self.stop_before_middle(conn);
         }
         if let Some(link) = self.links.get(&conn) {
