@@ -225,14 +225,16 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
     let datagrams = evidence.expectation.script.has_datagrams();
     let prints = evidence.process.prints.as_ref().filter(|_| datagrams)?;
     let (due, printed) = (prints.wanted.trim_end(), prints.printed.trim_end());
-    let rest = due.strip_prefix(printed).filter(|_| !printed.is_empty())?;
-    rest.starts_with(' ').then_some(())?;
-    let lines = evidence.heard().split(|&byte| byte == b'\n');
-    let list = [b" ", printed.as_bytes()].concat();
-    lines
-        .into_iter()
-        .any(|line| line.ends_with(&list))
-        .then_some(())?;
+    let rest = due.strip_prefix(printed)?;
+    // An empty line is the list of an answer that has none.
+    let empty = printed.is_empty() && prints.printed == "\n";
+    (empty || !printed.is_empty() && rest.starts_with(' ')).then_some(())?;
+    let mut lines = evidence.heard().split(|&byte| byte == b'\n');
+    let list = match empty {
+        true => b"ack 0".to_vec(),
+        false => [b" ", printed.as_bytes()].concat(),
+    };
+    lines.any(|line| line.ends_with(&list)).then_some(())?;
     Cause::likely(format!(
         "your client printed `{}`, and `{}` was expected. An earlier answer has the list that you printed. Look at \
          the number of each answer, and wait for the answer to your last order.",
