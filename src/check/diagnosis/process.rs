@@ -76,6 +76,13 @@ fn not_every_address(evidence: &Evidence) -> Option<Cause> {
     let gave_up = evidence.side() == Side::Client && !process.connected && addresses > 1;
     let signs = [&REFUSED[..], &["timed out", "TimedOut", "ETIMEDOUT"]].concat();
     let line = line_with(evidence, &signs).filter(|_| gave_up)?;
+    if arg.split_whitespace().nth(1) == Some("{addr}") {
+        return Cause::likely(format!(
+            "your client said `{line}`, and it never connected to {}, where the server is. That is the first of the \
+             {addresses} addresses in its argument. Begin with the first one.",
+            process.address
+        ));
+    }
     Cause::likely(format!(
         "your client said `{line}`, and it never connected to {}, where the server is. Its argument has {addresses} \
          addresses, and at some of them nobody answers. After each failure, try the next one.",

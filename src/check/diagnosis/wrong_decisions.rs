@@ -235,6 +235,13 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
         false => [b" ", printed.as_bytes()].concat(),
     };
     lines.any(|line| line.ends_with(&list)).then_some(())?;
+    if empty {
+        return Cause::likely(format!(
+            "your client printed an empty line, and `{}` was expected. That is the list of an earlier answer, `ack 0`. \
+             Look at the number of each answer, and wait for the answer to your last order.",
+            shown(due.as_bytes())
+        ));
+    }
     Cause::likely(format!(
         "your client printed `{}`, and `{}` was expected. An earlier answer has the list that you printed. Look at \
          the number of each answer, and wait for the answer to your last order.",
