@@ -160,6 +160,9 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         _ if *got == dish.as_slice() => {
             "this text is put into the page unchanged. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
         }
+        _ if read == dish => {
+            "it means the same in HTML, but this lab's page writes only `&` and `<` in this way, and no other letter"
+        }
         _ if decode_form(&read) == dish => {
             "it is not decoded, or not completely. In a form `+` is a space, and `%` with two hex digits is one byte"
         }
@@ -169,9 +172,6 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
         _ if decode_form(&dish) == read => "it is decoded twice",
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'=') => {
             "it is cut at each `=`. Only the first `=` of a field ends its name, and the rest is the value"
-        }
-        _ if read == dish => {
-            "it means the same in HTML, but this lab's page writes only `&` and `<` in this way, and no other letter"
         }
         _ if another_field(evidence, &dish, &read) => {
             "the form has several fields with the name `dish`, and in this lab the first one counts"
