@@ -38,9 +38,13 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
             }
         }
         match self.step() {
+            // A client that sends a byte before each look is late, too.
             Step::NeedMore if !self.input.ended() => {
-                self.deadline_of_head();
-                AtOnce::Waits(self)
+                let until = self.deadline_of_head();
+                match Instant::now() < until {
+                    true => AtOnce::Waits(self),
+                    false => AtOnce::NeedsThread(self),
+                }
             }
             Step::NeedMore if self.input.bytes().is_empty() => AtOnce::Done,
             Step::NeedMore => AtOnce::NeedsThread(self),
@@ -106,5 +110,44 @@ impl<S: Deref<Target = Server>> ClientConnection<S> {
         self.input.take(used);
         self.head_until = None;
         Step::Answered(self.conclude(exchange, response.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::files::Response;
+    use crate::net::accept;
+    use crate::server::{Answer, Timeouts};
+
+    #[test]
+    fn a_head_that_is_late_goes_to_a_thread_although_bytes_still_come() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        for (head, is_late) in [(Duration::ZERO, true), (Duration::from_secs(3_600), false)] {
+            let server = Server {
+                handler: Box::new(|_: &Request<'_>| Answer::from(Response::error(404, "No file."))),
+                recorder: None,
+                now: Some(0),
+                patience: Timeouts {
+                    head,
+                    ..Timeouts::default()
+                },
+                log: Box::new(|_| {}),
+            };
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            client.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
+            let accepted = accept(&listener).unwrap();
+            assert_eq!(accepted.stream.peek(&mut [0]).unwrap(), 1);
+            let connection = ClientConnection::new(&server, accepted, None);
+            match connection.answer_at_once() {
+                AtOnce::NeedsThread(_) => assert!(is_late),
+                AtOnce::Waits(_) => assert!(!is_late),
+                AtOnce::Done | AtOnce::Answered(_) => panic!("the head is incomplete"),
+            }
+        }
     }
 }
