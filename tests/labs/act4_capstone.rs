@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Server, bin};
+use crate::support::{Server, bin, course};
 use wirelab::check;
 use wirelab::course::catalogue;
 
@@ -35,6 +35,7 @@ fn lab24_every_step_passes_with_the_finished_server() {
         });
         let output = Command::new(env!("CARGO_BIN_EXE_wirelab"))
             .args(words)
+            .env("WIRELAB_COURSE", course())
             .output()
             .expect("wirelab runs");
         let text = String::from_utf8_lossy(&output.stdout);

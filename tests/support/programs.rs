@@ -22,7 +22,7 @@ pub fn bin(program: &str) -> PathBuf {
         let lines = manifest.lines().map(str::trim);
         let lines = lines.filter_map(|line| line.strip_prefix("{ name = \""));
         let mut names = lines.filter_map(|line| line.split('"').next());
-        let changed = last_change(&[root().join("src"), root().join("labs")]);
+        let changed = last_change(&sources());
         if names.any(|name| is_stale(&executable(&folder(), name), changed)) {
             build(&["--package", "labs", "--bins"]);
         }
@@ -41,6 +41,14 @@ pub fn badpeer() -> &'static str {
         }
         program.display().to_string()
     })
+}
+
+/// The library and the labs. Not the workbench: a check writes its progress there, and nothing is built from it.
+fn sources() -> Vec<PathBuf> {
+    let labs = std::fs::read_dir(root().join("labs")).expect("the folder of the labs");
+    let labs = labs.map(|entry| entry.expect("an entry of it").path());
+    let labs = labs.filter(|path| !path.ends_with("workbench"));
+    labs.chain([root().join("src")]).collect()
 }
 
 fn root() -> &'static Path {
