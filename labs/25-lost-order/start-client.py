@@ -18,5 +18,5 @@ for number, order in enumerate(orders, 1):
 
     # Here: what if no answer comes? And what if an old one comes?
     answer = client.recv(2_000).decode()
-    _ack, _number, has = answer.rstrip("\n").split(" ", 2)
+    has = " ".join(answer.split()[2:])
 print(has)
