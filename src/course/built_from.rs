@@ -70,7 +70,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("wirelab-note-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let look = || {
-            for version in 0..200 {
+            for version in 0..50 {
                 let source = [PathBuf::from(file!())];
                 let mut built_from = BuiltFrom::of(&folder.join("program"), &source);
                 built_from.hash = format!("{}{version}", built_from.hash);

@@ -167,7 +167,8 @@ pub const IDLE_THREAD: Duration = Duration::from_secs(1);
 /// the limit of descriptors it comes and goes with each client; a log must not fill.
 pub const LOG_REPEAT_AFTER: Duration = Duration::from_secs(10);
 
-/// How long a client may take nothing of what we send.
+/// How long a client may take nothing of what we send. The system counts it anew after each write of which it has
+/// taken a part, so a client that stops reading amid large answers is given up after two to four times as long.
 /// Precedent: nginx's send_timeout 60 s, also between two writes and not for the whole.
 pub const WRITE_DEADLINE: Duration = Duration::from_secs(20);
 

@@ -124,8 +124,9 @@ tests_of_labs! {
 }
 
 /// Sides whose printed conversations a program can hold that knows them by heart: it is a fair opponent.
+/// (Tests are started in the order of their names, and this one takes longest: it is not to be the last.)
 #[test]
-fn most_printed_conversations_can_be_known_by_heart() {
+fn by_heart_most_printed_conversations_can_be_known() {
     use catalogue::Side::{Client, Server};
     let sides = [
         (1, Server),
