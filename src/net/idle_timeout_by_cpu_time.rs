@@ -93,7 +93,7 @@ pub(super) fn pause(time: Duration, look: CpuSample) {
 
 /// Waits until the peer is seen twice with nothing to do and nothing done in between, for
 /// [`limits::SETTLE_TIMEOUT`] at most. (What was just sent may still be on its way to it at the first look.)
-/// One that still works then, and was kept from it, gets more time, up to [`LONGEST`] times as much.
+/// One that still works then, and was kept from it, gets more time, up to `LONGEST` times as much.
 pub fn rest(look: CpuSample) {
     let begun = Instant::now();
     let mut first = None;
