@@ -32,16 +32,10 @@ pub fn is_left(found: &Difference, side: Side) -> bool {
 /// The first connection of a client that the script does not have, as the only difference.
 pub fn further_connection(expected: &Transcript, got: &Transcript) -> Option<Difference> {
     let due = expected.connections();
-    let further: Vec<_> = got.connections();
-    let further: Vec<_> = further
-        .into_iter()
-        .filter(|conn| !due.contains(conn))
-        .collect();
+    let mut further = got.connections();
+    further.retain(|conn| !due.contains(conn));
     let mut as_expected = expected.settled(got).with_values(|_, mask| mask.example());
-    let more = got.of_connections(&further);
-    more.entries()
-        .iter()
-        .for_each(|entry| as_expected.push_entry(entry));
+    as_expected.append(got.of_connections(&further));
     let found = compare_side(expected, &as_expected, Who::Client)?;
     further.contains(&found.conn).then_some(found)
 }

@@ -244,28 +244,6 @@ fn chunk(body: &[u8]) -> Result<(Option<&[u8]>, &[u8]), ChunkFault<'_>> {
     }
 }
 
-/// The bytes with each `%` and two hex digits replaced by the byte that they name.
-pub fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::new();
-    let mut rest = bytes;
-    while let Some((&byte, behind)) = rest.split_first() {
-        let digits = behind.first_chunk::<2>().filter(|_| byte == b'%');
-        let digits = digits.and_then(|two| std::str::from_utf8(two).ok());
-        let hex = digits.filter(|two| two.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(named) => {
-                decoded.push(named);
-                rest = from(behind, 2);
-            }
-            None => {
-                decoded.push(byte);
-                rest = behind;
-            }
-        }
-    }
-    decoded
-}
-
 /// The place of `wanted` in `bytes`.
 pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::replace_file::replace_file;
 use crate::wire::sha256;
 
 /// What a program was built from, by the bytes of its sources. Cargo looks at times alone, and a file that
@@ -50,14 +51,7 @@ impl<'a> BuiltFrom<'a> {
         if self.last().is_some_and(|last| last == self.hash) {
             return;
         }
-        let mut beside = self.note.as_os_str().to_owned();
-        beside.push(format!(
-            ".{:?}-{}",
-            std::thread::current().id(),
-            std::process::id()
-        ));
-        let written = std::fs::write(&beside, &self.hash);
-        let _ = written.and_then(|()| std::fs::rename(&beside, &self.note));
+        let _ = replace_file(&self.note, &self.hash);
     }
 }
 

@@ -18,6 +18,7 @@ pub mod progress;
 mod quiet_cargo;
 pub mod quiz;
 pub mod readme;
+mod replace_file;
 pub mod run_lab;
 pub mod web;
 pub mod workbench;

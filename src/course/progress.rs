@@ -15,11 +15,10 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::catalogue::{self, Lab, Language, Side};
 use super::locations;
+use super::replace_file::replace_file;
 
 /// The name of the file in the workbench.
 pub const FILE: &str = "progress.txt";
@@ -87,14 +86,9 @@ impl Progress {
         Ok(result)
     }
 
-    /// Writes this file: first beside it, then over it in one step.
+    /// Writes this file as a whole.
     fn save_to(&self, path: &Path) -> io::Result<()> {
-        let beside = beside(path);
-        let saved = fs::write(&beside, self.text()).and_then(|()| fs::rename(&beside, path));
-        saved.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            named(path, &error)
-        })
+        replace_file(path, &self.text()).map_err(|error| named(path, &error))
     }
 
     /// The value after a text; every text has one.
@@ -266,13 +260,6 @@ fn is_key(word: &str, key: &str) -> bool {
 
 fn is_of(line: &str, lab: &Lab) -> bool {
     line.split_whitespace().next() == Some(lab.slug)
-}
-
-/// A name beside this file that no other save uses: `progress.txt.new-4711-0`.
-fn beside(path: &Path) -> PathBuf {
-    static SAVES: AtomicU64 = AtomicU64::new(0);
-    let save = SAVES.fetch_add(1, Ordering::Relaxed);
-    path.with_extension(format!("txt.new-{}-{save}", process::id()))
 }
 
 /// Waits until no other process changes this file, and keeps them away until the value is dropped. The lock

@@ -298,17 +298,24 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, BadPath> {
     Ok(plain)
 }
 
-/// Decodes a name or a value of a form (WHATWG URL section 5.1): `+` is a space, and `%XX` a byte. A `%` without
-/// two digits stays as it is, so any text can be decoded.
-pub fn decode_form(text: &[u8]) -> Vec<u8> {
+/// Replaces each `%` and two hex digits by the byte that they name (RFC 3986 section 2.1). A `%` without two digits
+/// stays as it is, so any text can be decoded.
+pub fn decode_lenient(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&b) = text.get(at) {
         let encoded = percent(text, at).filter(|_| b == b'%');
-        plain.push(encoded.unwrap_or(if b == b'+' { b' ' } else { b }));
+        plain.push(encoded.unwrap_or(b));
         at += if encoded.is_some() { 3 } else { 1 };
     }
     plain
+}
+
+/// Decodes a name or a value of a form (WHATWG URL section 5.1): `+` is a space, the rest as in [`decode_lenient`].
+pub fn decode_form(text: &[u8]) -> Vec<u8> {
+    let space = |&b: &u8| if b == b'+' { b' ' } else { b };
+    let spaced: Vec<u8> = text.iter().map(space).collect();
+    decode_lenient(&spaced)
 }
 
 /// Percent-encodes one name for use as a path segment: every byte but the unreserved ones.

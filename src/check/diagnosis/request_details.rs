@@ -4,7 +4,8 @@
 //! outside, the text says "either".
 
 use super::{count, shown};
-use crate::check::lenient_http_reader::{Message, find, percent_decoded, upto};
+use crate::check::lenient_http_reader::{Message, find, upto};
+use crate::http::target::decode_lenient;
 
 /// The fault of a request that must be refused with `want`, where its bytes show it.
 pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
@@ -113,7 +114,7 @@ pub(super) fn faulty_path(request: &Message, want: u16) -> String {
 
 /// What became of a target on its way, where the part that differs shows it.
 pub(super) fn changed_target(want: &[u8], have: &[u8]) -> Option<String> {
-    if percent_decoded(want) == have {
+    if decode_lenient(want) == have {
         let text = "it is decoded. What is encoded in a URL stays as it is: the server decodes it";
         return Some(text.to_string());
     }

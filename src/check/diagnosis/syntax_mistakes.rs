@@ -3,8 +3,9 @@
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{
-    find, from, is_request, is_response, is_token, message, percent_decoded, split_once, upto,
+    find, from, is_request, is_response, is_token, message, split_once, upto,
 };
+use crate::http::target::decode_lenient;
 
 pub(super) const TABLE: &[Row] = &[
     ("W03", literal_escapes),
@@ -199,7 +200,7 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let what = match &words[..] {
         _ if words.iter().any(|word| word.is_empty()) => "there are two spaces where one belongs",
         [_] | [_, _] => "a word is missing: there are three, with one space between them",
-        _ if percent_decoded(wanted) == line => {
+        _ if decode_lenient(wanted) == line => {
             "the target is decoded. What is encoded in a URL stays as it is: the server decodes it"
         }
         _ if words.len() > 3 => {

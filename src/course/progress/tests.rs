@@ -53,7 +53,7 @@ fn the_seed_is_noted_once() {
 
 #[test]
 fn a_reader_never_sees_half_a_file_and_no_change_is_lost() {
-    let folder = std::env::temp_dir().join(format!("wirelab-progress-{}", process::id()));
+    let folder = std::env::temp_dir().join(format!("wirelab-progress-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("progress.txt");
     let labs: Vec<&Lab> = catalogue::labs().take(8).collect();
