@@ -1,4 +1,4 @@
-//! Lab 20 · Slow eaters, greedy eaters · the client. It plays one good client, and five that no server wants.
+//! Lab 20 · Slow eaters, greedy eaters · the client. It acts as a good client, or as one of five bad clients.
 //!
 //!     cargo run --bin lab20-client [ADDR [KIND]]   KIND: good, mute, slow, greedy, long, deaf
 //!
@@ -43,12 +43,12 @@ fn visit(addr: &str, kind: &str) -> io::Result<Vec<u8>> {
         "slow" => {
             for byte in first.iter().chain(b"\r\n") {
                 if server.write_all(&[*byte]).is_err() {
-                    break; // the server has closed; its answer waits to be read
+                    break; // the server has closed; its answer is in our receive buffer
                 }
                 thread::sleep(PAUSE);
             }
         }
-        // One header line of 16,000 bytes. (With a megabyte the same happens.)
+        // One header line of 16,000 bytes. (A line of a megabyte has the same effect.)
         "greedy" => {
             let salsa = [b"X-Salsa: ", &b"hot ".repeat(4_000)[..], b"\r\n\r\n"].concat();
             server.write_all(&[first, &salsa[..]].concat())?;
@@ -58,7 +58,7 @@ fn visit(addr: &str, kind: &str) -> io::Result<Vec<u8>> {
             let request = format!("GET /{path} HTTP/1.1\r\nHost: tacos.example\r\n\r\n");
             server.write_all(request.as_bytes())?;
         }
-        // Asks for twenty megabytes, and reads a hundred bytes.
+        // Asks for twenty megabytes, and reads at most a hundred bytes.
         "deaf" => {
             server.write_all(b"GET /all HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
             let mut some = vec![0; 100];

@@ -1,5 +1,5 @@
-//! Lab 20 · Slow eaters, greedy eaters · the server: every wait has a limit, and every buffer too. The answer
-//! tells the client which limit it has passed.
+//! Lab 20 · Slow eaters, greedy eaters · the server: every wait has a limit, and every buffer has a limit.
+//! The answer tells the client which limit the client has passed.
 //!
 //!     cargo run --bin lab20-server [ADDR]          without ADDR: 127.0.0.1:8020
 
@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const WHOLE_HEAD: Duration = Duration::from_secs(1); // from the accept to the empty line
-const WHOLE_ANSWER: Duration = Duration::from_secs(2); // until the client has taken all of it
-const FAREWELL: Duration = Duration::from_secs(1); // to read on after the answer, so that the client can read it
+const WHOLE_HEAD: Duration = Duration::from_secs(1); // from the accept until the empty line has come
+const WHOLE_ANSWER: Duration = Duration::from_secs(2); // to write all bytes of an answer
+const FAREWELL: Duration = Duration::from_secs(1); // to read and discard after the answer
 const LONGEST_LINE: usize = 8_000; // bytes of the request line, as RFC 9112 section 3 recommends
 const WAITED: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut]; // how a read or a write reports a timeout
 const LONGEST_HEAD: usize = 16_000; // bytes of request line and header lines together
@@ -77,7 +77,7 @@ fn read_head(mut client: &TcpStream) -> io::Result<Vec<u8>> {
     let mut buffer = [0; 16_384];
     let enough = |head: &[u8]| line(head) > LONGEST_LINE || head.len() > LONGEST_HEAD;
     while !head.windows(4).any(|four| four == b"\r\n\r\n") && !enough(&head) {
-        // Wait no longer than what remains of the second. A new second for each byte would be no limit.
+        // Wait only for the rest of the second. A new second for each byte would not limit the head.
         client.set_read_timeout(Some(left(end)?))?;
         match client.read(&mut buffer)? {
             0 => return Err(ErrorKind::UnexpectedEof.into()),
@@ -87,7 +87,7 @@ fn read_head(mut client: &TcpStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Writes the answer. The client has WHOLE_ANSWER to take all of it, however it reads.
+/// Writes the answer. All writes together may take WHOLE_ANSWER.
 fn write(mut client: &TcpStream, mut answer: &[u8]) -> io::Result<()> {
     let end = Instant::now() + WHOLE_ANSWER;
     while !answer.is_empty() {
@@ -98,8 +98,8 @@ fn write(mut client: &TcpStream, mut answer: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A lingering close: ends our side, then reads and discards for a while. Closing with unread bytes would send
-/// a reset, and the reset would destroy our answer (lab 5).
+/// A lingering close: ends our side, then reads and discards for a while. If we closed with unread bytes, the
+/// kernel would send a reset, and the reset might destroy our answer (lab 5).
 fn linger(mut client: &TcpStream) -> io::Result<()> {
     client.shutdown(Shutdown::Write)?;
     let end = Instant::now() + FAREWELL;
@@ -111,7 +111,7 @@ fn linger(mut client: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The time until `end`. Errors: TimedOut if there is none left.
+/// The time until `end`. Errors: TimedOut if no time is left.
 fn left(end: Instant) -> io::Result<Duration> {
     let left = end.saturating_duration_since(Instant::now());
     (!left.is_zero())

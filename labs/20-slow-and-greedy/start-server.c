@@ -17,7 +17,7 @@ static int send_all(int to, const void *bytes, size_t length);
 
 static void serve(int client)
 {
-    /* Here: five seconds for each byte are no limit for all bytes together. */
+    /* Here: five seconds for each byte do not limit the time of all bytes together. */
     struct timeval wait = { .tv_sec = 5 };
     char *head = calloc(1, 1);
     size_t length = 0;

@@ -39,7 +39,7 @@ func serve(client net.Conn) error {
 	var head []byte
 	buffer := make([]byte, 16_384)
 	for !bytes.Contains(head, []byte("\r\n\r\n")) {
-		// Here: five seconds for each byte are no limit for all bytes together.
+		// Here: five seconds for each byte do not limit the time of all bytes together.
 		client.SetReadDeadline(time.Now().Add(5 * time.Second))
 		n, err := client.Read(buffer)
 		if err != nil {

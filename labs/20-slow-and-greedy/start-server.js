@@ -7,7 +7,7 @@ const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8020").split(":");
 
 async function serve(client) {
-  // Here: five seconds for each byte are no limit for all bytes together.
+  // Here: five seconds for each byte do not limit the time of all bytes together.
   client.setTimeout(5000, () => client.destroy());
   const reader = new Reader(client);
   while (!reader.bytes.includes("\r\n\r\n")) {

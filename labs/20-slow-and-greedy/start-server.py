@@ -12,7 +12,7 @@ host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8020").rsplit(":", 1)
 
 
 def serve(client):
-    # Here: five seconds for each byte are no limit for all bytes together.
+    # Here: five seconds for each byte do not limit the time of all bytes together.
     client.settimeout(5)
     head = b""
     while b"\r\n\r\n" not in head:

@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut client: &TcpStream) -> io::Result<()> {
-    // Here: five seconds for each byte are no limit for all bytes together.
+    // Here: five seconds for each byte do not limit the time of all bytes together.
     client.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut head = Vec::new();
     let mut buffer = [0; 16_384];

@@ -1,5 +1,5 @@
-//! Lab 21 · Bring your own food · the client: it asks before it sends a body, fetches the plate again, and
-//! deletes it.
+//! Lab 21 · Bring your own food · the client. It asks the server before it sends a body. Then it fetches the
+//! plate, and deletes it.
 //!
 //!     cargo run --bin lab21-client [ADDR [BYTES]]  without: 127.0.0.1:8021, three tacos
 
@@ -12,7 +12,7 @@ use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FOR_100: Duration = Duration::from_secs(3); // an old server never sends 100; after this we send the body
+const FOR_100: Duration = Duration::from_secs(3); // some servers never send 100: after this time we send the body
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -48,7 +48,7 @@ fn visit(mut server: &TcpStream, plate: &[u8]) -> io::Result<()> {
         plate.len()
     );
     server.write_all(question.as_bytes())?;
-    // So far we have sent only the head. The body may be large: the server's answer says whether to send it.
+    // So far we have sent only the head. The body may be large. The server's answer says whether to send the body.
     server.set_read_timeout(Some(FOR_100))?;
     let first = match answer(server, &mut received) {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
@@ -80,11 +80,11 @@ fn visit(mut server: &TcpStream, plate: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// The next answer: its status and its body. Bytes that came after it stay in `received`.
+/// The next answer: its status and its body. Bytes that come after the answer stay in `received`.
 fn answer(mut server: &TcpStream, received: &mut Vec<u8>) -> io::Result<(u16, Vec<u8>)> {
     let mut buffer = [0; 65_536];
     loop {
-        // Parse from the beginning each time: that is good enough for answers as short as these.
+        // Parses from the beginning each time: the answers are short, so this costs little.
         if let Parsed::Done { value, used } = HeadParser::new()
             .response(received)
             .map_err(|fault| io::Error::other(fault.wrong.rule().sentence))?

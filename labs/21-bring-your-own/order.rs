@@ -18,17 +18,17 @@ pub struct Order {
     pub name: String,
     /// How many bytes of body follow the head.
     pub length: u64,
-    /// The client does not send the body before we say 100 (Continue).
+    /// The client does not send the body before we answer 100 (Continue).
     pub waits: bool,
     /// The client sends no other request after this one.
     pub closes: bool,
 }
 
 impl Order {
-    /// Takes the head of the next request out of the reader; the body stays in it. `None`: the client has closed.
+    /// Reads the head of the next request, and no byte of its body. `None`: the client has closed.
     pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Result<Order, Refusal>>> {
         let (mut parser, mut received) = (HeadParser::new(), Vec::new());
-        // Line by line, so that no byte of the body is taken with the head.
+        // Line by line, so that we do not read a byte of the body with the head.
         while reader
             .by_ref()
             .take(8_192)
@@ -64,7 +64,7 @@ impl Order {
         })
     }
 
-    /// The refusal that follows from the method and the name alone. Names are as in lab 7.
+    /// The refusal that follows from the method and the name. `None`: no refusal. The rule for names is lab 7's.
     pub fn refusal(&self) -> Option<Refusal> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let known = self.name.chars().all(plain) && !self.name.starts_with('.');
@@ -92,7 +92,7 @@ fn length(head: &RequestHead) -> Result<u64, Refusal> {
     match lengths[..] {
         [] if matches!(head.method, b"PUT" | b"POST") => Err((411, "", "how many bytes is it?")),
         [] => Ok(0),
-        // `decimal` gives None if these are no digits, and Some(None) if the number is too large for a u64.
+        // `decimal` gives None if these bytes are not digits, and Some(None) if the number is too large for a u64.
         [digits] => match grammar::decimal(digits) {
             Some(Some(length)) if length <= LARGEST => Ok(length),
             Some(_) => Err((413, "", "we take 1000000 bytes and no more")),

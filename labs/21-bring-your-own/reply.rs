@@ -17,7 +17,7 @@ pub fn in_bytes((status, fields, body): Reply, close: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     write::status_line(&mut bytes, status);
     bytes.extend(fields.bytes());
-    // A 204 has no body and no length. Every other answer says how long its body is.
+    // A 204 has no body and no length. All other answers have the length of the body.
     if status != 204 {
         bytes.extend(format!("Content-Length: {}\r\n", body.len()).bytes());
     }

@@ -1,5 +1,5 @@
-//! Lab 21 · Bring your own food · the server: it takes exactly one plate off the connection and keeps it for
-//! the next client. Heads are in order.rs, answers in reply.rs, plates in shelf.rs.
+//! Lab 21 · Bring your own food · the server. It reads the body of each request to its end, and keeps the plate
+//! for the next client. Heads are in order.rs, answers in reply.rs, plates in shelf.rs.
 //!
 //!     cargo run --bin lab21-server [ADDR]          without ADDR: 127.0.0.1:8021
 
@@ -18,9 +18,9 @@ use shelf::{Half, Shelf};
 use wirelab::limits::REQUEST_DEADLINE;
 use wirelab::net::{self, DeadlineReader};
 
-const SMALL: u64 = 65_536; // bytes of an unwanted body that we discard; with a larger one, we close
+const SMALL: u64 = 65_536; // bytes: we discard a smaller unwanted body, and close if it is larger
 const PATIENCE: Duration = Duration::from_secs(5); // for one read
-const FAREWELL: Duration = Duration::from_secs(1); // to read on after the last answer
+const FAREWELL: Duration = Duration::from_secs(1); // to read and discard after the last answer
 
 fn main() -> ExitCode {
     match open(std::env::args().nth(1).as_deref()) {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Answers one request after the other. The reader keeps the beginning of the next one (lab 18).
+/// Answers one request after the other. The reader keeps the beginning of the next request (lab 18).
 fn serve(mut client: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
     client.set_write_timeout(Some(PATIENCE))?;
     // PATIENCE limits one read, REQUEST_DEADLINE limits the whole request (lab 20).
@@ -51,8 +51,8 @@ fn serve(mut client: &TcpStream, shelf: &Shelf, number: u64) -> io::Result<()> {
         if order.waits {
             client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        // The body belongs to the request. Even if we do not want it, we must take exactly this many bytes
-        // off the connection: first those that the reader has already, then the rest from the socket.
+        // The body belongs to the request. Even if we do not want the body, we must read exactly `length` bytes:
+        // first the bytes that the reader has already, then the rest from the socket.
         let mut body = reader.by_ref().take(order.length);
         let reply = match (refusal, order.method.as_str()) {
             (None, "PUT" | "POST") => {
@@ -88,8 +88,8 @@ fn fetch_or_delete(method: &str, name: &str, shelf: &Shelf) -> Reply {
     done.unwrap_or_else(|_| no((404, "", "no such plate")))
 }
 
-/// Writes the last answer, then reads and discards for a moment. Closing with unread bytes sends a reset, and
-/// a reset may destroy the answer (lab 5).
+/// Writes the last answer, then reads and discards for a moment. If we closed with unread bytes, the
+/// kernel would send a reset, and the reset might destroy the answer (lab 5).
 fn close_gracefully(mut client: &TcpStream, reply: Reply) -> io::Result<()> {
     client.write_all(&in_bytes(reply, "Connection: close\r\n"))?;
     client.shutdown(Shutdown::Write)?;

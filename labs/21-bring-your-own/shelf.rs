@@ -1,8 +1,8 @@
-//! Lab 21 · Bring your own food · the shelf: it keeps plates under their names. A plate is there as a whole,
-//! or not at all.
+//! Lab 21 · Bring your own food · the shelf: it keeps plates under their names. A client gets a whole plate,
+//! or no plate.
 //!
-//! Every plate is a file. While its bytes come, its name begins with a dot, and no client can ask for such
-//! a name. After the last byte the file gets its real name in one step.
+//! Every plate is a file. While the bytes of the plate come, the name of the file begins with a dot, and no client
+//! can ask for such a name. After the last byte the file gets its real name in one step.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -11,15 +11,15 @@ use std::sync::Mutex;
 
 /// A folder of plates.
 pub struct Shelf {
-    /// Each start of the server has a folder of its own. It exists only while it contains something.
+    /// Each start of the server has a folder of its own. The folder exists only while it contains a file.
     pub folder: PathBuf,
     /// Locked while a thread makes the folder or removes it.
     folding: Mutex<()>,
 }
 
 impl Shelf {
-    /// An empty shelf, in the system's folder for temporary files. The system gives our number to another
-    /// process some day, so a server that was killed may have left a folder with the first of these names.
+    /// An empty shelf, in the system's folder for temporary files. A server that was killed may have left its
+    /// folder, and the system may give the same process id again. So we take the first name that is free.
     pub fn new() -> Shelf {
         let (temporary, id) = (std::env::temp_dir(), std::process::id());
         let mut number = 1;
@@ -34,8 +34,8 @@ impl Shelf {
         }
     }
 
-    /// Writes the next `length` bytes into a temporary file, one for each client number. Errors: fewer bytes
-    /// come; then nothing is kept.
+    /// Writes the next `length` bytes into a temporary file, one for each client number. Error: fewer bytes
+    /// come. Then nothing is kept.
     pub fn receive(&self, client: u64, body: impl Read, length: u64) -> io::Result<Half<'_>> {
         let plate = self.folder.join(format!(".half-{client}"));
         let mut file = self.create(&plate)?;
@@ -48,8 +48,8 @@ impl Shelf {
         Ok(half)
     }
 
-    /// PUT: the client has chosen the name. rename(2) replaces the old file in one step: a client that reads
-    /// the old plate reads it to its end, and nobody gets half a plate. `true`: the name is new.
+    /// PUT: the client has chosen the name. rename(2) replaces the old file in one step. A thread that has opened
+    /// the old file can read the old file to its end, so no client gets half a plate. `true`: the name is new.
     pub fn put(&self, half: &Half, name: &str) -> io::Result<bool> {
         let plate = self.folder.join(name);
         let new = !plate.exists();
@@ -87,17 +87,17 @@ impl Shelf {
         File::create(plate)
     }
 
-    /// Removes a plate, and the folder with the last plate. A server that is killed cannot clean up, so it
-    /// does so while it runs.
+    /// Removes a plate, and the folder with the last plate. A server that is killed cannot remove its folder
+    /// at the end, so the server removes an empty folder at once.
     fn take_off(&self, plate: &Path) -> io::Result<()> {
         let _alone = self.folding.lock();
         let gone = fs::remove_file(plate);
-        let _ = fs::remove_dir(&self.folder); // refused while anything is in it: rmdir(2)
+        let _ = fs::remove_dir(&self.folder); // rmdir(2) fails while the folder contains a file
         gone
     }
 }
 
-/// A plate whose bytes are still coming. Dropping it removes the temporary file.
+/// A plate whose bytes are still coming. Dropping this value removes the temporary file.
 pub struct Half<'a> {
     plate: PathBuf,
     shelf: &'a Shelf,

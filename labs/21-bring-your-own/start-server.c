@@ -1,5 +1,5 @@
-/* Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
- * stays on the connection, and the server takes it for the next request.
+/* Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The server
+ * takes the bytes of the body for the next request.
  *
  * Read the body of each request. The README has the order of the steps, and the answers. Check it with:
  * cargo lab check 21 */
@@ -63,8 +63,8 @@ static const char *field(const struct request *head, const char *name)
     return NULL;
 }
 
-/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if it is no request. Finished
- * (lab 10). */
+/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if the bytes are not a request.
+ * Finished (lab 10). */
 static int read_head(struct reader *reader, struct request *head)
 {
     int lines = 0;
@@ -173,7 +173,7 @@ static void serve(int client)
         put = strcmp(head.method, "PUT") == 0;
         plate = plate_named(head.target, 0);
 
-        /* Here: how long is the body? Does the client wait for 100? Do we want the body? Take it off the connection. */
+        /* Here: how long is the body? Does the client wait for 100? Do we want the body? Read the body. */
 
         if (put && plate != NULL) {
             plate->length = 0;

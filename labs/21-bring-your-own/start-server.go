@@ -1,5 +1,5 @@
-// Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
-// stays on the connection, and the server takes it for the next request.
+// Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The server
+// takes the bytes of the body for the next request.
 //
 // Read the body of each request. The README has the order of the steps, and the answers. Check it with:
 // cargo lab check 21
@@ -99,7 +99,8 @@ type request struct {
 
 var errNoRequest = errors.New("this is no request")
 
-// The next request's head. io.EOF: the client closed; errNoRequest: it is none. Finished (lab 10).
+// Reads the head of the next request. io.EOF: the client has closed; errNoRequest: the bytes are not a request.
+// Finished (lab 10).
 func readHead(reader *bufio.Reader) (*request, error) {
 	var lines []string
 	for {

@@ -1,5 +1,5 @@
-// Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
-// stays on the connection, and the server takes it for the next request.
+// Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The server
+// takes the bytes of the body for the next request.
 //
 // Read the body of each request. The README has the order of the steps, and the answers. Check it with:
 // cargo lab check 21
@@ -24,7 +24,7 @@ async function serve(client) {
     const { method, target: name, fields } = head;
     const closes = hasElement(fields, "connection", "close");
 
-    // Here: how long is the body? Does the client wait for 100? Do we want the body? Take it off the connection.
+    // Here: how long is the body? Does the client wait for 100? Do we want the body? Read the body.
     const plate = Buffer.alloc(0);
 
     let said;
@@ -53,8 +53,8 @@ function answer(status, body, closes) {
   return Buffer.concat([Buffer.from(head + "\r\n"), Buffer.from(body)]);
 }
 
-/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null when the
- * client closed. An error: this is no request. Finished (lab 10). */
+/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null if the
+ * client has closed. Throws an error if the bytes are not a request. Finished (lab 10). */
 async function readHead(reader) {
   const lines = [];
   for (;;) {

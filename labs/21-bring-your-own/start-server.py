@@ -1,5 +1,5 @@
-# Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The body
-# stays on the connection, and the server takes it for the next request.
+# Lab 21 · your server. It keeps plates in its memory, but it does not read the body of a request. The server
+# takes the bytes of the body for the next request.
 #
 # Read the body of each request. The README has the order of the steps, and the answers. Check it with:
 # cargo lab check 21
@@ -35,7 +35,7 @@ def serve(client):
         (method, name, _version), fields = head
         closes = has_element(fields, "connection", "close")
 
-        # Here: how long is the body? Does the client wait for 100? Do we want the body? Take it off the connection.
+        # Here: how long is the body? Does the client wait for 100? Do we want the body? Read the body.
         plate = b""
 
         if method == "PUT":

@@ -11,8 +11,8 @@ use crate::order::Order;
 
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// An answer whose length we do not know when it begins. We send each chunk as soon as we have it. The number
-/// of dishes is known only at the end, so it is in a trailer.
+/// An answer whose length we do not know when it begins. We send each chunk as soon as we have it. We know the
+/// number of dishes only at the end, so a trailer contains this number.
 pub fn in_chunks(mut client: &TcpStream, order: &Order, pieces: Vec<String>) -> io::Result<()> {
     let close = if order.closes {
         "Connection: close\r\n"
@@ -37,7 +37,7 @@ pub fn in_chunks(mut client: &TcpStream, order: &Order, pieces: Vec<String>) -> 
     }
 }
 
-/// Sends a refusal, and closes.
+/// Sends a refusal, and closes the connection.
 pub fn refuse(mut client: &TcpStream, (status, why): Refusal) -> io::Result<()> {
     let mut bytes = Vec::new();
     write::status_line(&mut bytes, status);

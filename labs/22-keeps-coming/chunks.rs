@@ -1,7 +1,7 @@
-//! Lab 22 · The order that keeps coming · chunks: a machine that takes bytes as they come, any number at a
-//! time. At each moment it knows what must come next.
+//! Lab 22 · The order that keeps coming · chunks: a state machine that takes any number of bytes at a time. The
+//! state says what must come next.
 //!
-//!     chunk = size in hex digits [; extension] CR LF, so many bytes of data, CR LF
+//!     chunk = size in hex digits [; extension] CR LF, data of this size, CR LF
 //!     body  = chunks, a chunk of size 0 (without data), trailer lines, an empty line
 
 use std::io::{self, BufRead};
@@ -9,26 +9,26 @@ use std::io::{self, BufRead};
 use crate::length::Refusal;
 
 const LONGEST_LINE: usize = 1_024; // bytes of a size line or a trailer line
-const MOST_LINES: usize = 10_000; // size lines and trailer lines; a chunk with one byte of data has six bytes
+const MOST_LINES: usize = 10_000; // size lines, line ends after data, trailer lines: many small chunks cost time
 
 /// What must come next.
 enum Next {
     /// A line: hex digits, and perhaps an extension, which we ignore.
     Size,
-    /// This many more bytes of data.
+    /// Data: this number of bytes is still missing.
     Data(usize),
-    /// CR LF, and nothing else. If you skip two bytes here without comparing them, you may lose data.
+    /// CR LF, and nothing else. If we skipped two bytes here without comparing them, we might lose data.
     DataEnd,
     /// Trailer lines. The empty line ends the body.
     Trailer,
 }
 
-/// Reads one chunked body, of at most `most` bytes. The bytes after it stay in the reader.
+/// Reads one chunked body, of at most `most` bytes. The bytes after the body stay in the reader.
 pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>, Refusal>> {
     let (mut body, mut line, mut lines) = (Vec::new(), Vec::new(), 0);
     let mut next = Next::Size;
     loop {
-        let piece = reader.fill_buf()?; // what has come: one byte, half a line, or ten chunks
+        let piece = reader.fill_buf()?; // these bytes may be one byte, half a line, or ten chunks
         if piece.is_empty() {
             return Err(io::Error::other(
                 "the client closed in the middle of a chunked body",
@@ -77,7 +77,7 @@ pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>
 }
 
 /// The size in a size line: `1a;note=x` is 26. One to eight hex digits, small or capital letters. A sign or a
-/// space is no digit.
+/// space is not a digit.
 fn size(line: &[u8]) -> Option<usize> {
     let digits = match line.iter().position(|byte| *byte == b';') {
         Some(at) => line[..at].trim_ascii_end(),

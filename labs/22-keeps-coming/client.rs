@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · the client: it finds the end of each answer by the eight rules
-//! (rules.rs), and sends an order in chunks.
+//! Lab 22 · The order that keeps coming · the client: it sends an order in chunks. The eight rules in rules.rs
+//! find the end of each answer.
 //!
 //!     cargo run --bin lab22-client [ADDR]          without ADDR: 127.0.0.1:8022
 
@@ -35,10 +35,10 @@ fn visit(mut server: &TcpStream) -> io::Result<()> {
     let mut received = Vec::new();
     server.write_all(b"GET / HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
     if !answer(server, &mut received, "GET")? {
-        return Ok(()); // the server closed after the menu, and takes no order
+        return Ok(()); // the server closes after the menu, so we cannot send an order
     }
-    // Two chunks, of 4 bytes and 14, cut inside a word. After the ; there is an extension, and after the last
-    // chunk a trailer. No server needs to understand them, but every server must read them.
+    // Two chunks of 4 and 14 bytes. The first chunk ends inside a word. There is an extension after the `;`, and a
+    // trailer after the last chunk. A server need not understand the two, but must read to their ends.
     server.write_all(
         b"POST / HTTP/1.1\r\n\
           Host: tacos.example\r\n\
@@ -57,7 +57,7 @@ fn visit(mut server: &TcpStream) -> io::Result<()> {
     server.read_to_end(&mut received).map(|_| ()) // the server closes first
 }
 
-/// Prints the next answer, piece by piece. Returns whether the connection stays open after it.
+/// Prints the next answer, piece by piece. Returns whether the connection stays open after the answer.
 fn answer(server: &TcpStream, received: &mut Vec<u8>, method: &str) -> io::Result<bool> {
     let wrong = |fault: Fault| Error::other(fault.wrong.rule().sentence);
     let mut parser = HeadParser::new();

@@ -15,7 +15,7 @@ pub enum Body {
     Chunked,
 }
 
-/// The rules for a request, in the order in which they are asked.
+/// The rules for a request, in the order of RFC 9112.
 pub fn body(head: &RequestHead) -> Result<Body, Refusal> {
     let coding: Vec<_> = head
         .fields
@@ -33,7 +33,7 @@ pub fn body(head: &RequestHead) -> Result<Body, Refusal> {
         return Err((400, "a length and chunks: which of them is true?"));
     }
     if coded {
-        // Rule 4. If chunked is not the last coding, nobody can find the end. We know no other coding.
+        // Rule 4. If chunked is not the last coding, we cannot find the end. We support no other coding.
         return match coding[..] {
             [one] if one.eq_ignore_ascii_case(b"chunked") => Ok(Body::Chunked),
             [.., last] if last.eq_ignore_ascii_case(b"chunked") => {
@@ -43,13 +43,13 @@ pub fn body(head: &RequestHead) -> Result<Body, Refusal> {
         };
     }
     match lengths[..] {
-        // Rule 5. Two lengths, or one that is not a number.
+        // Rule 5. Two lengths, or a length that is not a number.
         [_, _, ..] => Err((400, "two lengths: which of them is true?")),
         [digits] => match grammar::decimal(digits) {
             Some(length) => Ok(Body::Length(length.unwrap_or(u64::MAX))), // rule 6
             None => Err((400, "a length is made of digits")),
         },
-        // Rule 7. A request that says nothing about a body has none.
+        // Rule 7. A request without these header lines has no body.
         [] => Ok(Body::Length(0)),
     }
 }

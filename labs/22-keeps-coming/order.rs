@@ -8,9 +8,9 @@ use crate::length::{self, Body, Refusal};
 
 /// A request without its body.
 pub struct Order {
-    /// `GET` or `POST`; anything else is refused.
+    /// `GET` or `POST`; the server refuses all other methods.
     pub method: String,
-    /// How its body ends, or the refusal.
+    /// How the body ends, or the refusal.
     pub body: Result<Body, Refusal>,
     /// The request is of HTTP/1.0, which does not know chunks.
     pub old: bool,
@@ -19,7 +19,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// Takes the head of the next request out of the reader, line by line; the body stays in it.
+    /// Reads the head of the next request line by line, and no byte of the body.
     pub fn read(reader: &mut impl BufRead) -> io::Result<Option<Order>> {
         let (mut parser, mut received) = (HeadParser::new(), Vec::new());
         while reader

@@ -11,11 +11,11 @@ pub enum End {
     After(usize),
     /// After a chunk of size 0.
     Chunked(Decoder),
-    /// When the server closes.
+    /// When the server closes the connection.
     WithTheConnection,
 }
 
-/// Where the body of this answer to `method` ends: the rules of RFC 9112, section 6.3, in their order.
+/// Where the body of this answer to `method` ends. The numbers are the numbers of the rules.
 pub fn end(head: &ResponseHead, method: &str) -> Result<End, &'static str> {
     let coding = head.fields.list("transfer-encoding").last();
     let lengths: Vec<_> = head
@@ -25,7 +25,7 @@ pub fn end(head: &ResponseHead, method: &str) -> Result<End, &'static str> {
         .collect();
     match (head.status, coding, &lengths[..]) {
         (100..=199 | 204 | 304, ..) => Ok(End::Now), // 1: by the status
-        _ if method == "HEAD" => Ok(End::Now),       // 1, too: by the question
+        _ if method == "HEAD" => Ok(End::Now),       // 1, too: by the method
         (200..=299, ..) if method == "CONNECT" => Err("from here on this is no HTTP"), // 2
         (_, Some(_), [_, ..]) => Err("a length and chunks: which of them is true?"), // 3
         (_, Some(last), _) => match last.text.eq_ignore_ascii_case(b"chunked") {
@@ -37,6 +37,6 @@ pub fn end(head: &ResponseHead, method: &str) -> Result<End, &'static str> {
             Some(length) => Ok(End::After(usize::try_from(length).unwrap_or(usize::MAX))), // 6
             None => Err("the length is not a number"),                                     // 5, too
         },
-        (_, None, []) => Ok(End::WithTheConnection), // 8; number 7 is for requests
+        (_, None, []) => Ok(End::WithTheConnection), // 8; rule 7 is for requests
     }
 }

@@ -1,5 +1,5 @@
-//! Lab 22 · The order that keeps coming · the server: it takes orders in chunks, and it answers in chunks. The
-//! subject of the lab is in length.rs and chunks.rs.
+//! Lab 22 · The order that keeps coming · the server: it reads orders in chunks, and it answers in chunks. The
+//! files length.rs and chunks.rs contain the subject of the lab.
 //!
 //!     cargo run --bin lab22-server [ADDR]          without ADDR: 127.0.0.1:8022
 //!
@@ -44,7 +44,7 @@ fn serve(client: &TcpStream, root: &str) -> io::Result<()> {
     let mut reader = BufReader::new(DeadlineReader::new(client, PATIENCE, REQUEST_DEADLINE));
     while let Some(order) = Order::read(&mut reader)? {
         // If we cannot find the end of a body, we refuse the request and close. The next bytes may be the
-        // rest of this body, or a request that somebody has hidden in it.
+        // rest of the body, or a request that an attacker has hidden in the body.
         let body = match order.body {
             Ok(Body::Length(length)) => read_exactly(&mut reader, length)?,
             Ok(Body::Chunked) => chunks::read(&mut reader, LONGEST_ORDER)?,

@@ -1,7 +1,7 @@
-/* Lab 22 · your server. It takes orders that have a length, and refuses all others.
+/* Lab 22 · your server. It accepts orders that have a length, and refuses all other orders.
  *
- * Two functions are yours. `ends` says where the body of a request ends. `chunks` reads a chunked body; it is
- * not there yet. The README has the rules and the sentences. Check it with: cargo lab check 22 */
+ * Two functions are yours. `ends` says where the body of a request ends. You must add `chunks`,
+ * which reads a chunked body. The README has the rules and the sentences. Check it with: cargo lab check 22 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <netdb.h>
@@ -63,8 +63,8 @@ static const char *field(const struct request *head, const char *name)
     return NULL;
 }
 
-/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if it is no request. Finished
- * (lab 10). */
+/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if the bytes are not a request.
+ * Finished (lab 10). */
 static int read_head(struct reader *reader, struct request *head)
 {
     int lines = 0;
@@ -118,7 +118,7 @@ struct refusal {
     const char *status, *why;
 };
 
-/* Here: where does the body end? The README has the rules, in their order. Now: its length, or a refusal. */
+/* Here: where does the body end? The README has the rules, in their order. Now the result is a length, or a refusal. */
 static long ends(const struct request *head, struct refusal *refusal)
 {
     const char *digits = field(head, "content-length") ? field(head, "content-length") : "0";

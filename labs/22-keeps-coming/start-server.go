@@ -1,7 +1,7 @@
-// Lab 22 · your server. It takes orders that have a length, and refuses all others.
+// Lab 22 · your server. It accepts orders that have a length, and refuses all other orders.
 //
-// Two functions are yours. `ends` says where the body of a request ends. `chunks` reads a chunked body; it is
-// not there yet. The README has the rules and the sentences. Check it with: cargo lab check 22
+// Two functions are yours. `ends` says where the body of a request ends. You must add `chunks`,
+// which reads a chunked body. The README has the rules and the sentences. Check it with: cargo lab check 22
 package main
 
 import (
@@ -34,8 +34,8 @@ func main() {
 	}
 }
 
-// Here: where does the body end? The README has the rules, in their order. Now: its length, or the status and the
-// sentence of a refusal.
+// Here: where does the body end? The README has the rules, in their order. Now the result is a length, or the status
+// and the sentence of a refusal.
 func ends(head *request) (length uint64, status, why string) {
 	if head.fields["transfer-encoding"] != nil {
 		return 0, "411 Length Required", "in one piece, please, and with its length"
@@ -129,7 +129,8 @@ type request struct {
 
 var errNoRequest = errors.New("this is no request")
 
-// The next request's head. io.EOF: the client closed; errNoRequest: it is none. Finished (lab 10).
+// Reads the head of the next request. io.EOF: the client has closed; errNoRequest: the bytes are not a request.
+// Finished (lab 10).
 func readHead(reader *bufio.Reader) (*request, error) {
 	var lines []string
 	for {

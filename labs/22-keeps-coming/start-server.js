@@ -1,7 +1,7 @@
-// Lab 22 · your server. It takes orders that have a length, and refuses all others.
+// Lab 22 · your server. It accepts orders that have a length, and refuses all other orders.
 //
-// Two functions are yours. `ends` says where the body of a request ends. `chunks` reads a chunked body; it is
-// not there yet. The README has the rules and the sentences. Check it with: cargo lab check 22
+// Two functions are yours. `ends` says where the body of a request ends. You must add `chunks`,
+// which reads a chunked body. The README has the rules and the sentences. Check it with: cargo lab check 22
 const fs = require("fs");
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8022").split(":");
@@ -15,7 +15,7 @@ class Refused extends Error {
   }
 }
 
-/** Here: where does the body end? The README has the rules, in their order. Now: its length, or Refused. */
+/** Here: where does the body end? The README has the rules, in their order. Now the result is a length, or Refused. */
 function ends(fields) {
   const values = new Map(fields);
   if (values.has("transfer-encoding")) {
@@ -67,8 +67,8 @@ async function refuse(client, reader, status, why) {
   while (await reader.more()) reader.bytes = Buffer.alloc(0);
 }
 
-/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null when the
- * client closed. An error: this is no request. Finished (lab 10). */
+/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null if the
+ * client has closed. Throws an error if the bytes are not a request. Finished (lab 10). */
 async function readHead(reader) {
   const lines = [];
   for (;;) {

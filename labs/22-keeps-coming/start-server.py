@@ -1,7 +1,7 @@
-# Lab 22 · your server. It takes orders that have a length, and refuses all others.
+# Lab 22 · your server. It accepts orders that have a length, and refuses all other orders.
 #
-# Two functions are yours. `ends` says where the body of a request ends. `chunks` reads a chunked body; it is
-# not there yet. The README has the rules and the sentences. Check it with: cargo lab check 22
+# Two functions are yours. `ends` says where the body of a request ends. You must add `chunks`,
+# which reads a chunked body. The README has the rules and the sentences. Check it with: cargo lab check 22
 import os
 import socket
 import sys

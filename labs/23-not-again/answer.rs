@@ -1,5 +1,5 @@
-//! Lab 23 · Not again, and only a bite · the answers: the header lines of a file, and the part of it that the
-//! client wants.
+//! Lab 23 · Not again, and only a bite · the answers: the header lines of a file, and the part of the file that
+//! the client asks for.
 
 use std::fs;
 use std::io;
@@ -27,7 +27,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
     let now = now();
     let file = File {
         tag: tag(&bytes),
-        // If the file is newer than the clock, we say: changed now.
+        // If the file is newer than the clock, Last-Modified is the time of the clock.
         modified: seconds(fs::metadata(&path)?.modified()?).min(now),
         length: bytes.len() as u64,
     };
@@ -47,7 +47,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
         }
     };
     let mut fields = format!("ETag: {}\r\n", file.tag);
-    // A client that gets a 304, or a part after If-Range, knows these lines already.
+    // A client that gets a 304, or a 206 after If-Range, knows these lines already.
     if status != 304 && head.fields.get("if-range").is_none_or(|_| status == 200) {
         let modified = date::format(file.modified);
         fields += &format!("Last-Modified: {modified}\r\nAccept-Ranges: bytes\r\n");
@@ -59,7 +59,7 @@ pub fn answer(head: &RequestHead, root: &str, closes: bool) -> io::Result<Vec<u8
     Ok(in_bytes(status, &fields, body, closes))
 }
 
-/// A refusal: a status, a sentence, and the header lines that belong to it.
+/// A refusal: a status, a sentence as the body, and additional header lines.
 pub fn no(status: u16, why: &str, fields: &str, closes: bool) -> Vec<u8> {
     let fields = format!("{fields}Content-Length: {}\r\n", why.len() + 1);
     in_bytes(status, &fields, format!("{why}\n").as_bytes(), closes)
@@ -75,12 +75,12 @@ fn in_bytes(status: u16, fields: &str, body: &[u8], closes: bool) -> Vec<u8> {
     bytes
 }
 
-/// The file's tag, made from its bytes: the first sixteen digits of their SHA-256. Other bytes give another tag.
+/// The file's tag, made from its bytes: the first sixteen digits of the SHA-256 of these bytes.
 fn tag(bytes: &[u8]) -> String {
     format!("\"{}\"", &sha256::hex(bytes)[..16])
 }
 
-/// Whether WIRELAB_NOW, if it is set, is a second before the year 10000. HTTP has no later dates.
+/// Whether WIRELAB_NOW, if it is set, is a second before the year 10000. The dates of HTTP have years of four digits.
 pub fn now_is_valid() -> bool {
     let told = std::env::var("WIRELAB_NOW").ok();
     told.is_none_or(|text| {

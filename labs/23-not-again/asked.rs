@@ -1,24 +1,24 @@
-//! Lab 23 · Not again, and only a bite · what a request wants of a file: all of it, a part of it, or nothing,
-//! because the client has it already.
+//! Lab 23 · Not again, and only a bite · what a request asks for: the whole file, a part of the file, or nothing,
+//! because the client has the file already.
 
 use wirelab::http::{RequestHead, date};
 
 /// What we know of a file without its bytes.
 pub struct File {
-    /// Its strong entity tag, with the quotes. Files with other bytes have other tags.
+    /// Its strong entity tag, with the quotes. The tag is made from the bytes of the file.
     pub tag: String,
-    /// When it last changed, in seconds since 1970.
+    /// The time of the last change, in seconds since 1970.
     pub modified: i64,
-    /// In bytes.
+    /// The number of bytes.
     pub length: u64,
 }
 
-/// What the answer must bring.
+/// What the answer must contain.
 #[derive(Debug, PartialEq)]
 pub enum Wish {
-    /// 200: all of it.
+    /// 200: the whole file.
     All,
-    /// 304: the client has it already.
+    /// 304: no body, because the client has the file already.
     Nothing,
     /// 206: from this byte to that byte, both included. The first byte is number 0.
     Part(u64, u64),
@@ -26,18 +26,18 @@ pub enum Wish {
     Outside,
 }
 
-/// The questions in the order of RFC 9110, section 13.2.2. `now` is for dates of two-digit years.
+/// Looks at the header lines in the order of RFC 9110, section 13.2.2. `now` is for dates with years of two digits.
 pub fn wish(head: &RequestHead, file: &File, now: i64) -> Wish {
     let fields = head.fields;
     if fields.get("if-none-match").is_some() {
-        // A list of tags, or * for any tag. W/ marks a weak tag; here it is compared like a strong one.
+        // A list of tags, or * for any tag. W/ marks a weak tag; If-None-Match ignores this mark.
         let same = |one: &[u8]| one.strip_prefix(b"W/").unwrap_or(one) == file.tag.as_bytes();
         let mut tags = fields.list("if-none-match");
         if tags.any(|one| one.text == b"*" || same(one.text)) {
             return Wish::Nothing;
         }
     } else if let Some(text) = fields.only("if-modified-since") {
-        // Only if there is no tag to compare: a date cannot show two changes within one second.
+        // Only if the request has no tag: a date cannot show two changes within one second.
         if date::parse(text, now).is_some_and(|since| file.modified <= since) {
             return Wish::Nothing;
         }
@@ -45,16 +45,16 @@ pub fn wish(head: &RequestHead, file: &File, now: i64) -> Wish {
     let Some(range) = fields.only("range").filter(|_| head.method == b"GET") else {
         return Wish::All;
     };
-    // If-Range: send the part if the tag is still the same; if not, all of the new file. We accept tags only,
-    // because a date is not exact enough.
+    // If-Range: send the part if the tag is still the same, or else the whole new file. We accept only tags, because
+    // a date is not exact enough.
     match fields.get("if-range") {
         Some(tag) if tag != file.tag.as_bytes() => Wish::All,
         _ => part(range, file.length),
     }
 }
 
-/// The part that a range names: `bytes=0-9` is ten bytes, `bytes=9-` all from the tenth on, `bytes=-9` the last
-/// nine. Any other text, and a list of several parts, gives All: a server may always send everything.
+/// The part that a range names: `bytes=0-9` is ten bytes, `bytes=9-` all bytes from number 9 to the end, `bytes=-9`
+/// the last nine. All other texts, also lists of parts, give All: a server may ignore a range (RFC 9110, section 14.2).
 fn part(range: &[u8], length: u64) -> Wish {
     let text = std::str::from_utf8(range).unwrap_or_default();
     let Some((first, last)) = text

@@ -1,5 +1,5 @@
-//! Lab 23 · Not again, and only a bite · the client: it downloads a file. If the download breaks off, it asks for
-//! the rest. Then it asks whether the file has changed, and at last for a part of it.
+//! Lab 23 · Not again, and only a bite · the client downloads a file. If the server closes too early, the client
+//! asks for the rest. Then the client asks whether the file has changed, and at last for a part of the file.
 //!
 //!     cargo run --bin lab23-client [ADDR]          without ADDR: 127.0.0.1:8023
 
@@ -15,12 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_TRIES: usize = 5;
 const LARGEST: usize = 100_000_000; // bytes
 
-/// An answer, or the beginning of one that broke off.
+/// An answer, or the beginning of an answer whose connection ended too early.
 struct Answer {
     status: u16,
     tag: String,
     range: String,
-    /// The number of bytes of its body that did not come.
+    /// The number of bytes of the body that did not come.
     missing: usize,
     body: Vec<u8>,
 }
@@ -42,7 +42,7 @@ fn visit(addr: SocketAddr) -> io::Result<()> {
     let mut file = Vec::new();
     let (mut tag, mut server) = (String::new(), call(addr)?);
     for tries in 1.. {
-        // If we have a part, ask for the rest, on condition that the file is still the same: If-Range.
+        // If we have a part, ask for the rest. If-Range: only if the file is still the same.
         let rest = match file.len() {
             0 => String::new(),
             have => format!("Range: bytes={have}-\r\nIf-Range: {tag}\r\n"),
@@ -65,7 +65,7 @@ fn visit(addr: SocketAddr) -> io::Result<()> {
         }
         server = call(addr)?;
     }
-    // With the tag we need not download the same bytes again.
+    // With the tag we do not download the same bytes again.
     let answer = ask(&server, &format!("If-None-Match: {tag}\r\n"))?;
     println!("{}: {} new bytes", answer.status, answer.body.len());
 

@@ -1,9 +1,9 @@
-//! Lab 23 · Not again, and only a bite · the server: it sends a file once, and after that only what the client
-//! does not have. asked.rs decides what a request wants, and answer.rs writes the answer.
+//! Lab 23 · Not again, and only a bite · the server: it does not send bytes that the client has already.
+//! asked.rs decides what a request asks for, and answer.rs writes the answer.
 //!
 //!     cargo run --bin lab23-server [ADDR]          without ADDR: 127.0.0.1:8023
 //!
-//! Its files are in WIRELAB_ROOT, or else in labs/23-not-again/files. Its clock is WIRELAB_NOW, or else the real one.
+//! Its files are in WIRELAB_ROOT, or else in labs/23-not-again/files. Its clock is WIRELAB_NOW, or else the system's.
 
 mod answer;
 mod asked;

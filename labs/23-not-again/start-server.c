@@ -1,7 +1,7 @@
 /* Lab 23 · your server. It sends the whole file to every client, each time, even if the client has it already.
  *
- * The tag and the dates are there. `wish` is yours: it decides what the request wants. Then `answer` must
- * send that. Check it with: cargo lab check 23 */
+ * This program already makes the tag and the dates. Two functions are yours: `wish` decides what the request
+ * asks for, and `answer` must send the bytes for each wish. Check it with: cargo lab check 23 */
 #define _GNU_SOURCE
 #include <netdb.h>
 #include <signal.h>
@@ -65,8 +65,8 @@ static const char *field(const struct request *head, const char *name)
     return NULL;
 }
 
-/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if it is no request. Finished
- * (lab 10). */
+/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if the bytes are not a request.
+ * Finished (lab 10). */
 static int read_head(struct reader *reader, struct request *head)
 {
     int lines = 0;
@@ -205,7 +205,7 @@ static int answer(int client, const struct request *head)
     length = fread(file, 1, sizeof file, opened);
     fclose(opened);
     tag_of(file, length, tag);
-    /* If the file is newer than the clock, we say: changed now. */
+    /* If the file is newer than the clock, Last-Modified is the time of the clock. */
     modified = about.st_mtime < now ? about.st_mtime : now;
     date(modified, changed);
 

@@ -1,7 +1,7 @@
 // Lab 23 · your server. It sends the whole file to every client, each time, even if the client has it already.
 //
-// The tag and the dates are there. `wish` is yours: it decides what the request wants. Then `answer` must
-// send that. Check it with: cargo lab check 23
+// This program already makes the tag and the dates. Two functions are yours: `wish` decides what the request
+// asks for, and `answer` must send the bytes for each wish. Check it with: cargo lab check 23
 package main
 
 import (
@@ -67,7 +67,7 @@ func answer(head *request) ([]byte, error) {
 	}
 	sum := sha256.Sum256(file)
 	tag := fmt.Sprintf("\"%x\"", sum[:8])
-	// If the file is newer than the clock, we say: changed now.
+	// If the file is newer than the clock, Last-Modified is the time of the clock.
 	modified := about.ModTime().Unix()
 	if modified > now() {
 		modified = now()
@@ -127,7 +127,8 @@ type request struct {
 
 var errNoRequest = errors.New("this is no request")
 
-// The next request's head. io.EOF: the client closed; errNoRequest: it is none. Finished (lab 10).
+// Reads the head of the next request. io.EOF: the client has closed; errNoRequest: the bytes are not a request.
+// Finished (lab 10).
 func readHead(reader *bufio.Reader) (*request, error) {
 	var lines []string
 	for {

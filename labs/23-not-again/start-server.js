@@ -1,7 +1,7 @@
 // Lab 23 · your server. It sends the whole file to every client, each time, even if the client has it already.
 //
-// The tag and the dates are there. `wish` is yours: it decides what the request wants. Then `answer` must
-// send that. Check it with: cargo lab check 23
+// This program already makes the tag and the dates. Two functions are yours: `wish` decides what the request
+// asks for, and `answer` must send the bytes for each wish. Check it with: cargo lab check 23
 const { createHash } = require("crypto");
 const fs = require("fs");
 const net = require("net");
@@ -23,7 +23,7 @@ function answer(target, fields) {
   const path = `${root}/menu.txt`;
   const file = fs.readFileSync(path);
   const tag = `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
-  // If the file is newer than the clock, we say: changed now.
+  // If the file is newer than the clock, Last-Modified is the time of the clock.
   const modified = Math.min(Math.floor(fs.statSync(path).mtimeMs / 1000), now);
 
   if (wish(fields, tag, modified, file.length) !== "all") throw new Error("Here: the other answers.");
@@ -54,8 +54,8 @@ async function serve(client) {
   }
 }
 
-/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null when the
- * client closed. An error: this is no request. Finished (lab 10). */
+/** The words of the request line, and the fields: pairs of a name in small letters and a value. Null if the
+ * client has closed. Throws an error if the bytes are not a request. Finished (lab 10). */
 async function readHead(reader) {
   const lines = [];
   for (;;) {

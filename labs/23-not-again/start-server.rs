@@ -1,7 +1,7 @@
 //! Lab 23 · your server. It sends the whole file to every client, each time, even if the client has it already.
 //!
-//! The tag and the dates are there. `wish` is yours: it decides what the request wants. Then `answer` must
-//! send that. Check it with: cargo lab check 23
+//! This program already makes the tag and the dates. Two functions are yours: `wish` decides what the request
+//! asks for, and `answer` must send the bytes for each wish. Check it with: cargo lab check 23
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -50,7 +50,7 @@ fn answer(head: &RequestHead) -> io::Result<Vec<u8>> {
     let path = format!("{root}/menu.txt");
     let file = std::fs::read(&path)?;
     let tag = format!("\"{}\"", &sha256::hex(&file)[..16]);
-    // If the file is newer than the clock, we say: changed now.
+    // If the file is newer than the clock, Last-Modified is the time of the clock.
     let modified = seconds(std::fs::metadata(&path)?.modified()?).min(now());
 
     let (status, body) = match wish(head, &tag, modified, file.len()) {

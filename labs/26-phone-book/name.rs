@@ -1,6 +1,6 @@
-//! Lab 26 · The phone book · names in messages (RFC 1035 sections 3.1 and 4.1.4). A name is a row of labels, each behind
-//! its length, and ends with the length 0. Instead of a length a pointer may come: the rest of the name stands earlier
-//! in the same message.
+//! Lab 26 · The phone book · names in messages (RFC 1035 sections 3.1 and 4.1.4). A name is a row of labels, each
+//! behind its length, and ends with the length 0. Instead of a length a pointer may come: the rest of the name stands
+//! earlier in the same message.
 
 const LONGEST: usize = 255; // bytes of a name, with all lengths and the final 0
 const POINTER: u8 = 0xc0; // the two highest bits of a length: 11 is a pointer, 00 a label of at most 63 bytes

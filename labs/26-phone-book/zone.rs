@@ -17,7 +17,8 @@ const GUESTS: u8 = 32; // addresses of party.tacos.example: more than a datagram
 /// At which byte of the message the name of the record stands, its type, its data.
 pub type Record = (u8, u16, Vec<u8>);
 
-/// What the book says. The name of a record is always one that the question has: all of it, from byte 12 on, or its end.
+/// What the book says. The name of a record is always one that the question has: all of it, from byte 12 on, or its
+/// end.
 pub fn look_up(asked: &[u8], kind: u16) -> (Code, Vec<Record>) {
     let site = name::write("tacos.example").unwrap_or_default();
     let Some(before) = asked.strip_suffix(&site[..]) else {

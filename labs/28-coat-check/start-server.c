@@ -63,8 +63,8 @@ static const char *field(const struct request *head, const char *name)
     return NULL;
 }
 
-/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if it is no request. Finished
- * (lab 10). */
+/* Reads the head of the next request. Returns 1, 0 if the client has closed, or -1 if the bytes are not a request.
+ * Finished (lab 10). */
 static int read_head(struct reader *reader, struct request *head)
 {
     int lines = 0;

@@ -15,7 +15,8 @@ servers = [word for word in words if word != "proxy"]
 def serve(client, server):
     request = read_request(client)
     # Here: GET /health is about all servers.
-    # Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
+    # Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a
+    # POST?
     client.sendall(ask(request, server))
     client.shutdown(socket.SHUT_WR)
     while client.recv(4096):

@@ -34,7 +34,8 @@ fn main() -> io::Result<()> {
 fn serve(mut client: &TcpStream, server: &str) -> io::Result<()> {
     let request = read_request(client)?;
     // Here: GET /health is about all servers.
-    // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
+    // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a
+    // POST?
     let answer = ask(&request, server)?;
     client.write_all(&answer)?;
     client.shutdown(Shutdown::Write)?;
