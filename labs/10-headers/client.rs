@@ -1,5 +1,5 @@
-//! Lab 10 · Headers · the client: it sends header lines that look wrong and are right, and prints how
-//! the server understood them.
+//! Lab 10 · Headers · the client: it sends header lines that look odd but are allowed, and prints how
+//! the server understood these lines.
 //!
 //!     cargo run --bin lab10-client [ADDR]          without ADDR: 127.0.0.1:8010
 
@@ -15,13 +15,13 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
 
-    // Each line is odd in a way of its own, and each is allowed.
+    // Each line from hOsT to Napkins looks odd, and HTTP allows each of these lines.
     let request = [
         &b"GET / HTTP/1.1\r\n"[..],
-        b"hOsT: tacos.example\r\n",             // a name has no case
+        b"hOsT: tacos.example\r\n",             // upper and lower case mean the same
         b"Salsa:verde\r\n",                     // the space after the colon is optional
         b"Note: open 10:00, not on Monday\r\n", // a value may hold colons and commas
-        b"SALSA:\t roja ,, habanero \t\r\n",    // outer spaces and tabs do not count; it goes on
+        b"SALSA:\t roja ,, habanero \t\r\n",    // outer spaces and tabs do not count; the list goes on
         b"Dish: jalape\xc3\xb1o\r\n",           // bytes from 80 to ff are kept as they are
         b"Table_#4: window\r\n",                // a name may hold more than letters
         b"Napkins:\r\n",                        // a value may be empty

@@ -1,5 +1,5 @@
 //! Lab 10 · Headers · the parser: the bytes between the request line and the empty line in, names and
-//! values out, or the rule that was broken. It works on bytes: a header need not be text.
+//! values out, or the rule that was broken. The parser works on bytes: a header need not be text.
 //!
 //!     field-line   = field-name ":" OWS field-value OWS      RFC 9112 section 5
 //!     field-name   = token                                   RFC 9110 section 5.1
@@ -9,7 +9,7 @@
 pub struct Field {
     /// In small letters: `hOsT` and `Host` are the same name.
     pub name: Vec<u8>,
-    /// As it came, without the spaces and tabs around it.
+    /// The bytes of the value, unchanged, without the spaces and tabs around the value.
     pub value: Vec<u8>,
 }
 
@@ -25,8 +25,8 @@ pub const BAD_VALUE: &str = "a value has a control byte";
 pub const NOT_ONE_HOST: &str = "there must be one Host line, and only one";
 pub const TOO_MANY: &str = "more header bytes or lines than we want to read";
 
-/// `lines` ends with the empty line. The first broken rule is the answer; nothing is repaired, because
-/// two programs that repair a line differently see two different requests.
+/// `lines` ends with the empty line. The first broken rule decides the answer. The parser repairs nothing,
+/// because two programs that repair a line differently see two different requests.
 pub fn parse(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
     let mut fields = Vec::new();
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
@@ -55,7 +55,7 @@ fn field(line: &[u8]) -> Result<Field, &'static str> {
     if line.starts_with(b" ") || line.starts_with(b"\t") {
         return Err(FOLDED);
     }
-    // The first colon ends the name. All others belong to the value.
+    // The first colon ends the name. All other colons belong to the value.
     let colon = line.iter().position(|byte| *byte == b':').ok_or(NO_COLON)?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
 
@@ -77,12 +77,12 @@ fn field(line: &[u8]) -> Result<Field, &'static str> {
     })
 }
 
-/// Letters, digits, and fifteen more (RFC 9110 section 5.6.2).
+/// Letters, digits, and fifteen other characters (RFC 9110 section 5.6.2).
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// OWS is spaces and tabs, and nothing else that some library calls white space.
+/// OWS is spaces and tabs only. A library may call other bytes white space, too; they belong to the value.
 pub fn without_outer_spaces(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -90,8 +90,8 @@ pub fn without_outer_spaces(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// The members of a list: comma between them, spaces around them, empty ones ignored
-/// (RFC 9110 section 5.6.1). A name that comes twice is one list, in the order of its lines.
+/// The members of a list: separated by commas, without the spaces around them and without empty members
+/// (RFC 9110 section 5.6.1). Lines with the same name make one list, in the order of the lines.
 pub fn members<'a>(fields: &'a [Field], name: &[u8]) -> Vec<&'a [u8]> {
     let lines = fields.iter().filter(|field| field.name == name);
     let members = lines.flat_map(|field| field.value.split(|byte| *byte == b','));

@@ -1,4 +1,4 @@
-//! Lab 10 · Headers · the server: it sends back how it understood each header line, or refuses them all.
+//! Lab 10 · Headers · the server: it sends back how it understood each header line, or refuses the request.
 //! The parser is in headers.rs.
 //!
 //!     cargo run --bin lab10-server [ADDR]          without ADDR: 127.0.0.1:8010
@@ -32,8 +32,8 @@ fn serve(client: &TcpStream) -> io::Result<String> {
     Ok(format!("{} bytes of head -> {status}", head.len()))
 }
 
-/// One line for each header line, with the value in brackets, so that you see where it begins and ends.
-/// The definition of a field says whether it is a list. We define Salsa, and it is one.
+/// One line for each header line, with the value in brackets, so that you see where the value begins and ends.
+/// The definition of a header says whether the header is a list. This course defines Salsa as a list.
 fn receipt(fields: &[headers::Field]) -> Vec<u8> {
     let mut receipt = Vec::new();
     for field in fields {
@@ -60,8 +60,8 @@ fn read_head(client: &TcpStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// One write, then a close in two steps: with unread bytes a close is a reset, which may destroy the
-/// answer (lab 5).
+/// One write, then a close in two steps. If a program closes a connection with unread bytes, TCP sends a
+/// reset, which may destroy the answer (lab 5).
 fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\

@@ -1,7 +1,7 @@
 /* Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
  * README: first the names and values, then the eight refusals.
  *
- * `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal,
+ * You write `understand` and `members`. The rest is finished: the answer, the words of each refusal,
  * and the code that reads the head. Check it with: cargo lab check 10 */
 #include <ctype.h>
 #include <netdb.h>
@@ -25,7 +25,7 @@ struct field {
     struct bytes name, value;
 };
 
-/* The words of the refusals, in the order in which the rules are tried on a line. */
+/* The words of the refusals, in the order in which you test the rules on a line. */
 #define LINE_END "a line does not end in CR LF"
 #define BARE_CR "a CR without its LF"
 #define FOLDED "a line begins with white space"
@@ -52,7 +52,7 @@ static const char *understand(char *lines, size_t length, struct field *fields, 
 {
     char *line = lines, *end = lines + length;
 
-    /* Here: this cuts at every colon, and it makes the values small. */
+    /* Here: this code cuts each line at every colon, and makes each letter of a value a small letter. */
     *count = 0;
     while (line < end && *count < MOST_FIELDS) {
         char *next = memchr(line, '\n', end - line), *stop = next ? next : end;
@@ -71,13 +71,13 @@ static const char *understand(char *lines, size_t length, struct field *fields, 
     return *count == 0 ? NO_COLON : NULL;
 }
 
-/* Puts the members of the list `name` into `found`: of all its lines, in their order, without the empty ones.
- * Returns their number. */
+/* Puts the members of the list `name` into `found`: from all lines with this name, in the order of the lines,
+ * without empty members. Returns the number of members. */
 static int members(const struct field *fields, int count, const char *name, struct bytes *found)
 {
     int last = 0;
 
-    /* Here: this takes the last line of that name, and does not cut it at the commas. */
+    /* Here: this code takes only the last line with this name, and does not cut its value at the commas. */
     for (int i = 0; i < count; i++) {
         const struct bytes *own = &fields[i].name;
 
@@ -95,7 +95,7 @@ static void add(char **to, const char *bytes, size_t length)
     *to += length;
 }
 
-/* Writes one line for each field, the value in brackets, and at the end all members of the list Salsa.
+/* Writes one line for each field, with the value in brackets. The last line has all members of the list Salsa.
  * Returns the length. Finished. */
 static size_t receipt(char *to, const struct field *fields, int count)
 {
@@ -119,7 +119,7 @@ static size_t receipt(char *to, const struct field *fields, int count)
     return next - to;
 }
 
-/* Returns the end of the header lines, where the empty line begins, or NULL if it has not come yet. Finished. */
+/* Returns the end of the header lines, where the empty line begins, or NULL if the empty line has not come yet. Finished. */
 static char *end_of_head(char *head, size_t length)
 {
     for (size_t i = 0; i + 3 <= length; i++)

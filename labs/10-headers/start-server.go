@@ -1,7 +1,7 @@
 // Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 // README: first the names and values, then the eight refusals.
 //
-// `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+// You write `understand` and `members`. The rest is finished: the answer, the words of each refusal, and
 // the code that reads the head. Check it with: cargo lab check 10
 package main
 
@@ -39,7 +39,7 @@ type field struct{ name, value string }
 // Takes the header lines, each with its line end. Returns the fields, or the words of the first rule that is
 // broken ("" if none is).
 func understand(lines string) ([]field, string) {
-	// Here: this treats a header as text, and it cuts at every colon.
+	// Here: this code treats the header lines as text, and cuts each line at every colon.
 	text := strings.ToValidUTF8(lines, "\uFFFD")
 	var fields []field
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
@@ -53,9 +53,9 @@ func understand(lines string) ([]field, string) {
 	return fields, ""
 }
 
-// The members of the list `name`: of all its lines, in their order, without the empty ones.
+// The members of the list `name`: from all lines with this name, in the order of the lines, without empty members.
 func members(fields []field, name string) []string {
-	// Here: this takes the last line of that name, and does not cut it at the commas.
+	// Here: this code takes only the last line with this name, and does not cut its value at the commas.
 	var last []string
 	for _, field := range fields {
 		if field.name == name {
@@ -65,7 +65,7 @@ func members(fields []field, name string) []string {
 	return last
 }
 
-// The words of the refusals, in the order in which the rules are tried on a line.
+// The words of the refusals, in the order in which you test the rules on a line.
 const (
 	lineEnd          = "a line does not end in CR LF"
 	bareCR           = "a CR without its LF"
@@ -105,7 +105,7 @@ func serve(client net.Conn) error {
 	return err
 }
 
-// One line for each field, the value in brackets, and at the end all members of the list Salsa.
+// One line for each field, with the value in brackets. The last line has all members of the list Salsa.
 func receipt(fields []field) string {
 	var receipt strings.Builder
 	for _, field := range fields {

@@ -1,7 +1,7 @@
 // Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 // README: first the names and values, then the eight refusals.
 //
-// `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+// You write `understand` and `members`. The rest is finished: the answer, the words of each refusal, and
 // the code that reads the head. Check it with: cargo lab check 10
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8010").split(":");
@@ -10,7 +10,7 @@ const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8010").split(":");
  * value without outer spaces; or throws the words of the first rule that is broken. In the text each letter is
  * one byte ("latin1"). */
 function understand(lines) {
-  // Here: this treats a header as text, and it cuts at every colon.
+  // Here: this code treats the header lines as text, and cuts each line at every colon.
   const text = Buffer.from(lines, "latin1").toString("utf8");
   const fields = text
     .split(/\r?\n/)
@@ -22,14 +22,14 @@ function understand(lines) {
   return fields;
 }
 
-/** The members of the list `wanted`: of all its lines, in their order, without the empty ones. */
+/** The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty members. */
 function members(fields, wanted) {
-  // Here: this takes the last line of that name, and does not cut it at the commas.
+  // Here: this code takes only the last line with this name, and does not cut its value at the commas.
   const all = fields.filter(([name]) => name === wanted);
   return all.slice(-1).map(([, value]) => value);
 }
 
-// The words of the refusals, in the order in which the rules are tried on a line.
+// The words of the refusals, in the order in which you test the rules on a line.
 const LINE_END = "a line does not end in CR LF";
 const BARE_CR = "a CR without its LF";
 const FOLDED = "a line begins with white space";
@@ -65,7 +65,7 @@ async function serve(client) {
   client.write(answer, "latin1");
 }
 
-/** One line for each field, the value in brackets, and at the end all members of the list Salsa. */
+/** One line for each field, with the value in brackets. The last line has all members of the list Salsa. */
 function receipt(fields) {
   const lines = fields.map(([name, value]) => `${name}: [${value}]\n`);
   const salsas = members(fields, "salsa").map((salsa) => ` [${salsa}]`);

@@ -1,7 +1,7 @@
 # Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 # README: first the names and values, then the eight refusals.
 #
-# `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+# You write `understand` and `members`. The rest is finished: the answer, the words of each refusal, and
 # the code that reads the head. Check it with: cargo lab check 10
 import os
 import socket
@@ -17,7 +17,7 @@ class Refused(Exception):
 def understand(lines):
     """Takes the header lines, each with its line end. Returns the fields: pairs of a name in small letters and
     the value without outer spaces, both bytes. Or raises Refused."""
-    # Here: this treats a header as text, and it cuts at every colon.
+    # Here: this code treats the header lines as text, and cuts each line at every colon.
     fields = []
     for line in lines.decode("utf-8", "replace").splitlines():
         name, value = (line.split(":") + [""])[:2]
@@ -28,12 +28,12 @@ def understand(lines):
 
 
 def members(fields, wanted):
-    """The members of the list `wanted`: of all its lines, in their order, without the empty ones."""
-    # Here: this takes the last line of that name, and does not cut it at the commas.
+    """The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty members."""
+    # Here: this code takes only the last line with this name, and does not cut its value at the commas.
     return [value for name, value in fields if name == wanted][-1:]
 
 
-# The words of the refusals, in the order in which the rules are tried on a line.
+# The words of the refusals, in the order in which you test the rules on a line.
 LINE_END = "a line does not end in CR LF"
 BARE_CR = "a CR without its LF"
 FOLDED = "a line begins with white space"
@@ -70,7 +70,7 @@ def serve(client):
 
 
 def receipt(fields):
-    """One line for each field, the value in brackets, and at the end all members of the list Salsa."""
+    """One line for each field, with the value in brackets. The last line has all members of the list Salsa."""
     lines = [name + b": [" + value + b"]\n" for name, value in fields]
     salsas = [b" [" + salsa + b"]" for salsa in members(fields, b"salsa")]
     return b"".join(lines) + b"all salsas:" + b"".join(salsas) + b"\n"

@@ -1,7 +1,7 @@
 //! Lab 10 · your server. It cuts header lines at the wrong places. Write its parser by the rules of the
 //! README: first the names and values, then the eight refusals.
 //!
-//! `understand` and `members` are yours. The rest is finished: the answer, the words of each refusal, and
+//! You write `understand` and `members`. The rest is finished: the answer, the words of each refusal, and
 //! the code that reads the head. Check it with: cargo lab check 10
 
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ type Field = (Vec<u8>, Vec<u8>);
 /// Takes the header lines, each with its line end. Returns the fields, or the words of the first rule
 /// that is broken.
 fn understand(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
-    // Here: this treats a header as text, and it cuts at every colon.
+    // Here: this code treats the header lines as text, and cuts each line at every colon.
     let text = String::from_utf8_lossy(lines);
     let mut fields = Vec::new();
     for line in text.lines() {
@@ -29,14 +29,14 @@ fn understand(lines: &[u8]) -> Result<Vec<Field>, &'static str> {
     }
 }
 
-/// The members of the list `name`: of all its lines, in their order, without the empty ones.
+/// The members of the list `name`: from all lines with this name, in the order of the lines, without empty members.
 fn members(fields: &[Field], name: &[u8]) -> Vec<Vec<u8>> {
-    // Here: this takes the last line of that name, and does not cut it at the commas.
+    // Here: this code takes only the last line with this name, and does not cut its value at the commas.
     let last = fields.iter().rfind(|field| field.0 == name);
     last.map(|field| field.1.clone()).into_iter().collect()
 }
 
-// The words of the refusals, in the order in which the rules are tried on a line.
+// The words of the refusals, in the order in which you test the rules on a line.
 #[rustfmt::skip]
 #[allow(dead_code, reason = "you will need them all")]
 mod refusals {
@@ -98,7 +98,7 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
     client.write_all(&[head.as_bytes(), &body].concat())
 }
 
-/// One line for each field, the value in brackets, and at the end all members of the list Salsa.
+/// One line for each field, with the value in brackets. The last line has all members of the list Salsa.
 fn receipt(fields: &[Field]) -> Vec<u8> {
     let mut receipt = Vec::new();
     for (name, value) in fields {

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const LONGEST_HEAD: u64 = 65_536; // bytes
-const LONGEST_BODY: u64 = 1_000_000; // bytes; a length is a promise of a stranger, it sizes nothing here
+const LONGEST_BODY: u64 = 1_000_000; // bytes; an announced length never decides how much memory is taken
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One order, one answer: the body, when it is as long as it was announced.
+/// Sends one order. Returns the body of the answer if it has exactly the announced length.
 fn ask(addr: &str, order: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -36,7 +36,7 @@ fn ask(addr: &str, order: &str) -> io::Result<Vec<u8>> {
         let came = body.len();
         return wrong(format!("{length} bytes announced; {came} came, then {end}"));
     }
-    // The answer is whole. The server closes now, as it said: one more byte was never announced.
+    // The announced bytes are there. Now the server closes the connection. One more byte is an error.
     let mut more = Vec::new();
     answer.take(LONGEST_BODY).read_to_end(&mut more)?;
     if !more.is_empty() {
@@ -48,7 +48,7 @@ fn ask(addr: &str, order: &str) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-/// Everything up to the empty line, and nothing of what follows.
+/// Everything up to the empty line, and no byte after the empty line.
 fn read_head(answer: &mut impl BufRead) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -60,7 +60,7 @@ fn read_head(answer: &mut impl BufRead) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// The Content-Length of a 200. No sign, no second one, and no more than we are willing to take.
+/// The Content-Length of a 200: digits only, a single line, and at most LONGEST_BODY.
 fn announced(head: &str) -> io::Result<u64> {
     let status = head.lines().next().unwrap_or_default();
     if !status.starts_with("HTTP/1.1 200 ") {

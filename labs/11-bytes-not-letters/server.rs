@@ -8,7 +8,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 const LONGEST_HEAD: u64 = 65_536; // bytes
-const LONGEST_ORDER: u64 = 8_000; // bytes; a length is a promise of a stranger, it sizes nothing here
+const LONGEST_ORDER: u64 = 8_000; // bytes; an announced length never decides how much memory is taken
 const PATIENCE: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
@@ -16,7 +16,7 @@ fn serve(client: &TcpStream) -> io::Result<String> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
 
-    // The head ends with the empty line. Read on from the same reader: it may hold body bytes already.
+    // The head ends with the empty line. The same reader reads the body: it may already hold body bytes.
     let mut reader = BufReader::new(client);
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -32,7 +32,7 @@ fn serve(client: &TcpStream) -> io::Result<String> {
             return Ok(format!("{why} -> {status}"));
         }
     };
-    // Exactly so many bytes, however many reads it takes. The next byte does not belong to this order.
+    // Exactly `length` bytes, in as many reads as needed. A byte after them does not belong to this order.
     let mut order = Vec::new();
     reader.take(length).read_to_end(&mut order)?;
     if (order.len() as u64) < length {
@@ -43,7 +43,7 @@ fn serve(client: &TcpStream) -> io::Result<String> {
     Ok(format!("{length} bytes: {} -> 200", order.escape_ascii()))
 }
 
-/// The Content-Length of this head, or the status and the reason for which there is none.
+/// The Content-Length of this head, or the status and the words of the refusal.
 fn announced(head: &[u8]) -> Result<u64, (&'static str, &'static str)> {
     let lengths = head.split(|byte| *byte == b'\n').filter_map(|line| {
         let colon = line.iter().position(|byte| *byte == b':')?;
@@ -53,7 +53,7 @@ fn announced(head: &[u8]) -> Result<u64, (&'static str, &'static str)> {
     let [digits] = lengths.collect::<Vec<_>>()[..] else {
         return Err(("400 Bad Request", "there must be one length, and only one"));
     };
-    // 1*DIGIT, so no sign: parse alone would take +15. A number too large for u64 is too large for us.
+    // 1*DIGIT, so no sign: `parse` alone would take +15. A number too large for u64 is above the limit, too.
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(("400 Bad Request", "a length is made of digits"));
     }
@@ -63,8 +63,8 @@ fn announced(head: &[u8]) -> Result<u64, (&'static str, &'static str)> {
     }
 }
 
-/// One write, then a close in two steps: with unread bytes a close is a reset, which may destroy the
-/// answer (lab 5).
+/// One write, then a close in two steps. If a program closes a connection with unread bytes, TCP sends a
+/// reset, which may destroy the answer (lab 5).
 fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n\
@@ -72,7 +72,7 @@ fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
          Content-Length: {}\r\n\
          Connection: close\r\n\
          \r\n",
-        body.len() // of bytes; in Rust also of a &str, in Python or JavaScript not of a string
+        body.len() // this counts bytes; the length of a Python or JavaScript string does not
     );
     client.write_all(&[head.as_bytes(), body].concat())?;
     client.shutdown(Shutdown::Write)?;

@@ -1,7 +1,7 @@
-/* Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
- * complain if the body is shorter or longer than announced.
+/* Lab 11 · your client. It counts letters, and it prints every answer. Make it count bytes. It must
+ * report an error if the body is shorter or longer than announced.
  *
- * WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After a complaint, the exit status must
+ * WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After an error, the exit status must
  * not be 0. Check it with: cargo lab check 11 --client */
 #include <netdb.h>
 #include <signal.h>
@@ -55,7 +55,7 @@ static size_t read_all(int from, char *bytes, size_t size)
     return length;
 }
 
-/* How many letters a text in UTF-8 has. */
+/* The number of letters in a UTF-8 text. */
 static size_t letters(const char *text)
 {
     size_t count = 0;
@@ -83,7 +83,7 @@ int main(void)
 
     if (!order || !*order)
         order = "jalape\xc3\xb1o \xf0\x9f\x8c\xae";
-    /* Here: what does this number count? */
+    /* Here: does this number count letters or bytes? */
     counted = letters(order) + 1;
     snprintf(request, sizeof request,
              "POST /order HTTP/1.1\r\n"

@@ -1,7 +1,7 @@
-// Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
-// complain if the body is shorter or longer than announced.
+// Lab 11 · your client. It counts letters, and it prints every answer. Make it count bytes. It must
+// report an error if the body is shorter or longer than announced.
 //
-// WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After a complaint, the exit status must
+// WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After an error, the exit status must
 // not be 0. Check it with: cargo lab check 11 --client
 package main
 
@@ -20,7 +20,7 @@ func main() {
 		order = "jalapeño 🌮"
 	}
 
-	// Here: what does this number count?
+	// Here: does this number count letters or bytes?
 	length := utf8.RuneCountInString(order) + 1
 	server, err := net.Dial("tcp", address())
 	if err != nil {

@@ -1,14 +1,14 @@
-// Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
-// complain if the body is shorter or longer than announced.
+// Lab 11 · your client. It counts letters, and it prints every answer. Make it count bytes. It must
+// report an error if the body is shorter or longer than announced.
 //
-// WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After a complaint, the exit status must
+// WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After an error, the exit status must
 // not be 0. Check it with: cargo lab check 11 --client
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8011").split(":");
 
 const order = process.env.WIRELAB_ARG || "jalapeño 🌮";
 
-// Here: what does this number count?
+// Here: does this number count letters or bytes?
 const length = [...order].length + 1;
 const server = net.connect({ host, port, allowHalfOpen: true });
 server.on("error", (error) => {

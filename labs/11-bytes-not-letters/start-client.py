@@ -1,7 +1,7 @@
-# Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
-# complain if the body is shorter or longer than announced.
+# Lab 11 · your client. It counts letters, and it prints every answer. Make it count bytes. It must
+# report an error if the body is shorter or longer than announced.
 #
-# WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After a complaint, the exit status must
+# WIRELAB_ARG is the order; without it the order is `jalapeño 🌮`. After an error, the exit status must
 # not be 0. Check it with: cargo lab check 11 --client
 import os
 import socket
@@ -10,7 +10,7 @@ import sys
 host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8011").rsplit(":", 1)
 order = os.environ.get("WIRELAB_ARG") or "jalapeño 🌮"
 
-# Here: what does this number count?
+# Here: does this number count letters or bytes?
 length = len(order) + 1
 server = socket.create_connection((host, int(port)))
 request = (

@@ -1,8 +1,8 @@
-//! Lab 11 · your client. It counts letters, and it prints whatever comes. Make it count bytes. It must
-//! complain if the body is shorter or longer than announced.
+//! Lab 11 · your client. It counts letters, and it prints every answer. Make it count bytes. It must
+//! report an error if the body is shorter or longer than announced.
 //!
-//! The words after the address are the order; without them it is `jalapeño 🌮`. After a complaint, the
-//! exit status must not be 0. Check it with: cargo lab check 11 --client
+//! The words after the address are the order. Without these words the order is `jalapeño 🌮`. After an
+//! error the exit status must not be 0. Check it with: cargo lab check 11 --client
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
         &order
     };
 
-    // Here: what does this number count?
+    // Here: does this number count letters or bytes?
     let length = order.chars().count() + 1;
     let mut server = TcpStream::connect(addr)?;
     let request = format!(

@@ -1,4 +1,4 @@
-/* Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+/* Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
  *
  * Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
  * a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
@@ -16,7 +16,7 @@ static int send_all(int to, const void *bytes, size_t length);
 static size_t trim(char *text, size_t length);
 static size_t read_all(int from, char *bytes, size_t size);
 
-/* How many letters a text in UTF-8 has. */
+/* The number of letters in a UTF-8 text. */
 static size_t letters(const char *text)
 {
     size_t count = 0;
@@ -29,7 +29,7 @@ static size_t letters(const char *text)
 static void answer(int client, const char *status, const char *body)
 {
     char head[9000];
-    /* Here: what does this number count? */
+    /* Here: does this number count letters or bytes? */
     size_t length = letters(body);
 
     snprintf(head, sizeof head,
@@ -48,7 +48,7 @@ static void serve(int client)
     size_t length;
     char *order;
 
-    /* Here: the client waits for an answer and does not hang up. When is the order over? */
+    /* Here: the client waits for an answer and does not close. Where does the order end? */
     length = read_all(client, heard, sizeof heard - 20);
     heard[length] = 0;
     if (!(order = strstr(heard, "\r\n\r\n")))

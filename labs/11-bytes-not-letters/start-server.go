@@ -1,4 +1,4 @@
-// Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+// Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
 //
 // Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
 // a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
@@ -35,7 +35,7 @@ func main() {
 }
 
 func serve(client net.Conn) error {
-	// Here: the client waits for an answer and does not hang up. When is the order over?
+	// Here: the client waits for an answer and does not close. Where does the order end?
 	heard, err := io.ReadAll(io.LimitReader(client, 100_000))
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func serve(client net.Conn) error {
 }
 
 func answer(client net.Conn, status, body string) error {
-	// Here: what does this number count?
+	// Here: does this number count letters or bytes?
 	length := utf8.RuneCountInString(body)
 	_, err := fmt.Fprintf(client, "HTTP/1.1 %s\r\n"+
 		"Content-Type: text/plain; charset=utf-8\r\n"+

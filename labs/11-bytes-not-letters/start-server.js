@@ -1,4 +1,4 @@
-// Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+// Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
 //
 // Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
 // a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
@@ -8,7 +8,7 @@ const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8011").split(":");
 
 async function serve(client) {
-  // Here: the client waits for an answer and does not hang up. When is the order over?
+  // Here: the client waits for an answer and does not close. Where does the order end?
   const reader = new Reader(client);
   while (await reader.more());
 
@@ -21,7 +21,7 @@ async function serve(client) {
 }
 
 function answer(client, status, body) {
-  // Here: what does this number count?
+  // Here: does this number count letters or bytes?
   const length = [...body].length;
   client.write(
     `HTTP/1.1 ${status}\r\n` +

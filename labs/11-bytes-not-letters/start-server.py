@@ -1,4 +1,4 @@
-# Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+# Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
 #
 # Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
 # a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
@@ -12,7 +12,7 @@ host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8011").rsplit(":", 1)
 
 
 def serve(client):
-    # Here: the client waits for an answer and does not hang up. When is the order over?
+    # Here: the client waits for an answer and does not close. Where does the order end?
     heard = b""
     while piece := client.recv(4096):
         heard += piece
@@ -26,7 +26,7 @@ def serve(client):
 
 
 def answer(client, status, body):
-    # Here: what does this number count?
+    # Here: does this number count letters or bytes?
     length = len(body)
     head = (
         f"HTTP/1.1 {status}\r\n"

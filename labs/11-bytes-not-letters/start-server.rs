@@ -1,4 +1,4 @@
-//! Lab 11 · your server. It reads until the client hangs up, and it counts letters. Both are wrong.
+//! Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
 //!
 //! Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
 //! a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(client: &TcpStream) -> io::Result<()> {
-    // Here: the client waits for an answer and does not hang up. When is the order over?
+    // Here: the client waits for an answer and does not close. Where does the order end?
     let mut heard = Vec::new();
     client.take(100_000).read_to_end(&mut heard)?;
 
@@ -40,7 +40,7 @@ fn serve(client: &TcpStream) -> io::Result<()> {
 }
 
 fn answer(mut client: &TcpStream, status: &str, body: &[u8]) -> io::Result<()> {
-    // Here: what does this number count?
+    // Here: does this number count letters or bytes?
     let length = String::from_utf8_lossy(body).chars().count();
     let head = format!(
         "HTTP/1.1 {status}\r\n\

@@ -1,10 +1,10 @@
-//! Lab 12 · The URL bar · the client: it takes a URL apart, and sends the parts that the server needs.
-//! url.rs takes the URL apart.
+//! Lab 12 · The URL bar · the client: it cuts a URL into parts, and sends the parts that the server needs.
+//! url.rs cuts the URL.
 //!
 //!     cargo run --bin lab12-client [[ADDR] URL]
 //!
-//! Without ADDR it connects to the host of the URL. With ADDR it connects there: no name service knows
-//! tacos.example (lab 13 is about names). Without URL: http://tacos.example/menu?dish=taco#salsa
+//! With ADDR the client connects to ADDR: no name service has an address for tacos.example (lab 13 is
+//! about names). Without ADDR the client connects to the host of the URL. Without URL: http://tacos.example/menu?dish=taco#salsa
 
 mod url;
 

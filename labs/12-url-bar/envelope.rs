@@ -1,9 +1,9 @@
-//! Lab 12 · The URL bar · what can be read on the outside of a TLS envelope: the name of the site.
+//! Lab 12 · The URL bar · the unencrypted part of a TLS connection: the name of the site.
 //!
-//! A browser that opens an https URL begins with one record, the ClientHello (RFC 8446 section 4.1.2). Its
-//! five bytes in front are `16 03`, a minor version, and the length of the rest.
+//! A browser that opens an https URL first sends a record, the ClientHello (RFC 8446 section 4.1.2). The first
+//! five bytes of the record are `16 03`, a minor version, and the length of the rest in two bytes.
 
-/// Whether the whole record has come. At most 65,540 bytes: the length has two of them.
+/// Whether the whole record has come. A record has at most 65,540 bytes, because its length has two bytes.
 pub fn is_whole(record: &[u8]) -> bool {
     number(record, 3).is_some_and(|length| record.len() >= 5 + length)
 }
@@ -26,7 +26,7 @@ pub fn server_name(record: &[u8]) -> Option<&str> {
         .filter(|_| name.iter().all(plain))
 }
 
-/// Two bytes, the larger one first.
+/// The number in two bytes, the more significant byte first.
 fn number(bytes: &[u8], at: usize) -> Option<usize> {
     Some(usize::from(*bytes.get(at)?) * 256 + usize::from(*bytes.get(at + 1)?))
 }

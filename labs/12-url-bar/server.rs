@@ -1,5 +1,5 @@
-//! Lab 12 · The URL bar · the server: it sends back what it learned of the URL, which is less than you
-//! typed. It cannot answer a browser that begins with TLS; it says so in its log.
+//! Lab 12 · The URL bar · the server: it sends back the parts of the URL that it received. The server
+//! cannot answer a browser that begins with TLS. For such a browser it writes a line to its log.
 //!
 //!     cargo run --bin lab12-server [ADDR]          without ADDR: 127.0.0.1:8012
 
@@ -22,7 +22,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
 
-    // The parser knows the rules of labs 8 and 10, and when the head is whole.
+    // The parser tests the rules of labs 8 and 10, and reports when the head is complete.
     let mut heard = Vec::new();
     let mut piece = [0; 4096];
     let mut parser = HeadParser::new();
@@ -32,7 +32,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
         if n == 0 {
             return Ok(format!("the client left after {} bytes", heard.len()));
         }
-        // Its first byte alone may have come.
+        // A TLS client begins with 16 03. Perhaps only the first byte has come.
         if b"\x16\x03".starts_with(&heard[..heard.len().min(2)]) {
             if !envelope::is_whole(&heard) {
                 continue;
@@ -62,12 +62,12 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     Ok(format!("{status}: {}", body.trim_end().escape_debug()))
 }
 
-/// What the head says of the URL; `None` while it is not whole.
+/// The parts of the URL that the head contains; `None` while the head is not complete.
 fn understood(parser: &mut HeadParser, heard: &[u8]) -> Result<Option<String>, Fault> {
     let Parsed::Done { value: head, .. } = parser.request(heard)? else {
         return Ok(None);
     };
-    target::asked(&head)?; // one Host, and a target that is one
+    target::asked(&head)?; // exactly one Host, and a valid target
     let target = head.target.escape_ascii();
     let host = head.fields.get("host").unwrap_or_default().escape_ascii();
     Ok(Some(format!("you ask for {target}\nof {host}\n")))

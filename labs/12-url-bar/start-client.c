@@ -1,7 +1,7 @@
-/* Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
- * does. Do it yourself: a library would do it for you, and teach you nothing.
+/* Lab 12 · your client. It cuts the URL once, at the first slash. Cut the URL into the same
+ * parts as a browser. Write this code yourself: with a library you would not learn the rules.
  *
- * WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is what was typed into the URL bar.
+ * WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is the text from the URL bar.
  * Check it with: cargo lab check 12 */
 #include <netdb.h>
 #include <signal.h>
@@ -60,7 +60,7 @@ static int connect_to(const char *host, const char *port)
  * request line. The three texts have room for a whole URL. Returns 0, or -1 with the reason in `why`. */
 static int split(const char *url, char *site, char *port, char *target, const char **why)
 {
-    /* Here: this works for http://tacos.example/menu. The README has twelve other URLs. */
+    /* Here: this code works for http://tacos.example/menu. The README has twelve other URLs. */
     const char *scheme = "http://", *path;
 
     if (strncmp(url, scheme, strlen(scheme)) != 0) {

@@ -1,7 +1,7 @@
-// Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
-// does. Do it yourself: a library would do it for you, and teach you nothing.
+// Lab 12 · your client. It cuts the URL once, at the first slash. Cut the URL into the same
+// parts as a browser. Write this code yourself: with a library you would not learn the rules.
 //
-// WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is what was typed into the URL bar.
+// WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is the text from the URL bar.
 // Check it with: cargo lab check 12
 package main
 
@@ -18,12 +18,12 @@ import (
 // The parts of a URL.
 type parts struct {
 	host   string // for Host, in small letters
-	port   int    // 80 when the URL says nothing
+	port   int    // 80 if the URL has no port
 	target string // path and query: for the request line
 }
 
 func split(url string) (parts, error) {
-	// Here: this works for http://tacos.example/menu. The README has twelve other URLs.
+	// Here: this code works for http://tacos.example/menu. The README has twelve other URLs.
 	rest := strings.TrimPrefix(url, "http://")
 	if rest == url {
 		return parts{}, errors.New("a URL begins with http://")

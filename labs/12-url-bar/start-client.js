@@ -1,17 +1,17 @@
-// Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
-// does. Do it yourself: a library would do it for you, and teach you nothing.
+// Lab 12 · your client. It cuts the URL once, at the first slash. Cut the URL into the same
+// parts as a browser. Write this code yourself: with a library you would not learn the rules.
 //
-// WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is what was typed into the URL bar.
+// WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is the text from the URL bar.
 // Check it with: cargo lab check 12
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8012").split(":");
 
 const url = process.env.WIRELAB_ARG || "http://tacos.example/menu?dish=taco#salsa";
 
-/** The host for `Host`, in small letters; the port, 80 when the URL says nothing; path and query for the request
- * line. Or null: this is no URL for us. */
+/** The host for `Host`, in small letters; the port, 80 if the URL has no port; path and query for the request
+ * line. Or null, if the client cannot use this URL. */
 function split(url) {
-  // Here: this works for http://tacos.example/menu. The README has twelve other URLs.
+  // Here: this code works for http://tacos.example/menu. The README has twelve other URLs.
   const found = url.match(/^http:\/\/([^/]*)\/?(.*)$/);
   return found && { host: found[1], port: 80, target: `/${found[2]}` };
 }

@@ -1,7 +1,7 @@
-# Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
-# does. Do it yourself: a library would do it for you, and teach you nothing.
+# Lab 12 · your client. It cuts the URL once, at the first slash. Cut the URL into the same
+# parts as a browser. Write this code yourself: with a library you would not learn the rules.
 #
-# WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is what was typed into the URL bar.
+# WIRELAB_ADDR is the address to connect to. WIRELAB_ARG is the text from the URL bar.
 # Check it with: cargo lab check 12
 import os
 import socket
@@ -12,9 +12,9 @@ url = os.environ.get("WIRELAB_ARG") or "http://tacos.example/menu?dish=taco#sals
 
 
 def split(url):
-    """The host for `Host`, in small letters; the port, 80 when the URL says nothing; path and query for the
+    """The host for `Host`, in small letters; the port, 80 if the URL has no port; path and query for the
     request line."""
-    # Here: this works for http://tacos.example/menu. The README has twelve other URLs.
+    # Here: this code works for http://tacos.example/menu. The README has twelve other URLs.
     if not url.startswith("http://"):
         raise ValueError("a URL begins with http://")
     host, _, path = url[len("http://") :].partition("/")

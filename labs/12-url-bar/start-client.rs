@@ -1,7 +1,7 @@
-//! Lab 12 · your client. It cuts the URL once, at the first slash. Take the URL apart as a browser
-//! does.
+//! Lab 12 · your client. It cuts the URL once, at the first slash. Cut the URL into the same
+//! parts as a browser.
 //!
-//! It gets the address to connect to (ADDR), and what was typed into the URL bar (URL).
+//! The client gets the address to connect to (ADDR), and the text from the URL bar (URL).
 //! Check it with: cargo lab check 12
 
 use std::io::{self, Read, Write};
@@ -10,12 +10,12 @@ use std::net::TcpStream;
 /// The parts of a URL.
 struct Url {
     host: String,   // for Host, in small letters
-    port: u16,      // 80 when the URL says nothing
+    port: u16,      // 80 if the URL has no port
     target: String, // path and query: for the request line
 }
 
 fn split(url: &str) -> Result<Url, String> {
-    // Here: this works for http://tacos.example/menu. The README has twelve other URLs.
+    // Here: this code works for http://tacos.example/menu. The README has twelve other URLs.
     let rest = url
         .strip_prefix("http://")
         .ok_or("a URL begins with http://")?;

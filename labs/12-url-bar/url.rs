@@ -1,4 +1,4 @@
-//! Lab 12 · The URL bar · taking a URL apart (RFC 3986 section 3).
+//! Lab 12 · The URL bar · cutting a URL into its parts (RFC 3986 section 3).
 //!
 //!     http://tacos.example:8012/menu?dish=taco#salsa
 //!     scheme authority          path  query    fragment
@@ -7,10 +7,10 @@ use std::net::Ipv6Addr;
 
 /// The parts of a URL.
 pub struct Url {
-    pub host: String,     // where to connect; the server reads it in Host
-    pub port: u16,        // 80 when the URL has none
+    pub host: String,     // where to connect; also the value of Host
+    pub port: u16,        // 80 if the URL has no port
     pub target: String,   // path and query: for the request line
-    pub fragment: String, // where to look on the page: it is not sent
+    pub fragment: String, // where to look on the page; the client does not send it
 }
 
 /// Cuts off the fragment, which begins at the first #, then the scheme, then the authority.
@@ -28,7 +28,7 @@ pub fn split(url: &str) -> Result<Url, String> {
     if authority.contains('@') {
         return Err("refused: the host stands after the @, not before it".to_string());
     }
-    // An IPv6 address has colons of its own, in brackets: [::1]:8080
+    // An IPv6 address contains colons and stands in brackets: [::1]:8080
     let colon = authority
         .rfind(':')
         .filter(|at| !authority[*at..].contains(']'));

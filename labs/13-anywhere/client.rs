@@ -1,9 +1,10 @@
 //! Lab 13 · A server may live anywhere · the client: it asks the name service for all addresses of a name,
-//! and tries one after the other until a connection succeeds.
+//! and tries the addresses in their order until an attempt to connect succeeds.
 //!
 //!     cargo run --bin lab13-client [URL [ADDR …]]
 //!
-//! With addresses it does not ask the name service and tries these. Without URL: http://localhost:8013/
+//! With ADDR the client tries these addresses, and does not ask the name service.
+//! Without URL: http://localhost:8013/
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -14,9 +15,9 @@ use wirelab::http::url::Web;
 
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
-const IMPATIENCE: Duration = Duration::from_millis(300); // for a call, while other addresses are left
+const IMPATIENCE: Duration = Duration::from_millis(300); // for an attempt, except at the last address
 
-/// Where to connect: the addresses that we were given, or all addresses of the name.
+/// Where to connect: the addresses in the arguments or, without arguments, all addresses of the name.
 fn places<'a>(
     url: &str,
     given: impl Iterator<Item = &'a str>,
@@ -30,7 +31,7 @@ fn places<'a>(
         addrs.push(addr);
     }
     if addrs.is_empty() {
-        // getaddrinfo(3): the hosts file of this machine first, then the name servers of the world.
+        // getaddrinfo(3): usually first the hosts file of this machine, then a name server.
         let found = (&web.host[..], web.port).to_socket_addrs();
         let found = found.map_err(|_| format!("no phone book has {}", web.host))?;
         addrs.extend(found);
@@ -38,8 +39,8 @@ fn places<'a>(
     Ok((web, addrs))
 }
 
-/// Connects to the first address that accepts. The wait for each address is short while there is another
-/// one to try. The wait for the last one is longer.
+/// Connects to the first address that accepts. The time limit is short for each address except the last,
+/// and longer for the last address.
 fn call(addrs: &[SocketAddr]) -> Result<TcpStream, String> {
     let mut failures = Vec::new();
     for (at, addr) in addrs.iter().enumerate() {
@@ -62,7 +63,7 @@ fn call(addrs: &[SocketAddr]) -> Result<TcpStream, String> {
     Err(format!("nobody answers at {}", failures.join(", ")))
 }
 
-/// The site in Host is the one of the URL, whichever address has answered.
+/// Sends the request. Host contains the site in the URL, whichever address has accepted.
 fn ask(mut server: TcpStream, web: &Web) -> io::Result<Vec<u8>> {
     server.set_read_timeout(Some(PATIENCE))?;
     let (target, host) = (&web.target, &web.authority);

@@ -1,10 +1,10 @@
-//! Lab 13 · A server may live anywhere · the server: it listens where you tell it, and serves two sites
-//! at one address. `Host` says which site the client wants.
+//! Lab 13 · A server may live anywhere · the server: it listens at ADDR, and serves two sites at one
+//! address. `Host` says which site the client wants.
 //!
 //!     cargo run --bin lab13-server [ADDR]          without ADDR: 127.0.0.1:8013
 //!
-//! 127.0.0.1:8013 is this machine by IPv4, [::1]:8013 the same machine by IPv6, and [::]:8013 every
-//! address that it has, by both. Port 0 lets the system choose a free one.
+//! 127.0.0.1:8013 is this machine by IPv4, and [::1]:8013 is this machine by IPv6. [::]:8013 is every
+//! address of this machine, by IPv4 and IPv6. With port 0 the system chooses a free port.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -18,8 +18,8 @@ use wirelab::net;
 const PATIENCE: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
-/// [::] is every address of this machine. An option of the socket says whether that includes the IPv4
-/// addresses (RFC 3493 section 5.3, IPV6_V6ONLY). Its default differs between systems, so we set it.
+/// [::] is every address of this machine. An option of the socket says whether [::] includes the IPv4
+/// addresses (RFC 3493 section 5.3, IPV6_V6ONLY). The default differs between systems, so this server sets it.
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     if !addr.is_ipv6() || !addr.ip().is_unspecified() {
         return net::listen(addr, 128).map_err(io::Error::other);

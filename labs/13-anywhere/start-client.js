@@ -1,5 +1,5 @@
-// Lab 13 · your client. It connects to the first address, and gives up if that fails. Make it try all
-// addresses, and wait only a moment for each.
+// Lab 13 · your client. It tries only the first address, and ends if the attempt fails. Make it try all
+// addresses, and wait only a short time for each address except the last.
 //
 // WIRELAB_ARG has a URL and the addresses of the site, in the order in which to try them:
 // `http://tacos.example/ 127.0.0.1:1 127.0.0.1:8013`. Check it with: cargo lab check 13
@@ -7,7 +7,7 @@ const net = require("net");
 const arg = process.env.WIRELAB_ARG || "http://tacos.example/ 127.0.0.1:8013";
 const [url, ...addrs] = arg.split(/\s+/);
 
-// Here: what if the first address refuses? And what if it does not answer at all?
+// Here: what must happen if the first address refuses, and what if no answer comes from it?
 const [, host, port] = addrs[0].match(/^\[?(.*?)\]?:(\d+)$/);
 const server = net.connect({ host, port, allowHalfOpen: true });
 server.on("error", (error) => {

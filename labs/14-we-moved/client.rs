@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use wirelab::http::url::{Web, resolve};
 
-const MOST_HOPS: u32 = 5; // two places that point at each other would keep us for ever
+const MOST_HOPS: u32 = 5; // two redirects that name each other have no end
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Follows `Location` from one answer to the next, to an answer that has none.
+/// Follows redirects, up to the first answer that is not a redirect. Returns the body of that answer.
 fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
     for _ in 0..=MOST_HOPS {
         let web = Web::parse(&url).map_err(|why| format!("{url}: {why}"))?;
@@ -21,12 +21,12 @@ fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
         let (status, location, body) = read(&answer).ok_or(format!("{url}: no HTTP answer"))?;
         match (status, location) {
             (301 | 302 | 303 | 307 | 308, Some(location)) => {
-                // A reference, like a link on a page: a whole URL, or a part of one.
+                // The value is a reference: a whole URL, or a part of a URL.
                 let next = resolve(&url, &location);
                 eprintln!("{method} {url}\n    {status}, Location: {location}");
                 url = next;
-                // 307 and 308 keep the method, 303 makes it a GET. 301 and 302 were meant to keep a POST,
-                // but browsers have always made it a GET.
+                // After 307 and 308 the method stays, after 303 it is GET. After 301 and 302 a POST becomes a
+                // GET, too: the first standard said otherwise, but browsers send GET.
                 if status == 303 || (status < 303 && method == "POST") {
                     method = "GET".to_string();
                 }
@@ -40,7 +40,7 @@ fn follow(mut url: String, mut method: String) -> Result<Vec<u8>, String> {
     ))
 }
 
-/// One connection, one request. `Host` is the name in *this* URL, not in the one we began with.
+/// One connection, one request. `Host` contains the host of *this* URL, and not of the first URL.
 fn ask(method: &str, web: &Web) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect((web.host.as_str(), web.port))?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -63,7 +63,7 @@ fn ask(method: &str, web: &Web) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// Status, `Location` and body of an answer; `None` if it is not HTTP. (Lab 10 has the full parser.)
+/// Status, `Location` and body of an answer; `None` if the answer is not HTTP. (Lab 10 has a full parser.)
 fn read(answer: &[u8]) -> Option<(u16, Option<String>, Vec<u8>)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end]).ok()?;

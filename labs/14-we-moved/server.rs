@@ -1,4 +1,4 @@
-//! Lab 14 · We moved · the server: an old address, a new address, and a redirect at the old one.
+//! Lab 14 · We moved · the server: it answers with a redirect at the old URLs, and has the file at a new URL.
 //!
 //!     cargo run --bin lab14-server [ADDR]          without ADDR: 127.0.0.1:8014
 
@@ -31,14 +31,14 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
         return Ok("neither GET nor POST: no answer".to_string());
     };
 
-    // The client says in Host at which port it reached us. The second redirect repeats it.
+    // Host contains the port to which the client connected. The second redirect contains the same port.
     let mut lines = head.split("\r\n");
     let host = lines.find_map(|line| line.strip_prefix("Host: "));
     let (_, port) = host
         .and_then(|host| host.rsplit_once(':'))
         .unwrap_or(("", "80"));
 
-    // A redirect only says where to go. The client has to send a request there itself.
+    // A redirect only names a URL. The client must send the next request itself.
     let sign = SIGNS.iter().find(|(here, _, _)| *here == target);
     let (status, location, body) = match sign {
         Some((_, status, there)) => (*status, format!("Location: {there}\r\n"), ""),
@@ -59,7 +59,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     Ok(format!("{method} {target} -> {status}"))
 }
 
-/// Everything up to the empty line. A target that is not text is none of ours.
+/// Everything up to the empty line, as text. A target that is not text gets 404.
 fn read_head(mut client: &TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     let mut piece = [0; 4096];

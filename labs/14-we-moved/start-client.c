@@ -1,8 +1,8 @@
 /* Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
  *
  * Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
- * URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.
- * RFC 3986, section 5.2, says how a reference is resolved. Check it with: cargo lab check 14 */
+ * URL. Follow at most five redirects. WIRELAB_ARG is the URL, then a space and POST, or only the URL for GET.
+ * RFC 3986, section 5.2, says how to resolve a reference. Check it with: cargo lab check 14 */
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -99,7 +99,7 @@ int main(void)
     snprintf(url, sizeof url, "%s", arg && *arg ? arg : "http://127.0.0.1:8014/menu");
     url[strcspn(url, " ")] = 0;
 
-    /* Here: if the status is 301, 302, 303, 307 or 308, another request must follow. */
+    /* Here: if the status is 301, 302, 303, 307 or 308, the client must send another request. */
     length = ask(url, answer, sizeof answer);
     if (length < 0)
         return 1;

@@ -1,7 +1,7 @@
 // Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //
 // Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
-// URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.
+// URL. Follow at most five redirects. WIRELAB_ARG is the URL, then a space and POST, or only the URL for GET.
 // `base.Parse(reference)` of `net/url` resolves a reference (RFC 3986, section 5.2).
 // Check it with: cargo lab check 14
 package main
@@ -26,7 +26,7 @@ func main() {
 		log.Fatal(err)
 	}
 
-	// Here: if the status is 301, 302, 303, 307 or 308, another request must follow.
+	// Here: if the status is 301, 302, 303, 307 or 308, the client must send another request.
 	answer, err := ask(first)
 	if err != nil {
 		log.Fatal(err)

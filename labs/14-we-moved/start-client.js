@@ -1,13 +1,13 @@
 // Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //
 // Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
-// URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.
+// URL. Follow at most five redirects. WIRELAB_ARG is the URL, then a space and POST, or only the URL for GET.
 // `new URL(reference, base)` resolves a reference (RFC 3986, section 5.2).
 // Check it with: cargo lab check 14
 const net = require("net");
 const [first] = (process.env.WIRELAB_ARG || "http://127.0.0.1:8014/menu").split(" ");
 
-/** Requests a URL, and gives back the whole answer. */
+/** Requests a URL, and returns the whole answer. */
 function ask(url) {
   return new Promise((resolve, reject) => {
     const server = net.connect({ host: url.hostname, port: url.port || 80 });
@@ -20,7 +20,7 @@ function ask(url) {
   });
 }
 
-// Here: if the status is 301, 302, 303, 307 or 308, another request must follow.
+// Here: if the status is 301, 302, 303, 307 or 308, the client must send another request.
 ask(new URL(first)).then(
   (answer) => process.stdout.write(answer),
   (error) => {

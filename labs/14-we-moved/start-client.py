@@ -1,7 +1,7 @@
 # Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 #
 # Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
-# URL. Follow at most five redirects. WIRELAB_ARG is the URL, and after a space the method, if it is not GET.
+# URL. Follow at most five redirects. WIRELAB_ARG is the URL, then a space and POST, or only the URL for GET.
 # `urljoin` of `urllib.parse` resolves a reference (RFC 3986, section 5.2).
 # Check it with: cargo lab check 14
 import os
@@ -25,5 +25,5 @@ def ask(url):
 
 words = (os.environ.get("WIRELAB_ARG") or "http://127.0.0.1:8014/menu").split()
 
-# Here: if the status is 301, 302, 303, 307 or 308, another request must follow.
+# Here: if the status is 301, 302, 303, 307 or 308, the client must send another request.
 sys.stdout.buffer.write(ask(words[0]))

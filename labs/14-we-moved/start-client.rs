@@ -1,8 +1,8 @@
 //! Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //!
 //! Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
-//! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which takes a URL apart (lab
-//! 12), and `resolve`, which resolves a reference (RFC 3986, section 5.2).
+//! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which cuts a URL into its parts
+//! (lab 12), and `resolve`, which resolves a reference (RFC 3986, section 5.2).
 //! Check it with: cargo lab check 14
 
 use std::io::{self, Error, Read, Write};
@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
         .unwrap_or("http://127.0.0.1:8014/menu".to_string());
     let web = Web::parse(&url).map_err(Error::other)?;
 
-    // Here: if the status is 301, 302, 303, 307 or 308, another request must follow.
+    // Here: if the status is 301, 302, 303, 307 or 308, the client must send another request.
     let answer = ask(&web)?;
     print!("{}", String::from_utf8_lossy(&answer));
     Ok(())
