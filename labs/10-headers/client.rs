@@ -18,13 +18,13 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
     // Each line from hOsT to Napkins looks odd, and HTTP allows each of these lines.
     let request = [
         &b"GET / HTTP/1.1\r\n"[..],
-        b"hOsT: tacos.example\r\n",             // upper and lower case mean the same
-        b"Salsa:verde\r\n",                     // the space after the colon is optional
+        b"hOsT: tacos.example\r\n", // upper and lower case mean the same
+        b"Salsa:verde\r\n",         // the space after the colon is optional
         b"Note: open 10:00, not on Monday\r\n", // a value may hold colons and commas
-        b"SALSA:\t roja ,, habanero \t\r\n",    // outer spaces and tabs do not count; the list goes on
-        b"Dish: jalape\xc3\xb1o\r\n",           // bytes from 80 to ff are kept as they are
-        b"Table_#4: window\r\n",                // a name may hold more than letters
-        b"Napkins:\r\n",                        // a value may be empty
+        b"SALSA:\t roja ,, habanero \t\r\n", // outer spaces and tabs do not count; the list goes on
+        b"Dish: jalape\xc3\xb1o\r\n", // bytes from 80 to ff are kept as they are
+        b"Table_#4: window\r\n",    // a name may hold more than letters
+        b"Napkins:\r\n",            // a value may be empty
         b"Connection: close\r\n",
         b"\r\n",
     ];
