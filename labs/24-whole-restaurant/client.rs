@@ -1,5 +1,5 @@
-//! Lab 24 · The whole restaurant · the client: five requests on one connection. It asks for the menu, for its
-//! head, for a part of it, whether it has changed, and for a file that does not exist.
+//! Lab 24 · The whole restaurant · the client: five requests on one connection. The client asks for the
+//! menu, for the menu's head, for a part of the menu, whether the menu has changed, and for a file that does not exist.
 //!
 //!     cargo run --bin lab24-client [ADDR]          without ADDR: 127.0.0.1:8024
 
@@ -13,7 +13,7 @@ use wirelab::http::{Parsed, write};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Method, path, and the header line that makes the request a special one.
+/// Method, path, and one header line.
 const QUESTIONS: [(&str, &str, (&str, &str)); 5] = [
     ("GET", "/menu.txt", ("Accept", "text/plain")),
     ("HEAD", "/menu.txt", ("Accept", "text/plain")),
@@ -51,7 +51,7 @@ fn visit(addr: &str) -> io::Result<()> {
         print!("{method} {path}");
         read_answer(&mut server, &mut connection, &mut received)?;
     }
-    // The last answer said that the server will close. Wait for that.
+    // The last answer said that the server will close the connection. Wait for this.
     server.read_to_end(&mut received)?;
     Ok(())
 }
@@ -97,7 +97,7 @@ fn failed(addr: &str, error: &io::Error) -> ExitCode {
     let why = match error.kind() {
         ErrorKind::ConnectionRefused => "nobody listens there: start the server first",
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "the server sent nothing for 5 s",
-        ErrorKind::InvalidInput => "this is no address: write HOST:PORT",
+        ErrorKind::InvalidInput => "this is not an address: write HOST:PORT",
         _ => &error.to_string(),
     };
     eprintln!("lab24-client: {addr}: {why}");

@@ -1,10 +1,10 @@
-//! Lab 24 · The whole restaurant · the server: all that the labs led up to, in one program.
+//! Lab 24 · The whole restaurant · the server: the parts of the labs, in one program.
 //!
 //!     cargo run --bin lab24-server [ADDR]          without ADDR: 127.0.0.1:8024
 //!
-//! It serves the folder in WIRELAB_ROOT; without one it serves this course. Read on in this order:
+//! It serves the folder in WIRELAB_ROOT. If WIRELAB_ROOT is not set, it serves this course. The next files to read:
 //! src/net/pool.rs (labs 13, 19), src/net/deadline_connection.rs (labs 4, 5, 20), src/server.rs (labs 17, 18, 21),
-//! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each of them is a lab that has grown up.
+//! src/http/ (labs 8, 10, 12, 22), src/files.rs (labs 7, 16, 23). Each file contains what its labs taught.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,10 +26,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Opens the restaurant, and serves for as long as the program runs.
+/// Opens the listener, and serves until the program ends.
 fn open(addr: &str) -> Result<(), String> {
     let addr = net::address(addr).map_err(|error| error.to_string())?;
-    // A thread of its own writes the log: no answer waits until a terminal has shown a line.
+    // A separate thread writes the log, so that no answer waits for a terminal.
     let lines = AccessLog::start(std::io::stderr());
     let server = Server {
         handler: handler()?,
@@ -44,8 +44,8 @@ fn open(addr: &str) -> Result<(), String> {
     let place = listener.local_addr().map_err(|error| error.to_string())?;
     println!("listening on {place}");
 
-    // One thread for each client, up to a limit. The next client gets a 503 (lab 19). `Conversation` is what
-    // a thread does with its connection, from the first request to the last answer.
+    // One thread for each client, up to a limit. The next client gets a 503 (lab 19). In the module
+    // `conversation` a thread serves its connection, from the first request to the last answer.
     server.run(&listener)
 }
 
@@ -68,7 +68,8 @@ fn handler() -> Result<Handler, String> {
     }
 }
 
-/// The second to use as now. A check sets it, because it compares every byte of `Date` (lab 17).
+/// The time to use as the current time. A check sets this time, because the check compares every byte of `Date` (lab
+/// 17).
 fn now() -> Result<Option<i64>, String> {
     let Ok(text) = std::env::var("WIRELAB_NOW") else {
         return Ok(None);

@@ -1,9 +1,9 @@
-//! Lab 24 · your restaurant. It gives the same answer to every request.
+//! Lab 24 · your server. It gives the same answer to every request.
 //!
-//! You have built the rest already: paths that stay in the folder (16), answers that say what they are (17),
+//! You wrote the other parts in earlier labs: paths that stay in the folder (16), answers that say what they are (17),
 //! connections that stay open (18), many clients at once (19), limits (20), bodies and chunks (21, 22), 304 and
-//! 206 (23). Put it together, in the eight steps of the README. The folder is in WIRELAB_ROOT. The time to use
-//! is in WIRELAB_NOW. Check all of it with: cargo lab check 24
+//! 206 (23). Put these parts together, in the eight steps of the README. WIRELAB_ROOT contains the path of the
+//! folder, and WIRELAB_NOW contains the time to use. Check your server with: cargo lab check 24
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};

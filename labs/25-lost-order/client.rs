@@ -1,4 +1,4 @@
-//! Lab 25 · The lost order · the client: it repeats each order until the server says that it has come.
+//! Lab 25 · The lost order · the client: it repeats each order until the server acknowledges the order.
 //!
 //!     cargo run --bin lab25-client [ADDR [ORDER ...]]  without: 127.0.0.1:8025, tacos nachos tacos
 //!     cargo run --bin lab25-client ADDR --count N      sends N datagrams and counts the answers
@@ -8,8 +8,8 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-const WAIT: Duration = Duration::from_millis(50); // for an answer; then the order goes out again
-const MOST_TRIES: u32 = 100; // five seconds without an answer: nobody is there
+const WAIT: Duration = Duration::from_millis(50); // for an ack; after this time we send the order again
+const MOST_TRIES: u32 = 100; // after five seconds without an ack we give up
 const LONGEST: usize = 8_000; // bytes of an answer
 
 fn main() -> ExitCode {
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One order after the other. What the server has in the end is the last thing that it said.
+/// Sends one order after the other. The result is the list of the last ack.
 fn order_all(addr: &str, orders: &[String]) -> io::Result<String> {
     let socket = socket_to(addr)?;
     socket.set_read_timeout(Some(WAIT))?;
@@ -46,14 +46,14 @@ fn order_all(addr: &str, orders: &[String]) -> io::Result<String> {
     Ok(has)
 }
 
-/// Sends one order until it is acknowledged; gives back which orders the server has then.
+/// Sends one order until it is acknowledged. Returns the list of orders that the server has then.
 fn deliver(socket: &UdpSocket, number: usize, order: &str) -> io::Result<String> {
     let datagram = format!("{number} {order}\n");
     let mut answer = [0; LONGEST];
     for _ in 0..MOST_TRIES {
-        // send() succeeds as soon as the system has the datagram. Nobody promises more.
+        // send() succeeds as soon as our system has the datagram. This does not mean that the datagram arrives.
         socket.send(datagram.as_bytes())?;
-        // The wait lasts WAIT in all, however many old answers come in between.
+        // We wait WAIT altogether, even if old answers come.
         let sent = Instant::now();
         while sent.elapsed() < WAIT {
             let length = match socket.recv(&mut answer) {
@@ -62,7 +62,7 @@ fn deliver(socket: &UdpSocket, number: usize, order: &str) -> io::Result<String>
                 Err(error) => return Err(error),
             };
             let answer = String::from_utf8_lossy(answer.get(..length).unwrap_or_default());
-            // An answer with a lower number is one that was late. It says nothing about this order.
+            // An answer with a lower number is an old answer. It does not acknowledge this order.
             if let Some((acknowledged, has)) = read(&answer)
                 && acknowledged >= number
             {
@@ -73,14 +73,14 @@ fn deliver(socket: &UdpSocket, number: usize, order: &str) -> io::Result<String>
     Err(ErrorKind::TimedOut.into())
 }
 
-/// `ack 2 tacos nachos\n`: how many orders the server has, and which.
+/// `ack 2 tacos nachos\n`: how many orders the server has, and the list of orders.
 fn read(answer: &str) -> Option<(usize, String)> {
     let rest = answer.strip_prefix("ack ")?.strip_suffix('\n')?;
     let (number, has) = rest.split_once(' ').unwrap_or((rest, ""));
     Some((number.parse().ok()?, has.to_string()))
 }
 
-/// Sends as fast as it can, and does not look whether anything arrives. Then it counts.
+/// Sends `count` datagrams without a pause. Then counts the answers.
 fn count_answers(addr: &str, count: &str) -> io::Result<String> {
     let count: u32 = count.parse().map_err(|_| ErrorKind::InvalidInput)?;
     let socket = socket_to(addr)?;
@@ -97,7 +97,7 @@ fn count_answers(addr: &str, count: &str) -> io::Result<String> {
     ))
 }
 
-/// A UDP socket on a port that the system chooses. connect() sends nothing; it only notes the address.
+/// A UDP socket on a port that the system chooses. connect() sends nothing; it only stores the address.
 fn socket_to(addr: &str) -> io::Result<UdpSocket> {
     let any = ["0.0.0.0:0", "[::]:0"][usize::from(addr.starts_with('['))];
     let socket = UdpSocket::bind(any)?;

@@ -1,4 +1,5 @@
-//! Lab 25 · The lost order · the server: it takes each order once and in order, and says which it has.
+//! Lab 25 · The lost order · the server: it accepts each order once and in order, and lists the orders that
+//! it has.
 //!
 //!     cargo run --bin lab25-server [ADDR]          without ADDR: 127.0.0.1:8025
 
@@ -6,9 +7,9 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, UdpSocket};
 
-const LONGEST: usize = 2_000; // bytes; a longer datagram is cut off by recv_from, and is no order
+const LONGEST: usize = 2_000; // bytes; recv_from cuts a longer datagram, which is not an order
 const MOST_ORDERS: usize = 200; // of one client; all of them must fit into one datagram
-const MOST_CLIENTS: usize = 1_000; // nobody says goodbye, so without a limit the table would only grow
+const MOST_CLIENTS: usize = 1_000; // UDP has no end of a connection, so without a limit the table would only grow
 
 fn main() {
     let addr = std::env::args().nth(1);
@@ -20,14 +21,14 @@ fn main() {
         println!("listening on {place}");
     }
 
-    // A datagram says only where it comes from. What belongs together, the server has to remember.
+    // A datagram has only the address of its client. The server must remember the orders of each client.
     let mut clients: HashMap<SocketAddr, Vec<String>> = HashMap::new();
     let mut datagram = [0; LONGEST + 1];
     loop {
-        // One recv_from gives one whole datagram, never a half, never two.
+        // One recv_from returns exactly one datagram.
         let (length, client) = match socket.recv_from(&mut datagram) {
             Ok(received) => received,
-            // The system tells here that an earlier answer of ours found nobody.
+            // The system reports here that an earlier answer did not arrive, because its port is closed.
             Err(error) if is_passing(&error) => continue,
             Err(error) => give_up(addr, &error),
         };
@@ -37,7 +38,7 @@ fn main() {
         let orders = clients.entry(client).or_default();
         take(orders, datagram.get(..length).unwrap_or_default());
 
-        // Every datagram gets an answer, also one that came before: perhaps the answer to it was lost.
+        // Every datagram gets an answer, even a repeated order: perhaps the first answer was lost.
         let answer = acknowledge(orders);
         if let Err(error) = socket.send_to(answer.as_bytes(), client) {
             eprintln!("the answer to {client} was not sent: {error}");
@@ -45,8 +46,8 @@ fn main() {
     }
 }
 
-/// Takes an order if it is the next one. An old one was taken before, and one that is too early will come
-/// again: the client repeats what is not acknowledged.
+/// Accepts an order if it has the next number. An order with a lower number was accepted before. The client
+/// will send an order with a higher number again, because we do not acknowledge it.
 fn take(orders: &mut Vec<String>, datagram: &[u8]) {
     let Some((number, order)) = read(datagram) else {
         return;
@@ -56,7 +57,7 @@ fn take(orders: &mut Vec<String>, datagram: &[u8]) {
     }
 }
 
-/// `3 flan\n`: a number, a space, one word. Anything else is no order.
+/// `3 flan\n`: a number, a space, one word. `None`: the bytes are not an order.
 fn read(datagram: &[u8]) -> Option<(usize, String)> {
     let text = std::str::from_utf8(datagram).ok()?;
     let (number, order) = text.strip_suffix('\n')?.split_once(' ')?;
@@ -64,7 +65,7 @@ fn read(datagram: &[u8]) -> Option<(usize, String)> {
     Some((number.parse().ok()?, is_word.then(|| order.to_string())?))
 }
 
-/// `ack 2 tacos nachos\n`: how many orders have come without a gap, and which they are.
+/// `ack 2 tacos nachos\n`: how many orders we have accepted, and the list of them.
 fn acknowledge(orders: &[String]) -> String {
     let mut answer = format!("ack {}", orders.len());
     for order in orders {
@@ -74,7 +75,7 @@ fn acknowledge(orders: &[String]) -> String {
     answer + "\n"
 }
 
-/// Windows reports a datagram that found nobody, or was too long, as an error of the next recv_from.
+/// Windows reports a datagram to a closed port, or a datagram that is too long, as an error of the next recv_from.
 fn is_passing(error: &io::Error) -> bool {
     let kinds = [
         ErrorKind::Interrupted,
@@ -84,11 +85,11 @@ fn is_passing(error: &io::Error) -> bool {
     kinds.contains(&error.kind()) || error.raw_os_error() == Some(10_040)
 }
 
-/// Without a socket nobody can be served: says why not, and ends the program.
+/// Prints why there is no socket, and ends the program.
 fn give_up(addr: &str, error: &io::Error) -> ! {
     let system = error.to_string();
     let (status, why) = match error.kind() {
-        ErrorKind::InvalidInput => (2, "is no address: write HOST:PORT"),
+        ErrorKind::InvalidInput => (2, "is not an address: write HOST:PORT"),
         ErrorKind::AddrInUse => (1, "is taken: stop its program, or take another port"),
         ErrorKind::PermissionDenied => (1, "is reserved: take a port above 1023"),
         ErrorKind::AddrNotAvailable => (1, "is not an address of this machine"),

@@ -1,8 +1,8 @@
-// Lab 25 · your client. It sends each order only once. Make it repeat an order that is not acknowledged.
+// Lab 25 · your client. It sends each order only once. Change it: it must repeat an order that is not acknowledged.
 //
 // The orders are the words of WIRELAB_ARG. Send them one after the other, as `1 tacos\n`, `2 nachos\n` …,
-// and wait for `ack N …` with that number before you send the next. If 50 ms pass without it, send the
-// order again. At the end print the orders that the last `ack` names.
+// and wait for `ack N …` with the order's number before you send the next order. If this `ack` does not come
+// within 50 ms, send the order again. At the end print the orders of the last `ack`.
 // Check it with: cargo lab check 25 --client
 package main
 

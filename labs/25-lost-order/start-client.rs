@@ -1,8 +1,8 @@
-//! Lab 25 · your client. It sends each order only once. Make it repeat an order that is not acknowledged.
+//! Lab 25 · your client. It sends each order only once. Change it: it must repeat an order that is not acknowledged.
 //!
 //! The orders are the words after the address. Send them one after the other, as `1 tacos\n`,
-//! `2 nachos\n` …, and wait for `ack N …` with that number before you send the next. If 50 ms pass without
-//! it, send the order again. At the end print the orders that the last `ack` names.
+//! `2 nachos\n` …, and wait for `ack N …` with the order's number before you send the next order. If this `ack`
+//! does not come within 50 ms, send the order again. At the end print the orders of the last `ack`.
 //! Check it with: cargo lab check 25 --client
 
 use std::io;
@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     for (number, order) in (1..).zip(words) {
         socket.send(format!("{number} {order}\n").as_bytes())?;
 
-        // Here: what if no answer comes? And what if an old one comes?
+        // Here: what if no answer comes? And what if an old `ack` comes?
         let mut answer = [0; 2_000];
         let length = socket.recv(&mut answer)?;
         let answer = String::from_utf8_lossy(&answer[..length]);

@@ -1,8 +1,8 @@
-/* Lab 25 · your server. It takes every datagram for a new order. Make it take each order once, in order.
+/* Lab 25 · your server. It counts every datagram as a new order. Change it: it must count each order once, in order.
  *
- * A datagram is `NUMBER ORDER\n`. It is the next order only if its number is one more than the number of orders that
- * have come from this client. Each datagram gets an answer, whatever its number is:
- * `ack N ORDER …\n`, the N orders that have come in order. Each client has orders of its own.
+ * A datagram is `NUMBER ORDER\n`. The server accepts an order only if its number is one more than the number of
+ * orders that it has from this client. Each datagram gets an answer, even if the order is not accepted:
+ * `ack N ORDER …\n`, the N accepted orders. Each client has a separate list.
  * Check it with: cargo lab check 25 --server */
 #include <netdb.h>
 #include <netinet/in.h>
@@ -31,7 +31,7 @@ static struct addrinfo *address(void)
 
 #define CLIENTS 1000
 
-/* What a client has ordered: ` tacos nachos`, and how many words these are. */
+/* The orders of a client, such as ` tacos nachos`, and the number of orders. */
 struct client {
     struct sockaddr_storage addr;
     socklen_t length;
@@ -80,7 +80,7 @@ int main(void)
         datagram[n] = 0;
         datagram[strcspn(datagram, "\r\n")] = 0;
 
-        /* Here: is this the next order, an old one, or one that is too early? */
+        /* Here: is the number of this order the next number, a lower number, or a higher number? */
         client->count++;
         used = strlen(client->orders);
         snprintf(client->orders + used, sizeof client->orders - used, " %s",

@@ -1,8 +1,8 @@
-//! Lab 25 · your server. It takes every datagram for a new order. Make it take each order once, in order.
+//! Lab 25 · your server. It counts every datagram as a new order. Change it: it must count each order once, in order.
 //!
-//! A datagram is `NUMBER ORDER\n`. It is the next order only if its number is one more than the number of orders that
-//! have come from this client. Each datagram gets an answer, whatever its number is:
-//! `ack N ORDER …\n`, the N orders that have come in order. Each client has orders of its own.
+//! A datagram is `NUMBER ORDER\n`. The server accepts an order only if its number is one more than the number of
+//! orders that it has from this client. Each datagram gets an answer, even if the order is not accepted:
+//! `ack N ORDER …\n`, the N accepted orders. Each client has a separate list.
 //! Check it with: cargo lab check 25 --server
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
         let text = String::from_utf8_lossy(&datagram[..length]);
         let orders = clients.entry(client).or_default();
 
-        // Here: is this the next order, an old one, or one that is too early?
+        // Here: is the number of this order the next number, a lower number, or a higher number?
         if let Some((_number, order)) = text.trim_end().split_once(' ') {
             orders.push(order.to_string());
         }

@@ -1,4 +1,4 @@
-//! Lab 26 · The phone book · what an answer says (RFC 1035 section 4.1).
+//! Lab 26 · The phone book · the client reads an answer (RFC 1035 section 4.1).
 
 use super::name;
 
@@ -8,7 +8,7 @@ const IN: u16 = 1;
 const HEADER: usize = 12; // bytes
 
 /// Whether this message answers this question: it is an answer, it has the same ID, and it repeats the question. An
-/// error need not repeat it: a server that cannot read a question cannot repeat it either.
+/// error need not repeat the question, because a server that cannot read the question cannot repeat it.
 pub fn answers(message: &[u8], query: &[u8]) -> bool {
     let Some(header) = message.get(..HEADER) else {
         return false;
@@ -25,7 +25,7 @@ fn code(message: &[u8]) -> u8 {
     message.get(3).map_or(0, |flags| flags & 0x0f)
 }
 
-/// The addresses in an answer to this question. Otherwise what is to be printed.
+/// The addresses in an answer to this question. Error: the words to print.
 pub fn addresses(message: &[u8], query: &[u8]) -> Result<Vec<String>, String> {
     match code(message) {
         0 if message[2] & 0x02 != 0 => return Err("truncated".to_string()),
@@ -39,8 +39,8 @@ pub fn addresses(message: &[u8], query: &[u8]) -> Result<Vec<String>, String> {
     })
 }
 
-/// Walks from record to record. A record counts if it has the name that was asked for, or the name that an alias
-/// before it has led to.
+/// Reads all records. We use a record if it has the wanted name: the name of the question, or the name to which a
+/// CNAME before this record points.
 fn records(message: &[u8], query: &[u8]) -> Result<Vec<String>, String> {
     let (mut wanted, end) = name::read(query, HEADER)?;
     let kind = number(query, end)?;
@@ -49,7 +49,7 @@ fn records(message: &[u8], query: &[u8]) -> Result<Vec<String>, String> {
     for _ in 0..number(message, 6)? {
         let (owner, end) = name::read(message, at)?;
         let (its_kind, class) = (number(message, end)?, number(message, end + 2)?);
-        let length = usize::from(number(message, end + 8)?); // behind the four bytes of the TTL
+        let length = usize::from(number(message, end + 8)?); // after the four bytes of the TTL
         let data = message
             .get(end + 10..end + 10 + length)
             .ok_or("a record goes on behind the end")?;

@@ -1,9 +1,8 @@
-//! Lab 26 · The phone book · the client: it asks for the addresses of a name, A first and then AAAA, and prints them.
-//! Names are written and read in name.rs, answers are read in answer.rs;
-//! way.rs sends the questions.
+//! Lab 26 · The phone book · the client: it asks for the addresses of a name, first A and then AAAA, and prints the
+//! addresses. name.rs writes and reads names, answer.rs reads answers, and way.rs sends the questions.
 //!
 //!     cargo run --bin lab26-client [ADDR [NAME [udp|tcp [ID]]]]
-//!     without: 127.0.0.1:8026, tacos.example, UDP and then TCP if the answer is too long, an ID that nobody can guess
+//!     without: 127.0.0.1:8026, tacos.example, UDP and then TCP if the answer is too long, a random ID
 
 mod answer;
 mod name;
@@ -18,11 +17,11 @@ use way::Way;
 const A: u16 = 1;
 const AAAA: u16 = 28;
 
-/// Both questions, one after the other. Gives back what is to be printed, and whether it is addresses.
+/// Sends both questions, one after the other. Ok: the addresses to print. Err: the words to print.
 fn resolve(way: &mut Way, name: &[u8], id: u16) -> io::Result<Result<String, String>> {
     let mut found = Vec::new();
     for (id, kind) in [(id, A), (id.wrapping_add(1), AAAA)] {
-        // 01 00: please find it for me (RD). One question, nothing else.
+        // 01 00: RD is 1. Then: one question, no records.
         let header = [0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
         let query = [
             &id.to_be_bytes()[..],
@@ -66,7 +65,7 @@ fn run(words: &[String]) -> Result<Result<String, String>, (u8, String)> {
         }
     });
     let tcp = tcp.transpose()?;
-    // Others on the way could guess an ID that counts, and answer in the server's place.
+    // A random ID: an attacker could guess the next number of a counter, and send a false answer.
     let chosen = RandomState::new().build_hasher().finish() as u16;
     let id = word(3).map_or(Ok(chosen), |id| id.parse().map_err(|_| wrong(id)))?;
     let said = |error: io::Error| (1, format!("{addr} does not answer: {error}"));

@@ -1,11 +1,11 @@
-//! Lab 26 · The phone book · one message: what the question in it asks, and the answer (RFC 1035 section 4.1).
+//! Lab 26 · The phone book · the server reads a question and makes the answer (RFC 1035 section 4.1).
 
 use super::name;
 use super::zone::{HEADER, IN, Record, look_up};
 
 const TTL: [u8; 4] = [0, 0, 1, 44]; // 300 seconds, for which an answer may be kept
 
-/// What an answer says about itself, in the last four bits of its flags.
+/// The code of an answer: the last four bits of the flags.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Code {
     Fine = 0,
@@ -15,8 +15,8 @@ pub enum Code {
     Refused = 5,
 }
 
-/// The answer to a message, at most `most` bytes long, and a line for the log. A message that is none, or that is an
-/// answer itself, gets no answer: two servers could go on answering each other for ever.
+/// The answer to a message, at most `most` bytes long, and a line for the log. Bytes that are not a message get no
+/// answer. An answer gets no answer, because otherwise two servers could answer each other for ever.
 pub fn answer(message: &[u8], most: usize) -> (Option<Vec<u8>>, String) {
     let Some(&[_, _, flags, _, high, low, ..]) = message.get(..HEADER) else {
         return (None, format!("{} bytes are no message", message.len()));
@@ -58,20 +58,20 @@ pub fn answer(message: &[u8], most: usize) -> (Option<Vec<u8>>, String) {
         return (Some(answer), said);
     }
     answer = write(message, question, code, &[]);
-    answer[2] |= 0x02; // TC: the answer does not fit; ask again over TCP
+    answer[2] |= 0x02; // TC: the answer does not fit; the client may ask again over TCP
     (Some(answer), said + ", too many")
 }
 
-/// Header, question and records. ID, opcode and RD are the question's.
+/// Header, question and records. ID, opcode and RD are those of the question.
 fn write(message: &[u8], question: &[u8], code: Code, records: &[Record]) -> Vec<u8> {
-    let own = matches!(code, Code::Fine | Code::NoSuchName); // AA: this zone is ours
+    let own = matches!(code, Code::Fine | Code::NoSuchName); // AA: the zone is ours
     let flags = 0x80 | message[2] & 0x79 | if own { 0x04 } else { 0 };
     let mut answer = vec![message[0], message[1], flags, code as u8];
     answer.extend([0, u8::from(!question.is_empty()), 0, records.len() as u8]);
     answer.extend([0; 4]);
     answer.extend(question);
     for (at, kind, data) in records {
-        answer.extend([0xc0, *at]); // a pointer: the name stands at this byte
+        answer.extend([0xc0, *at]); // a pointer: the name begins at this byte
         answer.extend(kind.to_be_bytes());
         answer.extend(IN);
         answer.extend(TTL);

@@ -1,5 +1,5 @@
-//! Lab 26 · The phone book · the server: it answers questions about one zone, over UDP and over TCP. Names are read in
-//! name.rs; message.rs makes an answer of what stands in the book, zone.rs.
+//! Lab 26 · The phone book · the server: it answers questions about one zone, over UDP and over TCP. name.rs reads
+//! names, zone.rs has the records, and message.rs makes the answers.
 //!
 //!     cargo run --bin lab26-server [ADDR]          without ADDR: 127.0.0.1:8026
 
@@ -15,11 +15,12 @@ use std::time::Duration;
 use wirelab::net::{self, DeadlineReader};
 
 const LONGEST_DATAGRAM: usize = 512; // bytes of an answer over UDP (RFC 1035 section 4.2.1)
-const LONGEST_MESSAGE: usize = 65_535; // bytes over TCP, whose length field has 16 bits
-const PATIENCE: Duration = Duration::from_secs(30); // for a client that says nothing, and for a whole message
-const TRIES: usize = 50; // to find a number that is free for UDP and for TCP
+const LONGEST_MESSAGE: usize = 65_535; // bytes over TCP, where the length has 16 bits
+const PATIENCE: Duration = Duration::from_secs(30); // for one read, and for a whole message
+const TRIES: usize = 50; // to find a port that is free for UDP and for TCP
 
-/// Both sockets have the same number. For port 0 the system chooses it for TCP; for UDP it may be taken.
+/// Both sockets have the same port. For port 0 the system chooses a port that is free for TCP; for UDP this port may
+/// be taken.
 fn open(addr: SocketAddr) -> Result<(TcpListener, UdpSocket), String> {
     let mut taken = String::new();
     for _ in 0..TRIES {
@@ -36,13 +37,14 @@ fn open(addr: SocketAddr) -> Result<(TcpListener, UdpSocket), String> {
     Err(taken)
 }
 
-/// UDP: a datagram is a message. One that cannot be answered costs nobody else anything.
+/// UDP: each datagram is one message. If an answer cannot be sent, the server continues with the next datagram.
 fn serve_datagrams(socket: &UdpSocket) -> io::Error {
     let mut datagram = [0; LONGEST_MESSAGE];
     loop {
         let (length, client) = match socket.recv_from(&mut datagram) {
             Ok(received) => received,
-            // The system tells here that an earlier answer found nobody, or (Windows) that a datagram was too long.
+            // The system reports here that an earlier answer reached a closed port, or (Windows) that a datagram was
+            // too long.
             Err(error) if is_passing(&error) => continue,
             Err(error) => return error,
         };
@@ -66,7 +68,7 @@ fn is_passing(error: &io::Error) -> bool {
     kinds.contains(&error.kind()) || error.raw_os_error() == Some(10_040)
 }
 
-/// TCP: each message stands behind its length, two bytes, as in lab 3. The client asks as often as it likes.
+/// TCP: each message stands after its length of two bytes, as in lab 3. A client may send any number of questions.
 fn serve_connection(mut client: &TcpStream, peer: SocketAddr) -> io::Result<()> {
     client.set_write_timeout(Some(PATIENCE))?;
     let mut reader = DeadlineReader::new(client, PATIENCE, PATIENCE);
@@ -83,7 +85,7 @@ fn serve_connection(mut client: &TcpStream, peer: SocketAddr) -> io::Result<()> 
         let Some(answer) = answer else {
             return Ok(());
         };
-        // One write for both: a length alone in a packet helps nobody (RFC 7766 section 8).
+        // One write for length and message, as RFC 7766 section 8 recommends.
         client.write_all(&[&(answer.len() as u16).to_be_bytes()[..], &answer].concat())?;
         reader.begin(PATIENCE);
     }

@@ -1,7 +1,8 @@
-/* Lab 26 · your client. It takes the last four bytes for the address. Make it read the whole answer.
+/* Lab 26 · your client. It prints the last four bytes of an answer as the address. Change it: it must read the whole
+ * answer.
  *
  * The words of WIRELAB_ARG are NAME udp|tcp ID. Ask for the type A with this ID, and then for AAAA (28) with the
- * next one. Print all addresses of the name in one line. The README has the form of a message, and what to print
+ * next ID. Print all addresses of the name in one line. The README has the form of a message, and what to print
  * if there is no address.
  * Check it with: cargo lab check 26 --client */
 #include <netdb.h>
@@ -55,7 +56,7 @@ int main(void)
     int client = socket(place->ai_family, SOCK_DGRAM, 0);
 
     sscanf(arg && *arg ? arg : "tacos.example udp 6699", "%499s %7s %u", name, way, &id);
-    /* Here: with `tcp` both questions go over one TCP connection, each with its length in front. */
+    /* Here: with `tcp` both questions go over one TCP connection, each with its length before it. */
     if (connect(client, place->ai_addr, place->ai_addrlen) < 0) {
         perror("connect");
         return 1;

@@ -1,7 +1,8 @@
-//! Lab 26 · your client. It takes the last four bytes for the address. Make it read the whole answer.
+//! Lab 26 · your client. It prints the last four bytes of an answer as the address. Change it: it must read the whole
+//! answer.
 //!
-//! The words are ADDR NAME udp|tcp ID. Ask for the type A with this ID, and then for AAAA (28) with the next
-//! one. Print all addresses of the name in one line. The README has the form of a message, and what to print
+//! The arguments are ADDR NAME udp|tcp ID. Ask for the type A with this ID, and then for AAAA (28) with the
+//! next ID. Print all addresses of the name in one line. The README has the form of a message, and what to print
 //! if there is no address.
 //! Check it with: cargo lab check 26 --client
 
@@ -16,7 +17,7 @@ fn main() -> io::Result<()> {
         .parse()
         .expect("an ID is a number up to 65535");
 
-    // Here: with `tcp` both questions go over one TCP connection, each with its length in front.
+    // Here: with `tcp` both questions go over one TCP connection, each with its length before it.
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     socket.connect(word(0, "127.0.0.1:8026"))?;
 

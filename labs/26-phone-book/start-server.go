@@ -1,6 +1,6 @@
-// Lab 26 · your server. It gives one answer to everything. Make it read the question, and answer that.
+// Lab 26 · your server. It sends the same record to every client. Change it: it must read the question, and answer it.
 //
-// The book, the rules and the form of a message are in the README. An answer repeats ID, opcode and RD of the
+// The README has the records, the rules and the form of a message. An answer repeats ID, opcode and RD of the
 // question, and the question itself. The name of a record is a pointer: `c0 0c`, byte 12.
 // Check it with: cargo lab check 26 --server
 package main
@@ -12,7 +12,7 @@ import (
 	"os"
 )
 
-// One record: its name is at byte 12; type A, class 1, 300 seconds, four bytes of data.
+// One record: a pointer to byte 12 as its name, type A, class 1, 300 seconds, four bytes of data.
 var record = []byte{0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 192, 0, 2, 7}
 
 func main() {

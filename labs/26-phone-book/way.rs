@@ -1,4 +1,5 @@
-//! Lab 26 · The phone book · how a question and its answer travel: over UDP, or over TCP behind their length.
+//! Lab 26 · The phone book · the client sends a question and gets its answer: over UDP, or over TCP after their
+//! lengths.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
@@ -6,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::answer::answers;
 
-const WAIT: Duration = Duration::from_millis(100); // for an answer over UDP; then the question goes out again
-const MOST_TRIES: u32 = 50; // five seconds without an answer: nobody is there
+const WAIT: Duration = Duration::from_millis(100); // for an answer over UDP; after this time we send the question again
+const MOST_TRIES: u32 = 50; // after five seconds without an answer we give up
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub enum Way {
@@ -24,12 +25,12 @@ impl Way {
         }
         let any = ["0.0.0.0:0", "[::]:0"][usize::from(addr.is_ipv6())];
         let socket = UdpSocket::bind(any)?;
-        socket.connect(addr)?; // sends nothing: from here on only this address is heard
+        socket.connect(addr)?; // sends nothing: from now on the socket gets only datagrams from this address
         socket.set_read_timeout(Some(WAIT))?;
         Ok(Way::Udp(socket))
     }
 
-    /// Sends a question, and waits for the message that answers it. All others are ignored.
+    /// Sends a question, and waits for the message that answers it. Ignores all other messages.
     pub fn ask(&mut self, query: &[u8]) -> io::Result<Vec<u8>> {
         let mut message = vec![0; 65_535];
         match self {
