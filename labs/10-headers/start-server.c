@@ -119,7 +119,8 @@ static size_t receipt(char *to, const struct field *fields, int count)
     return next - to;
 }
 
-/* Returns the end of the header lines, where the empty line begins, or NULL if the empty line has not come yet. Finished. */
+/* Returns the end of the header lines, where the empty line begins, or NULL if the empty line has not come
+ * yet. Finished. */
 static char *end_of_head(char *head, size_t length)
 {
     for (size_t i = 0; i + 3 <= length; i++)

@@ -22,7 +22,8 @@ function understand(lines) {
   return fields;
 }
 
-/** The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty members. */
+/** The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty
+ * members. */
 function members(fields, wanted) {
   // Here: this code takes only the last line with this name, and does not cut its value at the commas.
   const all = fields.filter(([name]) => name === wanted);

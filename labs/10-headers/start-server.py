@@ -28,7 +28,8 @@ def understand(lines):
 
 
 def members(fields, wanted):
-    """The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty members."""
+    """The members of the list `wanted`: from all lines with this name, in the order of the lines, without empty
+    members."""
     # Here: this code takes only the last line with this name, and does not cut its value at the commas.
     return [value for name, value in fields if name == wanted][-1:]
 

@@ -4,7 +4,8 @@
 //!     cargo run --bin lab12-client [[ADDR] URL]
 //!
 //! With ADDR the client connects to ADDR: no name service has an address for tacos.example (lab 13 is
-//! about names). Without ADDR the client connects to the host of the URL. Without URL: http://tacos.example/menu?dish=taco#salsa
+//! about names). Without ADDR the client connects to the host of the URL.
+//! Without URL: http://tacos.example/menu?dish=taco#salsa
 
 mod url;
 

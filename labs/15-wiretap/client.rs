@@ -1,5 +1,5 @@
-//! Lab 15 · The wiretap · the client: it sends a request, ends its direction, and reads the answer. Your
-//! browser is the better client for this lab. Of this client you know each byte.
+//! Lab 15 · The wiretap · the client: it sends a request, ends its direction, and reads the answer. You
+//! can also use a browser as the client. This client always sends the same bytes.
 //!
 //!     cargo run --bin lab15-client [ADDR]          without ADDR: 127.0.0.1:8015
 
@@ -20,7 +20,7 @@ fn ask(addr: &str) -> io::Result<Vec<u8>> {
           Connection: close\r\n\
           \r\n",
     )?;
-    // "That's all": a FIN in one direction. It must come out at the other end of the relay.
+    // End the direction to the relay with a FIN. The relay must end its direction to the server, too.
     server.shutdown(Shutdown::Write)?;
 
     let mut answer = Vec::new();

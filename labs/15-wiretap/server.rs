@@ -1,5 +1,5 @@
-//! Lab 15 · The wiretap · the relay: a server to the client and a client to the server. It passes
-//! every byte on, and prints what it passes on.
+//! Lab 15 · The wiretap · the relay: a server to the client, and a client to the server. The relay
+//! passes every byte on, and prints every byte.
 //!
 //!     cargo run --bin lab15-server [LISTEN [UPSTREAM]]     without: 127.0.0.1:8015, 127.0.0.1:8009
 
@@ -9,18 +9,18 @@ use std::thread;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60); // a browser keeps silent connections for a while
-const PIECE: usize = 16_384; // bytes that are under way in one direction at the most
+const PIECE: usize = 16_384; // bytes: the longest piece that one read returns
 
 /// Connects to the server, and passes on both directions until both have ended.
 fn relay(number: u32, client: TcpStream, upstream: &str) -> io::Result<()> {
     let server = TcpStream::connect(upstream)?;
     eprintln!("{number} C connect");
     for socket in [&client, &server] {
-        socket.set_nodelay(true)?; // what comes in small goes on small
+        socket.set_nodelay(true)?; // a small piece must not wait for more bytes
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_write_timeout(Some(PATIENCE))?;
     }
-    // Two directions, two threads: each side may speak at any time, and neither waits for the other.
+    // Two directions, two threads: each side may send at any time, and no direction waits for the other.
     thread::scope(|both| {
         let up = both.spawn(|| pump(number, 'C', &client, &server));
         let down = pump(number, 'S', &server, &client);
@@ -28,7 +28,7 @@ fn relay(number: u32, client: TcpStream, upstream: &str) -> io::Result<()> {
     })
 }
 
-/// One direction: read a piece, print it, pass it on. The end of it is passed on, too.
+/// One direction: reads a piece, prints it, and passes it on, up to the end of the direction. Passes on the end.
 fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
     let mut piece = [0; PIECE];
     loop {
@@ -37,11 +37,11 @@ fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io:
             to.write_all(&piece[..n]).map(|()| n)
         });
         match passed_on {
-            // `from` has ended its direction. `to` must learn that, and may still answer.
+            // `from` has ended its direction. Pass on this end. `to` may still send.
             Ok(0) => return to.shutdown(Shutdown::Write),
             Ok(_) => continue,
             Err(error) => {
-                // This direction is broken: wake the other thread, which would wait for ever.
+                // This direction failed. Shut down both sockets, so that the other thread does not wait for ever.
                 let _ = from.shutdown(Shutdown::Both);
                 let _ = to.shutdown(Shutdown::Both);
                 return Err(error);
@@ -50,7 +50,7 @@ fn pump(number: u32, who: char, mut from: &TcpStream, mut to: &TcpStream) -> io:
     }
 }
 
-/// A piece as lines of the notation: one line of text for each line on the wire, CR and LF made visible.
+/// A piece in the notation: one line of text for each line on the wire, with CR and LF made visible.
 fn tape(number: u32, who: char, piece: &[u8]) -> String {
     if piece.is_empty() {
         return format!("{number} {who} fin\n");
@@ -89,7 +89,7 @@ fn main() {
             Ok(()) => eprintln!("{number} is over"),
             Err(error) => eprintln!("{number} broke off: {}", in_words(&error, &upstream)),
         };
-        // A browser opens several connections at once: each gets a thread of its own.
+        // A browser opens several connections at the same time. Each connection gets a new thread.
         if let Err(error) = thread::Builder::new().spawn(relay) {
             eprintln!("{number} was sent away: {error}");
         }

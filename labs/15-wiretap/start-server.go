@@ -1,8 +1,8 @@
-// Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
-// the server. Try it with your browser: the page never comes. Why?
+// Lab 15 · your relay. It reads all bytes from the client, passes them on, then reads all bytes from
+// the server. Use the relay with your browser: the page never comes. Why?
 //
-// It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
-// of each direction, too. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
+// The relay must pass on each piece as soon as the piece comes, in both directions, and also the end
+// of each direction. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
 package main
 
 import (
@@ -42,7 +42,7 @@ func serve(client net.Conn) error {
 	}
 	defer server.Close()
 
-	// Here: ReadAll waits until the client hangs up. A browser waits for the answer before that.
+	// Here: ReadAll waits for the end of the client. A browser does not end before the answer.
 	request, err := io.ReadAll(client)
 	if err != nil {
 		return err

@@ -1,8 +1,8 @@
-// Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
-// the server. Try it with your browser: the page never comes. Why?
+// Lab 15 · your relay. It reads all bytes from the client, passes them on, then reads all bytes from
+// the server. Use the relay with your browser: the page never comes. Why?
 //
-// It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
-// of each direction, too. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
+// The relay must pass on each piece as soon as the piece comes, in both directions, and also the end
+// of each direction. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8015").split(":");
 const [upHost, upPort] = (process.env.WIRELAB_ARG || "127.0.0.1:8009").split(":");
@@ -11,7 +11,7 @@ async function serve(client) {
   const server = net.connect({ host: upHost, port: upPort, allowHalfOpen: true });
   server.on("error", () => client.destroy());
 
-  // Here: readAll waits until the client hangs up. A browser waits for the answer before that.
+  // Here: readAll waits for the end of the client. A browser does not end before the answer.
   server.write(await readAll(client));
   client.write(await readAll(server));
   server.destroySoon();

@@ -1,8 +1,8 @@
-# Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
-# the server. Try it with your browser: the page never comes. Why?
+# Lab 15 · your relay. It reads all bytes from the client, passes them on, then reads all bytes from
+# the server. Use the relay with your browser: the page never comes. Why?
 #
-# It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
-# of each direction, too. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
+# The relay must pass on each piece as soon as the piece comes, in both directions, and also the end
+# of each direction. WIRELAB_ARG is the address of the server. Check it with: cargo lab check 15
 import os
 import socket
 import sys
@@ -15,7 +15,7 @@ up_host, up_port = upstream.rsplit(":", 1)
 def serve(client):
     server = socket.create_connection((up_host, int(up_port)))
 
-    # Here: read_all waits until the client hangs up. A browser waits for the answer before that.
+    # Here: read_all waits for the end of the client. A browser does not end before the answer.
     server.sendall(read_all(client))
     client.sendall(read_all(server))
 

@@ -1,8 +1,8 @@
-//! Lab 15 · your relay. It reads everything from the client, passes it on, then reads everything from
-//! the server. Try it with your browser: the page never comes. Why?
+//! Lab 15 · your relay. It reads all bytes from the client, passes them on, then reads all bytes from
+//! the server. Use the relay with your browser: the page never comes. Why?
 //!
-//! It must pass on each piece as soon as it comes, in both directions at once. It must pass on the end
-//! of each direction, too. Check it with: cargo lab check 15
+//! The relay must pass on each piece as soon as the piece comes, in both directions, and also the end
+//! of each direction. Check it with: cargo lab check 15
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
 fn relay(mut client: &TcpStream, upstream: &str) -> io::Result<()> {
     let mut server = TcpStream::connect(upstream)?;
 
-    // Here: read_to_end waits until the client hangs up. A browser waits for the answer before that.
+    // Here: read_to_end waits for the end of the client. A browser does not end before the answer.
     let mut request = Vec::new();
     client.take(1_000_000).read_to_end(&mut request)?;
     server.write_all(&request)?;

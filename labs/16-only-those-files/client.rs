@@ -1,5 +1,5 @@
-//! Lab 16 · Any file, but only those files · the client: it asks for each path exactly
-//! as it is, with its dots, on a connection of its own, and prints one line about each answer.
+//! Lab 16 · Any file, but only those files · the client: it sends each path unchanged,
+//! with its dots, on a new connection, and prints one line about each answer.
 //!
 //!     cargo run --bin lab16-client [ADDR [PATH ...]]  without: 127.0.0.1:8016, and the five below
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One ordinary path, three that lead out of the folder, and one that is no path.
+/// One ordinary path, three paths that lead out of the folder, and one path that is not allowed.
 const PATHS: [&str; 5] = [
     "/daily%20special.txt",
     "/../files-secret/salsa.txt",
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         paths = PATHS.map(str::to_string).to_vec();
     }
     for path in paths {
-        // A space or a line end would make another request of it.
+        // With a space or a line end in the path, the request would be a different one.
         if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control()) {
             eprintln!("lab16-client: {path:?} is no path: it begins with / and has no white space");
             return ExitCode::from(2);

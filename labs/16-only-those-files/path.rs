@@ -1,20 +1,20 @@
-//! Lab 16 · Any file, but only those files · from the path in a request to a file under our folder.
+//! Lab 16 · Any file, but only those files · from the path in a request to a file in the folder.
 //!
 //!     path         = *( "/" segment )        RFC 3986 section 3.3
 //!     pct-encoded  = "%" HEXDIG HEXDIG       RFC 3986 section 2.1
 //!
 //! Four steps in this order: cut at each slash, decode each piece once, resolve the dots, and ask the file
-//! system where that place really is. What was decoded is never cut or decoded again.
+//! system for the real path. A decoded piece is never cut or decoded again.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// Why a path brings no file.
+/// Why a path gets no file.
 pub enum Refusal {
-    /// It is no path: 400, and what is wrong with it.
+    /// The path is not allowed: 400, and the words of the refusal.
     Bad(&'static str),
-    /// There is no such file, or it is outside the folder. Both are 404: if the answers differed, a client
-    /// could find out which files exist.
+    /// The file is missing, or it is outside the folder. Both get 404: if the two answers differed, a client
+    /// could find out which forbidden files exist.
     NoFile,
 }
 
@@ -30,11 +30,11 @@ pub fn find(root: &Path, path: &[u8]) -> Result<PathBuf, Refusal> {
         if name.contains(&b'/') {
             return Err(Refusal::Bad("a slash hides in a name"));
         }
-        // The dots are looked at after the decoding: %2e%2e means the same as two dots.
+        // Test for dots after the decoding: %2e%2e means the same as two dots.
         is_folder = matches!(&name[..], b"" | b"." | b"..");
         match &name[..] {
             b"" | b"." => {}
-            b".." => drop(names.pop()), // above the root there is the root (RFC 3986 section 5.2.4)
+            b".." => drop(names.pop()), // at the root, .. means nothing (RFC 3986 section 5.2.4)
             _ => names.push(name),
         }
     }
@@ -43,7 +43,7 @@ pub fn find(root: &Path, path: &[u8]) -> Result<PathBuf, Refusal> {
     }
     let mut place = root.to_path_buf();
     for name in names {
-        // One name and nothing else. (On Windows `C:` and `a\b` are more than that.)
+        // Accept a single plain name only. (On Windows `C:` and `a\b` are not single names.)
         let name = String::from_utf8(name).map_err(|_| Refusal::NoFile)?;
         if !Path::new(&name)
             .components()
@@ -53,15 +53,15 @@ pub fn find(root: &Path, path: &[u8]) -> Result<PathBuf, Refusal> {
         }
         place.push(name);
     }
-    // Only the file system knows where a symbolic link leads. `starts_with` compares name by name:
-    // as text, files-secret begins with files.
+    // The file system resolves symbolic links. `starts_with` compares name by name. As text, files-secret
+    // begins with files.
     match fs::canonicalize(place) {
         Ok(real) if real.starts_with(root) && real.is_file() => Ok(real),
         _ => Err(Refusal::NoFile),
     }
 }
 
-/// Each `%` and its two hex digits become one byte. Once.
+/// Decodes a piece once: each `%` and its two hex digits become one byte.
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut name = Vec::new();
     let mut rest = segment;

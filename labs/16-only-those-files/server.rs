@@ -1,9 +1,9 @@
-//! Lab 16 · Any file, but only those files · the server: it sends any file in its folder, and nothing from
-//! outside. path.rs has the way from a path to a file.
+//! Lab 16 · Any file, but only those files · the server: it sends any file in its folder, and no file
+//! from outside. path.rs finds the file of a path.
 //!
 //!     cargo run --bin lab16-server [ADDR]          without ADDR: 127.0.0.1:8016
 //!
-//! Its folder is WIRELAB_ROOT, or else labs/16-only-those-files/files.
+//! The folder is WIRELAB_ROOT. Without WIRELAB_ROOT: labs/16-only-those-files/files.
 
 mod path;
 
@@ -18,7 +18,7 @@ use path::Refusal;
 use wirelab::http::{Parsed, RequestHead, head::HeadParser, target, write};
 use wirelab::net;
 
-const AT_ONCE: u64 = 65_536; // bytes of a file that leave together with the head
+const AT_ONCE: u64 = 65_536; // bytes of a file that one write sends together with the head
 const PATIENCE: Duration = Duration::from_secs(5);
 const NO_FILE: (u16, &str) = (404, "no such file here");
 
@@ -54,7 +54,7 @@ fn serve(mut client: &TcpStream, root: &Path) -> io::Result<String> {
     Ok(format!("{line} -> {status}, {said} bytes"))
 }
 
-/// The file that a request asks for, or the status and the words of our refusal.
+/// The file that a request asks for, or the status and the words of the refusal.
 fn find(head: &RequestHead, root: &Path) -> Result<PathBuf, (u16, &'static str)> {
     target::host_field(head.version, head.fields, 0)
         .map_err(|fault| (fault.status(), fault.wrong.rule().sentence))?;
@@ -69,12 +69,12 @@ fn find(head: &RequestHead, root: &Path) -> Result<PathBuf, (u16, &'static str)>
     })
 }
 
-/// Head and body, one write for all but large files; then a close in two steps (lab 5).
+/// Sends head and body, in one write unless the file is large. Then closes in two steps (lab 5).
 fn answer(mut client: &TcpStream, status: u16, length: u64, body: impl Read) -> io::Result<u64> {
     let mut bytes = Vec::new();
     write::status_line(&mut bytes, status);
     bytes.extend(format!("Content-Length: {length}\r\nConnection: close\r\n\r\n").bytes());
-    let mut body = body.take(length); // a file may grow while we read it
+    let mut body = body.take(length); // the file may grow while the server reads it
     body.by_ref().take(AT_ONCE).read_to_end(&mut bytes)?;
     client.write_all(&bytes)?;
     let said = bytes.len() as u64 + io::copy(&mut body, &mut client)?;
@@ -108,7 +108,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The listener, its address and the folder; or the exit status and what is wrong.
+/// The listener, its address and the folder; or the exit status and the words of the error.
 fn open(addr: &str, root: &str) -> Result<(TcpListener, SocketAddr, PathBuf), (u8, String)> {
     let no_folder = |error| (2, format!("{root}: {error}: name a folder in WIRELAB_ROOT"));
     let folder = fs::canonicalize(root).and_then(|root| fs::read_dir(&root).map(|_| root));

@@ -1,7 +1,7 @@
 /* Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
- * `find` by the seven steps in the README, and leave the rest as it is.
+ * `find` by the seven steps in the README. The rest is finished.
  *
- * Its folder is WIRELAB_ROOT. `realpath` and `stat` will help. Check it with: cargo lab check 16 */
+ * The server's folder is WIRELAB_ROOT. `realpath` and `stat` will help. Check it with: cargo lab check 16 */
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,8 +19,8 @@ struct refusal {
 };
 
 static const struct refusal NO_FILE = { "404 Not Found", "no such file here" };
-/* You need three more, with the status 400 Bad Request: "a % needs two hex digits", "no file name holds a NUL" and
- * "a slash hides in a name". */
+/* You need three more refusals, with the status 400 Bad Request: "a % needs two hex digits", "no file name holds
+ * a NUL" and "a slash hides in a name". */
 
 /* Finds the file that `path` names in the folder `root`, and writes its path into `place`. Returns NULL, or a
  * refusal. */
@@ -52,8 +52,8 @@ static int read_head(int client, char *head, size_t size)
     return 0;
 }
 
-/* Returns the bytes of a file, and puts their number into `length`. NULL: the file cannot be read. You must free
- * the bytes. Finished. */
+/* Returns the bytes of a file, and puts their number into `length`. Returns NULL if it cannot read the file. You
+ * must free the bytes. Finished. */
 static char *read_file(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
@@ -85,7 +85,7 @@ static void serve(int client)
     if (read_head(client, head, sizeof head) < 0)
         return;
 
-    /* The second word of the request, up to a ? in it. */
+    /* The second word of the request, up to the first ? in this word. */
     target = head + strcspn(head, " ");
     target += *target == ' ';
     target[strcspn(target, " ?\r")] = 0;

@@ -1,7 +1,7 @@
 // Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
-// `find` by the seven steps in the README, and leave the rest as it is.
+// `find` by the seven steps in the README. The rest is finished.
 //
-// Its folder is WIRELAB_ROOT. Check it with: cargo lab check 16
+// The server's folder is WIRELAB_ROOT. Check it with: cargo lab check 16
 package main
 
 import (
@@ -67,7 +67,7 @@ func serve(client net.Conn) error {
 		}
 		head = append(head, piece[:n]...)
 	}
-	// The second word of the request, up to a ? in it.
+	// The second word of the request, up to the first ? in this word.
 	_, target, _ := strings.Cut(string(head), " ")
 	target, _, _ = strings.Cut(target, " ")
 	path, _, _ := strings.Cut(target, "?")

@@ -1,7 +1,7 @@
 // Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
-// `find` by the seven steps in the README, and leave the rest as it is.
+// `find` by the seven steps in the README. The rest is finished.
 //
-// Its folder is WIRELAB_ROOT. Check it with: cargo lab check 16
+// The server's folder is WIRELAB_ROOT. Check it with: cargo lab check 16
 const fs = require("fs");
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8016").split(":");
@@ -30,7 +30,7 @@ async function serve(client) {
   while (!reader.bytes.includes("\r\n\r\n")) {
     if (reader.bytes.length > 65_536 || !(await reader.more())) return;
   }
-  // The second word of the request, up to a ? in it.
+  // The second word of the request, up to the first ? in this word.
   const path = reader.bytes.toString("latin1").split(" ")[1].split("?")[0];
 
   let status, body;

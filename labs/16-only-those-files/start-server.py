@@ -1,7 +1,7 @@
 # Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
-# `find` by the seven steps in the README, and leave the rest as it is.
+# `find` by the seven steps in the README. The rest is finished.
 #
-# Its folder is WIRELAB_ROOT. Check it with: cargo lab check 16
+# The server's folder is WIRELAB_ROOT. Check it with: cargo lab check 16
 import os
 import socket
 import sys
@@ -32,7 +32,7 @@ def serve(client):
             return
         head += piece
 
-    # The second word of the request, up to a ? in it.
+    # The second word of the request, up to the first ? in this word.
     target = (head.decode("latin-1").split(" ") + [""])[1]
     path = target.split("?")[0]
 

@@ -1,7 +1,7 @@
 //! Lab 16 · your server. It joins its folder and the path of the request, and opens the result. Write
-//! `find` by the seven steps in the README, and leave the rest as it is.
+//! `find` by the seven steps in the README. The rest is finished.
 //!
-//! Its folder is WIRELAB_ROOT. Check it with: cargo lab check 16
+//! The server's folder is WIRELAB_ROOT. Check it with: cargo lab check 16
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -46,7 +46,7 @@ fn serve(mut client: &TcpStream, root: &Path) -> io::Result<()> {
         }
         head.extend_from_slice(&piece[..n]);
     }
-    // The second word of the request, up to a ? in it.
+    // The second word of the request, up to the first ? in this word.
     let head = String::from_utf8_lossy(&head);
     let target = head.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default();

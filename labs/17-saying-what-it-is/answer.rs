@@ -1,5 +1,5 @@
-//! Lab 17 · Saying what it is · the answers: a request in, a head and a body out. Each answer, also an
-//! error, says when it was given, what it is and how long it is.
+//! Lab 17 · Saying what it is · the answers: a request in, a head and a body out. Each answer, also a
+//! refusal, says its date, the type of its body and the length of its body.
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read};
@@ -10,7 +10,7 @@ use wirelab::http::{RequestHead, target, write::reason};
 
 use crate::date;
 
-/// The folder, and the second to use as now; `None` is the clock of the system.
+/// The folder, and the second to use as the current time; `None` is the clock of the system.
 pub struct House {
     pub root: PathBuf,
     pub now: Option<u64>,
@@ -22,7 +22,7 @@ pub struct Answer {
     pub body: Box<dyn Read>,
 }
 
-/// The type of a file by the end of its name. The last entry is for all other names.
+/// The type of a file, by the ending of its name. The last entry is for all other names.
 #[rustfmt::skip]
 const KINDS: [(&str, &str); 7] = [
     (".txt", TEXT), (".html", "text/html; charset=utf-8"), (".css", "text/css; charset=utf-8"),
@@ -31,13 +31,13 @@ const KINDS: [(&str, &str); 7] = [
 ];
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Methods that are known (RFC 9110 section 9.3, RFC 5789), but not allowed for the files here.
+/// Methods that the server knows (RFC 9110 section 9.3, RFC 5789), but does not allow for its files.
 const NOT_HERE: [&str; 7] = [
     "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
 ];
 
 impl House {
-    /// The answer to a request whose head is whole.
+    /// The answer to a request whose head is complete.
     pub fn answer(&self, request: &RequestHead) -> Answer {
         let method = String::from_utf8_lossy(request.method);
         match &*method {
@@ -51,7 +51,7 @@ impl House {
         }
     }
 
-    /// An error is an answer like any other. 405 names the allowed methods.
+    /// A refusal, with the same header lines as each answer. 405 also names the allowed methods.
     pub fn no(&self, status: u16, why: &'static str) -> Answer {
         let allow = if status == 405 {
             "Allow: GET, HEAD\r\n"
@@ -81,11 +81,11 @@ impl House {
             reason(status),
             date::in_words(self.now.unwrap_or(system)),
         );
-        let body = Box::new(body.take(length)); // a file may grow while it is sent
+        let body = Box::new(body.take(length)); // the file may grow while the server sends it
         Answer { status, head, body }
     }
 
-    /// The file that is asked for, as in lab 16: its kind, its bytes, and how many there are now.
+    /// The file that the request asks for, by the rules of lab 16: its type, the open file, and its length now.
     fn find(&self, request: &RequestHead) -> Result<Option<(&str, File, u64)>, &'static str> {
         target::host_field(request.version, request.fields, 0)
             .map_err(|fault| fault.wrong.rule().sentence)?;

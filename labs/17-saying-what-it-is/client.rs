@@ -1,5 +1,5 @@
-//! Lab 17 · Saying what it is · the client: it asks in several ways, each on a connection of its own, and
-//! prints the head of each answer and the length of its body.
+//! Lab 17 · Saying what it is · the client: it sends several requests, each on a new connection, and
+//! prints the head of each answer and the length of the body.
 //!
 //!     cargo run --bin lab17-client [ADDR [METHOD PATH ...]]  without: 127.0.0.1:8017, and the four below
 
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         questions = QUESTIONS.map(str::to_string).to_vec();
     }
     for question in questions.chunks(2) {
-        // White space would make another request of it.
+        // With white space in a word, the request would be a different one.
         let odd = |word: &String| word.is_empty() || word.contains(|c: char| c <= ' ');
         let [method, path] = question else {
             eprintln!("lab17-client: after {} a path is missing", question[0]);
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The lines of the head, and the number of bytes after it. Bytes that are not text
+/// The lines of the head, and the number of bytes after the head. Bytes that are not text
 /// are escaped.
 fn in_words(answer: &[u8]) -> String {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n");

@@ -1,4 +1,4 @@
-//! Lab 17 · Saying what it is · the date: from a number of seconds to 29 bytes.
+//! Lab 17 · Saying what it is · the date: a number of seconds in, 29 bytes out.
 //!
 //!     IMF-fixdate = day-name "," SP day SP month SP year SP hour ":" minute ":" second SP GMT
 //!
@@ -11,7 +11,7 @@ const MONTHS: [(&str, u64); 12] = [
     ("Jul", 31), ("Aug", 31), ("Sep", 30), ("Oct", 31), ("Nov", 30), ("Dec", 31),
 ];
 
-/// The last second of the year 9999; the format has no place for a fifth digit.
+/// The last second of the year 9999: the format has four digits for the year.
 pub const LAST: u64 = 253_402_300_799;
 
 /// `seconds` since the beginning of 1970 in GMT, up to [`LAST`], as a date of 29 bytes.
@@ -47,7 +47,7 @@ fn length(month: usize, year: u64) -> u64 {
     MONTHS[month].1 + u64::from(leap_day)
 }
 
-/// Every fourth year; of the full hundreds, only every fourth: 2000 was one, 2100 will be none.
+/// A year is a leap year if 4 divides it. A year that 100 divides is one only if 400 divides it.
 fn is_leap(year: u64) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }

@@ -1,10 +1,10 @@
-//! Lab 17 · Saying what it is · the server: it reads a request, and says in the head what its answer is.
+//! Lab 17 · Saying what it is · the server: it reads a request, and describes its answer in the head.
 //! answer.rs and date.rs make the answer.
 //!
 //!     cargo run --bin lab17-server [ADDR]          without ADDR: 127.0.0.1:8017
 //!
-//! Its folder is WIRELAB_ROOT, or else labs/17-saying-what-it-is/files; its clock is WIRELAB_NOW (seconds
-//! since 1970), or else that of the system.
+//! The folder is WIRELAB_ROOT. Without WIRELAB_ROOT: labs/17-saying-what-it-is/files. The current time is
+//! WIRELAB_NOW, in seconds since 1970. Without WIRELAB_NOW: the clock of the system.
 
 mod answer;
 mod date;
@@ -19,7 +19,7 @@ use answer::House;
 use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
-const AT_ONCE: u64 = 65_536; // bytes of a file that leave together with the head
+const AT_ONCE: u64 = 65_536; // bytes of a file that one write sends together with the head
 const PATIENCE: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
 
@@ -32,7 +32,7 @@ fn serve(mut client: &TcpStream, house: &House) -> io::Result<String> {
         match parser.request(&heard) {
             Ok(Parsed::NeedMore) => {}
             Ok(Parsed::Done { value: head, .. }) => break house.answer(&head),
-            // 400, 414, 431, 501, and 505 for a version that we do not speak.
+            // 400, 414, 431, 501, and 505 for a version that the server does not support.
             Err(fault) => break house.no(fault.status(), fault.wrong.rule().sentence),
         }
         let n = client.read(&mut piece)?;
@@ -41,11 +41,11 @@ fn serve(mut client: &TcpStream, house: &House) -> io::Result<String> {
         }
         heard.extend_from_slice(&piece[..n]);
     };
-    // HEAD is GET without the body. The head is the same, and so is the length in it.
+    // The answer to HEAD has the same head as for GET, with the same Content-Length, and no body.
     if heard.starts_with(b"HEAD ") {
         answer.body = Box::new(io::empty());
     }
-    // Head and body in one write, for all but large files; then a close in two steps (lab 5).
+    // Head and body in one write, unless the file is large; then a close in two steps (lab 5).
     let mut bytes = answer.head.into_bytes();
     answer.body.by_ref().take(AT_ONCE).read_to_end(&mut bytes)?;
     client.write_all(&bytes)?;
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The listener, its address, the folder and the clock; or the exit status and what is wrong.
+/// The listener, its address, the folder and the clock; or the exit status and the words of the error.
 fn open(addr: &str) -> Result<(TcpListener, SocketAddr, House), (u8, String)> {
     let root = std::env::var("WIRELAB_ROOT");
     let root = root.unwrap_or("labs/17-saying-what-it-is/files".to_string());

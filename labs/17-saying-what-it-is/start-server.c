@@ -1,8 +1,8 @@
-/* Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
- * method. Write `answer`, and leave the rest as it is.
+/* Lab 17 · your server. It sends files, but its answers do not describe the files, and it ignores the
+ * method. Write `answer`. The rest is finished.
  *
- * Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
- * it, use the clock of the system. `gmtime` and `strftime` write a date.
+ * The server's folder is WIRELAB_ROOT. WIRELAB_NOW is the time for Date, in seconds since 1970. Without
+ * WIRELAB_NOW, use the clock of the system. `gmtime` and `strftime` write a date.
  * Check it with: cargo lab check 17 */
 #include <ctype.h>
 #include <limits.h>
@@ -28,11 +28,11 @@ static void answer(int client, const char *method, const char *target, const cha
     size_t length = 0;
 
     fprintf(stderr, "%s %s %s\n", method, target, version);
-    /* Here: the version, the method, the type, the date, and whether a body is wanted. */
+    /* Here: test the version and the method; send the date and the type; send no body for HEAD. */
     snprintf(path, sizeof path, "%.*s", (int)strcspn(target, "?"), target);
     file = find(path);
     if (file == NULL || (body = read_file(file, &length)) == NULL) {
-        /* Here: an error is an answer like any other. */
+        /* Here: a refusal needs the same header lines and a body. */
         const char *missing = "HTTP/1.1 404 Not Found\r\n\r\n";
 
         send_all(client, missing, strlen(missing));
@@ -48,7 +48,8 @@ static void answer(int client, const char *method, const char *target, const cha
     free(body);
 }
 
-/* Decodes `length` bytes of a path into `name`. Returns 0, or -1 if they cannot be the name of a file. Finished. */
+/* Decodes `length` bytes of a path into `name`. Returns 0, or -1 if the bytes cannot be the name of a file.
+ * Finished. */
 static int decode(const char *part, size_t length, char *name)
 {
     for (size_t at = 0; at < length; at++, name++) {
@@ -118,8 +119,8 @@ static int read_head(int client, char *head, size_t size)
     return 0;
 }
 
-/* Returns the bytes of a file, and puts their number into `length`. NULL: the file cannot be read. You must free
- * the bytes. Finished. */
+/* Returns the bytes of a file, and puts their number into `length`. Returns NULL if it cannot read the file. You
+ * must free the bytes. Finished. */
 static char *read_file(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");

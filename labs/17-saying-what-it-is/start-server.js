@@ -1,9 +1,9 @@
-// Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
-// method. Write `answer`, and leave the rest as it is.
+// Lab 17 · your server. It sends files, but its answers do not describe the files, and it ignores the
+// method. Write `answer`. The rest is finished.
 //
-// Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
-// it, use the clock of the system. `new Date(second * 1000).toUTCString()` writes a date, and
-// `require("http").STATUS_CODES[404]` has the words after a status.
+// The server's folder is WIRELAB_ROOT. WIRELAB_NOW is the time for Date, in seconds since 1970. Without
+// WIRELAB_NOW, use the clock of the system. `new Date(second * 1000).toUTCString()` writes a date, and
+// `require("http").STATUS_CODES[404]` has the words after a status number.
 // Check it with: cargo lab check 17
 const fs = require("fs");
 const net = require("net");
@@ -11,13 +11,13 @@ const path = require("path");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8017").split(":");
 const root = fs.realpathSync(process.env.WIRELAB_ROOT || "labs/17-saying-what-it-is/files");
 
-/** The whole answer to a request: the three words of its first line are given. */
+/** The whole answer to a request: the arguments include the three words of the first line. */
 function answer(method, target, version) {
   console.error(method, target, version);
-  // Here: the version, the method, the type, the date, and whether a body is wanted.
+  // Here: test the version and the method; send the date and the type; send no body for HEAD.
   const file = find(target.split("?")[0]);
   if (!file) {
-    // Here: an error is an answer like any other.
+    // Here: a refusal needs the same header lines and a body.
     return Buffer.from("HTTP/1.1 404 Not Found\r\n\r\n");
   }
   const body = fs.readFileSync(file);

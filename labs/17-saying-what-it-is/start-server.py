@@ -1,9 +1,9 @@
-# Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
-# method. Write `answer`, and leave the rest as it is.
+# Lab 17 · your server. It sends files, but its answers do not describe the files, and it ignores the
+# method. Write `answer`. The rest is finished.
 #
-# Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
-# it, use the clock of the system. `email.utils.formatdate(second, usegmt=True)` writes a date,
-# and `http.HTTPStatus(404).phrase` has the words after a status.
+# The server's folder is WIRELAB_ROOT. WIRELAB_NOW is the time for Date, in seconds since 1970. Without
+# WIRELAB_NOW, use the clock of the system. `email.utils.formatdate(second, usegmt=True)` writes a date,
+# and `http.HTTPStatus(404).phrase` has the words after a status number.
 # Check it with: cargo lab check 17
 import os
 import socket
@@ -15,12 +15,12 @@ root = os.path.realpath(os.environ.get("WIRELAB_ROOT", "labs/17-saying-what-it-i
 
 
 def answer(method, target, version):
-    """The whole answer to a request: the three words of its first line are given."""
+    """The whole answer to a request: the arguments include the three words of the first line."""
     print(method, target, version, file=sys.stderr)
-    # Here: the version, the method, the type, the date, and whether a body is wanted.
+    # Here: test the version and the method; send the date and the type; send no body for HEAD.
     file = find(target.split("?")[0])
     if file is None:
-        # Here: an error is an answer like any other.
+        # Here: a refusal needs the same header lines and a body.
         return b"HTTP/1.1 404 Not Found\r\n\r\n"
     with open(file, "rb") as opened:
         body = opened.read()

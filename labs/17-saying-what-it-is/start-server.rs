@@ -1,9 +1,9 @@
-//! Lab 17 · your server. It sends files, but its answers do not say what they are, and it ignores the
-//! method. Write `answer`, and leave the rest as it is.
+//! Lab 17 · your server. It sends files, but its answers do not describe the files, and it ignores the
+//! method. Write `answer`. The rest is finished.
 //!
-//! Its folder is WIRELAB_ROOT. WIRELAB_NOW has the time to use, in seconds since 1970. Without
-//! it, use the clock of the system. `wirelab::http::date::format` writes a date, if you do not want to
-//! write it yourself, and `wirelab::http::write::reason` has the words after a status.
+//! The server's folder is WIRELAB_ROOT. WIRELAB_NOW is the time for Date, in seconds since 1970. Without
+//! WIRELAB_NOW, use the clock of the system. `wirelab::http::date::format` writes a date, if you do not want to
+//! write it yourself, and `wirelab::http::write::reason` has the words after a status number.
 //! Check it with: cargo lab check 17
 
 use std::fs;
@@ -16,7 +16,7 @@ use wirelab::http::target;
 /// The whole answer to a request: `method`, `target` and `version` are the three words of its first line.
 fn answer(root: &Path, method: &str, target: &str, version: &str) -> Vec<u8> {
     eprintln!("{method} {target} {version}");
-    // Here: the version, the method, the type, the date, and whether a body is wanted.
+    // Here: test the version and the method; send the date and the type; send no body for HEAD.
     let path = target.split('?').next().unwrap_or_default();
     match find(root, path).and_then(|file| fs::read(file).ok()) {
         Some(body) => {
@@ -29,7 +29,7 @@ fn answer(root: &Path, method: &str, target: &str, version: &str) -> Vec<u8> {
             );
             [head.as_bytes(), &body].concat()
         }
-        // Here: an error is an answer like any other.
+        // Here: a refusal needs the same header lines and a body.
         None => b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(),
     }
 }

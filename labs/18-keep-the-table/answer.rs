@@ -1,4 +1,4 @@
-//! Lab 18 · Keep the table · the answers. Each has its length. Here the server also decides whether the
+//! Lab 18 · Keep the table · the answers. Each answer has its length. This file also decides whether the
 //! connection stays open.
 
 use wirelab::http::framing::{Body, Message, body};
@@ -10,7 +10,7 @@ pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
         .and_then(|_| body(Message::Request, head.version, head.fields));
     let goes_on = match body {
         Ok(Body::None | Body::Length(0)) => persists(head),
-        // We do not read bodies. The next read would take this one for a request, so we close instead.
+        // This server reads no bodies. Without a close, it would read the body as the next request.
         Ok(_) => false,
         Err(fault) => return no(fault),
     };
@@ -21,7 +21,7 @@ pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
         _ => (501, "GET and HEAD are all that we know\n"),
     };
     let connection = match (goes_on, head.version) {
-        (true, Version::Http11) => "", // HTTP/1.1 keeps a connection open without any word
+        (true, Version::Http11) => "", // HTTP/1.1 needs no header line to keep a connection open
         (true, Version::Http10) => "Connection: keep-alive\r\n",
         (false, _) => "Connection: close\r\n",
     };
@@ -29,7 +29,7 @@ pub fn to(head: &RequestHead) -> (Vec<u8>, bool) {
     (say(status, connection, text, with_body), goes_on)
 }
 
-/// Whether the client wants the connection kept: the rules of RFC 9112 section 9.3, in their order.
+/// Whether the connection stays open: the rules of RFC 9112 section 9.3, in their order.
 fn persists(head: &RequestHead) -> bool {
     if head.fields.has_element("connection", "close") {
         return false;
@@ -37,15 +37,15 @@ fn persists(head: &RequestHead) -> bool {
     head.version == Version::Http11 || head.fields.has_element("connection", "keep-alive")
 }
 
-/// The answer to bytes that are no request. We close after it: we cannot know where the next request begins.
+/// The answer to bytes that are no request. The server closes: it cannot find the next request.
 pub fn no(fault: Fault) -> (Vec<u8>, bool) {
     let why = format!("{}\n", fault.wrong.rule().sentence);
     let bytes = say(fault.status(), "Connection: close\r\n", &why, true);
     (bytes, false)
 }
 
-/// An answer in bytes. Every answer has its length, a 404 too: on a connection that stays open, the client
-/// has no other way to find the end.
+/// An answer in bytes. Every answer has its length, also a 404: on a connection that stays open, the client
+/// needs the length to find the end of the answer.
 fn say(status: u16, connection: &str, text: &str, with_body: bool) -> Vec<u8> {
     let (reason, length) = (reason(status), text.len());
     let head =

@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · the client: on one connection it sends three requests, then two at once, then a
-//! last one. On a second connection it asks as a client of 1996 did. table.rs reads the answers.
+//! Lab 18 · Keep the table · the client: on one connection it sends three requests, then two requests in one
+//! piece, then a last request. On a second connection it uses HTTP/1.0. table.rs reads the answers.
 //!
 //!     cargo run --bin lab18-client [ADDR]          without ADDR: 127.0.0.1:8018
 
@@ -31,7 +31,7 @@ fn modern_client(addr: &str) -> io::Result<()> {
         ))?;
         table.hear(method)?;
     }
-    // Pipelining: we send the second request before the first answer comes. The answers keep the order.
+    // Pipelining: the second request leaves before the first answer comes. The answers come in the same order.
     table.say(
         "GET /drinks.txt HTTP/1.1\r\nHost: tacos.example\r\n\r\n\
          GET /menu.txt HTTP/1.1\r\nHost: tacos.example\r\n\r\n",
@@ -44,7 +44,7 @@ fn modern_client(addr: &str) -> io::Result<()> {
     table.hear_the_end()
 }
 
-/// HTTP/1.0: one connection, one request. The server closes unless the client asks it not to.
+/// HTTP/1.0: one connection, one request. The server closes unless the client sends keep-alive.
 fn old_client(addr: &str) -> io::Result<()> {
     let mut table = Table::at(addr)?;
     table.say("GET /menu.txt HTTP/1.0\r\n\r\n")?;

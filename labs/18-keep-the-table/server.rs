@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · the server: it answers several requests on one connection, until one side says
-//! that this was the last. The answers are in answer.rs.
+//! Lab 18 · Keep the table · the server: it answers several requests on one connection, until one side
+//! sends Connection: close. The answers are in answer.rs.
 //!
 //!     cargo run --bin lab18-server [ADDR]          without ADDR: 127.0.0.1:8018
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 use wirelab::http::{Parsed, head::HeadParser};
 use wirelab::net;
 
-const PATIENCE: Duration = Duration::from_secs(5); // one read waits this long at most, also for the next request
+const PATIENCE: Duration = Duration::from_secs(5); // the longest wait of one read, also for the next request
 
 fn main() -> ExitCode {
     let addr = std::env::args().nth(1);
@@ -39,17 +39,17 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Answers one request after the other, and returns how many there were. Then the connection is closed.
+/// Answers one request after the other, and returns the number of answers. The caller closes the connection.
 fn serve(mut client: &TcpStream) -> io::Result<u32> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
-    client.set_nodelay(true)?; // send an answer at once, even if the one before is not acknowledged yet
+    client.set_nodelay(true)?; // send an answer immediately, even if the answer before is not acknowledged yet
 
-    // All bytes that have come and are not answered yet. They are kept as long as the connection is open.
+    // The received bytes that belong to no answered request. Kept as long as the connection is open.
     let mut received = Vec::new();
     let (mut parser, mut buffer, mut answers) = (HeadParser::new(), [0; 4096], 0);
     loop {
-        // First look at the bytes that we have: one read may have brought two requests.
+        // First use the bytes that are here: one read may have returned two requests.
         let next = match parser.request(&received) {
             Ok(Parsed::NeedMore) => None,
             Ok(Parsed::Done { value: head, used }) => Some((used, answer::to(&head))),
@@ -57,7 +57,7 @@ fn serve(mut client: &TcpStream) -> io::Result<u32> {
         };
         if let Some((used, (bytes, goes_on))) = next {
             client.write_all(&bytes)?;
-            received.drain(..used); // what remains is the beginning of the next request
+            received.drain(..used); // the rest is the beginning of the next request
             answers += 1;
             if goes_on {
                 continue;
@@ -70,7 +70,7 @@ fn serve(mut client: &TcpStream) -> io::Result<u32> {
         }
         received.extend_from_slice(&buffer[..n]);
     }
-    // Close gracefully: end our side, then read on for a while, so that no reset destroys the answer (lab 5).
+    // Close in two steps: end this side, then read for up to a second, so that no reset destroys the answer (lab 5).
     client.shutdown(Shutdown::Write)?;
     client.set_read_timeout(Some(Duration::from_secs(1)))?;
     let _ = io::copy(&mut client.take(16_000_000), &mut io::sink());

@@ -1,5 +1,5 @@
-/* Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
- * them makes some client wait for ever, or loses a request.
+/* Lab 18 · your server. It keeps every connection open. It has four faults, which the README lists.
+ * Because of each fault, some client waits for ever, or some request is lost.
  *
  * Check it with: cargo lab check 18 */
 #include <netdb.h>
@@ -21,7 +21,7 @@ static void found(char *answer, size_t size, const char *body)
 static void serve(int client)
 {
     for (;;) {
-        /* Here: one read may bring the end of this request and the beginning of the next one. Keep the rest. */
+        /* Here: one read may return the end of this request and the beginning of the next request. Keep these bytes. */
         char received[65536] = "", answer[1000], method[16] = "", target[1000] = "";
         size_t length = 0;
         ssize_t n;
@@ -34,7 +34,7 @@ static void serve(int client)
         }
         sscanf(received, "%15s %999s", method, target);
 
-        /* Here: must the connection close after this answer? And does every answer say how long it is? */
+        /* Here: must the server close after this answer? And does every answer have a Content-Length? */
         strcpy(answer, "HTTP/1.1 404 Not Found\r\n\r\nno such file here\n");
         if (strcmp(target, "/menu.txt") == 0)
             found(answer, sizeof answer, "three tacos\n");

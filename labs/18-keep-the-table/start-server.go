@@ -1,5 +1,5 @@
-// Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
-// them makes some client wait for ever, or loses a request.
+// Lab 18 · your server. It keeps every connection open. It has four faults, which the README lists.
+// Because of each fault, some client waits for ever, or some request is lost.
 //
 // Check it with: cargo lab check 18
 package main
@@ -35,7 +35,7 @@ func main() {
 // Answers one request after the other, until the client closes.
 func serve(client net.Conn) error {
 	for {
-		// Here: one read may bring the end of this request and the beginning of the next one. Keep the rest.
+		// Here: one read may return the end of this request and the beginning of the next request. Keep these bytes.
 		var received []byte
 		buffer := make([]byte, 4096)
 		for !bytes.Contains(received, []byte("\r\n\r\n")) {
@@ -48,7 +48,7 @@ func serve(client net.Conn) error {
 		words := append(strings.Fields(string(received)), "", "")
 		method, target := words[0], words[1]
 
-		// Here: must the connection close after this answer? And does every answer say how long it is?
+		// Here: must the server close after this answer? And does every answer have a Content-Length?
 		answer := "HTTP/1.1 404 Not Found\r\n\r\nno such file here\n"
 		switch target {
 		case "/menu.txt":

@@ -1,5 +1,5 @@
-// Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
-// them makes some client wait for ever, or loses a request.
+// Lab 18 · your server. It keeps every connection open. It has four faults, which the README lists.
+// Because of each fault, some client waits for ever, or some request is lost.
 //
 // Check it with: cargo lab check 18
 const net = require("net");
@@ -9,14 +9,14 @@ const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8018").split(":");
 async function serve(client) {
   const reader = new Reader(client);
   for (;;) {
-    // Here: one read may bring the end of this request and the beginning of the next one. Keep the rest.
+    // Here: one read may return the end of this request and the beginning of the next request. Keep these bytes.
     reader.bytes = Buffer.alloc(0);
     while (!reader.bytes.includes("\r\n\r\n")) {
       if (reader.bytes.length > 65_536 || !(await reader.more())) return;
     }
     const [method, target] = reader.bytes.toString("latin1").split(/ |\r\n/);
 
-    // Here: must the connection close after this answer? And does every answer say how long it is?
+    // Here: must the server close after this answer? And does every answer have a Content-Length?
     let answer = "HTTP/1.1 404 Not Found\r\n\r\nno such file here\n";
     if (target === "/menu.txt") answer = found("three tacos\n");
     if (target === "/drinks.txt") answer = found("one water\n");

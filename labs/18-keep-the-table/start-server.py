@@ -1,5 +1,5 @@
-# Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
-# them makes some client wait for ever, or loses a request.
+# Lab 18 · your server. It keeps every connection open. It has four faults, which the README lists.
+# Because of each fault, some client waits for ever, or some request is lost.
 #
 # Check it with: cargo lab check 18
 import os
@@ -12,7 +12,7 @@ host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8018").rsplit(":", 1)
 def serve(client):
     """Answers one request after the other, until the client closes."""
     while True:
-        # Here: one read may bring the end of this request and the beginning of the next one. Keep the rest.
+        # Here: one read may return the end of this request and the beginning of the next request. Keep these bytes.
         received = b""
         while b"\r\n\r\n" not in received:
             piece = client.recv(4096)
@@ -21,7 +21,7 @@ def serve(client):
             received += piece
         method, target = (received.decode("latin-1").splitlines()[0].split(" ") + [""])[:2]
 
-        # Here: must the connection close after this answer? And does every answer say how long it is?
+        # Here: must the server close after this answer? And does every answer have a Content-Length?
         if target == "/menu.txt":
             answer = found("three tacos\n")
         elif target == "/drinks.txt":

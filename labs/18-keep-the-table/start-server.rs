@@ -1,5 +1,5 @@
-//! Lab 18 · your server. It keeps every connection open. It has four faults: the README lists them. Each of
-//! them makes some client wait for ever, or loses a request.
+//! Lab 18 · your server. It keeps every connection open. It has four faults, which the README lists.
+//! Because of each fault, some client waits for ever, or some request is lost.
 //!
 //! Check it with: cargo lab check 18
 
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
 /// Answers one request after the other, until the client closes.
 fn serve(mut client: &TcpStream) -> io::Result<()> {
     loop {
-        // Here: one read may bring the end of this request and the beginning of the next one. Keep the rest.
+        // Here: one read may return the end of this request and the beginning of the next request. Keep these bytes.
         let mut received = Vec::new();
         let mut buffer = [0; 4096];
         while !received.windows(4).any(|four| four == b"\r\n\r\n") {
@@ -36,7 +36,7 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
         let mut words = head.lines().next().unwrap_or_default().split(' ');
         let (method, target) = (words.next(), words.next());
 
-        // Here: must the connection close after this answer? And does every answer say how long it is?
+        // Here: must the server close after this answer? And does every answer have a Content-Length?
         let mut answer = match target {
             Some("/menu.txt") => found("three tacos\n"),
             Some("/drinks.txt") => found("one water\n"),

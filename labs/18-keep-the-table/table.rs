@@ -1,5 +1,5 @@
-//! Lab 18 · Keep the table · a client's end of a connection. Several answers come on it, one after the other,
-//! and each read may bring any number of bytes.
+//! Lab 18 · Keep the table · a client's end of a connection. Several answers come on the connection, one after
+//! the other. Each read may return any number of bytes.
 
 use std::io::{self, Error, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use wirelab::http::head::HeadParser;
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_ANSWER: usize = 1_000_000; // bytes
 
-/// A connection, and the bytes that have come on it and that no answer has used yet.
+/// A connection, and the received bytes that belong to no printed answer.
 pub struct Table {
     server: TcpStream,
     received: Vec<u8>,
@@ -30,7 +30,7 @@ impl Table {
         self.server.write_all(words.as_bytes())
     }
 
-    /// Prints one answer. It takes exactly the bytes of this answer: the next byte belongs to the next one.
+    /// Prints one answer. Uses exactly the bytes of this answer: the next byte belongs to the next answer.
     pub fn hear(&mut self, method: &str) -> io::Result<()> {
         let to = method.as_bytes();
         let mut parser = HeadParser::new();

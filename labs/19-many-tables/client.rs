@@ -1,5 +1,5 @@
-//! Lab 19 · Many tables · the clients. Five ghosts connect and send nothing. A sleeper asks once, and keeps its
-//! connection. Then all the others ask at the same time.
+//! Lab 19 · Many tables · the clients. Five ghosts connect and send nothing. A sleeper sends a request, and
+//! keeps its connection open. Then all the other clients send a request at the same time.
 //!
 //!     cargo run --bin lab19-client [ADDR [HOW MANY OTHERS]]  without: 127.0.0.1:8019, 20
 
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many of the others were served while the ghosts and the sleeper had their connections open.
+/// Returns how many of the other clients got status 200 while the ghosts and the sleeper were connected.
 fn party(addr: &str, others: usize) -> io::Result<usize> {
     let ghosts = (0..GHOSTS)
         .map(|_| connect(addr))
@@ -46,7 +46,7 @@ fn party(addr: &str, others: usize) -> io::Result<usize> {
     sleeper.write_all(b"GET /share/3 HTTP/1.1\r\nHost: tacos.example\r\n\r\n")?;
     println!("the sleeper: {}", hear(&mut sleeper, b" each\n")?);
 
-    // Each of them connects. When the last one has connected, all of them ask at once.
+    // Each of the other clients connects. When the last one has connected, all of them send their requests.
     let together = Barrier::new(others);
     let answers: Vec<io::Result<String>> = thread::scope(|scope| {
         let guest = || {
@@ -88,7 +88,7 @@ fn ask_last(mut table: TcpStream) -> io::Result<String> {
     hear(&mut table, b"\0")
 }
 
-/// The status and the last line of an answer. It ends with these bytes, or with the connection.
+/// The status and the last line of an answer. The answer ends with the bytes `end`, or with the connection.
 fn hear(table: &mut TcpStream, end: &[u8]) -> io::Result<String> {
     let (mut answer, mut piece) = (Vec::new(), [0; 1024]);
     while !answer.ends_with(end) && answer.len() < LONGEST_ANSWER {

@@ -1,5 +1,5 @@
-//! Lab 19 · Many tables · the pool: a fixed number of threads, and a queue with a fixed number of places. A
-//! client that is one too many is not let in, and no client can end a thread.
+//! Lab 19 · Many tables · the pool: a fixed number of threads, and a queue with a fixed number of places. If
+//! all places are used, the pool gives the next client back. No client can end a thread.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,15 +25,15 @@ struct Shared {
 
 #[derive(Default)]
 struct Clients {
-    /// The clients that wait for a worker, the first to come first.
+    /// The clients that wait for a worker, in the order in which they came.
     queue: VecDeque<Arc<TcpStream>>,
-    /// All clients: those that wait, and those that a worker serves.
+    /// All clients: the clients that wait, and the clients that a worker serves.
     inside: Vec<Arc<TcpStream>>,
     closing: bool,
 }
 
 impl Pool {
-    /// Starts the workers. Errors: the system has no thread left.
+    /// Starts the workers. Errors: the system cannot start a thread.
     pub fn new(workers: usize, queued: usize) -> io::Result<Pool> {
         let shared = Arc::new(Shared::default());
         let start = |number| {
@@ -49,8 +49,8 @@ impl Pool {
         })
     }
 
-    /// Takes the client in, or gives it back if every place is taken. (It counts all clients inside, not the
-    /// queue: a client may be in the queue for a moment although a worker is free.)
+    /// Puts the client into the queue, or gives the client back if all places are used. (The function counts
+    /// all clients inside: a client may be in the queue for a moment although a worker is free.)
     pub fn let_in(&self, client: TcpStream) -> Result<(), TcpStream> {
         let mut clients = self.shared.lock();
         if clients.inside.len() == self.places {
@@ -63,8 +63,8 @@ impl Pool {
         Ok(())
     }
 
-    /// Answers the requests that have arrived, and ends every worker. It waits for no silent client: shutting
-    /// down the reading side ends each client's input after the bytes that have already come.
+    /// Answers the requests that have arrived, and ends every worker. The function does not wait for silent
+    /// clients: after the shutdown of the reading side, a read returns only bytes that have already come.
     pub fn stop(self) {
         let mut clients = self.shared.lock();
         clients.closing = true;
@@ -82,7 +82,7 @@ impl Pool {
 /// What a worker does: it serves one client after the other, until the pool is closing and the queue is empty.
 fn work(shared: &Shared) {
     while let Some(client) = shared.next() {
-        // A panic in `serve` ends here. It ends this client's connection, and nothing else.
+        // A panic in `serve` ends here. The panic ends only the connection of this client.
         if catch_unwind(AssertUnwindSafe(|| table::serve(&client))).is_err() {
             table::apologise(&client);
         }

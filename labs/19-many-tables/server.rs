@@ -1,9 +1,9 @@
-//! Lab 19 · Many tables · the server: it accepts clients as long as there is a place, refuses the others with
-//! 503, and stops when somebody types `stop`. The threads are in pool.rs, one connection in table.rs.
+//! Lab 19 · Many tables · the server: it accepts clients while a place is free, refuses other clients with
+//! 503, and stops when somebody types `stop`. pool.rs has the threads, and table.rs serves one connection.
 //!
 //!     cargo run --bin lab19-server [ADDR]          without ADDR: 127.0.0.1:8019
 //!
-//! Type `stop` and Enter: it answers the requests that have arrived, and ends.
+//! After `stop` and Enter the server answers the requests that have arrived, and ends.
 
 mod pool;
 mod table;
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Answers 503. This must be cheap and must not wait: meanwhile the server accepts nobody.
+/// Answers 503. This function must be fast and must not wait: meanwhile the server accepts no client.
 fn refuse(mut client: TcpStream, leaving: &mut VecDeque<TcpStream>) {
     // The send buffer of a new connection has room for these bytes, so this write does not wait.
     let said = client.write_all(
@@ -77,8 +77,8 @@ fn refuse(mut client: TcpStream, leaving: &mut VecDeque<TcpStream>) {
     {
         return;
     }
-    // If we closed now, with the request unread, a reset would destroy our answer (lab 5). So we close this
-    // connection after the next sixteen refusals.
+    // A close now, with the request unread, would send a reset, which may destroy the answer (lab 5). So this
+    // connection is closed after the next sixteen refusals.
     leaving.push_back(client);
     if leaving.len() > LEAVING {
         leaving.pop_front();
@@ -86,7 +86,7 @@ fn refuse(mut client: TcpStream, leaving: &mut VecDeque<TcpStream>) {
     eprintln!("full: one more client got a 503");
 }
 
-/// Reads our own terminal. The line `stop` stops the server; the end of the input does not.
+/// Reads the lines of the terminal. The line `stop` stops the server; the end of the input does not.
 fn stop_when_told(stopping: Arc<AtomicBool>, place: SocketAddr) {
     thread::spawn(move || {
         for line in io::stdin().lines().map_while(Result::ok) {

@@ -1,7 +1,7 @@
-/* Lab 19 · your server. Four threads share the work, as in many tutorials. Four clients that send nothing
- * end all four. Make the server survive every client, and refuse the clients that it cannot serve.
+/* Lab 19 · your server. Four threads share the work, as in some tutorials. Four clients that send nothing
+ * end all four. Write a server that no client can stop, and that refuses clients if it has no place.
  *
- * Eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19 */
+ * You need eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19 */
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,14 +14,14 @@
 
 static int send_all(int to, const void *bytes, size_t length);
 
-/* The bytes that have come from a client. Those from `next` on are not used yet. */
+/* The bytes that have come from a client. The bytes from `next` on are not used yet. */
 struct heard {
     int client;
     char bytes[4096];
     size_t next, length;
 };
 
-/* Puts the next line into `line`, without its end, and cut to `size`. Returns 0, or -1 if the client has closed.
+/* Puts the next line into `line`, without the line end, and cut to `size`. Returns 0, or -1 if the client has closed.
  * Finished. */
 static int read_line(struct heard *heard, char *line, size_t size)
 {
@@ -59,7 +59,7 @@ static void serve(int client)
         long number;
         int stays = 1;
 
-        /* Here: a client may close without a request, close in the middle of one, or stay and send nothing. */
+        /* Here: a client may close without a request, close in the middle of a request, or send nothing. */
         if (read_line(&heard, line, sizeof line) < 0)
             pthread_exit(NULL);
         path = strchr(line, ' ') ? strchr(line, ' ') + 1 : line;
@@ -114,7 +114,7 @@ static void put(int client)
     pthread_mutex_unlock(&lock);
 }
 
-/* Takes the first client out of the queue, or waits for one. */
+/* Takes the first client out of the queue. Waits if the queue is empty. */
 static int take(void)
 {
     struct waiting *taken;

@@ -1,7 +1,7 @@
 // Lab 19 · your server. Four goroutines share the work. Four clients that send nothing
-// end all four. Make the server survive every client, and refuse the clients that it cannot serve.
+// end all four. Write a server that no client can stop, and that refuses clients if it has no place.
 //
-// Eight goroutines, and places for 24 more clients that wait. Check it with: cargo lab check 19
+// You need eight goroutines, and places for 24 more clients that wait. Check it with: cargo lab check 19
 package main
 
 import (
@@ -39,7 +39,7 @@ func serve(client net.Conn) error {
 	defer client.Close()
 	lines := bufio.NewReader(client)
 	for {
-		// Here: a client may close without a request, close in the middle of one, or stay and send nothing.
+		// Here: a client may close without a request, close in the middle of a request, or send nothing.
 		request, err := lines.ReadString('\n')
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func serve(client net.Conn) error {
 // Takes one client after the other from the queue.
 func work(queue <-chan net.Conn) {
 	for client := range queue {
-		// Here: what happens to this goroutine when `serve` fails? And to the program when it panics?
+		// Here: what happens to this goroutine when `serve` fails? And to the program when `serve` panics?
 		if err := serve(client); err != nil {
 			log.Println("a worker ends:", err)
 			return

@@ -1,7 +1,7 @@
 // Lab 19 · your server. Four workers share the work. Four clients that send nothing
-// end all four. Make the server survive every client, and refuse the clients that it cannot serve.
+// end all four. Write a server that no client can stop, and that refuses clients if it has no place.
 //
-// Eight workers, and places for 24 more clients that wait. Check it with: cargo lab check 19
+// You need eight workers, and places for 24 more clients that wait. Check it with: cargo lab check 19
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8019").split(":");
 
@@ -9,7 +9,7 @@ const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8019").split(":");
 async function serve(client) {
   const reader = new Reader(client);
   for (;;) {
-    // Here: a client may close without a request, close in the middle of one, or stay and send nothing.
+    // Here: a client may close without a request, close in the middle of a request, or send nothing.
     const path = (await reader.line()).toString().split(" ")[1].trim();
     let stays = true;
     for (let line; (line = (await reader.line()).toString().trim()); ) {

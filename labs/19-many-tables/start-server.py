@@ -1,7 +1,7 @@
-# Lab 19 · your server. Four threads share the work, as in many tutorials. Four clients that send nothing
-# end all four. Make the server survive every client, and refuse the clients that it cannot serve.
+# Lab 19 · your server. Four threads share the work, as in some tutorials. Four clients that send nothing
+# end all four. Write a server that no client can stop, and that refuses clients if it has no place.
 #
-# Eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
+# You need eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
 import os
 import queue
 import socket
@@ -14,7 +14,7 @@ def serve(client):
     """Answers one request after the other. `GET /share/3` shares twelve tacos among three people."""
     lines = client.makefile("rb")
     while True:
-        # Here: a client may close without a request, close in the middle of one, or stay and send nothing.
+        # Here: a client may close without a request, close in the middle of a request, or send nothing.
         path = lines.readline().split()[1].decode()
         stays = True
         while line := lines.readline().strip():

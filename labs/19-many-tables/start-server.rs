@@ -1,7 +1,7 @@
-//! Lab 19 · your server. Four threads share the work, as in many tutorials. Four clients that send nothing
-//! end all four. Make the server survive every client, and refuse the clients that it cannot serve.
+//! Lab 19 · your server. Four threads share the work, as in some tutorials. Four clients that send nothing
+//! end all four. Write a server that no client can stop, and that refuses clients if it has no place.
 //!
-//! Eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
+//! You need eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -37,7 +37,7 @@ fn main() -> io::Result<()> {
 fn serve(mut client: &TcpStream) {
     let mut lines = BufReader::new(client).lines();
     loop {
-        // Here: a client may close without a request, close in the middle of one, or stay and send nothing.
+        // Here: a client may close without a request, close in the middle of a request, or send nothing.
         let request = lines.next().unwrap().unwrap();
         let mut stays = true;
         loop {

@@ -1,5 +1,5 @@
 //! Lab 19 · Many tables · one connection: one request after the other, as in lab 18. The server shares twelve
-//! tacos. It has one mistake, on purpose.
+//! tacos. The function `share` has a mistake, on purpose.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,11 +8,11 @@ use std::time::Duration;
 use wirelab::http::framing::{Body, Message, body};
 use wirelab::http::{Parsed, RequestHead, Version, head::HeadParser, target, write::reason};
 
-const PATIENCE: Duration = Duration::from_secs(5); // a connection is closed after this much silence
-const FAREWELL: Duration = Duration::from_millis(200); // to read on after the last answer
+const PATIENCE: Duration = Duration::from_secs(5); // the server closes a connection after this time without a byte
+const FAREWELL: Duration = Duration::from_millis(200); // the longest wait of each read after the last answer
 const TACOS: u32 = 12;
 
-/// Serves a client until its connection ends, and logs an error. It may panic: `work` catches that.
+/// Serves a client until its connection ends, and logs an error. May panic: `work` catches the panic.
 pub fn serve(client: &TcpStream) {
     match answer_all(client) {
         Ok(()) => {}
@@ -39,7 +39,7 @@ fn answer_all(mut client: &TcpStream) -> io::Result<()> {
             Ok(Parsed::NeedMore) => {
                 let n = client.read(&mut buffer)?;
                 if n == 0 {
-                    return Ok(()); // closed without a request, or in the middle of one; `lines().next().unwrap()` panics here
+                    return Ok(()); // the client closed without a request, or in the middle of a request
                 }
                 received.extend_from_slice(&buffer[..n]);
                 continue;
@@ -68,7 +68,7 @@ fn share(head: &RequestHead) -> (u16, String) {
         .strip_prefix("/share/")
         .and_then(|number| number.parse::<u32>().ok());
     match (head.method, people) {
-        // Every program has a request that its author did not think of. In this one it is 0.
+        // The mistake: for /share/0 this code divides by 0, which panics.
         (b"GET", Some(people)) => (200, format!("{} tacos each\n", TACOS / people)),
         (b"GET", None) => (404, "ask for /share/ and a number\n".to_string()),
         _ => (501, "GET is all that we know\n".to_string()),
@@ -89,7 +89,7 @@ fn say(mut client: &TcpStream, status: u16, text: &str, goes_on: bool) -> io::Re
     client.write_all([head.as_bytes(), text.as_bytes()].concat().as_slice())
 }
 
-/// Ends our side, and reads on for a moment, so that no reset destroys the answer (lab 5).
+/// Ends this side, then reads for a short time, so that no reset destroys the answer (lab 5).
 fn close_gracefully(client: &TcpStream) -> io::Result<()> {
     client.shutdown(Shutdown::Write)?;
     client.set_read_timeout(Some(FAREWELL))?;
