@@ -1,4 +1,4 @@
-//! Lab 27 · The sealed envelope · alerts: how a TLS server says why it hangs up (RFC 8446 section 6).
+//! Lab 27 · The sealed envelope · alerts: a TLS server says why it closes the connection (RFC 8446 section 6).
 
 pub const UNEXPECTED_MESSAGE: u8 = 10;
 pub const RECORD_OVERFLOW: u8 = 22;
@@ -9,7 +9,7 @@ pub const MISSING_EXTENSION: u8 = 109;
 pub const UNRECOGNIZED_NAME: u8 = 112;
 pub const NO_APPLICATION_PROTOCOL: u8 = 120;
 
-/// Its name in the standards.
+/// The name of an alert in the standards.
 pub fn name(alert: u8) -> &'static str {
     match alert {
         UNEXPECTED_MESSAGE => "unexpected_message",

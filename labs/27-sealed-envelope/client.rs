@@ -1,5 +1,5 @@
-//! Lab 27 · The sealed envelope · the client: it sends a ClientHello that is written by hand, and prints the
-//! alert that comes back. It cannot encrypt anything.
+//! Lab 27 · The sealed envelope · the client: it sends a ClientHello, and prints the reason of the alert. It
+//! has no encryption.
 //!
 //!     cargo run --bin lab27-client [ADDR [NAME [PROTOCOL …]]]
 //!     without: 127.0.0.1:8027, tacos.example, h2 http/1.1
@@ -12,7 +12,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 const RANDOM: &[u8; 32] = b"thirty-two bytes, random in life";
 
-/// The bytes behind their length, which takes so many bytes.
+/// The content after its length. `bytes` is the size of the length.
 fn list(bytes: usize, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     [&length[length.len() - bytes..], content].concat()
@@ -36,9 +36,9 @@ fn client_hello(name: &str, protocols: &[String]) -> Vec<u8> {
         extension(43, &list(1, &[3, 4, 3, 3])), // supported_versions: TLS 1.3 and 1.2
     ];
     let hello = [
-        &[3, 3][..], // the version, as TLS 1.2 wrote it
+        &[3, 3][..], // the number of TLS 1.2, also in TLS 1.3
         RANDOM,
-        &list(1, b""),                       // no session to go on with
+        &list(1, b""),                       // no earlier session
         &list(2, &[0x13, 0x01, 0x13, 0x02]), // two ciphers
         &list(1, &[0]),                      // no compression
         &list(2, &extensions.concat()),

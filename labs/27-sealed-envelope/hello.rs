@@ -1,18 +1,18 @@
-//! Lab 27 · The sealed envelope · the ClientHello: what a client says before anything is encrypted (RFC 8446
-//! section 4.1.2). Every length in it was written by a stranger.
+//! Lab 27 · The sealed envelope · the ClientHello: the first message of a client, which is not encrypted (RFC
+//! 8446 section 4.1.2). A client may write any number as a length, so we test each length.
 
 use super::alert;
 
-/// What can be read in a ClientHello.
+/// The contents of a ClientHello that we use.
 #[derive(Debug, Default)]
 pub struct Hello {
-    /// The newest version that the client speaks: 0x0304 is TLS 1.3.
+    /// The highest version that the client supports: 0x0304 is TLS 1.3.
     pub version: u16,
-    /// How many ciphers it offers.
+    /// The number of ciphers.
     pub ciphers: usize,
-    /// The site that it wants (RFC 6066 section 3).
+    /// The name of the site (server_name, RFC 6066 section 3).
     pub name: Option<String>,
-    /// The protocols that it would speak inside (ALPN, RFC 7301); empty when it does not say.
+    /// The protocols that the client supports inside TLS (ALPN, RFC 7301). Empty: no ALPN.
     pub protocols: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ fn parse(message: &[u8]) -> Option<Hello> {
                     .max();
                 hello.version = newest.unwrap_or(0);
             }
-            _ => continue, // an extension that we do not know is no mistake
+            _ => continue, // we skip the extensions that we do not know
         }
         inside.0.is_empty().then_some(())?;
     }
@@ -73,7 +73,7 @@ fn site(inside: &mut Bytes) -> Option<String> {
     fine.then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
 }
 
-/// ALPN: a list of names, each behind its length.
+/// ALPN: a list of names, each after its length.
 fn protocols(inside: &mut Bytes) -> Option<Vec<String>> {
     let mut names = Bytes(inside.list(2)?);
     let mut all = Vec::new();
@@ -86,13 +86,12 @@ fn protocols(inside: &mut Bytes) -> Option<Vec<String>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// Browsers put in values like 0x2a2a that mean nothing, so that servers learn to skip what they do not know
-/// (RFC 8701).
+/// Browsers send values such as 0x2a2a without a meaning, to test whether servers skip unknown values (RFC 8701).
 fn is_grease(value: &[u8]) -> bool {
     matches!(value, [a, b] if a == b && a & 15 == 10)
 }
 
-/// Bytes that are taken from the front. A length that is larger than the rest is `None`.
+/// The bytes that we have not read yet. A read of more bytes gives `None`.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -102,7 +101,7 @@ impl<'a> Bytes<'a> {
         Some(taken)
     }
 
-    /// A number of so many bytes, the highest byte first.
+    /// A number of `bytes` bytes, the highest byte first.
     fn number(&mut self, bytes: usize) -> Option<usize> {
         let digits = self.take(bytes)?;
         Some(
@@ -112,7 +111,7 @@ impl<'a> Bytes<'a> {
         )
     }
 
-    /// Bytes behind their own length, which has so many bytes.
+    /// The bytes after their length. `bytes` is the size of the length.
     fn list(&mut self, bytes: usize) -> Option<&'a [u8]> {
         let length = self.number(bytes)?;
         self.take(length)

@@ -1,4 +1,4 @@
-//! Lab 27 · The sealed envelope · records: how TLS cuts what it says into pieces (RFC 8446 section 5.1).
+//! Lab 27 · The sealed envelope · records: TLS sends its messages in records (RFC 8446 section 5.1).
 
 use std::io::{self, Read};
 
@@ -7,8 +7,8 @@ use super::alert;
 const LARGEST_RECORD: usize = 16_384; // bytes; RFC 8446 section 5.1
 const LARGEST_HELLO: usize = 65_536; // bytes; browsers send about 2000
 
-/// The handshake message in one record, or in several. A record is five bytes of header (type, version, length)
-/// and its content. The message has four bytes of its own header: type and length. Errors: the alert to send.
+/// Reads a handshake message from one or several records. A record has a header of five bytes (type, version,
+/// length) and a content. The message has a header of four bytes (type, length). Error: the alert to send.
 pub fn message(first: u8, reader: &mut impl Read) -> io::Result<Result<Vec<u8>, u8>> {
     let (mut kind, mut handshake) = (first, Vec::new());
     loop {

@@ -1,6 +1,6 @@
-//! Lab 27 · The sealed envelope · the server: it reads what stands on the outside of HTTPS, and says with an
-//! alert why it does not go on. It has no key. Records are read in record.rs, the ClientHello in hello.rs;
-//! alerts are in alert.rs.
+//! Lab 27 · The sealed envelope · the server: it reads the ClientHello of a client, which is not encrypted, and
+//! answers with an alert. It has no key. record.rs reads records, hello.rs reads the ClientHello, and alert.rs has
+//! the alerts.
 //!
 //!     cargo run --bin lab27-server [ADDR]          without ADDR: 127.0.0.1:8027
 
@@ -18,7 +18,7 @@ use wirelab::net::{self, DeadlineReader};
 
 const SITE: &str = "tacos.example";
 const PROTOCOL: &str = "http/1.1";
-const LARGEST_HEAD: usize = 16_384; // bytes of a request that is no TLS
+const LARGEST_HEAD: usize = 16_384; // bytes of a request without TLS
 const PATIENCE: Duration = Duration::from_secs(5);
 const NOT_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
     Content-Type: text/plain\r\n\
@@ -34,7 +34,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     let mut first = [0];
     reader.read_exact(&mut first)?;
     let said = if first[0].is_ascii_alphabetic() {
-        // A method, and so plain HTTP. The whole head is read first, so that no reset destroys the answer.
+        // A letter begins a method, so this is HTTP. Read the whole head first, so that no reset destroys the answer.
         let (mut last, mut head) = ([0], vec![first[0]]);
         while !head.ends_with(b"\r\n\r\n")
             && head.len() < LARGEST_HEAD
@@ -58,7 +58,7 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
     Ok(said)
 }
 
-/// The first reason not to go on; the last one is that we have no key.
+/// The first reason that fits. The last reason is that we have no key.
 fn decide(hello: &Hello) -> u8 {
     match hello.name.as_deref() {
         _ if hello.version < 0x0303 => alert::PROTOCOL_VERSION,
@@ -70,7 +70,7 @@ fn decide(hello: &Hello) -> u8 {
     }
 }
 
-/// What everybody on the way can read, in one line.
+/// The readable contents of the ClientHello, in one line.
 fn describe(hello: &Hello) -> String {
     let version = match hello.version {
         0x0304 => "TLS 1.3".to_string(),

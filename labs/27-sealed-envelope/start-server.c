@@ -1,8 +1,8 @@
 /* Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
- * read that.
+ * read an HTTP answer.
  *
- * Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
- * has the layout and the alerts. Check it with: cargo lab check 27 */
+ * Read the whole ClientHello, find the name of the site, and answer with an alert. The README has the form
+ * of a ClientHello, and the table of alerts. Check it with: cargo lab check 27 */
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static void serve(int client)
         return;
     fprintf(stderr, "%zd bytes came, they begin with %02x\n", n, hello[0]);
 
-    /* Here: if the first byte is no letter, it is TLS. Which alert is it? */
+    /* Here: if the first byte is not a letter, the client speaks TLS. Which alert must you send? */
     if (send_all(client, NOT_TLS, strlen(NOT_TLS)) < 0)
         return;
     shutdown(client, SHUT_WR);

@@ -1,8 +1,8 @@
 // Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
-// read that.
+// read an HTTP answer.
 //
-// Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
-// has the layout and the alerts. Check it with: cargo lab check 27
+// Read the whole ClientHello, find the name of the site, and answer with an alert. The README has the form
+// of a ClientHello, and the table of alerts. Check it with: cargo lab check 27
 package main
 
 import (

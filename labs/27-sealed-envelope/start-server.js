@@ -1,8 +1,8 @@
 // Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
-// read that.
+// read an HTTP answer.
 //
-// Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
-// has the layout and the alerts. Check it with: cargo lab check 27
+// Read the whole ClientHello, find the name of the site, and answer with an alert. The README has the form
+// of a ClientHello, and the table of alerts. Check it with: cargo lab check 27
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8027").split(":");
 const NOT_TLS =
@@ -20,7 +20,7 @@ async function serve(client) {
   const { value: hello = Buffer.alloc(0) } = await pieces.next();
   console.error(`${hello.length} bytes came, they begin with ${hello.toString("hex", 0, 1)}`);
 
-  // Here: if the first byte is no letter, it is TLS. Which alert is it?
+  // Here: if the first byte is not a letter, the client speaks TLS. Which alert must you send?
   client.end(NOT_TLS);
   while (!(await pieces.next()).done);
 }

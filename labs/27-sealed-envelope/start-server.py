@@ -1,8 +1,8 @@
 # Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
-# read that.
+# read an HTTP answer.
 #
-# Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
-# has the layout and the alerts. Check it with: cargo lab check 27
+# Read the whole ClientHello, find the name of the site, and answer with an alert. The README has the form
+# of a ClientHello, and the table of alerts. Check it with: cargo lab check 27
 import os
 import socket
 import sys
@@ -23,7 +23,7 @@ def serve(client):
     hello = client.recv(4096)
     print(f"{len(hello)} bytes came, they begin with {hello[:1].hex()}", file=sys.stderr)
 
-    # Here: if the first byte is no letter, it is TLS. Which alert is it?
+    # Here: if the first byte is not a letter, the client speaks TLS. Which alert must you send?
     client.sendall(NOT_TLS)
     client.shutdown(socket.SHUT_WR)
     while client.recv(4096):

@@ -1,8 +1,8 @@
 //! Lab 27 · your server. It reads only once, and answers in HTTP. A client that speaks TLS cannot
-//! read that.
+//! read an HTTP answer.
 //!
-//! Read the whole ClientHello, find the name of the site in it, and answer with the alert that fits. The README
-//! has the layout and the alerts. Check it with: cargo lab check 27
+//! Read the whole ClientHello, find the name of the site, and answer with an alert. The README has the form
+//! of a ClientHello, and the table of alerts. Check it with: cargo lab check 27
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -25,7 +25,7 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
     let count = client.read(&mut hello)?;
     eprintln!("{count} bytes came, the first is {}", hello[0]);
 
-    // Here: if the first byte is no letter, it is TLS. Which alert is it?
+    // Here: if the first byte is not a letter, the client speaks TLS. Which alert must you send?
     client.write_all(
         b"HTTP/1.1 400 Bad Request\r\n\
         Content-Type: text/plain\r\n\

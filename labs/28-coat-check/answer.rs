@@ -1,4 +1,4 @@
-//! Lab 28 · The coat-check ticket · answers: how they are written, and the page with the form.
+//! Lab 28 · The coat-check ticket · the bytes of answers, and the page with the form.
 
 use wirelab::http::write;
 
@@ -13,7 +13,7 @@ pub fn no((status, fields, why): Refusal) -> Answer {
     (status, fields.to_string(), format!("{why}\n"))
 }
 
-/// The page: the order so far, and the form. What somebody typed must not become HTML.
+/// The page: the order so far, and the form. A dish must not become HTML.
 pub fn page(order: &[String]) -> String {
     let text = |dish: &String| dish.replace('&', "&amp;").replace('<', "&lt;");
     let dishes: Vec<String> = order.iter().map(text).collect();

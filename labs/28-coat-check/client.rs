@@ -1,5 +1,5 @@
-//! Lab 28 · The coat-check ticket · the client: it orders a dish as a browser does, with the ticket that it
-//! got. The jar for cookies is in jar.rs.
+//! Lab 28 · The coat-check ticket · the client: it sends a form as a browser does, with the ticket that it
+//! got. jar.rs stores the cookies.
 //!
 //!     cargo run --bin lab28-client [ADDR [DISH]]      without: 127.0.0.1:8028, jalapeño & lime
 
@@ -15,7 +15,7 @@ use jar::Jar;
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_ANSWER: u64 = 1_000_000; // bytes
 
-/// What the client needs of an answer.
+/// The parts of an answer that the client uses.
 struct Answer {
     status: u16,
     location: Option<String>,
@@ -29,7 +29,7 @@ fn visit(addr: &str, dish: &str) -> io::Result<()> {
     let form = format!("dish={}", encode(dish));
     let answer = ask(addr, "POST", "/order", &form, &mut jar)?;
     println!("POST /order: {}", answer.status);
-    // 303: whatever the method was, the next one is GET.
+    // 303: the next request is a GET, after every method.
     if let (303, Some(path)) = (answer.status, answer.location) {
         let page = ask(addr, "GET", &path, "", &mut jar)?.body;
         let dishes = page.lines().filter_map(|line| line.strip_prefix("<li>"));
@@ -41,7 +41,7 @@ fn visit(addr: &str, dish: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// One connection, one request. Cookies come out of the jar, and new ones go into it.
+/// One connection, one request. Sends cookies from the jar, and stores new cookies in the jar.
 fn ask(addr: &str, method: &str, path: &str, body: &str, jar: &mut Jar) -> io::Result<Answer> {
     let mut server = TcpStream::connect(addr)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -79,8 +79,8 @@ fn ask(addr: &str, method: &str, path: &str, body: &str, jar: &mut Jar) -> io::R
     })
 }
 
-/// As a browser writes a form (WHATWG URL section 5.2): letters, digits and `*-._` stay, a space is `+`, each
-/// other byte is `%XX`.
+/// Encodes a text as a browser does (WHATWG URL section 5.2): letters, digits and `*-._` stay, a space becomes
+/// `+`, each other byte `%XX`.
 fn encode(text: &str) -> String {
     let one = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {

@@ -1,4 +1,4 @@
-//! Lab 28 · The coat-check ticket · forms: how a browser writes what you typed.
+//! Lab 28 · The coat-check ticket · forms: reads a form as a browser encodes it.
 
 use super::answer::Refusal;
 use wirelab::http::{RequestHead, grammar};
@@ -6,7 +6,7 @@ use wirelab::http::{RequestHead, grammar};
 const LARGEST_BODY: u64 = 8_000; // bytes of a form
 const MOST_FIELDS: usize = 100; // in one form
 
-/// How many bytes of form follow the head.
+/// The number of bytes of the form.
 pub fn length(head: &RequestHead) -> Result<u64, Refusal> {
     match head.fields.only("content-length").map(grammar::decimal) {
         None if head.method == b"POST" => Err((411, "", "how many bytes is the form?")),
@@ -18,7 +18,7 @@ pub fn length(head: &RequestHead) -> Result<u64, Refusal> {
 }
 
 /// The value of a field in a body of the type application/x-www-form-urlencoded (WHATWG URL section 5.1):
-/// pairs `name=value` with `&` between them. The first pair with this name counts. Errors: a sentence.
+/// pairs `name=value` with `&` between them. Uses the first pair with this name. Error: a sentence.
 pub fn field(body: &[u8], name: &str) -> Result<String, &'static str> {
     if body.split(|byte| *byte == b'&').count() > MOST_FIELDS {
         return Err("a form has at most 100 fields");
@@ -37,8 +37,8 @@ pub fn field(body: &[u8], name: &str) -> Result<String, &'static str> {
     Err("name a dish")
 }
 
-/// Cut first, and decode then: a `%26` is an `&` that belongs to the value. `+` is a space. A `%` without two
-/// hex digits stays as it is. What is no UTF-8 becomes U+FFFD.
+/// Decodes a name or a value, after the form was cut: a `%26` is an `&` inside a value. `+` is a space. A `%`
+/// without two hex digits does not change. Bytes that are not UTF-8 become U+FFFD.
 fn decode(text: &[u8]) -> String {
     let mut bytes = Vec::new();
     let mut rest = text;

@@ -1,6 +1,6 @@
-//! Lab 28 · The coat-check ticket · the jar: which cookies a client keeps, and to which paths they go.
+//! Lab 28 · The coat-check ticket · the cookies that a client stores, and their paths.
 //!
-//! A jar belongs to one host, whatever the port (RFC 6265 section 8.5).
+//! A jar has the cookies of one host, for all ports (RFC 6265 section 8.5).
 
 /// The cookies of one host.
 #[derive(Default)]
@@ -15,7 +15,8 @@ struct Cookie {
 }
 
 impl Jar {
-    /// Keeps what `Set-Cookie` says, from an answer to a request for `asked` (RFC 6265 sections 5.2 and 5.3).
+    /// Stores the cookie of a `Set-Cookie` line from the answer to a request for `asked` (RFC 6265 sections 5.2 and
+    /// 5.3).
     pub fn put(&mut self, set_cookie: &str, asked: &str) {
         let mut parts = set_cookie.split(';').map(str::trim);
         let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
@@ -33,7 +34,7 @@ impl Jar {
         let lives = attribute("max-age").and_then(|seconds| seconds.parse::<i64>().ok());
         let ends = lives.is_some_and(|seconds| seconds <= 0);
         let (name, value) = (name.to_string(), value.to_string());
-        // The same name and the same path: the new cookie takes the place of the old one.
+        // The same name and the same path: the new value replaces the old value.
         let same = |old: &Cookie| old.name == name && old.path == path;
         match self.cookies.iter().position(same) {
             Some(at) if ends => drop(self.cookies.remove(at)),
@@ -41,12 +42,12 @@ impl Jar {
             None if ends => {}
             None => self.cookies.push(Cookie { name, value, path }),
         }
-        // The longest path first; of two that are equally long, the older cookie (section 5.4).
+        // Longer paths first; if two paths have the same length, the older cookie first (section 5.4).
         self.cookies
             .sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
     }
 
-    /// The line `Cookie: …` for a request, or nothing when no cookie belongs to this path.
+    /// The line `Cookie: …` for a request, or an empty text if there is no cookie for this path.
     pub fn line_for(&self, path: &str) -> String {
         let fits = |cookie: &&Cookie| matches(path, &cookie.path);
         let pair = |cookie: &Cookie| format!("{}={}", cookie.name, cookie.value);

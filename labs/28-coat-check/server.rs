@@ -1,5 +1,5 @@
-//! Lab 28 · The coat-check ticket · the server: it remembers an order from one connection to the next, by the
-//! ticket in a cookie. Forms are in form.rs, tickets in tickets.rs, pages and answers in answer.rs.
+//! Lab 28 · The coat-check ticket · the server: it stores each order under the ticket in a cookie, also when the
+//! connection ends. form.rs reads forms, tickets.rs has the tickets, and answer.rs writes pages and answers.
 //!
 //!     cargo run --bin lab28-server [ADDR]          without ADDR: 127.0.0.1:8028
 
@@ -20,9 +20,9 @@ use wirelab::net::{self, DeadlineReader};
 
 const PATIENCE: Duration = Duration::from_secs(5); // for a whole request
 const ATTRIBUTES: &str = "Path=/; Max-Age=3600; HttpOnly; SameSite=Lax";
-const LARGEST_COOKIE: usize = 4_096; // bytes of the Cookie line; RFC 6265 section 6.1 asks for this much
+const LARGEST_COOKIE: usize = 4_096; // bytes of the Cookie line
 
-/// One request, one answer: the connection ends, and only the ticket remains.
+/// Answers one request, and closes the connection.
 fn serve(mut client: &TcpStream, tickets: &Mutex<Tickets>) -> io::Result<()> {
     client.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(DeadlineReader::new(client, PATIENCE, PATIENCE));
@@ -67,7 +67,7 @@ fn answer(head: &RequestHead, body: &[u8], all: &Mutex<Tickets>) -> Result<Answe
         _ => return Err((404, "", "no such page")),
     };
     let mut tickets = all.lock().unwrap_or_else(PoisonError::into_inner);
-    // A ticket counts only if this server has handed it out. Every other client gets a new one.
+    // We accept a ticket only if this server has made it. In all other cases we make a new ticket.
     let known = tickets::in_cookie(cookie).filter(|ticket| tickets.knows(ticket));
     let (ticket, set_cookie) = match known {
         Some(ticket) => (ticket, String::new()),
@@ -81,7 +81,7 @@ fn answer(head: &RequestHead, body: &[u8], all: &Mutex<Tickets>) -> Result<Answe
         return Ok((200, set_cookie, page(tickets.order(&ticket))));
     };
     tickets.add(&ticket, dish);
-    // 303: fetch the page with GET. A reload then repeats the GET, and never the order.
+    // 303: the client gets the page with GET. A reload then repeats the GET, and not the order.
     Ok((303, set_cookie + "Location: /\r\n", String::new()))
 }
 

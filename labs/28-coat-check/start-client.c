@@ -1,7 +1,7 @@
-/* Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it throws away each
+/* Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it forgets each
  * cookie that it gets.
  *
- * Keep the cookies, and send each one where it belongs. The README lists the rules. WIRELAB_ARG is the dish.
+ * Store the cookies, and send each cookie with the right requests. The README lists the rules. WIRELAB_ARG is the dish.
  * Check it with: cargo lab check 28 */
 #include <ctype.h>
 #include <netdb.h>
@@ -61,7 +61,7 @@ static char *ask(const char *method, const char *path, const char *body, char lo
         perror("connect");
         exit(1);
     }
-    /* Here: `Cookie: name=value; name=value\r\n`, if cookies belong to this path. */
+    /* Here: `Cookie: name=value; name=value\r\n`, if there are cookies for this path. */
     const char *cookie = "";
 
     if (strcmp(method, "POST") == 0)
@@ -86,14 +86,14 @@ static char *ask(const char *method, const char *path, const char *body, char lo
 
         if (strncasecmp(line, "location:", 9) == 0)
             snprintf(location, 2000, "%s", value);
-        /* Here: keep this cookie, with its path. */
+        /* Here: store this cookie, with its path. */
         if (strncasecmp(line, "set-cookie:", 11) == 0)
             fprintf(stderr, "%s gave a cookie: %s\n", path, value);
     }
     return end + 4;
 }
 
-/* As a browser writes a form: letters, digits and `*-._` stay, a space is `+`, each other byte is `%XX`.
+/* Encodes a text as a browser does: letters, digits and `*-._` stay, a space becomes `+`, each other byte `%XX`.
  * Finished. */
 static void encode(char *to, const char *text)
 {

@@ -1,7 +1,7 @@
-// Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it throws away each
+// Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it forgets each
 // cookie that it gets.
 //
-// Keep the cookies, and send each one where it belongs. The README lists the rules. WIRELAB_ARG is the dish.
+// Store the cookies, and send each cookie with the right requests. The README lists the rules. WIRELAB_ARG is the dish.
 // Check it with: cargo lab check 28
 package main
 
@@ -79,7 +79,7 @@ func ask(method, path, body string) (string, string, error) {
 	return said, location, nil
 }
 
-// As a browser writes a form: letters, digits and `*-._` stay, a space is `+`, each other byte is `%XX`.
+// Encodes a text as a browser does: letters, digits and `*-._` stay, a space becomes `+`, each other byte `%XX`.
 // Finished.
 func encode(text string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(text))

@@ -1,7 +1,7 @@
-// Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it throws away each
+// Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it forgets each
 // cookie that it gets.
 //
-// Keep the cookies, and send each one where it belongs. The README lists the rules. WIRELAB_ARG is the dish.
+// Store the cookies, and send each cookie with the right requests. The README lists the rules. WIRELAB_ARG is the dish.
 // Check it with: cargo lab check 28
 const net = require("net");
 const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8028").split(":");
@@ -9,7 +9,7 @@ const dish = process.env.WIRELAB_ARG || "jalapeño & lime";
 
 /** One connection, one request; the body of the answer, and its Location. */
 async function ask(method, path, body = "") {
-  // Here: `Cookie: name=value; name=value\r\n`, if cookies belong to this path.
+  // Here: `Cookie: name=value; name=value\r\n`, if there are cookies for this path.
   const cookie = "";
   let form = "";
   if (method === "POST") {
@@ -25,7 +25,7 @@ async function ask(method, path, body = "") {
     const colon = line.indexOf(":");
     const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     if (name === "location") location = value;
-    // Here: keep this cookie, with its path.
+    // Here: store this cookie, with its path.
     if (name === "set-cookie") console.error(`${path} gave a cookie: ${value}`);
   }
   return { body: answer.slice(end + 4), location };
@@ -43,7 +43,7 @@ function exchange(request) {
   });
 }
 
-/** As a browser writes a form: letters, digits and `*-._` stay, a space is `+`, each other byte is `%XX`.
+/** Encodes a text as a browser does: letters, digits and `*-._` stay, a space becomes `+`, each other byte `%XX`.
  * Finished. */
 function encode(text) {
   const hex = (byte) => "%" + byte.charCodeAt(0).toString(16).toUpperCase();

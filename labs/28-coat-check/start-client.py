@@ -1,7 +1,7 @@
-# Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it throws away each
+# Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it forgets each
 # cookie that it gets.
 #
-# Keep the cookies, and send each one where it belongs. The README lists the rules. WIRELAB_ARG is the dish.
+# Store the cookies, and send each cookie with the right requests. The README lists the rules. WIRELAB_ARG is the dish.
 # Check it with: cargo lab check 28
 import os
 import socket
@@ -14,7 +14,7 @@ host, port = os.environ.get("WIRELAB_ADDR", "127.0.0.1:8028").rsplit(":", 1)
 def ask(method, path, body=""):
     """One connection, one request; the body of the answer, and its Location."""
     server = socket.create_connection((host, int(port)))
-    # Here: `Cookie: name=value; name=value\r\n`, if cookies belong to this path.
+    # Here: `Cookie: name=value; name=value\r\n`, if there are cookies for this path.
     cookie = ""
     form = ""
     if method == "POST":
@@ -31,14 +31,14 @@ def ask(method, path, body=""):
         if name.lower() == "location":
             location = value.strip()
         if name.lower() == "set-cookie":
-            # Here: keep this cookie, with its path.
+            # Here: store this cookie, with its path.
             print(f"{path} gave a cookie:", value.strip(), file=sys.stderr)
     return body, location
 
 
 dish = os.environ.get("WIRELAB_ARG") or "jalapeño & lime"
 ask("GET", "/")
-# As a browser writes a form: letters, digits and `*-._` stay, a space is `+`, each other byte is `%XX`.
+# Encodes a text as a browser does: letters, digits and `*-._` stay, a space becomes `+`, each other byte `%XX`.
 _, location = ask("POST", "/order", "dish=" + quote_plus(dish, safe="*").replace("~", "%7E"))
 if location:
     print(ask("GET", location)[0], end="")

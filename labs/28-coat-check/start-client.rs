@@ -1,7 +1,7 @@
-//! Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it throws away each
+//! Lab 28 · your client. It asks for the page, sends the form and follows the 303, but it forgets each
 //! cookie that it gets.
 //!
-//! Keep the cookies, and send each one where it belongs. The README lists the rules.
+//! Store the cookies, and send each cookie with the right requests. The README lists the rules.
 //! Check it with: cargo lab check 28
 
 use std::io::{self, Error, Read, Write};
@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
 /// One connection, one request; the body of the answer, and its Location.
 fn ask(addr: &str, method: &str, path: &str, body: &str) -> io::Result<(String, Option<String>)> {
     let mut server = TcpStream::connect(addr)?;
-    // Here: `Cookie: name=value; name=value\r\n`, if cookies belong to this path.
+    // Here: `Cookie: name=value; name=value\r\n`, if there are cookies for this path.
     let cookie = String::new();
     let form = match method {
         "POST" => format!(
@@ -48,7 +48,7 @@ fn ask(addr: &str, method: &str, path: &str, body: &str) -> io::Result<(String, 
     for (name, value) in head.lines().filter_map(|line| line.split_once(':')) {
         match name.to_ascii_lowercase().as_str() {
             "location" => location = Some(value.trim().to_string()),
-            // Here: keep this cookie, with its path.
+            // Here: store this cookie, with its path.
             "set-cookie" => eprintln!("{path} gave a cookie: {}", value.trim()),
             _ => {}
         }
@@ -56,7 +56,7 @@ fn ask(addr: &str, method: &str, path: &str, body: &str) -> io::Result<(String, 
     Ok((body.to_string(), location))
 }
 
-/// As a browser writes a form: letters, digits and `*-._` stay, a space is `+`, each other byte is `%XX`.
+/// Encodes a text as a browser does: letters, digits and `*-._` stay, a space becomes `+`, each other byte `%XX`.
 /// Finished.
 fn encode(text: &str) -> String {
     let one = |byte: u8| match byte {

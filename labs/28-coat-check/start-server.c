@@ -1,7 +1,7 @@
-/* Lab 28 · your server. It reads forms and answers, but it does not know who orders: the dishes that it
- * remembers belong to one connection, and each request comes on a new one.
+/* Lab 28 · your server. It reads forms and answers, but it stores the dishes for one connection only. Each
+ * request comes on a new connection, so the server forgets each order.
  *
- * Give each new client a ticket in a cookie, and keep the dishes by ticket. Decode the form. The README lists
+ * Give each new client a ticket in a cookie, and store the dishes under the ticket. Decode the form. The README lists
  * the rules and the answers. `getrandom` or /dev/urandom gives random bytes. Check it with: cargo lab check 28 */
 #define _GNU_SOURCE
 #include <netdb.h>
@@ -174,7 +174,8 @@ static void serve(int client)
 {
     static struct reader reader;
     static struct request head;
-    /* Here: these dishes are gone when the connection ends. Keep them by ticket, in one place for all. */
+    /* Here: the program forgets these dishes when the connection ends. Store the dishes of all clients, under their
+     * tickets. */
     static struct table table;
     const char *cookie;
     size_t length = 0;
@@ -190,14 +191,14 @@ static void serve(int client)
         if (!read_more(&reader))
             return;
 
-    /* `Cookie: theme=dark; ticket=...`: which ticket is it, and did this server hand it out? */
+    /* `Cookie: theme=dark; ticket=...`: which ticket is in this line, and has this server made it? */
     cookie = field(&head, "cookie");
     (void)cookie;
 
     if (strcmp(head.method, "GET") == 0 && strcmp(head.target, "/") == 0) {
         answer(client, "200 OK", "", page(&table));
     } else if (strcmp(head.method, "POST") == 0 && strcmp(head.target, "/order") == 0) {
-        /* Here: `dish=3+nachos&note=hot` is a form. Cut it, and then decode it. */
+        /* Here: `dish=3+nachos&note=hot` is a form. Cut the form, and then decode its parts. */
         snprintf(table.dishes[table.count++], sizeof table.dishes[0], "%.*s", (int)length, reader.bytes);
         answer(client, "200 OK", "", page(&table));
     } else {

@@ -1,8 +1,8 @@
-// Lab 28 · your server. It reads forms and answers, but it does not know who orders: the dishes that it
-// remembers belong to one connection, and each request comes on a new one.
+// Lab 28 · your server. It reads forms and answers, but it stores the dishes for one connection only. Each
+// request comes on a new connection, so the server forgets each order.
 //
-// Give each new client a ticket in a cookie, and keep the dishes by ticket. Decode the form. The README lists the
-// rules and the answers. `rand.Read` of `crypto/rand` and `hex.EncodeToString` make 32 random hex digits of 16
+// Give each new client a ticket in a cookie, and store the dishes under the ticket. Decode the form. The README lists
+// the rules and the answers. `rand.Read` of `crypto/rand` and `hex.EncodeToString` make 32 random hex digits of 16
 // bytes. Check it with: cargo lab check 28
 package main
 
@@ -116,7 +116,8 @@ type request struct {
 
 var errNoRequest = errors.New("this is no request")
 
-// The request's head. io.EOF: the client closed; errNoRequest: it is none. Finished (lab 10).
+// Reads the head of the request. io.EOF: the client has closed; errNoRequest: the bytes are not a request.
+// Finished (lab 10).
 func readHead(reader *bufio.Reader) (*request, error) {
 	var lines []string
 	for {

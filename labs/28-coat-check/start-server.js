@@ -1,8 +1,8 @@
-// Lab 28 · your server. It reads forms and answers, but it does not know who orders: the dishes that it
-// remembers belong to one connection, and each request comes on a new one.
+// Lab 28 · your server. It reads forms and answers, but it stores the dishes for one connection only. Each
+// request comes on a new connection, so the server forgets each order.
 //
-// Give each new client a ticket in a cookie, and keep the dishes by ticket. Decode the form. The README lists the
-// rules and the answers. `crypto.randomBytes(16).toString("hex")` is 32 random hex digits. Check it with:
+// Give each new client a ticket in a cookie, and store the dishes under the ticket. Decode the form. The README lists
+// the rules and the answers. `crypto.randomBytes(16).toString("hex")` is 32 random hex digits. Check it with:
 // cargo lab check 28
 const net = require("net");
 const { STATUS_CODES } = require("http");
@@ -10,7 +10,8 @@ const [host, port] = (process.env.WIRELAB_ADDR || "127.0.0.1:8028").split(":");
 
 /** One request, one answer. */
 async function serve(client) {
-  // Here: these dishes are gone when the connection ends. Keep them by ticket, in one place for all.
+  // Here: the program forgets these dishes when the connection ends. Store the dishes of all clients, under their
+  // tickets.
   const dishes = [];
 
   const reader = new Reader(client);
@@ -21,13 +22,13 @@ async function serve(client) {
     const { method, target, fields } = head;
     const body = await reader.exactly(Number(fields.get("content-length") || 0));
 
-    // `Cookie: theme=dark; ticket=…`: which ticket is it, and did this server hand it out?
+    // `Cookie: theme=dark; ticket=…`: which ticket is in this line, and has this server made it?
     const cookie = fields.get("cookie") || "";
 
     if (method === "GET" && target === "/") {
       said = answer(200, page(dishes));
     } else if (method === "POST" && target === "/order") {
-      // Here: `dish=3+nachos&note=hot` is a form. Cut it, and then decode it.
+      // Here: `dish=3+nachos&note=hot` is a form. Cut the form, and then decode its parts.
       dishes.push(body.toString());
       said = answer(200, page(dishes));
     } else {
@@ -56,7 +57,7 @@ function page(order) {
   return `<!doctype html>\n<title>Your table</title>\n${listed}${form}`;
 }
 
-/** The words of the request line, and the fields by their names in small letters. Null when the client closed.
+/** The words of the request line, and the fields by their names in small letters. Null if the client has closed.
  * An error: this is no request. Finished (lab 10). */
 async function readHead(reader) {
   const lines = [];

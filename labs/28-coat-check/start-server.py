@@ -1,7 +1,7 @@
-# Lab 28 · your server. It reads forms and answers, but it does not know who orders: the dishes that it
-# remembers belong to one connection, and each request comes on a new one.
+# Lab 28 · your server. It reads forms and answers, but it stores the dishes for one connection only. Each
+# request comes on a new connection, so the server forgets each order.
 #
-# Give each new client a ticket in a cookie, and keep the dishes by ticket. Decode the form. The README lists
+# Give each new client a ticket in a cookie, and store the dishes under the ticket. Decode the form. The README lists
 # the rules and the answers. `secrets.token_hex(16)` is 32 random hex digits. Check it with: cargo lab check 28
 import os
 import socket
@@ -20,7 +20,8 @@ REASONS = {
 
 def serve(client):
     """One request, one answer."""
-    # Here: these dishes are gone when the connection ends. Keep them by ticket, in one place for all.
+    # Here: the program forgets these dishes when the connection ends. Store the dishes of all clients, under their
+    # tickets.
     dishes = []
 
     reader = client.makefile("rb")
@@ -30,13 +31,13 @@ def serve(client):
     (method, target, _version), fields = head
     body = reader.read(int(fields.get("content-length", "0")))
 
-    # `Cookie: theme=dark; ticket=…`: which ticket is it, and did this server hand it out?
+    # `Cookie: theme=dark; ticket=…`: which ticket is in this line, and has this server made it?
     cookie = fields.get("cookie", "")
 
     if (method, target) == ("GET", "/"):
         said = answer(200, page(dishes))
     elif (method, target) == ("POST", "/order"):
-        # Here: `dish=3+nachos&note=hot` is a form. Cut it, and then decode it.
+        # Here: `dish=3+nachos&note=hot` is a form. Cut the form, and then decode its parts.
         dishes.append(body.decode(errors="replace"))
         said = answer(200, page(dishes))
     else:

@@ -1,7 +1,7 @@
-//! Lab 28 · your server. It reads forms and answers, but it does not know who orders: the dishes that it
-//! remembers belong to one connection, and each request comes on a new one.
+//! Lab 28 · your server. It reads forms and answers, but it stores the dishes for one connection only. Each
+//! request comes on a new connection, so the server forgets each order.
 //!
-//! Give each new client a ticket in a cookie, and keep the dishes by ticket. Decode the form. The README lists
+//! Give each new client a ticket in a cookie, and store the dishes under the ticket. Decode the form. The README lists
 //! the rules and the answers. Check it with: cargo lab check 28
 
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -25,7 +25,8 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut client: &TcpStream) -> io::Result<()> {
-    // Here: these dishes are gone when the connection ends. Keep them by ticket, in one place for all.
+    // Here: the program forgets these dishes when the connection ends. Store the dishes of all clients, under their
+    // tickets.
     let mut dishes: Vec<String> = Vec::new();
 
     let mut reader = BufReader::new(client);
@@ -56,12 +57,12 @@ fn serve(mut client: &TcpStream) -> io::Result<()> {
 }
 
 fn answer(head: &RequestHead, body: &[u8], dishes: &mut Vec<String>) -> Answer {
-    // `Cookie: theme=dark; ticket=…`: which ticket is it, and did this server hand it out?
+    // `Cookie: theme=dark; ticket=…`: which ticket is in this line, and has this server made it?
     let _cookie = head.fields.get("cookie").unwrap_or_default();
     match (head.method, head.target) {
         (b"GET", b"/") => (200, String::new(), page(dishes)),
         (b"POST", b"/order") => {
-            // Here: `dish=3+nachos&note=hot` is a form. Cut it, and then decode it.
+            // Here: `dish=3+nachos&note=hot` is a form. Cut the form, and then decode its parts.
             dishes.push(String::from_utf8_lossy(body).into_owned());
             (200, String::new(), page(dishes))
         }
@@ -69,7 +70,7 @@ fn answer(head: &RequestHead, body: &[u8], dishes: &mut Vec<String>) -> Answer {
     }
 }
 
-/// The page: the order so far, and the form. Finished. What somebody typed must not become HTML.
+/// The page: the order so far, and the form. Finished. A dish must not become HTML.
 fn page(order: &[String]) -> String {
     let text = |dish: &String| dish.replace('&', "&amp;").replace('<', "&lt;");
     let dishes: Vec<String> = order.iter().map(text).collect();

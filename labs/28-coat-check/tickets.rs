@@ -1,4 +1,4 @@
-//! Lab 28 · The coat-check ticket · tickets: what is on them, and which order belongs to which ticket.
+//! Lab 28 · The coat-check ticket · tickets, and the order of each ticket.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, VecDeque};
@@ -6,19 +6,19 @@ use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io::Read;
 
-const MOST_TABLES: usize = 10_000; // a client without a cookie costs memory, so the oldest table goes
+const MOST_TABLES: usize = 10_000; // each client without a cookie needs memory, so we delete the oldest table
 const MOST_DISHES: usize = 100; // at one table
 
 /// The orders, by ticket.
 #[derive(Default)]
 pub struct Tickets {
-    /// In the order in which they were handed out.
+    /// The tickets, from the oldest to the newest.
     handed_out: VecDeque<String>,
     orders: BTreeMap<String, Vec<String>>,
 }
 
 impl Tickets {
-    /// Whether this server has handed the ticket out.
+    /// Whether this server has made this ticket.
     pub fn knows(&self, ticket: &str) -> bool {
         self.orders.contains_key(ticket)
     }
@@ -36,7 +36,7 @@ impl Tickets {
         ticket
     }
 
-    /// The dishes on a ticket.
+    /// The dishes of a ticket.
     pub fn order(&self, ticket: &str) -> &[String] {
         self.orders.get(ticket).map_or(&[], Vec::as_slice)
     }
@@ -59,8 +59,8 @@ pub fn in_cookie(cookie: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(value).into_owned())
 }
 
-/// 16 random bytes as 32 hex digits. Anybody who can guess a ticket can take the coat: a number that counts up,
-/// or the time, is no ticket. Where the system has no /dev/urandom, std's random hash keys stand in for it.
+/// 16 random bytes as 32 hex digits. An attacker who guesses a ticket can use it, so a counter or the time is not
+/// enough. If the system has no /dev/urandom, we use std's random hash keys.
 fn random() -> String {
     let mut bytes = [0; 16];
     let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
