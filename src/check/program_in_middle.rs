@@ -15,7 +15,7 @@ use crate::check::script_variants::filled;
 use crate::limits;
 use crate::net::player::{BeforeCall, Between};
 use crate::net::{self, Recorder, Weather};
-use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Gap, Legs, Transcript, Who};
+use crate::wire::{Conn, Difference, DifferenceKind, Entry, Event, Legs, Transcript, Who};
 
 /// The servers behind a program, as it is told of them.
 pub struct Behind {
@@ -179,12 +179,8 @@ pub fn ends_in_one_order(leg: &Transcript) -> Transcript {
         } if *who == wanted => Some(*conn),
         _ => None,
     };
-    let steps = leg
-        .entries()
-        .iter()
-        .filter(|entry| !matches!(entry, Entry::Gap(Gap::Exactly(_))));
     let mut sorted: Vec<&Entry> = Vec::new();
-    for entry in steps {
+    for entry in leg.entries() {
         // What other connections do meanwhile does not count.
         let before = is_end(entry, Who::Client).and_then(|conn| {
             let last = sorted.iter().rposition(|it| it.conn() == Some(conn))?;

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 #[allow(unused_imports, reason = "each test file uses some of it")]
 pub use programs::{WIRELAB, badpeer, bin};
 #[allow(unused_imports, reason = "each test file uses some of it")]
-pub use tools::{have, processes, python, runs, signal, skip, which};
+pub use tools::{have, ignores_interrupts, processes, python, runs, signal, skip, which};
 
 /// A program of the course that listens on a port of its own; it ends with the value.
 pub struct Server {

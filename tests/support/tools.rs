@@ -117,7 +117,7 @@ pub fn runs(pid: u32) -> bool {
 }
 
 /// Whether a process ignores SIGINT, the second bit of `SigIgn` (proc(5)).
-fn ignores_interrupts(pid: u32) -> bool {
+pub fn ignores_interrupts(pid: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     ignored.is_some_and(|bits| u64::from_str_radix(bits.trim(), 16).is_ok_and(|bits| bits & 2 != 0))
