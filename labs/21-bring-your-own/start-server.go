@@ -50,7 +50,7 @@ func serve(client net.Conn) error {
 		}
 		name, closes := head.target, head.has("connection", "close")
 
-		// Here: how long is the body? Does the client wait for 100? Do we want the body? Take it off the connection.
+		// Here: how long is the body? Does the client wait for 100? Do we want the body? Read the body.
 		var plate []byte
 
 		old, isThere := plates[name]

@@ -30,7 +30,7 @@ func main() {
 			log.Fatal(err)
 		}
 
-		// Here: what if no answer comes? And what if an old one comes?
+		// Here: what if no answer comes? And what if an old `ack` comes?
 		answer := make([]byte, 2_000)
 		n, err := socket.Read(answer)
 		if err != nil {

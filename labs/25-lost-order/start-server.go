@@ -30,7 +30,7 @@ func main() {
 		}
 		who := client.String()
 
-		// Here: is this the next order, an old one, or one that is too early?
+		// Here: is the number of this order the next number, a lower number, or a higher number?
 		if _, order, found := strings.Cut(strings.TrimSpace(string(datagram[:n])), " "); found {
 			clients[who] = append(clients[who], order)
 		}

@@ -24,7 +24,7 @@ func main() {
 		log.Fatal(err)
 	}
 
-	// Here: with `tcp` both questions go over one TCP connection, each with its length in front.
+	// Here: with `tcp` both questions go over one TCP connection, each with its length before it.
 	socket, err := net.Dial("udp", env("WIRELAB_ADDR", "127.0.0.1:8026"))
 	if err != nil {
 		log.Fatal(err)

@@ -54,7 +54,7 @@ int main(void)
         if (n < 0)
             continue;
 
-        /* Here: which ID, name and type has the question? Which records answer it? Does the answer fit into 512 bytes? */
+        /* Here: which ID, name and type has the question? Which records answer it? Do they fit into 512 bytes? */
         memcpy(answer, (const unsigned char[12]){ 0, 1, 0x85, 0, 0, 1, 0, 1, 0, 0, 0, 0 }, 12);
         memcpy(answer + 12, message + 12, question);
         memcpy(answer + 12 + question, RECORD, sizeof RECORD);

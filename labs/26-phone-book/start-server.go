@@ -22,7 +22,7 @@ func main() {
 	}
 	fmt.Println("listening on", socket.LocalAddr())
 
-	// Here: the same questions come over TCP, on the same port. There each message has its length in front.
+	// Here: the same questions come over TCP, on the same port. There the length of each message stands before the message.
 
 	message := make([]byte, 65_535)
 	for {
@@ -31,7 +31,7 @@ func main() {
 			log.Fatal(err)
 		}
 
-		// Here: whose ID is this? What was asked? Is it in the book? Does the answer fit into 512 bytes?
+		// Here: which ID, name and type has the question? Which records answer it? Do they fit into 512 bytes?
 		answer := []byte{0, 1, 0x85, 0, 0, 1, 0, 1, 0, 0, 0, 0}
 		if n > 12 {
 			answer = append(answer, message[12:n]...)

@@ -14,7 +14,7 @@ const server = dgram.createSocket("udp4");
 // Here: the same questions come over TCP, on the same port. There the length of each message stands before the message.
 
 server.on("message", (message, client) => {
-  // Here: which ID, name and type has the question? Which records answer it? Does the answer fit into 512 bytes?
+  // Here: which ID, name and type has the question? Which records answer it? Do they fit into 512 bytes?
   const header = Buffer.from([0, 1, 0x85, 0, 0, 1, 0, 1, 0, 0, 0, 0]);
   const answer = Buffer.concat([header, message.subarray(12), RECORD]);
 

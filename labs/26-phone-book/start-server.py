@@ -19,7 +19,7 @@ print("listening on %s:%s" % server.getsockname(), flush=True)
 while True:
     message, client = server.recvfrom(65_535)
 
-    # Here: which ID, name and type has the question? Which records answer it? Does the answer fit into 512 bytes?
+    # Here: which ID, name and type has the question? Which records answer it? Do they fit into 512 bytes?
     answer = bytes([0, 1, 0x85, 0, 0, 1, 0, 1, 0, 0, 0, 0]) + message[12:] + RECORD
 
     server.sendto(answer, client)

@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
         let (length, client) = socket.recv_from(&mut message)?;
         let question = message[..length].get(12..).unwrap_or_default();
 
-        // Here: which ID, name and type has the question? Which records answer it? Does the answer fit into 512 bytes?
+        // Here: which ID, name and type has the question? Which records answer it? Do they fit into 512 bytes?
         let mut answer = vec![0, 1, 0x85, 0, 0, 1, 0, 1, 0, 0, 0, 0];
         answer.extend(question);
         answer.extend(RECORD);

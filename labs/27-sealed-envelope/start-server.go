@@ -47,7 +47,7 @@ func serve(client net.Conn) error {
 	}
 	log.Printf("%d bytes came, the first is %d", n, hello[0])
 
-	// Here: if the first byte is no letter, it is TLS. Which alert is it?
+	// Here: if the first byte is not a letter, the client speaks TLS. Which alert must you send?
 	if _, err := io.WriteString(client, notTLS); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func ask(method, path, body string) (string, string, error) {
 		return "", "", err
 	}
 	defer server.Close()
-	// Here: `Cookie: name=value; name=value\r\n`, if cookies belong to this path.
+	// Here: `Cookie: name=value; name=value\r\n`, if there are cookies for this path.
 	cookie := ""
 	form := ""
 	if method == "POST" {
@@ -72,7 +72,7 @@ func ask(method, path, body string) (string, string, error) {
 		case "location":
 			location = strings.TrimSpace(value)
 		case "set-cookie":
-			// Here: keep this cookie, with its path.
+			// Here: store this cookie, with its path.
 			log.Printf("%s gave a cookie: %s", path, strings.TrimSpace(value))
 		}
 	}

@@ -64,17 +64,18 @@ func serve(client net.Conn) error {
 }
 
 func respond(head *request, body string) string {
-	// Here: these dishes are gone when the connection ends. Keep them by ticket, in one place for all.
+	// Here: the program forgets these dishes when the connection ends. Store the dishes of all clients, under their
+	// tickets.
 	var dishes []string
 
-	// `Cookie: theme=dark; ticket=…`: which ticket is it, and did this server hand it out?
+	// `Cookie: theme=dark; ticket=…`: which ticket is in this line, and has this server made it?
 	_ = head.fields["cookie"]
 
 	switch head.method + " " + head.target {
 	case "GET /":
 		return answer(200, page(dishes), "")
 	case "POST /order":
-		// Here: `dish=3+nachos&note=hot` is a form. Cut it, and then decode it.
+		// Here: `dish=3+nachos&note=hot` is a form. Cut the form, and then decode its parts.
 		dishes = append(dishes, body)
 		return answer(200, page(dishes), "")
 	}

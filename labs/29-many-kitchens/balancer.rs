@@ -1,4 +1,4 @@
-//! Lab 29 · Many kitchens · the balancer: which server gets a request, and what the server is told about the client.
+//! Lab 29 · Many kitchens · the balancer: it chooses a server for each request, and adds the client's address.
 
 use std::io::{self, BufReader, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -9,20 +9,20 @@ use crate::message::Message;
 use crate::{proxy_line, read};
 
 pub const PATIENCE: Duration = Duration::from_secs(5);
-/// What may be done twice: the second time changes nothing (RFC 9110, section 9.2.2). POST may not.
+/// The methods that may be repeated: a repetition changes nothing (RFC 9110, section 9.2.2). POST may not.
 const REPEATABLE: [&str; 6] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"];
 
 pub struct Balancer {
-    /// Each server, and whether it was ready when we asked last.
+    /// Each server, and whether it was ready at the last /health.
     pub servers: Vec<(SocketAddr, AtomicBool)>,
     /// The number of the next request.
     pub next: AtomicUsize,
-    /// Whether a PROXY line comes first.
+    /// Whether each connection begins with a PROXY line.
     pub proxy: bool,
 }
 
 impl Balancer {
-    /// The bytes of the answer to the request that comes from here.
+    /// The bytes of the answer to the request on this connection.
     pub fn answer(&self, client: &TcpStream, peer: IpAddr) -> io::Result<Vec<u8>> {
         let mut reader = BufReader::new(client);
         let told = if self.proxy {
@@ -34,7 +34,7 @@ impl Balancer {
         if request.all("host").count() != 1 {
             return Err(read::wrong("send one Host line"));
         }
-        // Everybody can write such a line. The servers believe ours, so it must be the only one.
+        // A client can write such a line. The servers trust our line, so our line must be the only one.
         let mut request = request.without(&["X-Forwarded-For"]);
         let from = told.unwrap_or(peer).to_string();
         request.fields.push(("X-Forwarded-For".to_string(), from));
@@ -47,7 +47,8 @@ impl Balancer {
         }
     }
 
-    /// Sends the request to one server; to the next one if that is not there, or if asking twice does no harm.
+    /// Sends the request to one server. If this server does not listen, or if it fails and the method may be repeated,
+    /// sends the request to the next server.
     fn forward(&self, request: &Message) -> Vec<u8> {
         let first = self.next.fetch_add(1, Relaxed) % self.servers.len();
         let (before, after) = self.servers.split_at(first);
@@ -57,7 +58,7 @@ impl Balancer {
                 continue;
             }
             let Ok(stream) = TcpStream::connect_timeout(server, PATIENCE) else {
-                continue; // it has got nothing
+                continue; // this server got no byte
             };
             asked = true;
             match ask(&stream, request) {
@@ -75,7 +76,8 @@ impl Balancer {
         }
     }
 
-    /// Asks each server how it is. One that is not ready gets no further requests until it is asked again.
+    /// Sends the request to each server, and stores which servers are ready. The others get no other requests until the
+    /// next /health.
     fn health(&self, request: &Message) -> Vec<u8> {
         let mut count = 0;
         for (server, ready) in &self.servers {
@@ -98,8 +100,8 @@ impl Balancer {
     }
 }
 
-/// One request to a server. Its answer is read to the end before the client gets a byte of it: half an answer could
-/// not be taken back.
+/// One request to a server. Reads the whole answer before the client gets a byte, because we cannot take a part of
+/// an answer back.
 fn ask(mut server: &TcpStream, request: &Message) -> io::Result<Message> {
     server.set_read_timeout(Some(PATIENCE))?;
     server.write_all(&request.to_bytes())?;
@@ -107,7 +109,7 @@ fn ask(mut server: &TcpStream, request: &Message) -> io::Result<Message> {
     Ok(answer.without(&[]))
 }
 
-/// An answer of our own.
+/// An answer that the balancer writes itself.
 pub fn no(status: u16, reason: &str, why: &str) -> Vec<u8> {
     let length = why.len() + 1;
     format!(

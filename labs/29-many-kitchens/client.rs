@@ -1,4 +1,4 @@
-//! Lab 29 · Many kitchens · the client: it asks for two sites at one address in turn, and counts who answered.
+//! Lab 29 · Many kitchens · the client: it asks for two sites in turn, and counts the answers and the kitchens.
 //!
 //!     cargo run --bin lab29-client [ADDR [COUNT]]      without: 127.0.0.1:8029, 2 requests
 
@@ -31,7 +31,7 @@ fn ask(addr: SocketAddr, site: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-/// The name of the kitchen in an answer that is whole and right.
+/// The name of the kitchen in a complete answer with status 200.
 fn kitchen(answer: &str) -> Option<&str> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let field = |name| head.lines().find_map(|line| line.strip_prefix(name));

@@ -1,18 +1,18 @@
-//! Lab 29 · Many kitchens · how a kitchen is, and how it stops: first it says so, and then it goes.
+//! Lab 29 · Many kitchens · the answers of a kitchen to /health. A kitchen first announces its end, and then ends.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// So often must a balancer hear that the kitchen stops: then it has believed it.
+/// After this number of answers `stopping` we assume that the balancer sends no more requests.
 const TOLD: u32 = 3;
 
-/// What all threads of a kitchen know of its end.
+/// The state of a kitchen, for all its threads.
 #[derive(Default)]
 pub struct Health {
     stopping: AtomicBool,
     closed: AtomicBool,
-    /// How often /health has said that the kitchen stops.
+    /// How many times /health has answered `stopping`.
     told: Mutex<u32>,
     changed: Condvar,
 }
@@ -28,7 +28,7 @@ impl Health {
         if full { (503, "full") } else { (200, "ready") }
     }
 
-    /// Says from now on that the kitchen stops. Returns when the balancer has heard it, or after this time.
+    /// From now on /health answers `stopping`. Returns after TOLD such answers, or after the time `most`.
     pub fn stop(&self, most: Duration) {
         self.stopping.store(true, Relaxed);
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,7 +37,7 @@ impl Health {
         self.closed.store(true, Relaxed);
     }
 
-    /// Whether no further client is accepted.
+    /// Whether the kitchen accepts no more clients.
     pub fn is_closed(&self) -> bool {
         self.closed.load(Relaxed)
     }

@@ -1,10 +1,10 @@
-//! Lab 29 · Many kitchens · a server that stands behind a balancer, with copies beside it. It serves two sites, says
-//! how it is at /health, and stops without losing an order.
+//! Lab 29 · Many kitchens · one of several servers behind a balancer. It serves two sites, answers /health, and stops
+//! without losing an order.
 //!
 //!     cargo run --bin lab29-kitchen [ADDR [proxy]]     without: 127.0.0.1:9029
 //!
-//! With the word `proxy` each connection begins with a PROXY line. Type `stop` and Enter: it tells /health that it
-//! stops, goes on until the balancer has heard it, and ends.
+//! With the word `proxy` each connection begins with a PROXY line. Type `stop` and Enter: then /health says
+//! that the kitchen stops. The kitchen goes on until the balancer has got this answer three times, and ends.
 
 mod health;
 mod message;
@@ -23,12 +23,12 @@ use health::Health;
 use site::Kitchen;
 use wirelab::net;
 
-const FULL: usize = 8; // connections at work: from here on /health says so
-const MOST: usize = 64; // connections at work: the next one waits
+const FULL: usize = 8; // connections at the same time: with more, /health says that the kitchen is full
+const MOST: usize = 64; // connections at the same time: the next connection waits
 /// How long a kitchen that stops waits for a balancer that never asks /health.
 const LAST_ORDERS: Duration = Duration::from_secs(5);
 
-/// Reads our own terminal. The line `stop` begins the end; the end of the input does not.
+/// Reads our own terminal. The line `stop` stops the kitchen; the end of the input does not.
 fn stop_when_told(kitchen: Arc<Kitchen>, place: SocketAddr) {
     thread::spawn(move || {
         let mut lines = io::stdin().lines().map_while(Result::ok);

@@ -1,5 +1,5 @@
-//! Lab 29 · Many kitchens · one request or one answer: what it says. A byte of the head is one
-//! `char` here, so that each head can be written again as it came.
+//! Lab 29 · Many kitchens · one request or one answer. Each byte of a head becomes one `char`, so
+//! that we can write the same bytes again.
 
 /// A message in memory.
 pub struct Message {

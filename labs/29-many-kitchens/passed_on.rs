@@ -1,9 +1,9 @@
-//! Lab 29 · Many kitchens · what changes in a message that is passed on.
+//! Lab 29 · Many kitchens · the changes in a message before the balancer sends it on.
 
 use crate::message::Message;
 
 impl Message {
-    /// Takes these fields away, and what is for one connection only: `Connection`, and the fields that it names.
+    /// Removes these fields, `Connection`, and the fields whose names are in `Connection`.
     pub fn without(mut self, names: &[&str]) -> Message {
         let named = self.all("connection").flat_map(|value| value.split(','));
         let mut gone: Vec<String> = named.map(|name| name.trim().to_string()).collect();

@@ -1,17 +1,17 @@
-//! Lab 29 · Many kitchens · the PROXY line, version 1: what a proxy says of its client, before the client's own bytes.
+//! Lab 29 · Many kitchens · the PROXY line, version 1: the client's address, before the first byte of the client.
 //!
 //!     PROXY TCP4 192.0.2.7 192.0.2.1 51000 80\r\n
 //!
-//! Who reads it must know that it comes: a client could write such a line itself.
+//! A server must be configured for this line, because a client could write such a line itself.
 
 use std::io::{self, BufRead, Read};
 use std::net::IpAddr;
 
 use crate::read::wrong;
 
-const LONGEST: u64 = 107; // bytes, the two of the line's end included
+const LONGEST: u64 = 107; // bytes, with CR LF
 
-/// Reads the line, and nothing that follows it. The client's address; `None` when the proxy does not know it.
+/// Reads the line, and no byte after it. Returns the client's address, or `None` if the proxy does not know it.
 pub fn read(reader: &mut impl BufRead) -> io::Result<Option<IpAddr>> {
     let mut line = Vec::new();
     if reader.take(LONGEST).read_until(b'\n', &mut line)? == 0 {
@@ -34,7 +34,7 @@ pub fn read(reader: &mut impl BufRead) -> io::Result<Option<IpAddr>> {
             .is_ok_and(|port| port.to_string() == word)
     };
     match words[..] {
-        // Whatever follows this word is ignored.
+        // We ignore the rest of the line.
         ["PROXY", "UNKNOWN", ..] => return Ok(None),
         ["PROXY", family, from, to, from_port, to_port]
             if is_port(from_port) && is_port(to_port) =>

@@ -1,4 +1,4 @@
-//! Lab 29 · Many kitchens · a message is read from a connection, up to its last byte.
+//! Lab 29 · Many kitchens · reads a message from a connection, up to its last byte.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -11,7 +11,7 @@ use crate::message::Message;
 const LONGEST_LINE: u64 = 8_192; // bytes
 const LONGEST_BODY: u64 = 1_000_000; // bytes
 
-/// The fields of a head, and how the end of the body is found.
+/// The fields of a head, and how the body ends.
 type Head = (Vec<(String, String)>, Body);
 
 /// Reads a request (`to` is `None`), or the answer to a request with this method. Errors: `UnexpectedEof` when the
@@ -45,7 +45,7 @@ pub fn message(reader: &mut impl BufRead, to: Option<&str>) -> io::Result<Messag
         }
         Body::Length(_) => return Err(wrong("its body is too long")),
         Body::Chunked if to.is_none() => return Err(ErrorKind::Unsupported.into()),
-        // An answer without a length, or in chunks, is passed on as it is, up to the end.
+        // An answer without a length, or in chunks: all bytes until the server closes.
         _ => drop(reader.take(LONGEST_BODY).read_to_end(&mut message.body)?),
     }
     Ok(message)
@@ -63,7 +63,7 @@ fn response(head: ResponseHead, to: &str) -> Result<Head, Fault> {
     Ok((all(head.fields), body))
 }
 
-/// What is made of a head, once it has come whole.
+/// The result of `make` if the head is complete, or else `None`.
 fn whole<T>(
     parsed: Result<Parsed<T>, Fault>,
     make: impl FnOnce(T) -> Result<Head, Fault>,
@@ -74,7 +74,7 @@ fn whole<T>(
     }
 }
 
-/// Each connection has its own version: ours is 1.1, whatever the other side speaks (RFC 9110, section 2.5).
+/// Each connection has its own version. We always send 1.1 (RFC 9110, section 2.5).
 fn in_1_1(start: String, request: bool) -> String {
     let (old, new) = ("HTTP/1.0", "HTTP/1.1");
     let rest = match request {

@@ -1,6 +1,6 @@
-//! Lab 29 · Many kitchens · a load balancer: clients know one address, and several servers behind it share the work.
-//! balancer.rs decides; read.rs, message.rs and passed_on.rs hold a message; proxy_line.rs reads the line
-//! of a proxy before us.
+//! Lab 29 · Many kitchens · a load balancer: clients use one address, and several servers share the work. balancer.rs
+//! chooses the server, read.rs, message.rs and passed_on.rs read and change a message, and proxy_line.rs reads the
+//! PROXY line.
 //!
 //!     cargo run --bin lab29-server [LISTEN [SERVER … [proxy]]]
 //!
@@ -22,7 +22,7 @@ use std::time::Duration;
 use balancer::{Balancer, PATIENCE, no};
 use wirelab::net;
 
-/// One request a connection.
+/// Serves one connection with one request.
 fn serve(mut client: &TcpStream, peer: IpAddr, balancer: &Balancer) -> io::Result<()> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;

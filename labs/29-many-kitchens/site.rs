@@ -1,4 +1,4 @@
-//! Lab 29 · Many kitchens · one connection of a kitchen: which site is meant, and who asks.
+//! Lab 29 · Many kitchens · one connection of a kitchen: the site and the client of a request.
 
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -10,17 +10,17 @@ use crate::{proxy_line, read};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What all connections of a kitchen share.
+/// The data that all connections of a kitchen share.
 pub struct Kitchen {
     /// Its name in the answers.
     pub port: u16,
-    /// Whether a PROXY line comes first.
+    /// Whether each connection begins with a PROXY line.
     pub proxy: bool,
     pub health: Health,
 }
 
 impl Kitchen {
-    /// One request a connection. `full`: as many others are at work as this kitchen likes to have.
+    /// Serves one connection with one request. `full`: the answer to /health is `full`.
     pub fn serve(&self, mut client: &TcpStream, full: bool) -> io::Result<()> {
         client.set_nonblocking(false)?;
         client.set_read_timeout(Some(PATIENCE))?;
@@ -39,7 +39,7 @@ impl Kitchen {
         };
         let (reason, length) = (reason(status), body.len() + 1);
         let body = if head_only { "" } else { &format!("{body}\n") };
-        // One write: a kitchen that is killed leaves a whole answer, or none.
+        // One write: a kitchen that is killed has sent a complete answer, or no byte.
         let answer = format!(
             "HTTP/1.1 {status} {reason}\r\nKitchen: {port}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n{body}"
@@ -61,7 +61,7 @@ impl Kitchen {
             return Ok((request, told.map_or(from, |told| told.to_string())));
         }
         let request = read::message(&mut reader, None)?;
-        // The proxy before us writes the last element. Those before it were written by anybody.
+        // The balancer wrote the last element. A client may have written the other elements.
         if let Some(list) = request.all("x-forwarded-for").next_back() {
             from = list.rsplit(',').next().unwrap_or(list).trim().to_string();
         }

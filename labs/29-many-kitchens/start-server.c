@@ -1,5 +1,5 @@
-/* Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
- * believe that each client is the balancer, and if a server dies, its clients get no answer.
+/* Lab 29 · your load balancer. It sends one request to the first server, and the next request to the second server.
+ * But the servers see only the balancer's address, and if a server ends, its clients get no answer.
  *
  * The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29 */
 #include <netdb.h>
@@ -13,7 +13,7 @@
 static int dial(const char *text);
 static int send_all(int to, const void *bytes, size_t length);
 
-/* Reads the head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns
+/* Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.) Returns
  * the length of the head, or 0 if the client has closed or the head is too long. */
 static size_t read_request(int client, char *request, size_t size)
 {
@@ -31,10 +31,10 @@ static size_t read_request(int client, char *request, size_t size)
     return length;
 }
 
-/* Asks the server, which closes after its answer. Returns how many bytes came. */
+/* Sends the request to the server. The server closes after its answer. Returns how many bytes came. */
 static size_t ask(const char *request, size_t length, const char *address, char *answer, size_t size)
 {
-    /* Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line? */
+    /* Here: which client sent this request? Who wrote the X-Forwarded-For line? The server sees only our address. */
     int server = dial(address);
     size_t got = 0;
     ssize_t n;
@@ -44,7 +44,7 @@ static size_t ask(const char *request, size_t length, const char *address, char 
         return 0;
     }
     send_all(server, request, length);
-    /* Here: is the answer whole? Its Content-Length says how many bytes the body has. */
+    /* Here: is the answer complete? Its Content-Length says how many bytes the body has. */
     while ((n = read(server, answer + got, size - got)) > 0)
         got += n;
     close(server);
@@ -58,9 +58,9 @@ static void serve(int client, const char *server)
 
     if (length == 0)
         return;
-    /* Here: GET /health is about all servers. */
-    /* Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is
-     * a POST? */
+    /* Here: send a GET /health to all servers. */
+    /* Here: what if no server listens at this address? What if it closes in the middle of its answer? What of a POST?
+     * */
     length = ask(request, length, server, answer, sizeof answer);
     if (send_all(client, answer, length) < 0)
         return;

@@ -1,5 +1,5 @@
-// Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-// believe that each client is the balancer, and if a server dies, its clients get no answer.
+// Lab 29 · your load balancer. It sends one request to the first server, and the next request to the second server.
+// But the servers see only the balancer's address, and if a server ends, its clients get no answer.
 //
 // The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 package main
@@ -44,8 +44,8 @@ func serve(client net.Conn, server string) error {
 	if err != nil {
 		return err
 	}
-	// Here: GET /health is about all servers.
-	// Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
+	// Here: send a GET /health to all servers.
+	// Here: what if no server listens at this address? What if it closes in the middle of its answer? What of a POST?
 	answer, err := ask(request, server)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func serve(client net.Conn, server string) error {
 	return err
 }
 
-// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+// Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
 func readRequest(client net.Conn) ([]byte, error) {
 	var request []byte
 	piece := make([]byte, 4096)
@@ -72,9 +72,9 @@ func readRequest(client net.Conn) ([]byte, error) {
 	return request, nil
 }
 
-// Asks the server, which closes after its answer.
+// Sends the request to the server. The server closes after its answer.
 func ask(request []byte, addr string) ([]byte, error) {
-	// Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
+	// Here: which client sent this request? Who wrote the X-Forwarded-For line? The server sees only our address.
 	server, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func ask(request []byte, addr string) ([]byte, error) {
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
-	// Here: is the answer whole? Its Content-Length says how many bytes the body has.
+	// Here: is the answer complete? Its Content-Length says how many bytes the body has.
 	return io.ReadAll(server)
 }
 

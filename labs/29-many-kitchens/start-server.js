@@ -1,5 +1,5 @@
-// Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-// believe that each client is the balancer, and if a server dies, its clients get no answer.
+// Lab 29 · your load balancer. It sends one request to the first server, and the next request to the second server.
+// But the servers see only the balancer's address, and if a server ends, its clients get no answer.
 //
 // The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 const net = require("net");
@@ -13,13 +13,13 @@ async function serve(client) {
   const addr = servers[count++ % servers.length];
   const pieces = client.iterator({ destroyOnReturn: false });
   const request = await readRequest(pieces);
-  // Here: GET /health is about all servers.
-  // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a POST?
+  // Here: send a GET /health to all servers.
+  // Here: what if no server listens at this address? What if it closes in the middle of its answer? What of a POST?
   client.end(await ask(request, addr));
   while (!(await pieces.next()).done);
 }
 
-/** The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) */
+/** Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.) */
 async function readRequest(pieces) {
   let request = "";
   while (!request.includes("\r\n\r\n")) {
@@ -30,16 +30,16 @@ async function readRequest(pieces) {
   return request;
 }
 
-/** Asks the server, which closes after its answer. */
+/** Sends the request to the server. The server closes after its answer. */
 function ask(request, addr) {
-  // Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
+  // Here: which client sent this request? Who wrote the X-Forwarded-For line? The server sees only our address.
   const [host, port] = addr.split(":");
   return new Promise((resolve, reject) => {
     const server = net.connect({ host, port });
     const answer = [];
     server.on("error", reject);
     server.on("data", (piece) => answer.push(piece));
-    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer complete? Its Content-Length says how many bytes the body has.
     server.on("end", () => resolve(Buffer.concat(answer)));
     server.write(request, "latin1");
   });

@@ -1,5 +1,5 @@
-# Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-# believe that each client is the balancer, and if a server dies, its clients get no answer.
+# Lab 29 · your load balancer. It sends one request to the first server, and the next request to the second server.
+# But the servers see only the balancer's address, and if a server ends, its clients get no answer.
 #
 # The README has the rules. WIRELAB_ARG has the addresses of the servers. Check it with: cargo lab check 29
 import os
@@ -14,9 +14,8 @@ servers = [word for word in words if word != "proxy"]
 
 def serve(client, server):
     request = read_request(client)
-    # Here: GET /health is about all servers.
-    # Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a
-    # POST?
+    # Here: send a GET /health to all servers.
+    # Here: what if no server listens at this address? What if it closes in the middle of its answer? What of a POST?
     client.sendall(ask(request, server))
     client.shutdown(socket.SHUT_WR)
     while client.recv(4096):
@@ -24,7 +23,7 @@ def serve(client, server):
 
 
 def read_request(client):
-    # The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+    # Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
     request = b""
     while b"\r\n\r\n" not in request:
         piece = client.recv(4096)
@@ -35,12 +34,12 @@ def read_request(client):
 
 
 def ask(request, server):
-    # Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
+    # Here: which client sent this request? Who wrote the X-Forwarded-For line? The server sees only our address.
     server_host, server_port = server.rsplit(":", 1)
     server = socket.create_connection((server_host, int(server_port)))
     server.sendall(request)
     answer = b""
-    # Here: is the answer whole? Its Content-Length says how many bytes the body has.
+    # Here: is the answer complete? Its Content-Length says how many bytes the body has.
     while piece := server.recv(4096):
         answer += piece
     return answer

@@ -1,5 +1,5 @@
-//! Lab 29 · your load balancer. It gives one request to the first server, the next one to the second. But the servers
-//! believe that each client is the balancer, and if a server dies, its clients get no answer.
+//! Lab 29 · your load balancer. It sends one request to the first server, and the next request to the second server.
+//! But the servers see only the balancer's address, and if a server ends, its clients get no answer.
 //!
 //! The README has the rules. Check it with: cargo lab check 29
 
@@ -33,9 +33,8 @@ fn main() -> io::Result<()> {
 
 fn serve(mut client: &TcpStream, server: &str) -> io::Result<()> {
     let request = read_request(client)?;
-    // Here: GET /health is about all servers.
-    // Here: what if nobody listens there, or the server closes in the middle of its answer? And if the request is a
-    // POST?
+    // Here: send a GET /health to all servers.
+    // Here: what if no server listens at this address? What if it closes in the middle of its answer? What of a POST?
     let answer = ask(&request, server)?;
     client.write_all(&answer)?;
     client.shutdown(Shutdown::Write)?;
@@ -43,7 +42,7 @@ fn serve(mut client: &TcpStream, server: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+/// Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
 fn read_request(client: &TcpStream) -> io::Result<String> {
     let mut request = String::new();
     let mut reader = BufReader::new(client).take(LONGEST);
@@ -55,13 +54,13 @@ fn read_request(client: &TcpStream) -> io::Result<String> {
     Ok(request)
 }
 
-/// Asks the server, which closes after its answer.
+/// Sends the request to the server. The server closes after its answer.
 fn ask(request: &str, server: &str) -> io::Result<Vec<u8>> {
-    // Here: which client asks? The server sees only our address. And who wrote the X-Forwarded-For line?
+    // Here: which client sent this request? Who wrote the X-Forwarded-For line? The server sees only our address.
     let mut server = TcpStream::connect(server)?;
     server.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer complete? Its Content-Length says how many bytes the body has.
     server.take(LONGEST).read_to_end(&mut answer)?;
     Ok(answer)
 }

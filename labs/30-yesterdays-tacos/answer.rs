@@ -1,4 +1,4 @@
-//! Lab 30 · Yesterday's tacos · one request: answered from what is stored, or by the server behind us.
+//! Lab 30 · Yesterday's tacos · the answer to one request: a stored answer, or an answer of the server.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -28,7 +28,7 @@ pub fn answer(request: &Message, cache: &Mutex<Cache>, upstream: &SocketAddr) ->
             "nothing fresh is stored, and you asked for no more",
         );
     }
-    // A client that compares a tag itself gets the server's own words.
+    // If the request has a condition of its own, the client gets the server's answer.
     let conditional = ["if-none-match", "if-modified-since", "range"];
     let asks = conditional.iter().any(|name| request.get(name).is_some());
     let question = stored
@@ -67,7 +67,7 @@ pub fn answer(request: &Message, cache: &Mutex<Cache>, upstream: &SocketAddr) ->
     answer.to_bytes("")
 }
 
-/// One request to the server behind us.
+/// Sends one request to the server, and reads the answer.
 fn ask(request: &Message, question: &str, upstream: &SocketAddr) -> io::Result<Message> {
     let mut server = TcpStream::connect_timeout(upstream, PATIENCE)?;
     server.set_read_timeout(Some(PATIENCE))?;
@@ -77,7 +77,7 @@ fn ask(request: &Message, question: &str, upstream: &SocketAddr) -> io::Result<M
     Ok(answer.without_connection())
 }
 
-/// A stored answer with its age; only the head if the client has the body already (section 4.3.2).
+/// A stored answer with its age; a 304 without the body if the client has the body already (section 4.3.2).
 fn from_cache(stored: &Stored, request: &Message) -> Vec<u8> {
     let age = age(&stored.answer, stored.at, now());
     let mut answer = stored.answer.clone();

@@ -1,17 +1,17 @@
-//! Lab 30 · Yesterday's tacos · what is stored: each answer with the request that it belongs to.
+//! Lab 30 · Yesterday's tacos · the stored answers, each with values of its request.
 
 use crate::message::Message;
 
-const MOST: usize = 100; // answers; then the oldest one goes
+const MOST: usize = 100; // answers: with one more answer, we delete the oldest
 
 /// A stored answer.
 #[derive(Clone)]
 pub struct Stored {
     key: String,
-    /// The fields that `Vary` names, and their values in the request; without a value where the request had none.
+    /// The names in `Vary`, and the values of these fields in the request. `None`: the request had no such field.
     varies: Vec<(String, Option<String>)>,
     pub answer: Message,
-    /// When it came, in seconds since 1970.
+    /// The time when the answer came, in seconds since 1970.
     pub at: i64,
 }
 
@@ -19,7 +19,7 @@ pub struct Stored {
 #[derive(Default)]
 pub struct Cache(Vec<Stored>);
 
-/// The whole URL: the same path of another host is another page (RFC 9111, section 2).
+/// The URL, with the host: the same path of a different host is a different page (RFC 9111, section 2).
 pub fn key(request: &Message) -> String {
     let host = request.get("host").unwrap_or_default().to_ascii_lowercase();
     format!(
@@ -39,14 +39,13 @@ impl Stored {
         }
     }
 
-    /// Whether it answers this request: the same URL, and the same values of all fields that `Vary` names (section
-    /// 4.1).
+    /// Whether the answer fits this request: the same URL, and the same values of all fields in `Vary` (section 4.1).
     fn fits(&self, request: &Message) -> bool {
         let same = |(name, value): &(String, Option<String>)| request.get(name) == value.as_deref();
         self.key == key(request) && self.varies.iter().all(same)
     }
 
-    /// Takes over the fields of a 304: they replace those of the same name (section 4.3.4).
+    /// The fields of a 304 replace the stored fields with the same names (section 4.3.4).
     pub fn refresh(&mut self, fresh: &Message, at: i64) {
         self.answer.fields.retain(|(name, _)| {
             name.eq_ignore_ascii_case("content-length")
@@ -71,7 +70,7 @@ impl Cache {
             .cloned()
     }
 
-    /// Stores an answer in the place of an older one for the same request.
+    /// Stores an answer in place of an older answer for the same request.
     pub fn put(&mut self, request: &Message, stored: Stored) {
         self.0.retain(|old| !old.fits(request));
         if self.0.len() == MOST {
@@ -80,7 +79,7 @@ impl Cache {
         self.0.push(stored);
     }
 
-    /// Forgets everything of this URL: somebody has changed what is there (section 4.4).
+    /// Deletes all answers of this URL, because a request has changed the page (section 4.4).
     pub fn forget(&mut self, request: &Message) {
         let key = key(request);
         self.0.retain(|stored| stored.key != key);

@@ -1,5 +1,5 @@
-//! Lab 30 · Yesterday's tacos · the client: it asks for the same page twice, and says who answered: the server, or a
-//! cache that had the answer already.
+//! Lab 30 · Yesterday's tacos · the client: it asks for the same page twice, and prints whether each answer came from
+//! the server or from a cache.
 //!
 //!     cargo run --bin lab30-client [ADDR [TARGET]]      without: 127.0.0.1:8030, /menu
 
@@ -29,7 +29,7 @@ fn ask(addr: &str, target: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-/// `three tacos, from a cache, 0 seconds old`: what a person wants to know of an answer.
+/// An answer as a line: `200: three tacos, from a cache, 0 seconds old`.
 fn in_words(answer: &str) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
     let status = head.split(' ').nth(1).unwrap_or("no status");

@@ -1,5 +1,5 @@
-//! Lab 30 · Yesterday's tacos · the kitchen: the server behind the cache. It says of each answer for how long it may
-//! be kept, and prints each request that reaches it.
+//! Lab 30 · Yesterday's tacos · the kitchen: the server of this lab. Its answers say how long a cache may use them.
+//! It prints each request that it gets.
 //!
 //!     cargo run --bin lab30-kitchen [ADDR]         without ADDR: 127.0.0.1:9030
 
@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// The body and the header lines of each page. `es`: the client reads Spanish. `name`: its cookie.
+/// The body and the header lines of each page. `es`: the client asks for Spanish. `name`: its cookie.
 fn page(target: &str, es: bool, name: &str) -> (u16, String, String) {
     let menu = if es { "tres tacos\n" } else { "three tacos\n" };
     let tag = if es { "\"es-1\"" } else { "\"en-1\"" };
@@ -19,7 +19,7 @@ fn page(target: &str, es: bool, name: &str) -> (u16, String, String) {
             menu.to_string(),
             format!("{fresh}Vary: Accept-Language\r\n"),
         ),
-        // The same page, and one word is missing. No cache can know that there are two menus.
+        // The same page without `Vary`. A cache cannot know that there are two menus.
         "/forgot" => (200, menu.to_string(), fresh),
         "/mine" => (
             200,

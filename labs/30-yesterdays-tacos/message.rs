@@ -1,4 +1,4 @@
-//! Lab 30 · Yesterday's tacos · one request or one answer, and what it says.
+//! Lab 30 · Yesterday's tacos · one request or one answer.
 
 /// A message in memory.
 #[derive(Clone)]
@@ -8,7 +8,7 @@ pub struct Message {
     /// Names and values, in order.
     pub fields: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Whether it says how long its body is, so that a cut body is noticed.
+    /// Whether the message has a length, so that we notice an incomplete body.
     pub measured: bool,
 }
 
@@ -20,14 +20,14 @@ impl Message {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The elements of a list, in all its lines: `max-age=60`, `private`.
+    /// The elements of a list, from all lines with this name: `max-age=60`, `private`.
     pub fn list(&self, name: &str) -> impl Iterator<Item = &str> {
         let lines = self.fields.iter();
         let lines = lines.filter(move |(known, _)| known.eq_ignore_ascii_case(name));
         lines.flat_map(|(_, value)| value.split(',').map(str::trim))
     }
 
-    /// The first word of a request; the second one is the target.
+    /// The method: the first word of a request.
     pub fn method(&self) -> &str {
         self.start.split(' ').next().unwrap_or_default()
     }
@@ -41,7 +41,7 @@ impl Message {
         word.and_then(|word| word.parse().ok()).unwrap_or(0)
     }
 
-    /// Takes away `Connection`, and the fields that it names: they are for one connection only.
+    /// Removes `Connection`, and the fields whose names are in it: they are for one connection only.
     pub fn without_connection(mut self) -> Message {
         let named: Vec<String> = self
             .list("connection")
@@ -54,7 +54,7 @@ impl Message {
         self
     }
 
-    /// Its bytes, with these lines after its own, and `Connection: close` as the last.
+    /// The bytes of the message, then these lines, and `Connection: close` as the last line.
     pub fn to_bytes(&self, more: &str) -> Vec<u8> {
         let mut head = format!("{}\r\n", self.start);
         for (name, value) in &self.fields {

@@ -1,4 +1,4 @@
-//! Lab 30 · Yesterday's tacos · a message is read from a socket, up to its last byte.
+//! Lab 30 · Yesterday's tacos · reads a message from a socket, up to its last byte.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use crate::message::Message;
 const LONGEST_LINE: u64 = 8_192; // bytes
 const LONGEST_BODY: usize = 1_000_000; // bytes
 
-/// Reads a request, or an answer to `method`. `None`: the connection ended before its first byte.
+/// Reads a request, or an answer to `method`. `None`: the connection ended before the first byte.
 pub fn message(stream: &TcpStream, method: Option<&str>) -> io::Result<Option<Message>> {
     let mut reader = BufReader::new(stream);
     let (mut parser, mut received) = (HeadParser::new(), Vec::new());
@@ -72,7 +72,7 @@ fn wrong(why: impl ToString) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, why.to_string())
 }
 
-/// The fields of a whole head; `None` when more of it is to come.
+/// The fields of a complete head. `None`: the head is not complete yet.
 fn fields<'a, T>(
     parsed: Parsed<T>,
     of: impl Fn(&T) -> Fields<'a>,

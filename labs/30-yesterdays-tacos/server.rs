@@ -1,10 +1,10 @@
-//! Lab 30 · Yesterday's tacos · the cache: it answers for the server behind it if it may, and asks it if it must.
-//! answer.rs decides,
-//! rules.rs has the rules of RFC 9111, cache.rs what is stored; read.rs and message.rs hold a message.
+//! Lab 30 · Yesterday's tacos · the cache: it sends stored answers if it may, or else asks the server. answer.rs
+//! decides, rules.rs has the rules of RFC 9111, cache.rs has the stored answers, and read.rs and message.rs read
+//! messages.
 //!
 //!     cargo run --bin lab30-server [LISTEN [UPSTREAM]]     without: 127.0.0.1:8030, 127.0.0.1:9030
 //!
-//! Its clock is WIRELAB_NOW, or else the real one.
+//! Its clock is WIRELAB_NOW, or else the system's.
 
 mod answer;
 mod cache;
@@ -24,7 +24,7 @@ use wirelab::net;
 
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One request a connection: what is kept is kept for all connections.
+/// Serves one connection with one request. All connections share the stored answers.
 fn serve(mut client: &TcpStream, cache: &Mutex<Cache>, upstream: &SocketAddr) -> io::Result<()> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;

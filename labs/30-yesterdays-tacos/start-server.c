@@ -1,7 +1,7 @@
-/* Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
- * client gets somebody else's menu. Make it obey the rules of the README.
+/* Lab 30 · your cache. It stores every answer for ever, and sends it to every client that asks for the
+ * same path. So a client may get the menu of another client. Change it: it must follow the rules of the README.
  *
- * WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use. Check it with:
+ * WIRELAB_ARG contains the address of the server, and WIRELAB_NOW contains the time to use. Check it with:
  * cargo lab check 30 */
 #include <netdb.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ enum { PLACES = 1000 };
 
 static struct stored stored[PLACES];
 
-/* Reads the head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.) Returns
+/* Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.) Returns
  * the length of the head, or 0 if the client has closed or the head is too long. */
 static size_t read_request(int client, char *request, size_t size)
 {
@@ -43,7 +43,7 @@ static size_t read_request(int client, char *request, size_t size)
     return length;
 }
 
-/* Asks the server behind us, which closes after its answer. The request gets one more line before the last one.
+/* Sends the request to the server, with the line `Via`. The server closes after its answer.
  * Returns how many bytes came. */
 static size_t ask(const char *request, char *answer, size_t size)
 {
@@ -59,14 +59,14 @@ static size_t ask(const char *request, char *answer, size_t size)
     send_all(server, request, first);
     send_all(server, "Via: 1.1 cache\r\n", last ? 16 : 0);
     send_all(server, request + first, strlen(request + first));
-    /* Here: is the answer whole? Its Content-Length says how many bytes the body has. */
+    /* Here: is the answer complete? Its Content-Length says how many bytes the body has. */
     while ((n = read(server, answer + got, size - got)) > 0)
         got += n;
     close(server);
     return got;
 }
 
-/* Returns the place of this target in the store, or a free place. If all are full, the last one becomes free. */
+/* Returns the place of this target in the store, or a free place. If no place is free, it deletes the last answer. */
 static struct stored *stored_for(const char *target)
 {
     size_t at = 0;
@@ -89,11 +89,11 @@ static void serve(int client)
     if (read_request(client, request, sizeof request) == 0 || sscanf(request, "%*s %3999s", target) != 1)
         return;
     found = stored_for(target);
-    /* Here: which request was this answer for? How old is it? May we send it? Add `Age`. */
+    /* Here: for which request was this answer made? How old is the answer? May we send it? Add `Age`. */
     if (found->target[0] == 0) {
         size_t length = ask(request, answer, sizeof answer);
 
-        /* Here: some answers must not be stored. */
+        /* Here: which answers must we not store? */
         found->answer = malloc(length + 1);
         if (found->answer == NULL)
             return;

@@ -1,7 +1,7 @@
-// Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So
-// a client gets somebody else's menu. Make it obey the rules of the README.
+// Lab 30 · your cache. It stores every answer for ever, and sends it to every client that asks for the
+// same path. So a client may get the menu of another client. Change it: it must follow the rules of the README.
 //
-// WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use.
+// WIRELAB_ARG contains the address of the server, and WIRELAB_NOW contains the time to use.
 // Check it with: cargo lab check 30
 package main
 
@@ -45,13 +45,13 @@ func serve(client net.Conn) error {
 		return errors.New("this is no request")
 	}
 	target := string(words[1])
-	// Here: which request was this answer for? How old is it? May we send it? Add `Age`.
+	// Here: for which request was this answer made? How old is the answer? May we send it? Add `Age`.
 	answer, found := stored[target]
 	if !found {
 		if answer, err = ask(request); err != nil {
 			return err
 		}
-		// Here: some answers must not be stored.
+		// Here: which answers must we not store?
 		stored[target] = answer
 	}
 	if _, err := client.Write(answer); err != nil {
@@ -62,7 +62,7 @@ func serve(client net.Conn) error {
 	return err
 }
 
-// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+// Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
 func readRequest(client net.Conn) ([]byte, error) {
 	var request []byte
 	piece := make([]byte, 4096)
@@ -76,7 +76,7 @@ func readRequest(client net.Conn) ([]byte, error) {
 	return request, nil
 }
 
-// Asks the server behind us, which closes after its answer. The request gets one more line before the last one.
+// Sends the request to the server, with the line `Via`. The server closes after its answer.
 func ask(request []byte) ([]byte, error) {
 	upstream := os.Getenv("WIRELAB_ARG")
 	if upstream == "" {
@@ -92,7 +92,7 @@ func ask(request []byte) ([]byte, error) {
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
-	// Here: is the answer whole? Its Content-Length says how many bytes the body has.
+	// Here: is the answer complete? Its Content-Length says how many bytes the body has.
 	return io.ReadAll(server)
 }
 

@@ -1,7 +1,7 @@
-# Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So a
-# client gets somebody else's menu. Make it obey the rules of the README.
+# Lab 30 · your cache. It stores every answer for ever, and sends it to every client that asks for the
+# same path. So a client may get the menu of another client. Change it: it must follow the rules of the README.
 #
-# WIRELAB_ARG is the address of the server, and WIRELAB_NOW the time to use.
+# WIRELAB_ARG contains the address of the server, and WIRELAB_NOW contains the time to use.
 # Check it with: cargo lab check 30
 import os
 import socket
@@ -16,9 +16,9 @@ stored = {}
 def serve(client):
     request = read_request(client)
     target = request.split(b" ")[1]
-    # Here: which request was this answer for? How old is it? May we send it? Add `Age`.
+    # Here: for which request was this answer made? How old is the answer? May we send it? Add `Age`.
     if target not in stored:
-        # Here: some answers must not be stored.
+        # Here: which answers must we not store?
         stored[target] = ask(request)
     client.sendall(stored[target])
     client.shutdown(socket.SHUT_WR)
@@ -27,7 +27,7 @@ def serve(client):
 
 
 def read_request(client):
-    # The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+    # Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
     request = b""
     while b"\r\n\r\n" not in request:
         piece = client.recv(4096)
@@ -38,12 +38,12 @@ def read_request(client):
 
 
 def ask(request):
-    # The server behind us closes after its answer. The request gets one more line before the last one.
+    # Send the request to the server, with the line `Via`. The server closes after its answer.
     request = request.replace(b"Connection: close\r\n", b"Via: 1.1 cache\r\nConnection: close\r\n")
     server = socket.create_connection((up_host, int(up_port)))
     server.sendall(request)
     answer = b""
-    # Here: is the answer whole? Its Content-Length says how many bytes the body has.
+    # Here: is the answer complete? Its Content-Length says how many bytes the body has.
     while piece := server.recv(4096):
         answer += piece
     return answer

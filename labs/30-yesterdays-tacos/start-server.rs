@@ -1,7 +1,7 @@
-//! Lab 30 · your cache. It keeps every answer for ever, and gives it to everybody who asks for the same path. So
-//! a client gets somebody else's menu. Make it obey the rules of the README.
+//! Lab 30 · your cache. It stores every answer for ever, and sends it to every client that asks for the
+//! same path. So a client may get the menu of another client. Change it: it must follow the rules of the README.
 //!
-//! The second address is that of the server, and WIRELAB_NOW has the time to use.
+//! The second argument is the address of the server, and WIRELAB_NOW contains the time to use.
 //! Check it with: cargo lab check 30
 
 use std::collections::HashMap;
@@ -34,11 +34,11 @@ fn serve(
     let request = read_request(client)?;
     let target = request.split(' ').nth(1).unwrap_or_default().to_string();
     let answer = match stored.get(&target) {
-        // Here: which request was this answer for? How old is it? May we send it? Add `Age`.
+        // Here: for which request was this answer made? How old is the answer? May we send it? Add `Age`.
         Some(answer) => answer.clone(),
         None => {
             let answer = ask(&request, upstream)?;
-            // Here: some answers must not be stored.
+            // Here: which answers must we not store?
             stored.insert(target, answer.clone());
             answer
         }
@@ -49,7 +49,7 @@ fn serve(
     Ok(())
 }
 
-/// The head of a request. (A POST has a body, too: read as many bytes as its Content-Length says.)
+/// Reads the head of a request. (A POST also has a body: read as many bytes as its Content-Length says.)
 fn read_request(client: &TcpStream) -> io::Result<String> {
     let mut request = String::new();
     let mut reader = BufReader::new(client).take(LONGEST);
@@ -61,7 +61,7 @@ fn read_request(client: &TcpStream) -> io::Result<String> {
     Ok(request)
 }
 
-/// Asks the server behind us, which closes after its answer. The request gets one more line before the last one.
+/// Sends the request to the server, with the line `Via`. The server closes after its answer.
 fn ask(request: &str, upstream: &str) -> io::Result<Vec<u8>> {
     let request = request.replace(
         "Connection: close\r\n",
@@ -70,7 +70,7 @@ fn ask(request: &str, upstream: &str) -> io::Result<Vec<u8>> {
     let mut server = TcpStream::connect(upstream)?;
     server.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    // Here: is the answer whole? Its Content-Length says how many bytes the body has.
+    // Here: is the answer complete? Its Content-Length says how many bytes the body has.
     server.take(LONGEST).read_to_end(&mut answer)?;
     Ok(answer)
 }
