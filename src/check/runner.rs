@@ -276,7 +276,11 @@ pub(super) fn problem_of(plan: &Plan, done: &Done) -> Option<Problem> {
             let found = judge::difference(&done.script, &done.got, who);
             let further = || judge::further_connection(&done.script, &done.got);
             let found = found.map(|found| match judge::is_left(&found, side) {
-                true => further().unwrap_or(found),
+                // One that was not used at all is the first thing that is wrong.
+                true if !done.got.bytes_of(found.conn, who).is_empty() => {
+                    further().unwrap_or(found)
+                }
+                true => found,
                 false => found,
             });
             found.map(|found| Problem::Difference(Box::new(found)))

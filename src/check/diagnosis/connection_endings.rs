@@ -2,20 +2,16 @@
 
 use super::chunk_borders::trailers;
 use super::crashes::complaint;
-use super::source_signs::{holds_back, sets_linger, shuts_reading};
+use super::source_signs::{holds_back, resets_by, shuts_reading};
 use super::{Cause, Row, count, shown};
-use super::{Close, Evidence, Middle, Tried};
+use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{from, message, messages, upto};
-use crate::wire::{Event, Who};
 
 /// Asked before what a pause or a piece explains.
 pub(super) const FIRST: &[Row] = &[("W61", stops_reading)];
 
 pub(super) const TABLE: &[Row] = &[
-    ("W25", relay_calls_nobody),
-    ("W35", relay_closes_both),
-    ("W19", relay_in_turns),
     ("W24", rst_unread),
     ("W35", full_close),
     ("W39", no_half_close),
@@ -53,12 +49,16 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
             count(evidence.have().bytes.len(), "byte")
         ),
     };
-    let why = match sets_linger(evidence.process.source.as_deref()) {
-        true => {
+    let why = match resets_by(evidence.process.source.as_deref()) {
+        Some("resetAndDestroy") => {
+            "Your source calls `resetAndDestroy`, which sends a reset; `end` sends a FIN. The kernel also sends a reset \
+             when bytes wait unread"
+        }
+        Some(_) => {
             "Your source sets SO_LINGER: with a time of 0, closing sends a reset. The kernel also sends one when bytes \
              wait unread"
         }
-        false => {
+        None => {
             "The kernel does that when a program closes a connection on which bytes wait unread, or with SO_LINGER \
              set to 0"
         }
@@ -82,9 +82,19 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
 
 /// A client has sent everything and waits, but never said that this was all.
 fn no_half_close(evidence: &Evidence) -> Option<Cause> {
-    let client = evidence.side() == Side::Client && evidence.right_bytes();
+    let client = evidence.side() == Side::Client && evidence.answer_owed();
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
-    (client && open && evidence.answer_owed()).then_some(())?;
+    (client && open).then_some(())?;
+    let extra = evidence.extra().trim_ascii();
+    if !extra.is_empty() && !evidence.is_http() {
+        return Cause::likely(format!(
+            "after everything that was expected you sent `{}`, and kept your direction open. The server takes these \
+             bytes for more of the same. You say that this was all by shutting down the writing direction of the \
+             connection, and not by words.",
+            shown(extra)
+        ));
+    }
+    evidence.right_bytes().then_some(())?;
     Cause::likely(
         "you have sent everything, and then both sides wait: you for the answer, the server for your end. The server \
          cannot know that no more bytes will come until you shut down the writing direction of the connection.",
@@ -165,14 +175,18 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
             return Some(cause);
         }
         let many = evidence.tries.many.is_some();
+        let plain = if evidence.is_http() { "" } else { "plain" };
         // What has answered on this connection before does not read every time to its end.
         if known && !evidence.have().bytes.is_empty() {
-            return Cause::likely(format!(
-                "after {} of right answers no answer came until the check closed its side. Your program waits for \
+            return Cause::in_case(
+                plain,
+                format!(
+                    "after {} of right answers no answer came until the check closed its side. Your program waits for \
                  more bytes than this request has: for a line, for a body, or for the end of the stream. A client \
                  that waits for an answer does not close: both wait.",
-                count(evidence.have().bytes.len(), "byte")
-            ));
+                    count(evidence.have().bytes.len(), "byte")
+                ),
+            );
         }
         let why = match known || many {
             true => "Your program reads to the end of the stream",
@@ -189,7 +203,7 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
         return Some(Cause {
             text,
             proven,
-            case: "",
+            case: plain,
         });
     }
     if evidence.side() == Side::Client && came_late(evidence) {
@@ -203,6 +217,16 @@ fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
         .then_some(())?;
+    if evidence.want().bytes.is_empty() {
+        return Cause::in_case(
+            "hang-up",
+            format!(
+                "`{}` had come, which is all that the server sends, and your client kept the connection open. Either it \
+                 waits for more bytes or for the end of the server, or it knows enough and does not close.",
+                shown(evidence.heard())
+            ),
+        );
+    }
     Cause::likely(format!(
         "the whole answer had come, {}, and your client waited for more. Probably it reads until the server closes, \
          but this server keeps the connection open for the next request.",
@@ -254,11 +278,15 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
             shown(lines.first()?)
         ));
     }
-    Cause::likely(format!(
-        "you closed after {}, while the conversation goes on. The connection is for more than one question: wait for \
+    let plain = if evidence.is_http() { "" } else { "plain" };
+    Cause::in_case(
+        plain,
+        format!(
+            "you closed after {}, while the conversation goes on. The connection is for more than one question: wait for \
          the client's next question, or until it closes.",
-        count(evidence.have().bytes.len(), "byte")
-    ))
+            count(evidence.have().bytes.len(), "byte")
+        ),
+    )
 }
 
 /// The last answer lacks `Connection: close`, and the server does not close.
@@ -297,10 +325,20 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
              tells the client the reason. A time limit that ends a read as an error must not skip the answer.",
         );
     }
+    let asked = shown(message(evidence.heard()).first_line());
+    let what =
+        format!("`{asked}` got no answer: your side of the connection ended without a byte.");
+    if !evidence.is_http() {
+        return Cause::in_case(
+            "plain",
+            format!(
+                "{what} Either your program has no answer for this request, or it closed before its answer was sent, or \
+                 something failed."
+            ),
+        );
+    }
     Cause::likely(format!(
-        "`{}` got no answer: your side of the connection ended without a byte. Every request must get an answer. If \
-         something fails, answer with an error status.",
-        shown(message(evidence.heard()).first_line())
+        "{what} Every request must get an answer. If something fails, answer with an error status."
     ))
 }
 
@@ -316,76 +354,5 @@ fn stops_reading(evidence: &Evidence) -> Option<Cause> {
          bytes as soon as everything is read that had come before, as if the client had closed. Probably your program \
          took that for the end of the client.",
         shown(message(evidence.heard()).first_line())
-    ))
-}
-
-/// A relay ends both directions when one of them ends.
-fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
-    let closed = evidence.have().close != Close::Open && evidence.cut_short();
-    let alive = evidence.process.ending.is_none() && !relay_alone(evidence);
-    (is_byte_relay(evidence) && closed && alive && evidence.fin_said()).then_some(())?;
-    Cause::likely(
-        "the client had ended its direction, and your relay closed the connection in both directions. The answer of \
-         the server was still to come. If one direction ends (a read of 0 bytes), end only the same direction on the \
-         other connection.",
-    )
-}
-
-/// A program in the middle that passes on bytes as they come; a proxy reads messages and changes them.
-pub(super) fn is_byte_relay(evidence: &Evidence) -> bool {
-    let middle = evidence.middle.as_ref();
-    evidence.is_relay() && middle.is_some_and(|middle| !middle.is_proxy())
-}
-
-/// The server behind a relay saw no connection, or none for this client, who is not the first.
-fn relay_alone(evidence: &Evidence) -> bool {
-    let first = evidence.conn() == 1;
-    let came = |middle: &Middle| match first {
-        true => middle.has_behind(Event::Connect),
-        false => !middle.asked_for(&middle.got, evidence.conn()).is_empty(),
-    };
-    evidence.is_relay() && !evidence.middle.as_ref().is_some_and(came)
-}
-
-/// A relay that never calls the server behind it.
-fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
-    let silent = evidence.have().bytes.is_empty() && !evidence.late();
-    let middle = evidence.middle.as_ref()?;
-    let due = !middle.asked_for(&middle.script, evidence.conn()).is_empty();
-    (relay_alone(evidence) && silent && due).then_some(())?;
-    if middle.has_behind(Event::Connect) {
-        return Cause::likely(
-            "this client came after another one, and your program made no connection to the server for it. Each \
-             client needs its own connection to the server.",
-        );
-    }
-    Cause::likely(
-        "your program did not connect to its server. The server's address is the second argument of the command line, \
-         and in WIRELAB_ARG.",
-    )
-}
-
-/// A relay reads one side to its end, or waits for one side's answer, before it looks at the other.
-fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
-    let middle = evidence.middle.as_ref()?;
-    let silent = evidence.silence().is_some() && is_byte_relay(evidence);
-    silent.then_some(())?;
-    let (asked, passed) = (evidence.heard(), middle.behind(Who::Client));
-    let (answered, came) = (middle.behind(Who::Server), &evidence.have().bytes);
-    if answered.len() > came.len() {
-        return Cause::likely(format!(
-            "the server behind your relay has sent `{}`, and your relay did not pass that on. Probably your relay \
-             still reads from the client, and waits for more bytes or for the end. It must pass on both directions \
-             at the same time.",
-            shown(from(&answered, came.len()))
-        ));
-    }
-    let kept = asked.len() > passed.len() && evidence.cut_short();
-    kept.then_some(())?;
-    Cause::likely(format!(
-        "the client has sent `{}`, and the server behind your relay never got it. Probably your relay keeps the \
-         bytes: until the stream ends, until a line is whole, or until a buffer is full. Pass each piece on as soon \
-         as it comes.",
-        shown(from(asked, passed.len()))
     ))
 }

@@ -33,7 +33,8 @@ pub struct Spot<'a> {
 }
 
 impl<'a> Spot<'a> {
-    fn of(want: &'a [u8], have: &'a [u8]) -> Spot<'a> {
+    /// Two whole texts.
+    pub(super) fn of(want: &'a [u8], have: &'a [u8]) -> Spot<'a> {
         let same = want.iter().zip(have).take_while(|(a, b)| a == b).count();
         Spot {
             before: upto(want, same),
@@ -48,6 +49,16 @@ impl<'a> Spot<'a> {
         let (rest, missing) = (from(self.rest, extra), from(self.missing, lost));
         let same = rest.iter().zip(missing).take_while(|(a, b)| a == b).count();
         same >= missing.len().min(3) && (same > 0 || rest.is_empty())
+    }
+
+    /// How many bytes too many stand here, when all that follows them is as expected.
+    pub fn added(&self) -> Option<usize> {
+        behind(self.rest, self.missing)
+    }
+
+    /// How many bytes are missing here, when all that follows them came.
+    pub fn lost(&self) -> Option<usize> {
+        behind(self.missing, self.rest)
     }
 
     /// The line of what came up to the difference.
@@ -67,6 +78,16 @@ impl<'a> Spot<'a> {
         let mut lines = self.missing.split_inclusive(|&byte| byte == b'\n');
         lines.next().unwrap_or_default()
     }
+}
+
+/// How many bytes of `long` stand before the beginning of `short`; eight bytes of it decide, or all.
+pub fn behind(long: &[u8], short: &[u8]) -> Option<usize> {
+    const ENOUGH: usize = 8;
+    let begin = upto(short, ENOUGH);
+    let mut places = (1..=long.len().saturating_sub(begin.len())).take(1 << 16);
+    let at = places.find(|&at| from(long, at).starts_with(begin))?;
+    let whole = begin.len() == ENOUGH || from(long, at) == short;
+    (!begin.is_empty() && whole).then_some(at)
 }
 
 impl<'a> Exchange<'a> {

@@ -11,6 +11,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W86", charset),
     ("W86", bytes_as_letters),
     ("W34", letter_lost),
+    ("W34", bytes_left_out),
     ("W53", outer_spaces),
     ("W76", newline_kept),
     ("W77", added_space),
@@ -154,16 +155,21 @@ fn bytes_as_letters(evidence: &Evidence) -> Option<Cause> {
         .first()
         .copied()
         .filter(|byte| !byte.is_ascii())?;
-    let mut buffer = [0; 4];
-    let twice = char::from(byte).encode_utf8(&mut buffer).as_bytes();
-    let behind = spot.missing.get(1);
-    let same = spot.rest.starts_with(twice) && spot.rest.get(twice.len()) == behind;
+    let letters = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect::<String>()
+    };
+    let twice = letters(&[byte]);
+    let run = letters(upto(spot.missing, 3));
+    let same = spot.rest.starts_with(run.as_bytes());
     (same && std::str::from_utf8(spot.missing).is_err()).then_some(())?;
     Cause::likely(format!(
         "the byte `{}` became `{}`: your program read bytes as letters of Latin-1, and wrote the letters in UTF-8. \
-         Read a file as bytes and send it as bytes.",
+         Read bytes as bytes and send them as bytes.",
         shown(&[byte]),
-        shown(twice)
+        shown(twice.as_bytes())
     ))
 }
 
@@ -175,11 +181,43 @@ fn letter_lost(evidence: &Evidence) -> Option<Cause> {
     let lost = letter.len_utf8();
     let follows = !spot.rest.is_empty() && spot.goes_on(0, lost);
     follows.then_some(())?;
+    let why = match evidence.in_pieces() {
+        true => {
+            "Either your program turned bytes into text before all of them had come, or it used a charset that does not \
+             have this letter"
+        }
+        false => {
+            "Probably your program used a charset that does not have this letter, as ASCII, and an option that leaves \
+             such letters out"
+        }
+    };
     Cause::likely(format!(
-        "the letter {letter} is missing: `{}` belongs after `{}`. Probably your program turned bytes into text \
-         before all of them had come, and lost half a letter.",
+        "the letter {letter} is missing: `{}` belongs after `{}`. {why}.",
         shown(upto(spot.missing, lost)),
         shown(spot.line_before())
+    ))
+}
+
+/// All bytes came but those that are no text in UTF-8, or in ASCII.
+fn bytes_left_out(evidence: &Evidence) -> Option<Cause> {
+    let spot = evidence.spot();
+    let (want, have) = (
+        [spot.before, spot.missing].concat(),
+        [spot.before, spot.rest].concat(),
+    );
+    let utf8: String = want.utf8_chunks().map(|chunk| chunk.valid()).collect();
+    let ascii: Vec<u8> = want.iter().copied().filter(u8::is_ascii).collect();
+    let charset = match () {
+        () if want == have || have.len() < 8 => return None,
+        () if utf8.as_bytes() == have => "UTF-8",
+        () if ascii == have => "ASCII",
+        () => return None,
+    };
+    Cause::likely(format!(
+        "{} are lost, `{}` is the first one, and all others came. Probably your program turned the bytes into text of \
+         {charset}, with an option that leaves out what is not {charset}. A file is bytes: do not turn it into text.",
+        count(want.len() - have.len(), "byte"),
+        shown(upto(spot.missing, 1))
     ))
 }
 

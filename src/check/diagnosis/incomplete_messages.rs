@@ -121,6 +121,22 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.have().bytes.is_empty();
     (evidence.side() == Side::Client && evidence.middle.is_none()).then_some(())?;
     let unused = silent && !evidence.want().bytes.is_empty() && evidence.have().close == Close::Fin;
+    let again = evidence.got.connections().len() > 1;
+    if due == 1 && conn == 1 && unused && again {
+        let why = match same {
+            true => {
+                " The argument has the same address twice. When an address has accepted your connection, do not try the \
+                 next one."
+            }
+            false => {
+                " Use the connection that was accepted, and open no second one for the request."
+            }
+        };
+        return Cause::likely(format!(
+            "your client connected, sent nothing on this connection, and closed it. It also opened a second \
+             connection.{why}"
+        ));
+    }
     if same && due == 1 && conn == 1 && unused && complaint(evidence).is_none() {
         return Cause::likely(
             "your client connected, sent nothing, and closed. The argument has the same address twice. Either your \

@@ -30,6 +30,7 @@ mod header_values;
 mod host_line;
 mod incomplete_messages;
 mod length_prefix;
+mod line_ends;
 mod message_ends;
 mod partial_reads_and_writes;
 mod process;
@@ -38,6 +39,7 @@ mod program_language;
 mod random_tests;
 mod read_cache_headers;
 mod redirects_and_relays;
+mod relays;
 mod request_details;
 mod source_signs;
 mod syntax_mistakes;
@@ -103,7 +105,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 37] = [
+const TABLE: [&[Row]; 39] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -128,12 +130,14 @@ const TABLE: [&[Row]; 37] = [
     client_hello_answers::TABLE,
     caches::TABLE,
     crashes::LATER,
+    relays::TABLE,
     connection_endings::TABLE,
     syntax_mistakes::TABLE,
     message_ends::TABLE,
     length_prefix::TABLE,
     wrong_decisions::TABLE,
     encoding_and_extra_bytes::TABLE,
+    relays::CHANGES,
     bodies_and_partial_answers::TABLE,
     file_servers::TABLE,
     wrong_values::TABLE,

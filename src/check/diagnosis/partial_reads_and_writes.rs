@@ -8,6 +8,7 @@ use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, find, from, is_request, message, messages, upto};
 use crate::net::Weather;
+use crate::wire::{Chunk, Entry};
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
 pub(super) const DELIVERY: &[Row] = &[
@@ -26,6 +27,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W21", lost_in_buffer),
     ("W33", loses_the_rest),
     ("W18", single_read),
+    ("W18", first_bytes),
     ("W32", answers_twice),
     ("W23", short_write),
 ];
@@ -194,9 +196,25 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
             }
             _ => return None,
         };
+        let sent = sent_before_it(evidence);
+        let whole_lines = sent.ends_with(b"\n");
+        let one = sent.iter().filter(|&&byte| byte == b'\n').count() == 1;
+        if whole_lines && one && evidence.is_http() {
+            return Cause::likely(format!(
+                "{how}. Your answer came when `{}` had been sent, and nothing more. Probably your program answers after \
+                 the first line. Read to the end of the message: in HTTP that is the empty line.",
+                shown(sent.trim_ascii_end())
+            ));
+        }
+        let why = match whole_lines {
+            true => {
+                "Either your program takes one read for one message, or it answers before it has the whole message"
+            }
+            false => "Your program takes one read for one message",
+        };
         return Cause::proven(format!(
-            "{how}. Your program takes one read for one message. TCP has no messages: a read gives the bytes that \
-             have arrived, which may be one byte, or two messages and a half."
+            "{how}. {why}. TCP has no messages: a read gives the bytes that have arrived, which may be one byte, or two \
+             messages and a half."
         ));
     }
     // Several lines came in one piece, and stand in the answer as if they were one.
@@ -205,8 +223,9 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
     (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
     let text = format!(
-        "{} came in one piece, and you took them for one: your answer contains `{}` unchanged. Your program takes \
-         one read for one message. TCP has no messages: a read gives the bytes that have arrived.",
+        "{} came in one piece, and you took them for one: your answer contains `{}` unchanged. Either your program takes \
+         one read for one message, or it looks only whether its bytes end in a newline. TCP has no messages: a read \
+         gives the bytes that have arrived.",
         count(evidence.together().len(), "message"),
         shown(joined)
     );
@@ -215,6 +234,44 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
         proven: evidence.tries.apart == Some(Tried::Passed),
         case: "",
     })
+}
+
+/// What had been sent when the first byte of an early answer came.
+fn sent_before_it(evidence: &Evidence) -> Vec<u8> {
+    if !evidence.early() {
+        return Vec::new();
+    }
+    let (conn, who) = (evidence.conn(), evidence.side().who());
+    let chunks = evidence
+        .got
+        .entries()
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Chunk(chunk) if chunk.conn == conn => Some(chunk),
+            _ => None,
+        });
+    let before = chunks.take_while(|chunk| chunk.who != who);
+    before.flat_map(Chunk::exact).collect()
+}
+
+/// The answer has only the first bytes of the question, and goes on as if they were all.
+fn first_bytes(evidence: &Evidence) -> Option<Cause> {
+    let plain = evidence.side() == Side::Server && !evidence.is_http() && evidence.middle.is_none();
+    (plain && !evidence.in_pieces() && !evidence.passes_in_calm()).then_some(())?;
+    let heard = evidence.heard();
+    let asked = upto(heard, heard.iter().position(|&byte| byte == b'\n')?);
+    let tail = evidence.want().bytes.strip_prefix(asked)?;
+    let have = &evidence.have().bytes;
+    let taken = evidence.at();
+    let part = taken > 0 && taken < asked.len() && have.starts_with(upto(asked, taken));
+    (part && tail.len() > 1 && from(have, taken) == tail).then_some(())?;
+    Cause::likely(format!(
+        "your answer has only the first {} of the request `{}`, which has {} and a line end. Either your program reads at \
+         most so many bytes, or it takes the first bytes for everything. Read until the line end has come.",
+        count(taken, "byte"),
+        shown(asked),
+        count(asked.len(), "byte")
+    ))
 }
 
 /// Everything is right, and then comes another answer.
@@ -264,10 +321,13 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.process.said.trim().is_empty();
     let body = evidence.exchange().and_then(|it| it.have.body);
     let sent = body.map_or(have, <[u8]>::len);
-    let block = sent >= 256 && (sent.is_power_of_two() || sent.is_multiple_of(1000));
+    let block = sent >= 100
+        && (sent.is_power_of_two()
+            || sent.is_multiple_of(1000)
+            || sent.is_multiple_of(100) && sent <= 1000);
     if cut && block && alive && evidence.side() == Side::Server && !evidence.passes_in_calm() {
         return Cause::likely(format!(
-            "your bytes stop at {} of {}, and then you closed. {} is the size of a buffer. Probably you read or \
+            "your bytes stop at {} of {}, and then you closed. {} may be the size of a buffer. Probably you read or \
              wrote only once, and a file may be longer than one buffer.",
             count(have, "byte"),
             count(want, "byte"),

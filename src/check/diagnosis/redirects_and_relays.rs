@@ -2,9 +2,9 @@
 //! (relays).
 
 use super::Evidence;
-use super::connection_endings::is_byte_relay;
 use super::crashes::complaint;
 use super::diagnosis_input::line_at;
+use super::relays::is_byte_relay;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::message;
@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W64", endless_circle),
     ("W90", other_limit),
     ("W65", wrong_place),
+    ("W90", smaller_limit),
     ("W65", stays_at_the_sign),
     ("W66", fin_unheard),
     ("W150", speaks_first),
@@ -66,7 +67,9 @@ fn wrong_place(evidence: &Evidence) -> Option<Cause> {
     let before = evidence.said_before();
     let same = message(&before).target() == Some(have);
     let raw = shown(have) == place;
-    let part = !place.contains("://") && !place.starts_with('/') && !place.contains("..");
+    // Dots that are still in the target have a text of their own.
+    let dots = have.windows(3).any(|three| three == b"/..");
+    let part = !place.contains("://") && !place.starts_with('/') && !dots;
     (want != have && (same || raw || part && have.starts_with(b"/"))).then_some(())?;
     let how = match (same, raw) {
         (true, _) => "you asked for the same thing again".to_string(),
@@ -88,6 +91,24 @@ fn followed_before(evidence: &Evidence) -> Vec<(u16, String)> {
         Some((answer.status()?, shown(answer.field("Location")?)))
     });
     followed.collect()
+}
+
+/// It does not follow a redirect of a kind that it has followed before: the same status, and a Location of the
+/// same form.
+fn smaller_limit(evidence: &Evidence) -> Option<Cause> {
+    let stayed = evidence.have().bytes.is_empty() && !evidence.came();
+    let (status, place) = sent_on(evidence).filter(|_| stayed)?;
+    let form = |place: &str| (place.starts_with("http://"), place.starts_with('/'));
+    let followed = followed_before(evidence);
+    let mut same = followed.iter();
+    let known = same.any(|(other, before)| *other == status && form(before) == form(&place));
+    // The first one of several is a matter of knowing it, and not of counting.
+    (known && followed.len() > 1).then_some(())?;
+    Cause::likely(format!(
+        "your client followed {}, and not the next one: {status} with `Location: {place}`. It had followed a redirect with \
+         this status and a Location of this form before, so probably its limit is smaller than this lab's.",
+        count(followed.len(), "redirect")
+    ))
 }
 
 /// It was sent on, and did not go.

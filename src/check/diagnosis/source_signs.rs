@@ -51,10 +51,12 @@ pub(super) fn holds_back(source: Option<&str>) -> Option<bool> {
     Some(held)
 }
 
-/// Whether the program says how long a close waits: with 0 it sends a reset.
-pub(super) fn sets_linger(source: Option<&str>) -> bool {
+/// The word in the source by which a program ends a connection with a reset: it says how long a close waits
+/// (with 0 it sends a reset), or resets.
+pub(super) fn resets_by(source: Option<&str>) -> Option<&'static str> {
     const WORDS: [&str; 4] = ["SO_LINGER", "set_linger", "SetLinger", "resetAndDestroy"];
-    source.is_some_and(|source| WORDS.iter().any(|word| source.contains(word)))
+    let mut words = WORDS.into_iter();
+    words.find(|word| source.is_some_and(|source| source.contains(word)))
 }
 
 /// Whether the program shuts down a reading direction: after that a read gives 0 bytes.

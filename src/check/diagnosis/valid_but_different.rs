@@ -285,7 +285,8 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let (want, have) = (exchange.want, exchange.have);
     let same_first = want.first_line() == have.first_line();
-    let in_head = have.body.is_some() && evidence.rest().len() + have.head.len() > 0;
+    let body = have.body.map(<[u8]>::len);
+    let in_head = body.is_some_and(|body| evidence.rest().len() > body);
     let well_formed = have
         .lines()
         .skip(1)

@@ -9,9 +9,9 @@ use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::lenient_http_reader::{find, from, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
-use crate::wire::Entry;
+use crate::wire::{Entry, Who};
 
-pub(super) const TABLE: &[Row] = &[("W123", argument)];
+pub(super) const TABLE: &[Row] = &[("W123", argument), ("W121", repeats_the_question)];
 
 /// A line without its end.
 fn bare(line: &[u8]) -> &[u8] {
@@ -54,7 +54,11 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
             shown(line),
             shown(due)
         )
-    } else if line.starts_with(due) && line.contains(&b',') && !due.contains(&b',') {
+    } else if !due.is_empty()
+        && line.starts_with(due)
+        && line.contains(&b',')
+        && !due.contains(&b',')
+    {
         format!(
             "you sent `{}` as one line. Commas separate the orders of the argument, and each order is a line of its \
              own.",
@@ -114,11 +118,18 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let before = upto(&evidence.want().bytes, evidence.at());
     let framed = before.ends_with(&[0; 3]);
     (framed || evidence.at_line_start()).then_some(())?;
-    let skip = usize::from(framed);
-    let came = line_at(from(evidence.rest(), skip), 0);
-    let due = line_at(from(evidence.missing(), skip), 0);
+    let whole = |bytes: &'_ [u8]| -> Vec<u8> {
+        match (framed, bytes.split_first()) {
+            (true, Some((length, text))) => upto(text, usize::from(*length)).to_vec(),
+            _ => line_at(bytes, 0).to_vec(),
+        }
+    };
+    let (came, due) = (whole(evidence.rest()), whole(evidence.missing()));
+    let (came, due) = (&came[..], &due[..]);
     let text =
         std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
+    // A part of what is due is no sentence of its own.
+    let text = text && find(due, bare(came)).is_none();
     // Two sentences may begin alike; without a length the other rules look at the byte that differs.
     let sentences = framed && !came.starts_with(due) && !due.starts_with(came);
     let other = !came.is_empty() && !due.is_empty() && (came.first() != due.first() || sentences);
@@ -145,9 +156,67 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "to {last} you answered `{}`, and `{}` was expected. The answer is whole, so probably no byte was lost. \
-         Either your program took a wrong decision, or its words are not those of the README. {why}.",
+         Either your program took a wrong decision, or its words are not those of the README.{} {why}.",
         shown(bare(came)),
-        shown(bare(due))
+        shown(bare(due)),
+        match framed {
+            true => length_of_the_last(evidence),
+            false => same_as_before(evidence, came, asked),
+        }
+    ))
+}
+
+/// How long the last request is, by the length in front of it.
+fn length_of_the_last(evidence: &Evidence) -> String {
+    let heard = evidence.heard();
+    let line = heard.iter().position(|&byte| byte == b'\n');
+    let last = from(heard, line.map_or(0, |line| line + 1));
+    let said = last
+        .first_chunk::<4>()
+        .map(|four| u32::from_be_bytes(*four));
+    let length = said.and_then(|said| usize::try_from(said).ok());
+    match length.filter(|length| last.len() == length + 4) {
+        Some(length) if from(last, 4).contains(&b'\n') => format!(
+            " The last request has {}, and one of them is a newline, which is a byte of the name.",
+            count(length, "byte")
+        ),
+        Some(length) => format!(" The last request has {}.", count(length, "byte")),
+        None => String::new(),
+    }
+}
+
+/// Whether an earlier client, who had asked something else, got the same.
+fn same_as_before(evidence: &Evidence, came: &[u8], asked: &[u8]) -> String {
+    let conns = evidence.got.connections().into_iter();
+    let mut before = conns
+        .filter(|conn| *conn < evidence.conn())
+        .filter_map(|conn| {
+            let other = evidence.got.bytes_of(conn, Who::Client);
+            let other = bare(line_at(&other, 0)).to_vec();
+            let same = line_at(&evidence.got.bytes_of(conn, Who::Server), 0) == came;
+            (same && other != asked && !other.is_empty()).then_some(other)
+        });
+    match before.next() {
+        Some(other) => format!(" You gave the same answer to `{}`.", shown(&other)),
+        None => String::new(),
+    }
+}
+
+/// The whole sentence that is due, and then words of the question.
+fn repeats_the_question(evidence: &Evidence) -> Option<Cause> {
+    let plain = evidence.side() == Side::Server && !evidence.is_http() && evidence.middle.is_none();
+    let (line, due) = (bare(evidence.line()), bare(evidence.wanted_line()));
+    let added = line.strip_prefix(due).filter(|_| plain && due.len() > 1)?;
+    let asked = bare(line_at(
+        evidence.heard(),
+        evidence.heard().len().saturating_sub(1),
+    ));
+    (asked.len() > 1 && find(added, asked).is_some() && find(due, asked).is_none()).then_some(())?;
+    Cause::likely(format!(
+        "`{}` is the whole answer, and you went on with `{}`: these are words that the client had sent. The README says \
+         which answer belongs here, word for word.",
+        shown(due),
+        shown(added)
     ))
 }
 

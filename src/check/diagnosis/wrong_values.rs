@@ -3,7 +3,7 @@
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
 use super::request_details::fault;
-use super::{Cause, Row, count, dns_messages, host_line, shown};
+use super::{Cause, Row, count, dns_messages, host_line, line_ends, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{field, find, from, message, split_once, upto};
 use crate::check::{Problem, Side};
@@ -11,8 +11,8 @@ use crate::check::{Problem, Side};
 pub(super) const TABLE: &[Row] = &[
     ("W46", one_word),
     ("W47", no_patience),
-    ("W49", adds_newline),
-    ("W50", line_ends),
+    ("W49", line_ends::adds_newline),
+    ("W50", line_ends::translated),
     ("W54", not_refused),
     ("W51", cut_at_colon),
     ("W52", last_wins),
@@ -85,6 +85,21 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
             shown(wanted.as_bytes())
         ));
     }
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    if letters(wanted) == letters(printed) {
+        return Cause::in_case(
+            "spelling",
+            format!(
+                "your program knows what happened, and writes it in another way: it printed `{}`, and the word of this lab \
+                 is `{}`.",
+                shown(printed.as_bytes()),
+                shown(wanted.as_bytes())
+            ),
+        );
+    }
     Cause::likely(format!(
         "your program printed `{}` where `{}` belongs. These failures are different: nobody listens, no answer \
          comes, or the server is busy. Different calls fail, with different kinds of error. The user must act \
@@ -101,8 +116,9 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     if matches!(evidence.problem, Some(Problem::StillRuns)) && !evidence.process.connected {
         return Cause::likely(
-            "your client tried to connect, no answer came, and your client went on waiting. A connect without a time \
-             limit waits until the system gives up, after a minute or more.",
+            "your client tried to connect, no answer came, and your client went on waiting. Either its connect has no \
+             time limit, or the limit is too long. Without a limit it waits until the system gives up, after a minute or \
+             more.",
         );
     }
     let silent = evidence
@@ -142,46 +158,6 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
             0 => "nothing".to_string(),
             length => count(length, "byte"),
         }
-    ))
-}
-
-/// A line end after a file that does not belong to it.
-fn adds_newline(evidence: &Evidence) -> Option<Cause> {
-    let extra = evidence.extra();
-    let http = message(&evidence.want().bytes).body.is_some();
-    (!http && !evidence.want().bytes.is_empty() && matches!(extra, b"\n" | b"\r\n"))
-        .then_some(())?;
-    let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
-    let what = match file {
-        true => "that is not in the file. So the copy differs from the file",
-        false => {
-            "that was not expected. The other side may take it for the beginning of the next message"
-        }
-    };
-    Cause::likely(format!(
-        "your first {} are right, and then came one more line end, `{}`, {what}.",
-        count(evidence.want().bytes.len(), "byte"),
-        shown(extra)
-    ))
-}
-
-/// `\n` in a file became `\r\n` on its way.
-fn line_ends(evidence: &Evidence) -> Option<Cause> {
-    let spot = evidence.spot();
-    let became =
-        spot.rest.starts_with(b"\r\n") && spot.missing.starts_with(b"\n") && spot.goes_on(1, 0);
-    if spot.rest.starts_with(b"\n") && spot.missing.starts_with(b"\r\n") && spot.goes_on(0, 1) {
-        return Cause::likely(format!(
-            "at byte {} the bytes `\\r\\n` were expected, and you sent `\\n`. Probably a call translated the line \
-             ends. Send every byte of the file unchanged.",
-            evidence.at() + 1
-        ));
-    }
-    became.then_some(())?;
-    Cause::likely(format!(
-        "at byte {} `\\n` was expected, and you sent `\\r\\n`. Probably a call translated the line ends. In a \
-         picture the byte 0a is not a line end, and one extra byte breaks everything after it.",
-        evidence.at() + 1
     ))
 }
 
@@ -382,7 +358,9 @@ pub(super) fn other_order(evidence: &Evidence) -> Option<Cause> {
 pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = body_lines(evidence)?;
     let in_length = field(evidence.line()).is_some_and(|(name, _)| name == b"Content-Length");
-    in_length.then_some(())?;
+    let body = evidence.exchange().and_then(|it| it.have.body);
+    let in_body = body.is_some_and(|body| evidence.rest().len() <= body.len());
+    (in_length || in_body && evidence.side() == Side::Server).then_some(())?;
     // An empty member of a list, in the brackets of lab 10.
     let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
     let rule = match text(&got).replace(" []", "") == text(&wanted).replace(" []", "") {
