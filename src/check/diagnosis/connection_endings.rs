@@ -1,9 +1,8 @@
 //! Mistakes in how a connection ends: reset, too early, in both directions at once, or not at all.
 
 use super::chunk_borders::trailers;
-use super::crashes::complaint;
-use super::source_signs::{holds_back, resets_by, shuts_reading};
-use super::{Cause, Row, count, shown};
+use super::source_signs::{resets_by, shuts_reading};
+use super::{Cause, Row, count, shown, waits_for_the_end};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{from, message, messages, upto};
@@ -15,8 +14,9 @@ pub(super) const TABLE: &[Row] = &[
     ("W24", rst_unread),
     ("W35", full_close),
     ("W39", no_half_close),
-    ("W20", not_flushed),
-    ("W19", read_to_eof),
+    ("W31", waits_for_the_end::no_empty_line),
+    ("W20", waits_for_the_end::not_flushed),
+    ("W19", waits_for_the_end::read_to_eof),
     ("W40", stays_open),
     ("W42", closes_early),
     ("W59", ignores_close),
@@ -98,151 +98,6 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(
         "you have sent everything, and then both sides wait: you for the answer, the server for your end. The server \
          cannot know that no more bytes will come until you shut down the writing direction of the connection.",
-    )
-}
-
-/// Nothing came until our half-close, and then something did. Outside, two causes of that look the same: the
-/// program reads to the end, or it holds its answer back in a buffer until the end.
-fn after_fin(evidence: &Evidence) -> bool {
-    // Right or not: an answer that comes then is one that had waited for the end.
-    let came = matches!(
-        evidence.tries.half_close,
-        Some(Tried::Passed | Tried::RightBytes | Tried::Differed)
-    );
-    let late = evidence.late() && evidence.right_bytes();
-    evidence.side() == Side::Server && (late || evidence.cut_short() && came)
-}
-
-/// A client spoke only when the check had ended its side.
-fn came_late(evidence: &Evidence) -> bool {
-    let came = evidence.tries.half_close.is_some_and(Tried::is_right);
-    let late = evidence.late() || evidence.have().bytes.is_empty() && came;
-    late && !evidence.want().bytes.is_empty()
-}
-
-/// The bytes lie in a buffer of the program.
-fn not_flushed(evidence: &Evidence) -> Option<Cause> {
-    let overflow = matches!(
-        evidence.tries.many,
-        Some(Tried::Passed | Tried::RightBytes | Tried::Stopped)
-    );
-    let source = holds_back(evidence.process.source.as_deref());
-    let late = after_fin(evidence);
-    // A compiled program shows that it has a buffer; what came late may have been flushed all the same.
-    let compiled = evidence
-        .process
-        .source
-        .as_deref()
-        .is_some_and(|names| names.contains("(*Writer)"));
-    let client = evidence.side() == Side::Client && came_late(evidence);
-    if after_fin(evidence) && overflow {
-        return Cause::proven(
-            "no answer came to one message, but after thousands of them the first answers came. Your program writes \
-             into a buffer, and the buffer sends its bytes only when it is full, or at the end.",
-        );
-    }
-    let mute = evidence.have().bytes.is_empty() && complaint(evidence).is_none();
-    let closed = mute && evidence.have().close == Close::Fin && !evidence.passes_in_calm();
-    let silent = evidence.side() == Side::Server
-        && evidence.cut_short()
-        && (evidence.silence().is_some() || closed);
-    if (late && !compiled || silent && !late) && source == Some(true) {
-        return Cause::likely(
-            "your answer did not come while the check waited for it. Your source makes a buffered writer, and no \
-             flush was found in it: until the connection ends, the bytes may stay in your program.",
-        );
-    }
-    let client = client && source != Some(false);
-    client.then_some(())?;
-    let either = match source {
-        Some(true) => "Until then they were in a buffer of your program, and both sides waited",
-        _ => {
-            "Either they were in a buffer of your program until then, or your client waited for bytes before it sent \
-             its own"
-        }
-    };
-    Cause::likely(format!(
-        "your {} came only when the check had ended the conversation. {either}.",
-        count(evidence.want().bytes.len(), "byte")
-    ))
-}
-
-/// Nothing came until our half-close, then all of it; or a client that waits for our end.
-fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
-    if after_fin(evidence) {
-        let known = holds_back(evidence.process.source.as_deref()) == Some(false);
-        if let Some(cause) = empty_record(evidence) {
-            return Some(cause);
-        }
-        let many = evidence.tries.many.is_some();
-        let plain = if evidence.is_http() { "" } else { "plain" };
-        // What has answered on this connection before does not read every time to its end.
-        if known && !evidence.have().bytes.is_empty() {
-            return Cause::in_case(
-                plain,
-                format!(
-                    "after {} of right answers no answer came until the check closed its side. Your program waits for \
-                 more bytes than this request has: for a line, for a body, or for the end of the stream. A client \
-                 that waits for an answer does not close: both wait.",
-                    count(evidence.have().bytes.len(), "byte")
-                ),
-            );
-        }
-        let why = match known || many {
-            true => "Your program reads to the end of the stream",
-            false => {
-                "Either your program reads to the end of the stream, or it keeps its answer in a buffer until the \
-                 connection ends (W20)"
-            }
-        };
-        let text = format!(
-            "no answer came until the check closed its side, and then it came at once. {why}. A client that waits \
-             for an answer does not close: both wait."
-        );
-        let proven = known || many;
-        return Some(Cause {
-            text,
-            proven,
-            case: plain,
-        });
-    }
-    if evidence.side() == Side::Client && came_late(evidence) {
-        return Cause::likely(
-            "your request came only when the check had closed its side. Probably your client reads before it has \
-             sent its request. The server waits for the request: both wait.",
-        );
-    }
-    let client =
-        evidence.side() == Side::Client && evidence.right_bytes() && !evidence.answer_owed();
-    let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
-    (client && waits && evidence.silence().is_some() && !evidence.heard().is_empty())
-        .then_some(())?;
-    if evidence.want().bytes.is_empty() {
-        return Cause::in_case(
-            "hang-up",
-            format!(
-                "`{}` had come, which is all that the server sends, and your client kept the connection open. Either it \
-                 waits for more bytes or for the end of the server, or it knows enough and does not close.",
-                shown(evidence.heard())
-            ),
-        );
-    }
-    Cause::likely(format!(
-        "the whole answer had come, {}, and your client waited for more. Probably it reads until the server closes, \
-         but this server keeps the connection open for the next request.",
-        count(evidence.heard().len(), "byte")
-    ))
-}
-
-/// The last that came is the header of a TLS record without contents.
-fn empty_record(evidence: &Evidence) -> Option<Cause> {
-    let heard = evidence.heard();
-    let header = from(heard, heard.len().saturating_sub(5));
-    matches!(header, [0x14..=0x17, 3, _, 0, 0]).then_some(())?;
-    Cause::likely(
-        "a record came whose length is 0, and no answer came until the check closed its side. Either your program reads \
-         at least one byte of each record, also of an empty one: a receive with the length 0 waits for a byte, too. Or it \
-         reads to the end of the stream.",
     )
 }
 

@@ -15,6 +15,7 @@ pub(super) const FIRST: &[Row] = &[("W29", impatient), ("W18", answers_a_piece)]
 pub(super) const TABLE: &[Row] = &[
     ("W135", half_request),
     ("W135", half_kept),
+    ("W136", unused_connection),
     ("W136", connects_again),
 ];
 
@@ -113,21 +114,25 @@ fn half_kept(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// A client that has a connection, or its answer, opens another one.
-fn connects_again(evidence: &Evidence) -> Option<Cause> {
-    let (conn, due) = (evidence.conn(), evidence.connections());
+const SAME_TWICE: &str = " The argument has the same address twice. When an address has accepted your connection, do \
+                          not try the next one.";
+
+/// Whether the argument names the address of the server more than once.
+fn same_twice(evidence: &Evidence) -> bool {
     let arg = evidence.expectation.script.heading("arg");
-    let same = arg.is_some_and(|arg| arg.matches("{addr}").count() > 1);
-    let silent = evidence.have().bytes.is_empty();
-    (evidence.side() == Side::Client && evidence.middle.is_none()).then_some(())?;
-    let unused = silent && !evidence.want().bytes.is_empty() && evidence.have().close == Close::Fin;
-    let again = evidence.got.connections().len() > 1;
-    if due == 1 && conn == 1 && unused && again {
+    arg.is_some_and(|arg| arg.matches("{addr}").count() > 1)
+}
+
+/// A client connects, sends nothing, and closes.
+fn unused_connection(evidence: &Evidence) -> Option<Cause> {
+    let only = evidence.connections() == 1 && evidence.conn() == 1 && evidence.middle.is_none();
+    let silent = evidence.have().bytes.is_empty() && !evidence.want().bytes.is_empty();
+    let unused = evidence.side() == Side::Client && silent && evidence.have().close == Close::Fin;
+    (only && unused).then_some(())?;
+    let same = same_twice(evidence);
+    if evidence.got.connections().len() > 1 {
         let why = match same {
-            true => {
-                " The argument has the same address twice. When an address has accepted your connection, do not try the \
-                 next one."
-            }
+            true => SAME_TWICE,
             false => {
                 " Use the connection that was accepted, and open no second one for the request."
             }
@@ -137,13 +142,19 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
              connection.{why}"
         ));
     }
-    if same && due == 1 && conn == 1 && unused && complaint(evidence).is_none() {
-        return Cause::likely(
-            "your client connected, sent nothing, and closed. The argument has the same address twice. Either your \
-             client went on to the next address although this one had accepted it, or it stopped after it had \
-             connected.",
-        );
-    }
+    (same && complaint(evidence).is_none()).then_some(())?;
+    Cause::likely(
+        "your client connected, sent nothing, and closed. The argument has the same address twice. Either your client \
+         went on to the next address although this one had accepted it, or it stopped after it had connected.",
+    )
+}
+
+/// A client that has a connection, or its answer, opens another one.
+fn connects_again(evidence: &Evidence) -> Option<Cause> {
+    let (conn, due) = (evidence.conn(), evidence.connections());
+    let same = same_twice(evidence);
+    let silent = evidence.have().bytes.is_empty();
+    (evidence.side() == Side::Client && evidence.middle.is_none()).then_some(())?;
     // A redirect has its own page.
     let heard = evidence.heard_before();
     let redirect = message(&heard)
@@ -161,13 +172,7 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
             ),
         );
     }
-    let why = match same {
-        true => {
-            " The argument has the same address twice. When an address has accepted your connection, do not try the \
-             next one."
-        }
-        false => "",
-    };
+    let why = if same { SAME_TWICE } else { "" };
     let said = if silent {
         ""
     } else {

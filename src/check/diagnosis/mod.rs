@@ -46,6 +46,7 @@ mod syntax_mistakes;
 mod unsent_answers;
 mod valid_but_different;
 mod values_from_the_other_side;
+mod waits_for_the_end;
 mod wrong_decisions;
 mod wrong_values;
 

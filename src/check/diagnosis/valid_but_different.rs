@@ -285,13 +285,10 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let (want, have) = (exchange.want, exchange.have);
     let same_first = want.first_line() == have.first_line();
-    let body = have.body.map(<[u8]>::len);
-    let in_head = body.is_some_and(|body| evidence.rest().len() > body);
-    let well_formed = have
-        .lines()
-        .skip(1)
-        .all(|line| field(line).is_some() && line.ends_with(b"\r\n"));
-    (same_first && in_head && well_formed && evidence.is_http()).then_some(())?;
+    let in_head = have
+        .body
+        .is_some_and(|body| evidence.rest().len() > body.len());
+    (same_first && in_head && well_formed(&have) && evidence.is_http()).then_some(())?;
     let (wanted, came) = (names(&want), names(&have));
     let line = shown(evidence.line().trim_ascii_end());
     let due = shown(evidence.wanted_line().trim_ascii_end());
@@ -341,6 +338,12 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(format!("{what} {REASSURING}"))
+}
+
+/// Whether all header lines have the form of one.
+fn well_formed(message: &Message) -> bool {
+    let mut lines = message.lines().skip(1);
+    lines.all(|line| field(line).is_some() && line.ends_with(b"\r\n"))
 }
 
 /// Whether the line is a field of that name.

@@ -30,13 +30,7 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
     } else if evidence.cut_short() || evidence.right_bytes() {
         return None;
     } else if line.is_empty() && evidence.at() == 0 {
-        let of = match script.heading("arg") {
-            Some(_) => "is what the argument says",
-            None => {
-                "was expected: without an argument WIRELAB_ARG may be empty, and an empty text is not an order"
-            }
-        };
-        format!("your order is an empty line, and `{}` {of}.", shown(due))
+        empty_order(evidence, due)
     } else if let Some(rest) = due
         .strip_prefix(line)
         .and_then(|rest| rest.strip_prefix(b" "))
@@ -82,6 +76,17 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(text)
+}
+
+/// An empty line came in the place of the first order.
+fn empty_order(evidence: &Evidence, due: &[u8]) -> String {
+    let of = match evidence.expectation.script.heading("arg") {
+        Some(_) => "is what the argument says",
+        None => {
+            "was expected: without an argument WIRELAB_ARG may be empty, and an empty text is not an order"
+        }
+    };
+    format!("your order is an empty line, and `{}` {of}.", shown(due))
 }
 
 /// The client sent some of the lines that were due, and closed.
