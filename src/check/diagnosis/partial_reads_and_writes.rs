@@ -222,18 +222,13 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let joined = joined.strip_suffix(b"\n").unwrap_or(&joined);
     let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
     (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
-    let text = format!(
+    Cause::likely(format!(
         "{} came in one piece, and you took them for one: your answer contains `{}` unchanged. Either your program takes \
          one read for one message, or it looks only whether its bytes end in a newline. TCP has no messages: a read \
          gives the bytes that have arrived.",
         count(evidence.together().len(), "message"),
         shown(joined)
-    );
-    Some(Cause {
-        text,
-        proven: evidence.tries.apart == Some(Tried::Passed),
-        case: "",
-    })
+    ))
 }
 
 /// What had been sent when the first byte of an early answer came.
