@@ -5,7 +5,7 @@
 //!     field-name   = token                                   RFC 9110 section 5.1
 //!     field-value  = printable bytes, 80-FF, and between them spaces and tabs    section 5.5
 
-/// One header line as it was understood.
+/// A header line, as the parser understood it.
 pub struct Field {
     /// In small letters: `hOsT` and `Host` are the same name.
     pub name: Vec<u8>,
@@ -13,7 +13,7 @@ pub struct Field {
     pub value: Vec<u8>,
 }
 
-pub const MOST_FIELDS: usize = 100; // a client with 10,000 header lines must not keep us busy
+pub const MOST_FIELDS: usize = 100; // a client with 10,000 header lines must not keep the server busy
 
 pub const LINE_END: &str = "a line does not end in CR LF";
 pub const BARE_CR: &str = "a CR without its LF";

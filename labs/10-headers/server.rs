@@ -12,7 +12,7 @@ use std::time::Duration;
 const LONGEST_HEAD: usize = 65_536; // bytes; a header of 1 MB is refused, and not kept
 const TOO_LARGE: &str = "431 Request Header Fields Too Large"; // RFC 6585 section 5
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // the longest wait of each read after the answer
 
 fn serve(client: &TcpStream) -> io::Result<String> {
     client.set_read_timeout(Some(PATIENCE))?;
@@ -47,7 +47,7 @@ fn receipt(fields: &[headers::Field]) -> Vec<u8> {
     receipt
 }
 
-/// Everything up to the empty line, or as much as we are willing to read.
+/// Everything up to the empty line, but at most LONGEST_HEAD + 1 bytes.
 fn read_head(client: &TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut reader = BufReader::new(client.take(LONGEST_HEAD as u64 + 1));
@@ -96,7 +96,7 @@ fn main() {
     }
 }
 
-/// Without a place to listen nobody can be served: says why not, and ends the program.
+/// Reports why the server cannot listen at `addr`, and ends the program.
 fn give_up(addr: &str, error: &io::Error) -> ! {
     let system = error.to_string();
     let (status, why) = match error.kind() {

@@ -138,7 +138,7 @@ static void serve(int client)
     const char *why;
     int count;
 
-    /* The head, up to the empty line. The bytes after it are ignored. */
+    /* The head, up to the empty line. The server ignores the bytes after the empty line. */
     while ((end = end_of_head(head, length)) == NULL) {
         ssize_t n = read(client, head + length, sizeof head - length);
 

@@ -78,7 +78,7 @@ const (
 )
 
 func serve(client net.Conn) error {
-	// The head, up to the empty line. The bytes after it are ignored.
+	// The head, up to the empty line. The server ignores the bytes after the empty line.
 	var head []byte
 	piece := make([]byte, 4096)
 	for !bytes.Contains(head, []byte("\n\r\n")) {

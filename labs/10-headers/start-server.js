@@ -41,7 +41,7 @@ const BAD_VALUE = "a value has a control byte";
 const NOT_ONE_HOST = "there must be one Host line, and only one";
 
 async function serve(client) {
-  // The head, up to the empty line. The bytes after it are ignored.
+  // The head, up to the empty line. The server ignores the bytes after the empty line.
   const reader = new Reader(client);
   while (!reader.bytes.includes("\n\r\n")) {
     if (reader.bytes.length > 65_536 || !(await reader.more())) return;

@@ -46,7 +46,7 @@ NOT_ONE_HOST = "there must be one Host line, and only one"
 
 
 def serve(client):
-    # The head, up to the empty line. The bytes after it are ignored.
+    # The head, up to the empty line. The server ignores the bytes after the empty line.
     head = b""
     while b"\n\r\n" not in head:
         piece = client.recv(4096)

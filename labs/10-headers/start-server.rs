@@ -65,7 +65,7 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut client: &TcpStream) -> io::Result<()> {
-    // The head, up to the empty line. The bytes after it are ignored.
+    // The head, up to the empty line. The server ignores the bytes after the empty line.
     let mut head = Vec::new();
     let mut piece = [0; 4096];
     let end = loop {

@@ -10,7 +10,7 @@ use std::time::Duration;
 const LONGEST_HEAD: u64 = 65_536; // bytes
 const LONGEST_ORDER: u64 = 8_000; // bytes; an announced length never decides how much memory is taken
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // the longest wait of each read after the answer
 
 fn serve(client: &TcpStream) -> io::Result<String> {
     client.set_read_timeout(Some(PATIENCE))?;
@@ -99,7 +99,7 @@ fn main() {
     }
 }
 
-/// Without a place to listen nobody can be served: says why not, and ends the program.
+/// Reports why the server cannot listen at `addr`, and ends the program.
 fn give_up(addr: &str, error: &io::Error) -> ! {
     let system = error.to_string();
     let (status, why) = match error.kind() {

@@ -1,8 +1,8 @@
-//! Lab 11 · your server. It reads until the client closes, and it counts letters. Both are wrong.
+//! Lab 11 · your server. It reads until the client closes, and it counts letters. Mend both faults.
 //!
-//! Read exactly as many bytes as the client announces, and announce exactly as many as you send. Answer
+//! Read exactly as many bytes as the client announces, and announce exactly as many bytes as you send. Answer
 //! a length that is not made of digits with `400 Bad Request` and `a length is made of digits\n`, and
-//! one above 8000 with `413 Content Too Large` and `we take 8000 bytes and no more\n`.
+//! a length above 8000 with `413 Content Too Large` and `we take 8000 bytes and no more\n`.
 //! Check it with: cargo lab check 11
 
 use std::io::{self, Read, Write};

@@ -23,7 +23,7 @@ fn ask(place: &str, url: &Url) -> io::Result<Vec<u8>> {
     let addr = net::address(place).map_err(io::Error::other)?;
     let mut server = net::call(addr, PATIENCE).map_err(io::Error::other)?;
 
-    // Host names the port only if it is not 80.
+    // Host contains the port only if the port is not 80.
     let (target, host) = (&url.target, &url.host);
     let host = match url.port {
         80 => host.to_string(),

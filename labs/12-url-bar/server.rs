@@ -14,7 +14,7 @@ use wirelab::http::{Fault, Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // the longest wait of each read after the answer
 
 const ENVELOPE: &str = "this lab stops at the envelope";
 

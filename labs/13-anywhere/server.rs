@@ -16,7 +16,7 @@ use wirelab::http::{Parsed, head::HeadParser, target, write};
 use wirelab::net;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // the longest wait of each read after the answer
 
 /// [::] is every address of this machine. An option of the socket says whether [::] includes the IPv4
 /// addresses (RFC 3493 section 5.3, IPV6_V6ONLY). The default differs between systems, so this server sets it.
@@ -56,11 +56,11 @@ fn serve(mut client: &TcpStream) -> io::Result<String> {
             Err(_) => break None,
         }
     };
-    // The address at which the client reached us. An IPv4 client of [::] looks like ::ffff:127.0.0.1.
+    // The address to which the client connected. For an IPv4 client of [::] it looks like ::ffff:127.0.0.1.
     let door = client.local_addr()?.ip().to_canonical();
     let (status, body) = match site.as_deref() {
         Some(b"nachos.example") => (200, format!("a plate of nachos, from {door}\n")),
-        Some(_) => (200, format!("three tacos, from {door}\n")), // a site for all other names
+        Some(_) => (200, format!("three tacos, from {door}\n")), // the site for all other names
         None => (400, "which site?\n".to_string()),
     };
     let mut answer = Vec::new();

@@ -51,7 +51,7 @@ int main(void)
     snprintf(words, sizeof words, "%s", arg && *arg ? arg : "http://tacos.example/ 127.0.0.1:8013");
     url = strtok(words, " ");
 
-    /* Here: what must happen if the first address refuses, and what if no answer comes from it? */
+    /* Here: what must happen if the first address refuses, and what if no answer comes from this address? */
     addr = strtok(NULL, " ");
     port = strrchr(addr, ':');
     *port++ = 0;

@@ -22,7 +22,7 @@ func main() {
 	words := strings.Fields(arg)
 	url, addrs := words[0], words[1:]
 
-	// Here: what must happen if the first address refuses, and what if no answer comes from it?
+	// Here: what must happen if the first address refuses, and what if no answer comes from this address?
 	server, err := net.Dial("tcp", addrs[0])
 	if err != nil {
 		log.Fatal(err)

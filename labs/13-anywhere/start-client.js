@@ -7,7 +7,7 @@ const net = require("net");
 const arg = process.env.WIRELAB_ARG || "http://tacos.example/ 127.0.0.1:8013";
 const [url, ...addrs] = arg.split(/\s+/);
 
-// Here: what must happen if the first address refuses, and what if no answer comes from it?
+// Here: what must happen if the first address refuses, and what if no answer comes from this address?
 const [, host, port] = addrs[0].match(/^\[?(.*?)\]?:(\d+)$/);
 const server = net.connect({ host, port, allowHalfOpen: true });
 server.on("error", (error) => {

@@ -10,7 +10,7 @@ import sys
 words = (os.environ.get("WIRELAB_ARG") or "http://tacos.example/ 127.0.0.1:8013").split()
 url, addrs = words[0], words[1:]
 
-# Here: what must happen if the first address refuses, and what if no answer comes from it?
+# Here: what must happen if the first address refuses, and what if no answer comes from this address?
 host, port = addrs[0].rsplit(":", 1)
 server = socket.create_connection((host.strip("[]"), int(port)))
 

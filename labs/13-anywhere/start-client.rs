@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
     let url = words.next().unwrap_or("http://tacos.example/");
     let addrs: Vec<&str> = words.collect();
 
-    // Here: what must happen if the first address refuses, and what if no answer comes from it?
+    // Here: what must happen if the first address refuses, and what if no answer comes from this address?
     let first = addrs.first().unwrap_or(&"127.0.0.1:8013");
     let mut server = TcpStream::connect(first)?;
 

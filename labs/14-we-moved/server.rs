@@ -91,7 +91,7 @@ fn main() {
     }
 }
 
-/// Without a place to listen nobody can be served: says why not, and ends the program.
+/// Reports why the server cannot listen at `addr`, and ends the program.
 fn give_up(addr: &str, error: &io::Error) -> ! {
     let system = error.to_string();
     let (status, why) = match error.kind() {

@@ -1,6 +1,6 @@
 //! Lab 14 · your client. It sends one request, and prints the answer. But the answer is only a redirect.
 //!
-//! Follow the redirect. `Location` may be a whole URL, or a part of one. `Host` is the host of the new
+//! Follow the redirect. `Location` may be a whole URL, or a part of a URL. `Host` is the host of the new
 //! URL. Follow at most five redirects. `wirelab::http::url` has `Web`, which cuts a URL into its parts
 //! (lab 12), and `resolve`, which resolves a reference (RFC 3986, section 5.2).
 //! Check it with: cargo lab check 14

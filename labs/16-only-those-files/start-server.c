@@ -28,7 +28,7 @@ static const struct refusal *find(const char *root, const char *path, char *plac
 {
     struct stat about;
 
-    /* Here: steps 2 to 7. (Step 1, the query, is done in `serve`.) */
+    /* Here: steps 2 to 7. (`serve` does step 1: it cuts off the query.) */
     snprintf(place, size, "%s%s", root, path);
     if (stat(place, &about) == 0 && S_ISREG(about.st_mode))
         return NULL;

@@ -37,7 +37,7 @@ func main() {
 // `no such file here`, or `400 Bad Request` and one of `a % needs two hex digits`, `no file name holds a NUL`,
 // `a slash hides in a name`.
 func find(path string) (file, status, why string) {
-	// Here: steps 2 to 7. (Step 1, the query, is done in `serve`.)
+	// Here: steps 2 to 7. (`serve` does step 1: it cuts off the query.)
 	place := root() + path
 	if found, err := os.Stat(place); err == nil && found.Mode().IsRegular() {
 		return place, "200 OK", ""

@@ -11,7 +11,7 @@ const root = fs.realpathSync(process.env.WIRELAB_ROOT || "labs/16-only-those-fil
  * file here`, or `400 Bad Request` and one of `a % needs two hex digits`, `no file name holds a NUL`, `a slash
  * hides in a name`. */
 function find(path) {
-  // Here: steps 2 to 7. (Step 1, the query, is done in `serve`.)
+  // Here: steps 2 to 7. (`serve` does step 1: it cuts off the query.)
   const place = root + path;
   if (isFile(place)) return place;
   throw { status: "404 Not Found", why: "no such file here" };

@@ -17,7 +17,7 @@ class Refused(Exception):
 
 def find(path):
     """The file that `path` names in the folder `root`. Or raises Refused."""
-    # Here: steps 2 to 7. (Step 1, the query, is done in `serve`.)
+    # Here: steps 2 to 7. (`serve` does step 1: it cuts off the query.)
     place = root + path
     if os.path.isfile(place):
         return place

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// `404 Not Found` with `no such file here`, or `400 Bad Request` and one of
 /// `a % needs two hex digits`, `no file name holds a NUL`, `a slash hides in a name`.
 fn find(root: &Path, path: &str) -> Result<PathBuf, (&'static str, &'static str)> {
-    // Here: steps 2 to 7. (Step 1, the query, is done in `serve`.)
+    // Here: steps 2 to 7. (`serve` does step 1: it cuts off the query.)
     let place = PathBuf::from(format!("{}{path}", root.display()));
     if place.is_file() {
         return Ok(place);

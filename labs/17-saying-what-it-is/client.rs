@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill our memory
+const LONGEST_ANSWER: u64 = 1_000_000; // bytes; a server that never stops must not fill the memory
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const QUESTIONS: [&str; 8] = [

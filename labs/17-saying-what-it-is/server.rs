@@ -21,7 +21,7 @@ use wirelab::net;
 
 const AT_ONCE: u64 = 65_536; // bytes of a file that one write sends together with the head
 const PATIENCE: Duration = Duration::from_secs(5);
-const FAREWELL: Duration = Duration::from_secs(1); // for the client's last bytes, once we have answered
+const FAREWELL: Duration = Duration::from_secs(1); // the longest wait of each read after the answer
 
 /// One request, one answer. Returning closes the connection.
 fn serve(mut client: &TcpStream, house: &House) -> io::Result<String> {

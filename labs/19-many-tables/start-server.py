@@ -1,5 +1,5 @@
 # Lab 19 · your server. Four threads share the work, as in some tutorials. Four clients that send nothing
-# end all four. Write a server that no client can stop, and that refuses clients if it has no place.
+# end all four threads. Write a server that no client can stop, and that refuses clients if no place is free.
 #
 # You need eight threads, and places for 24 more clients that wait. Check it with: cargo lab check 19
 import os
