@@ -58,7 +58,7 @@ fn what_happened(addr: &str, error: &io::Error) -> String {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {
             format!("{addr} took the request and said nothing for {PATIENCE:?}")
         }
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::NotConnected => {
             format!("{addr} broke the connection off in the middle: look at its terminal")
         }
         _ => format!("{addr}: {error}"),
