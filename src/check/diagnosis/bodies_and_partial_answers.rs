@@ -2,7 +2,7 @@
 //! connection, or reads as something else; and answers to a client that already has a part of the file.
 
 use super::Evidence;
-use super::chunk_borders::{misread, trailers};
+use super::chunk_borders::{misread, size_lines, trailers};
 use super::file_servers::answer_at;
 use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
@@ -27,6 +27,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W68", body_left),
     ("W70", trailers_left),
     ("W70", chunks_read),
+    ("W70", line_end_unread),
     ("W74", sends_all),
     ("W71", date_before_tag),
     ("W72", suffix_range),
@@ -216,19 +217,27 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
                  The \\r\\n after the data belongs to the chunk. The lines after the last chunk are trailers, and \
                  they belong to the message, too.";
     let coding = request.field("Transfer-Encoding").unwrap_or_default();
+    let faults = said(&exchange.have);
+    let sizes = match faults.contains("begins with its size") {
+        true => size_lines(&request),
+        false => sizes.to_string(),
+    };
     let named = match coding.iter().any(u8::is_ascii_uppercase) {
         true => format!(" `{}` means the same as `chunked`.", shown(coding)),
         false => String::new(),
     };
     match have? {
         status @ (400 | 411 | 413 | 501) => Cause::likely(format!(
-            "the order came in correct chunks. You answered {status}{}.{named} {sizes}",
-            said(&exchange.have)
+            "the order came in correct chunks. You answered {status}{faults}.{named} {sizes}"
         )),
         200 if misread(&request, &same(&exchange.have)).is_some() => Cause::likely(format!(
             "the order came in chunks. {}",
             misread(&request, &same(&exchange.have))?
         )),
+        200 if kept_cr(&same(&exchange.want), &same(&exchange.have)) => Cause::likely(
+            "a `\\r` is in your answer that belongs to the line end of an order. An order ends at its `\\n`, and a \
+             `\\r` before the `\\n` is not a part of it.",
+        ),
         200 => Cause::likely(format!(
             "the order came in chunks, and you read other bytes. After the bytes that agree, you have `{}` where \
              `{}` belongs. Count the data, and do not search in it: it may contain line ends, and lines that look \
@@ -238,6 +247,24 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
         )),
         _ => None,
     }
+}
+
+/// The bytes after the data are no line end, and only the next size line was refused.
+fn line_end_unread(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence.exchange()?;
+    let due = said(&exchange.want);
+    let later = due.contains("behind the data") && said(&exchange.have).contains("with its size");
+    (exchange.request()?.chunked() && later).then_some(())?;
+    Cause::likely(
+        "the bytes after the data of a chunk are no `\\r\\n`, and you refused the size line that comes after them. \
+         Probably you skip two bytes without a look at them. If they are wrong, the size before was wrong, too.",
+    )
+}
+
+/// Whether the data that came back differ only by a CR.
+fn kept_cr(due: &[u8], sent: &[u8]) -> bool {
+    let without: Vec<u8> = sent.iter().copied().filter(|&byte| byte != b'\r').collect();
+    due != sent && due == without
 }
 
 /// The request whose answer holds the first difference.
@@ -257,6 +284,15 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     let data = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
     let nothing = data(&exchange.have).is_empty() && !data(&exchange.want).is_empty();
     (!trailers(&before).is_empty() && nothing).then_some(())?;
+    let lost = data(&message(asked));
+    if !lost.is_empty() && !lost.ends_with(b"\n") && exchange.have.status() == Some(200) {
+        return Cause::likely(format!(
+            "`{}` was ordered, and your answer has no order. Either you drop an order without a line end after it: at \
+             the end of the body an order may have none. Or you took lines after the last chunk of the request before \
+             for this request: such trailers belong to the message with the chunks.",
+            shown(&lost)
+        ));
+    }
     let came = match exchange.have.status() {
         Some(_) => "Your answer here fits a request without an order",
         None => "This request got no answer",
@@ -272,7 +308,7 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
 fn sends_all(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = statuses(evidence)?;
     let unchanged = want == 304 && matches!(have, Some(200 | 206));
-    (unchanged || matches!(want, 206 | 416) && have == Some(200)).then_some(())?;
+    (unchanged || want == 206 && have == Some(200)).then_some(())?;
     let whole = answer_at(&evidence.have().bytes, evidence.at())?;
     (whole.field("Content-Range").is_none() || have == Some(206)).then_some(())?;
     let request = asked(evidence)?;
@@ -289,8 +325,18 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
         true => " Ignore a `W/` in front of a tag.",
         false => "",
     };
+    let star = match (value, have) {
+        (b"*", Some(206)) => {
+            " Either you do not know `*`, which fits every version of the file, or you looked at Range first."
+        }
+        (b"*", _) => " `*` fits every version of the file.",
+        _ if *name == "If-Modified-Since" && whole.field("Last-Modified") == Some(value) => {
+            " Your own Last-Modified is the same time, so it is not later than this time."
+        }
+        _ => "",
+    };
     Cause::likely(format!(
-        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}",
+        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}{star}",
         shown(value),
         have?
     ))
@@ -322,10 +368,14 @@ fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
         "`Range: {}` asks for the last bytes, as many as the number says. So `Content-Range: {}` was expected, and \
-         yours is `{}`. A minus in front counts from the end.",
+         yours is `{}`. A minus in front counts from the end.{}",
         shown(range),
         shown(wanted),
-        shown(got)
+        shown(got),
+        match wanted.starts_with(b"bytes 0-") {
+            true => " The file has fewer bytes than that, so the part is the whole file.",
+            false => "",
+        }
     ))
 }
 

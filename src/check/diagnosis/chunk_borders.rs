@@ -41,12 +41,54 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
         let at = find(sent, begun).filter(|_| begun.len() > 1 && next.is_some());
         let cut = at.is_some_and(|at| from(sent, at + begun.len()).first() != next);
         if cut && find(sent, upto(&whole, end + 1)).is_none() {
+            let behind = from(&whole, end).split(|&byte| byte == b'\n').next()?;
+            let size = size_line(request.body.unwrap_or_default(), end);
+            if let Some(size) = size.filter(|_| find(sent, behind).is_none()) {
+                return Some(format!(
+                    "Your answer has `{}`, the data up to the end of a chunk, and nothing of the chunk that follows. \
+                     Its size line is `{}`. A size is a hexadecimal number, and everything after a `;` is to be \
+                     ignored.",
+                    shown(begun),
+                    shown(size)
+                ));
+            }
             return Some(format!(
                 "`{}` is the end of a chunk, and your answer has it as the end of an order. A chunk may end anywhere: \
                  join the data of all chunks first, and look for the line ends in it then.",
                 shown(begun)
             ));
         }
+    }
+    None
+}
+
+/// The size lines of a request, and what may stand in them.
+pub(super) fn size_lines(request: &Message) -> String {
+    let body = request.body.unwrap_or_default();
+    let (mut at, mut lines) = (0, Vec::new());
+    for chunk in chunks(body).0 {
+        let line = find(from(body, at), b"\r\n").map_or(&[][..], |end| upto(from(body, at), end));
+        at += line.len() + 2 + chunk.len() + 2;
+        lines.push(format!("`{}`", shown(line)));
+    }
+    lines.truncate(6);
+    format!(
+        "Its size lines are {}. A size is a hexadecimal number, in small or capital letters, perhaps with zeros in \
+         front. Ignore everything after a `;`.",
+        lines.join(", ")
+    )
+}
+
+/// The size line of the chunk whose data begin after so many bytes of data.
+fn size_line(body: &[u8], end: usize) -> Option<&[u8]> {
+    let (mut at, mut before) = (0, 0);
+    for chunk in chunks(body).0 {
+        let line = upto(from(body, at), find(from(body, at), b"\r\n")?);
+        if before == end {
+            return Some(line);
+        }
+        before += chunk.len();
+        at += line.len() + 2 + chunk.len() + 2;
     }
     None
 }
@@ -69,6 +111,12 @@ mod tests {
         )
         .unwrap();
         assert!(text.contains("`Tip: 10%` is a trailer"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_that_ends_with_a_chunk_names_the_next_size() {
+        let text = misread(&message(REQUEST), b"3 ta, coming up\n").unwrap();
+        assert!(text.contains("Its size line is `4`"), "{text}");
     }
 
     #[test]

@@ -2,13 +2,17 @@
 //!
 //! Rule: nothing is said where no alert was expected.
 
-use super::{Cause, Evidence, Row};
+use super::client_hello_facts::{Facts, facts};
+use super::{Cause, Close, Evidence, Row, shown};
 use crate::check::Side;
+use crate::check::lenient_http_reader::find;
 
 pub(super) const TABLE: &[Row] = &[
     ("W106", http_to_tls),
     ("W105", other_alert),
     ("W105", other_form),
+    ("W105", no_alert),
+    ("W18", read_once),
 ];
 
 /// The reason in a fatal alert record.
@@ -57,10 +61,16 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     let due = alert(&evidence.want().bytes)?;
     let sent = alert(&evidence.have().bytes).filter(|sent| *sent != due)?;
     (evidence.side() == Side::Server).then_some(())?;
+    let read = facts(evidence.heard());
+    let known = read
+        .as_ref()
+        .and_then(|read| in_this_message(read, sent, due));
     let why = match (sent, due) {
+        _ if known.is_some() => known.as_deref().unwrap_or_default(),
         (109 | 112 | 120, 70) => {
-            "The newest version of this client is older than TLS 1.2, and the first line of the table that fits \
-             decides: the version is looked at before the name and the protocols"
+            "The newest version of this client is older than TLS 1.2. Either you looked at the name or the protocols \
+             first: the first line of the table that fits decides. Or you took the version from another place than \
+             supported_versions"
         }
         (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
         (_, 50) => {
@@ -105,6 +115,88 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         name(due)
     );
     Cause::in_case(case, text)
+}
+
+/// Why this message gets the alert that was due, where its bytes show it.
+fn in_this_message(read: &Facts, sent: u8, due: u8) -> Option<String> {
+    let newest = read
+        .versions
+        .iter()
+        .filter(|version| !is_meaningless(**version))
+        .max();
+    match (sent, due) {
+        (_, 50) => Some(format!("In this message {}", read.fault.as_ref()?)),
+        (50, _) if !read.has_extensions && read.fault.is_none() => Some(
+            "This message has no extensions: it ends after the compression methods, and that is allowed".to_string(),
+        ),
+        (40, 70) if read.versions.iter().any(|version| is_meaningless(*version)) => Some(format!(
+            "The newest version of this client is {:04x}. The values 0a0a, 1a1a and so on have no meaning: skip them",
+            newest?
+        )),
+        (70, _) => Some(format!(
+            "The newest version of this client is {:04x} in supported_versions, and that is at least 0303. The order \
+             of this list does not matter",
+            newest?
+        )),
+        (40, 120) => {
+            let mut longer = read.protocols.iter();
+            let longer = longer.find(|protocol| find(protocol, b"http/1.1").is_some())?;
+            Some(format!(
+                "This client speaks `{}`, which is another protocol than `http/1.1`. Compare each protocol as a whole",
+                shown(longer)
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// A value that only tests whether a server skips what it does not know (RFC 8701).
+fn is_meaningless(version: u16) -> bool {
+    let [high, low] = version.to_be_bytes();
+    high == low && low & 0x0f == 0x0a
+}
+
+/// Several records, and a reset in place of an alert: bytes of the message were not read.
+fn read_once(evidence: &Evidence) -> Option<Cause> {
+    alert(&evidence.want().bytes)?;
+    let reset = evidence.have().bytes.is_empty() && evidence.have().close == Close::Rst;
+    let alive = evidence.process.ending.is_none() && evidence.side() == Side::Server;
+    (reset && alive && in_records(evidence.heard())).then_some(())?;
+    Cause::likely(
+        "the message came in several records and in several pieces. Your program closed without an answer, and the \
+         system sent a reset: bytes came that your program did not read. Probably it took what one read gave it for \
+         the whole message.",
+    )
+}
+
+/// No alert came, where the first bytes of the record decide.
+fn no_alert(evidence: &Evidence) -> Option<Cause> {
+    let due = alert(&evidence.want().bytes).filter(|due| matches!(due, 10 | 22))?;
+    let alive = evidence.process.ending.is_none() && evidence.side() == Side::Server;
+    (alive && evidence.have().bytes.is_empty() && !evidence.passes_in_calm()).then_some(())?;
+    let (case, why) = match (due, evidence.heard()) {
+        (22, _) => ("record_overflow", "This record is longer than 16384 bytes".to_string()),
+        (_, [kind, ..]) if *kind != 22 => (
+            "unexpected_message",
+            format!("This record is of the kind {kind}, and a handshake record has the kind 22"),
+        ),
+        (_, [_, _, _, 0, 0, ..]) => (
+            "unexpected_message",
+            "This record is empty: its length is 0. Do not skip it, and do not wait for its content".to_string(),
+        ),
+        _ => (
+            "unexpected_message",
+            "The message in this record is no ClientHello, which begins with 1".to_string(),
+        ),
+    };
+    let did = match evidence.have().close {
+        Close::Open => "you sent no alert",
+        _ => "you closed without an alert",
+    };
+    Cause::in_case(
+        case,
+        format!("{did}, and {} was expected. {why}.", name(due)),
+    )
 }
 
 /// The answer is a record, but not an alert record with seven bytes.

@@ -5,7 +5,7 @@ use super::source_signs::{resets_by, shuts_reading};
 use super::{Cause, Row, count, shown, waits_for_the_end};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{from, message, messages, upto};
+use crate::check::lenient_http_reader::{message, messages};
 
 /// Asked before what a pause or a piece explains.
 pub(super) const FIRST: &[Row] = &[("W61", stops_reading)];
@@ -105,6 +105,13 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
 fn stays_open(evidence: &Evidence) -> Option<Cause> {
     let said = evidence.right_bytes() && !evidence.have().bytes.is_empty();
     let open = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
+    let ghost = evidence.right_bytes() && evidence.heard().is_empty() && evidence.fin_said();
+    if ghost && open && evidence.side() == Side::Server && evidence.silence().is_some() {
+        return Cause::likely(
+            "this client closed without a request, and your server kept its side open. After a close a read gives the \
+             end of the stream each time, and no bytes: close your side, too.",
+        );
+    }
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
@@ -134,11 +141,18 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let plain = if evidence.is_http() { "" } else { "plain" };
+    let said = messages(&evidence.have().bytes);
+    let refused = said.last().and_then(|last| message(last).status());
+    let refused = refused.filter(|status| *status >= 400 && said.len() > 1);
+    let last = match refused {
+        Some(status) => format!("Your last answer was {status}, and that is no reason to close"),
+        None => "The connection is for more than one question".to_string(),
+    };
     Cause::in_case(
         plain,
         format!(
-            "you closed after {}, while the conversation goes on. The connection is for more than one question: wait for \
-         the client's next question, or until it closes.",
+            "you closed after {}, while the conversation goes on. {last}: wait for the client's next question, or until \
+             it closes.",
             count(evidence.have().bytes.len(), "byte")
         ),
     )
@@ -151,19 +165,25 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
     let stays = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     let answered = evidence.have().bytes.len() > evidence.at();
     (evidence.side() == Side::Server && asked && stays && answered).then_some(())?;
-    let heard = evidence.heard();
-    let last = upto(heard, heard.len().saturating_sub(4))
-        .windows(4)
-        .rposition(|four| four == b"\r\n\r\n");
-    let last = from(heard, last.map_or(0, |at| at + 4));
-    let old = message(last).first_line().ends_with(b"HTTP/1.0");
-    let how = match old {
-        true => "is of HTTP/1.0, where the connection ends after the answer",
-        false => "said `Connection: close`",
+    let exchange = evidence.exchange()?;
+    let request = exchange.request()?;
+    let old = request.first_line().ends_with(b"HTTP/1.0");
+    let said = request
+        .elements("Connection")
+        .iter()
+        .any(|word| word == "close");
+    let how = match (said, old) {
+        (true, _) => "said `Connection: close`".to_string(),
+        (false, true) => "is of HTTP/1.0, where the connection ends after the answer".to_string(),
+        (false, false) => format!(
+            "was refused with {}. In this lab the server closes after this refusal, although the request did not ask \
+             for that",
+            exchange.have.status()?
+        ),
     };
     Cause::likely(format!(
-        "the last request, `{}`, {how}. Your answer does not say `close`, and you did not close.",
-        shown(message(last).first_line())
+        "the request `{}` {how}. Your answer does not say `close`, and you did not close.",
+        shown(request.first_line())
     ))
 }
 

@@ -3,12 +3,14 @@
 //!
 //! Rule: nothing is said of a conversation without `Cookie` or `Set-Cookie` in what was expected or came.
 
-use super::values_from_the_other_side::{another_field, spelled_otherwise};
+use super::forms::dishes;
+use super::values_from_the_other_side::{
+    given, given_at_once, not_this_value, same_name_elsewhere, spelled_otherwise,
+};
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, message, split_once};
-use crate::http::target::decode_form;
-use crate::wire::{Mask, Wanted, Who};
+use crate::wire::{Mask, Wanted};
 
 pub(super) const TABLE: &[Row] = &[
     ("W100", guessable),
@@ -16,8 +18,6 @@ pub(super) const TABLE: &[Row] = &[
     ("W99", ticket_in_refusal),
     ("W99", new_ticket),
     ("W102", page_after_post),
-    ("W101", form_text),
-    ("W101", written_form),
     ("W99", other_table),
     ("W104", attributes_back),
     ("W99", thrown_away),
@@ -25,7 +25,10 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 /// The message that was due and the one that came, for one side.
-fn both(evidence: &Evidence, side: Side) -> Option<(Message<'_>, Message<'_>, Message<'_>)> {
+pub(super) fn both(
+    evidence: &Evidence,
+    side: Side,
+) -> Option<(Message<'_>, Message<'_>, Message<'_>)> {
     let exchange = evidence.exchange()?;
     let asked = message(exchange.asked.unwrap_or_default());
     (evidence.side() == side).then_some((exchange.want, exchange.have, asked))
@@ -66,6 +69,12 @@ fn guessable(evidence: &Evidence) -> Option<Cause> {
             "your ticket is `{}`. An attacker may find such a short ticket by trial. The ticket must be 16 random \
              bytes, written as {count} hex digits.",
             shown(value)
+        )),
+        _ if value.len() as u64 != *count => Cause::likely(format!(
+            "your ticket is `{}`, and has {} letters and digits. The ticket must be 16 random bytes, written as {count} \
+             hex digits.",
+            shown(value),
+            value.len()
         )),
         _ => None,
     }
@@ -140,88 +149,6 @@ fn page_after_post(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// The dishes on a page.
-fn dishes<'a>(page: &Message<'a>) -> Vec<&'a [u8]> {
-    let lines = page.body.unwrap_or_default().split(|byte| *byte == b'\n');
-    let items = lines.filter_map(|line| line.strip_prefix(b"<li>"));
-    items
-        .filter_map(|item| item.strip_suffix(b"</li>"))
-        .collect()
-}
-
-/// The page has as many dishes as it should, and one of them is written otherwise.
-fn form_text(evidence: &Evidence) -> Option<Cause> {
-    let (want, have, _) = both(evidence, Side::Server)?;
-    let (due, got) = (dishes(&want), dishes(&have));
-    let mut pairs = due.iter().zip(&got).filter(|(due, got)| due != got);
-    let (due, got) = pairs.next().filter(|_| due.len() == got.len())?;
-    let (dish, read) = (unescaped(due), unescaped(got));
-    let what = match () {
-        _ if *got == dish.as_slice() => {
-            "this text is put into the page unchanged. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
-        }
-        _ if read == dish => {
-            "it means the same in HTML, but this lab's page writes only `&` and `<` in this way, and no other letter"
-        }
-        _ if decode_form(&read) == dish => {
-            "it is not decoded, or not completely. In a form `+` is a space, and `%` with two hex digits is one byte"
-        }
-        _ if decode_form(&dish) == read && dish.contains(&b'+') => {
-            "either it is decoded twice, or `+` is replaced after `%2B` was decoded"
-        }
-        _ if decode_form(&dish) == read => "it is decoded twice",
-        _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'=') => {
-            "it is cut at each `=`. Only the first `=` of a field ends its name, and the rest is the value"
-        }
-        _ if another_field(evidence, &dish, &read) => {
-            "the form has several fields with the name `dish`, and in this lab the first one counts"
-        }
-        _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
-            "it is decoded before it is cut: `%26` became `&`, and ended the field"
-        }
-        _ => return None,
-    };
-    Cause::likely(format!(
-        "`{}` was ordered, and on your page it is `{}`: {what}.",
-        shown(&dish),
-        shown(got)
-    ))
-}
-
-/// The client's form means the same, and is written otherwise.
-fn written_form(evidence: &Evidence) -> Option<Cause> {
-    let (want, have, _) = both(evidence, Side::Client)?;
-    let form = |message: &Message| {
-        let name = message.field("Content-Type").unwrap_or_default();
-        name.starts_with(b"application/x-www-form-urlencoded")
-    };
-    let (due, got) = (want.body?, have.body?);
-    (form(&want) && form(&have) && due != got && decode_form(due) == decode_form(got))
-        .then_some(())?;
-    Cause::likely(format!(
-        "your form is `{}`, and `{}` was expected. Both mean the same, but a browser writes a space as `+`, leaves \
-         letters, digits and `*-._` as they are, and writes each other byte as `%` and two capital digits.",
-        shown(got),
-        shown(due)
-    ))
-}
-
-/// The text behind `&amp;` and `&lt;`.
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(text);
-    let mut text = text.into_owned();
-    for (entity, letter) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#x27;", "'"),
-        ("&amp;", "&"),
-    ] {
-        text = text.replace(entity, letter);
-    }
-    text.into_bytes()
-}
-
 /// The page of another table, or of none.
 fn other_table(evidence: &Evidence) -> Option<Cause> {
     let (want, have, asked) = both(evidence, Side::Server)?;
@@ -240,6 +167,10 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
         });
     };
     let what = match got < due {
+        true if several_of_one_name(cookie) => {
+            "This line has several cookies with one name, and in this lab the first one counts. Either you use \
+             another one, or you keep what was ordered where this request does not find it"
+        }
         true => {
             "You keep what was ordered where this request does not find it: keep it by the ticket, and longer \
                  than a connection"
@@ -286,6 +217,16 @@ fn pairs(cookie: &[u8]) -> Vec<&[u8]> {
     parts.map(<[u8]>::trim_ascii).collect()
 }
 
+/// Whether two cookies of the line have one name.
+fn several_of_one_name(cookie: &[u8]) -> bool {
+    let mut names: Vec<&[u8]> = pairs(cookie)
+        .into_iter()
+        .filter_map(|pair| Some(split_once(pair, b'=')?.0))
+        .collect();
+    names.sort_unstable();
+    names.windows(2).any(|two| matches!(two, [a, b] if a == b))
+}
+
 /// Cookies were given, and none comes back.
 fn thrown_away(evidence: &Evidence) -> Option<Cause> {
     let (want, have, _) = both(evidence, Side::Client)?;
@@ -295,8 +236,9 @@ fn thrown_away(evidence: &Evidence) -> Option<Cause> {
     (!have.first_line().is_empty() && have.target() == want.target()).then_some(())?;
     Cause::likely(format!(
         "the server gave you cookies, and this request has no Cookie line. `Cookie: {}` was expected. Without it the \
-         server does not recognise you.",
-        shown(due)
+         server does not recognise you.{}",
+        shown(due),
+        given_at_once(evidence)
     ))
 }
 
@@ -315,7 +257,7 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
     if let Some(pair) = got.iter().find(|pair| !due.contains(pair)) {
         let other = due.iter().find(|due| name(due) == name(pair));
         let why = match other {
-            Some(due) => format!("the newer cookie `{}` has replaced it", shown(due)),
+            Some(due) => not_this_value(evidence, pair, due),
             None => given(evidence, &name(pair)),
         };
         return Cause::likely(format!(
@@ -333,9 +275,10 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     Cause::likely(format!(
-        "`{}` belongs to `{path}`, and your Cookie line does not have it.{}",
+        "`{}` belongs to `{path}`, and your Cookie line does not have it.{}{}",
         shown(missing),
-        spelled_otherwise(evidence, missing)
+        spelled_otherwise(evidence, missing),
+        same_name_elsewhere(evidence, missing)
     ))
 }
 
@@ -369,27 +312,10 @@ fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> 
     (sorted == own).then(|| {
         format!(
             "the cookies are right, but their order is not: `{}` came, and `{}` was expected. The cookie with the \
-             longest path comes first. If two paths are equally long, the older cookie comes first.",
+             longest path comes first. If two paths are equally long, the older cookie comes first. A new value does \
+             not make a cookie newer.",
             shown(line),
             shown(due)
         )
     })
-}
-
-/// What the server said last about the cookie with this name.
-fn given(evidence: &Evidence, name: &[u8]) -> String {
-    let mut last = None;
-    for conn in evidence.got.connections() {
-        let answer = evidence.got.bytes_of(conn, Who::Server);
-        for (field, value) in message(&answer).fields() {
-            let own = split_once(value, b'=').is_some_and(|(own, _)| own == name);
-            if own && field.eq_ignore_ascii_case(b"set-cookie") {
-                last = Some(shown(value));
-            }
-        }
-    }
-    match last {
-        Some(line) => format!("the server said `{line}`, so this cookie does not belong there"),
-        None => "no server gave it to you".to_string(),
-    }
 }

@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W41", broken_pipe),
     ("W70", chunks_unread),
     ("W27", worker_died),
+    ("W27", workers_used_up),
     ("W61", failed_request),
     ("W85", left_early),
     ("W89", failed_start),
@@ -122,6 +123,24 @@ fn last_request(evidence: &Evidence) -> Option<&[u8]> {
     messages(evidence.heard()).into_iter().next_back()
 }
 
+/// Several failures were answered, and the next one is not.
+fn workers_used_up(evidence: &Evidence) -> Option<Cause> {
+    let silent = evidence.silence().is_some() && evidence.have().bytes.is_empty();
+    let alive = evidence.process.ending.is_none() && evidence.side() == Side::Server;
+    (silent && alive && !evidence.heard().is_empty()).then_some(())?;
+    let before = evidence.conn().saturating_sub(1);
+    let failed = |conn| {
+        let said = evidence.got.bytes_of(conn, evidence.side().who());
+        message(&said).status() == Some(500)
+    };
+    (before > 1 && (1..=before).all(failed)).then_some(())?;
+    Cause::likely(format!(
+        "{before} requests got the answer 500, and the next one got none. Probably each failure ended one of your \
+         threads, also after its answer, until none was left. A thread that catches a failure must serve the next \
+         client."
+    ))
+}
+
 /// Threads ended with an error when clients left, and now no thread answers.
 fn worker_died(evidence: &Evidence) -> Option<Cause> {
     let silent = evidence.silence().is_some() && evidence.cut_short()
@@ -132,10 +151,16 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && silent && alive && !pieces && !evidence.heard().is_empty())
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;
+    let rule = match message(&evidence.want().bytes).status() {
+        Some(500) => {
+            "The client of a request that fails must still get the answer 500, and the thread must serve the next \
+             client."
+        }
+        _ => "A client that closes or sends nothing must not end the thread that serves it.",
+    };
     Cause::likely(format!(
         "your program still runs, and said `{said}`. A thread that ends with an error serves no more clients. \
-         Perhaps each such error ended one thread, until none was left. A client that closes or sends nothing must \
-         not end the thread that serves it."
+         Perhaps each such error ended one thread, until none was left. {rule}"
     ))
 }
 

@@ -5,10 +5,10 @@
 //! record it is about, and not which byte.
 
 use super::dns_messages::{Wrong, answer, messages, speaks_dns, wrong};
-use super::{Cause, Close, Evidence, Row, count};
+use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_dns_reader::{BadName, HEADER, Message, Record, name, number, text};
-use crate::check::lenient_http_reader::from;
+use crate::check::lenient_http_reader::{from, upto};
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
@@ -272,4 +272,40 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
          A pointer has two bytes: c0 and the place. Count the place from the first byte of the message, over TCP \
          after the length."
     ))
+}
+
+/// A code that says that the name was compared otherwise.
+pub(super) fn other_zone(evidence: &Evidence) -> Option<Cause> {
+    let (wrong, query) = answer(evidence)?;
+    let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
+    let labels = query.asked?.labels;
+    let asked = text(&labels);
+    let capital = query.question.iter().any(u8::is_ascii_uppercase);
+    match (wanted.code(), got.code()) {
+        (0, 3 | 5) if capital => Cause::likely(format!(
+            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital \
+             and small letters mean the same, so the zone contains {asked}.",
+            got.code()
+        )),
+        (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
+            "{} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from \
+             the end. A comparison of letters or of text with dots does not show where a label begins.",
+            with_its_labels(&labels, &asked),
+            got.code()
+        )),
+        _ => None,
+    }
+}
+
+/// A name for a sentence; a dot inside a label is named, because it looks like the end of the label.
+fn with_its_labels(question: &[u8], name: &str) -> String {
+    let mut rest = question;
+    while let Some((&length, behind)) = rest.split_first().filter(|(length, _)| **length > 0) {
+        let label = upto(behind, usize::from(length));
+        if label.contains(&b'.') {
+            return format!("the name with the single label `{}`", shown(label));
+        }
+        rest = from(behind, usize::from(length));
+    }
+    name.to_string()
 }

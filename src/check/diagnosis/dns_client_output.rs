@@ -273,9 +273,13 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
             .asked
             .as_ref()
             .map_or(String::new(), |asked| text(&asked.labels));
+        let what = match message.is_answer() {
+            true => "That is not the answer to your question",
+            false => "It has no bit QR (80 in byte 2), so it is a question and not an answer",
+        };
         return Cause::likely(format!(
-            "you printed {word}, which comes from a message with the ID {:04x} about {name}. That is not your \
-             question. Ignore such a message, and wait for the right answer.",
+            "you printed {word}, which comes from a message with the ID {:04x} about {name}. {what}. Ignore such a \
+             message, and wait for the right answer.",
             message.id
         ));
     }

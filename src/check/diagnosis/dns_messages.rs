@@ -3,9 +3,9 @@
 //! Rule: nothing is said where the script has no question of DNS. What a client printed is looked at in
 //! `dns_client_output`.
 
-use super::{Cause, Evidence, Row, count};
+use super::{Cause, Evidence, Row, count, dns_answers};
 use crate::check::Side;
-use crate::check::lenient_dns_reader::{BadName, HEADER, Message, name, number, text};
+use crate::check::lenient_dns_reader::{BadName, HEADER, Message, name, number};
 use crate::check::lenient_http_reader::{from, upto};
 use crate::wire::{Conn, Entry, Transcript, Who};
 
@@ -15,7 +15,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W112", pointer_in_a_question),
     ("W115", too_long_for_a_datagram),
     ("W116", other_id),
-    ("W114", other_zone),
+    ("W114", dns_answers::other_zone),
     ("W116", other_header),
     ("W116", other_question),
 ];
@@ -270,27 +270,6 @@ fn other_id(evidence: &Evidence) -> Option<Cause> {
              byte comes first, and the second question has the next ID."
         )),
         Side::Client => None,
-    }
-}
-
-/// A code that says that the name was compared otherwise.
-fn other_zone(evidence: &Evidence) -> Option<Cause> {
-    let (wrong, query) = answer(evidence)?;
-    let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
-    let asked = text(&query.asked?.labels);
-    let capital = query.question.iter().any(u8::is_ascii_uppercase);
-    match (wanted.code(), got.code()) {
-        (0, 3 | 5) if capital => Cause::likely(format!(
-            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital \
-             and small letters mean the same, so the zone contains {asked}.",
-            got.code()
-        )),
-        (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
-            "{asked} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from \
-             the end. A comparison of letters or of text with dots does not show where a label begins.",
-            got.code()
-        )),
-        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, find, from, message, upto};
 use crate::http::date;
+use crate::http::target::decode_lenient;
 
 pub(super) const TABLE: &[Row] = &[
     ("W55", outside),
@@ -168,9 +169,15 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
              in the name."
         }
     };
+    let letters = match decode_lenient(target).is_ascii() {
+        true => "",
+        false => {
+            " The decoded bytes are UTF-8: decode all of them first, and then turn them into text."
+        }
+    };
     Cause::likely(format!(
         "`{}` names a file that exists, and you answered {have}. In this name `{}` is one byte, \
-         written as a percent sign and two hexadecimal digits.{twice}",
+         written as a percent sign and two hexadecimal digits.{twice}{letters}",
         shown(target),
         shown(upto(from(target, encoded), 3))
     ))
@@ -183,9 +190,13 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let wanted = date::parse(wanted, 0)?;
     let Some(said) = date::parse(value, wanted) else {
         return Cause::likely(format!(
-            "your Date is `{}`. A server writes it in 29 bytes, with English names and GMT at its end: `{}`.",
+            "your Date is `{}`. A server writes it in 29 bytes, with English names and GMT at its end: `{}`.{}",
             shown(value),
-            date::format(wanted)
+            date::format(wanted),
+            match date::format(wanted).replacen(", 0", ", ", 1).as_bytes() == value {
+                true => " A number below 10 has a zero in front.",
+                false => "",
+            }
         ));
     };
     if date::format(said).as_bytes() != value {
@@ -204,7 +215,9 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
             off / 60
         ),
         false => {
-            "The check gives the time in WIRELAB_NOW; your program used another clock.".to_string()
+            "The check gives the time in WIRELAB_NOW. Either your program used another clock, or it sent the time of \
+             something else, such as the last change of the file."
+                .to_string()
         }
     };
     Cause::likely(format!(
@@ -226,6 +239,14 @@ fn missing_field(evidence: &Evidence) -> Option<Cause> {
     // A line behind the last chunk is there, too.
     let here = field(evidence.line()).is_some_and(|(came, _)| came.eq_ignore_ascii_case(name));
     (!here).then_some(())?;
+    if name.eq_ignore_ascii_case(b"Connection") && find(line, b"keep-alive").is_some() {
+        return Cause::likely(format!(
+            "your answer `{}` has no `{}`. The client of HTTP/1.0 asked you to keep the connection open. Without this \
+             line it must expect that you close.",
+            shown(answer.first_line()),
+            shown(line.trim_ascii_end())
+        ));
+    }
     let what_for = WHAT_FOR
         .iter()
         .find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));

@@ -27,6 +27,9 @@ pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
             given_before(evidence)
         ),
         b"last-modified" => later_than_its_answer(evidence)?,
+        b"content-range" => "The client puts the part into its copy by these numbers: the first byte, the last byte, \
+                             and after the `/` the length of the whole file."
+            .to_string(),
         _ => return None,
     };
     Some(text)

@@ -10,6 +10,7 @@ mod bodies_and_partial_answers;
 mod caches;
 mod chunk_borders;
 mod client_hello_answers;
+mod client_hello_facts;
 mod connection_endings;
 mod cookies_and_forms;
 mod crashes;
@@ -25,6 +26,7 @@ mod evidence_facts;
 mod exchanges_on_both_legs;
 mod explanation_pages;
 mod file_servers;
+mod forms;
 mod gateways;
 mod header_values;
 mod host_line;
@@ -32,6 +34,7 @@ mod incomplete_messages;
 mod length_prefix;
 mod line_ends;
 mod message_ends;
+mod other_header_lines;
 mod partial_reads_and_writes;
 mod process;
 mod program_language;
@@ -106,7 +109,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 39] = [
+const TABLE: [&[Row]; 40] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -127,6 +130,7 @@ const TABLE: [&[Row]; 39] = [
     bodies_and_partial_answers::WAITS,
     redirects_and_relays::TABLE,
     incomplete_messages::TABLE,
+    forms::TABLE,
     cookies_and_forms::TABLE,
     client_hello_answers::TABLE,
     caches::TABLE,
@@ -152,8 +156,8 @@ const TABLE: [&[Row]; 39] = [
 const LAST: &[Row] = &[
     ("W63", wrong_values::other_order),
     ("W63", wrong_values::other_body),
-    ("W84", valid_but_different::other_lines),
-    ("W84", valid_but_different::other_first_line),
+    ("W84", other_header_lines::other_lines),
+    ("W84", other_header_lines::other_first_line),
     ("W121", wrong_decisions::other_answer),
     ("W125", wrong_decisions::prints_other),
 ];

@@ -234,9 +234,10 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.others_open();
     (evidence.side() == Side::Server && full && alive && (let_in || served)).then_some(())?;
     Cause::likely(
-        "all places were used, those of the served clients and those of the queue, and you accepted one more client. \
-         The server must refuse this client at once with 503. Without a limit, the clients use up the memory and the \
-         threads of the system.",
+        "all places were used, those of the served clients and those of the queue, and then one more client came. The \
+         server must refuse this client at once with 503. Either your server has no limit, or a larger one, or a place \
+         is free again before its connection ends. Or your program waits before it refuses: for a request of this \
+         client, or for a free place.",
     )
 }
 
@@ -244,7 +245,8 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
 fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     let stuck = evidence.process.ending.is_none() && evidence.silence().is_some();
     let server = evidence.side() == Side::Server && evidence.have().bytes.is_empty();
-    (server && stuck && evidence.others_open()).then_some(())?;
+    let asked = !evidence.heard().is_empty();
+    (server && asked && stuck && evidence.others_open()).then_some(())?;
     let open = evidence.open_connections();
     if open > 1 {
         return Cause::likely(format!(

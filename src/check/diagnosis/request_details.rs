@@ -5,7 +5,7 @@
 
 use super::{count, shown};
 use crate::check::lenient_http_reader::{Message, find, upto};
-use crate::http::target::decode_lenient;
+use crate::http::target::{decode_form, decode_lenient};
 
 /// The fault of a request that must be refused with `want`, where its bytes show it.
 pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
@@ -18,6 +18,28 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
     match want {
         414 => Some(measured("request line", request.first_line().len())),
         431 => Some(measured("head", request.head.len())),
+        408 if request.body.is_none() => Some(
+            "Its head is not complete: the empty line never came. Wait for the empty line before you answer, and only \
+             as long as the time limit allows."
+                .to_string(),
+        ),
+        400 if field_count(request, b"Host") > 1 => Some(format!(
+            "It has {} Host lines, and nobody can know which of them is meant.",
+            field_count(request, b"Host")
+        )),
+        400 if request.field("Transfer-Encoding").is_some()
+            && request.field("Content-Length").is_some() =>
+        {
+            Some(
+                "It has a Content-Length and a Transfer-Encoding. Two programs may disagree about where such a message \
+                 ends."
+                    .to_string(),
+            )
+        }
+        416 => Some(format!(
+            "`Range: {}` asks for the last 0 bytes, and such a part does not exist.",
+            shown(request.field("Range").filter(|range| *range == b"bytes=-0")?)
+        )),
         400 if bare_line_ends(request) => Some(
             "Its lines end in \\n alone, and a line of a head ends in \\r\\n. Another program may read such a message \
              in another way."
@@ -26,6 +48,14 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
         501 => small_method(request),
         _ => None,
     }
+}
+
+/// How many lines of the head have this name.
+fn field_count(request: &Message, name: &[u8]) -> usize {
+    request
+        .fields()
+        .filter(|(own, _)| own.eq_ignore_ascii_case(name))
+        .count()
 }
 
 /// Whether a line of the head ends without its CR.
@@ -51,6 +81,25 @@ fn small_method(request: &Message) -> Option<String> {
     })
 }
 
+/// What a server that does not refuse puts at risk: it depends on what was wrong.
+pub(super) fn why_refused(status: u16) -> &'static str {
+    match status {
+        400 | 421 | 501 | 505 => {
+            "Another program may read a faulty message in another way. So refuse it, and do not guess."
+        }
+        404 | 410 => "Nothing has that name, and a 2xx says that something has it.",
+        405 => "A 2xx tells the client that the server has done what the method asks for.",
+        408 | 413 => {
+            "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
+        }
+        411 => "This server takes a body only if its length is announced.",
+        416 => {
+            "The file has no such part. If you send another part, the client puts it into its copy at a wrong place."
+        }
+        _ => "A 2xx tells the client that the request succeeded.",
+    }
+}
+
 /// Why a request that a program refused with `have` is allowed, where its bytes show it.
 pub(super) fn allowed(request: &Message, have: u16) -> Option<String> {
     let old = request.first_line().ends_with(b"HTTP/1.0");
@@ -59,9 +108,24 @@ pub(super) fn allowed(request: &Message, have: u16) -> Option<String> {
         400 if old && request.field("Host").is_none() => {
             Some("A request of HTTP/1.0 need not have a Host line.".to_string())
         }
+        400 if form(request).is_some() => Some(format!(
+            "Its form is `{}`. Cut a form at each `&`, and each field at its first `=`.",
+            shown(form(request)?)
+        )),
         404 if target.contains(&b'+') => {
             Some("In a path `+` is a plus sign, and not a space.".to_string())
         }
+        404 if find(target, b"//").is_some() || find(target, b"/.").is_some() => Some(
+            "In a path an empty piece and the piece `.` mean nothing, and `..` removes the piece before it.".to_string(),
+        ),
+        414 => Some(format!(
+            "Its request line has {}, and that is within the limit.",
+            count(request.first_line().len(), "byte")
+        )),
+        431 => Some(format!(
+            "Its head has {}, and that is within the limit.",
+            count(request.head.len(), "byte")
+        )),
         416 => {
             let range = request.field("Range")?;
             Some(format!(
@@ -84,32 +148,103 @@ fn ends_before_it_begins(range: &[u8]) -> bool {
     ends.and_then(|(first, last)| Some(number(first)? > number(last)?)) == Some(true)
 }
 
-/// What about the path decides for 400: a slash that is encoded, or a percent sign without two hex digits.
-pub(super) fn faulty_path(request: &Message, want: u16) -> String {
-    let target = request.target().unwrap_or_default().to_ascii_lowercase();
-    let percents = target.split(|&byte| byte == b'%').skip(1);
-    let mut bad = percents.filter(|behind| {
+/// What in the request decides between two statuses, as a sentence after a space.
+pub(super) fn decides(request: &Message, want: u16, have: u16) -> String {
+    let path = match (want, have) {
+        (400, _) => faulty_path(request),
+        (404, 400 | 403) => harmless_path(request),
+        _ => None,
+    };
+    let order = || match (want, have) {
+        (505, 404 | 405 | 501) => {
+            Some("The version is looked at first, before the method and the path.".to_string())
+        }
+        (405 | 501, 404) => Some("The method is looked at before the path.".to_string()),
+        (411, 404 | 405) => {
+            Some("It has no Content-Length, and that is looked at before the path.".to_string())
+        }
+        (200, 206) => several_parts(request),
+        _ => None,
+    };
+    let found = path.or_else(order).or_else(|| fault(request, want));
+    let found = found.or_else(|| empty_dish(request, want));
+    found.map_or(String::new(), |text| format!(" {text}"))
+}
+
+/// A percent sign of the path without two hex digits behind it: what stands there.
+fn bad_percent(target: &[u8]) -> Option<&[u8]> {
+    let mut behind = target.split(|&byte| byte == b'%').skip(1);
+    behind.find(|behind| {
         let digits = behind.first_chunk::<2>();
         !digits.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
-    });
-    if want != 400 {
-        return String::new();
-    }
-    if let Some(behind) = bad.next() {
-        return format!(
-            " In this path two hexadecimal digits are due behind a `%`, and `{}` stands there. A function that reads \
+    })
+}
+
+/// What about the path decides for 400: a slash that is encoded, or a percent sign without two hex digits.
+fn faulty_path(request: &Message) -> Option<String> {
+    let target = request.target().unwrap_or_default().to_ascii_lowercase();
+    if let Some(behind) = bad_percent(&target) {
+        return Some(format!(
+            "In this path two hexadecimal digits are due behind a `%`, and `{}` stands there. A function that reads \
              a number often takes a sign too, or stops at the first byte that it does not know.",
             shown(upto(behind, 2))
-        );
+        ));
     }
-    match find(&target, b"%2f").is_some() {
-        true => {
-            " In this path `%2f` is a slash inside a name. Cut the path at its slashes first, and decode each piece \
-             then: a piece that contains a slash gets 400."
-                .to_string()
-        }
-        false => String::new(),
-    }
+    find(&target, b"%2f")?;
+    let text = "In this path `%2f` is a slash inside a name. Cut the path at its slashes first, and decode each piece \
+                then: a piece that contains a slash gets 400.";
+    Some(text.to_string())
+}
+
+/// Why a path that names no file is not refused in another way.
+fn harmless_path(request: &Message) -> Option<String> {
+    let target = request.target()?.to_ascii_lowercase();
+    let text = if find(&target, b"%2f").is_some() {
+        "In this path `%2f` is an encoded slash. Here such a path gets the same answer as a path without a file."
+    } else if target.contains(&b'%') && bad_percent(&target).is_none() {
+        "Each `%` of this path has two hexadecimal digits after it. Upper and lower case mean the same in them, and \
+         two dots at the root mean nothing, also when they are encoded."
+    } else if target.starts_with(b"/../") {
+        "The two dots are at the root of the site. No folder is above it, so they mean nothing: look for the rest of \
+         the path."
+    } else {
+        return None;
+    };
+    Some(text.to_string())
+}
+
+/// A request for several parts of a file.
+fn several_parts(request: &Message) -> Option<String> {
+    let range = request
+        .field("Range")
+        .filter(|range| range.contains(&b','))?;
+    Some(format!(
+        "`Range: {}` asks for several parts, and this lab's server ignores such a range.",
+        shown(range)
+    ))
+}
+
+/// A form whose dish has no letter.
+fn empty_dish(request: &Message, want: u16) -> Option<String> {
+    let form = form(request).filter(|_| want == 400)?;
+    let dish = form
+        .split(|&byte| byte == b'&')
+        .find_map(|field| field.strip_prefix(b"dish="));
+    let blank = dish.is_none_or(|dish| decode_form(dish).trim_ascii().is_empty());
+    blank.then(|| {
+        format!(
+            "Its form is `{}`: it has no dish, or a dish of spaces alone.",
+            shown(form)
+        )
+    })
+}
+
+/// The body of a form as browsers send it.
+fn form<'a>(request: &Message<'a>) -> Option<&'a [u8]> {
+    let kind = request.field("Content-Type")?;
+    request
+        .body
+        .filter(|_| kind.starts_with(b"application/x-www-form-urlencoded"))
 }
 
 /// What became of a target on its way, where the part that differs shows it.
@@ -146,6 +281,22 @@ mod tests {
         assert!(change("/a%20b", "/a b").unwrap().contains("decoded"));
         assert_eq!(change("/menu", "/soup"), None);
         assert_eq!(change("/abc", "/xbcd"), None);
+    }
+
+    #[test]
+    fn what_decides_between_two_statuses_is_read_from_the_request() {
+        let decides = |request: &str, want, have| decides(&message(request.as_bytes()), want, have);
+        let text = decides("EAT / HTTP/3.0\r\n\r\n", 505, 501);
+        assert!(text.contains("version is looked at first"), "{text}");
+        let text = decides("GET /%2e%2e/a HTTP/1.1\r\n\r\n", 404, 400);
+        assert!(text.contains("Upper and lower case"), "{text}");
+        let text = decides("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, 404);
+        assert!(text.contains("2 Host lines"), "{text}");
+        let form = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\n";
+        let text = decides(&format!("{form}dish=++"), 400, 303);
+        assert!(text.contains("spaces alone"), "{text}");
+        assert_eq!(decides(&format!("{form}dish=ab"), 400, 303), "");
+        assert_eq!(decides("GET /a HTTP/1.1\r\n\r\n", 404, 403), "");
     }
 
     #[test]

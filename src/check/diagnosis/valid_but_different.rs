@@ -1,13 +1,12 @@
-//! Correct HTTP that differs from the lab's conversation: another status, another target, other header lines.
+//! Correct HTTP that differs from the lab's conversation: another status, another target.
 //!
 //! Rule: these come after all mistakes that break HTTP. The text says that the bytes differ only from this
 //! lab's conversation.
 
 use super::difference_place::Exchange;
-use super::header_values::rule_of;
 use super::{Cause, Evidence, Row, file_servers, request_details, shown};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{Message, field, find, is_request, message, messages};
+use crate::check::lenient_http_reader::{Message, find, is_request, message, messages};
 use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
@@ -95,8 +94,8 @@ fn near_status(evidence: &Evidence) -> Option<Cause> {
         "you answered {have}{to}, and {want} was expected.{}{}{}",
         says(have),
         says(want),
-        asked.map_or(String::new(), |request| request_details::faulty_path(
-            &request, want
+        asked.map_or(String::new(), |request| request_details::decides(
+            &request, want, have
         ))
     ))
 }
@@ -214,7 +213,7 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = exchange.statuses()?;
     let extra = exchange.have.field("Content-Length").is_some()
         && exchange.want.field("Content-Length").is_none();
-    (want == have && matches!(have, 204 | 304) && extra).then_some(())?;
+    (want == have && matches!(have, 100..=199 | 204 | 304) && extra).then_some(())?;
     Cause::likely(format!(
         "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no length \
          either."
@@ -266,116 +265,5 @@ fn target_parts(evidence: &Evidence) -> Option<Cause> {
         "your request asks for `{}`, and `{}` was expected: {why}.",
         shown(have.1),
         shown(want.1)
-    ))
-}
-
-/// The names of all fields, in order and in small letters.
-fn names(message: &Message) -> Vec<Vec<u8>> {
-    message
-        .fields()
-        .map(|(name, _)| name.to_ascii_lowercase())
-        .collect()
-}
-
-const REASSURING: &str = "This is correct HTTP, but it is not the conversation of this lab, and the check compares \
-                          every byte.";
-
-/// The header lines are right by themselves, and others than this lab's: their order, one more, another value.
-pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
-    let exchange = evidence.exchange()?;
-    let (want, have) = (exchange.want, exchange.have);
-    let same_first = want.first_line() == have.first_line();
-    let in_head = have
-        .body
-        .is_some_and(|body| evidence.rest().len() > body.len());
-    (same_first && in_head && well_formed(&have) && evidence.is_http()).then_some(())?;
-    let (wanted, came) = (names(&want), names(&have));
-    let line = shown(evidence.line().trim_ascii_end());
-    let due = shown(evidence.wanted_line().trim_ascii_end());
-    let mut sorted = (wanted.clone(), came.clone());
-    sorted.0.sort();
-    sorted.1.sort();
-    let (name, _) = field(evidence.line()).unwrap_or_default();
-    // After a hole of a pattern the rest of the head is unknown, and nothing can be said of all its lines.
-    let open = evidence.expectation.script.has_masks();
-    let same_name = same_field(evidence.wanted_line(), name);
-    let what = if open && !same_name {
-        return Cause::likely(format!(
-            "your line `{line}` came where `{due}` belongs. Either your header lines have another order, or one is \
-             missing, or one is too much."
-        ));
-    } else if sorted.0 == sorted.1 && wanted != came {
-        format!("your header lines have another order: `{line}` came where `{due}` belongs.")
-    } else if same_name && (open || wanted == came) {
-        match line == due {
-            true => format!(
-                "your line `{}…` has another value: {}.",
-                shown(name),
-                later_part(evidence)
-            ),
-            false => {
-                let what = format!("your line `{line}` has another value; this lab's is `{due}`.");
-                if let Some(rule) = rule_of(evidence, name) {
-                    return Cause::likely(format!("{what} {rule}"));
-                }
-                what
-            }
-        }
-    } else if came.iter().any(|name| !wanted.contains(name)) {
-        let extra = have
-            .fields()
-            .find(|(name, _)| !wanted.contains(&name.to_ascii_lowercase()));
-        format!(
-            "your line `{}` is one that this lab does not have.",
-            extra.map(|(name, _)| shown(name))?
-        )
-    } else if let Some((missing, _)) = want
-        .fields()
-        .find(|(name, _)| !came.contains(&name.to_ascii_lowercase()))
-    {
-        format!("this lab's line `{}` is missing.", shown(missing))
-    } else {
-        return None;
-    };
-    Cause::likely(format!("{what} {REASSURING}"))
-}
-
-/// Whether all header lines have the form of one.
-fn well_formed(message: &Message) -> bool {
-    let mut lines = message.lines().skip(1);
-    lines.all(|line| field(line).is_some() && line.ends_with(b"\r\n"))
-}
-
-/// Whether the line is a field of that name.
-fn same_field(line: &[u8], name: &[u8]) -> bool {
-    field(line).is_some_and(|(due, _)| due.eq_ignore_ascii_case(name))
-}
-
-/// What came and what was due in a long line, from the difference on.
-fn later_part(evidence: &Evidence) -> String {
-    let spot = evidence.spot();
-    format!(
-        "`{}` came where `{}` belongs",
-        shown(spot.line_rest().trim_ascii_end()),
-        shown(spot.line_missing().trim_ascii_end())
-    )
-}
-
-/// The first line is right by itself, and another one: its reason, its version, its target.
-pub(super) fn other_first_line(evidence: &Evidence) -> Option<Cause> {
-    let exchange = evidence.exchange()?;
-    let (line, due) = (exchange.have.first_line(), exchange.want.first_line());
-    let (what, same) = match evidence.side() {
-        Side::Server => {
-            let same = exchange.statuses().is_some_and(|(want, have)| want == have);
-            ("status", same)
-        }
-        Side::Client => ("request", is_request(&evidence.have().bytes)),
-    };
-    (same && line != due && evidence.is_http()).then_some(())?;
-    Cause::likely(format!(
-        "your {what} line is `{}`, and this lab's is `{}`. {REASSURING}",
-        shown(line),
-        shown(due)
     ))
 }

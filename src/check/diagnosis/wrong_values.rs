@@ -2,7 +2,7 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
-use super::request_details::fault;
+use super::request_details::{fault, why_refused};
 use super::{Cause, Row, count, dns_messages, host_line, line_ends, shown};
 use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{field, find, from, message, split_once, upto};
@@ -232,25 +232,6 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// What a server that does not refuse puts at risk: it depends on what was wrong.
-fn why_refused(status: u16) -> &'static str {
-    match status {
-        400 | 421 | 501 | 505 => {
-            "Another program may read a faulty message in another way. So refuse it, and do not guess."
-        }
-        404 | 410 => "Nothing has that name, and a 2xx says that something has it.",
-        405 => "A 2xx tells the client that the server has done what the method asks for.",
-        408 | 413 => {
-            "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
-        }
-        411 => "This server takes a body only if its length is announced.",
-        416 => {
-            "The file has no such part. If you send another part, the client puts it into its copy at a wrong place."
-        }
-        _ => "A 2xx tells the client that the request succeeded.",
-    }
-}
-
 /// Why a path has no file, where its text says so.
 fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
     let target = exchange.request()?.target().filter(|_| want == 404)?;
@@ -260,6 +241,13 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
         b"" => "With a slash at its end it is the path of a folder, and not of a file",
         [b'.', ..] if !last.starts_with(b"..") => {
             "Its name begins with a dot, and such a name is hidden"
+        }
+        _ if exchange
+            .want
+            .body
+            .is_some_and(|body| body.starts_with(b"no plate has")) =>
+        {
+            "A plate's name has no slash, and only letters, digits, `-`, `_` and dots"
         }
         _ if find(&path.to_ascii_lowercase(), b"%3f").is_some() => {
             "Decoded, its `%3F` is a question mark of the name, and no file has that name: cut the query off before \
