@@ -557,7 +557,7 @@ fn the_packages_are_those_of_the_design() {
         packages("[dependencies]"),
         ["anyhow", "socket2", "pulldown-cmark"]
     );
-    assert_eq!(packages("[dev-dependencies]"), ["assert_cmd", "insta"]);
+    assert_eq!(packages("[dev-dependencies]"), ["insta"]);
 }
 
 #[test]
