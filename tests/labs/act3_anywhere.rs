@@ -15,6 +15,12 @@ fn client(words: &[&str]) -> Output {
     output.expect("the client starts")
 }
 
+/// A socket that has this address and does not listen; `None` if another one has it.
+fn hold(addr: SocketAddr) -> Option<Socket> {
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None).expect("a socket");
+    socket.bind(&addr.into()).is_ok().then_some(socket)
+}
+
 /// A full queue: the kernel leaves further calls without an answer. All of it ends with the value.
 struct Silent {
     addr: SocketAddr,
@@ -118,7 +124,17 @@ fn lab13_a_server_is_found_where_it_listens_and_nowhere_else() {
         ("[::]:0", [true, true]),
     ];
     for (place, found) in places {
-        let server = Server::start_with(Command::new(bin("lab13-server")).arg(place));
+        // Where it must not be found nobody else may listen: we hold that port, or take another one.
+        let (server, _held) = (0..100)
+            .find_map(|_| {
+                let server = Server::start_with(Command::new(bin("lab13-server")).arg(place));
+                let elsewhere = here.iter().zip(found).filter(|(_, found)| !found);
+                let held: Option<Vec<Socket>> = elsewhere
+                    .map(|(ip, _)| hold(SocketAddr::from((*ip, server.addr.port()))))
+                    .collect();
+                Some((server, held?))
+            })
+            .expect("a port that is free at both addresses");
         for (ip, found) in here.iter().zip(found) {
             let addr = SocketAddr::from((*ip, server.addr.port())).to_string();
             let output = client(&["http://nachos.example/", &addr]);

@@ -260,7 +260,7 @@ fn what_left_the_group_ends_after_a_kill_on_a_bare_path() {
     let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leftovers-tools");
     let _ = fs::remove_dir_all(&tools);
     fs::create_dir(&tools).expect("a folder");
-    for tool in ["timeout", "tr", "sleep"] {
+    for tool in ["timeout", "cat", "tr", "sleep"] {
         std::os::unix::fs::symlink(which(tool).expect("coreutils are there"), tools.join(tool))
             .expect("a link");
     }

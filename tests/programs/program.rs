@@ -11,7 +11,7 @@ use crate::support::{badpeer, runs, signal, soon};
 use wirelab::check::program::{CommandLine, Contract, Ending, NotReady, Program, StartError};
 use wirelab::{limits, net};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// An address that stays ours until all tests are done.
 fn somewhere() -> SocketAddr {

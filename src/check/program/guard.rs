@@ -31,9 +31,10 @@ const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 /// Reads the group's number and the token, then waits for another line, or for end of file when we are gone. A
 /// further line, or end of file, tells that whoever we can reap is reaped. The group is gone when signal 0 finds
 /// nobody; 10 rounds of 25 ms later whoever is left is killed. (`kill -TERM -- -GROUP`, without `-s`, is
-/// refused by dash.) The last line says that we have looked for the token; at end of file the guard does, until five
-/// looks have found nobody, because a process has no environment for a moment while it starts. It needs `tr` and
-/// `sleep` (coreutils) and the shell, and no other tool: `grep` may be missing.
+/// refused by dash.) The last line says that we have looked for the token; at end of file the guard does, until ten
+/// looks have found nobody, because a process has no environment for a moment while it starts. A look at all of them
+/// at once starts two programs; only if it finds somebody, each is looked at. It needs `cat`, `tr` and `sleep`
+/// (coreutils) and the shell, and no other tool: `grep` may be missing.
 #[cfg(unix)]
 const GUARD: &str = r#"trap '' HUP INT TERM PIPE
 read -r group token || exit 0
@@ -50,14 +51,17 @@ fi
 echo gone
 read -r looked && exit 0
 rounds=0 quiet=0 signal=TERM
-while [ $quiet -lt 5 ] && [ $rounds -lt 100 ]; do
+while [ $quiet -lt 10 ] && [ $rounds -lt 200 ]; do
     quiet=$((quiet + 1)) rounds=$((rounds + 1))
-    for file in /proc/[0-9]*/environ; do
-        case $(tr '\0' '\n' <"$file") in *"$token"*)
-            quiet=0 pid=${file#/proc/}
-            kill -s $signal "${pid%/environ}" ;;
-        esac
-    done
+    case $(cat /proc/[0-9]*/environ | tr '\0' '\n') in *"$token"*)
+        quiet=0
+        for file in /proc/[0-9]*/environ; do
+            case $(tr '\0' '\n' <"$file") in *"$token"*)
+                pid=${file#/proc/}
+                kill -s $signal "${pid%/environ}" ;;
+            esac
+        done ;;
+    esac
     signal=KILL
     sleep 0.1
 done"#;

@@ -498,8 +498,8 @@ fn a_page_that_gets_another_tag_meanwhile_is_no_fault() {
         let _ = stream.write_all(answer.as_bytes());
     });
     let addr = server.address().to_string();
-    let (code, text, _) = command(&[&addr, "--case", "304-says-etag"]);
-    assert_eq!(code, Some(0), "{text}");
+    let (code, text, error) = command(&[&addr, "--case", "304-says-etag", "--wait", "20000"]);
+    assert_eq!(code, Some(0), "{text}{error}");
     assert!(text.contains("1 passed"), "{text}");
 }
 
