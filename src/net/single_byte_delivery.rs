@@ -1,5 +1,6 @@
 //! Bytes that a reader must get one by one, even on a busy machine: in the weather `dribble` those inside a
-//! letter of several bytes, and those of a line end; in every delivery the bytes before a pause.
+//! letter of several bytes, those of a line end, and those of a number of several bytes; in every delivery the
+//! bytes before a pause.
 //!
 //! Rule 1: the next byte is not sent before the peer has read the byte before it (see `unread_by_peer`). If that
 //! cannot be known, the next byte is sent after a short pause.
@@ -44,7 +45,7 @@ impl Alone {
     ) {
         let matters = |at: Option<usize>| {
             at.and_then(|at| bytes.get(at))
-                .is_some_and(|byte| *byte >= 0x80 || b"\r\n".contains(byte))
+                .is_some_and(|byte| *byte >= 0x7f || *byte < b' ')
         };
         let before = at.checked_sub(1);
         let inside = self.dribble && (matters(Some(at)) || matters(before));

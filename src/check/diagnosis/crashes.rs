@@ -246,9 +246,22 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         (true, _) if evidence.right_bytes() => "after it had sent everything",
         (true, _) => "before it had sent everything",
     };
+    const NO_NAME: [&str; 5] = [
+        "gaierror",
+        "Name or service",
+        "no such host",
+        "ENOTFOUND",
+        "lookup address",
+    ];
+    let name = NO_NAME.iter().any(|sign| said.contains(sign)) && !evidence.process.connected;
     let why = match says_closed_socket(&said) {
-        true => " It used a connection or a file that it had closed.",
-        false => "",
+        true => " It used a connection or a file that it had closed.".to_string(),
+        false if name => format!(
+            " It looked for a name that has no address. The check gave the address {} to it: connect there, also where a \
+             URL names another host.",
+            evidence.process.address
+        ),
+        false => String::new(),
     };
     Cause::likely(format!(
         "your client ended {when} ({ending}). It said `{said}`.{why}"

@@ -18,6 +18,9 @@ pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
             "The client trusts this line. The lab's README says which type belongs here."
                 .to_string()
         }
+        b"connection" if evidence.side() == Side::Client => {
+            "This line says whether the connection stays open after the answer.".to_string()
+        }
         b"connection" => format!(
             "This line says whether the connection stays open. It depends on the request's version and `Connection` line.{}",
             capitals(evidence)

@@ -142,6 +142,20 @@ fn unused_connection(evidence: &Evidence) -> Option<Cause> {
              connection.{why}"
         ));
     }
+    let arg = evidence
+        .expectation
+        .script
+        .heading("arg")
+        .unwrap_or_default();
+    let said = evidence.process.said.trim_end().lines().next_back();
+    if let Some(said) = said.filter(|_| arg.contains("{addr} ") && complaint(evidence).is_none()) {
+        return Cause::likely(format!(
+            "your client connected, sent nothing, and closed. It said `{}`. In its argument another address stands behind the \
+             one that accepted. Either your client went on to that one, and took its failure for the result, or it stopped \
+             for another reason after it had connected.",
+            shown(said.trim().as_bytes())
+        ));
+    }
     (same && complaint(evidence).is_none()).then_some(())?;
     Cause::likely(
         "your client connected, sent nothing, and closed. The argument has the same address twice. Either your client \

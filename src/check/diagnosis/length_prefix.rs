@@ -11,6 +11,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W49", newline_counted),
     ("W43", byte_order),
     ("W44", prefix_letters),
+    ("W79", cut_at_newline),
     ("W79", counts_a_part),
 ];
 
@@ -92,6 +93,27 @@ fn prefix_width(evidence: &Evidence) -> Option<Cause> {
         "at byte {} there must be a length of four bytes, {length}, for the {} that follow it. {how}",
         at + 1,
         count(length, "byte")
+    ))
+}
+
+/// A name with a newline in it was cut there, and each part got a length.
+fn cut_at_newline(evidence: &Evidence) -> Option<Cause> {
+    let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
+    let found = numbers(evidence).find_map(|(at, due, said)| {
+        let due = usize::try_from(u32::from_be_bytes(due)).ok()?;
+        let said = usize::try_from(u32::from_be_bytes(said)).ok()?;
+        let data = want.get(at + 4..at.checked_add(4 + due)?)?;
+        let sent = have.get(at + 4..at.checked_add(4 + said)?)?;
+        (data.get(said) == Some(&b'\n') && data.starts_with(sent)).then_some((sent, data))
+    });
+    let (sent, data) = found?;
+    Cause::likely(format!(
+        "your length is {}, that of `{}`. The name goes on after that: `{}`, {}. The newline in it is a byte like all \
+         others, and does not end the name.",
+        sent.len(),
+        shown(sent),
+        shown(data),
+        count(data.len(), "byte")
     ))
 }
 

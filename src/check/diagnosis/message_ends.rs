@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W14", header_in_body),
     ("W16", chunked),
     ("W10", cl_chars),
+    ("W10", waits_for_letters),
     ("W11", head_length),
     ("W11", cl_newline),
     ("W12", no_length),
@@ -119,11 +120,33 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
+/// The whole body came, with letters of several bytes, and the program waits for more.
+fn waits_for_letters(evidence: &Evidence) -> Option<Cause> {
+    let request = message(evidence.heard());
+    let body = request
+        .body
+        .filter(|body| request.length() == Some(body.len()))?;
+    let letters = std::str::from_utf8(body).ok()?.chars().count();
+    let silent = evidence.have().bytes.is_empty() && evidence.silence().is_some();
+    let waits = silent && evidence.tries.half_close.is_some_and(|it| !it.is_right());
+    (evidence.side() == Side::Server && waits && letters < body.len()).then_some(())?;
+    Cause::likely(format!(
+        "the whole body came, {}, and your program still waits. These are {}: if your program counts letters, it waits for \
+         {} more. Otherwise it waits for something else that this client does not send.",
+        count(body.len(), "byte"),
+        count(letters, "letter"),
+        body.len() - letters
+    ))
+}
+
 /// Content-Length is not the number of bytes in the body.
 fn cl_newline(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence.exchange()?;
     let (have, want) = (exchange.have, exchange.want);
     let (said, body) = (have.length()?, have.body?);
+    // A NUL after a right body has a page of its own.
+    let nul = evidence.extra() == [0];
+    (!nul).then_some(())?;
     let in_length = evidence.at() > 0 && wanted_differs(evidence, b"Content-Length");
     let at_end = have.length() == want.length() && evidence.rest().len() < 3;
     (said != body.len() && (in_length || at_end)).then_some(())?;
@@ -204,9 +227,22 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     } else {
         "request"
     };
+    let body = message(&evidence.want().bytes)
+        .body
+        .is_some_and(|body| !body.is_empty());
+    let (place, why) = match body {
+        true => (
+            "after the body",
+            " The empty line is before the body, not after it.",
+        ),
+        false => (
+            "after the empty line",
+            " One empty line ends a head, and no second one follows.",
+        ),
+    };
     Cause::likely(format!(
-        "{} too many after the body: `{}`. These bytes are not a part of this {sender}. On a connection that stays \
-         open they become the beginning of the next one. The empty line is before the body, not after it.",
+        "{} too many {place}: `{}`. These bytes are not a part of this {sender}. On a connection that stays open they \
+         become the beginning of the next one.{why}",
         count(extra.len(), "byte"),
         shown(extra)
     ))

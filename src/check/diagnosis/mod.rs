@@ -21,6 +21,7 @@ mod difference_place;
 mod dns_answers;
 mod dns_client_output;
 mod dns_messages;
+mod echoed_fields;
 mod encoding_and_extra_bytes;
 mod evidence_facts;
 mod exchanges_on_both_legs;
@@ -46,6 +47,7 @@ mod relays;
 mod request_details;
 mod source_signs;
 mod syntax_mistakes;
+mod target_parts;
 mod unsent_answers;
 mod valid_but_different;
 mod values_from_the_other_side;
@@ -54,6 +56,7 @@ mod wrong_decisions;
 mod wrong_values;
 
 pub use diagnosis_input::{Evidence, first_words_after_fin};
+pub(super) use difference_place::behind;
 pub use evidence_facts::{Close, Expectation, Middle, Part, Prints, Process, Tried, Tries};
 pub use explanation_pages::{Case, Hint, Page, Rule, page, pages};
 pub use program_language::Language;
@@ -109,7 +112,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 40] = [
+const TABLE: [&[Row]; 41] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -141,6 +144,7 @@ const TABLE: [&[Row]; 40] = [
     message_ends::TABLE,
     length_prefix::TABLE,
     wrong_decisions::TABLE,
+    echoed_fields::TABLE,
     encoding_and_extra_bytes::TABLE,
     relays::CHANGES,
     bodies_and_partial_answers::TABLE,
@@ -154,6 +158,7 @@ const TABLE: [&[Row]; 40] = [
 
 /// Asked after all others: that a text, a line or a body is another one says least.
 const LAST: &[Row] = &[
+    ("W63", echoed_fields::changed_value),
     ("W63", wrong_values::other_order),
     ("W63", wrong_values::other_body),
     ("W84", other_header_lines::other_lines),

@@ -3,7 +3,7 @@
 
 use super::crashes::{complaint, says_closed_socket};
 use super::wrong_decisions::shared_buffer;
-use super::{Cause, Row, count, shown};
+use super::{Cause, Language, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, find, from, is_request, message, messages, upto};
@@ -148,7 +148,8 @@ fn ends_its_side(evidence: &Evidence) -> Option<Cause> {
     let early = evidence.early() && evidence.have().close == Close::Fin && evidence.right_bytes();
     let said = evidence.side() == Side::Client && !evidence.have().bytes.is_empty();
     (early && said && evidence.rest().is_empty()).then_some(())?;
-    Cause::likely(
+    Cause::in_case(
+        "early-end",
         "your bytes are right, and your client ended its own direction (FIN) before the whole answer had come. It \
          still listens, so TCP and HTTP allow that. In this lab's conversation the client ends its direction after \
          the answer.",
@@ -316,6 +317,16 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.process.said.trim().is_empty();
     let body = evidence.exchange().and_then(|it| it.have.body);
     let sent = body.map_or(have, <[u8]>::len);
+    if evidence.cut_short()
+        && have == 8
+        && evidence.process.language.is_none_or(|it| it == Language::C)
+    {
+        return Cause::likely(format!(
+            "your bytes stop after 8 of {}. In C, 8 is the size of a pointer: `sizeof` of a pointer to a text is not the \
+             length of the text, which `strlen` gives.",
+            count(want, "byte")
+        ));
+    }
     let block = sent >= 100
         && (sent.is_power_of_two()
             || sent.is_multiple_of(1000)

@@ -4,9 +4,9 @@
 use super::crashes::complaint;
 use super::{Cause, Row, shown};
 use super::{Close, Evidence};
-use crate::check::Side;
 use crate::check::lenient_http_reader::message;
 use crate::check::program::Ending;
+use crate::check::{Problem, Side};
 use crate::net::Weather;
 use crate::wire::Event;
 
@@ -20,6 +20,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W41", died_on_reset),
     ("W41", died_without_connection),
     ("W122", ends_quietly),
+    ("W122", ends_with_words),
     ("W60", no_limit),
 ];
 
@@ -221,6 +222,23 @@ fn ends_quietly(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "your program ended by itself (exit status 0) {when}. The end of a connection, or an error on it, must not \
          end the loop that accepts the next one."
+    ))
+}
+
+/// A server that has served right, and ends with a status of failure: it took something for an error.
+fn ends_with_words(evidence: &Evidence) -> Option<Cause> {
+    let Some(Problem::Died(ending @ Ending::Status(_))) = evidence.problem else {
+        return None;
+    };
+    complaint(evidence).is_none().then_some(())?;
+    let said = evidence.process.said.trim_end().lines().next_back();
+    let said = match said.filter(|line| !line.trim().is_empty()) {
+        Some(line) => format!(" Its last words were `{}`.", shown(line.trim().as_bytes())),
+        None => String::new(),
+    };
+    Cause::likely(format!(
+        "your program ended by itself ({ending}) before the check was done with it.{said} The end of a connection, which is a \
+         read of 0 bytes, and an error on it must not end the program."
     ))
 }
 

@@ -7,12 +7,13 @@ use super::diagnosis_input::line_at;
 use super::relays::is_byte_relay;
 use super::{Cause, Row, count, shown};
 use crate::check::Side;
-use crate::check::lenient_http_reader::message;
+use crate::check::lenient_http_reader::{is_request, message};
 use crate::check::program::Ending;
 use crate::limits;
 use crate::wire::{Entry, Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
+    ("W65", same_connection),
     ("W64", endless_circle),
     ("W90", other_limit),
     ("W65", wrong_place),
@@ -30,6 +31,24 @@ fn sent_on(evidence: &Evidence) -> Option<(u16, String)> {
     let moved = matches!(status, 301 | 302 | 303 | 307 | 308) && evidence.side() == Side::Client;
     let place = answer.field("Location").filter(|_| moved)?;
     Some((status, shown(place)))
+}
+
+/// The next request came on the connection that the server had closed.
+fn same_connection(evidence: &Evidence) -> Option<Cause> {
+    let more = evidence.side() == Side::Client && evidence.conn() < evidence.connections();
+    let extra = evidence.extra();
+    let moved = message(evidence.heard())
+        .status()
+        .is_some_and(|status| (300..400).contains(&status));
+    (more && moved && is_request(extra)).then_some(())?;
+    Cause::in_case(
+        "new-connection",
+        format!(
+            "you sent the next request, `{}`, on the connection of the last one. The server had said `Connection: close` and \
+             had closed it. The next request needs a new connection.",
+            shown(message(extra).first_line())
+        ),
+    )
 }
 
 /// It came more often than it should: once more it was sent on each time, to see whether it stops.

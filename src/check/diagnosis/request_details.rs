@@ -112,6 +112,13 @@ pub(super) fn allowed(request: &Message, have: u16) -> Option<String> {
             "Its form is `{}`. Cut a form at each `&`, and each field at its first `=`.",
             shown(form(request)?)
         )),
+        400 if unlike_name(request).is_some() => unlike_name(request),
+        413 => request.length().map(|length| {
+            format!(
+                "It announces {}. Look at the comparison with your limit.",
+                count(length, "byte")
+            )
+        }),
         404 if target.contains(&b'+') => {
             Some("In a path `+` is a plus sign, and not a space.".to_string())
         }
@@ -136,6 +143,17 @@ pub(super) fn allowed(request: &Message, have: u16) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Content-Length in other letters than most clients write it.
+fn unlike_name(request: &Message) -> Option<String> {
+    let name = request.fields().map(|(name, _)| name);
+    let mut name = name.filter(|name| name.eq_ignore_ascii_case(b"content-length"));
+    let name = name.find(|name| *name != b"Content-Length")?;
+    Some(format!(
+        "Its length stands in the line `{}`: upper and lower case mean the same in a name.",
+        shown(name)
+    ))
 }
 
 /// `bytes=9-5`.

@@ -2,6 +2,7 @@
 
 use super::{Cause, Row, count, shown};
 use super::{Close, Evidence};
+use crate::check::Side;
 use crate::check::lenient_http_reader::{
     find, from, is_request, is_response, is_token, message, split_once, upto,
 };
@@ -193,7 +194,9 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let line = message(&evidence.have().bytes).first_line();
     let ours =
         is_request(&evidence.want().bytes) && evidence.at() <= line.len() && !line.is_empty();
-    ours.then_some(())?;
+    // A line that is right so far and has no end is another story.
+    let unfinished = evidence.cut_short() && !evidence.have().bytes.contains(&b'\n');
+    (ours && !unfinished).then_some(())?;
     let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let version = words.last().copied().unwrap_or_default();
     let method = words.first().copied().unwrap_or_default();
@@ -339,11 +342,55 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
     let small = |line: &[u8]| String::from_utf8_lossy(line).to_lowercase();
     let same = line != wanted && small(&line) == small(&wanted);
     same.then_some(())?;
-    Cause::likely(format!(
-        "your line `{}` differs only in upper and lower case. The check compares bytes, and `{}` and `{}` are \
-         different bytes.",
-        shown(&line),
-        shown(upto(spot.missing, 1)),
-        shown(upto(spot.rest, 1))
-    ))
+    let (line, wanted) = (line.trim_ascii_end(), wanted.trim_ascii_end());
+    let arg = evidence
+        .expectation
+        .script
+        .heading("arg")
+        .unwrap_or_default();
+    let given = match evidence.side() {
+        Side::Server => evidence.heard(),
+        Side::Client => arg.as_bytes(),
+    };
+    let spelled = |word: &[u8]| !word.is_empty() && find(given, word).is_some();
+    let (due, came) = (
+        word_of(wanted, spot.line_before().len()),
+        word_of(line, spot.line_before().len()),
+    );
+    let rule = match (spelled(due), spelled(came)) {
+        (true, false) => format!(
+            " `{}` came to you in these letters, and stays as it came.",
+            shown(due)
+        ),
+        (false, true) if due.to_ascii_lowercase() == due => format!(
+            " `{}` came to you in these letters, and here it is written in small letters: `{}`.",
+            shown(came),
+            shown(due)
+        ),
+        _ => String::new(),
+    };
+    let case = if rule.is_empty() { "" } else { "given" };
+    Cause::in_case(
+        case,
+        format!(
+            "your line `{}` differs only in upper and lower case. The check compares bytes, and `{}` and `{}` are \
+             different bytes.{rule}",
+            shown(line),
+            shown(upto(spot.missing, 1)),
+            shown(upto(spot.rest, 1))
+        ),
+    )
+}
+
+/// The word around a byte of a line: letters, digits, and marks of a name.
+fn word_of(line: &[u8], at: usize) -> &[u8] {
+    let part =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte) || !byte.is_ascii();
+    let before = upto(line, at)
+        .iter()
+        .rev()
+        .take_while(|byte| part(byte))
+        .count();
+    let behind = from(line, at).iter().take_while(|byte| part(byte)).count();
+    upto(from(line, at - before), before + behind)
 }

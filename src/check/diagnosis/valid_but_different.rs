@@ -4,24 +4,27 @@
 //! lab's conversation.
 
 use super::difference_place::Exchange;
-use super::{Cause, Evidence, Row, file_servers, request_details, shown};
+use super::echoed_fields::lines_for_refusal;
+use super::{Cause, Evidence, Row, file_servers, request_details, shown, target_parts};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{Message, find, is_request, message, messages};
+use crate::check::lenient_http_reader::{Message, find, message, messages};
 use crate::wire::Who;
 
 pub(super) const TABLE: &[Row] = &[
     ("W87", file_servers::range_rules),
     ("W83", full_too_soon),
-    ("W81", query_in_name),
+    ("W81", target_parts::query_in_name),
     ("W83", too_strict),
     ("W82", near_status),
     ("W82", other_method),
     ("W82", length_of_nothing),
-    ("W81", target_parts),
+    ("W81", target_parts::changed_percents),
+    ("W123", method_of_the_argument),
+    ("W81", target_parts::other_part),
 ];
 
 /// The two statuses of the first difference, when they differ there.
-fn differing(evidence: &Evidence) -> Option<(Exchange<'_>, u16, u16)> {
+pub(super) fn differing(evidence: &Evidence) -> Option<(Exchange<'_>, u16, u16)> {
     let exchange = evidence.exchange()?;
     let (want, have) = exchange.statuses()?;
     (evidence.side() == Side::Server && want != have).then_some((exchange, want, have))
@@ -153,7 +156,9 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         "the request `{}` is correct, and you answered {have}{}. Your program {why}. The right answer is {want}.{}",
         shown(request.first_line()),
         said(&exchange.have),
-        request_details::allowed(&request, have).map_or(String::new(), |text| format!(" {text}"))
+        request_details::allowed(&request, have)
+            .or_else(|| lines_for_refusal(&request, exchange.have.body.unwrap_or_default()))
+            .map_or(String::new(), |text| format!(" {text}"))
     ))
 }
 
@@ -184,7 +189,10 @@ fn other_method(evidence: &Evidence) -> Option<Cause> {
     let exchange = evidence
         .exchange()
         .filter(|_| evidence.side() == Side::Client)?;
-    let (want, have) = (words(&exchange.want)?, words(&exchange.have)?);
+    let (want, have) = (
+        target_parts::words(&exchange.want)?,
+        target_parts::words(&exchange.have)?,
+    );
     let heard = evidence.heard_before();
     let status = message(&heard).status();
     let differs = want.0 != have.0 && want.1 == have.1;
@@ -201,10 +209,26 @@ fn other_method(evidence: &Evidence) -> Option<Cause> {
     ))
 }
 
-/// Method and target of a request.
-fn words<'a>(request: &Message<'a>) -> Option<(&'a [u8], &'a [u8])> {
-    let mut words = request.first_line().split(|&byte| byte == b' ');
-    Some((words.next()?, words.next()?))
+/// The first request has another method than the argument says.
+fn method_of_the_argument(evidence: &Evidence) -> Option<Cause> {
+    let exchange = evidence
+        .exchange()
+        .filter(|_| evidence.side() == Side::Client && evidence.conn() == 1)?;
+    let (want, have) = (
+        target_parts::words(&exchange.want)?,
+        target_parts::words(&exchange.have)?,
+    );
+    let arg = evidence.expectation.script.heading("arg")?;
+    let named = arg
+        .split_whitespace()
+        .skip(1)
+        .any(|word| word.as_bytes() == want.0);
+    (named && want.0 != have.0 && want.1 == have.1).then_some(())?;
+    Cause::likely(format!(
+        "your method is `{}`, and the argument says `{}`: it is the word after the URL, in WIRELAB_ARG.",
+        shown(have.0),
+        shown(want.0)
+    ))
 }
 
 /// An answer that never has a body has a length.
@@ -217,53 +241,5 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no length \
          either."
-    ))
-}
-
-/// A query is taken for a part of the file's name.
-fn query_in_name(evidence: &Evidence) -> Option<Cause> {
-    let (exchange, want, have) = differing(evidence)?;
-    let target = exchange.request()?.target()?;
-    let encoded = target.contains(&b'%');
-    (want == 200 && have == 404 && target.contains(&b'?') && !encoded).then_some(())?;
-    Cause::likely(format!(
-        "`{}` names a file that exists, and you answered {have}. The part from the `?` on is the query, and not a \
-         part of the path: cut it off before you look for the file.",
-        shown(target)
-    ))
-}
-
-/// The target of a request lost a part, or was changed.
-fn target_parts(evidence: &Evidence) -> Option<Cause> {
-    let exchange = evidence
-        .exchange()
-        .filter(|_| evidence.side() == Side::Client)?;
-    let (want, have) = (words(&exchange.want)?, words(&exchange.have)?);
-    let differs = want.0 == have.0 && want.1 != have.1;
-    let in_target = evidence.line().starts_with(want.0) && have.1.starts_with(b"/");
-    (differs && in_target && is_request(&evidence.have().bytes)).then_some(())?;
-    let place = want
-        .1
-        .iter()
-        .zip(have.1)
-        .take_while(|(a, b)| a == b)
-        .count();
-    let why = match (want.1.get(place), have.1.get(place)) {
-        (Some(b'?'), None) => "the query, from the `?` on, is lost".to_string(),
-        (None, Some(b'?')) => "a query is added".to_string(),
-        _ if have.1.windows(2).any(|two| two == b"/.") => {
-            "a client must resolve the dots in a path before it sends the path".to_string()
-        }
-        _ if have.1.contains(&b'%') && !want.1.contains(&b'%') => {
-            "you encoded characters that a path may contain".to_string()
-        }
-        // Only a URL has parts that can be lost; another file is another file.
-        _ if !evidence.expectation.script.heading("arg")?.contains("://") => return None,
-        _ => request_details::changed_target(want.1, have.1)?,
-    };
-    Cause::likely(format!(
-        "your request asks for `{}`, and `{}` was expected: {why}.",
-        shown(have.1),
-        shown(want.1)
     ))
 }

@@ -2,6 +2,7 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
+use super::echoed_fields::order_of_refusals;
 use super::request_details::{fault, why_refused};
 use super::{Cause, Row, count, dns_messages, host_line, line_ends, shown};
 use super::{Close, Evidence};
@@ -219,6 +220,13 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         .split(|&byte| byte == b'\n')
         .next()
         .unwrap_or_default();
+    if !reason.is_empty() && exchange.have.body == exchange.want.body {
+        return Cause::likely(format!(
+            "your body says why the request is refused, `{}`, and your status is {have}: it tells the client that the \
+             request succeeded. The status of this refusal is {want}.",
+            shown(reason)
+        ));
+    }
     if let Some(path) = unserved_path(&exchange, want) {
         return Cause::likely(path);
     }
@@ -268,7 +276,7 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
 
 /// The lines in which the two bodies differ first, wanted and got. A wrong Content-Length that fits its
 /// own body is a consequence, so the bodies are compared then.
-fn body_lines(evidence: &Evidence) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(super) fn body_lines(evidence: &Evidence) -> Option<(Vec<u8>, Vec<u8>)> {
     let spot = evidence.exchange()?.bodies()?;
     let line = |rest: &[u8]| {
         let line = [spot.line_before(), rest].concat();
@@ -353,7 +361,7 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
     let rule = match text(&got).replace(" []", "") == text(&wanted).replace(" []", "") {
         true => " An empty member of a list, as between two commas, is no member.",
-        false => "",
+        false => order_of_refusals(&wanted, &got).unwrap_or_default(),
     };
     Cause::likely(format!(
         "your Content-Length is right for the body that you sent, but the check expected another body. The first \

@@ -1,7 +1,7 @@
 //! What the report says when no known mistake fits: what was seen, and what to look at.
 
 use crate::check::Problem;
-use crate::check::diagnosis::shown;
+use crate::check::diagnosis::{behind, shown};
 use crate::check::lenient_http_reader::upto;
 use crate::wire::{Difference, DifferenceKind, Wanted};
 
@@ -33,6 +33,10 @@ pub(super) fn text(trouble: &Problem) -> String {
                 "No known mistake fits. Everything that the check expected is there. Let the program print what it \
                  does after that."
             }
+            DifferenceKind::Extra if difference.offset == 0 => {
+                "No known mistake fits. In this conversation the program sends no byte on this connection. Let it print \
+                 where it writes these bytes."
+            }
             DifferenceKind::Extra => {
                 "No known mistake fits. Everything that the check expected came, and then more bytes. Let the \
                  program print where it writes these bytes."
@@ -61,6 +65,14 @@ fn other_part(difference: &Difference) -> String {
     let Wanted::Bytes(wanted) = &difference.expected else {
         return String::new();
     };
+    // What follows may show that bytes were only added, or only lost, over the end of a line.
+    if let Some(extra) = behind(&difference.got, wanted).filter(|extra| *extra <= 40) {
+        let extra = shown(upto(&difference.got, extra));
+        return format!("Here `{extra}` is too much. ");
+    }
+    if let Some(lost) = behind(wanted, &difference.got).filter(|lost| *lost <= 40) {
+        return format!("Here `{}` is missing. ", shown(upto(wanted, lost)));
+    }
     let line = |bytes: &'_ [u8]| -> Vec<u8> {
         let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
         lines.next().unwrap_or_default().to_vec()
