@@ -133,7 +133,7 @@ fn charset(evidence: &Evidence) -> Option<Cause> {
         )
     } else if latin.is_some() && have.first() == latin.as_ref() && goes_on(from(&have, 1)) {
         "it was written in Latin-1, one byte a letter".to_string()
-    } else if have.starts_with(&[b'?'; 4][..bytes.len()]) && goes_on(from(&have, bytes.len())) {
+    } else if have.starts_with(upto(b"????", bytes.len())) && goes_on(from(&have, bytes.len())) {
         "a charset without these bytes replaced each of them by a question mark".to_string()
     } else if have.first() == Some(&b'?') && goes_on(have.trim_ascii_start().strip_prefix(b"?")?) {
         "a charset without this letter replaced it by a question mark".to_string()
