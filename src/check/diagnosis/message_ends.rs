@@ -1,7 +1,7 @@
 //! Mistakes about where a message ends: Content-Length, chunked, and bytes after the end.
 
 use super::{Cause, Row, count, shown};
-use super::{Close, Evidence};
+use super::{Close, Evidence, Tried};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{
     ChunkFault, Message, chunks, field, from, is_request, is_response, message, upto,
@@ -128,7 +128,10 @@ fn waits_for_letters(evidence: &Evidence) -> Option<Cause> {
         .filter(|body| request.length() == Some(body.len()))?;
     let letters = std::str::from_utf8(body).ok()?.chars().count();
     let silent = evidence.have().bytes.is_empty() && evidence.silence().is_some();
-    let waits = silent && evidence.tries.half_close.is_some_and(|it| !it.is_right());
+    // One that is right when the body comes later does not count letters.
+    let apart = evidence.tries.apart.is_some_and(Tried::is_right);
+    let after_end = evidence.tries.half_close.is_some_and(|it| !it.is_right());
+    let waits = silent && after_end && !apart;
     (evidence.side() == Side::Server && waits && letters < body.len()).then_some(())?;
     Cause::likely(format!(
         "the whole body came, {}, and your program still waits. These are {}: if your program counts letters, it waits for \
