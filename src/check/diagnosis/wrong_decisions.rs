@@ -6,7 +6,7 @@
 
 use super::diagnosis_input::line_at;
 use super::{Cause, Close, Evidence, Row, count, shown};
-use crate::check::lenient_http_reader::{find, from, upto};
+use crate::check::lenient_http_reader::{find, from, message, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
 use crate::wire::{Entry, Who};
@@ -282,8 +282,31 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
         )
     };
     Cause::likely(format!(
-        "{what}. All bytes on the wire are right, so look at what your program prints."
+        "{what}. {}All bytes on the wire are right, so look at what your program prints.",
+        match printed.is_empty() {
+            true => took_it_for_wrong(evidence),
+            false => String::new(),
+        }
     ))
+}
+
+/// A client that printed nothing, and ended with a failure, although the whole answer had come.
+fn took_it_for_wrong(evidence: &Evidence) -> String {
+    let ending = evidence
+        .process
+        .ending
+        .filter(|it| *it != Ending::Status(0));
+    let answer = message(evidence.heard());
+    let whole = answer
+        .length()
+        .filter(|length| answer.body.map(<[u8]>::len) == Some(*length));
+    match (ending, whole) {
+        (Some(ending), Some(length)) => format!(
+            "It ended with a failure ({ending}), although the answer announced {} and as many came. ",
+            count(length, "byte")
+        ),
+        _ => String::new(),
+    }
 }
 
 /// Whether the letters of `text` stand in `printed` in their order, with others between them.
