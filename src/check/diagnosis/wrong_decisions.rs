@@ -281,32 +281,25 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
             say(printed)
         )
     };
+    let also = took_it_for_wrong(evidence, printed).unwrap_or_default();
     Cause::likely(format!(
-        "{what}. {}All bytes on the wire are right, so look at what your program prints.",
-        match printed.is_empty() {
-            true => took_it_for_wrong(evidence),
-            false => String::new(),
-        }
+        "{what}. {also}All bytes on the wire are right, so look at what your program prints."
     ))
 }
 
 /// A client that printed nothing, and ended with a failure, although the whole answer had come.
-fn took_it_for_wrong(evidence: &Evidence) -> String {
-    let ending = evidence
-        .process
-        .ending
-        .filter(|it| *it != Ending::Status(0));
+fn took_it_for_wrong(evidence: &Evidence, printed: &str) -> Option<String> {
+    printed.is_empty().then_some(())?;
+    let ending = evidence.process.ending?;
     let answer = message(evidence.heard());
-    let whole = answer
-        .length()
-        .filter(|length| answer.body.map(<[u8]>::len) == Some(*length));
-    match (ending, whole) {
-        (Some(ending), Some(length)) => format!(
+    let length = answer.length()?;
+    let whole = answer.body.map(<[u8]>::len) == Some(length);
+    (ending != Ending::Status(0) && whole).then(|| {
+        format!(
             "It ended with a failure ({ending}), although the answer announced {} and as many came. ",
             count(length, "byte")
-        ),
-        _ => String::new(),
-    }
+        )
+    })
 }
 
 /// Whether the letters of `text` stand in `printed` in their order, with others between them.
