@@ -1,6 +1,7 @@
-//! Bytes that a reader must get one by one, even on a busy machine: in the weather `dribble` those inside a
-//! letter of several bytes, those of a line end, and those of a number of several bytes; in every delivery the
-//! bytes before a pause.
+//! Bytes that a reader must get one by one, even on a busy machine: in the weather `dribble` the first bytes of a
+//! message and of a line, those inside a letter of several bytes, those of a line end, and those of a number of
+//! several bytes; in every delivery the bytes before a pause. So a program that takes one read for one message makes
+//! the same mistake each time.
 //!
 //! Rule 1: the next byte is not sent before the peer has read the byte before it (see `unread_by_peer`). If that
 //! cannot be known, the next byte is sent after a short pause.
@@ -14,6 +15,9 @@ use crate::limits;
 use crate::net::idle_timeout_by_cpu_time::{Activity, CpuSample};
 use crate::net::segmentation::Segmentation;
 use crate::net::unread_by_peer::PeerQueue;
+
+/// So many bytes at the start of a message are read alone: a length, the header of a record, the first letters.
+const FIRST_BYTES: usize = 8;
 
 /// One message on its way.
 pub(in crate::net) struct Alone {
@@ -48,7 +52,9 @@ impl Alone {
                 .is_some_and(|byte| *byte >= 0x7f || *byte < b' ')
         };
         let before = at.checked_sub(1);
-        let inside = self.dribble && (matters(Some(at)) || matters(before));
+        let first =
+            at < FIRST_BYTES || at.checked_sub(2).and_then(|at| bytes.get(at)) == Some(&b'\n');
+        let inside = self.dribble && (first || matters(Some(at)) || matters(before));
         if self.left == 0 || before.is_none() || !(paused || inside) {
             return;
         }

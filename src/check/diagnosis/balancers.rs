@@ -6,6 +6,7 @@
 //! program that begin between the request and its answer.
 
 use super::exchanges_on_both_legs::{Exchange, answered, first_wrong};
+use super::gateways::{NEEDS_PROXY_LINE, proxy_fault};
 use super::{Cause, Evidence, Middle, Row, shown};
 use crate::check::lenient_http_reader::{Message, message};
 use crate::wire::{Conn, Entry, Transcript, Who};
@@ -137,9 +138,8 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     }
     if about_line && (first.is_some() || got.status() == Some(200)) {
         return Cause::likely(format!(
-            "the connection begins with `{line}`, and your program did not refuse it. With the word `proxy` each \
-             connection must begin with a correct PROXY line. Otherwise a client could connect to you without \
-             the proxy."
+            "the connection begins with `{line}`, and your program did not refuse it. {}",
+            proxy_fault(&exchange.request).unwrap_or_else(|| NEEDS_PROXY_LINE.to_string())
         ));
     }
     let refused = got.status().is_none_or(|status| status >= 400);

@@ -2,7 +2,7 @@
 //! connection, or reads as something else; and answers to a client that already has a part of the file.
 
 use super::Evidence;
-use super::chunk_borders::{misread, size_lines, trailers};
+use super::chunk_borders::{kept_cr, misread, size_lines, trailers};
 use super::file_servers::answer_at;
 use super::valid_but_different::said;
 use super::{Cause, Close, Row, count, shown};
@@ -261,12 +261,6 @@ fn line_end_unread(evidence: &Evidence) -> Option<Cause> {
     )
 }
 
-/// Whether the data that came back differ only by a CR.
-fn kept_cr(due: &[u8], sent: &[u8]) -> bool {
-    let without: Vec<u8> = sent.iter().copied().filter(|&byte| byte != b'\r').collect();
-    due != sent && due == without
-}
-
 /// The request whose answer holds the first difference.
 fn asked(evidence: &Evidence) -> Option<Message<'_>> {
     evidence.exchange()?.request()
@@ -284,7 +278,11 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     let data = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
     let nothing = data(&exchange.have).is_empty() && !data(&exchange.want).is_empty();
     (!trailers(&before).is_empty() && nothing).then_some(())?;
-    let lost = data(&message(asked));
+    let request = message(asked);
+    let lost = match request.chunked() {
+        true => data(&request),
+        false => request.body.unwrap_or_default().to_vec(),
+    };
     if !lost.is_empty() && !lost.ends_with(b"\n") && exchange.have.status() == Some(200) {
         return Cause::likely(format!(
             "`{}` was ordered, and your answer has no order. Either you drop an order without a line end after it: at \
@@ -361,7 +359,7 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
 /// `bytes=-11` was taken for the first bytes.
 fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     let range = asked(evidence)?.field("Range")?;
-    range.starts_with(b"bytes=-").then_some(())?;
+    (range.starts_with(b"bytes=-") && range != b"bytes=-0").then_some(())?;
     let wanted = answer_at(&evidence.want().bytes, evidence.at())?.field("Content-Range")?;
     let have = answer_at(&evidence.have().bytes, evidence.at())?;
     let got = have.field("Content-Range").unwrap_or(b"missing");

@@ -62,6 +62,12 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
     None
 }
 
+/// Whether the data that came back differ only by a CR.
+pub(super) fn kept_cr(due: &[u8], sent: &[u8]) -> bool {
+    let without: Vec<u8> = sent.iter().copied().filter(|&byte| byte != b'\r').collect();
+    due != sent && due == without
+}
+
 /// The size lines of a request, and what may stand in them.
 pub(super) fn size_lines(request: &Message) -> String {
     let body = request.body.unwrap_or_default();

@@ -13,6 +13,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W105", other_form),
     ("W105", no_alert),
     ("W18", read_once),
+    ("W135", answers_half),
 ];
 
 /// The reason in a fatal alert record.
@@ -126,6 +127,7 @@ fn in_this_message(read: &Facts, sent: u8, due: u8) -> Option<String> {
         .max();
     match (sent, due) {
         (_, 50) => Some(format!("In this message {}", read.fault.as_ref()?)),
+        (22, _) => Some("No record of this message has more than 16384 bytes, and 16384 are allowed".to_string()),
         (50, _) if !read.has_extensions && read.fault.is_none() => Some(
             "This message has no extensions: it ends after the compression methods, and that is allowed".to_string(),
         ),
@@ -154,6 +156,19 @@ fn in_this_message(read: &Facts, sent: u8, due: u8) -> Option<String> {
 fn is_meaningless(version: u16) -> bool {
     let [high, low] = version.to_be_bytes();
     high == low && low & 0x0f == 0x0a
+}
+
+/// An alert for a message that the client did not send to its end.
+fn answers_half(evidence: &Evidence) -> Option<Cause> {
+    let sent = alert(&evidence.have().bytes)?;
+    let cut = evidence.heard().first() == Some(&22) && facts(evidence.heard()).is_none();
+    let none_due = evidence.want().bytes.is_empty() && evidence.fin_said();
+    (cut && none_due && evidence.side() == Side::Server).then_some(())?;
+    Cause::likely(format!(
+        "the client closed before its message had ended, and you answered {}. A message that ends too early gets no \
+         alert: close the connection.",
+        name(sent)
+    ))
 }
 
 /// Several records, and a reset in place of an alert: bytes of the message were not read.

@@ -27,7 +27,8 @@ pub(super) const TABLE: &[Row] = &[
 fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let right = evidence.right_bytes() || evidence.cut_short();
     let reset = evidence.have().close == Close::Rst && evidence.want().close != Close::Rst;
-    let unasked = evidence.tries.mute.is_some_and(Tried::is_right);
+    let unasked =
+        evidence.tries.mute.is_some_and(Tried::is_right) && !evidence.want().bytes.is_empty();
     let server = evidence.side() == Side::Server && evidence.process.ending.is_none();
     // In another weather alone, a reset is what follows from reading too little: see W18.
     let plain = !evidence.passes_in_calm() && !evidence.have().bytes.is_empty();
@@ -195,7 +196,8 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && !evidence.passes_in_calm();
     (evidence.side() == Side::Server && due && nothing && alive).then_some(())?;
     if message(&evidence.want().bytes).status() == Some(408) {
-        return Cause::likely(
+        return Cause::in_case(
+            "plain",
             "the client did not send its whole request in time, and you closed without an answer. Send 408 first: it \
              tells the client the reason. A time limit that ends a read as an error must not skip the answer.",
         );

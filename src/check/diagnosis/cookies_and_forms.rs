@@ -10,7 +10,7 @@ use super::values_from_the_other_side::{
 use super::{Cause, Evidence, Row, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{Message, field, message, split_once};
-use crate::wire::{Mask, Wanted};
+use crate::wire::{Mask, Wanted, Who};
 
 pub(super) const TABLE: &[Row] = &[
     ("W100", guessable),
@@ -167,8 +167,8 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
         });
     };
     let what = match got < due {
-        true if several_of_one_name(cookie) => {
-            "This line has several cookies with one name, and in this lab the first one counts. Either you use \
+        true if came_with_several_of_one_name(evidence) => {
+            "A request had several cookies with one name, and in this lab the first one counts. Either you used \
              another one, or you keep what was ordered where this request does not find it"
         }
         true => {
@@ -215,6 +215,18 @@ fn attributes_back(evidence: &Evidence) -> Option<Cause> {
 fn pairs(cookie: &[u8]) -> Vec<&[u8]> {
     let parts = cookie.split(|byte| *byte == b';');
     parts.map(<[u8]>::trim_ascii).collect()
+}
+
+/// Whether a request up to this one had two cookies with one name.
+fn came_with_several_of_one_name(evidence: &Evidence) -> bool {
+    let conns = evidence.got.connections().into_iter();
+    let mut before = conns.filter(|conn| *conn <= evidence.conn());
+    before.any(|conn| {
+        let bytes = evidence.got.bytes_of(conn, Who::Client);
+        message(&bytes)
+            .field("Cookie")
+            .is_some_and(several_of_one_name)
+    })
 }
 
 /// Whether two cookies of the line have one name.

@@ -185,7 +185,8 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
         (None, None) => return None,
     };
     let request = last_request(evidence).unwrap_or_default();
-    Cause::likely(format!(
+    let case = if evidence.is_http() { "" } else { "plain" };
+    let text = format!(
         "{what}. The client had sent `{}` and got {}. No byte of the conversation is wrong, so look for the reason \
          in your program.",
         shown(message(request).first_line()),
@@ -194,7 +195,8 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
         } else {
             "no whole answer"
         }
-    ))
+    );
+    Cause::in_case(case, text)
 }
 
 /// A client closed while the answer was still to come, or unread.

@@ -5,8 +5,8 @@
 use super::Evidence;
 use super::wrong_decisions::printed_an_earlier_list;
 use super::{Cause, Row, shown};
-use crate::check::Side;
 use crate::check::lenient_http_reader::{from, upto};
+use crate::check::{Problem, Side};
 use crate::limits;
 use crate::wire::{DifferenceKind, Entry, Event, Who};
 
@@ -17,6 +17,8 @@ pub(super) const TABLE: &[Row] = &[
     ("W93", printed_an_earlier_list),
     ("W118", other_number),
     ("W91", never_repeats),
+    ("W91", ends_after_a_loss),
+    ("W94", sends_after_the_end),
     ("W92", waits_for_ever),
 ];
 
@@ -121,6 +123,32 @@ impl Scene {
 
 fn is_client(evidence: &Evidence) -> Option<Scene> {
     scene(evidence).filter(|_| evidence.side() == Side::Client && evidence.difference().is_some())
+}
+
+/// All bytes are right, but the last answer was lost, and the client ended without asking again.
+fn ends_after_a_loss(evidence: &Evidence) -> Option<Cause> {
+    let prints = matches!(evidence.problem, Some(Problem::Prints(_)));
+    let scene = scene(evidence).filter(|_| prints && evidence.side() == Side::Client)?;
+    let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
+    Cause::likely(format!(
+        "the network {lost} `{}`, and your client ended without sending it again. Do not give up after one loss: the \
+         same datagram may arrive the next time.",
+        shown(&last.bytes)
+    ))
+}
+
+/// An order that is acknowledged is sent once more, after all answers.
+fn sends_after_the_end(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let wrong = scene.wrong()?;
+    let mut own = scene.earlier().iter().filter(|it| it.who == Who::Client);
+    let again = own.any(|it| it.bytes == wrong.bytes) && !evidence.extra().is_empty();
+    (again && scene.lost().is_none()).then_some(())?;
+    Cause::likely(format!(
+        "every order was acknowledged, and then you sent `{}` again. Send one order, wait for its ack, and then send \
+         the next one. Perhaps you sent orders before the ack of the order before had come, and did not read all acks.",
+        shown(&wrong.bytes)
+    ))
 }
 
 fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {

@@ -156,7 +156,17 @@ fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
 fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
     let scene = is_server(evidence)?;
     let (wrong, asked) = (scene.wrong()?, scene.last(Who::Client)?);
-    let before = scene.last(Who::Server)?;
+    let Some(before) = scene.last(Who::Server) else {
+        let none = words(&wrong.bytes).get(1) == Some(&&b"0"[..]);
+        let first = numbered(&asked.bytes).is_some_and(|(number, _)| number == 1);
+        (none && first && !evidence.wanted_line().starts_with(&wrong.bytes)).then_some(())?;
+        return Cause::likely(format!(
+            "`{}` is the first order, number 1, and you answered `{}`. So you did not take the order. Look at how you \
+             compare its number: a text is never equal to a number.",
+            shown(&asked.bytes),
+            shown(&wrong.bytes)
+        ));
+    };
     (wrong.bytes == before.bytes && !evidence.wanted_line().starts_with(&before.bytes))
         .then_some(())?;
     let (number, order) = numbered(&asked.bytes)?;

@@ -24,15 +24,14 @@ pub(super) const TABLE: &[Row] = &[
     ("W114", another_record),
     ("W114", alias_is_not_followed),
     ("W112", pointer_is_not_followed),
-    ("W114", one_of_several),
 ];
 
 /// What a client heard and printed.
-struct Read {
+pub(super) struct Read {
     /// What it should have printed.
-    wanted: Vec<String>,
+    pub(super) wanted: Vec<String>,
     /// What it printed.
-    printed: Vec<String>,
+    pub(super) printed: Vec<String>,
     /// The same as one line.
     line: String,
     /// The messages that answer one of its questions, and all others.
@@ -41,10 +40,10 @@ struct Read {
     /// Whether it never ends.
     runs: bool,
     /// Whether it ended without its last question.
-    gave_up: bool,
+    pub(super) gave_up: bool,
 }
 
-fn read(evidence: &Evidence) -> Option<Read> {
+pub(super) fn read(evidence: &Evidence) -> Option<Read> {
     let tcp = speaks_dns(evidence)?;
     let runs = matches!(evidence.problem, Some(Problem::StillRuns));
     // One that has given up after an answer prints why, and does not ask on.
@@ -86,7 +85,7 @@ fn read(evidence: &Evidence) -> Option<Read> {
 
 impl Read {
     /// What it did, for a sentence.
-    fn did(&self) -> String {
+    pub(super) fn did(&self) -> String {
         match (self.runs, self.printed.is_empty()) {
             (true, _) => "your client does not end".to_string(),
             (_, true) => "you printed nothing".to_string(),
@@ -95,13 +94,13 @@ impl Read {
     }
 
     /// The words that should not have been printed.
-    fn extra(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn extra(&self) -> impl Iterator<Item = &String> {
         self.printed
             .iter()
             .filter(|word| !self.wanted.contains(word))
     }
 
-    fn records(&self) -> impl Iterator<Item = (&Message, &Record)> {
+    pub(super) fn records(&self) -> impl Iterator<Item = (&Message, &Record)> {
         let of = |message| move |record| (message, record);
         self.answers
             .iter()
@@ -109,7 +108,7 @@ impl Read {
     }
 
     /// Whether an address is due at all.
-    fn wants_addresses(&self) -> bool {
+    pub(super) fn wants_addresses(&self) -> bool {
         self.wanted
             .first()
             .is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
@@ -371,17 +370,6 @@ fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "{}, but the answer has addresses. A record may begin with a pointer in place of a label: two bytes, c0 00 \
          or more. The pointer leads to the name earlier in the message.",
-        read.did()
-    ))
-}
-
-fn one_of_several(evidence: &Evidence) -> Option<Cause> {
-    let read = read(evidence).filter(|read| !read.gave_up)?;
-    let some = !read.printed.is_empty() && read.printed.len() < read.wanted.len();
-    (some && read.wants_addresses() && read.extra().next().is_none()).then_some(())?;
-    Cause::likely(format!(
-        "{}, and more addresses were expected. The header says how many records there are. Each of them may have \
-         another name, another type or another address.",
         read.did()
     ))
 }

@@ -273,6 +273,23 @@ fn other_id(evidence: &Evidence) -> Option<Cause> {
     }
 }
 
+/// Which rule for a question the message breaks.
+fn why_format_error(heard: &[u8]) -> &'static str {
+    match (
+        number(heard, 4),
+        Message::read(heard).and_then(|read| read.bad),
+    ) {
+        (Some(questions), _) if questions != 1 => {
+            "The number of questions in the header of this message is not 1"
+        }
+        (_, Some(BadName::Length)) => "A length in the name of this question is from 64 to 191",
+        (_, Some(BadName::TooLong)) => "The name in this question has more than 255 bytes",
+        (_, Some(BadName::Pointer(_))) => "The name in this question has a pointer",
+        (_, Some(BadName::Cut)) => "This message ends within its question",
+        _ => "The message cannot be read to its end as one question",
+    }
+}
+
 /// What the first bit of the flags that differs is for.
 fn first_flag(differ: u16) -> &'static str {
     let bits = [
@@ -300,7 +317,7 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
         2 | 3 if wanted.code() != got.code() => {
             let why = match wanted.code() {
                 0 => "The name is in the book; a type without a record is no error",
-                1 => "The message cannot be read to its end as one question",
+                1 => why_format_error(&wrong.heard),
                 3 => "The name belongs to the zone, and it is not in the book",
                 4 => "The opcode is not 0",
                 _ => "The name is not in this zone, or the class is not 1",
@@ -332,7 +349,11 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             (
                 "counts",
                 format!(
-                    "the header of your answer announces {said} {what}, and {due} were expected."
+                    "the header of your answer announces {said} {what}, and {due} were expected.{}",
+                    match wanted.code() {
+                        1 | 4 => " An answer with the code 1 or 4 is the header alone.",
+                        _ => "",
+                    }
                 ),
             )
         }

@@ -7,6 +7,7 @@ use super::exchanges_on_both_legs::{answered, first_wrong};
 use super::{Cause, Evidence, Row, shown};
 use crate::check::lenient_http_reader::message;
 use crate::wire::{Conn, DifferenceKind, Entry, Who};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Asked before all others: what a program prints about a server behind it is not the cause.
 pub(super) const TABLE: &[Row] = &[
@@ -160,4 +161,73 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(text)
+}
+
+/// Why a connection without a correct PROXY line is refused.
+pub(super) const NEEDS_PROXY_LINE: &str = "With the word `proxy` each connection must begin with a correct PROXY \
+                                           line. Otherwise a client could connect to you without the proxy.";
+
+/// Which word of a PROXY line is wrong, where one is.
+pub(super) fn proxy_fault(request: &[u8]) -> Option<String> {
+    let line = request.strip_prefix(b"PROXY ")?;
+    let end = line.windows(2).position(|two| two == b"\r\n")?;
+    let text = std::str::from_utf8(line.get(..end)?).ok()?;
+    let words: Vec<&str> = text.split(' ').collect();
+    let [family, addresses @ .., from, to] = &words[..] else {
+        return None;
+    };
+    let right = |address: &&&str| match *family {
+        "TCP4" => address.parse::<Ipv4Addr>().is_ok(),
+        _ => address.parse::<Ipv6Addr>().is_ok(),
+    };
+    if !matches!(*family, "TCP4" | "TCP6") {
+        return Some(format!(
+            "`{family}` is no family: it is TCP4, TCP6 or UNKNOWN."
+        ));
+    }
+    if addresses.len() != 2 {
+        return Some(
+            "After the family come two addresses and two ports, with one space between two words."
+                .to_string(),
+        );
+    }
+    if let Some(bad) = addresses.iter().find(|address| !right(address)) {
+        let kind = if *family == "TCP4" { "IPv4" } else { "IPv6" };
+        return Some(format!(
+            "After {family} an address is an {kind} address, and `{bad}` is none."
+        ));
+    }
+    let is_port = |port: &&&str| {
+        port.parse::<u16>()
+            .is_ok_and(|number| number.to_string() == **port)
+    };
+    let bad = [from, to].into_iter().find(|port| !is_port(port))?;
+    Some(format!(
+        "A port is a number from 0 to 65535 without zeros in front, and `{bad}` is none."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wrong_word_of_a_proxy_line_is_named() {
+        let fault = |line: &str| proxy_fault(format!("PROXY {line}\r\nGET /").as_bytes());
+        assert_eq!(fault("TCP4 192.0.2.7 203.0.113.1 51000 80"), None);
+        let text = fault("TCP4 192.0.2.7 203.0.113.1 51000 080").unwrap();
+        assert!(text.contains("`080`"), "{text}");
+        let text = fault("TCP6 192.0.2.7 203.0.113.1 51000 80").unwrap();
+        assert!(text.contains("IPv6 address, and `192.0.2.7`"), "{text}");
+        assert!(
+            fault("UDP4 192.0.2.7 203.0.113.1 51000 80")
+                .unwrap()
+                .contains("no family")
+        );
+        assert!(
+            fault("TCP4 192.0.2.7 51000 80")
+                .unwrap()
+                .contains("two addresses")
+        );
+    }
 }

@@ -19,6 +19,7 @@ mod datagram_servers;
 mod diagnosis_input;
 mod difference_place;
 mod dns_answers;
+mod dns_client_addresses;
 mod dns_client_output;
 mod dns_messages;
 mod echoed_fields;
@@ -112,7 +113,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 41] = [
+const TABLE: [&[Row]; 42] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -120,6 +121,7 @@ const TABLE: [&[Row]; 41] = [
     dns_messages::TABLE,
     dns_answers::LATER,
     dns_client_output::TABLE,
+    dns_client_addresses::TABLE,
     wrong_values::FIRST,
     incomplete_messages::FIRST,
     crashes::TABLE,

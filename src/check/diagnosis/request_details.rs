@@ -182,6 +182,14 @@ pub(super) fn decides(request: &Message, want: u16, have: u16) -> String {
             Some("It has no Content-Length, and that is looked at before the path.".to_string())
         }
         (200, 206) => several_parts(request),
+        (414, 431) => Some(
+            "The limit for the request line is tested first, before the limit for the head."
+                .to_string(),
+        ),
+        (400, 501) if request.field("Transfer-Encoding").is_some() => Some(format!(
+            "Its coding is `{}`. Whether `chunked` is the last coding is looked at first.",
+            shown(request.field("Transfer-Encoding")?)
+        )),
         _ => None,
     };
     let found = path.or_else(order).or_else(|| fault(request, want));

@@ -56,7 +56,7 @@ fn meaning(status: u16) -> Option<&'static str> {
         417 => "the server cannot do what Expect asks for",
         431 => "the header lines are too long",
         500 => "something failed inside the server",
-        501 => "the server does not know this method",
+        501 => "the server does not support this method or this coding",
         502 => "a server behind this one gave no whole answer",
         503 => "the server cannot answer at the moment",
         504 => "a server behind this one did not answer in time",

@@ -119,6 +119,20 @@ pub(super) fn same_name_elsewhere(evidence: &Evidence, pair: &[u8]) -> String {
     let all = all_given(evidence);
     let name = split_once(pair, b'=').map(|(name, _)| name);
     let own = all.iter().rfind(|given| given.pair() == pair);
+    let attribute = |given: &Given| {
+        given
+            .line
+            .to_ascii_lowercase()
+            .windows(5)
+            .any(|five| five == b"path=")
+    };
+    if let Some(own) = own.filter(|own| !attribute(own)) {
+        return format!(
+            " It was given as `{}`, without `Path`. So its path is that of the request up to its last `/`: `{}`.",
+            shown(&own.line),
+            shown(&own.path)
+        );
+    }
     let mut others = all.iter().filter(|given| {
         let same = split_once(given.pair(), b'=').map(|(name, _)| name) == name;
         same && own.is_some_and(|own| own.path != given.path)

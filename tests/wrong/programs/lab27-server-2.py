@@ -102,6 +102,8 @@ def tls(r, first):
             raise Alert(10)
         if len(data) >= 4:
             n = int.from_bytes(data[1:4], "big")
+            if len(data) > 4 + n:
+                raise Alert(50)
             if len(data) >= 4 + n:
                 judge(data[4:4 + n])
         first = need(r, 1)

@@ -46,6 +46,8 @@ def read(peer, method=None):
         message.body = peer.read_exactly(int(length[0]))
         if message.body is None:
             return None
+    elif method not in (None, "HEAD") and not message.all("content-length") and message.start.split(" ")[1] not in ("204", "304"):
+        message.body = peer.read_all()
     gone = ["connection"] + [e.strip().lower() for v in message.all("connection") for e in v.split(",")]
     message.fields = [f for f in message.fields if f[0].lower() not in gone]
     return message

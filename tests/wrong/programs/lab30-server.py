@@ -150,6 +150,7 @@ def question(old):
 
 
 def refresh(old, news):
+    news.fields = [f for f in news.fields if f[0].lower() != "content-length"]
     new = [n.lower() for n, _ in news.fields]
     kept = [f for f in old.fields if f[0].lower() not in new and f[0].lower() != "age"]
     return Message(old.start, kept + news.fields, old.body)

@@ -1,0 +1,56 @@
+//! A client of DNS that found the right records, and printed too few of their addresses, or another form of them.
+//!
+//! Rule: the addresses are compared with the records of the conversation, one by one.
+
+use std::net::IpAddr;
+
+use super::dns_client_output::read;
+use super::{Cause, Evidence, Row};
+use crate::check::lenient_dns_reader::{Message, Record, address, text};
+
+pub(super) const TABLE: &[Row] = &[("W114", one_of_several), ("W125", shorter_form)];
+
+/// The right addresses of IPv6 in another form.
+fn shorter_form(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence)?;
+    let parsed = |words: &[String]| -> Vec<Option<IpAddr>> {
+        words.iter().map(|word| word.parse().ok()).collect()
+    };
+    let same = parsed(&read.wanted) == parsed(&read.printed) && !read.printed.is_empty();
+    let (due, got) = read
+        .wanted
+        .iter()
+        .zip(&read.printed)
+        .find(|(due, got)| due != got)?;
+    (same && read.wants_addresses()).then_some(())?;
+    Cause::likely(format!(
+        "you printed `{got}`, and `{due}` was expected. Both are the same address. This lab prints all eight groups of \
+         an IPv6 address, without zeros in front."
+    ))
+}
+
+fn one_of_several(evidence: &Evidence) -> Option<Cause> {
+    let read = read(evidence).filter(|read| !read.gave_up)?;
+    let some = !read.printed.is_empty() && read.printed.len() < read.wanted.len();
+    (some && read.wants_addresses() && read.extra().next().is_none()).then_some(())?;
+    let missing = read.wanted.iter().find(|word| !read.printed.contains(word));
+    let fits = |(message, record): &(&Message, &Record)| {
+        let name = message.asked.as_ref().map(|asked| &asked.labels);
+        let same = name == Some(&record.owner.labels) && message.kind() == Some(record.kind);
+        same && record.class == 1 && address(&record.data).as_ref() == missing
+    };
+    if let Some((_, record)) = read.records().find(fits) {
+        return Cause::likely(format!(
+            "{}, and {} is missing. Its record has the name, the type and the class of your question. Either you stop \
+             before this record, or you compare the name {} with its capital and small letters, which mean the same.",
+            read.did(),
+            missing?,
+            text(&record.owner.labels)
+        ));
+    }
+    Cause::likely(format!(
+        "{}, and more addresses were expected. The header says how many records there are. Each of them may have \
+         another name, another type or another address.",
+        read.did()
+    ))
+}
