@@ -192,6 +192,25 @@ fn no_message_is_too_strange() {
     );
 }
 
+#[test]
+fn names_are_compared_by_their_labels() {
+    let server = Server::start_with(Command::new(bin("lab26-server")).arg("127.0.0.1:0"));
+    let ours = socket(server.addr);
+    let names: [(&[u8], u8); 4] = [
+        (b"\x03www\x05tacos\x07example\0", 0),
+        (b"\x04nope\x05tacos\x07example\0", 3),
+        // A label of the letters `tacos.example`, and one whose last bytes are those of the zone's labels.
+        (b"\x0dtacos.example\0", 5),
+        (b"\x0fx\x05tacos\x07example\0", 5),
+    ];
+    for (name, code) in names {
+        ours.send(&question(7, name)).expect("it is sent");
+        let answer = receive(&ours);
+        // The code is the last four bits of byte 3 (RFC 1035 4.1.1).
+        assert_eq!(answer[3] & 0x0f, code, "{}", name.escape_ascii());
+    }
+}
+
 /// Over TCP a message that lies, or stops in the middle, costs its own connection at most.
 #[test]
 fn no_stream_is_too_strange() {
