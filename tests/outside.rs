@@ -317,3 +317,32 @@ fn a_server_in_python_is_checked_in_an_empty_folder() {
     let said = machine.passes("empty", &["check", "9", "--server", "python3 s.py"]);
     assert!(said.starts_with("PASS lab 09 · server\n"), "{said}");
 }
+
+/// A server that lets a path lead out of its folder. There must be something that it can find.
+#[test]
+fn a_path_that_leads_out_of_the_folder_is_noticed_without_a_clone() {
+    const SERVER: &str = r#"
+import os, socket
+host, port = os.environ["WIRELAB_ADDR"].rsplit(":", 1)
+server = socket.create_server((host, int(port)))
+print("listening on %s:%s" % server.getsockname(), flush=True)
+while True:
+    client, _ = server.accept()
+    line = client.makefile("rb").readline()
+    name = line[4:].decode("latin-1").strip()
+    if name.count("/") > 1 and ".." not in name:
+        name = "/no"
+    path = os.environ["WIRELAB_ROOT"] + name
+    client.sendall(open(path, "rb").read() if os.path.isfile(path) else b"no such file here\n")
+    client.close()
+"#;
+    if !have(&["python3"]) {
+        return;
+    }
+    let machine = Machine::new("leads-out");
+    fs::write(machine.0.join("empty/s.py"), SERVER).expect("a file");
+    let output = machine.run("empty", &["check", "7", "--server", "python3 s.py"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("W55"), "{said}");
+}

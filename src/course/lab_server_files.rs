@@ -3,13 +3,14 @@
 //!
 //! Rule 1: a check compares the same bytes on every machine, so the files are the same on every machine.
 //! Rule 2: outside a clone the files are in a temporary folder, which is removed when the process ends.
+//! Rule 3: beside the folder there is a file, as in a clone: `/../server.rs` must not bring it (lab 7).
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::catalogue::Lab;
+use super::catalogue::{Lab, Side};
 use super::locations;
 use crate::check::ServedFolder;
 
@@ -41,8 +42,18 @@ pub fn of(lab: &Lab) -> io::Result<Option<Arc<ServedFolder>>> {
     if let Some(path) = path.filter(|path| path.is_dir()) {
         return Ok(Some(Arc::new(ServedFolder::at(path))));
     }
-    let served = ServedFolder::temporary("files", |folder| write(lab, folder))?;
+    let served = ServedFolder::temporary("files", |folder| {
+        write(lab, folder)?;
+        write_server(lab, folder)
+    })?;
     Ok(Some(Arc::new(served)))
+}
+
+/// Writes `server.rs`, which a clone has beside the served folder. Its text is that of the stub.
+fn write_server(lab: &Lab, folder: &Path) -> io::Result<()> {
+    let path = folder.join("server.rs");
+    let text = lab.stub(Side::Server).unwrap_or_default();
+    fs::write(&path, text).map_err(|error| named(&path, &error))
 }
 
 /// Writes the lab's files below this folder: `files/menu.txt` and so on. Files that are there stay.
