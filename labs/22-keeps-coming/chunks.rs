@@ -63,7 +63,7 @@ pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>
         next = match next {
             Next::Size => match size(text) {
                 Some(0) => Next::Trailer,
-                Some(size) if body.len() + size <= most => Next::Data(size),
+                Some(size) if size <= most - body.len() => Next::Data(size),
                 Some(_) => return Ok(Err((413, "we take 65536 bytes and no more"))),
                 None => return Ok(Err((400, "a chunk begins with its size in hex digits"))),
             },
@@ -76,14 +76,14 @@ pub fn read(reader: &mut impl BufRead, most: usize) -> io::Result<Result<Vec<u8>
     }
 }
 
-/// The size in a size line: `1a;note=x` is 26. One to eight hex digits, small or capital letters. A sign or a
-/// space is not a digit.
+/// The size in a size line: `1a;note=x` is 26. Hex digits, small or capital letters; a sign or a space is not a digit.
+/// A size that no number here can hold is the largest number: it is too much in any case.
 fn size(line: &[u8]) -> Option<usize> {
     let digits = match line.iter().position(|byte| *byte == b';') {
         Some(at) => line[..at].trim_ascii_end(),
         None => line,
     };
-    let fine = (1..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_hexdigit);
+    let fine = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     let text = std::str::from_utf8(digits).ok().filter(|_| fine)?;
-    usize::from_str_radix(text, 16).ok()
+    Some(usize::from_str_radix(text, 16).unwrap_or(usize::MAX))
 }

@@ -126,6 +126,28 @@ fn lab22_reads_chunks_that_are_cut_anywhere() {
     }
 }
 
+/// The number of a size's digits says nothing about the size.
+#[test]
+fn lab22_reads_sizes_of_any_length() {
+    let server = Server::start("lab22-server");
+    let head =
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    let cases: [(&[u8], &[u8]); 4] = [
+        (
+            b"00000000000000000003\r\nabc\r\n0000\r\n\r\n",
+            b"HTTP/1.1 200 ",
+        ),
+        (b"fffffffff\r\nabc", b"HTTP/1.1 413 "),
+        (b"1ffffffffffffffff\r\nabc", b"HTTP/1.1 413 "),
+        (b"\r\nabc", b"HTTP/1.1 400 "),
+    ];
+    for (body, status) in cases {
+        let answer = ask(server.addr, &[&head[..], body].concat());
+        let shown = (body.escape_ascii(), answer.escape_ascii());
+        assert!(answer.starts_with(status), "{} {}", shown.0, shown.1);
+    }
+}
+
 /// What a client does with an answer that no client may believe.
 #[test]
 fn the_clients_believe_no_answer_that_cannot_be_right() {

@@ -136,7 +136,7 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
         message(&now.wanted).status()?,
         message(&now.answer).status()?,
     );
-    (ended && due != got && got >= 500).then_some(())?;
+    (ended && due != got && (got >= 500 || due >= 500)).then_some(())?;
     let line = shown(now.http().first_line());
     let whole = |conn: &&Conn| {
         let said = now.behind(**conn, Who::Server);
@@ -148,7 +148,7 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
              you. Pass on a whole answer, whatever its status is."
         ));
     }
-    (now.asked.len() == now.should_ask.len()).then_some(())?;
+    (got >= 500 && now.asked.len() == now.should_ask.len()).then_some(())?;
     let text = match (now.asked.last(), due) {
         (Some(_), 500..) => format!(
             "`{line}` was answered with {got}, and {due} was expected: a server got the request, and sent no \

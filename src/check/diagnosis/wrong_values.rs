@@ -214,7 +214,9 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
     // Something that does not exist is no faulty request.
     let request = exchange.request()?;
     let missing = want == 404 && request.first_line().starts_with(b"DELETE ");
-    (accepted && !missing).then_some(())?;
+    // A gateway's 5xx may be the answer of a server behind it.
+    let passed_on = want >= 500 && evidence.expectation.script.legs().is_some();
+    (accepted && !missing && !passed_on).then_some(())?;
     let reason = exchange.want.body.unwrap_or_default();
     let reason = reason
         .split(|&byte| byte == b'\n')
