@@ -65,7 +65,8 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     let read = facts(evidence.heard());
     let known = read
         .as_ref()
-        .and_then(|read| in_this_message(read, sent, due));
+        .and_then(|read| in_this_message(read, sent, due))
+        .or_else(|| long_message(evidence.heard(), sent, due));
     let why = match (sent, due) {
         _ if known.is_some() => known.as_deref().unwrap_or_default(),
         (109 | 112 | 120, 70) => {
@@ -116,6 +117,17 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         name(due)
     );
     Cause::in_case(case, text)
+}
+
+/// A whole message of many bytes that was called wrong: perhaps not all of it was read.
+fn long_message(heard: &[u8], sent: u8, due: u8) -> Option<String> {
+    const ONE_READ: usize = 4096; // bytes; a usual buffer
+    (heard.len() > ONE_READ && matches!(sent, 10 | 50) && due == 40).then(|| {
+        format!(
+            "This message has {} bytes, and all of them are in order. One read may bring fewer bytes: read until the              record has as many bytes as its length says. If you do that, look at the lengths that you compare",
+            heard.len()
+        )
+    })
 }
 
 /// Why this message gets the alert that was due, where its bytes show it.
