@@ -114,6 +114,19 @@ fn other_order<'a>(evidence: &'a Evidence, line: &[u8], due: &[u8]) -> Option<&'
     (text && other && evidence.at_line_start() && inside(due) && !inside(line)).then_some(arg)
 }
 
+/// The first bytes of an answer are missing, and the others are right.
+fn without_its_beginning(evidence: &Evidence, came: &[u8], due: &[u8]) -> Option<Cause> {
+    let missing = due.strip_suffix(came)?;
+    (!missing.is_empty() && !bare(came).is_empty() && !evidence.passes_in_calm()).then_some(())?;
+    Cause::likely(format!(
+        "you answered `{}`, and `{}` was expected. Only its beginning is missing: `{}`. Print what your program \
+         keeps of the request, and where it cuts it.",
+        shown(bare(came)),
+        shown(bare(due)),
+        shown(missing)
+    ))
+}
+
 /// A server without HTTP sends a whole answer, and it is the one to another request.
 pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let script = &evidence.expectation.script;
@@ -133,6 +146,9 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let (came, due) = (&came[..], &due[..]);
     let text =
         std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
+    if let Some(cause) = without_its_beginning(evidence, came, due).filter(|_| text) {
+        return Some(cause);
+    }
     // A part of what is due is no sentence of its own.
     let text = text && find(due, bare(came)).is_none();
     // Two sentences may begin alike; without a length the other rules look at the byte that differs.
