@@ -124,7 +124,8 @@ fn long_message(heard: &[u8], sent: u8, due: u8) -> Option<String> {
     const ONE_READ: usize = 4096; // bytes; a usual buffer
     (heard.len() > ONE_READ && matches!(sent, 10 | 50) && due == 40).then(|| {
         format!(
-            "This message has {} bytes, and all of them are in order. One read may bring fewer bytes: read until the              record has as many bytes as its length says. If you do that, look at the lengths that you compare",
+            "This message has {} bytes, and all of them are in order. One read may bring fewer bytes: read until the \
+             record has as many bytes as its length says. If you do that, look at the lengths that you compare",
             heard.len()
         )
     })

@@ -26,12 +26,12 @@ pub(super) fn facts(records: &[u8]) -> Option<Facts> {
         message.extend(content);
         rest = more;
     }
-    let [1, a, b, c, body @ ..] = &message[..] else {
+    let [1, behind @ ..] = &message[..] else {
         return None;
     };
-    let length = [a, b, c]
-        .iter()
-        .fold(0, |sum, byte| sum << 8 | usize::from(**byte));
+    let mut hello = Reader(behind);
+    let length = hello.number(3, "the message").ok()?;
+    let body = hello.0;
     let mut found = Facts::default();
     if body.len() > length {
         let more = count(body.len() - length, "byte");

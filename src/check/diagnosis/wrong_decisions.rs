@@ -136,14 +136,10 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let before = upto(&evidence.want().bytes, evidence.at());
     let framed = before.ends_with(&[0; 3]);
     (framed || evidence.at_line_start()).then_some(())?;
-    let whole = |bytes: &'_ [u8]| -> Vec<u8> {
-        match (framed, bytes.split_first()) {
-            (true, Some((length, text))) => upto(text, usize::from(*length)).to_vec(),
-            _ => line_at(bytes, 0).to_vec(),
-        }
-    };
-    let (came, due) = (whole(evidence.rest()), whole(evidence.missing()));
-    let (came, due) = (&came[..], &due[..]);
+    let (came, due) = (
+        sentence(evidence.rest(), framed),
+        sentence(evidence.missing(), framed),
+    );
     let text =
         std::str::from_utf8(came).is_ok_and(|text| text.trim().chars().all(|c| !c.is_control()));
     if let Some(cause) = without_its_beginning(evidence, came, due).filter(|_| text) {
@@ -185,6 +181,14 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
             false => same_as_before(evidence, came, asked),
         }
     ))
+}
+
+/// The first sentence of these bytes: a line, or after a byte that says its length.
+fn sentence(bytes: &[u8], framed: bool) -> &[u8] {
+    match (framed, bytes.split_first()) {
+        (true, Some((length, text))) => upto(text, usize::from(*length)),
+        _ => line_at(bytes, 0),
+    }
 }
 
 /// How long the last request is, by the length in front of it.
