@@ -11,12 +11,17 @@ mod any_language;
 mod building;
 #[cfg(target_os = "linux")]
 mod captures;
+mod completions;
+mod course_in_browser;
 mod fetch;
 mod graders;
 #[cfg(target_os = "linux")]
 mod grid;
 mod languages;
 mod leftovers;
+mod nc;
+#[cfg(unix)]
+mod outside;
 mod pages;
 mod pcapng;
 #[cfg(unix)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use wirelab::limits;
 
+use super::visitor::{ask, data, get, get_head, page, post, start, status, token};
 use crate::support::{WIRELAB, soon};
-use crate::visitor::{ask, data, get, get_head, page, post, start, status, token};
 
 #[test]
 fn it_listens_on_loopback_only_and_has_no_option_for_anything_else() {
@@ -113,7 +113,7 @@ fn a_form_needs_our_origin_and_our_token() {
     let other = start();
     assert_ne!(
         token,
-        crate::visitor::token(&other),
+        super::visitor::token(&other),
         "the token changes at each start"
     );
 }

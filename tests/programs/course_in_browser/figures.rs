@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::in_browser::{LAB_2, at, browser_is_here};
+use super::in_browser::{LAB_2, at, browser_is_here};
+use super::tap::started_tap;
+use super::visitor::{get, start};
 use crate::support::webdriver::Browser;
 use crate::support::{Server, peers};
-use crate::tap::started_tap;
-use crate::visitor::{get, start};
 
 /// Slower than any machine is.
 const BROKEN: Duration = Duration::from_secs(30);

@@ -3,9 +3,9 @@
 
 use wirelab::json::{self, Json};
 
-use crate::in_browser::{at, browser_is_here};
+use super::in_browser::{at, browser_is_here};
+use super::visitor::start;
 use crate::support::webdriver::Browser;
-use crate::visitor::start;
 
 /// The commands of a README up to its question.
 const COMMANDS: &str = "[...document.querySelectorAll('.cmd')].filter((cmd) => \

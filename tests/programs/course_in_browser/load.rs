@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use wirelab::json::Json;
 
+use super::tap::{page_addr, started_tap};
+use super::visitor::token_at;
 use crate::support::soon;
 use crate::support::webdriver::Browser;
-use crate::tap::{page_addr, started_tap};
-use crate::visitor::token_at;
 
 /// Messages that are sent and come back: each makes two rows. `WIRELAB_LONG` asks for the 20 seconds of the design.
 fn messages() -> usize {
@@ -96,7 +96,7 @@ fn memory(process: u32) -> u64 {
 fn a_thousand_rows_a_second_are_all_shown_and_memory_does_not_grow() {
     let (tap, url) = started_tap(echo());
     let page = page_addr(&url);
-    let browser = crate::in_browser::browser_is_here().then(|| Browser::start("load"));
+    let browser = super::in_browser::browser_is_here().then(|| Browser::start("load"));
     if let Some(browser) = &browser {
         browser.go(&url);
     }

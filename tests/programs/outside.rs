@@ -1,14 +1,11 @@
 //! An installed `wirelab`: a copy of the program alone in a folder that no clone is above, and a workbench
 //! that it makes.
-#![cfg(unix)]
-
-mod support;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use support::{bin, have, side_by_side, soon};
+use crate::support::{bin, have, side_by_side, soon};
 use wirelab::course::catalogue;
 use wirelab::wire::Transcript;
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use wirelab::json::Json;
 
-use crate::in_browser::{LAB_2, at, browser_is_here};
+use super::in_browser::{LAB_2, at, browser_is_here};
+use super::visitor::start;
 use crate::support::{Server, WIRELAB, have};
-use crate::visitor::start;
 
 #[test]
 fn run_it_and_step_through_it() {

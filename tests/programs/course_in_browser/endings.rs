@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::support::{Server, WIRELAB, bin, have, runs, signal, soon, which};
-use crate::visitor::{
+use super::visitor::{
     ask, children, page, post, start, start_program, start_with, status, token, until,
 };
+use crate::support::{Server, WIRELAB, bin, have, runs, signal, soon, which};
 
 /// A folder that looks like the one of the built programs, with a program of the labs that is not ours: named as
 /// ours, in Python. `others` are ours.

@@ -1,11 +1,9 @@
 //! `completions` and `man`: what shells complete and man(1) shows is the table of commands.
 
-mod support;
-
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use support::{bin, have};
+use crate::support::{bin, have};
 
 fn printed(words: &[&str]) -> String {
     let output = Command::new(bin("wirelab"))

@@ -1,15 +1,13 @@
 //! `cargo lab nc`: what is typed goes out as it should, what comes is shown, and it ends by itself.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use crate::support::peers::closed;
+use crate::support::{bin, skip};
 use socket2::SockRef;
-use support::peers::closed;
-use support::{bin, skip};
 use wirelab::limits;
 use wirelab::net::{Serving, listen, serve};
 use wirelab::wire::Transcript;

@@ -6,12 +6,12 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Server, WIRELAB, peers, soon};
-use crate::tap::{page_addr, started_tap};
-use crate::visitor::{
+use super::tap::{page_addr, started_tap};
+use super::visitor::{
     ask, children, data, get, get_head, page, post, start, start_with, status, token, token_at,
     until,
 };
+use crate::support::{Server, WIRELAB, peers, soon};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
 

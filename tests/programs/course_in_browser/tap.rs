@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::Command;
 
-use crate::in_browser::browser_is_here;
+use super::in_browser::browser_is_here;
 use crate::support::webdriver::Browser;
 use crate::support::{Server, WIRELAB, peers};
 

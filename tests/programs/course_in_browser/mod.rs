@@ -1,8 +1,5 @@
 //! The live lab: its event stream on the wire, its pages in a real browser, and what strangers try.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod attacks;
 mod by_hand;
 mod endings;

@@ -7,9 +7,9 @@ use wirelab::course::catalogue;
 
 use wirelab::json::Json;
 
-use crate::in_browser::{LAB_2, at, browser_is_here};
+use super::in_browser::{LAB_2, at, browser_is_here};
+use super::visitor::start;
 use crate::support::webdriver::Browser;
-use crate::visitor::start;
 
 #[test]
 fn without_a_script_the_pages_are_text_with_still_pictures() {
