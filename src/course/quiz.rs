@@ -131,16 +131,34 @@ fn mixed<T>(mut values: Vec<T>, dice: &mut Dice) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::course::catalogue;
+
+    /// Questions of every lab with one seed: they take seconds, and each test looks at all of them.
+    static QUESTIONS: LazyLock<Vec<(&Lab, Question)>> = LazyLock::new(|| {
+        let of_lab = |lab: &'static Lab| {
+            (0..60).map(move |number| {
+                let made = question(lab, 7, number);
+                let made = made.unwrap_or_else(|| panic!("{}: no question {number}", lab.slug));
+                (lab, made)
+            })
+        };
+        catalogue::labs().flat_map(of_lab).collect()
+    });
+
+    fn questions_of(lab: &Lab) -> impl Iterator<Item = &'static Question> {
+        let slug = lab.slug;
+        let of_lab = QUESTIONS.iter().filter(move |(of, _)| of.slug == slug);
+        of_lab.map(|(_, question)| question)
+    }
 
     #[test]
     fn every_lab_has_endless_questions_with_one_right_answer() {
         for lab in catalogue::labs() {
             let mut kinds = Vec::new();
-            for number in 0..60 {
-                let made = question(lab, 7, number);
-                let it = made.unwrap_or_else(|| panic!("{}: no question {number}", lab.slug));
+            for it in questions_of(lab) {
                 assert!((2..=4).contains(&it.choices.len()), "{}: {it:?}", lab.slug);
                 assert!(it.right < it.choices.len(), "{}: {it:?}", lab.slug);
                 assert!(it.choices[it.right].page.is_none(), "{}: {it:?}", lab.slug);
@@ -189,15 +207,13 @@ mod tests {
     /// The number of a connection would tell which choice is right, or make the same end two choices.
     #[test]
     fn no_choice_is_told_by_the_number_of_its_connection() {
-        for lab in catalogue::labs() {
-            for it in (0..40).filter_map(|number| question(lab, 11, number)) {
-                let choices = it.choices.iter().flat_map(|choice| &choice.lines);
-                for line in choices.chain(&it.shown).chain(&it.proof) {
-                    let mut letters = line.chars();
-                    let is_side = matches!(letters.next(), Some('C' | 'S'));
-                    let is_number = letters.next().is_some_and(|it| it.is_ascii_digit());
-                    assert!(!(is_side && is_number), "{}: {line}", lab.slug);
-                }
+        for (lab, it) in QUESTIONS.iter() {
+            let choices = it.choices.iter().flat_map(|choice| &choice.lines);
+            for line in choices.chain(&it.shown).chain(&it.proof) {
+                let mut letters = line.chars();
+                let is_side = matches!(letters.next(), Some('C' | 'S'));
+                let is_number = letters.next().is_some_and(|it| it.is_ascii_digit());
+                assert!(!(is_side && is_number), "{}: {line}", lab.slug);
             }
         }
     }
@@ -206,33 +222,32 @@ mod tests {
     #[test]
     fn an_answer_before_the_question_is_not_called_a_second_answer() {
         let mut wrong = 0;
-        for lab in catalogue::labs() {
-            for it in (0..60).filter_map(|number| question(lab, 11, number)) {
-                let listed = |letter: &str| {
-                    let mut lines = it.shown.iter();
-                    lines.find_map(|line| line.strip_prefix(letter)?.strip_prefix("  "))
+        for (_, it) in QUESTIONS.iter() {
+            let listed = |letter: &str| {
+                let mut lines = it.shown.iter();
+                lines.find_map(|line| line.strip_prefix(letter)?.strip_prefix("  "))
+            };
+            let right = it.choices[it.right].lines.concat();
+            let right: Vec<&str> = right.split(", then ").collect();
+            for choice in it.choices.iter().filter(|_| it.kind == Kind::Order) {
+                let text = choice.lines.concat();
+                let mut both = text.split(", then ").zip(&right).enumerate();
+                let place = both.find(|(_, (one, other))| one != *other);
+                let (Some((place, (early, _))), page) = (place, choice.page) else {
+                    continue;
                 };
-                let right = it.choices[it.right].lines.concat();
-                let right: Vec<&str> = right.split(", then ").collect();
-                for choice in it.choices.iter().filter(|_| it.kind == Kind::Order) {
-                    let text = choice.lines.concat();
-                    let mut both = text.split(", then ").zip(&right).enumerate();
-                    let place = both.find(|(_, (one, other))| one != *other);
-                    let (Some((place, (early, _))), page) = (place, choice.page) else {
-                        continue;
-                    };
-                    if !listed(early).is_some_and(|line| line.starts_with("S> ")) {
-                        continue;
-                    }
-                    let before = place.checked_sub(1).and_then(|at| listed(right[at]));
-                    let twice = before.is_some_and(|line| line.starts_with("S> "));
-                    wrong += usize::from(!twice);
-                    assert_eq!(
-                        page.is_some_and(|page| page.code == "W32"),
-                        twice,
-                        "{it:#?}"
-                    );
+                let is_answer = |line: &str| line.starts_with("S> ") || line.starts_with("Sx ");
+                if !listed(early).is_some_and(is_answer) {
+                    continue;
                 }
+                let before = place.checked_sub(1).and_then(|at| listed(right[at]));
+                let twice = before.is_some_and(is_answer);
+                wrong += usize::from(!twice);
+                assert_eq!(
+                    page.is_some_and(|page| page.code == "W32"),
+                    twice,
+                    "{it:#?}"
+                );
             }
         }
         assert!(wrong > 10, "{wrong} answers come first");
@@ -241,26 +256,21 @@ mod tests {
     /// The right choice of each kind is what the transcript says, and the wrong ones are not.
     #[test]
     fn the_right_choice_stands_in_the_conversation() {
-        for lab in catalogue::labs() {
-            for number in 0..40 {
-                let Some(it) = question(lab, 3, number) else {
-                    continue;
-                };
-                let right = &it.choices[it.right].lines;
-                let follows = |lines: &[String]| {
-                    let all = [it.shown.as_slice(), lines].concat();
-                    it.proof.starts_with(&all)
-                };
-                if it.kind == Kind::Next || it.kind == Kind::End {
-                    assert!(follows(right), "{}: {it:#?}", lab.slug);
-                    let others = it
-                        .choices
-                        .iter()
-                        .enumerate()
-                        .filter(|(at, _)| *at != it.right);
-                    for (_, choice) in others {
-                        assert!(!follows(&choice.lines), "{}: {it:#?}", lab.slug);
-                    }
+        for (lab, it) in QUESTIONS.iter() {
+            let right = &it.choices[it.right].lines;
+            let follows = |lines: &[String]| {
+                let all = [it.shown.as_slice(), lines].concat();
+                it.proof.starts_with(&all)
+            };
+            if it.kind == Kind::Next || it.kind == Kind::End {
+                assert!(follows(right), "{}: {it:#?}", lab.slug);
+                let others = it
+                    .choices
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| *at != it.right);
+                for (_, choice) in others {
+                    assert!(!follows(&choice.lines), "{}: {it:#?}", lab.slug);
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::random::{Kind, transcript};
 use crate::read;
 
 /// Transcripts for each law.
-const ROUNDS: usize = 10_000;
+const ROUNDS: usize = 4_000;
 
 #[test]
 fn what_is_written_reads_back_the_same() {

@@ -36,7 +36,7 @@ fn every_side_with_an_exercise_has_a_fresh_conversation_and_it_is_another_one() 
             };
             assert!(!of(1).conversations.is_empty(), "{} {side:?}", lab.slug);
             let mut different = std::collections::BTreeSet::new();
-            for seed in SEEDS.step_by(3) {
+            for seed in SEEDS.step_by(6) {
                 let (one, again) = (of(seed), of(seed));
                 for (a, b) in one.conversations.iter().zip(&again.conversations) {
                     assert_eq!(
