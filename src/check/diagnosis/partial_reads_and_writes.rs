@@ -259,7 +259,9 @@ fn first_bytes(evidence: &Evidence) -> Option<Cause> {
     let tail = evidence.want().bytes.strip_prefix(asked)?;
     let have = &evidence.have().bytes;
     let taken = evidence.at();
-    let part = taken > 0 && taken < asked.len() && have.starts_with(upto(asked, taken));
+    // What ends between two words was probably cut at the blank.
+    let in_word = asked.get(taken).is_some_and(|&next| next != b' ');
+    let part = taken > 0 && in_word && have.starts_with(upto(asked, taken));
     (part && tail.len() > 1 && from(have, taken) == tail).then_some(())?;
     Cause::likely(format!(
         "your answer has only the first {} of the request `{}`, which has {} and a line end. Either your program reads at \
