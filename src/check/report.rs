@@ -160,7 +160,10 @@ fn failure_lines(report: &Report, run: &Run, failure: &Failure, kept: &[String])
         lines.push(String::new());
     }
     if let Problem::Prints(prints) = &failure.trouble {
-        let show = |sign, text: &str| cut(&format!(" {sign} {}", text.escape_debug()));
+        let show = |sign, text: &str| match text {
+            "" => format!(" {sign} (nothing)"),
+            _ => cut(&format!(" {sign} {}", text.escape_debug())),
+        };
         lines.extend([
             show('-', &prints.wanted),
             show('+', &prints.printed),

@@ -215,7 +215,10 @@ impl Plan {
         program.end();
         let mut process = self.process(&program, addr, ending, connected);
         process.prints = script.heading("prints").map(|wanted| Prints {
-            wanted: format!("{}\n", wanted.replace("{addr}", &addr.to_string())),
+            wanted: match wanted {
+                "" => String::new(),
+                text => format!("{}\n", text.replace("{addr}", &addr.to_string())),
+            },
             printed: program.wait_stdout(limits::EXIT_AFTER_CLOSE).text(),
         });
         if let Some(shown) = script.heading("shows") {

@@ -253,13 +253,16 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     let say = |text: &str| shown(text.as_bytes());
     let around = printed.split_once(due).filter(|_| !due.is_empty());
     let what = if printed == due {
-        let ends = prints.printed.ends_with('\n');
-        let how = if ends {
-            "more white space"
-        } else {
-            "no line end"
+        let how = match prints.printed.ends_with('\n') {
+            true => "more white space",
+            false => "no line end",
         };
         format!("`{}` is right, and after it {how} came", say(due))
+    } else if due.is_empty() {
+        format!(
+            "nothing belongs on the standard output here, and your program printed `{}` there",
+            say(printed)
+        )
     } else if printed.is_empty() {
         format!(
             "`{}` belongs on the standard output, and your program printed nothing there",
@@ -280,10 +283,7 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
             say(lost)
         )
     } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
-        let pieces = evidence.got.entries().iter().filter(
-            |entry| matches!(entry, Entry::Chunk(chunk) if chunk.who != evidence.side().who()),
-        );
-        if evidence.got.has_datagrams() || pieces.count() < 2 {
+        if evidence.got.has_datagrams() || pieces_heard(evidence) < 2 {
             return Cause::likely(format!(
                 "`{}` was expected, and your program printed the same on several lines",
                 say(due)
@@ -320,6 +320,15 @@ fn took_it_for_wrong(evidence: &Evidence, printed: &str) -> Option<String> {
             count(length, "byte")
         )
     })
+}
+
+/// In how many pieces the other side's bytes came.
+fn pieces_heard(evidence: &Evidence) -> usize {
+    let own = evidence.side().who();
+    let entries = evidence.got.entries().iter();
+    entries
+        .filter(|entry| matches!(entry, Entry::Chunk(chunk) if chunk.who != own))
+        .count()
 }
 
 /// Whether the letters of `text` stand in `printed` in their order, with others between them.
