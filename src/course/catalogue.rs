@@ -256,6 +256,7 @@ impl Script {
             "vary",
             "exit",
             "repeat-after",
+            "answer-again",
             "late",
         ];
         transcript

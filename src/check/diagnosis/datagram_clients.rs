@@ -13,6 +13,7 @@ use crate::wire::{DifferenceKind, Entry, Event, Who};
 pub(super) const TABLE: &[Row] = &[
     ("W117", cut_otherwise),
     ("W94", repeats_at_once),
+    ("W93", goes_on_without_its_answer),
     ("W93", believes_an_old_answer),
     ("W93", printed_an_earlier_list),
     ("W118", other_number),
@@ -20,6 +21,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W91", ends_after_a_loss),
     ("W94", sends_after_the_end),
     ("W92", waits_for_ever),
+    ("W92", waits_after_each_answer),
 ];
 
 /// One datagram of the recording.
@@ -258,6 +260,43 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
         "the network {lost} `{}`, and you sent nothing for {silence} ms. A datagram that is lost never arrives. Send \
          the order again after the time that the lab's README names.",
         shown(&last.bytes)
+    ))
+}
+
+/// A datagram that should have been sent again, because only answers came that are not about it: this datagram, the
+/// last of these answers, and how many they were.
+fn unanswered(evidence: &Evidence, scene: &Scene) -> Option<(String, String, usize)> {
+    let last = scene.last(Who::Client)?;
+    let due = evidence.wanted_line().trim_ascii_end();
+    let answers = scene.earlier().iter().rev();
+    let answers: Vec<&Datagram> = answers.take_while(|it| it.who == Who::Server).collect();
+    let again = due == last.bytes.trim_ascii_end() && last.fate.is_none();
+    let answer = answers.first().filter(|_| again)?;
+    Some((shown(&last.bytes), shown(&answer.bytes), answers.len()))
+}
+
+/// It went on although only answers came that are not about its last datagram.
+fn goes_on_without_its_answer(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let wrong = shown(&scene.wrong()?.bytes);
+    let (asked, answer, _) = unanswered(evidence, &scene)?;
+    Cause::likely(format!(
+        "after `{asked}` you got `{answer}`, and went on with `{wrong}`. This answer does not say that `{asked}` has \
+         arrived. Either your program takes every answer for the right one, or it goes on when the right one has not \
+         come in time."
+    ))
+}
+
+/// It sent nothing while answers came that are not about its last datagram.
+fn waits_after_each_answer(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence)?;
+    let wait = evidence.expectation.script.heading("repeat-after")?;
+    let (asked, answer, times) = unanswered(evidence, &scene)?;
+    (evidence.silence().is_some() && scene.wrong().is_none()).then_some(())?;
+    Cause::likely(format!(
+        "after `{asked}` you got `{answer}` ({}), and never sent `{asked}` again. This answer is not about it. Either \
+         your client does not repeat an order after {wait} ms, or each such answer starts a new wait of {wait} ms.",
+        super::count(times, "time")
     ))
 }
 

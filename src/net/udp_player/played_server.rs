@@ -2,7 +2,8 @@
 //!
 //! Rule 1: how often a client repeats a question depends on its clock and on the machine, so a repetition
 //! of the last question is no mistake, unless there are hundreds, or it came sooner than the script allows.
-//! Rule 2: besides what came, it is written down what a right client would have said in this network.
+//! Rule 2: `@answer-again 20`: until the next question comes, the last answer is sent again every 20 ms.
+//! Rule 3: besides what came, it is written down what a right client would have said in this network.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
@@ -62,6 +63,9 @@ pub struct DatagramServer<'a> {
     /// How often the last question came again.
     repeats: usize,
     pace: Pace,
+    /// After how long the last answer is sent again; and when it was sent, and to whom.
+    answer_again: Option<Duration>,
+    answered: Option<(Instant, SocketAddr)>,
     /// An answer that the next one overtakes.
     held: Option<(SocketAddr, Vec<u8>)>,
     /// When the last datagram came, or the play began.
@@ -102,6 +106,8 @@ impl<'a> DatagramServer<'a> {
             next: 0,
             repeats: 0,
             pace: Pace::of(script),
+            answer_again: milliseconds(script, "answer-again"),
+            answered: None,
             held: None,
             last: Instant::now(),
             empty: Instant::now(),
@@ -159,8 +165,25 @@ impl<'a> DatagramServer<'a> {
                 Arrived::Nothing => self.empty = begun,
                 came => return came,
             }
+            self.send_again();
             if Instant::now() >= until {
                 return Arrived::Nothing;
+            }
+        }
+    }
+
+    /// Sends the last answer again where the script says so and it is time.
+    fn send_again(&mut self) {
+        let Some((sent, to)) = self.answered.filter(|_| !self.is_done() && !self.wrong) else {
+            return;
+        };
+        if self.answer_again.is_some_and(|wait| sent.elapsed() >= wait) {
+            self.answered = Some((Instant::now(), to));
+            let answers = self.answers.get(self.next.saturating_sub(1));
+            if let Some(last) = answers.and_then(|answers| answers.last()) {
+                self.recorder.datagram(1, Who::Server, last);
+                self.expected.push_datagram(1, Who::Server, last);
+                let _ = self.socket.send_to(last, to);
             }
         }
     }
@@ -194,6 +217,7 @@ impl<'a> DatagramServer<'a> {
     fn answer(&mut self, to: SocketAddr) {
         let answers = self.answers.get(self.next.saturating_sub(1)).cloned();
         self.pace.answered.get_or_insert_with(Instant::now);
+        self.answered = Some((Instant::now(), to));
         for bytes in answers.unwrap_or_default() {
             self.recorder.datagram(1, Who::Server, &bytes);
             self.expected.push_datagram(1, Who::Server, &bytes);
@@ -288,8 +312,7 @@ struct Pace {
 
 impl Pace {
     fn of(script: &Transcript) -> Pace {
-        let wait = script.heading("repeat-after");
-        let wait = Duration::from_millis(wait.and_then(|it| it.parse().ok()).unwrap_or(0));
+        let wait = milliseconds(script, "repeat-after").unwrap_or_default();
         Pace {
             wait: wait.saturating_sub(limits::TIMER_IS_EARLY),
             question: 0,
@@ -313,6 +336,12 @@ impl Pace {
         self.asked_after = Some((first, sent_after.max(last)));
         first.elapsed() < self.wait * self.copies || last.elapsed() < self.wait
     }
+}
+
+/// The number of milliseconds in a heading.
+fn milliseconds(script: &Transcript, heading: &str) -> Option<Duration> {
+    let number = script.heading(heading)?.trim().parse().ok()?;
+    Some(Duration::from_millis(number))
 }
 
 /// The bytes of an answer. Errors: a mask in it.
