@@ -9,6 +9,7 @@ use crate::check::lenient_http_reader::{from, upto};
 use crate::wire::{Event, Who};
 
 pub(super) const TABLE: &[Row] = &[
+    ("W19", relay_waits_for_the_client),
     ("W25", relay_calls_nobody),
     ("W151", loses_bytes),
     ("W35", ends_the_wrong_side),
@@ -120,6 +121,20 @@ fn relay_alone(evidence: &Evidence) -> bool {
         false => !middle.asked_for(&middle.got, evidence.conn()).is_empty(),
     };
     evidence.is_relay() && !evidence.middle.as_ref().is_some_and(came)
+}
+
+/// A relay that connects to its server only when the client has sent something.
+fn relay_waits_for_the_client(evidence: &Evidence) -> Option<Cause> {
+    let middle = evidence.middle.as_ref();
+    let middle = middle.filter(|_| is_byte_relay(evidence) && relay_alone(evidence))?;
+    let waits = evidence.silence().is_some() && evidence.heard().is_empty();
+    let due = !middle.asked_for(&middle.script, evidence.conn()).is_empty();
+    (waits && due && evidence.have().bytes.is_empty()).then_some(())?;
+    Cause::in_case(
+        "connects-late",
+        "the client had connected and sent nothing, and your relay made no connection to the server, which speaks first \
+         here. Either your relay waits for bytes of the client before it connects, or it connects to another address.",
+    )
 }
 
 /// A relay that never calls the server behind it.
