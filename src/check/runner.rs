@@ -13,6 +13,7 @@ use super::timeouts::silence_of;
 use super::{CheckError, Conversation, Failure, Outcome, Plan, Problem};
 use crate::check::Side;
 use crate::check::diagnosis::{Evidence, Expectation, Middle, Tried, Tries, diagnose};
+use crate::check::lenient_http_reader::{message, messages};
 use crate::check::other_deliveries::retry;
 use crate::check::program::Ending;
 use crate::check::script_variants::mute;
@@ -245,6 +246,7 @@ impl<'a> Runner<'a> {
             side: side_of(Some(trouble), self.plan.side),
             weather,
             script: script.settled(&got).with_values(|_, mask| mask.example()),
+            refusals: refusals(self.plan),
         };
         let process = done.process.clone();
         let mut evidence = Evidence::new(expectation, got, Some(trouble.clone()), process, tries);
@@ -256,6 +258,21 @@ impl<'a> Runner<'a> {
         evidence.process.source = self.plan.source();
         evidence
     }
+}
+
+/// The bodies of the refusals that the conversations of a plan expect.
+fn refusals(plan: &Plan) -> Vec<Vec<u8>> {
+    let mut bodies = Vec::new();
+    for script in plan.conversations.iter().map(|it| &it.expected) {
+        for conn in script.connections() {
+            let answers = script.bytes_of(conn, Who::Server);
+            for answer in messages(&answers).into_iter().map(message) {
+                let refuses = answer.status().is_some_and(|status| status >= 400);
+                bodies.extend(answer.body.filter(|_| refuses).map(<[u8]>::to_vec));
+            }
+        }
+    }
+    bodies
 }
 
 /// Whether a pause was longer than it should be, and all else is right.

@@ -70,6 +70,7 @@ impl Evidence {
             side,
             weather: Weather::Calm,
             script: Transcript::new(),
+            refusals: Vec::new(),
         };
         Evidence::new(
             expectation,

@@ -127,7 +127,7 @@ pub struct Tries {
 /// What a client should print on stdout, and what it printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prints {
-    /// With its newline.
+    /// With its newline; empty where nothing may be printed.
     pub wanted: String,
     /// All of it, bounded.
     pub printed: String,
@@ -167,6 +167,8 @@ pub struct Expectation {
     pub weather: Weather,
     /// The whole conversation.
     pub script: Transcript,
+    /// The bodies of all refusals (4xx and 5xx) that the conversations of this check expect from a server.
+    pub refusals: Vec<Vec<u8>>,
 }
 
 impl Process {

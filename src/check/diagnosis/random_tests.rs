@@ -217,6 +217,7 @@ impl Dice {
             side,
             weather: self.of(&Weather::ALL),
             script,
+            refusals: Vec::new(),
         };
         // A difference may also be one of other transcripts than those that are looked at.
         let other = (self.roll(10) == 0).then(|| self.transcript(false));

@@ -2,7 +2,7 @@
 
 use super::crashes::{NO_TEXT, complaint};
 use super::difference_place::Exchange;
-use super::echoed_fields::order_of_refusals;
+use super::echoed_fields::refusal_of_another_fault;
 use super::request_details::{fault, why_refused};
 use super::{Cause, Row, count, dns_messages, host_line, line_ends, shown};
 use super::{Close, Evidence};
@@ -359,11 +359,11 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     let body = evidence.exchange().and_then(|it| it.have.body);
     let in_body = body.is_some_and(|body| evidence.rest().len() <= body.len());
     (in_length || in_body && evidence.side() == Side::Server).then_some(())?;
-    // An empty member of a list, in the brackets of lab 10.
+    // An empty member of a list, in the brackets of a server that shows its members.
     let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
     let rule = match text(&got).replace(" []", "") == text(&wanted).replace(" []", "") {
         true => " An empty member of a list, as between two commas, is no member.",
-        false => order_of_refusals(&wanted, &got).unwrap_or_default(),
+        false => refusal_of_another_fault(evidence).unwrap_or_default(),
     };
     Cause::likely(format!(
         "your Content-Length is right for the body that you sent, but the check expected another body. The first \

@@ -10,6 +10,7 @@ fn seen(side: Side, agreed: usize) -> Evidence {
         side,
         weather: Weather::Calm,
         script: script.unwrap(),
+        refusals: Vec::new(),
     };
     let got = Transcript::new();
     let mut difference = crate::wire::compare_side(&expectation.script, &got, side.who()).unwrap();
