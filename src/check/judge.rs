@@ -7,7 +7,9 @@
 use crate::check::Side;
 use crate::check::lenient_http_reader::{message, messages};
 use crate::limits;
-use crate::wire::{Chunk, Difference, DifferenceKind, Entry, Event, Transcript, Who, compare_side};
+use crate::wire::{
+    Chunk, Conn, Difference, DifferenceKind, Entry, Event, Transcript, Who, compare_side,
+};
 
 /// The first difference on the side of `who`, if there is one.
 pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<Difference> {
@@ -19,6 +21,41 @@ pub fn difference(expected: &Transcript, got: &Transcript, who: Who) -> Option<D
         return compare_side(expected, &other_side_first(got, who), who);
     }
     Some(found)
+}
+
+/// The first difference of a client under check, if there is one. A client that has said everything may end its
+/// direction before the answer comes, because the other direction stays open.
+pub fn difference_of_client(expected: &Transcript, got: &Transcript) -> Option<Difference> {
+    let found = difference(expected, got, Who::Client)?;
+    let place = expected.entries().get(found.agreed);
+    let ended_early = found.what == DifferenceKind::Early && place.is_some_and(is_end_of_client);
+    match ended_early {
+        true => difference(expected, &ends_last(got), Who::Client),
+        false => Some(found),
+    }
+}
+
+fn is_end_of_client(entry: &Entry) -> bool {
+    let (who, event) = (Who::Client, Event::Fin);
+    matches!(entry, Entry::Event { who: by, event: it, .. } if (*by, *it) == (who, event))
+}
+
+/// The same recording with the FIN of a client after everything else. One that has said nothing keeps its place; so does
+/// one of a client that did not listen any more, which shows as RST.
+fn ends_last(got: &Transcript) -> Transcript {
+    let who = Who::Client;
+    let gone = |on| got.has_event(|by, conn, event| (by, conn, event) == (who, on, Event::Rst));
+    let listens = |on: Conn| !got.bytes_of(on, who).is_empty() && !gone(on);
+    let moves = |entry: &&Entry| is_end_of_client(entry) && entry.conn().is_some_and(listens);
+    let mut later = Transcript::new();
+    for entry in got.entries().iter().filter(|entry| !moves(entry)) {
+        later.push_entry(entry);
+    }
+    got.entries()
+        .iter()
+        .filter(moves)
+        .for_each(|fin| later.push_entry(fin));
+    later
 }
 
 /// The same recording with one end of each connection of a client. One that closes while our bytes are on their way
@@ -205,6 +242,23 @@ mod tests {
             assert_eq!(judged("200 OK", got), early);
         }
         assert_eq!(judged("400 Bad Request", in_line), early);
+    }
+
+    #[test]
+    fn a_client_may_end_its_direction_before_the_answer_and_must_not_leave() {
+        let script = "C connect\nC> a\\n\nS> A\\n\nS fin\nC fin\n";
+        let judged = |got: &str| {
+            let [script, got] = [script, got].map(|text| Transcript::parse(text).unwrap());
+            difference_of_client(&script, &got).map(|found| found.what)
+        };
+        let (early, end) = ("C connect\nC> a\\n\nC fin\nS> A\\n\nS fin\n", "C rst\n");
+        assert_eq!(judged(early), None);
+        assert_eq!(
+            judged(&format!("{early}{end}")),
+            Some(DifferenceKind::Ending)
+        );
+        let nothing = judged("C connect\nC fin\nS> A\\n\nS fin\n");
+        assert_eq!(nothing, Some(DifferenceKind::Short));
     }
 
     #[test]

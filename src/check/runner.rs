@@ -290,7 +290,10 @@ pub(super) fn problem_of(plan: &Plan, done: &Done) -> Option<Problem> {
     let on_the_wire = match &done.legs {
         Some(legs) => program_in_middle::trouble(&done.script, &done.got, legs),
         None => {
-            let found = judge::difference(&done.script, &done.got, who);
+            let found = match side {
+                Side::Client => judge::difference_of_client(&done.script, &done.got),
+                Side::Server => judge::difference(&done.script, &done.got, who),
+            };
             let further = || judge::further_connection(&done.script, &done.got);
             let found = found.map(|found| match judge::is_left(&found, side) {
                 // One that was not used at all is the first thing that is wrong.

@@ -13,7 +13,6 @@ use crate::wire::{Chunk, Entry};
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
 pub(super) const DELIVERY: &[Row] = &[
     ("W124", shared_buffer),
-    ("W84", ends_its_side),
     ("W34", cut_letter),
     ("W34", letter_in_pieces),
     ("W18", one_read_for_several),
@@ -141,19 +140,6 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
         proven,
         case: "",
     })
-}
-
-/// A client ends its own direction before it has the answer, and listens on.
-fn ends_its_side(evidence: &Evidence) -> Option<Cause> {
-    let early = evidence.early() && evidence.have().close == Close::Fin && evidence.right_bytes();
-    let said = evidence.side() == Side::Client && !evidence.have().bytes.is_empty();
-    (early && said && evidence.rest().is_empty()).then_some(())?;
-    Cause::in_case(
-        "early-end",
-        "your bytes are right, and your client ended its own direction (FIN) before the whole answer had come. It \
-         still listens, so TCP and HTTP allow that. In this lab's conversation the client ends its direction after \
-         the answer.",
-    )
 }
 
 /// Several messages in one piece give another answer than the same messages one by one.
