@@ -89,8 +89,8 @@ fn repeats(evidence: &Evidence) -> Option<Cause> {
     });
     let (line, times) = twice?;
     Cause::likely(format!(
-        "`{line}` was sent {times} times. The server that got it first may already have done what it asks for. \
-         So the same order may be cooked twice."
+        "the request `{line}` was sent {times} times. The server that got it first may already have done what the \
+        request asks for. So the same order may be counted twice."
     ))
 }
 
@@ -107,8 +107,8 @@ fn trusts_clients(evidence: &Evidence) -> Option<Cause> {
     let mut believed = told.iter().filter(|one| lies.contains(one));
     let believed = believed.find(|one| !told_clients(&message(&wanted)).contains(one))?;
     Cause::likely(format!(
-        "the client wrote `X-Forwarded-For: {}` itself, and you passed `{believed}` on. The server takes this \
-         for an address that your program has seen.",
+        "the client itself wrote `X-Forwarded-For: {}`. You passed `{believed}` on to the server. The server takes \
+        `{believed}` for an address that your program has seen.",
         lies.join(", ")
     ))
 }
@@ -138,7 +138,7 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     }
     if about_line && (first.is_some() || got.status() == Some(200)) {
         return Cause::likely(format!(
-            "the connection begins with `{line}`, and your program did not refuse it. {}",
+            "the connection begins with `{line}`, but your program did not refuse this line. {}",
             proxy_fault(&exchange.request).unwrap_or_else(|| NEEDS_PROXY_LINE.to_string())
         ));
     }
@@ -147,8 +147,8 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     (good && refused && wanted.status() == Some(200)).then_some(())?;
     let how = answered(got.status());
     Cause::likely(format!(
-        "a connection that begins with `{line}` {how}, and no server was asked. This PROXY line is correct: read \
-         it up to its CR LF, and then read the request."
+        "a connection that begins with `{line}` {how}, and you asked no server. This PROXY line is correct. Read it \
+        up to its CR LF, and then read the request."
     ))
 }
 
@@ -165,8 +165,9 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
     let (ended, length) = (line.is_some(), line.map_or(heard.len(), |lf| lf + 1));
     if evidence.early() && !ended && heard.len() < LONGEST_PROXY_LINE {
         return Some(format!(
-            "you answered after `{}`, before the first line had ended. Wait for its LF, or for 107 bytes without \
-             LF. Either your program does not wait for them, or it takes the bytes of one read for the line.",
+            "you answered after `{}`, before the first line had ended. Wait for the LF of this line, or until 107 \
+            bytes without LF have come. Either your program does not wait, or it takes the bytes of one read for the \
+            whole line.",
             shown(&heard)
         ));
     }
@@ -174,8 +175,8 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
         exchange.answer.is_empty() && evidence.silence().is_some() && exchange.asked.is_empty();
     (silent && length > LONGEST_PROXY_LINE).then(|| {
         format!(
-            "the first line has {length} bytes, and you sent nothing. A PROXY line has at most 107 bytes with \
-             its CR LF. After 107 bytes without LF do not wait for more: this is no PROXY line."
+            "the first line has {length} bytes, but you sent no answer. A PROXY line has at most 107 bytes with its \
+            CR LF. If 107 bytes without LF have come, this is not a PROXY line, so do not wait for more."
         )
     })
 }
@@ -194,15 +195,15 @@ fn hides_client(evidence: &Evidence) -> Option<Cause> {
     (whole && wanted.len() == 1 && told != wanted).then_some(())?;
     match &told[..] {
         [] => Cause::likely(format!(
-            "the request to the server has no line `X-Forwarded-For`, so the server knows only the address of \
-             your program. The client is {}.",
+            "the request to the server has no line `X-Forwarded-For`. So the server knows only the address of your \
+            program. The client's address is {}.",
             wanted.join("")
         )),
         [one] => Cause::likely(format!(
-            "you told the server that the client is `{one}`. The client is `{}`{}.",
+            "you told the server that the client's address is `{one}`. But the client's address is `{}`{}.",
             wanted.join(""),
             match exchange.has_proxy_line() {
-                true => ": the PROXY line says so",
+                true => ", as the PROXY line says",
                 false => "",
             }
         )),
@@ -217,8 +218,8 @@ fn wrong_health(evidence: &Evidence) -> Option<Cause> {
     let (asked, all) = (exchange.asked.len(), exchange.should_ask.len());
     if asked < all && !exchange.answer.is_empty() {
         return Cause::likely(format!(
-            "/health was answered after {asked} of {all} servers were asked. Ask each server each time: only its \
-             own answer says whether this server is ready."
+            "you answered /health after you had asked {asked} of {all} servers. Ask every server for each request to \
+            /health. Only a server's own answer says whether this server is ready."
         ));
     }
     let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
@@ -232,11 +233,11 @@ fn wrong_health(evidence: &Evidence) -> Option<Cause> {
     });
     let said: Vec<String> = said.filter(|word| !word.is_empty()).collect();
     let servers = match said.is_empty() {
-        true => "No server listens.".to_string(),
+        true => "No server listens at any of the addresses.".to_string(),
         false => format!("The servers say: {}.", said.join(", ")),
     };
     Cause::likely(format!(
-        "/health was answered with {did} and `{}`. {servers} So the answer must be {should}, with `{}`.",
+        "you answered /health with {did} and `{}`. {servers} So the answer must be {should}, with `{}`.",
         shown(body.trim_ascii_end()),
         shown(wanted.body.unwrap_or_default().trim_ascii_end())
     ))
@@ -271,8 +272,8 @@ fn asks_unready(evidence: &Evidence) -> Option<Cause> {
     let health = message(&said);
     let status = health.status().filter(|status| *status != 200 && !should)?;
     Cause::likely(format!(
-        "`{}` was sent to a server ({} leg) that had answered /health with {status} and `{}`. Send no requests \
-         to this server until it answers 200.",
+        "you sent the request `{}` to the server on the {} leg. Before that, this server had answered /health with \
+        {status} and `{}`. Send no requests to this server until it answers 200.",
         shown(exchange.http().first_line()),
         leg.name,
         shown(health.body.unwrap_or_default().trim_ascii_end())
@@ -289,8 +290,8 @@ fn dead_server(evidence: &Evidence) -> Option<Cause> {
     (dead && alone && gave_up && !is_health(&exchange)).then_some(())?;
     let how = answered(got);
     Cause::likely(format!(
-        "`{}` {how}. Nobody listens at one of the addresses. A server listens at another one, and your program \
-         did not ask it.",
+        "the request `{}` {how}. Nobody listens at one of the addresses. A server listens at another address, but \
+        your program did not ask this server.",
         shown(exchange.http().first_line())
     ))
 }
@@ -308,19 +309,19 @@ fn loses_answer(evidence: &Evidence) -> Option<Cause> {
     let rest = exchange.should_ask.len() > exchange.asked.len();
     if !exchange.answer.is_empty() && exchange.is_cut_answer(&exchange.answer) {
         return Cause::likely(format!(
-            "a server closed after {} bytes of its answer to `{line}`, and you had already passed them on. Now \
-             the client has a part of an answer, and you cannot take it back.",
+            "a server closed after {} bytes of its answer to `{line}`. You had already passed these bytes on. Now \
+            the client has a part of an answer, and you cannot take it back.",
             half.len()
         ));
     }
     match (got, rest) {
         (None, _) => Cause::likely(format!(
-            "a server closed in the middle of its answer to `{line}`, and the client got no answer at all. The \
-             client cannot know whether it may ask again."
+            "a server closed in the middle of its answer to `{line}`. The client got no answer at all. So the client \
+            cannot know whether it may send the request again."
         )),
         (Some(status), true) if status >= 500 => Cause::likely(format!(
-            "a server closed in the middle of its answer to `{line}`, and the client got {status}. This request \
-             may be sent twice, and your program did not ask the next server.{}",
+            "a server closed in the middle of its answer to `{line}`, and the client got {status}. This request may \
+            be sent twice, but your program did not send it to the next server.{}",
             had_failed(&exchange)
         )),
         _ => None,
@@ -340,7 +341,8 @@ fn had_failed(exchange: &Exchange) -> &'static str {
     });
     match failed {
         true => {
-            " That server had closed before, on another request. Only its answer to /health says that it is not ready."
+            " The next server had closed too early before, on another request. But only its answer to /health can \
+            say that it is not ready."
         }
         false => "",
     }
@@ -356,17 +358,17 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
     let late = exchange.middle.script.heading("late");
     if late.is_some_and(|late| late.split(' ').next() == Some(should)) {
         return Cause::likely(format!(
-            "`{}` was sent to the server on the {did} leg, and it was the turn of the one on the {should} leg. At the \
-             first request nobody listened there, and now a server does. Each request begins with the server whose turn \
-             it is: only an answer to /health says that a server is not ready.",
+            "you sent `{}` to the server on the {did} leg, but it was the turn of the server on the {should} leg. At \
+            the first request nobody listened there, but now a server listens there. Try first the server whose turn \
+            it is. Only an answer to /health says that a server is not ready.",
             shown(exchange.http().first_line())
         ));
     }
     let before =
         first_wrong(evidence).map_or(String::new(), |(_, earlier)| since_last_turn(&earlier));
     Cause::likely(format!(
-        "`{}` was sent to the server on the {did} leg, but it was the turn of the server on the {should} leg. \
-         Each request begins with the next server after the one with which the last request began.{}",
+        "you sent `{}` to the server on the {did} leg, but it was the turn of the server on the {should} leg. Each \
+        request begins with the next server after the one with which the last request began.{}",
         shown(exchange.http().first_line()),
         before
     ))
@@ -384,15 +386,15 @@ fn counts(before: &Exchange) -> Option<String> {
     let status = message(&before.answer).status()?;
     let own = before.asked.is_empty();
     let why = match status {
-        _ if is_health(before) => "does not count: it went to all servers",
-        400 | 411 if own => "does not count: no server must get it",
+        _ if is_health(before) => "does not count as a turn, because it went to all servers",
+        400 | 411 if own => "does not count as a turn, because no server must get it",
         502 => "counts",
         503 if own => "counts",
-        _ if before.asked.len() > 1 => "counts once, although several servers were asked",
+        _ if before.asked.len() > 1 => "counts as one turn, although several servers were asked",
         _ => return None,
     };
     let line = shown(before.http().first_line());
     Some(format!(
-        " The request `{line}` before this one was answered with {status}, and {why}."
+        " An earlier request, `{line}`, was answered with {status}. It {why}."
     ))
 }

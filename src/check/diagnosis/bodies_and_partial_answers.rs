@@ -72,16 +72,17 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
         .ends_with(b"HTTP/1.1 100 Continue\r\n");
     let what = match have {
         None if open => {
-            "Your answer 100 lacks its empty line. It is a head like every other, and until the empty line the \
-             client waits for more of it"
+            "The empty line of your answer 100 is missing. An answer 100 is a head like every other, so the client \
+            waits for this empty line"
                 .to_string()
         }
         Some(status) => format!("You answered {status} before the client could send the body"),
-        None => "You sent nothing, so the body never came: both sides waited".to_string(),
+        None => "You sent nothing, so the body never came, and both sides waited".to_string(),
     };
     let length = message(evidence.heard()).length().unwrap_or(0);
     Cause::likely(format!(
-        "the request said `Expect: 100-continue`. The client sends its body of {} only after your answer 100. {what}.",
+        "the request contains `Expect: 100-continue`. So the client sends its body of {} only after your answer 100. \
+        {what}.",
         count(length, "byte")
     ))
 }
@@ -94,9 +95,9 @@ fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
     let waits = have.is_none() && evidence.silence().is_some() && want < 400;
     (whole && waits && message(request).chunked()).then_some(())?;
     Cause::likely(
-        "the whole order came in chunks, with its last chunk and the empty line after it, and you wait for more. \
-         Count the data. After the data of a chunk come \\r\\n and the next size. A size of 0, trailer lines and an \
-         empty line end the body.",
+        "the whole order came in chunks, with the last chunk and the empty line after it. But you wait for more \
+        bytes. Count the bytes of the data. After the data of a chunk come \\r\\n and the next size. The body ends \
+        with a size of 0, then perhaps trailer lines, and an empty line.",
     )
 }
 
@@ -106,8 +107,8 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     let waits = want == 408 && have.is_none() && evidence.silence().is_some();
     (waits && said_pieces(evidence) == 1).then_some(())?;
     Cause::likely(
-        "the client stopped in the middle of its head. The answer 408 did not come in time, and you still wait. \
-         Without a time limit you may wait for ever.",
+        "the client stopped in the middle of its head. Your answer 408 did not come in time, and your connection is \
+        still open. Without a time limit your program may wait for ever.",
     )
 }
 
@@ -122,8 +123,8 @@ fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
     let server = evidence.side() == Side::Server && !evidence.fin_said();
     (server && timed && open && evidence.silence().is_some()).then_some(())?;
     Cause::likely(
-        "the client had its answer and sent nothing more, and your server kept the connection when its time was \
-         over. Without a time limit this wait may last for ever.",
+        "the client had its answer and sent nothing more. Its time was over, but your server did not close the \
+        connection. Without a time limit your server may wait for this client for ever.",
     )
 }
 
@@ -148,8 +149,8 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(format!(
-        "the client sent its head in {} with pauses between them, each shorter than the limit, and {how}. The limit \
-         is for the whole head. A limit for each read begins again with each piece.",
+        "the client sent its head in {}. The pauses between them were shorter than the limit, but {how}. The limit \
+        is for the whole head. A limit for each read begins again with each piece.",
         count(pieces, "piece")
     ))
 }
@@ -165,8 +166,8 @@ fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
     let asked = request.field("Expect").is_some();
     asked.then_some(())?;
     Cause::likely(format!(
-        "you answered {have} before the body of {} had come. If you do not read the body when it comes, you take it \
-         for the next request.",
+        "you answered {have} before the body of {} had come. The client may still send this body. If you do not read \
+        the body, you take it for the next request.",
         count(length, "byte")
     ))
 }
@@ -182,8 +183,8 @@ fn body_left(evidence: &Evidence) -> Option<Cause> {
     let other = !matches!(want, 400 | 405 | 501) && want != have || is_request(body);
     (as_request && other).then_some(())?;
     Cause::likely(format!(
-        "a request brought a body of {}, `{}`, and you answered {have}. Probably you did not read it as a body, but \
-         took it for the next request.",
+        "a request came with a body of {}, `{}`. You answered {have}. Probably you did not read these bytes as a \
+        body, but took them for the next request.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -198,8 +199,8 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
     let waits = have.is_none() && evidence.silence().is_some() && want < 300;
     (lines && waits).then_some(())?;
     Cause::likely(format!(
-        "the body `{}` came whole, all {} of it, and you went on waiting. This body does not end in a line end. An \
-         earlier body did, and you read it.",
+        "the body `{}` came completely, with all {}. But you waited for more bytes. This body does not end with a \
+        line end. An earlier body ended with a line end, and you read that body.",
         shown(last),
         count(last.len(), "byte")
     ))
@@ -213,9 +214,9 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     let same = |message: &Message| chunks(message.body.unwrap_or_default()).0.concat();
     let other_data = same(&exchange.want) != same(&exchange.have) || have? != 200;
     (request.chunked() && want == 200 && other_data).then_some(())?;
-    let sizes = "Sizes are hexadecimal, in small or capital letters. Ignore everything after a `;` in a size line. \
-                 The \\r\\n after the data belongs to the chunk. The lines after the last chunk are trailers, and \
-                 they belong to the message, too.";
+    let sizes = "The size of a chunk is a hexadecimal number, in small or capital letters. Ignore everything after a \
+        `;` in a size line. The \\r\\n after the data belongs to the chunk. The lines after the last chunk are \
+        trailers. The trailers belong to the message, too.";
     let coding = request.field("Transfer-Encoding").unwrap_or_default();
     let faults = said(&exchange.have);
     let sizes = match faults.contains("begins with its size") {
@@ -228,20 +229,20 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
     };
     match have? {
         status @ (400 | 411 | 413 | 501) => Cause::likely(format!(
-            "the order came in correct chunks. You answered {status}{faults}.{named} {sizes}"
+            "the order came in correct chunks, but you answered {status}{faults}.{named} {sizes}"
         )),
         200 if misread(&request, &same(&exchange.have)).is_some() => Cause::likely(format!(
             "the order came in chunks. {}",
             misread(&request, &same(&exchange.have))?
         )),
         200 if kept_cr(&same(&exchange.want), &same(&exchange.have)) => Cause::likely(
-            "a `\\r` is in your answer that belongs to the line end of an order. An order ends at its `\\n`, and a \
-             `\\r` before the `\\n` is not a part of it.",
+            "your answer contains a `\\r` that belongs to the line end of an order. An order ends at its `\\n`. If a \
+            `\\r` stands before the `\\n`, this `\\r` is not a part of the order.",
         ),
         200 => Cause::likely(format!(
-            "the order came in chunks, and you read other bytes. After the bytes that agree, you have `{}` where \
-             `{}` belongs. Count the data, and do not search in it: it may contain line ends, and lines that look \
-             like sizes.",
+            "the order came in chunks, but you did not read it correctly. The first bytes agree. After them your \
+            answer has `{}`, but `{}` was expected. Find the end of the data by counting bytes. Do not search in the \
+            data: it may contain line ends, and lines that look like sizes.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         )),
@@ -256,8 +257,9 @@ fn line_end_unread(evidence: &Evidence) -> Option<Cause> {
     let later = due.contains("behind the data") && said(&exchange.have).contains("with its size");
     (exchange.request()?.chunked() && later).then_some(())?;
     Cause::likely(
-        "the bytes after the data of a chunk are no `\\r\\n`, and you refused the size line that comes after them. \
-         Probably you skip two bytes without a look at them. If they are wrong, the size before was wrong, too.",
+        "the two bytes after the data of a chunk are not `\\r\\n`. But your answer names the next size line as the \
+        fault. Probably you skip these two bytes and do not compare them. If they are not `\\r\\n`, the size before \
+        them was wrong.",
     )
 }
 
@@ -285,9 +287,9 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     };
     if !lost.is_empty() && !lost.ends_with(b"\n") && exchange.have.status() == Some(200) {
         return Cause::likely(format!(
-            "`{}` was ordered, and your answer has no order. Either you drop an order without a line end after it: at \
-             the end of the body an order may have none. Or you took lines after the last chunk of the request before \
-             for this request: such trailers belong to the message with the chunks.",
+            "`{}` was ordered, but your answer names no order. There are two possible reasons. Perhaps you drop an \
+            order that has no line end: the last order of a body may have none. Or perhaps you took trailers of the \
+            request before for this request. These lines after the last chunk belong to the request with the chunks.",
             shown(&lost)
         ));
     }
@@ -296,9 +298,9 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
         None => "This request got no answer",
     };
     Cause::likely(format!(
-        "the request before this one was in chunks, and had trailers: lines after its last chunk. {came}. Probably \
-         you took a part of these lines for a request. Trailers end with an empty line, and belong to the message \
-         with the chunks."
+        "the request before this one was in chunks, and had trailers, which are lines after its last chunk. {came}. \
+        Probably you took a part of these lines for a request. Trailers belong to the message with the chunks, and \
+        end with an empty line."
     ))
 }
 
@@ -325,16 +327,16 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
     };
     let star = match (value, have) {
         (b"*", Some(206)) => {
-            " Either you do not know `*`, which fits every version of the file, or you looked at Range first."
+            " Either your program does not know that `*` fits every version of the file, or it looks at Range first."
         }
         (b"*", _) => " `*` fits every version of the file.",
         _ if *name == "If-Modified-Since" && whole.field("Last-Modified") == Some(value) => {
-            " Your own Last-Modified is the same time, so it is not later than this time."
+            " Your own Last-Modified is the same time. So the file has not changed after this time."
         }
         _ => "",
     };
     Cause::likely(format!(
-        "the request says `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}{star}",
+        "the request contains `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}{star}",
         shown(value),
         have?
     ))
@@ -349,8 +351,8 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
     );
     (statuses(evidence)? == (200, Some(304))).then_some(())?;
     Cause::likely(format!(
-        "the request has `If-None-Match: {}`, which is not the tag of this file, and `If-Modified-Since: {}`. You \
-         answered 304 because of the date. If the request has a tag, ignore the date.",
+        "the request has `If-None-Match: {}` and `If-Modified-Since: {}`. The tag is not the tag of this file, but \
+        you answered 304. Probably you compared the date. If a request has a tag, ignore the date.",
         shown(tag),
         shown(date)
     ))
@@ -365,13 +367,14 @@ fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     let got = have.field("Content-Range").unwrap_or(b"missing");
     (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
-        "`Range: {}` asks for the last bytes, as many as the number says. So `Content-Range: {}` was expected, and \
-         yours is `{}`. A minus in front counts from the end.{}",
+        "`Range: {}` has a minus before the number, so it asks for that number of bytes from the end. So the line \
+        `Content-Range: {}` was expected, but your value is `{}`.{}",
         shown(range),
         shown(wanted),
         shown(got),
         match wanted.starts_with(b"bytes 0-") {
-            true => " The file has fewer bytes than that, so the part is the whole file.",
+            true =>
+                " The file does not have more bytes than the number says, so the part is the whole file.",
             false => "",
         }
     ))
@@ -388,7 +391,8 @@ fn range_end(evidence: &Evidence) -> Option<Cause> {
     let off = want.length()?.abs_diff(have.length()?) == 1;
     (evidence.side() == Side::Server && part && off).then_some(())?;
     Cause::likely(format!(
-        "the answer to `Range: {}` has {}, and yours has {}. A range includes its last byte: 0-0 is one byte.",
+        "the right answer to `Range: {}` has {} in its body, but your answer has {}. A range includes its last byte, \
+        so the range 0-0 has one byte.",
         shown(range),
         count(want.length()?, "byte"),
         count(have.length()?, "byte")

@@ -24,8 +24,8 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
     let trailers = trailers(request);
     if let Some(trailer) = trailers.iter().find(|line| find(sent, line).is_some()) {
         return Some(format!(
-            "`{}` is a trailer, and your answer has it as a part of the body. The lines after the last chunk belong \
-             to the message, but not to its body.",
+            "`{}` is a trailer, but your answer contains it as a part of the body. The lines after the last chunk \
+            belong to the message, but not to its body.",
             shown(trailer)
         ));
     }
@@ -45,16 +45,16 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
             let size = size_line(request.body.unwrap_or_default(), end);
             if let Some(size) = size.filter(|_| find(sent, behind).is_none()) {
                 return Some(format!(
-                    "Your answer has `{}`, the data up to the end of a chunk, and nothing of the chunk that follows. \
-                     Its size line is `{}`. A size is a hexadecimal number, and everything after a `;` is to be \
-                     ignored.",
+                    "Your answer contains the data up to the end of a chunk, `{}`, but nothing of the next chunk. \
+                    The size line of the next chunk is `{}`. A size is a hexadecimal number. Ignore everything after \
+                    a `;`.",
                     shown(begun),
                     shown(size)
                 ));
             }
             return Some(format!(
-                "`{}` is the end of a chunk, and your answer has it as the end of an order. A chunk may end anywhere: \
-                 join the data of all chunks first, and look for the line ends in it then.",
+                "`{}` is the end of a chunk, but your answer ends an order there. A chunk may end in the middle of \
+                an order. Join the data of all chunks first, and then look for the line ends in the joined data.",
                 shown(begun)
             ));
         }
@@ -79,8 +79,8 @@ pub(super) fn size_lines(request: &Message) -> String {
     }
     lines.truncate(6);
     format!(
-        "Its size lines are {}. A size is a hexadecimal number, in small or capital letters, perhaps with zeros in \
-         front. Ignore everything after a `;`.",
+        "The size lines of the request are {}. A size is a hexadecimal number, in small or capital letters, perhaps \
+        with zeros in front. Ignore everything after a `;`.",
         lines.join(", ")
     )
 }
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn an_answer_that_ends_with_a_chunk_names_the_next_size() {
         let text = misread(&message(REQUEST), b"3 ta, coming up\n").unwrap();
-        assert!(text.contains("Its size line is `4`"), "{text}");
+        assert!(text.contains("the next chunk is `4`"), "{text}");
     }
 
     #[test]

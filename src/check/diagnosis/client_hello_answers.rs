@@ -45,8 +45,9 @@ fn http_to_tls(evidence: &Evidence) -> Option<Cause> {
     let http = evidence.have().bytes.starts_with(b"HTTP/");
     (tls && http && alert(&evidence.want().bytes).is_some()).then_some(())?;
     Cause::likely(
-        "the client sent a ClientHello (its first byte is 16, a handshake record), and you answered with HTTP text. \
-         The client takes your `H` for the kind of a record: 72, which does not exist.",
+        "the client sent a ClientHello: its first byte is 16 (hex), which means a handshake record. You answered \
+        with HTTP text. The client reads the first byte of your answer, `H`, as the kind of a record. The kind 72 \
+        does not exist.",
     )
 }
 
@@ -71,33 +72,42 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         _ if known.is_some() => known.as_deref().unwrap_or_default(),
         (109 | 112 | 120, 70) => {
             "The newest version of this client is older than TLS 1.2. Either you looked at the name or the protocols \
-             first: the first line of the table that fits decides. Or you took the version from another place than \
-             supported_versions"
+            before the version: in the lab's table the version comes first. Or you read the version at another place \
+            than in supported_versions"
         }
         (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
         (_, 50) => {
-            "Something in this message does not fit: a length reaches beyond what contains it, bytes are left over \
-             after a list, a list is empty or odd, or a name has a byte that it may not have"
+            "One of these faults is in this message: a length reaches beyond the list that contains it, bytes remain \
+            after a list, a list is empty or odd, or a name contains a forbidden byte"
         }
         (50, _) if in_records(evidence.heard()) => {
-            "All lengths are right here. The message comes in several records: their contents belong together, \
-             without the five bytes in front of each. If you do that already, look for parts that you do not know: \
-             skip them, whatever their length"
+            "All lengths in this message are right. The message comes in several records. Join the contents of the \
+            records, without the five bytes before each content. If you do that already, look for parts of the \
+            message that you do not know. Skip these parts, whatever their length is"
         }
-        (112, _) => "The name is the server's. In a name, upper and lower case mean the same",
+        (112, _) => {
+            "The name in this message is the name of the server. In a name, upper and lower case mean the \
+            same"
+        }
         (50, _) => {
-            "All lengths are right here. Skip the parts that you do not know, whatever their length"
+            "All lengths in this message are right. Skip the parts that you do not know, whatever their length is"
         }
         (109, _) => {
-            "This message has a name. The lists before it differ in length: session, ciphers, other extensions"
+            "This message has a name. The lists before the name (session, ciphers, other extensions) have different \
+            lengths in different messages"
         }
-        (_, 10) => "This is no handshake record, or its message is no ClientHello",
+        (_, 10) => "This record is not a handshake record, or its message is not a ClientHello",
         (_, 22) => "This record is longer than 16384 bytes",
         (_, 70) => "The newest version of this client is older than TLS 1.2",
         (_, 109) => "This message has no extension of the kind 0",
-        (_, 112) => "This message has another name than the server's",
-        (_, 120) => "This client speaks other protocols, and says so in its ALPN",
-        _ => "The name and the protocols are right. Only a key is missing, so the handshake fails",
+        (_, 112) => "The name in this message is not the name of the server",
+        (_, 120) => {
+            "The protocols of this client are in its ALPN extension, and http/1.1 is not one of them"
+        }
+        _ => {
+            "The name and the protocols are right. This server has no key, so the right answer is that the \
+            handshake fails"
+        }
     };
     // What was read wrongly, or the line of the lab's table that was due.
     let case = match (sent, due) {
@@ -112,7 +122,7 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         _ => "handshake_failure",
     };
     let text = format!(
-        "you answered {}, and {} was expected. {why}.",
+        "you answered {}, but {} was expected. {why}.",
         name(sent),
         name(due)
     );
@@ -124,8 +134,9 @@ fn long_message(heard: &[u8], sent: u8, due: u8) -> Option<String> {
     const ONE_READ: usize = 4096; // bytes; a usual buffer
     (heard.len() > ONE_READ && matches!(sent, 10 | 50) && due == 40).then(|| {
         format!(
-            "This message has {} bytes, and all of them are in order. One read may bring fewer bytes: read until the \
-             record has as many bytes as its length says. If you do that, look at the lengths that you compare",
+            "This message has {} bytes, and all of them are right. One read may give fewer bytes. So read until the \
+            record has as many bytes as its length says. If you do that already, look at the comparisons of the \
+            lengths",
             heard.len()
         )
     })
@@ -140,24 +151,26 @@ fn in_this_message(read: &Facts, sent: u8, due: u8) -> Option<String> {
         .max();
     match (sent, due) {
         (_, 50) => Some(format!("In this message {}", read.fault.as_ref()?)),
-        (22, _) => Some("No record of this message has more than 16384 bytes, and 16384 are allowed".to_string()),
+        (22, _) => Some("No record of this message is longer than 16384 bytes, and a length of 16384 bytes is allowed".to_string()),
         (50, _) if !read.has_extensions && read.fault.is_none() => Some(
-            "This message has no extensions: it ends after the compression methods, and that is allowed".to_string(),
+            "This message has no extensions: it ends after the compression methods. A message without extensions is \
+            allowed".to_string(),
         ),
         (40, 70) if read.versions.iter().any(|version| is_meaningless(*version)) => Some(format!(
-            "The newest version of this client is {:04x}. The values 0a0a, 1a1a and so on have no meaning: skip them",
+            "The newest version of this client is {:04x}. The values 0a0a, 1a1a and so on have no meaning, so skip \
+            these values",
             newest?
         )),
         (70, _) => Some(format!(
-            "The newest version of this client is {:04x} in supported_versions, and that is at least 0303. The order \
-             of this list does not matter",
+            "The newest version of this client in supported_versions is {:04x}, and that is at least 0303. The \
+            newest version may stand at any place of this list",
             newest?
         )),
         (40, 120) => {
             let mut longer = read.protocols.iter();
             let longer = longer.find(|protocol| find(protocol, b"http/1.1").is_some())?;
             Some(format!(
-                "This client speaks `{}`, which is another protocol than `http/1.1`. Compare each protocol as a whole",
+                "This client names the protocol `{}`, which is not `http/1.1`. Compare each protocol as a whole",
                 shown(longer)
             ))
         }
@@ -178,8 +191,8 @@ fn answers_half(evidence: &Evidence) -> Option<Cause> {
     let none_due = evidence.want().bytes.is_empty() && evidence.fin_said();
     (cut && none_due && evidence.side() == Side::Server).then_some(())?;
     Cause::likely(format!(
-        "the client closed before its message had ended, and you answered {}. A message that ends too early gets no \
-         alert: close the connection.",
+        "the client closed before its message had ended, but you answered {}. Send no alert for a message that ends \
+        too early: close the connection.",
         name(sent)
     ))
 }
@@ -192,8 +205,8 @@ fn read_once(evidence: &Evidence) -> Option<Cause> {
     (reset && alive && in_records(evidence.heard())).then_some(())?;
     Cause::likely(
         "the message came in several records and in several pieces. Your program closed without an answer, and the \
-         system sent a reset: bytes came that your program did not read. Probably it took what one read gave it for \
-         the whole message.",
+        system sent a reset, because bytes came that your program did not read. Probably your program took the \
+        result of one read for the whole message.",
     )
 }
 
@@ -206,15 +219,16 @@ fn no_alert(evidence: &Evidence) -> Option<Cause> {
         (22, _) => ("record_overflow", "This record is longer than 16384 bytes".to_string()),
         (_, [kind, ..]) if *kind != 22 => (
             "unexpected_message",
-            format!("This record is of the kind {kind}, and a handshake record has the kind 22"),
+            format!("This record has the kind {kind}, but a handshake record has the kind 22"),
         ),
         (_, [_, _, _, 0, 0, ..]) => (
             "unexpected_message",
-            "This record is empty: its length is 0. Do not skip it, and do not wait for its content".to_string(),
+            "This record is empty, because its length is 0. Answer it at once: do not skip it, and do not wait for \
+            its content".to_string(),
         ),
         _ => (
             "unexpected_message",
-            "The message in this record is no ClientHello, which begins with 1".to_string(),
+            "The message in this record is not a ClientHello, because a ClientHello begins with 1".to_string(),
         ),
     };
     let did = match evidence.have().close {
@@ -223,7 +237,7 @@ fn no_alert(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::in_case(
         case,
-        format!("{did}, and {} was expected. {why}.", name(due)),
+        format!("{did}, but {} was expected. {why}.", name(due)),
     )
 }
 
@@ -239,19 +253,20 @@ fn other_form(evidence: &Evidence) -> Option<Cause> {
             format!("its version is 03 {version:02x}, but every record of this server has 03 03")
         }
         [21, 3, _, 0, 2, reason, 2, ..] if *reason == due => {
-            "its last two bytes have changed places: the level 2 (fatal) comes first, then the reason".to_string()
+            "its last two bytes are in the wrong order: the first is the level 2 (fatal), and the second is the \
+            reason".to_string()
         }
         [21, 3, _, 0, 2, level, ..] => {
-            format!("its level is {level}, and a fatal alert has the level 2")
+            format!("its level is {level}, but a fatal alert has the level 2")
         }
         [21, 3, _, high, low, ..] => format!(
-            "its length is {}, and 2 bytes follow: the level and the reason",
+            "its length is {}, but it must be 2, for the level and the reason",
             usize::from(*high) * 256 + usize::from(*low)
         ),
-        _ => "it does not begin like a record of the kind 21".to_string(),
+        _ => "it does not begin with the kind 21 and a version".to_string(),
     };
     Cause::in_case(
         "form",
-        format!("your answer is no alert of seven bytes: {what}."),
+        format!("your answer is not an alert of seven bytes: {what}."),
     )
 }

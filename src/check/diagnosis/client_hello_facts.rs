@@ -36,7 +36,7 @@ pub(super) fn facts(records: &[u8]) -> Option<Facts> {
     if body.len() > length {
         let more = count(body.len() - length, "byte");
         found.fault = Some(format!(
-            "its last record goes on after the message, by {more}"
+            "the last record has {more} after the end of the message"
         ));
         return Some(found);
     }
@@ -53,7 +53,7 @@ fn read(mut hello: Reader, found: &mut Facts) -> Result<(), String> {
     let session = hello.list(1, "the session")?;
     if session.0.len() > 32 {
         return Err(format!(
-            "the name of the session has {}, and at most 32 are allowed",
+            "the session has {}, but at most 32 are allowed",
             count(session.0.len(), "byte")
         ));
     }
@@ -85,18 +85,18 @@ fn extension(kind: usize, mut content: Reader, found: &mut Facts) -> Result<(), 
             content.end("the list of names")?;
             names.filled("the list of names")?;
             if names.number(1, "the list of names")? != 0 {
-                return Err("the name has another kind than 0".to_string());
+                return Err("the kind of the name is not 0".to_string());
             }
             let name = names.list(2, "the name")?;
             name.filled("the name")?;
             let fine = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_".contains(byte);
             if !name.0.iter().all(fine) {
-                return Err("the name has a byte that it may not have".to_string());
+                return Err("the name contains a byte that is not allowed".to_string());
             }
             match names.0.is_empty() {
                 true => Ok(()),
                 false => {
-                    Err("after the first name more bytes are in the list of names".to_string())
+                    Err("the list of names contains more bytes after the first name".to_string())
                 }
             }
         }
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     fn take(&mut self, length: usize, what: &str) -> Result<&'a [u8], String> {
         let too_long = || {
             format!(
-                "{what} has the length {length}, and only {} are left",
+                "{what} has the length {length}, but the rest has only {}",
                 count(self.0.len(), "byte")
             )
         };
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
         match self.0.len() % 2 {
             0 => Ok(()),
             _ => Err(format!(
-                "{what} has {}, and each element has 2",
+                "{what} has {}, but each of its elements has 2",
                 count(self.0.len(), "byte")
             )),
         }
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         match self.0.is_empty() {
             true => Ok(()),
             false => Err(format!(
-                "after {what} come {} more",
+                "{what} is followed by {} more",
                 count(self.0.len(), "byte")
             )),
         }
@@ -232,7 +232,7 @@ mod tests {
         assert!(
             fault(&[0, 0, 2, 19, 1, 9, 0])
                 .unwrap()
-                .contains("only 1 byte are left")
+                .contains("the rest has only 1 byte")
         );
         assert_eq!(facts(b"GET / HTTP/1.1\r\n"), None);
     }

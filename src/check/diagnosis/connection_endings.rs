@@ -35,9 +35,9 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     (server && right && (reset && plain || unasked)).then_some(())?;
     if unasked {
         return Cause::proven(
-            "your program answers without reading: a client that connected and sent nothing got the whole answer, \
-             too. When your program closes, the request is still unread, so the kernel sends RST and not FIN. A \
-             reset may destroy the answer before the client reads it.",
+            "your program answers before it has read the request: a client that connected and sent nothing got the \
+            whole answer, too. If the request is still unread when your program closes, the kernel sends RST and not \
+            FIN. A reset may destroy the answer before the client reads it.",
         );
     }
     let sent = match evidence.right_bytes() {
@@ -52,21 +52,20 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     };
     let why = match resets_by(evidence.process.source.as_deref()) {
         Some("resetAndDestroy") => {
-            "Your source calls `resetAndDestroy`, which sends a reset; `end` sends a FIN. The kernel also sends a reset \
-             when bytes wait unread"
+            "Your source calls `resetAndDestroy`, which sends a reset; `end` sends a FIN. The kernel also sends a \
+            reset if a program closes before it has read all bytes"
         }
         Some(_) => {
-            "Your source sets SO_LINGER: with a time of 0, closing sends a reset. The kernel also sends one when bytes \
-             wait unread"
+            "Your source sets SO_LINGER. If its time is 0, closing sends a reset. The kernel also sends a reset if a \
+            program closes before it has read all bytes"
         }
         None => {
-            "The kernel does that when a program closes a connection on which bytes wait unread, or with SO_LINGER \
-             set to 0"
+            "The kernel sends a reset if a program closes before it has read all bytes, or if SO_LINGER is set to 0"
         }
     };
     Cause::likely(format!(
-        "{sent}, and then a reset (RST) in place of a clean end (FIN). {why}. A reset may destroy the answer before \
-         the client reads it."
+        "{sent}, and then a reset (RST) came, but a normal end (FIN) was expected. {why}. A reset may destroy the \
+        answer before the client reads it."
     ))
 }
 
@@ -76,8 +75,8 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     let closed = evidence.want().close == Close::Fin && evidence.have().close == Close::Rst;
     (client && closed && evidence.answer_owed()).then_some(())?;
     Cause::likely(
-        "you closed both directions of the connection before the answer came. When it came, your system sent a \
-         reset. To end your direction and still read the answer, shut down only the writing direction.",
+        "probably you closed both directions of the connection before the answer came. Your system answered with a \
+        reset. Shut down only the writing direction: this ends your direction, and you can still read the answer.",
     )
 }
 
@@ -89,16 +88,16 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     let extra = evidence.extra().trim_ascii();
     if !extra.is_empty() && !evidence.is_http() {
         return Cause::likely(format!(
-            "after everything that was expected you sent `{}`, and kept your direction open. The server takes these \
-             bytes for more of the same. You say that this was all by shutting down the writing direction of the \
-             connection, and not by words.",
+            "after all expected bytes you sent `{}`, and kept your direction open. The server takes these bytes for \
+            more data. Words do not tell the server that you have sent everything: shut down the writing direction \
+            of the connection.",
             shown(extra)
         ));
     }
     evidence.right_bytes().then_some(())?;
     Cause::likely(
-        "you have sent everything, and then both sides wait: you for the answer, the server for your end. The server \
-         cannot know that no more bytes will come until you shut down the writing direction of the connection.",
+        "you have sent everything. Now you wait for the answer, and the server waits for the end of your direction. \
+        The server cannot know that no more bytes come until you shut down the writing direction of the connection.",
     )
 }
 
@@ -109,15 +108,15 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     let ghost = evidence.right_bytes() && evidence.heard().is_empty() && evidence.fin_said();
     if ghost && open && evidence.side() == Side::Server && evidence.silence().is_some() {
         return Cause::likely(
-            "this client closed without a request, and your server kept its side open. After a close a read gives the \
-             end of the stream each time, and no bytes: close your side, too.",
+            "this client closed without a request, but your server kept its side open. After the client has closed, \
+            each read gives 0 bytes, which means the end of the stream. Then close your side, too.",
         );
     }
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
-        "your answer is right and complete, and then you kept the connection open. In this conversation the server \
-         closes after its answer, and the client waits for that.",
+        "your answer is right and complete, but then you kept the connection open. In this conversation the server \
+        closes after its answer, and the client waits for this end.",
     )
 }
 
@@ -135,8 +134,9 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let mut in_chunks = asked.iter().map(|bytes| trailers(&message(bytes)));
     if let Some(lines) = in_chunks.find(|lines| !lines.is_empty()) {
         return Cause::likely(format!(
-            "you closed after {}, while the conversation goes on. An earlier request was in chunks, and had lines \
-             after its last chunk: `{}`. Either you took them for the next request, or you close after each answer.",
+            "you closed after {}, but the conversation had not ended. An earlier request was in chunks, and had \
+            lines after its last chunk: `{}`. Either you took these lines for the next request, or you close after \
+            each answer.",
             count(evidence.have().bytes.len(), "byte"),
             shown(lines.first()?)
         ));
@@ -146,14 +146,16 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     let refused = said.last().and_then(|last| message(last).status());
     let refused = refused.filter(|status| *status >= 400 && said.len() > 1);
     let last = match refused {
-        Some(status) => format!("Your last answer was {status}, and that is no reason to close"),
+        Some(status) => format!(
+            "Your last answer was {status}, but the connection stays open after this answer"
+        ),
         None => "The connection is for more than one question".to_string(),
     };
     Cause::in_case(
         plain,
         format!(
-            "you closed after {}, while the conversation goes on. {last}: wait for the client's next question, or until \
-             it closes.",
+            "you closed after {}, but the conversation had not ended. {last}. Wait until the client sends its next \
+            question, or closes.",
             count(evidence.have().bytes.len(), "byte")
         ),
     )
@@ -175,15 +177,17 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
         .any(|word| word == "close");
     let how = match (said, old) {
         (true, _) => "said `Connection: close`".to_string(),
-        (false, true) => "is of HTTP/1.0, where the connection ends after the answer".to_string(),
+        (false, true) => {
+            "has the version HTTP/1.0, in which the connection ends after the answer".to_string()
+        }
         (false, false) => format!(
-            "was refused with {}. In this lab the server closes after this refusal, although the request did not ask \
-             for that",
+            "was refused with {}. In this lab the server closes after this refusal, although the request does not \
+            contain `Connection: close`",
             exchange.have.status()?
         ),
     };
     Cause::likely(format!(
-        "the request `{}` {how}. Your answer does not say `close`, and you did not close.",
+        "the request `{}` {how}. But your answer does not have the line `Connection: close`, and you did not close.",
         shown(request.first_line())
     ))
 }
@@ -198,13 +202,15 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
     if message(&evidence.want().bytes).status() == Some(408) {
         return Cause::in_case(
             "plain",
-            "the client did not send its whole request in time, and you closed without an answer. Send 408 first: it \
-             tells the client the reason. A time limit that ends a read as an error must not skip the answer.",
+            "the client did not send its whole request in time, and you closed without an answer. Send 408 before \
+            you close, because 408 tells the client the reason. If the time limit ends a read with an error, the \
+            answer 408 must still be sent.",
         );
     }
     let asked = shown(message(evidence.heard()).first_line());
-    let what =
-        format!("`{asked}` got no answer: your side of the connection ended without a byte.");
+    let what = format!(
+        "the request `{asked}` got no answer: your side of the connection ended without a byte."
+    );
     if !evidence.is_http() {
         return Cause::in_case(
             "plain",
@@ -227,9 +233,9 @@ fn stops_reading(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && nothing && asked && sign && !evidence.is_relay())
         .then_some(())?;
     Cause::likely(format!(
-        "`{}` got no answer. Your source shuts down the reading direction of a connection. After that a read gives 0 \
-         bytes as soon as everything is read that had come before, as if the client had closed. Probably your program \
-         took that for the end of the client.",
+        "the request `{}` got no answer. Your source shuts down the reading direction of a connection. After that, a \
+        read first gives the bytes that came before, and then 0 bytes, as if the client had closed. Probably your \
+        program took the 0 bytes for the end of the client.",
         shown(message(evidence.heard()).first_line())
     ))
 }

@@ -75,15 +75,15 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     (sign && cut_off(evidence) && text).then_some(())?;
     let said = complaint(evidence)?;
     let why = if said.contains("'ascii'") {
-        "The bytes that came are UTF-8, and some of their letters are not in ASCII."
+        "The bytes that came are correct UTF-8. But some of their letters are not in ASCII."
     } else if evidence.passes_in_calm() {
         "The bytes that came are correct UTF-8. But if they come in pieces, a read may end in the middle of a letter."
     } else {
-        "All the bytes that came are correct UTF-8 together. But a read may end in the middle of a letter, and then \
-         the bytes of one read are not."
+        "All bytes that came are correct UTF-8 together. But a read may end in the middle of a letter. Then the \
+        bytes of this one read are not correct UTF-8."
     };
     Cause::likely(format!(
-        "your program said `{said}`, and its answer ended there. {why}"
+        "your program printed the error `{said}`, and its answer ended there. {why}"
     ))
 }
 
@@ -97,9 +97,9 @@ fn broken_pipe(evidence: &Evidence) -> Option<Cause> {
     let pipe = ending == Ending::Signal(13) || said;
     (evidence.side() == Side::Server && pipe).then_some(())?;
     Cause::likely(format!(
-        "your program ended ({ending}) after a broken pipe: probably it wrote to a connection whose client had \
-         closed. Such a write fails with an error. The system also sends the signal SIGPIPE, which ends a program \
-         that does not ignore it."
+        "your program ended ({ending}) after a broken pipe. Probably it wrote to a connection whose client had \
+        closed. Such a write fails with an error. The system also sends the signal SIGPIPE to the program. If the \
+        program does not ignore this signal, the signal ends the program."
     ))
 }
 
@@ -112,9 +112,9 @@ fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && chunked && cut_off(evidence)).then_some(())?;
     let said = complaint(evidence)?;
     Cause::likely(format!(
-        "the order came in correct chunks. Your program said `{said}` and sent no whole answer. Sizes are \
-         hexadecimal, in small or capital letters. Ignore everything after a `;` in a size line. The lines after the \
-         last chunk are trailers, and they belong to the message, too."
+        "the order came in correct chunks. Your program printed the error `{said}`, and sent no complete answer. The \
+        size of a chunk is a hexadecimal number, in small or capital letters. Ignore everything after a `;` in a \
+        size line. The lines after the last chunk are trailers. The trailers belong to the message, too."
     ))
 }
 
@@ -135,9 +135,9 @@ fn workers_used_up(evidence: &Evidence) -> Option<Cause> {
     };
     (before > 1 && (1..=before).all(failed)).then_some(())?;
     Cause::likely(format!(
-        "{before} requests got the answer 500, and the next one got none. Probably each failure ended one of your \
-         threads, also after its answer, until none was left. A thread that catches a failure must serve the next \
-         client."
+        "{before} requests got the answer 500, but the next request got no answer. Perhaps each failure ended one of \
+        your threads after its answer, until no thread was left. A thread that catches a failure must serve the next \
+        client."
     ))
 }
 
@@ -159,8 +159,8 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
         _ => "A client that closes or sends nothing must not end the thread that serves it.",
     };
     Cause::likely(format!(
-        "your program still runs, and said `{said}`. A thread that ends with an error serves no more clients. \
-         Perhaps each such error ended one thread, until none was left. {rule}"
+        "your program still runs, and printed the error `{said}`. A thread that ends with an error serves no more \
+        clients. Perhaps each such error ended one thread, until no thread was left. {rule}"
     ))
 }
 
@@ -179,16 +179,18 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
         .ending
         .map(|ending| format!("your program ended ({ending})"));
     let what = match (ended, said) {
-        (Some(ended), Some(said)) => format!("{ended}. It said `{said}`"),
+        (Some(ended), Some(said)) => format!("{ended}. It printed the error `{said}`"),
         (Some(ended), None) => ended,
-        (None, Some(said)) => format!("your program said `{said}`, and closed the connection"),
+        (None, Some(said)) => {
+            format!("your program printed the error `{said}`, and closed the connection")
+        }
         (None, None) => return None,
     };
     let request = last_request(evidence).unwrap_or_default();
     let case = if evidence.is_http() { "" } else { "plain" };
     let text = format!(
-        "{what}. The client had sent `{}` and got {}. No byte of the conversation is wrong, so look for the reason \
-         in your program.",
+        "{what}. The client had sent `{}` and got {}. The bytes that your program sent are right, so look for the \
+        reason in your program.",
         shown(message(request).first_line()),
         if evidence.have().bytes.is_empty() {
             "no answer"
@@ -212,15 +214,15 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
     // A client that only listens, and leaves with what it should have read unread.
     if client && evidence.want().bytes.is_empty() && evidence.right_bytes() && reset {
         return Cause::likely(
-            "your client closed the connection before it had read the server's first bytes, so your system sent a \
-             reset (RST). Wait for these bytes, as long as your time limit allows.",
+            "your client closed the connection before it had read the server's first bytes. So your system sent a \
+            reset (RST). Wait for these bytes until they come or your time limit has passed.",
         );
     }
     (client && said && left).then_some(())?;
     Cause::likely(
         "your request is right, but your client closed the connection before it had read the whole answer. If bytes \
-         arrive at a closed socket, they are lost, and your system answers with a reset (RST). Read until the answer \
-         is whole, and then close.",
+        arrive after a program has closed, they are lost, and your system answers with a reset (RST). Close only \
+        when you have read the whole answer.",
     )
 }
 
@@ -259,14 +261,14 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
     let why = match says_closed_socket(&said) {
         true => " It used a connection or a file that it had closed.".to_string(),
         false if name => format!(
-            " It looked for a name that has no address. The check gave the address {} to it: connect there, also where a \
-             URL names another host.",
+            " It looked for a name that has no address. The check gave the address {} to it. Connect to this \
+            address, even if a URL contains another host.",
             evidence.process.address
         ),
         false => String::new(),
     };
     Cause::likely(format!(
-        "your client ended {when} ({ending}). It said `{said}`.{why}"
+        "your client ended {when} ({ending}). It printed `{said}`.{why}"
     ))
 }
 
@@ -286,7 +288,7 @@ fn failed_start(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.problem.is_none())?;
     let said = complaint(evidence)?;
     Cause::likely(format!(
-        "your program ended before it listened ({ending}). It said `{said}`."
+        "your program ended before it listened ({ending}). It printed the error `{said}`."
     ))
 }
 
@@ -297,13 +299,13 @@ fn all_is_well(evidence: &Evidence) -> Option<Cause> {
     let came = answer.body.unwrap_or_default().len();
     let why = match answer.length() {
         Some(length) if length != came && !answer.chunked() => format!(
-            " The answer announced {}, and {came} came before the end of the connection.",
+            " The answer announced {}, but only {came} came before the end of the connection.",
             count(length, "byte")
         ),
         _ => String::new(),
     };
     Cause::likely(format!(
-        "your client ended with status 0, which means success, but this conversation must end in a failure.{why} A \
-         script that calls your client sees only the exit status."
+        "your client ended with status 0, which means success. But this conversation must end with a failure.{why} A \
+        script that calls your client sees only the exit status."
     ))
 }

@@ -133,8 +133,8 @@ fn ends_after_a_loss(evidence: &Evidence) -> Option<Cause> {
     let scene = scene(evidence).filter(|_| prints && evidence.side() == Side::Client)?;
     let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
     Cause::likely(format!(
-        "the network {lost} `{}`, and your client ended without sending it again. Do not give up after one loss: the \
-         same datagram may arrive the next time.",
+        "the network {lost} `{}`, and your client ended and did not send it again. Do not give up after one loss: \
+        the same datagram may arrive the next time.",
         shown(&last.bytes)
     ))
 }
@@ -147,8 +147,9 @@ fn sends_after_the_end(evidence: &Evidence) -> Option<Cause> {
     let again = own.any(|it| it.bytes == wrong.bytes) && !evidence.extra().is_empty();
     (again && scene.lost().is_none()).then_some(())?;
     Cause::likely(format!(
-        "every order was acknowledged, and then you sent `{}` again. Send one order, wait for its ack, and then send \
-         the next one. Perhaps you sent orders before the ack of the order before had come, and did not read all acks.",
+        "every order was acknowledged, but then you sent `{}` again. Send one order, wait for its ack, and then send \
+        the next order. Perhaps you sent an order before the ack of the order before had come. Then some acks are \
+        still unread.",
         shown(&wrong.bytes)
     ))
 }
@@ -161,8 +162,8 @@ fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {
     (have.starts_with(want) || want.starts_with(have)).then_some(())?;
     let wrong = scene.wrong().or(scene.said.last())?;
     Cause::likely(format!(
-        "all bytes are right, but they are cut into other datagrams, near `{}`. Each send is one datagram, and each \
-         datagram is one message.",
+        "all bytes are right, but they are in different datagrams than expected, near `{}`. Each send makes one \
+        datagram, and each datagram is one message.",
         shown(&wrong.bytes)
     ))
 }
@@ -182,20 +183,20 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
         });
         let why = stale.map_or(String::new(), |answer| {
             format!(
-                " Before that, the answer `{}` came a second time. This answer is not about your last datagram: \
-                 ignore it, and wait for the rest of the time.",
+                " Before that, the answer `{}` came a second time. This answer is not about your last datagram. \
+                Ignore such an answer, and wait until the time limit has passed.",
                 shown(&answer.bytes)
             )
         });
         return Cause::likely(format!(
-            "you sent `{}` again before {wait} ms were over.{why}",
+            "you sent `{}` again before {wait} ms had passed.{why}",
             shown(&last.bytes)
         ));
     }
     (same > limits::MOST_REPEATS).then_some(())?;
     Cause::likely(format!(
         "you sent `{}` {same} times. An answer needs some time. A client that does not wait for the answer fills the \
-         network with copies.",
+        network with copies of its datagram.",
         shown(&last.bytes)
     ))
 }
@@ -206,8 +207,8 @@ fn believes_an_old_answer(evidence: &Evidence) -> Option<Cause> {
     let (wrong, last, lost) = (scene.wrong()?, scene.last(Who::Client)?, scene.lost()?);
     (scene.repeats() && wrong.bytes != last.bytes).then_some(())?;
     Cause::likely(format!(
-        "the network {lost} `{}`, and you went on with `{}`, although you do repeat other orders. Probably an older \
-         answer came a second time, or late, and you took it for the answer to this order.",
+        "the network {lost} `{}`. You did not repeat this order, but sent `{}`. You have repeated an order before. \
+        So probably an older answer came twice or late, and you took it for the answer to this order.",
         shown(&last.bytes),
         shown(&wrong.bytes)
     ))
@@ -219,8 +220,8 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
     let last = shown(&last.bytes);
     match scene.wrong() {
         Some(wrong) => Cause::likely(format!(
-            "the network {lost} `{last}`, and you went on with `{}`. If a send succeeds, only your own system has \
-             taken the datagram.",
+            "the network {lost} `{last}`. You did not repeat this order, but sent `{}`. A successful send means only \
+            that your own system has the datagram.",
             shown(&wrong.bytes)
         )),
         None => {
@@ -230,11 +231,11 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
             Cause::likely(match tries {
                 0 | 1 => format!(
                     "the network {lost} `{last}`, and your client ended. Do not give up after one loss: the same \
-                     datagram may arrive the next time."
+                    datagram may arrive the next time."
                 ),
                 tries => format!(
-                    "you sent `{last}` {tries} times, the network {lost} the last time, and your client ended. It \
-                     gave up too early: the next datagram may arrive."
+                    "you sent `{last}` {tries} times. The last time, the network {lost}, and your client ended. The \
+                    next datagram may arrive, so do not give up so early."
                 ),
             })
         }
@@ -257,8 +258,8 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
         })?;
     scene.wrong().is_none().then_some(())?;
     Cause::likely(format!(
-        "the network {lost} `{}`, and you sent nothing for {silence} ms. A datagram that is lost never arrives. Send \
-         the order again after the time that the lab's README names.",
+        "the network {lost} `{}`, and you sent nothing for {silence} ms. A lost datagram never arrives. Send the \
+        order again after the time in the lab's README.",
         shown(&last.bytes)
     ))
 }
@@ -325,15 +326,15 @@ fn other_number(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|it| it.bytes.trim_ascii_end() == evidence.wanted_line().trim_ascii_end());
     if repeated {
         return Cause::likely(format!(
-            "you repeated the order with a new number: `{}`. If you send an order again, keep its number: `{}`. Only \
-             the number tells the server that it is the same order.",
+            "you repeated the order with a new number: `{}`. A repeated order must keep its number: `{}`. Only the \
+            number tells the server that it is the same order.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         ));
     }
     Cause::likely(format!(
-        "you sent `{}`, and `{}` was expected. The first order has the number 1, and each later number is one more \
-         than the number before.",
+        "you sent `{}`, but `{}` was expected. The first order has the number 1, and each later number is larger by \
+        one than the number before.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
     ))

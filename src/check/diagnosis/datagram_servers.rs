@@ -38,8 +38,8 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
     if ack == same && number != its && due == got && is_number(its) {
         return Cause::likely(format!(
-            "your answer `{}` names {}, and says `{}`. The number says how many orders have come without a gap. It \
-             is not the number of the next order.",
+            "your answer `{}` names {}, but its number is `{}`. This number says how many orders have come without a \
+            gap. It is not the number of the next order.",
             shown(said),
             count(due.len(), "order"),
             shown(its)
@@ -53,13 +53,13 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     });
     (is_list && all_due && due != got).then_some(())?;
     let how = match left.is_empty() {
-        true => "them in another order than that of their numbers".to_string(),
+        true => "them, but not in the order of their numbers".to_string(),
         false if got.is_empty() => "none of them".to_string(),
         false => format!("only {} of them", got.len()),
     };
     Cause::likely(format!(
-        "your answer `{}` counts {}, and names {how}. Each answer must name all orders that have come, the first one \
-         first. If earlier answers were lost, this one may be the first that arrives.",
+        "your answer `{}` counts {}, but names {how}. Each answer must name all orders that have come, in the order \
+        of their numbers. The client may not have got the earlier answers, because the network may lose them.",
         shown(said),
         count(due.len(), "order")
     ))
@@ -74,9 +74,9 @@ fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
     let longer = wrong.bytes.len() > evidence.wanted_line().len() + 1;
     (first && longer && !scene.is_repetition()).then_some(())?;
     Cause::likely(format!(
-        "the first datagram of this client was `{}`, and your answer was `{}`, with more orders than this client has \
-         sent. Probably they are those of an earlier client. Each receive tells the sender's address and port: keep \
-         a list for each of them.",
+        "the first datagram of this client was `{}`. Your answer was `{}`, which is longer than the right answer. \
+        Probably it contains orders of an earlier client. Each receive gives the sender's address and port: keep one \
+        list for each address and port.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -94,15 +94,16 @@ fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
             .is_some_and(|last| last.bytes != wrong.bytes)
     {
         return Cause::likely(format!(
-            "`{}` came a second time, and you answered `{}`, as the first time. More orders have come since then. \
-             Each answer must name all orders that have come.",
+            "`{}` came a second time, and you gave the same answer `{}` as the first time. But more orders have come \
+            since the first time. Each answer must name all orders that have come.",
             shown(&asked.bytes),
             shown(&wrong.bytes)
         ));
     }
     Cause::likely(format!(
-        "`{}` came a second time, and you answered `{}`. Either the client has repeated this order, because an \
-         answer was lost, or the network has doubled it. Its number shows that you have it already.",
+        "`{}` came a second time, and you answered `{}`. Either the client has repeated this order because an answer \
+        did not come, or the network has doubled the datagram. The number of the order shows that you have it \
+        already.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -119,8 +120,9 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     let wanted = evidence.want().bytes.get(start..)?;
     wanted.starts_with(&before.bytes).then_some(())?;
     Cause::likely(format!(
-        "`{}` came although an order with a lower number has not come, and you answered `{}`. Your answer \
-         acknowledges an order that is missing. So the client does not send it again, and it is lost.",
+        "`{}` came, but an order with a lower number has not come. You answered `{}`, but the right answer is the \
+        same as before. If an answer acknowledges the missing order, the client does not send it again, and the \
+        order is lost.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -145,8 +147,8 @@ fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
             && order.is_some_and(|(_, name)| name.trim_ascii() == extra.as_slice())
     })?;
     Cause::likely(format!(
-        "`{}` came before its turn, and your answer `{}` names it. Do not keep such an order: the client sends it \
-         again.",
+        "`{}` came before an order with a lower number, but your answer `{}` names it. Do not keep an order that \
+        comes too early: the client sends it again.",
         shown(&early.bytes),
         shown(&wrong.bytes)
     ))
@@ -161,8 +163,8 @@ fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
         let first = numbered(&asked.bytes).is_some_and(|(number, _)| number == 1);
         (none && first && !evidence.wanted_line().starts_with(&wrong.bytes)).then_some(())?;
         return Cause::likely(format!(
-            "`{}` is the first order, number 1, and you answered `{}`. So you did not take the order. Look at how you \
-             compare its number: a text is never equal to a number.",
+            "`{}` is the first order, with the number 1, but you answered `{}`. So you did not accept the order. \
+            Look at the comparison of its number: in many languages a text is not equal to a number.",
             shown(&asked.bytes),
             shown(&wrong.bytes)
         ));
@@ -175,13 +177,14 @@ fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
     let again = own.filter(same_name).count() > 1;
     let why = match again {
         true => {
-            " The same dish was ordered before, with another number. Only the number tells whether an order is new."
+            " The same dish was ordered before, with a different number. Only the number says whether an order is \
+            new."
         }
         false => "",
     };
     Cause::likely(format!(
-        "`{}` was the next order, number {number}, and you gave the same answer as before, `{}`. So you did not take \
-         the order.{why}",
+        "`{}` was the next order, with the number {number}. But you gave the same answer as before, `{}`. So you did \
+        not accept the order.{why}",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -196,8 +199,8 @@ fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
         false => "came",
     };
     Cause::likely(format!(
-        "`{}` {which}, and no answer came from the address to which it was sent. So the client sends the same \
-         datagram again. Answer each datagram from the same socket, also if it brings nothing new.",
+        "`{}` {which}, but no answer came from the address to which it was sent. So the client sends the same \
+        datagram again. Send the answer from the socket that received the datagram, also if the order is not new.",
         shown(&asked.bytes)
     ))
 }
