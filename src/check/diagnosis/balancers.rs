@@ -90,7 +90,7 @@ fn repeats(evidence: &Evidence) -> Option<Cause> {
     let (line, times) = twice?;
     Cause::likely(format!(
         "the request `{line}` was sent {times} times. The server that got it first may already have done what the \
-        request asks for. So the same order may be counted twice."
+         request asks for. So the same order may be counted twice."
     ))
 }
 
@@ -108,7 +108,7 @@ fn trusts_clients(evidence: &Evidence) -> Option<Cause> {
     let believed = believed.find(|one| !told_clients(&message(&wanted)).contains(one))?;
     Cause::likely(format!(
         "the client itself wrote `X-Forwarded-For: {}`. You passed `{believed}` on to the server. The server takes \
-        `{believed}` for an address that your program has seen.",
+         `{believed}` for an address that your program has seen.",
         lies.join(", ")
     ))
 }
@@ -148,7 +148,7 @@ fn proxy_line(evidence: &Evidence) -> Option<Cause> {
     let how = answered(got.status());
     Cause::likely(format!(
         "a connection that begins with `{line}` {how}, and you asked no server. This PROXY line is correct. Read it \
-        up to its CR LF, and then read the request."
+         up to its CR LF, and then read the request."
     ))
 }
 
@@ -166,8 +166,8 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
     if evidence.early() && !ended && heard.len() < LONGEST_PROXY_LINE {
         return Some(format!(
             "you answered after `{}`, before the first line had ended. Wait for the LF of this line, or until 107 \
-            bytes without LF have come. Either your program does not wait, or it takes the bytes of one read for the \
-            whole line.",
+             bytes without LF have come. Either your program does not wait, or it takes the bytes of one read for the \
+             whole line.",
             shown(&heard)
         ));
     }
@@ -176,7 +176,7 @@ fn judged_at_another_place(evidence: &Evidence, exchange: &Exchange) -> Option<S
     (silent && length > LONGEST_PROXY_LINE).then(|| {
         format!(
             "the first line has {length} bytes, but you sent no answer. A PROXY line has at most 107 bytes with its \
-            CR LF. If 107 bytes without LF have come, this is not a PROXY line, so do not wait for more."
+             CR LF. If 107 bytes without LF have come, this is not a PROXY line, so do not wait for more."
         )
     })
 }
@@ -196,7 +196,7 @@ fn hides_client(evidence: &Evidence) -> Option<Cause> {
     match &told[..] {
         [] => Cause::likely(format!(
             "the request to the server has no line `X-Forwarded-For`. So the server knows only the address of your \
-            program. The client's address is {}.",
+             program. The client's address is {}.",
             wanted.join("")
         )),
         [one] => Cause::likely(format!(
@@ -219,7 +219,7 @@ fn wrong_health(evidence: &Evidence) -> Option<Cause> {
     if asked < all && !exchange.answer.is_empty() {
         return Cause::likely(format!(
             "you answered /health after you had asked {asked} of {all} servers. Ask every server for each request to \
-            /health. Only a server's own answer says whether this server is ready."
+             /health. Only a server's own answer says whether this server is ready."
         ));
     }
     let (wanted, got) = (message(&exchange.wanted), message(&exchange.answer));
@@ -273,7 +273,7 @@ fn asks_unready(evidence: &Evidence) -> Option<Cause> {
     let status = health.status().filter(|status| *status != 200 && !should)?;
     Cause::likely(format!(
         "you sent the request `{}` to the server on the {} leg. Before that, this server had answered /health with \
-        {status} and `{}`. Send no requests to this server until it answers 200.",
+         {status} and `{}`. Send no requests to this server until it answers 200.",
         shown(exchange.http().first_line()),
         leg.name,
         shown(health.body.unwrap_or_default().trim_ascii_end())
@@ -291,7 +291,7 @@ fn dead_server(evidence: &Evidence) -> Option<Cause> {
     let how = answered(got);
     Cause::likely(format!(
         "the request `{}` {how}. Nobody listens at one of the addresses. A server listens at another address, but \
-        your program did not ask this server.",
+         your program did not ask this server.",
         shown(exchange.http().first_line())
     ))
 }
@@ -310,18 +310,18 @@ fn loses_answer(evidence: &Evidence) -> Option<Cause> {
     if !exchange.answer.is_empty() && exchange.is_cut_answer(&exchange.answer) {
         return Cause::likely(format!(
             "a server closed after {} bytes of its answer to `{line}`. You had already passed these bytes on. Now \
-            the client has a part of an answer, and you cannot take it back.",
+             the client has a part of an answer, and you cannot take it back.",
             half.len()
         ));
     }
     match (got, rest) {
         (None, _) => Cause::likely(format!(
             "a server closed in the middle of its answer to `{line}`. The client got no answer at all. So the client \
-            cannot know whether it may send the request again."
+             cannot know whether it may send the request again."
         )),
         (Some(status), true) if status >= 500 => Cause::likely(format!(
             "a server closed in the middle of its answer to `{line}`, and the client got {status}. This request may \
-            be sent twice, but your program did not send it to the next server.{}",
+             be sent twice, but your program did not send it to the next server.{}",
             had_failed(&exchange)
         )),
         _ => None,
@@ -342,7 +342,7 @@ fn had_failed(exchange: &Exchange) -> &'static str {
     match failed {
         true => {
             " The next server had closed too early before, on another request. But only its answer to /health can \
-            say that it is not ready."
+             say that it is not ready."
         }
         false => "",
     }
@@ -359,8 +359,8 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
     if late.is_some_and(|late| late.split(' ').next() == Some(should)) {
         return Cause::likely(format!(
             "you sent `{}` to the server on the {did} leg, but it was the turn of the server on the {should} leg. At \
-            the first request nobody listened there, but now a server listens there. Try first the server whose turn \
-            it is. Only an answer to /health says that a server is not ready.",
+             the first request nobody listened there, but now a server listens there. Try first the server whose turn \
+             it is. Only an answer to /health says that a server is not ready.",
             shown(exchange.http().first_line())
         ));
     }
@@ -368,7 +368,7 @@ fn no_turns(evidence: &Evidence) -> Option<Cause> {
         first_wrong(evidence).map_or(String::new(), |(_, earlier)| since_last_turn(&earlier));
     Cause::likely(format!(
         "you sent `{}` to the server on the {did} leg, but it was the turn of the server on the {should} leg. Each \
-        request begins with the next server after the one with which the last request began.{}",
+         request begins with the next server after the one with which the last request began.{}",
         shown(exchange.http().first_line()),
         before
     ))

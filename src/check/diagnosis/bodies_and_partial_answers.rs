@@ -73,7 +73,7 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
     let what = match have {
         None if open => {
             "The empty line of your answer 100 is missing. An answer 100 is a head like every other, so the client \
-            waits for this empty line"
+             waits for this empty line"
                 .to_string()
         }
         Some(status) => format!("You answered {status} before the client could send the body"),
@@ -82,7 +82,7 @@ fn no_continue(evidence: &Evidence) -> Option<Cause> {
     let length = message(evidence.heard()).length().unwrap_or(0);
     Cause::likely(format!(
         "the request contains `Expect: 100-continue`. So the client sends its body of {} only after your answer 100. \
-        {what}.",
+         {what}.",
         count(length, "byte")
     ))
 }
@@ -96,8 +96,8 @@ fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
     (whole && waits && message(request).chunked()).then_some(())?;
     Cause::likely(
         "the whole order came in chunks, with the last chunk and the empty line after it. But you wait for more \
-        bytes. Count the bytes of the data. After the data of a chunk come \\r\\n and the next size. The body ends \
-        with a size of 0, then perhaps trailer lines, and an empty line.",
+         bytes. Count the bytes of the data. After the data of a chunk come \\r\\n and the next size. The body ends \
+         with a size of 0, then perhaps trailer lines, and an empty line.",
     )
 }
 
@@ -108,7 +108,7 @@ fn no_deadline(evidence: &Evidence) -> Option<Cause> {
     (waits && said_pieces(evidence) == 1).then_some(())?;
     Cause::likely(
         "the client stopped in the middle of its head. Your answer 408 did not come in time, and your connection is \
-        still open. Without a time limit your program may wait for ever.",
+         still open. Without a time limit your program may wait for ever.",
     )
 }
 
@@ -124,7 +124,7 @@ fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
     (server && timed && open && evidence.silence().is_some()).then_some(())?;
     Cause::likely(
         "the client had its answer and sent nothing more. Its time was over, but your server did not close the \
-        connection. Without a time limit your server may wait for this client for ever.",
+         connection. Without a time limit your server may wait for this client for ever.",
     )
 }
 
@@ -150,7 +150,7 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "the client sent its head in {}. The pauses between them were shorter than the limit, but {how}. The limit \
-        is for the whole head. A limit for each read begins again with each piece.",
+         is for the whole head. A limit for each read begins again with each piece.",
         count(pieces, "piece")
     ))
 }
@@ -167,7 +167,7 @@ fn answered_before_body(evidence: &Evidence) -> Option<Cause> {
     asked.then_some(())?;
     Cause::likely(format!(
         "you answered {have} before the body of {} had come. The client may still send this body. If you do not read \
-        the body, you take it for the next request.",
+         the body, you take it for the next request.",
         count(length, "byte")
     ))
 }
@@ -184,7 +184,7 @@ fn body_left(evidence: &Evidence) -> Option<Cause> {
     (as_request && other).then_some(())?;
     Cause::likely(format!(
         "a request came with a body of {}, `{}`. You answered {have}. Probably you did not read these bytes as a \
-        body, but took them for the next request.",
+         body, but took them for the next request.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -200,7 +200,7 @@ fn line_body(evidence: &Evidence) -> Option<Cause> {
     (lines && waits).then_some(())?;
     Cause::likely(format!(
         "the body `{}` came completely, with all {}. But you waited for more bytes. This body does not end with a \
-        line end. An earlier body ended with a line end, and you read that body.",
+         line end. An earlier body ended with a line end, and you read that body.",
         shown(last),
         count(last.len(), "byte")
     ))
@@ -237,12 +237,12 @@ fn chunks_read(evidence: &Evidence) -> Option<Cause> {
         )),
         200 if kept_cr(&same(&exchange.want), &same(&exchange.have)) => Cause::likely(
             "your answer contains a `\\r` that belongs to the line end of an order. An order ends at its `\\n`. If a \
-            `\\r` stands before the `\\n`, this `\\r` is not a part of the order.",
+             `\\r` stands before the `\\n`, this `\\r` is not a part of the order.",
         ),
         200 => Cause::likely(format!(
             "the order came in chunks, but you did not read it correctly. The first bytes agree. After them your \
-            answer has `{}`, but `{}` was expected. Find the end of the data by counting bytes. Do not search in the \
-            data: it may contain line ends, and lines that look like sizes.",
+             answer has `{}`, but `{}` was expected. Find the end of the data by counting bytes. Do not search in the \
+             data: it may contain line ends, and lines that look like sizes.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         )),
@@ -258,8 +258,8 @@ fn line_end_unread(evidence: &Evidence) -> Option<Cause> {
     (exchange.request()?.chunked() && later).then_some(())?;
     Cause::likely(
         "the two bytes after the data of a chunk are not `\\r\\n`. But your answer names the next size line as the \
-        fault. Probably you skip these two bytes and do not compare them. If they are not `\\r\\n`, the size before \
-        them was wrong.",
+         fault. Probably you skip these two bytes and do not compare them. If they are not `\\r\\n`, the size before \
+         them was wrong.",
     )
 }
 
@@ -288,8 +288,8 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     if !lost.is_empty() && !lost.ends_with(b"\n") && exchange.have.status() == Some(200) {
         return Cause::likely(format!(
             "`{}` was ordered, but your answer names no order. There are two possible reasons. Perhaps you drop an \
-            order that has no line end: the last order of a body may have none. Or perhaps you took trailers of the \
-            request before for this request. These lines after the last chunk belong to the request with the chunks.",
+             order that has no line end: the last order of a body may have none. Or perhaps you took trailers of the \
+             request before for this request. These lines after the last chunk belong to the request with the chunks.",
             shown(&lost)
         ));
     }
@@ -299,8 +299,8 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "the request before this one was in chunks, and had trailers, which are lines after its last chunk. {came}. \
-        Probably you took a part of these lines for a request. Trailers belong to the message with the chunks, and \
-        end with an empty line."
+         Probably you took a part of these lines for a request. Trailers belong to the message with the chunks, and \
+         end with an empty line."
     ))
 }
 
@@ -352,7 +352,7 @@ fn date_before_tag(evidence: &Evidence) -> Option<Cause> {
     (statuses(evidence)? == (200, Some(304))).then_some(())?;
     Cause::likely(format!(
         "the request has `If-None-Match: {}` and `If-Modified-Since: {}`. The tag is not the tag of this file, but \
-        you answered 304. Probably you compared the date. If a request has a tag, ignore the date.",
+         you answered 304. Probably you compared the date. If a request has a tag, ignore the date.",
         shown(tag),
         shown(date)
     ))
@@ -368,7 +368,7 @@ fn suffix_range(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && have.status()? != 416 && got != wanted).then_some(())?;
     Cause::likely(format!(
         "`Range: {}` has a minus before the number, so it asks for that number of bytes from the end. So the line \
-        `Content-Range: {}` was expected, but your value is `{}`.{}",
+         `Content-Range: {}` was expected, but your value is `{}`.{}",
         shown(range),
         shown(wanted),
         shown(got),
@@ -392,7 +392,7 @@ fn range_end(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && part && off).then_some(())?;
     Cause::likely(format!(
         "the right answer to `Range: {}` has {} in its body, but your answer has {}. A range includes its last byte, \
-        so the range 0-0 has one byte.",
+         so the range 0-0 has one byte.",
         shown(range),
         count(want.length()?, "byte"),
         count(have.length()?, "byte")

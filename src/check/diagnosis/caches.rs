@@ -71,7 +71,7 @@ fn stored_forbidden(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         case,
         format!(
-            "`{line}` was answered from the store, and the server was not asked. This answer must not be stored: \
+            "you answered `{line}` from your store, and did not ask the server. You must not store this answer: \
              {why}."
         ),
     )
@@ -85,16 +85,18 @@ fn wrong_variant(evidence: &Evidence) -> Option<Cause> {
         () if now.method() != old.method() => {
             format!("the method {}", shown(old.method()))
         }
-        () if new.target() != earlier.target() => "another target".to_string(),
-        () if new.field("Host") != earlier.field("Host") => "another host".to_string(),
+        () if new.target() != earlier.target() => "a different target".to_string(),
+        () if new.field("Host") != earlier.field("Host") => "a different host".to_string(),
         () => match &varies(&new, &old)?[..] {
-            "*" => "an answer with `Vary: *`, which fits no other request".to_string(),
-            name => format!("another value of `{name}`, which its `Vary` names"),
+            "*" => "an answer with `Vary: *`, and such an answer fits no other request".to_string(),
+            name => format!(
+                "a different value of `{name}`, and the `Vary` of its answer names `{name}`"
+            ),
         },
     };
     Cause::likely(format!(
-        "`{}` was answered from the store with the answer to an earlier request. That request had {what}. So this \
-         client gets an answer that is for another request.",
+        "you answered `{}` from your store with the answer to an earlier request. The earlier request had {what}. So \
+         this client gets an answer that is for a different request.",
         shown(new.first_line())
     ))
 }
@@ -117,19 +119,19 @@ fn too_old(evidence: &Evidence) -> Option<Cause> {
     {
         let post = shown(post.http().first_line());
         let text = format!(
-            "`{line}` was answered from the store, and the server was not asked. Before that, `{post}` was answered \
-             with {status}: the page may have changed, so its stored answer must be removed."
+            "you answered `{line}` from your store, and did not ask the server. Before that, `{post}` was answered \
+             with {status}. The POST may have changed the page, so its stored answer must be removed."
         );
         return Cause::in_case("changed", text);
     }
     let asks = directives(&now.http());
     let wish = match asks.is_empty() {
         true => String::new(),
-        false => format!(" The client asked for `{}`.", asks.join(", ")),
+        false => format!(" The request contains `{}`.", asks.join(", ")),
     };
     let case = if asks.is_empty() { "" } else { "request" };
     let text = format!(
-        "`{line}` was answered from the store, and the server was not asked. The stored answer {}.{wish} Ask the \
+        "you answered `{line}` from your store, and did not ask the server. The stored answer {}.{wish} Ask the \
          server first whether this answer is still right.",
         freshness(&message(&old.answer))
     );
@@ -163,18 +165,19 @@ fn asks_again(evidence: &Evidence) -> Option<Cause> {
     let failed = failed.map_or(String::new(), |(post, status)| {
         let line = shown(post.http().first_line());
         format!(
-            " Since then `{line}` was answered with {status}: this request failed, and changed nothing."
+            " After that answer, `{line}` was answered with {status}. This status means that the request failed and \
+             changed nothing."
         )
     });
     let wish = match asks.is_empty() {
         true => String::new(),
         false => format!(
-            " The client said `{}`, and the stored answer satisfies that.",
+            " The client's request contains `{}`, and the stored answer is within this limit.",
             asks.join(", ")
         ),
     };
     let text = format!(
-        "`{}` was sent to the server behind you, although an earlier answer fits and is still fresh. That answer \
+        "you sent `{}` to the server, although an earlier answer fits and is still fresh. That answer \
          {}.{wish}{failed}",
         shown(now.http().first_line()),
         freshness(&message(&stored.answer))
@@ -190,8 +193,8 @@ fn asks_although_not_wanted(evidence: &Evidence) -> Option<Cause> {
         .any(|word| word == "only-if-cached");
     (only && now.should_ask.is_empty() && !now.asked.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "the client said `only-if-cached` in `{}`, and you asked the server behind you. No stored answer may be sent \
-         here, so answer 504 at once.",
+        "the client's request `{}` contains `only-if-cached`, but you asked the server. This directive allows only a \
+         stored answer. You have no stored answer that you may send, so answer 504 at once.",
         shown(now.http().first_line())
     ))
 }
@@ -223,8 +226,8 @@ fn asks_about_forbidden(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         case,
         format!(
-            "you asked the server with `{mark}`, so the answer with this mark is in your store. It must not be stored: \
-             {why}."
+            "you asked the server with `{mark}`. So your store contains the answer that this line names. But you \
+             must not store this answer: {why}."
         ),
     )
 }
@@ -242,19 +245,20 @@ fn asks_without_tag(evidence: &Evidence) -> Option<Cause> {
     let stored = stored_for(&now, &earlier)?;
     let why = match message(&last.answer).status() {
         Some(status @ 500..) => {
-            format!(" The answer {status} before this request changes nothing in the store.")
+            format!(" The answer {status} to the request before this one does not change the store.")
         }
         _ if directives(&message(&stored.answer))
             .iter()
             .any(|word| word == "no-cache") =>
         {
-            " It says `no-cache`: store the answer, and ask each time.".to_string()
+            " The stored answer contains `no-cache`. You may store such an answer, but you must ask the server \
+             before each use.".to_string()
         }
         _ => String::new(),
     };
     Cause::likely(format!(
-        "`{}` was sent to the server without `{name}: {}`. An answer with this mark belongs in your store. So ask \
-         the server only whether that answer is still right.{why}",
+        "you sent `{}` to the server without the line `{name}: {}`. Your store should contain an answer with this \
+         value. So ask the server only whether that answer is still right.{why}",
         shown(now.http().first_line()),
         shown(&value)
     ))
@@ -274,8 +278,9 @@ fn not_modified_is_passed_on(evidence: &Evidence) -> Option<Cause> {
     let (now, _) = confirmed(evidence)?;
     (message(&now.answer).status() == Some(304)).then_some(())?;
     Cause::likely(format!(
-        "you passed the server's 304 on to the client of `{}`. This client did not ask with a tag. You asked, for \
-         your stored answer. The 304 says that it is still right, so send it.",
+        "you passed the server's 304 on to the client of `{}`. But this client did not ask whether a stored answer \
+         is still right. Your program asked this. The 304 says that your stored answer is still right, so send the \
+         stored answer.",
         shown(now.http().first_line())
     ))
 }
@@ -298,19 +303,19 @@ fn not_refreshed(evidence: &Evidence) -> Option<Cause> {
         let (old, new) = (age_of(&have), age_of(&wanted)?);
         return old.filter(|old| *old != new).and_then(|old| {
             Cause::likely(format!(
-                "the server's 304 has just come, and your answer has `Age: {old}` and not {new}. The lines of a 304 \
-                 replace those that are stored, and the old `Age` is removed."
+                "the server's 304 has just come, but your answer has `Age: {old}` and not {new}. The lines of a 304 \
+                 replace the stored lines of the same names, and the stored `Age` is removed."
             ))
         });
     };
     let (name, value) = (shown(name), shown(value));
     let yours = have.field(&name).map(shown);
-    let yours = yours.map_or("has no such line".to_string(), |own| {
+    let yours = yours.map_or("does not have this line".to_string(), |own| {
         format!("says `{own}`")
     });
     Cause::likely(format!(
-        "the server's 304 says `{name}: {value}`, and your answer {yours}. The lines of a 304 replace those that are \
-         stored."
+        "the server's 304 contains `{name}: {value}`, but your answer {yours}. The lines of a 304 replace the stored \
+         lines of the same names."
     ))
 }
 
@@ -329,13 +334,13 @@ fn wrong_age(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(match have.field("Age") {
         Some(said) => format!(
-            "the answer from the store has `Age: {}`, and it is {age} old. The age begins when the server \
-             made the answer: its `Age` and its `Date` count, and the time in your store.",
+            "your answer from the store has `Age: {}`, but it is {age} old. The age begins when the server made the \
+             answer. Compute it from the `Age` and the `Date` of the answer and from the time in your store.",
             shown(said)
         ),
         None => format!(
-            "the answer from the store has no `Age`, and it is {age} old. Without this line the next cache and the \
-             client take the answer for new."
+            "your answer from the store has no line `Age`, but it is {age} old. Without this line the client and the \
+             next cache take the answer for new."
         ),
     })
 }

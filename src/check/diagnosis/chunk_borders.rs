@@ -25,7 +25,7 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
     if let Some(trailer) = trailers.iter().find(|line| find(sent, line).is_some()) {
         return Some(format!(
             "`{}` is a trailer, but your answer contains it as a part of the body. The lines after the last chunk \
-            belong to the message, but not to its body.",
+             belong to the message, but not to its body.",
             shown(trailer)
         ));
     }
@@ -46,15 +46,15 @@ pub(super) fn misread(request: &Message, sent: &[u8]) -> Option<String> {
             if let Some(size) = size.filter(|_| find(sent, behind).is_none()) {
                 return Some(format!(
                     "Your answer contains the data up to the end of a chunk, `{}`, but nothing of the next chunk. \
-                    The size line of the next chunk is `{}`. A size is a hexadecimal number. Ignore everything after \
-                    a `;`.",
+                     The size line of the next chunk is `{}`. A size is a hexadecimal number. Ignore everything after \
+                     a `;`.",
                     shown(begun),
                     shown(size)
                 ));
             }
             return Some(format!(
                 "`{}` is the end of a chunk, but your answer ends an order there. A chunk may end in the middle of \
-                an order. Join the data of all chunks first, and then look for the line ends in the joined data.",
+                 an order. Join the data of all chunks first, and then look for the line ends in the joined data.",
                 shown(begun)
             ));
         }
@@ -80,7 +80,7 @@ pub(super) fn size_lines(request: &Message) -> String {
     lines.truncate(6);
     format!(
         "The size lines of the request are {}. A size is a hexadecimal number, in small or capital letters, perhaps \
-        with zeros in front. Ignore everything after a `;`.",
+         with zeros in front. Ignore everything after a `;`.",
         lines.join(", ")
     )
 }

@@ -46,8 +46,8 @@ fn http_to_tls(evidence: &Evidence) -> Option<Cause> {
     (tls && http && alert(&evidence.want().bytes).is_some()).then_some(())?;
     Cause::likely(
         "the client sent a ClientHello: its first byte is 16 (hex), which means a handshake record. You answered \
-        with HTTP text. The client reads the first byte of your answer, `H`, as the kind of a record. The kind 72 \
-        does not exist.",
+         with HTTP text. The client reads the first byte of your answer, `H`, as the kind of a record. The kind 72 \
+         does not exist.",
     )
 }
 
@@ -68,47 +68,7 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
         .as_ref()
         .and_then(|read| in_this_message(read, sent, due))
         .or_else(|| long_message(evidence.heard(), sent, due));
-    let why = match (sent, due) {
-        _ if known.is_some() => known.as_deref().unwrap_or_default(),
-        (109 | 112 | 120, 70) => {
-            "The newest version of this client is older than TLS 1.2. Either you looked at the name or the protocols \
-            before the version: in the lab's table the version comes first. Or you read the version at another place \
-            than in supported_versions"
-        }
-        (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
-        (_, 50) => {
-            "One of these faults is in this message: a length reaches beyond the list that contains it, bytes remain \
-            after a list, a list is empty or odd, or a name contains a forbidden byte"
-        }
-        (50, _) if in_records(evidence.heard()) => {
-            "All lengths in this message are right. The message comes in several records. Join the contents of the \
-            records, without the five bytes before each content. If you do that already, look for parts of the \
-            message that you do not know. Skip these parts, whatever their length is"
-        }
-        (112, _) => {
-            "The name in this message is the name of the server. In a name, upper and lower case mean the \
-            same"
-        }
-        (50, _) => {
-            "All lengths in this message are right. Skip the parts that you do not know, whatever their length is"
-        }
-        (109, _) => {
-            "This message has a name. The lists before the name (session, ciphers, other extensions) have different \
-            lengths in different messages"
-        }
-        (_, 10) => "This record is not a handshake record, or its message is not a ClientHello",
-        (_, 22) => "This record is longer than 16384 bytes",
-        (_, 70) => "The newest version of this client is older than TLS 1.2",
-        (_, 109) => "This message has no extension of the kind 0",
-        (_, 112) => "The name in this message is not the name of the server",
-        (_, 120) => {
-            "The protocols of this client are in its ALPN extension, and http/1.1 is not one of them"
-        }
-        _ => {
-            "The name and the protocols are right. This server has no key, so the right answer is that the \
-            handshake fails"
-        }
-    };
+    let why = known.unwrap_or_else(|| why_due(sent, due, in_records(evidence.heard())).to_string());
     // What was read wrongly, or the line of the lab's table that was due.
     let case = match (sent, due) {
         (109, 70) => "protocol_version",
@@ -129,14 +89,58 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(case, text)
 }
 
+/// Why this alert was due, where only the two reasons are known.
+fn why_due(sent: u8, due: u8, in_records: bool) -> &'static str {
+    match (sent, due) {
+        (109 | 112 | 120, 70) => {
+            "The newest version of this client is older than TLS 1.2. Either you looked at the name or the protocols \
+             before the version: in the lab's table the version comes first. Or you read the version at another place \
+             than in supported_versions"
+        }
+        (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
+        (_, 50) => {
+            "One of these faults is in this message: a length reaches beyond the list that contains it, bytes remain \
+             after a list, a list is empty or odd, or a name contains a forbidden byte"
+        }
+        (50, _) if in_records => {
+            "All lengths in this message are right. The message comes in several records. Join the contents of the \
+             records, without the five bytes before each content. If you do that already, look for parts of the \
+             message that you do not know. Skip these parts, whatever their length is"
+        }
+        (112, _) => {
+            "The name in this message is the name of the server. In a name, upper and lower case mean the \
+             same"
+        }
+        (50, _) => {
+            "All lengths in this message are right. Skip the parts that you do not know, whatever their length is"
+        }
+        (109, _) => {
+            "This message has a name. The lists before the name (session, ciphers, other extensions) have different \
+             lengths in different messages"
+        }
+        (_, 10) => "This record is not a handshake record, or its message is not a ClientHello",
+        (_, 22) => "This record is longer than 16384 bytes",
+        (_, 70) => "The newest version of this client is older than TLS 1.2",
+        (_, 109) => "This message has no extension of the kind 0",
+        (_, 112) => "The name in this message is not the name of the server",
+        (_, 120) => {
+            "The protocols of this client are in its ALPN extension, and http/1.1 is not one of them"
+        }
+        _ => {
+            "The name and the protocols are right. This server has no key, so the right answer is that the \
+             handshake fails"
+        }
+    }
+}
+
 /// A whole message of many bytes that was called wrong: perhaps not all of it was read.
 fn long_message(heard: &[u8], sent: u8, due: u8) -> Option<String> {
     const ONE_READ: usize = 4096; // bytes; a usual buffer
     (heard.len() > ONE_READ && matches!(sent, 10 | 50) && due == 40).then(|| {
         format!(
             "This message has {} bytes, and all of them are right. One read may give fewer bytes. So read until the \
-            record has as many bytes as its length says. If you do that already, look at the comparisons of the \
-            lengths",
+             record has as many bytes as its length says. If you do that already, look at the comparisons of the \
+             lengths",
             heard.len()
         )
     })
@@ -154,16 +158,16 @@ fn in_this_message(read: &Facts, sent: u8, due: u8) -> Option<String> {
         (22, _) => Some("No record of this message is longer than 16384 bytes, and a length of 16384 bytes is allowed".to_string()),
         (50, _) if !read.has_extensions && read.fault.is_none() => Some(
             "This message has no extensions: it ends after the compression methods. A message without extensions is \
-            allowed".to_string(),
+             allowed".to_string(),
         ),
         (40, 70) if read.versions.iter().any(|version| is_meaningless(*version)) => Some(format!(
             "The newest version of this client is {:04x}. The values 0a0a, 1a1a and so on have no meaning, so skip \
-            these values",
+             these values",
             newest?
         )),
         (70, _) => Some(format!(
             "The newest version of this client in supported_versions is {:04x}, and that is at least 0303. The \
-            newest version may stand at any place of this list",
+             newest version may stand at any place of this list",
             newest?
         )),
         (40, 120) => {
@@ -192,7 +196,7 @@ fn answers_half(evidence: &Evidence) -> Option<Cause> {
     (cut && none_due && evidence.side() == Side::Server).then_some(())?;
     Cause::likely(format!(
         "the client closed before its message had ended, but you answered {}. Send no alert for a message that ends \
-        too early: close the connection.",
+         too early: close the connection.",
         name(sent)
     ))
 }
@@ -205,8 +209,8 @@ fn read_once(evidence: &Evidence) -> Option<Cause> {
     (reset && alive && in_records(evidence.heard())).then_some(())?;
     Cause::likely(
         "the message came in several records and in several pieces. Your program closed without an answer, and the \
-        system sent a reset, because bytes came that your program did not read. Probably your program took the \
-        result of one read for the whole message.",
+         system sent a reset, because bytes came that your program did not read. Probably your program took the \
+         result of one read for the whole message.",
     )
 }
 
@@ -224,7 +228,7 @@ fn no_alert(evidence: &Evidence) -> Option<Cause> {
         (_, [_, _, _, 0, 0, ..]) => (
             "unexpected_message",
             "This record is empty, because its length is 0. Answer it at once: do not skip it, and do not wait for \
-            its content".to_string(),
+             its content".to_string(),
         ),
         _ => (
             "unexpected_message",
@@ -254,7 +258,7 @@ fn other_form(evidence: &Evidence) -> Option<Cause> {
         }
         [21, 3, _, 0, 2, reason, 2, ..] if *reason == due => {
             "its last two bytes are in the wrong order: the first is the level 2 (fatal), and the second is the \
-            reason".to_string()
+             reason".to_string()
         }
         [21, 3, _, 0, 2, level, ..] => {
             format!("its level is {level}, but a fatal alert has the level 2")

@@ -36,8 +36,8 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     if unasked {
         return Cause::proven(
             "your program answers before it has read the request: a client that connected and sent nothing got the \
-            whole answer, too. If the request is still unread when your program closes, the kernel sends RST and not \
-            FIN. A reset may destroy the answer before the client reads it.",
+             whole answer, too. If the request is still unread when your program closes, the kernel sends RST and not \
+             FIN. A reset may destroy the answer before the client reads it.",
         );
     }
     let sent = match evidence.right_bytes() {
@@ -53,11 +53,11 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     let why = match resets_by(evidence.process.source.as_deref()) {
         Some("resetAndDestroy") => {
             "Your source calls `resetAndDestroy`, which sends a reset; `end` sends a FIN. The kernel also sends a \
-            reset if a program closes before it has read all bytes"
+             reset if a program closes before it has read all bytes"
         }
         Some(_) => {
             "Your source sets SO_LINGER. If its time is 0, closing sends a reset. The kernel also sends a reset if a \
-            program closes before it has read all bytes"
+             program closes before it has read all bytes"
         }
         None => {
             "The kernel sends a reset if a program closes before it has read all bytes, or if SO_LINGER is set to 0"
@@ -65,7 +65,7 @@ fn rst_unread(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "{sent}, and then a reset (RST) came, but a normal end (FIN) was expected. {why}. A reset may destroy the \
-        answer before the client reads it."
+         answer before the client reads it."
     ))
 }
 
@@ -76,7 +76,7 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     (client && closed && evidence.answer_owed()).then_some(())?;
     Cause::likely(
         "probably you closed both directions of the connection before the answer came. Your system answered with a \
-        reset. Shut down only the writing direction: this ends your direction, and you can still read the answer.",
+         reset. Shut down only the writing direction: this ends your direction, and you can still read the answer.",
     )
 }
 
@@ -89,15 +89,15 @@ fn no_half_close(evidence: &Evidence) -> Option<Cause> {
     if !extra.is_empty() && !evidence.is_http() {
         return Cause::likely(format!(
             "after all expected bytes you sent `{}`, and kept your direction open. The server takes these bytes for \
-            more data. Words do not tell the server that you have sent everything: shut down the writing direction \
-            of the connection.",
+             more data. Words do not tell the server that you have sent everything: shut down the writing direction \
+             of the connection.",
             shown(extra)
         ));
     }
     evidence.right_bytes().then_some(())?;
     Cause::likely(
         "you have sent everything. Now you wait for the answer, and the server waits for the end of your direction. \
-        The server cannot know that no more bytes come until you shut down the writing direction of the connection.",
+         The server cannot know that no more bytes come until you shut down the writing direction of the connection.",
     )
 }
 
@@ -109,14 +109,14 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     if ghost && open && evidence.side() == Side::Server && evidence.silence().is_some() {
         return Cause::likely(
             "this client closed without a request, but your server kept its side open. After the client has closed, \
-            each read gives 0 bytes, which means the end of the stream. Then close your side, too.",
+             each read gives 0 bytes, which means the end of the stream. Then close your side, too.",
         );
     }
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
     Cause::likely(
         "your answer is right and complete, but then you kept the connection open. In this conversation the server \
-        closes after its answer, and the client waits for this end.",
+         closes after its answer, and the client waits for this end.",
     )
 }
 
@@ -135,8 +135,8 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
     if let Some(lines) = in_chunks.find(|lines| !lines.is_empty()) {
         return Cause::likely(format!(
             "you closed after {}, but the conversation had not ended. An earlier request was in chunks, and had \
-            lines after its last chunk: `{}`. Either you took these lines for the next request, or you close after \
-            each answer.",
+             lines after its last chunk: `{}`. Either you took these lines for the next request, or you close after \
+             each answer.",
             count(evidence.have().bytes.len(), "byte"),
             shown(lines.first()?)
         ));
@@ -155,7 +155,7 @@ fn closes_early(evidence: &Evidence) -> Option<Cause> {
         plain,
         format!(
             "you closed after {}, but the conversation had not ended. {last}. Wait until the client sends its next \
-            question, or closes.",
+             question, or closes.",
             count(evidence.have().bytes.len(), "byte")
         ),
     )
@@ -182,7 +182,7 @@ fn ignores_close(evidence: &Evidence) -> Option<Cause> {
         }
         (false, false) => format!(
             "was refused with {}. In this lab the server closes after this refusal, although the request does not \
-            contain `Connection: close`",
+             contain `Connection: close`",
             exchange.have.status()?
         ),
     };
@@ -203,8 +203,8 @@ fn no_answer(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "plain",
             "the client did not send its whole request in time, and you closed without an answer. Send 408 before \
-            you close, because 408 tells the client the reason. If the time limit ends a read with an error, the \
-            answer 408 must still be sent.",
+             you close, because 408 tells the client the reason. If the time limit ends a read with an error, the \
+             answer 408 must still be sent.",
         );
     }
     let asked = shown(message(evidence.heard()).first_line());
@@ -234,8 +234,8 @@ fn stops_reading(evidence: &Evidence) -> Option<Cause> {
         .then_some(())?;
     Cause::likely(format!(
         "the request `{}` got no answer. Your source shuts down the reading direction of a connection. After that, a \
-        read first gives the bytes that came before, and then 0 bytes, as if the client had closed. Probably your \
-        program took the 0 bytes for the end of the client.",
+         read first gives the bytes that came before, and then 0 bytes, as if the client had closed. Probably your \
+         program took the 0 bytes for the end of the client.",
         shown(message(evidence.heard()).first_line())
     ))
 }

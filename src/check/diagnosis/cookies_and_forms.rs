@@ -53,26 +53,27 @@ fn guessable(evidence: &Evidence) -> Option<Cause> {
     let digits = value.len() as u64 == *count && value.iter().all(u8::is_ascii_hexdigit);
     match unlike {
         Some(other) if digits && other.as_bytes() == value => Cause::likely(format!(
-            "two clients got the same ticket, `{}`. The second one sees the table of the first.",
+            "two clients got the same ticket, `{}`. So the second client sees the orders of the first client.",
             shown(value)
         )),
         Some(other) if digits => {
             let same = value.iter().zip(other.bytes()).filter(|(a, b)| **a == *b);
             Cause::likely(format!(
-                "one client got `{other}`, and the next one `{}`: {} of {count} digits are the same at their \
-                 places. With one ticket, the next one can be guessed.",
+                "one client got the ticket `{other}`, and the next client got `{}`. In these tickets {} of {count} \
+                 digits are the same, each at the same place. If an attacker has one ticket, the attacker can guess \
+                 the next one.",
                 shown(value),
                 same.count()
             ))
         }
         _ if value.len() < 16 => Cause::likely(format!(
-            "your ticket is `{}`. An attacker may find such a short ticket by trial. The ticket must be 16 random \
-             bytes, written as {count} hex digits.",
+            "your ticket is `{}`. An attacker can try all values of such a short ticket. The ticket must be 16 \
+             random bytes, written as {count} hex digits.",
             shown(value)
         )),
         _ if value.len() as u64 != *count => Cause::likely(format!(
-            "your ticket is `{}`, and has {} letters and digits. The ticket must be 16 random bytes, written as {count} \
-             hex digits.",
+            "your ticket `{}` has {} letters and digits. The ticket must be 16 random bytes, written as {count} hex \
+             digits.",
             shown(value),
             value.len()
         )),
@@ -92,14 +93,14 @@ fn no_ticket(evidence: &Evidence) -> Option<Cause> {
             let name = split_once(set, b'=').map_or(set, |(name, _)| name);
             let named = |pair: &&[u8]| split_once(pair, b'=').is_some_and(|(own, _)| own == name);
             let what = match pairs(cookie).iter().any(named) {
-                true => "and you have never given such a ticket to a client".to_string(),
+                true => "but your server gave no client such a ticket".to_string(),
                 false => format!("which has no cookie with the name `{}`", shown(name)),
             };
             format!("the request had `Cookie: {}`, {what}", shown(cookie))
         }
     };
     Cause::likely(format!(
-        "{brought}. Your answer has no Set-Cookie, so you will not recognise this client the next time."
+        "{brought}. Your answer has no line Set-Cookie, so you cannot recognise this client when it comes again."
     ))
 }
 
@@ -114,15 +115,15 @@ fn new_ticket(evidence: &Evidence) -> Option<Cause> {
         .and_then(|set| pairs(set).first().copied());
     if set.is_some_and(|set| pairs(cookie).contains(&set)) {
         return Cause::likely(format!(
-            "the client came back with `Cookie: {}`, and you gave it the same ticket once more. Only a client without \
-             a ticket gets a Set-Cookie line.",
+            "the client came back with `Cookie: {}`, and you gave it the same ticket again. Only a client without a \
+             ticket gets a Set-Cookie line.",
             shown(cookie)
         ));
     }
     Cause::likely(format!(
-        "the client came back with `Cookie: {}`, which you gave it, and you gave it another ticket. Either \
-         you did not find the old one (where do you keep the tickets, and how do you cut this line?), or you give a \
-         ticket with each answer.",
+        "the client came back with `Cookie: {}`, the ticket that you gave it. But you gave it a new ticket. Either \
+         you did not find the old ticket, or you give a ticket with each answer. If you did not find it, look at the \
+         place where you store the tickets, and at the code that reads this line.",
         shown(cookie)
     ))
 }
@@ -134,7 +135,7 @@ fn ticket_in_refusal(evidence: &Evidence) -> Option<Cause> {
     let ticket = want.field("Set-Cookie").is_none() && have.field("Set-Cookie").is_some();
     (ticket && want.status() == Some(status)).then_some(())?;
     Cause::likely(format!(
-        "you refused the request with {status}, but you sent a ticket. In this lab a refusal has no Set-Cookie."
+        "you refused the request with {status}, but you sent a ticket. In this lab a refusal has no line Set-Cookie."
     ))
 }
 
@@ -144,8 +145,8 @@ fn page_after_post(evidence: &Evidence) -> Option<Cause> {
     let status = have.status().filter(|status| (200..300).contains(status))?;
     (want.status() == Some(303) && asked.first_line().starts_with(b"POST ")).then_some(())?;
     Cause::likely(format!(
-        "you answered the form with {status}. A browser repeats its last request when the page is reloaded, so a \
-         reload would order again. After 303 the last request is a GET."
+        "you answered the form with {status}. When a user reloads a page, the browser sends its last request again. \
+         So a reload of this page would send the order again. After an answer 303 the last request is a GET."
     ))
 }
 
@@ -157,8 +158,8 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
     let Some(cookie) = asked.field("Cookie") else {
         return (due == 0).then_some(()).and_then(|()| {
             Cause::likely(format!(
-                "this client came without a ticket, and its page shows {}. A new client has a new table: keep what was \
-                 ordered by the ticket.",
+                "this client came without a ticket, but its page shows {}. A new client has ordered nothing yet. \
+                 Store the orders of each client under its ticket.",
                 match got {
                     1 => "1 dish".to_string(),
                     got => format!("{got} dishes"),
@@ -168,19 +169,20 @@ fn other_table(evidence: &Evidence) -> Option<Cause> {
     };
     let what = match got < due {
         true if came_with_several_of_one_name(evidence) => {
-            "A request had several cookies with one name, and in this lab the first one counts. Either you used \
-             another one, or you keep what was ordered where this request does not find it"
+            "A request had several cookies with the same name, and in this lab the first of them counts. Either you \
+             used a different one, or you stored the orders at a place where this request does not find them"
         }
         true => {
-            "You keep what was ordered where this request does not find it: keep it by the ticket, and longer \
-                 than a connection"
+            "Probably you stored the orders at a place where this request does not find them. Store the orders under \
+             the ticket, and keep them after the connection has ended"
         }
         false => {
-            "Some of these dishes belong to other clients: keep the orders of each ticket apart"
+            "Either some of these dishes belong to other clients, or you counted an order twice. Store the orders of \
+             each ticket separately"
         }
     };
     Cause::likely(format!(
-        "with `Cookie: {}` {} ordered, and your page shows {got}. {what}.",
+        "with `Cookie: {}` {} ordered, but your page shows {got}. {what}.",
         shown(cookie),
         if due == 1 {
             "1 dish was".to_string()
@@ -205,8 +207,8 @@ fn attributes_back(evidence: &Evidence) -> Option<Cause> {
     };
     let found = pairs(cookie).into_iter().find(is_attribute)?;
     Cause::likely(format!(
-        "your Cookie line has `{}` in it. This is an attribute, and attributes are for the client. Send back only \
-         the name and the value: the part before the first semicolon.",
+        "your Cookie line contains `{}`. This is an attribute, and the attributes of a cookie are only for the \
+         client. Send back only the name and the value, which stand before the first semicolon.",
         shown(found)
     ))
 }
@@ -247,8 +249,8 @@ fn thrown_away(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| have.field("Cookie").is_none())?;
     (!have.first_line().is_empty() && have.target() == want.target()).then_some(())?;
     Cause::likely(format!(
-        "the server gave you cookies, and this request has no Cookie line. `Cookie: {}` was expected. Without it the \
-         server does not recognise you.{}",
+        "the server gave you cookies, but this request has no Cookie line. The line `Cookie: {}` was expected. \
+         Without this line the server does not recognise you.{}",
         shown(due),
         given_at_once(evidence)
     ))
@@ -273,7 +275,7 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
             None => given(evidence, &name(pair)),
         };
         return Cause::likely(format!(
-            "you sent `{}` to `{path}`, and {why}.",
+            "you sent the cookie `{}` to `{path}`, but {why}.",
             shown(pair)
         ));
     }
@@ -282,12 +284,12 @@ fn wrong_cookies(evidence: &Evidence) -> Option<Cause> {
     let lines = have.fields().filter(is_cookie).count();
     if lines > 1 {
         return Cause::likely(format!(
-            "your request has {lines} Cookie lines. All cookies of a request stand in one line, with `; ` between \
-             two."
+            "your request has {lines} Cookie lines. A request has all its cookies in one line, with `; ` between two \
+             cookies."
         ));
     }
     Cause::likely(format!(
-        "`{}` belongs to `{path}`, and your Cookie line does not have it.{}{}",
+        "the cookie `{}` belongs to `{path}`, but your Cookie line does not contain it.{}{}",
         shown(missing),
         spelled_otherwise(evidence, missing),
         same_name_elsewhere(evidence, missing)
@@ -314,7 +316,7 @@ fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> 
     let due = due.filter(|due| *due != line)?;
     if without_spaces(due, b";") == without_spaces(line, b",;") {
         return Some(format!(
-            "your line is `Cookie: {}`. Write `; ` between two cookies, a semicolon and a space.",
+            "your line is `Cookie: {}`. Write a semicolon and a space, `; `, between two cookies.",
             shown(line)
         ));
     }
@@ -323,9 +325,9 @@ fn written_otherwise(due: Option<&[u8]>, line: Option<&[u8]>) -> Option<String> 
     own.sort_unstable();
     (sorted == own).then(|| {
         format!(
-            "the cookies are right, but their order is not: `{}` came, and `{}` was expected. The cookie with the \
-             longest path comes first. If two paths are equally long, the older cookie comes first. A new value does \
-             not make a cookie newer.",
+            "the cookies are right, but their order is wrong: `{}` came, but `{}` was expected. The cookie with the \
+             longest path comes first. If two paths have the same length, the older cookie comes first. A new value \
+             does not make a cookie newer.",
             shown(line),
             shown(due)
         )

@@ -80,7 +80,7 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
         "The bytes that came are correct UTF-8. But if they come in pieces, a read may end in the middle of a letter."
     } else {
         "All bytes that came are correct UTF-8 together. But a read may end in the middle of a letter. Then the \
-        bytes of this one read are not correct UTF-8."
+         bytes of this one read are not correct UTF-8."
     };
     Cause::likely(format!(
         "your program printed the error `{said}`, and its answer ended there. {why}"
@@ -98,8 +98,8 @@ fn broken_pipe(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && pipe).then_some(())?;
     Cause::likely(format!(
         "your program ended ({ending}) after a broken pipe. Probably it wrote to a connection whose client had \
-        closed. Such a write fails with an error. The system also sends the signal SIGPIPE to the program. If the \
-        program does not ignore this signal, the signal ends the program."
+         closed. Such a write fails with an error. The system also sends the signal SIGPIPE to the program. If the \
+         program does not ignore this signal, the signal ends the program."
     ))
 }
 
@@ -113,8 +113,8 @@ fn chunks_unread(evidence: &Evidence) -> Option<Cause> {
     let said = complaint(evidence)?;
     Cause::likely(format!(
         "the order came in correct chunks. Your program printed the error `{said}`, and sent no complete answer. The \
-        size of a chunk is a hexadecimal number, in small or capital letters. Ignore everything after a `;` in a \
-        size line. The lines after the last chunk are trailers. The trailers belong to the message, too."
+         size of a chunk is a hexadecimal number, in small or capital letters. Ignore everything after a `;` in a \
+         size line. The lines after the last chunk are trailers. The trailers belong to the message, too."
     ))
 }
 
@@ -136,8 +136,8 @@ fn workers_used_up(evidence: &Evidence) -> Option<Cause> {
     (before > 1 && (1..=before).all(failed)).then_some(())?;
     Cause::likely(format!(
         "{before} requests got the answer 500, but the next request got no answer. Perhaps each failure ended one of \
-        your threads after its answer, until no thread was left. A thread that catches a failure must serve the next \
-        client."
+         your threads after its answer, until no thread was left. A thread that catches a failure must serve the next \
+         client."
     ))
 }
 
@@ -160,7 +160,7 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "your program still runs, and printed the error `{said}`. A thread that ends with an error serves no more \
-        clients. Perhaps each such error ended one thread, until no thread was left. {rule}"
+         clients. Perhaps each such error ended one thread, until no thread was left. {rule}"
     ))
 }
 
@@ -190,7 +190,7 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
     let case = if evidence.is_http() { "" } else { "plain" };
     let text = format!(
         "{what}. The client had sent `{}` and got {}. The bytes that your program sent are right, so look for the \
-        reason in your program.",
+         reason in your program.",
         shown(message(request).first_line()),
         if evidence.have().bytes.is_empty() {
             "no answer"
@@ -215,14 +215,14 @@ fn left_early(evidence: &Evidence) -> Option<Cause> {
     if client && evidence.want().bytes.is_empty() && evidence.right_bytes() && reset {
         return Cause::likely(
             "your client closed the connection before it had read the server's first bytes. So your system sent a \
-            reset (RST). Wait for these bytes until they come or your time limit has passed.",
+             reset (RST). Wait for these bytes until they come or your time limit has passed.",
         );
     }
     (client && said && left).then_some(())?;
     Cause::likely(
         "your request is right, but your client closed the connection before it had read the whole answer. If bytes \
-        arrive after a program has closed, they are lost, and your system answers with a reset (RST). Close only \
-        when you have read the whole answer.",
+         arrive after a program has closed, they are lost, and your system answers with a reset (RST). Close only \
+         when you have read the whole answer.",
     )
 }
 
@@ -262,7 +262,7 @@ fn failed_client(evidence: &Evidence) -> Option<Cause> {
         true => " It used a connection or a file that it had closed.".to_string(),
         false if name => format!(
             " It looked for a name that has no address. The check gave the address {} to it. Connect to this \
-            address, even if a URL contains another host.",
+             address, even if a URL contains another host.",
             evidence.process.address
         ),
         false => String::new(),
@@ -306,6 +306,6 @@ fn all_is_well(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "your client ended with status 0, which means success. But this conversation must end with a failure.{why} A \
-        script that calls your client sees only the exit status."
+         script that calls your client sees only the exit status."
     ))
 }

@@ -134,7 +134,7 @@ fn ends_after_a_loss(evidence: &Evidence) -> Option<Cause> {
     let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
     Cause::likely(format!(
         "the network {lost} `{}`, and your client ended and did not send it again. Do not give up after one loss: \
-        the same datagram may arrive the next time.",
+         the same datagram may arrive the next time.",
         shown(&last.bytes)
     ))
 }
@@ -148,8 +148,8 @@ fn sends_after_the_end(evidence: &Evidence) -> Option<Cause> {
     (again && scene.lost().is_none()).then_some(())?;
     Cause::likely(format!(
         "every order was acknowledged, but then you sent `{}` again. Send one order, wait for its ack, and then send \
-        the next order. Perhaps you sent an order before the ack of the order before had come. Then some acks are \
-        still unread.",
+         the next order. Perhaps you sent an order before the ack of the order before had come. Then some acks are \
+         still unread.",
         shown(&wrong.bytes)
     ))
 }
@@ -163,7 +163,7 @@ fn cut_otherwise(evidence: &Evidence) -> Option<Cause> {
     let wrong = scene.wrong().or(scene.said.last())?;
     Cause::likely(format!(
         "all bytes are right, but they are in different datagrams than expected, near `{}`. Each send makes one \
-        datagram, and each datagram is one message.",
+         datagram, and each datagram is one message.",
         shown(&wrong.bytes)
     ))
 }
@@ -184,7 +184,7 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
         let why = stale.map_or(String::new(), |answer| {
             format!(
                 " Before that, the answer `{}` came a second time. This answer is not about your last datagram. \
-                Ignore such an answer, and wait until the time limit has passed.",
+                 Ignore such an answer, and wait until the time limit has passed.",
                 shown(&answer.bytes)
             )
         });
@@ -196,7 +196,7 @@ fn repeats_at_once(evidence: &Evidence) -> Option<Cause> {
     (same > limits::MOST_REPEATS).then_some(())?;
     Cause::likely(format!(
         "you sent `{}` {same} times. An answer needs some time. A client that does not wait for the answer fills the \
-        network with copies of its datagram.",
+         network with copies of its datagram.",
         shown(&last.bytes)
     ))
 }
@@ -208,7 +208,7 @@ fn believes_an_old_answer(evidence: &Evidence) -> Option<Cause> {
     (scene.repeats() && wrong.bytes != last.bytes).then_some(())?;
     Cause::likely(format!(
         "the network {lost} `{}`. You did not repeat this order, but sent `{}`. You have repeated an order before. \
-        So probably an older answer came twice or late, and you took it for the answer to this order.",
+         So probably an older answer came twice or late, and you took it for the answer to this order.",
         shown(&last.bytes),
         shown(&wrong.bytes)
     ))
@@ -221,7 +221,7 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
     match scene.wrong() {
         Some(wrong) => Cause::likely(format!(
             "the network {lost} `{last}`. You did not repeat this order, but sent `{}`. A successful send means only \
-            that your own system has the datagram.",
+             that your own system has the datagram.",
             shown(&wrong.bytes)
         )),
         None => {
@@ -231,11 +231,11 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
             Cause::likely(match tries {
                 0 | 1 => format!(
                     "the network {lost} `{last}`, and your client ended. Do not give up after one loss: the same \
-                    datagram may arrive the next time."
+                     datagram may arrive the next time."
                 ),
                 tries => format!(
                     "you sent `{last}` {tries} times. The last time, the network {lost}, and your client ended. The \
-                    next datagram may arrive, so do not give up so early."
+                     next datagram may arrive, so do not give up so early."
                 ),
             })
         }
@@ -259,7 +259,7 @@ fn waits_for_ever(evidence: &Evidence) -> Option<Cause> {
     scene.wrong().is_none().then_some(())?;
     Cause::likely(format!(
         "the network {lost} `{}`, and you sent nothing for {silence} ms. A lost datagram never arrives. Send the \
-        order again after the time in the lab's README.",
+         order again after the time in the lab's README.",
         shown(&last.bytes)
     ))
 }
@@ -327,14 +327,14 @@ fn other_number(evidence: &Evidence) -> Option<Cause> {
     if repeated {
         return Cause::likely(format!(
             "you repeated the order with a new number: `{}`. A repeated order must keep its number: `{}`. Only the \
-            number tells the server that it is the same order.",
+             number tells the server that it is the same order.",
             shown(evidence.line()),
             shown(evidence.wanted_line())
         ));
     }
     Cause::likely(format!(
         "you sent `{}`, but `{}` was expected. The first order has the number 1, and each later number is larger by \
-        one than the number before.",
+         one than the number before.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
     ))

@@ -39,7 +39,7 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     if ack == same && number != its && due == got && is_number(its) {
         return Cause::likely(format!(
             "your answer `{}` names {}, but its number is `{}`. This number says how many orders have come without a \
-            gap. It is not the number of the next order.",
+             gap. It is not the number of the next order.",
             shown(said),
             count(due.len(), "order"),
             shown(its)
@@ -59,7 +59,7 @@ fn not_all_orders(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "your answer `{}` counts {}, but names {how}. Each answer must name all orders that have come, in the order \
-        of their numbers. The client may not have got the earlier answers, because the network may lose them.",
+         of their numbers. The client may not have got the earlier answers, because the network may lose them.",
         shown(said),
         count(due.len(), "order")
     ))
@@ -75,8 +75,8 @@ fn one_list_for_all(evidence: &Evidence) -> Option<Cause> {
     (first && longer && !scene.is_repetition()).then_some(())?;
     Cause::likely(format!(
         "the first datagram of this client was `{}`. Your answer was `{}`, which is longer than the right answer. \
-        Probably it contains orders of an earlier client. Each receive gives the sender's address and port: keep one \
-        list for each address and port.",
+         Probably it contains orders of an earlier client. Each receive gives the sender's address and port: keep one \
+         list for each address and port.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -95,15 +95,15 @@ fn counts_a_repetition(evidence: &Evidence) -> Option<Cause> {
     {
         return Cause::likely(format!(
             "`{}` came a second time, and you gave the same answer `{}` as the first time. But more orders have come \
-            since the first time. Each answer must name all orders that have come.",
+             since the first time. Each answer must name all orders that have come.",
             shown(&asked.bytes),
             shown(&wrong.bytes)
         ));
     }
     Cause::likely(format!(
         "`{}` came a second time, and you answered `{}`. Either the client has repeated this order because an answer \
-        did not come, or the network has doubled the datagram. The number of the order shows that you have it \
-        already.",
+         did not come, or the network has doubled the datagram. The number of the order shows that you have it \
+         already.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -121,8 +121,8 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     wanted.starts_with(&before.bytes).then_some(())?;
     Cause::likely(format!(
         "`{}` came, but an order with a lower number has not come. You answered `{}`, but the right answer is the \
-        same as before. If an answer acknowledges the missing order, the client does not send it again, and the \
-        order is lost.",
+         same as before. If an answer acknowledges the missing order, the client does not send it again, and the \
+         order is lost.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -148,7 +148,7 @@ fn keeps_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     })?;
     Cause::likely(format!(
         "`{}` came before an order with a lower number, but your answer `{}` names it. Do not keep an order that \
-        comes too early: the client sends it again.",
+         comes too early: the client sends it again.",
         shown(&early.bytes),
         shown(&wrong.bytes)
     ))
@@ -164,7 +164,7 @@ fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
         (none && first && !evidence.wanted_line().starts_with(&wrong.bytes)).then_some(())?;
         return Cause::likely(format!(
             "`{}` is the first order, with the number 1, but you answered `{}`. So you did not accept the order. \
-            Look at the comparison of its number: in many languages a text is not equal to a number.",
+             Look at the comparison of its number: in many languages a text is not equal to a number.",
             shown(&asked.bytes),
             shown(&wrong.bytes)
         ));
@@ -178,13 +178,13 @@ fn next_not_taken(evidence: &Evidence) -> Option<Cause> {
     let why = match again {
         true => {
             " The same dish was ordered before, with a different number. Only the number says whether an order is \
-            new."
+             new."
         }
         false => "",
     };
     Cause::likely(format!(
         "`{}` was the next order, with the number {number}. But you gave the same answer as before, `{}`. So you did \
-        not accept the order.{why}",
+         not accept the order.{why}",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))
@@ -200,7 +200,7 @@ fn answers_not_each(evidence: &Evidence) -> Option<Cause> {
     };
     Cause::likely(format!(
         "`{}` {which}, but no answer came from the address to which it was sent. So the client sends the same \
-        datagram again. Send the answer from the socket that received the datagram, also if the order is not new.",
+         datagram again. Send the answer from the socket that received the datagram, also if the order is not new.",
         shown(&asked.bytes)
     ))
 }

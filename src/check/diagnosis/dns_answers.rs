@@ -33,8 +33,8 @@ fn no_tcp(evidence: &Evidence) -> Option<Cause> {
     let runs = evidence.process.ending.is_none() && evidence.process.elsewhere.is_empty();
     (tcp && refused && runs).then_some(())?;
     Cause::likely(
-        "nobody listens for TCP at this port. UDP and TCP have ports of their own, and a socket for datagrams takes \
-         no connections. So a server needs two sockets, with the same port number.",
+        "nobody listens for TCP connections at this port. UDP and TCP have separate ports. A socket for datagrams \
+         does not accept connections. So a server needs two sockets with the same port number.",
     )
 }
 
@@ -50,7 +50,7 @@ fn one_question(evidence: &Evidence) -> Option<Cause> {
     (all_right && !said.is_empty() && said.len() < due.len()).then_some(())?;
     Cause::likely(format!(
         "you closed the connection after {} of {} answers. Over TCP a client may ask several questions on one \
-         connection. Read the next length and message until the client has closed.",
+         connection. Read the next length and the next message until the client has closed.",
         said.len(),
         due.len()
     ))
@@ -64,14 +64,17 @@ fn answers_no_question(evidence: &Evidence) -> Option<Cause> {
     let mut heard = heard.iter().map(|(_, bytes)| bytes);
     let asked = heard.find(|bytes| id != due && number(bytes, 0) == Some(id))?;
     let what = match Message::read(asked) {
-        None => format!("a message of {} bytes, which has no header", asked.len()),
+        None => format!(
+            "a message of {} bytes, which is too short for a header",
+            asked.len()
+        ),
         Some(read) if read.is_answer() => {
-            "a message with the bit QR (80 in byte 2), which is an answer".to_string()
+            "a message with the bit QR (80 hex in byte 2), and this bit means an answer".to_string()
         }
         Some(_) => return None,
     };
     Cause::likely(format!(
-        "you answered {what}. Such a message asks nothing. If two servers answered answers, they would send each \
+        "you answered {what}. Such a message asks no question. If two servers answered answers, they would send each \
          other datagrams for ever."
     ))
 }
@@ -84,8 +87,8 @@ fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
     let name = |message: &Message| message.asked.as_ref().map(|asked| asked.labels.clone());
     if due.flags != said.flags {
         let text = format!(
-            "bytes 2 and 3 of your question are {:04x}, and {:04x} was expected. The bit RD (01 in byte 2) asks the \
-             server to find the answer. All other bits are 0.",
+            "bytes 2 and 3 of your question are {:04x}, but {:04x} was expected. The bit RD (01 hex in byte 2) asks \
+             the server to find the answer. All other bits are 0.",
             said.flags, due.flags
         );
         return Cause::in_case("client-flags", text);
@@ -94,7 +97,7 @@ fn other_question_of_a_client(evidence: &Evidence) -> Option<Cause> {
     (kind != right && name(&due) == name(&said) && due.id == said.id).then_some(())?;
     let (said, due) = (type_name(kind), type_name(right));
     let text = format!(
-        "your question asks for {said}, and {due} was expected. Ask for A first, and then for AAAA with the next ID."
+        "your question asks for {said}, but {due} was expected. Ask for A first, and then for AAAA with the next ID."
     );
     Cause::in_case("client-type", text)
 }
@@ -110,13 +113,13 @@ fn longest_name(evidence: &Evidence) -> Option<Cause> {
     let (due, said) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
     let text = match name(&wrong.heard, HEADER) {
         Err(BadName::TooLong) if due.code() == 1 && said.code() != 1 => format!(
-            "the name in the question has more than 255 bytes, and your answer has the code {}. A name has at most \
-             255 bytes, with all lengths and the final 0. A longer name is a format error, code 1.",
+            "the name in the question has more than 255 bytes, but your answer has the code {}. A name has at most \
+             255 bytes, with all lengths and the final 0. A longer name is a format error, which has the code 1.",
             said.code()
         ),
         Ok(_) if length_of(&wrong.heard, HEADER)? == LONGEST_NAME && said.code() == 1 && due.code() != 1 => {
-            "the name in the question has 255 bytes, with all lengths and the final 0, and your answer has the code \
-             1. But 255 bytes are allowed."
+            "the name in the question has 255 bytes, with all lengths and the final 0. Your answer has the code 1, \
+             but a name of 255 bytes is allowed."
                 .to_string()
         }
         _ => return None,
@@ -155,14 +158,14 @@ fn differ(mine: &Entry, due: &Entry) -> Option<String> {
     let same = mine.0 == due.0 && mine.1 == due.1;
     let what = match () {
         () if mine.2 != due.2 => {
-            format!("the class {}, and the class {} was expected", mine.2, due.2)
+            format!("the class {}, but the class {} was expected", mine.2, due.2)
         }
         () if mine.3.len() != due.3.len() => format!(
-            "{} of data, and {} were expected",
+            "{} of data, but {} were expected",
             count(mine.3.len(), "byte"),
             due.3.len()
         ),
-        () => "other data than the book has".to_string(),
+        () => "different data than the lab's table".to_string(),
     };
     same.then(|| format!("has the record {} with {what}", shown_entry(mine)))
 }
@@ -172,6 +175,18 @@ fn seconds(message: &[u8], record: &Record) -> Option<u32> {
     let at = record.data_at.checked_sub(6)?;
     let (high, low) = (number(message, at)?, number(message, at + 2)?);
     Some(u32::from(high) << 16 | u32::from(low))
+}
+
+/// Right records that may be kept for another time.
+fn kept_longer(wrong: &Wrong, said: &Message, due: &Message) -> Option<String> {
+    let mut pairs = said.records.iter().zip(&due.records);
+    let (said, due) = pairs.find_map(|(said, due)| {
+        let (said, due) = (seconds(&wrong.got, said)?, seconds(&wrong.wanted, due)?);
+        (said != due).then_some((said, due))
+    })?;
+    Some(format!(
+        "says that a record may be kept for {said} seconds. The lab's table says {due} seconds"
+    ))
 }
 
 /// The records of an answer that has the right code and the right question.
@@ -203,12 +218,12 @@ fn other_records(evidence: &Evidence) -> Option<Cause> {
     let how = match (missing, extra) {
         (Some(_), Some(_)) if alike.is_some() => alike.unwrap_or_default(),
         (Some(missing), Some(extra)) => format!(
-            "has the record {}, and {} with other data or another name was expected",
+            "has the record {}. The record {} with different data or a different name was expected",
             shown_entry(extra),
             shown_entry(missing)
         ),
         (Some(missing), None) => format!(
-            "has no record {}, but the book has one that answers the question",
+            "does not have the record {}. The lab's table has this record, and it answers the question",
             shown_entry(missing)
         ),
         (None, Some(extra)) => format!(
@@ -216,20 +231,17 @@ fn other_records(evidence: &Evidence) -> Option<Cause> {
             shown_entry(extra)
         ),
         _ if mine.len() != right.len() => {
-            format!("has {} records, and not {}", mine.len(), right.len())
+            format!(
+                "has {} records, but {} were expected",
+                mine.len(),
+                right.len()
+            )
         }
         _ if mine != right => match right.iter().any(|one| one.1 == 5) {
-            true => "has the right records in another order: the alias comes first".to_string(),
-            false => "has the right records in another order than the book".to_string(),
+            true => "has the right records in the wrong order: the alias comes first".to_string(),
+            false => "has the right records, but not in the order of the lab's table".to_string(),
         },
-        _ => {
-            let mut pairs = said.records.iter().zip(&due.records);
-            let (said, due) = pairs.find_map(|(said, due)| {
-                let (said, due) = (seconds(&wrong.got, said)?, seconds(&wrong.wanted, due)?);
-                (said != due).then_some((said, due))
-            })?;
-            format!("says that a record may be kept for {said} seconds, and the book says {due}")
-        }
+        _ => kept_longer(&wrong, &said, &due)?,
     };
     Cause::likely(format!("the answer to the question for {asked} {how}."))
 }
@@ -243,8 +255,8 @@ fn alias_in_full(wrong: &Wrong, at: usize) -> Option<String> {
     let same = labels(&wrong.wanted, due.data_at)? == labels(&wrong.got, said.data_at)?;
     (due.kind == 5 && same && said.data.len() > due.data.len()).then(|| {
         format!(
-            "the name in the CNAME's data has {}, and {} were expected. The message already contains this name, or \
-             the end of it: write a pointer to that place.",
+            "the name in the data of the CNAME has {}, but {} were expected. The message already contains this name \
+             or its end. Write a pointer to that place.",
             count(said.data.len(), "byte"),
             due.data.len()
         )
@@ -268,9 +280,9 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
         _ => "you wrote something else".to_string(),
     };
     Cause::likely(format!(
-        "at byte {place} of your answer a pointer to byte {due} was expected, where the name already is, and {how}. \
-         A pointer has two bytes: c0 and the place. Count the place from the first byte of the message, over TCP \
-         after the length."
+        "at byte {place} of your answer a pointer to byte {due} was expected, because the name already stands there. \
+         But {how}. A pointer has two bytes: c0 and the place. The place is counted from the first byte of the \
+         message. Over TCP the message begins after its length."
     ))
 }
 
@@ -283,13 +295,13 @@ pub(super) fn other_zone(evidence: &Evidence) -> Option<Cause> {
     let capital = query.question.iter().any(u8::is_ascii_uppercase);
     match (wanted.code(), got.code()) {
         (0, 3 | 5) if capital => Cause::likely(format!(
-            "the question has capital letters in its name, and your answer has the code {}. In names of DNS capital \
+            "the name in the question has capital letters, and your answer has the code {}. In names of DNS capital \
              and small letters mean the same, so the zone contains {asked}.",
             got.code()
         )),
         (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
-            "{} is not in your zone, and your answer has the code {} and not 5. Compare label by label, from \
-             the end. A comparison of letters or of text with dots does not show where a label begins.",
+            "{} is not in your zone, but your answer has the code {} and not 5. Compare the names label by label, \
+             from the end. If you compare letters, or texts with dots, you do not see where a label begins.",
             with_its_labels(&labels, &asked),
             got.code()
         )),

@@ -24,8 +24,8 @@ fn shorter_form(evidence: &Evidence) -> Option<Cause> {
         .find(|(due, got)| due != got)?;
     (same && read.wants_addresses()).then_some(())?;
     Cause::likely(format!(
-        "you printed `{got}`, and `{due}` was expected. Both are the same address. This lab prints all eight groups of \
-         an IPv6 address, without zeros in front."
+        "you printed `{got}`, but `{due}` was expected. Both texts are the same address. This lab prints an IPv6 \
+         address as eight groups, without zeros in front."
     ))
 }
 
@@ -41,16 +41,17 @@ fn one_of_several(evidence: &Evidence) -> Option<Cause> {
     };
     if let Some((_, record)) = read.records().find(fits) {
         return Cause::likely(format!(
-            "{}, and {} is missing. Its record has the name, the type and the class of your question. Either you stop \
-             before this record, or you compare the name {} with its capital and small letters, which mean the same.",
+            "{}, but {} is missing. The record of this address has the name, the type and the class of your \
+             question. Either you stop before this record, or you compare the name {} wrongly. In a name, capital and \
+             small letters mean the same.",
             read.did(),
             missing?,
             text(&record.owner.labels)
         ));
     }
     Cause::likely(format!(
-        "{}, and more addresses were expected. The header says how many records there are. Each of them may have \
-         another name, another type or another address.",
+        "{}, but more addresses were expected. The header says how many records there are. Each record may have a \
+         different name, type or address.",
         read.did()
     ))
 }

@@ -141,7 +141,7 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
     let (found, text) = match (last.code(), last.bad) {
         (0, _) if last.is_cut() => (
             Last::Cut,
-            "has the bit TC: it was cut, and has no addresses",
+            "has the bit TC, so it was cut and has no addresses",
         ),
         (0, Some(BadName::Pointer(_))) => (
             Last::Circle,
@@ -157,14 +157,17 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
         ),
         (0, None) if has_address_of_another_size(&last) => (
             Last::Broken,
-            "has an address whose data have another length than 4 bytes (A) or 16 (AAAA)",
+            "has an address whose data do not have 4 bytes (A) or 16 bytes (AAAA)",
         ),
         (0, None) => return None,
-        _ => (Last::Code, "has a code that is not 0: it is an error"),
+        _ => (
+            Last::Code,
+            "has a code that is not 0, so it reports an error",
+        ),
     };
     (found == why && !more.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "the last answer {text}. You sent {} more after it, as if it were fine.",
+        "the last answer {text}. You sent {} more after this answer, but no question was expected after it.",
         count(more.len(), "byte")
     ))
 }
@@ -187,8 +190,8 @@ fn cut_is_ignored(evidence: &Evidence) -> Option<Cause> {
     let read = read(evidence).filter(|read| read.line == "truncated")?;
     read.answers.iter().find(|answer| answer.is_cut())?;
     Cause::likely(format!(
-        "the answer has the bit TC (02 in byte 2): it was cut, because it did not fit into a datagram. {} Such an \
-         answer does not have all records, and may have none.",
+        "the answer has the bit TC (02 hex in byte 2). It was cut, because it did not fit into a datagram. {} Such \
+         an answer does not have all records, and may have no record.",
         sentence(&read.did())
     ))
 }
@@ -201,8 +204,8 @@ fn circle_is_followed(evidence: &Evidence) -> Option<Cause> {
         _ => None,
     })?;
     Cause::likely(format!(
-        "the pointer at byte {at} of the answer does not lead to an earlier place. If a reader follows it, the \
-         reader may never end. {}",
+        "the pointer at byte {at} of the answer does not lead to an earlier place, so `broken answer` was expected. \
+         A reader that follows this pointer may never end. {}",
         sentence(&read.did())
     ))
 }
@@ -212,7 +215,8 @@ fn long_name_is_not_seen(evidence: &Evidence) -> Option<Cause> {
     let mut bad = read.answers.iter().filter_map(|answer| answer.bad);
     bad.find(|bad| *bad == BadName::TooLong)?;
     Cause::likely(format!(
-        "a name of the answer has more than 255 bytes when its pointers are followed. {}",
+        "a name in the answer has more than 255 bytes when its pointers are followed, so `broken answer` was \
+         expected. {}",
         sentence(&read.did())
     ))
 }
@@ -228,7 +232,7 @@ fn longest_name_is_refused(evidence: &Evidence) -> Option<Cause> {
     (broken && longest == 255).then_some(())?;
     Cause::likely(
         "you printed `broken answer`. A name in this answer has 255 bytes when its pointers are followed, with all \
-         lengths and the final 0. A name may have 255 bytes.",
+         lengths and the final 0. A name of 255 bytes is allowed.",
     )
 }
 
@@ -237,7 +241,7 @@ fn end_is_not_seen(evidence: &Evidence) -> Option<Cause> {
     let bad = read.answers.iter().find_map(|answer| answer.bad)?;
     (bad != BadName::TooLong).then_some(())?;
     Cause::likely(format!(
-        "a length or a count of the answer goes past its end. {}",
+        "a length or a count in the answer points past the end of the answer, so `broken answer` was expected. {}",
         sentence(&read.did())
     ))
 }
@@ -273,8 +277,10 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
             .as_ref()
             .map_or(String::new(), |asked| text(&asked.labels));
         let what = match message.is_answer() {
-            true => "That is not the answer to your question",
-            false => "It has no bit QR (80 in byte 2), so it is a question and not an answer",
+            true => "That message is not the answer to your question",
+            false => {
+                "That message has no bit QR (80 hex in byte 2), so it is a question and not an answer"
+            }
         };
         return Cause::likely(format!(
             "you printed {word}, which comes from a message with the ID {:04x} about {name}. {what}. Ignore such a \
@@ -292,16 +298,17 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
         && read.wants_addresses()
     {
         return Cause::likely(format!(
-            "{}, and addresses are missing. A message with the right ID, but about {}, came first, and you took it \
-             for your answer. Compare its question with yours, and wait for the right answer.",
+            "{}, but addresses are missing. A message with the right ID came first. It was about {}, and probably \
+             you took it for your answer. Compare the question in a message with your own question, and wait for the \
+             right answer.",
             read.did(),
             text(&asked.labels)
         ));
     }
     (twice && !read.others.is_empty()).then_some(())?;
     Cause::likely(
-        "the answer to your first question came again while you waited for the answer to your second, and you took \
-         it. The ID shows which question an answer belongs to.",
+        "the answer to your first question came again while you waited for the answer to your second question. You \
+         took the old answer for the new one. The ID of an answer shows which question it answers.",
     )
 }
 
@@ -320,13 +327,15 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             let strange = aliases.find(|record| record.kind == 5 && record.class != 1);
             let strange = strange.map_or(String::new(), |record| {
                 format!(
-                    " A CNAME of the class {} leads to another name here: ignore it.",
+                    " This answer also has a CNAME of the class {}, which leads to another name. Ignore a record \
+                     with such a class.",
                     record.class
                 )
             });
             return Cause::likely(format!(
-                "you printed {word}. Its record has the name {owner}, the type {kind} and the class {class}, and you \
-                 asked for the type {asked}. Compare all three, the name too, with your question.{strange}"
+                "you printed {word}. The record of this address has the name {owner}, the type {kind} and the class \
+                 {class}. You asked for the type {asked}. Compare the name, the type and the class of a record with \
+                 your question.{strange}"
             ));
         }
         let mut records = read.records();
@@ -334,8 +343,8 @@ fn another_record(evidence: &Evidence) -> Option<Cause> {
             records.find(|(_, record)| last_four(&record.data).as_ref() == Some(word))
         {
             return Cause::likely(format!(
-                "you printed {word}, the last four bytes of a record with {} of data and the type {}. Only the \
-                 record itself says where an address begins, and how long it is.",
+                "you printed {word}. These are the last four bytes of a record with {} of data and the type {}. Read \
+                 the length and the type of each record: only they say where an address begins and how long it is.",
                 count(record.data.len(), "byte"),
                 record.kind
             ));
@@ -354,8 +363,8 @@ fn alias_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     let read = read(evidence).filter(|read| found_nothing(read) && !read.runs)?;
     let (_, alias) = read.records().find(|(_, record)| record.kind == 5)?;
     Cause::likely(format!(
-        "{}, but the answer has addresses. It says that {} is an alias (CNAME). So the addresses have the name to \
-         which the alias leads.",
+        "{}, but the answer has addresses. The answer says that {} is an alias (CNAME). So the addresses have the \
+         name to which the alias leads, and not the name in your question.",
         read.did(),
         text(&alias.owner.labels)
     ))
@@ -368,8 +377,9 @@ fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     read.records()
         .find(|(_, record)| record.owner.has_pointer)?;
     Cause::likely(format!(
-        "{}, but the answer has addresses. A record may begin with a pointer in place of a label: two bytes, c0 00 \
-         or more. The pointer leads to the name earlier in the message.",
+        "{}, but the answer has addresses. The name of a record may be a pointer, and a pointer stands in place of a \
+         label. It has two bytes, and the first byte is c0 (hex) or more. The pointer leads to the name at an earlier \
+         place in the message.",
         read.did()
     ))
 }

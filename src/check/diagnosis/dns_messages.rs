@@ -126,8 +126,8 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
         let behind = wrong.got.strip_suffix(&wrong.wanted[..])?;
         (behind.len() == 2).then_some(())?;
         return Cause::likely(
-            "your datagram begins with a length of two bytes. Over UDP each datagram is one message, so no length is \
-             needed. Only over TCP does a length stand before each message.",
+            "your datagram begins with a length of two bytes. Over UDP each datagram is one message, so it needs no \
+             length. A length stands before a message only over TCP.",
         );
     }
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
@@ -150,17 +150,17 @@ fn length_of_a_message(evidence: &Evidence) -> Option<Cause> {
         return None;
     }
     let how = if begins(rest) {
-        "Your length is missing: the message begins at once".to_string()
+        "Your message begins at once, without a length".to_string()
     } else if said == due.swap_bytes() {
-        format!("Your length is {said}: its bytes are in the wrong order")
+        format!("Your length is {said}, because its bytes are in the wrong order")
     } else if said == due + 2 {
-        format!("Your length is {said}: it counts its own two bytes, too")
+        format!("Your length is {said}, because it counts its own two bytes, too")
     } else {
         format!("Yours is {said}")
     };
     Cause::likely(format!(
-        "over TCP a length of two bytes stands before each message, the high byte first. Here it must be {due}, for \
-         the {} of the message. {how}.",
+        "over TCP a length of two bytes stands before each message, with the high byte first. Here the length must \
+         be {due}, for the {} of the message. {how}.",
         count(usize::from(due), "byte")
     ))
 }
@@ -202,11 +202,11 @@ fn length_inside(evidence: &Evidence) -> Option<Cause> {
         _ => "the data of a record",
     };
     let itself = match said == due + width {
-        true => " It counts itself, too.",
+        true => " Your length counts itself, too.",
         false => "",
     };
     Cause::likely(format!(
-        "the length of {what}, at byte {place} of your message, is {said}, but {} belong to it.{itself}",
+        "the length of {what}, at byte {place} of your message, is {said}, but it must count {}.{itself}",
         count(due, "byte")
     ))
 }
@@ -220,13 +220,13 @@ fn pointer_in_a_question(evidence: &Evidence) -> Option<Cause> {
     let same_code = Message::read(&wrong.got).is_some_and(|got| got.code() == 1);
     (circle && due && !same_code && query.asked.is_none()).then_some(())?;
     let did = match wrong.got.is_empty() {
-        true => "you said nothing",
-        false => "you answered something else than a format error",
+        true => "you sent no answer",
+        false => "your answer is not a format error",
     };
     Cause::likely(format!(
-        "the name in the question has a pointer that does not lead to an earlier name, and {did}. If a program \
-         follows it, it may read the same bytes again and again. Answer a question that cannot be read with the code \
-         1. In a question no name stands before the first one, so no pointer can be right."
+        "the name in the question has a pointer that does not lead to an earlier name. But {did}. If a program \
+         follows such a pointer, it may read the same bytes again and again. A question cannot contain a right \
+         pointer, because no name stands before its name. Answer such a question with the code 1."
     ))
 }
 
@@ -235,22 +235,22 @@ fn too_long_for_a_datagram(evidence: &Evidence) -> Option<Cause> {
     let (wanted, got) = (Message::read(&wrong.wanted)?, Message::read(&wrong.got)?);
     if wrong.tcp && got.is_cut() && !wanted.is_cut() {
         return Cause::likely(
-            "your answer over TCP has the bit TC. Over TCP a message may have 65,535 bytes, so this answer need not \
-             be cut. A client that gets TC over TCP cannot ask in another way.",
+            "your answer over TCP has the bit TC, which says that it was cut. But over TCP a message may have 65,535 \
+             bytes, so all records fit. A client that gets TC over TCP has no other way to ask.",
         );
     }
     (!wrong.tcp && wanted.is_cut()).then_some(())?;
     let length = count(wrong.got.len(), "byte");
     let how = match (got.is_cut(), wrong.got.len() > LONGEST_DATAGRAM) {
         (_, true) => format!("your answer is a datagram of {length}"),
-        (false, _) => format!("your answer has {length} and no bit TC"),
+        (false, _) => format!("your answer has {length} but no bit TC"),
         (true, _) => format!(
-            "your answer has {length} and the bit TC, and it is not the header and the question alone"
+            "your answer has {length} and the bit TC, but it is not the header and the question alone"
         ),
     };
     Cause::likely(format!(
-        "not all records fit into 512 bytes here, and {how}. In this case send no records, and set TC (02 in byte \
-         2): it tells the client to ask again over TCP."
+        "not all records of this answer fit into 512 bytes, but {how}. In this case send no records, and set TC (02 \
+         hex in byte 2). TC tells the client to ask again over TCP."
     ))
 }
 
@@ -261,13 +261,13 @@ fn other_id(evidence: &Evidence) -> Option<Cause> {
     (due != said && wrong.got.len() >= HEADER).then_some(())?;
     match evidence.side() {
         Side::Server => Cause::likely(format!(
-            "the question has the ID {due:04x}, and your answer has {said:04x}. A client takes an answer with another ID \
-             for one to another question, and ignores it."
+            "the question has the ID {due:04x}, but your answer has {said:04x}. If the ID of an answer is different, \
+             the client takes it for the answer to a different question, and ignores it."
         )),
         // Another question, or the same one again, is another matter.
         Side::Client if from(&wrong.got, 2) == from(&wrong.wanted, 2) => Cause::likely(format!(
-            "your question has the ID {said:04x}, and {due:04x} was expected, which is {due} in decimal. The high \
-             byte comes first, and the second question has the next ID."
+            "your question has the ID {said:04x}, but {due:04x} was expected, which is {due} in decimal. The high \
+             byte of the ID comes first, and the second question has the next ID."
         )),
         Side::Client => None,
     }
@@ -293,18 +293,29 @@ fn why_format_error(heard: &[u8]) -> &'static str {
 /// What the first bit of the flags that differs is for.
 fn first_flag(differ: u16) -> &'static str {
     let bits = [
-        (0x8000, "QR (80 in byte 2): this is an answer"),
-        (0x7800, "the opcode (78): the question's"),
+        (0x8000, "the bit QR (80 hex in byte 2), set in an answer"),
+        (
+            0x7800,
+            "the opcode (78 hex in byte 2), copied from the question",
+        ),
         (
             0x0400,
-            "AA (04): set for names of your zone and for nothing else",
+            "the bit AA (04 hex in byte 2), set only for names of your zone",
         ),
-        (0x0200, "TC (02): the answer was cut"),
-        (0x0100, "RD (01): copied from the question"),
+        (
+            0x0200,
+            "the bit TC (02 hex in byte 2), set in an answer that was cut",
+        ),
+        (
+            0x0100,
+            "the bit RD (01 hex in byte 2), copied from the question",
+        ),
     ];
     let mut bits = bits.iter().filter(|(bit, _)| differ & bit != 0);
     bits.next()
-        .map_or("byte 3: its upper four bits are 0", |(_, what)| what)
+        .map_or("the four high bits of byte 3, which are 0", |(_, what)| {
+            what
+        })
 }
 
 /// The other ten bytes of the header.
@@ -316,16 +327,16 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
     let (case, text) = match at {
         2 | 3 if wanted.code() != got.code() => {
             let why = match wanted.code() {
-                0 => "The name is in the book; a type without a record is no error",
+                0 => "The name is in the lab's table, and a type without a record is not an error",
                 1 => why_format_error(&wrong.heard),
-                3 => "The name belongs to the zone, and it is not in the book",
+                3 => "The name belongs to the zone, but it is not in the lab's table",
                 4 => "The opcode is not 0",
                 _ => "The name is not in this zone, or the class is not 1",
             };
             let (said, due) = (got.code(), wanted.code());
             (
                 "code",
-                format!("your answer has the code {said}, and {due} was expected. {why}."),
+                format!("your answer has the code {said}, but {due} was expected. {why}."),
             )
         }
         2 | 3 => {
@@ -333,9 +344,7 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             let (said, due) = (got.flags, wanted.flags);
             (
                 "flags",
-                format!(
-                    "the flags of your answer are {said:04x}, and {due:04x} was expected. Look at {what}."
-                ),
+                format!("your flags are {said:04x}, but {due:04x} was expected. Look at {what}."),
             )
         }
         _ => {
@@ -349,9 +358,9 @@ fn other_header(evidence: &Evidence) -> Option<Cause> {
             (
                 "counts",
                 format!(
-                    "the header of your answer announces {said} {what}, and {due} were expected.{}",
+                    "the header of your answer announces {said} {what}, but {due} were expected.{}",
                     match wanted.code() {
-                        1 | 4 => " An answer with the code 1 or 4 is the header alone.",
+                        1 | 4 => " An answer with the code 1 or 4 has only the header.",
                         _ => "",
                     }
                 ),
@@ -373,19 +382,19 @@ fn other_question(evidence: &Evidence) -> Option<Cause> {
     if behind.len() > question.len() && all.starts_with(behind) && due == question {
         return Cause::in_case(
             "question",
-            "your answer repeats everything that the client sent after the header. Repeat only the question: its \
-             name, its type and its class. The bytes after them are not a part of it.",
+            "your answer repeats everything that the client sent after the header. Repeat only the question, which \
+             has a name, a type and a class. The bytes after the question are not a part of it.",
         );
     }
     let whole = wrong.got.len() >= HEADER && !question.is_empty();
     (whole && due == question && !said.starts_with(question)).then_some(())?;
     let how = match upto(said, question.len()).eq_ignore_ascii_case(question) {
-        true => "its capital and small letters differ: repeat each letter as it came",
+        true => "your answer repeats it with other capital or small letters",
         false => "your answer does not repeat it",
     };
     let text = format!(
-        "after the header an answer must repeat the question byte for byte, and {how}. The question shows the client \
-         which question was answered."
+        "after the header an answer must repeat the question byte for byte, but {how}. The repeated question shows the \
+         client which question was answered."
     );
     Cause::in_case("question", text)
 }

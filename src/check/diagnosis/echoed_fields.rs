@@ -47,7 +47,8 @@ fn member_with_blanks(evidence: &Evidence) -> Option<Cause> {
     let member = got.iter().find(|member| member.trim_ascii() != **member)?;
     (wanted.len() > 1 && trimmed == wanted).then_some(())?;
     Cause::likely(format!(
-        "your list has the member `{}`. The white space around a member is not a part of it: `{}`.",
+        "your list has the member `{}`. The white space around a member is not a part of the member, so it must be \
+         `{}`.",
         shown(member),
         shown(member.trim_ascii())
     ))
@@ -60,24 +61,24 @@ pub(super) fn changed_value(evidence: &Evidence) -> Option<Cause> {
     let request = evidence.exchange()?.request()?;
     let why = match (&wanted[..], &got[..]) {
         ([due], [came]) if words(due) == words(came) => {
-            "White space inside a value is a part of the value, and stays as it came".to_string()
+            "White space inside a value is a part of the value, so it must not change".to_string()
         }
         ([due], [came])
             if without_commas(due) == without_commas(came) && due.contains(&b',') =>
         {
-            "A value is shown as it came, with its commas and with the white space inside. Only the list is cut at its \
-             commas"
+            "The answer must show a value as it came, with its commas and the white space inside. Only a list of \
+             several values is cut at its commas"
                 .to_string()
         }
         ([_], [_]) => return None,
         (due, came) if due == came => {
-            "The members are right, and the form of the line is another one: each member stands in brackets, with a space \
-             before it, and nothing else stands between them"
+            "The members are right, but the form of the line is wrong. Each member stands in brackets with a space \
+             before it, and nothing else stands between two members"
                 .to_string()
         }
         (due, came) if sorted(due) == sorted(came) => {
-            "The members are right, and stand in another order: the list has the order of the lines, and in each line the \
-             order of its members"
+            "The members are right, but their order is wrong. The list has the order of the lines, and in each line \
+             the order of its members"
                 .to_string()
         }
         (due, came) => {
@@ -88,14 +89,14 @@ pub(super) fn changed_value(evidence: &Evidence) -> Option<Cause> {
             let one = values.iter().find(|value| members(value) == came)?;
             (values.len() > 1).then_some(())?;
             format!(
-                "Your members are those of one line, whose value is `{}`. The values of all lines with this name make the \
-                 list",
+                "Your members come from only one line, with the value `{}`. The values of all lines with this name \
+                 make the list",
                 shown(one)
             )
         }
     };
     Cause::likely(format!(
-        "your answer has the line `{}`, and `{}` was expected. {why}.",
+        "your answer has the line `{}`, but `{}` was expected. {why}.",
         shown(&got_line),
         shown(&wanted_line)
     ))
@@ -143,7 +144,7 @@ pub(super) fn lines_for_refusal(
             find(line, b":").is_some_and(|at| line.get(at + 1).is_some_and(|next| *next != b' '))
         })?;
         return Some(format!(
-            "Look at the line `{}`: its colon has no space behind it, and none is needed.",
+            "Look at the line `{}`. After its colon there is no space, and a space is not required there.",
             bare(line)
         ));
     }
@@ -156,8 +157,8 @@ pub(super) fn lines_for_refusal(
         .find(|line| from(line, name(line) + 1).contains(&b':'));
     match (mark, colons) {
         (Some(mark), Some(colons)) => Some(format!(
-            "Either your rule for names does not allow the name in `{}`, or you cut the line `{}` at a later colon than its \
-             first.",
+            "Either your rule for names does not allow the name in `{}`, or you cut the line `{}` at a later colon \
+             and not at its first.",
             bare(mark),
             bare(colons)
         )),

@@ -26,8 +26,11 @@ const FORMS: [(&str, &str); 14] = [
     ("bytearray(", "bytes as Python shows them"),
     ("[object Object]", "an object as JavaScript shows it"),
     ("<Buffer ", "a Buffer as Node shows it"),
-    ("[object Promise]", "a promise that nobody waited for"),
-    ("undefined", "the value undefined"),
+    (
+        "[object Promise]",
+        "a promise of JavaScript that the program did not await",
+    ),
+    ("undefined", "the value undefined of JavaScript"),
     ("NaN", "the value NaN, which is not a number"),
     ("Some(", "an Option as Rust shows it"),
     ("Ok(", "a Result as Rust shows it"),
@@ -58,8 +61,8 @@ fn text_form(evidence: &Evidence) -> Option<Cause> {
         None => of_numbers(&spot).or_else(|| quoted(&spot))?,
     };
     Cause::likely(format!(
-        "`{}` is {what}: the text form of a value, made for people to read. `{}` was expected. Formatting \
-         a value into a text does not give its bytes.",
+        "`{}` contains {what}. This is the text form of a value, which is made for people to read. `{}` was \
+         expected. If you format a value into a text, you may not get its bytes.",
         shown(
             [spot.line_before(), spot.line_rest()]
                 .concat()
@@ -128,11 +131,12 @@ fn charset(evidence: &Evidence) -> Option<Cause> {
     let goes_on = |have: &[u8]| upto(have, 2) == upto(after, upto(have, 2).len());
     let why = if have.starts_with(twice.as_bytes()) {
         format!(
-            "each of its {} was taken for a letter and encoded once more: text in UTF-8 was read as Latin-1",
+            "the program took each of its {} for a letter, and encoded it again. So it read a text in UTF-8 as \
+             Latin-1",
             count(bytes.len(), "byte")
         )
     } else if latin.is_some() && have.first() == latin.as_ref() && goes_on(from(&have, 1)) {
-        "it was written in Latin-1, one byte a letter".to_string()
+        "the program wrote it in Latin-1, with one byte for each letter".to_string()
     } else if have.starts_with(upto(b"????", bytes.len())) && goes_on(from(&have, bytes.len())) {
         "a charset without these bytes replaced each of them by a question mark".to_string()
     } else if have.first() == Some(&b'?') && goes_on(have.trim_ascii_start().strip_prefix(b"?")?) {
@@ -141,7 +145,7 @@ fn charset(evidence: &Evidence) -> Option<Cause> {
         return None;
     };
     Cause::likely(format!(
-        "the letter {letter} is {} in UTF-8, `{}`, and `{}` came. {}.",
+        "the letter {letter} is {} in UTF-8, `{}`, but `{}` came. {}.",
         count(bytes.len(), "byte"),
         shown(bytes),
         shown(upto(&have, 4)),
@@ -168,8 +172,8 @@ fn bytes_as_letters(evidence: &Evidence) -> Option<Cause> {
     let same = spot.rest.starts_with(run.as_bytes());
     (same && std::str::from_utf8(spot.missing).is_err()).then_some(())?;
     Cause::likely(format!(
-        "the byte `{}` became `{}`: your program read bytes as letters of Latin-1, and wrote the letters in UTF-8. \
-         Read bytes as bytes and send them as bytes.",
+        "the byte `{}` became `{}`. Probably your program read the bytes as letters of Latin-1, and wrote the \
+         letters in UTF-8. Do not turn bytes into text: send the bytes that you read.",
         shown(&[byte]),
         shown(twice.as_bytes())
     ))
@@ -189,7 +193,7 @@ fn letter_lost(evidence: &Evidence) -> Option<Cause> {
              have this letter"
         }
         false => {
-            "Probably your program used a charset that does not have this letter, as ASCII, and an option that leaves \
+            "Probably your program used a charset without this letter, for example ASCII, and an option that leaves \
              such letters out"
         }
     };
@@ -216,8 +220,9 @@ fn bytes_left_out(evidence: &Evidence) -> Option<Cause> {
         () => return None,
     };
     Cause::likely(format!(
-        "{} are lost, `{}` is the first one, and all others came. Probably your program turned the bytes into text of \
-         {charset}, with an option that leaves out what is not {charset}. A file is bytes: do not turn it into text.",
+        "your answer lost {}, of which `{}` is the first. All other bytes came. Probably your program turned the \
+         bytes into text of {charset}, with an option that leaves out bytes that are not {charset}. A file consists \
+         of bytes, so do not turn it into text.",
         count(want.len() - have.len(), "byte"),
         shown(upto(spot.missing, 1))
     ))
@@ -269,7 +274,7 @@ fn outer_spaces(evidence: &Evidence) -> Option<Cause> {
     })?;
     let (_, value) = crate::check::lenient_http_reader::field(line)?;
     Cause::likely(format!(
-        "the white space around a value is not a part of it. The value of the line `{}` is `{}`.",
+        "the white space around a value is not a part of the value. The value of the line `{}` is `{}`.",
         shown(line),
         shown(value)
     ))
@@ -287,8 +292,8 @@ fn newline_kept(evidence: &Evidence) -> Option<Cause> {
     let inside = !spot.missing.is_empty() && spot.goes_on(end.len(), 0);
     (inside && (asked || !body)).then_some(())?;
     Cause::likely(format!(
-        "the line end of what you read, `{}`, is in the middle of your answer, after `{}`. If a program reads a \
-         line, it gets the line end, too.",
+        "the line end of the line that you read, `{}`, is in the middle of your answer, after `{}`. When a program \
+         reads a line, it often gets the line end, too.",
         shown(end),
         shown(spot.line_before())
     ))
@@ -307,7 +312,7 @@ fn added_space(evidence: &Evidence) -> Option<Cause> {
     };
     if let Some(blanks) = blanks(&spot) {
         return Cause::likely(format!(
-            "{} too many: {after}, {}. Functions that print several values put a space between them.",
+            "{} not expected: {after}, {}. Functions that print several values put a space between the values.",
             if blanks == 1 {
                 "one space is".to_string()
             } else {
@@ -342,8 +347,8 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
     let added = (1..8).contains(&nuls) && spot.missing.first() != Some(&0);
     if added && (spot.rest.len() == nuls || spot.goes_on(nuls, 0)) {
         return Cause::likely(format!(
-            "{} {} after `{}`. In C a text ends in a NUL, and that byte is not a part of the text: `strlen` does \
-             not count it, and `sizeof` does.",
+            "{} {} after `{}`. In C a text ends in a NUL, a byte 00 that is not a part of the text. `strlen` does \
+             not count this byte, but `sizeof` counts it.",
             count(nuls, "NUL byte"),
             if nuls == 1 { "stands" } else { "stand" },
             shown(last_line(spot.before))
@@ -354,8 +359,8 @@ fn nul(evidence: &Evidence) -> Option<Cause> {
     let ends = spot.rest.is_empty() && spot.missing.first() == Some(&0) && ended;
     ends.then_some(())?;
     Cause::likely(format!(
-        "your bytes end after {}, where the next one is a NUL. Probably a function for texts took this NUL for the \
-         end. A file may contain any byte.",
+        "your bytes end after {}, and the next expected byte is a NUL, a byte 00. Probably a function for texts took \
+         this byte for the end. A file may contain any byte.",
         count(evidence.at(), "byte")
     ))
 }
@@ -371,7 +376,7 @@ fn body_newline(evidence: &Evidence) -> Option<Cause> {
     let bodies = evidence.exchange()?.bodies()?;
     (bodies.missing == b"\n" && bodies.rest.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "the newline at the end of the body is missing, after `{}`.",
+        "the newline after `{}`, at the end of the body, is missing.",
         shown(bodies.line_before())
     ))
 }

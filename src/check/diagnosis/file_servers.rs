@@ -37,8 +37,8 @@ pub(super) fn range_rules(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| (want, have) == (200, 206))
     {
         return Cause::likely(format!(
-            "the request has `Range: {}` and `If-Range: {}`. That is not the tag of this file. So ignore the range \
-             and send the whole file. You sent a part.",
+            "the request has `Range: {}` and `If-Range: {}`. The value of If-Range does not fit this file, but you \
+             sent a part. In this case ignore the range, and send the whole file.",
             shown(range),
             shown(tag)
         ));
@@ -54,12 +54,12 @@ pub(super) fn range_rules(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|(asked, last)| asked > last);
     past.then_some(())?;
     let yours = match got {
-        Some(got) => format!("Yours says `{}`", shown(got)),
+        Some(got) => format!("Your answer has `{}`", shown(got)),
         None => format!("You answered {have}"),
     };
     Cause::likely(format!(
-        "`Range: {}` ends after the end of the file. Send the part up to the end of the file: `Content-Range: {}`. \
-         {yours}.",
+        "the line `Range: {}` asks for bytes after the end of the file. Send the part up to the end of the file: \
+         `Content-Range: {}`. {yours}.",
         shown(range),
         shown(wanted)
     ))
@@ -89,28 +89,29 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     // Nor does the path of a folder.
     (!hidden && last != Some(&b""[..])).then_some(())?;
     let how = if has(b"%252e") {
-        "Probably you decoded it twice. After the first decoding, %25 was a percent sign. The second decoding made \
-         two dots, and you did not test the path after that."
+        "Probably you decoded the path twice. The first decoding turned %25 into a percent sign. The second decoding \
+         made two dots, and you did not test the path after the second decoding."
     } else if has(b"%2f") {
-        "It contains an encoded slash, %2f. If you decode the whole path first and cut it afterwards, you take the \
+        "The path contains an encoded slash, %2f. If you decode the whole path before you cut it, you take the \
          encoded slash for a real slash."
     } else if has(b"..") || has(b"%2e") {
-        "Its two dots led up and out of your folder. If you compare paths, compare whole names and not text: the \
-         name of one folder may begin with the name of another."
+        "The path contains two dots, which mean one folder up. Probably they led out of your folder. If you compare \
+         two paths, compare whole names: the name of one folder may begin with the name of another folder."
     } else if small.starts_with(b"//") {
-        "After the first slash it is a path from the root of your machine. If you join such a path to your folder, \
-         the result may be that path alone, without your folder."
+        "After its first slash the path begins at the root of your machine. If you join such a path to your folder, \
+         the result may be this path alone, without your folder."
     } else if has(b"%00") {
-        "It contains a NUL. Some functions take a NUL for the end of the name, and others do not."
+        "The path contains a NUL, a byte 00. Some functions take a NUL for the end of the name, and other functions \
+         do not."
     } else if want.status()? == 400 {
         return None; // nothing is wrong with this path: something else in the request is (W54)
     } else if small.iter().filter(|&&byte| byte == b'/').count() < 2 || has(b"%3f") {
         return None; // its text shows no way out, and there is no folder in it that could be a link
     } else {
-        "Either it contains a symbolic link that leads out of your folder, or no file has this name."
+        "Either the path contains a symbolic link that leads out of your folder, or no file has this name."
     };
     Cause::likely(format!(
-        "you answered `{}` with a file, `{}`, and this path must get no file. {how}",
+        "you answered `{}` with a file, `{}`, but no file belongs to this path. {how}",
         shown(target),
         shown(have.body.unwrap_or_default().trim_ascii_end())
     ))
@@ -126,8 +127,8 @@ fn outside_1991(evidence: &Evidence) -> Option<Cause> {
     let out = find(target, b"..").is_some() && refusal && file && evidence.at() < 3;
     (evidence.side() == Side::Server && out).then_some(())?;
     Cause::likely(format!(
-        "you answered `{}` with a file of {}, and this path must get no file. Its two dots led up and out of your \
-         folder.",
+        "you answered `{}` with a file of {}, but no file belongs to this path. The path contains two dots, which \
+         mean one folder up. Probably they led out of your folder.",
         shown(target),
         count(have.len(), "byte")
     ))
@@ -143,8 +144,9 @@ fn slash_in_name(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && name && served).then_some(())?;
     let first = have.split(|&byte| byte == b'\n').next()?;
     Cause::likely(format!(
-        "you answered `{}` with `{}`, and `{}` was expected. After its first slash this path has one more, and a name \
-         contains no slash. Look at the name as it came, before you clean it or join it with a folder.",
+        "you answered `{}` with `{}`, but `{}` was expected. After its first slash this path has one more slash, and \
+         the name of a file contains no slash. Test the name as it came, before you change it or join it with a \
+         folder.",
         shown(line),
         shown(first),
         shown(want.trim_ascii_end())
@@ -161,22 +163,22 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
     let twice = match (percent, have) {
         (false, _) => "",
         (true, 400) => {
-            " After one decoding, the name still contains a percent sign. Either you decoded it again, or you tested \
-             its percent signs after the decoding."
+            " The name still contains a percent sign after one decoding. Either you decoded the name again, or you \
+             tested its percent signs after the decoding."
         }
         (true, _) => {
-            " Either you did not decode the name, or you decoded it twice. After one decoding, %25 is a percent sign \
-             in the name."
+            " Either you did not decode the name, or you decoded it twice. One decoding turns %25 into a percent \
+             sign, and this percent sign is a part of the name."
         }
     };
     let letters = match decode_lenient(target).is_ascii() {
         true => "",
         false => {
-            " The decoded bytes are UTF-8: decode all of them first, and then turn them into text."
+            " The decoded bytes are UTF-8. Decode all bytes first, and then turn the bytes into text."
         }
     };
     Cause::likely(format!(
-        "`{}` names a file that exists, and you answered {have}. In this name `{}` is one byte, \
+        "the path `{}` is the name of a file that exists, but you answered {have}. In this path `{}` is one byte, \
          written as a percent sign and two hexadecimal digits.{twice}{letters}",
         shown(target),
         shown(upto(from(target, encoded), 3))
@@ -190,19 +192,20 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let wanted = date::parse(wanted, 0)?;
     let Some(said) = date::parse(value, wanted) else {
         return Cause::likely(format!(
-            "your Date is `{}`. A server writes it in 29 bytes, with English names and GMT at its end: `{}`.{}",
+            "your Date is `{}`. A server writes the date in 29 bytes, with English names and with GMT at the end: \
+             `{}`.{}",
             shown(value),
             date::format(wanted),
             match date::format(wanted).replacen(", 0", ", ", 1).as_bytes() == value {
-                true => " A number below 10 has a zero in front.",
+                true => " A day below 10 has a zero in front.",
                 false => "",
             }
         ));
     };
     if date::format(said).as_bytes() != value {
         return Cause::likely(format!(
-            "your Date `{}` has one of the two old forms, which a program must read but not write. The form to write \
-             is `{}`.",
+            "your Date `{}` has one of the two old forms. A program must read these forms, but must not write them. \
+             Write `{}`.",
             shown(value),
             date::format(said)
         ));
@@ -211,7 +214,7 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
     let zone = off % 900 == 0 && off.abs() <= 14 * 3600;
     let why = match zone {
         true => format!(
-            "The difference is {} minutes: probably you sent local time, but a Date must be in GMT.",
+            "The difference is {} minutes. Probably you sent local time, but a Date must be in GMT.",
             off / 60
         ),
         false => {
@@ -221,7 +224,7 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
         }
     };
     Cause::likely(format!(
-        "your Date is `{}`, and it should be `{}`. {why}",
+        "your Date is `{}`, but it should be `{}`. {why}",
         shown(value),
         date::format(wanted)
     ))
@@ -241,8 +244,8 @@ fn missing_field(evidence: &Evidence) -> Option<Cause> {
     (!here).then_some(())?;
     if name.eq_ignore_ascii_case(b"Connection") && find(line, b"keep-alive").is_some() {
         return Cause::likely(format!(
-            "your answer `{}` has no `{}`. The client of HTTP/1.0 asked you to keep the connection open. Without this \
-             line it must expect that you close.",
+            "your answer `{}` does not have the line `{}`. The client of HTTP/1.0 asked you to keep the connection \
+             open. Without this line the client must expect that you close.",
             shown(answer.first_line()),
             shown(line.trim_ascii_end())
         ));
@@ -271,20 +274,21 @@ const WHAT_FOR: [(&str, &str); 8] = [
     ),
     (
         "ETag",
-        "The tag tells the client which of its copies this answer is about.",
+        "The tag tells the client to which of its copies this answer belongs.",
     ),
     (
         "Location",
-        "Without it the client does not know where the resource is.",
+        "Without this line the client does not know where the resource is.",
     ),
     (
         "Content-Length",
-        "Without a length the body of an answer, even of an error, ends with the connection. If the connection stays \
-         open, the body never ends.",
+        "Without a length the end of the body is the end of the connection, also for an error. If the connection \
+         stays open, the body never ends.",
     ),
     (
         "Content-Type",
-        "Without it a browser must guess the type of the body. A wrong guess may run a text as a program.",
+        "Without this line a browser must guess the type of the body. If the guess is wrong, the browser may run a \
+         text as a program.",
     ),
     (
         "Date",
@@ -293,7 +297,7 @@ const WHAT_FOR: [(&str, &str); 8] = [
     ),
     (
         "Retry-After",
-        "Without it, all refused clients may try again at once.",
+        "Without this line all refused clients may try again at once.",
     ),
 ];
 

@@ -29,37 +29,41 @@ fn form_text(evidence: &Evidence) -> Option<Cause> {
     let (dish, read) = (unescaped(due), unescaped(got));
     let what = match () {
         _ if *got == dish.as_slice() => {
-            "this text is put into the page unchanged. In HTML `&` is written `&amp;`, and `<` is written `&lt;`"
+            "your program put this text into the page unchanged. In HTML `&` is written `&amp;`, and `<` is written \
+             `&lt;`"
         }
         _ if read == dish => {
-            "it means the same in HTML, but this lab's page writes only `&` and `<` in this way, and no other letter"
+            "your text means the same in HTML. But in this lab's page only `&` and `<` are written in this way, and \
+             no other letter"
         }
         _ if decode_form(&read) == dish => {
-            "it is not decoded, or not completely. In a form `+` is a space, and `%` with two hex digits is one byte"
+            "your program did not decode the text completely. In a form `+` is a space, and `%` with two hex digits \
+             is one byte"
         }
         _ if unescaped(&read) == dish => {
-            "it is escaped twice. Replace each `&` first, and each `<` after that"
+            "your program escaped the text twice. Replace each `&` first, and then replace each `<`"
         }
         _ if without_percent(&dish) == read => {
-            "a `%` is missing. A `%` without two hex digits after it stays as it is"
+            "your text has lost a `%`. If two hex digits do not follow a `%`, the `%` stays as it is"
         }
         _ if decode_form(&dish) == read && dish.contains(&b'+') => {
-            "either it is decoded twice, or `+` is replaced after `%2B` was decoded"
+            "either your program decoded the text twice, or it replaced `+` after it had decoded `%2B`"
         }
-        _ if decode_form(&dish) == read => "it is decoded twice",
+        _ if decode_form(&dish) == read => "your program decoded the text twice",
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'=') => {
-            "it is cut at each `=`. Only the first `=` of a field ends its name, and the rest is the value"
+            "your program cut the field at each `=`. Only the first `=` of a field ends its name, and the rest is \
+             the value"
         }
         _ if another_field(evidence, &dish, &read) => {
-            "the form has several fields with the name `dish`, and in this lab the first one counts"
+            "the form has several fields with the name `dish`, and in this lab the first of them counts"
         }
         _ if dish.starts_with(&read) && dish.get(read.len()) == Some(&b'&') => {
-            "it is decoded before it is cut: `%26` became `&`, and ended the field"
+            "your program decoded the form before it cut the form. So `%26` became `&`, and ended the field"
         }
         _ => return None,
     };
     Cause::likely(format!(
-        "`{}` was ordered, and on your page it is `{}`: {what}.",
+        "`{}` was ordered, but on your page it is `{}`: {what}.",
         shown(&dish),
         shown(got)
     ))
@@ -80,8 +84,9 @@ fn written_form(evidence: &Evidence) -> Option<Cause> {
     (form(&want) && form(&have) && due != got && decode_form(due) == decode_form(got))
         .then_some(())?;
     Cause::likely(format!(
-        "your form is `{}`, and `{}` was expected. Both mean the same, but a browser writes a space as `+`, leaves \
-         letters, digits and `*-._` as they are, and writes each other byte as `%` and two capital digits.",
+        "your form is `{}`, but `{}` was expected. Both mean the same. But a browser writes a space as `+`, and \
+         leaves letters, digits and `*-._` as they are. It writes each other byte as `%` and two hexadecimal digits, \
+         with capital letters.",
         shown(got),
         shown(due)
     ))

@@ -61,9 +61,9 @@ fn hop_by_hop(evidence: &Evidence) -> Option<Cause> {
 
 fn hop_cause(name: &str, message: &str, whom: &str) -> Option<Cause> {
     Cause::likely(format!(
-        "`Connection` in {message} names the line `{name}`, and you passed this line on to {whom}. The lines \
-         that `Connection` names are for one connection only. In the names of lines, upper and lower case mean \
-         the same."
+        "the line `Connection` in {message} contains the name `{name}`, but you passed the line `{name}` on to \
+         {whom}. If `Connection` names a line, this line is for one connection only. In the names of lines, upper and \
+         lower case mean the same."
     ))
 }
 
@@ -77,8 +77,9 @@ fn waits_for_a_body(evidence: &Evidence) -> Option<Cause> {
     let lost = message(&now.answer).status() != message(&heard).status();
     (head && lost && now.answer != now.wanted).then_some(())?;
     Cause::likely(format!(
-        "the server's answer to `{}` has `Content-Length: {length}` and no body, and the client's request {}. \
-         The answer to HEAD ends with its empty line. Its length is the length that the body of GET would have.",
+        "the server's answer to `{}` has `Content-Length: {length}` and no body. The client's request {}. The answer \
+         to HEAD ends with its empty line, so wait for no body. Its Content-Length is the length of the body that GET \
+         would get.",
         shown(now.http().first_line()),
         answered(message(&now.answer).status())
     ))
@@ -95,14 +96,14 @@ fn half_is_passed_on(evidence: &Evidence) -> Option<Cause> {
     let line = shown(now.http().first_line());
     Cause::likely(match got {
         Some(status) => format!(
-            "the server closed after {} bytes of its answer to `{line}`, and the client got {status}. The answer \
-             is not whole: it ends in its head, or its body is shorter than its `Content-Length`. Send 502, and \
-             store nothing.",
+            "the server closed after {} bytes of its answer to `{line}`, but the client got {status}. The server's \
+             answer is not complete: it ends in its head, or its body is shorter than its `Content-Length`. Send 502, \
+             and do not store the answer.",
             half.len()
         ),
         None => format!(
-            "the server closed in the middle of its answer to `{line}`, and the client got no answer at all. The \
-             client must get 502."
+            "the server closed in the middle of its answer to `{line}`. The client got no answer at all, but it must \
+             get 502."
         ),
     })
 }
@@ -121,8 +122,8 @@ fn nobody_listens(evidence: &Evidence) -> Option<Cause> {
     );
     (!listens && due >= 500 && got != Some(due)).then_some(())?;
     Cause::likely(format!(
-        "`{}` {}. No server listens behind your program, so a connect fails. Your program must not end because \
-         of that: it must answer the client with {due}.",
+        "the request `{}` {}. No server listens at the address to which your program connects, so the connect fails. \
+         Your program must not end because of this failure. It must answer the client with {due}.",
         shown(now.http().first_line()),
         answered(got)
     ))
@@ -144,19 +145,19 @@ fn other_answer(evidence: &Evidence) -> Option<Cause> {
     };
     if now.asked.iter().any(|conn| whole(&conn)) {
         return Cause::likely(format!(
-            "a server answered `{line}` with {due}, and this answer was whole. But the client got {got} from \
-             you. Pass on a whole answer, whatever its status is."
+            "a server answered `{line}` with {due}, and this answer was complete. But you sent {got} to the client. \
+             Pass on a complete answer with every status."
         ));
     }
     (got >= 500 && now.asked.len() == now.should_ask.len()).then_some(())?;
     let text = match (now.asked.last(), due) {
         (Some(_), 500..) => format!(
-            "`{line}` was answered with {got}, and {due} was expected: a server got the request, and sent no \
-             whole answer to it."
+            "you answered `{line}` with {got}, but {due} was expected. A server got the request, but sent no \
+             complete answer to it."
         ),
         (None, 500..) => format!(
-            "`{line}` was answered with {got}, but {due} was expected: no server was asked for it. 502 says that \
-             a server was asked and sent no whole answer."
+            "you answered `{line}` with {got}, but {due} was expected. No server was asked for this request. The \
+             status 502 says that a server was asked and sent no complete answer."
         ),
         _ => return None,
     };
@@ -182,7 +183,7 @@ pub(super) fn proxy_fault(request: &[u8]) -> Option<String> {
     };
     if !matches!(*family, "TCP4" | "TCP6") {
         return Some(format!(
-            "`{family}` is no family: it is TCP4, TCP6 or UNKNOWN."
+            "`{family}` is not a family of addresses. The family is TCP4, TCP6 or UNKNOWN."
         ));
     }
     if addresses.len() != 2 {
@@ -194,7 +195,7 @@ pub(super) fn proxy_fault(request: &[u8]) -> Option<String> {
     if let Some(bad) = addresses.iter().find(|address| !right(address)) {
         let kind = if *family == "TCP4" { "IPv4" } else { "IPv6" };
         return Some(format!(
-            "After {family} an address is an {kind} address, and `{bad}` is none."
+            "After {family} each address must be an {kind} address, but `{bad}` is not an {kind} address."
         ));
     }
     let is_port = |port: &&&str| {
@@ -203,7 +204,7 @@ pub(super) fn proxy_fault(request: &[u8]) -> Option<String> {
     };
     let bad = [from, to].into_iter().find(|port| !is_port(port))?;
     Some(format!(
-        "A port is a number from 0 to 65535 without zeros in front, and `{bad}` is none."
+        "A port is a number from 0 to 65535 without zeros in front, but `{bad}` is not such a number."
     ))
 }
 
@@ -218,11 +219,11 @@ mod tests {
         let text = fault("TCP4 192.0.2.7 203.0.113.1 51000 080").unwrap();
         assert!(text.contains("`080`"), "{text}");
         let text = fault("TCP6 192.0.2.7 203.0.113.1 51000 80").unwrap();
-        assert!(text.contains("IPv6 address, and `192.0.2.7`"), "{text}");
+        assert!(text.contains("IPv6 address, but `192.0.2.7`"), "{text}");
         assert!(
             fault("UDP4 192.0.2.7 203.0.113.1 51000 80")
                 .unwrap()
-                .contains("no family")
+                .contains("not a family")
         );
         assert!(
             fault("TCP4 192.0.2.7 51000 80")

@@ -22,16 +22,17 @@ pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
             "This line says whether the connection stays open after the answer.".to_string()
         }
         b"connection" => format!(
-            "This line says whether the connection stays open. It depends on the request's version and `Connection` line.{}",
+            "This line says whether the connection stays open. Its value depends on the version and on the \
+             `Connection` line of the request.{}",
             capitals(evidence)
         ),
         b"location" => format!(
-            "The client's next request goes to this place.{}",
+            "The client sends its next request to this place.{}",
             given_before(evidence)
         ),
         b"last-modified" => later_than_its_answer(evidence)?,
-        b"content-range" => "The client puts the part into its copy by these numbers: the first byte, the last byte, \
-                             and after the `/` the length of the whole file."
+        b"content-range" => "The client puts the part into its copy at the place that these numbers name. The \
+            numbers are the first byte, the last byte, and after the `/` the length of the whole file."
             .to_string(),
         _ => return None,
     };
@@ -45,7 +46,7 @@ fn capitals(evidence: &Evidence) -> String {
         .and_then(|exchange| exchange.request()?.field("Connection"));
     match value.filter(|value| value.iter().any(u8::is_ascii_uppercase)) {
         Some(value) => format!(
-            " Here the request says `{}`, and upper and lower case mean the same in it.",
+            " This request contains `{}`, and upper and lower case mean the same in it.",
             shown(value)
         ),
         None => String::new(),
@@ -59,7 +60,8 @@ fn given_before(evidence: &Evidence) -> &'static str {
     let earlier = upto(before, line.unwrap_or(0));
     match find(earlier, evidence.line()).is_some() {
         true => {
-            " You gave the same name before, and what has it now would be overwritten: take one that is free."
+            " You gave the same name before. The new file would replace the file that has this name. Use a name that \
+             is free."
         }
         false => "",
     }
@@ -70,8 +72,8 @@ fn later_than_its_answer(evidence: &Evidence) -> Option<String> {
     let have = evidence.exchange()?.have;
     let day = |name: &str| date::parse(have.field(name)?, 0);
     (day("Last-Modified")? > day("Date")?).then(|| {
-        "It is later than the `Date` of the same answer, and a server must not send such a time: if the file is newer \
-         than your clock, send the time of the clock."
+        "Your Last-Modified is later than the `Date` of the same answer. A server must not send such a time. If the \
+         file is newer than your clock, send the time of the clock."
             .to_string()
     })
 }
@@ -101,8 +103,8 @@ fn answer_of_another(evidence: &Evidence) -> Option<Cause> {
     let behind = find(evidence.rest(), &[b"\r\n\r\n", due].concat());
     (later > here && behind.is_some()).then_some(())?;
     Cause::likely(format!(
-        "the answer `{}` belongs to a later request. The client sent `{}` together with {}, and you answered them in \
-         another order. Send the answers in the order of the requests.",
+        "the answer `{}` belongs to a later request. The client sent `{}` together with {}. You did not send the \
+         answers in the order of the requests.",
         shown(body),
         shown(message(asked).first_line()),
         match waiting {

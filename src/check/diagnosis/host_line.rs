@@ -19,28 +19,28 @@ pub(super) fn other_host(evidence: &Evidence) -> Option<Cause> {
     {
         match have.ends_with(b":80") {
             _ if have.strip_suffix(b":") == Some(wanted) => {
-                "a colon stands in Host only before a port. If the URL has no port, or an empty one, the colon is left \
-                 out, too"
+                "Host has a colon only before a port. If the URL has no port, or an empty port, leave out the colon, \
+                 too"
             }
-            true => "80 is the default port, and Host leaves it out",
+            true => "80 is the default port, and Host does not contain it",
             false => {
-                "Host has the port of the URL, and not that of the address to which you connected"
+                "Host has the port of the URL, which may differ from the port to which you connected"
             }
         }
     } else if find(have, wanted) == Some(0) {
-        "Host contains only the host and the port, and no later part of the URL"
+        "Host contains only the host and the port of the URL, and no later part"
     } else if find(wanted, have) == Some(0) {
-        "Host must contain a port that is not 80"
+        "Host must contain the port of the URL if it is not 80"
     } else if sent_before(evidence, have) {
-        "your host is that of an earlier request. A Location with a host changes the host, and a Location without \
-         one keeps the host of the last request"
+        "your host is the host of an earlier request. If a Location contains a host, the next request uses this \
+         host. Otherwise the next request uses the host of the last request"
     } else if is_address(have) {
-        "Host must be the host of the URL, and not the address of the connection"
+        "Host must be the host of the URL, which may differ from the address of the connection"
     } else {
-        "Host must be the host of the URL, and its port if that is not 80"
+        "Host must be the host of the URL, and also its port if the port is not 80"
     };
     Cause::likely(format!(
-        "your Host line says `{}`, and `{}` was expected: {why}.",
+        "your Host line has the value `{}`, but `{}` was expected: {why}.",
         shown(have),
         shown(wanted)
     ))
@@ -57,12 +57,12 @@ fn in_brackets(have: &[u8], wanted: &[u8]) -> Option<&'static str> {
     let begun = have.trim_end_matches(':');
     if have.starts_with('[') && have.ends_with("]:80") && wanted == have.trim_end_matches(":80") {
         return Some(
-            "80 is the default port, and Host leaves it out. An IPv6 address has colons of its own: look for the port \
-             only after the `]`",
+            "80 is the default port, and Host does not contain it. An IPv6 address contains colons. Look for the \
+             port only after the `]`",
         );
     }
     let cut = !have.contains(']') && wanted.starts_with(begun) && begun.len() <= inside.len();
-    cut.then_some("an IPv6 address has colons of its own. Only a colon after its `]` begins a port")
+    cut.then_some("an IPv6 address contains colons. Only a colon after its `]` begins a port")
 }
 
 /// Whether a value of Host is an address in digits.

@@ -47,9 +47,9 @@ fn impatient(evidence: &Evidence) -> Option<Cause> {
         Side::Client => ("server", "before its answer"),
     };
     Cause::likely(format!(
-        "the {other} paused for {} ms {what}, and you closed the connection. Either your read has a shorter time \
-         limit, or your program takes the bytes before the pause for everything. A pause is not the end. Only a read \
-         of 0 bytes shows the end.",
+        "the {other} paused for {} ms {what}, but you closed the connection. Either your read has a shorter time \
+         limit, or your program takes the bytes before the pause for the whole message. A pause is not the end of the \
+         stream. Only a read of 0 bytes shows this end.",
         paused.as_millis()
     ))
 }
@@ -62,8 +62,8 @@ fn answers_a_piece(evidence: &Evidence) -> Option<Cause> {
     let server = evidence.side() == Side::Server && !evidence.is_http();
     (server && other && complaint(evidence).is_none()).then_some(())?;
     Cause::likely(format!(
-        "the client paused for {} ms, and you answered `{}` to the bytes before the pause. Probably your program \
-         takes one read for one message. TCP has no messages: a read gives the bytes that have arrived.",
+        "the client paused for {} ms, but you answered `{}` to the bytes before the pause. Probably your program \
+         takes one read for one message. TCP has no messages. A read gives the bytes that have arrived.",
         paused.as_millis(),
         shown(evidence.have().bytes.trim_ascii_end())
     ))
@@ -79,14 +79,19 @@ fn half_request(evidence: &Evidence) -> Option<Cause> {
     let announced = request.length();
     let cut = match announced {
         Some(length) if came < length => {
-            format!("announced {}, sent {came} of them", count(length, "byte"))
+            format!(
+                "announced a body of {}, sent {came} of them",
+                count(length, "byte")
+            )
         }
-        None if request.chunked() => "sent an order in chunks without its end".to_string(),
+        None if request.chunked() => {
+            "sent an order in chunks without the end of the body".to_string()
+        }
         _ => return None,
     };
     Cause::likely(format!(
-        "the client {cut}, and closed. You answered `{}`. A message that ends too early is not whole. Keep nothing \
-         of it, and close without an answer.",
+        "the client {cut}, and closed. But you answered `{}`. A message that ends too early is not complete. Do not \
+         keep any part of it, and close without an answer.",
         shown(message(evidence.rest()).first_line())
     ))
 }
@@ -107,15 +112,15 @@ fn half_kept(evidence: &Evidence) -> Option<Cause> {
     });
     let (came, announced) = cut?;
     Cause::likely(format!(
-        "a client announced {} for `{}`, sent {came} of them, and closed. You kept this part, and answered the next \
-         client with it. A message that ends too early is not whole: keep nothing of it.",
+        "a client announced {} for `{}`, sent {came} of them, and closed. You kept this part, because you answered \
+         the next client with 200. A message that ends too early is not complete, so do not keep any part of it.",
         count(announced, "byte"),
         shown(target)
     ))
 }
 
-const SAME_TWICE: &str = " The argument has the same address twice. When an address has accepted your connection, do \
-                          not try the next one.";
+const SAME_TWICE: &str = " The argument contains the same address twice. When an address has accepted your \
+    connection, do not try the next address.";
 
 /// Whether the argument names the address of the server more than once.
 fn same_twice(evidence: &Evidence) -> bool {
@@ -134,7 +139,7 @@ fn unused_connection(evidence: &Evidence) -> Option<Cause> {
         let why = match same {
             true => SAME_TWICE,
             false => {
-                " Use the connection that was accepted, and open no second one for the request."
+                " Use the connection that was accepted. Do not open a second connection for the request."
             }
         };
         return Cause::likely(format!(
@@ -150,16 +155,17 @@ fn unused_connection(evidence: &Evidence) -> Option<Cause> {
     let said = evidence.process.said.trim_end().lines().next_back();
     if let Some(said) = said.filter(|_| arg.contains("{addr} ") && complaint(evidence).is_none()) {
         return Cause::likely(format!(
-            "your client connected, sent nothing, and closed. It said `{}`. In its argument another address stands behind the \
-             one that accepted. Either your client went on to that one, and took its failure for the result, or it stopped \
-             for another reason after it had connected.",
+            "your client connected, sent nothing, and closed. It printed `{}`. In its argument another address \
+             follows after the address that accepted. There are two possible reasons. Perhaps your client tried the \
+             next address, too, and took that failure for the result. Or perhaps it stopped for another reason after \
+             it had connected.",
             shown(said.trim().as_bytes())
         ));
     }
     (same && complaint(evidence).is_none()).then_some(())?;
     Cause::likely(
-        "your client connected, sent nothing, and closed. The argument has the same address twice. Either your client \
-         went on to the next address although this one had accepted it, or it stopped after it had connected.",
+        "your client connected, sent nothing, and closed. The argument contains the same address twice. Either your \
+         client tried the next address although this address had accepted, or it stopped after it had connected.",
     )
 }
 
@@ -180,8 +186,8 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "one-for-each",
             format!(
-                "your client opened a second connection and sent `{}` on it. This conversation has only one connection, \
-                 and all that the client says belongs on it.",
+                "your client opened a second connection and sent `{}` on it. This conversation has only one \
+                 connection. Send everything on this connection.",
                 shown(evidence.have().bytes.trim_ascii_end())
             ),
         );
@@ -193,6 +199,6 @@ fn connects_again(evidence: &Evidence) -> Option<Cause> {
         " and sent a request on it, too"
     };
     Cause::likely(format!(
-        "your client opened a second connection{said}. This conversation has only one.{why}"
+        "your client opened a second connection{said}. This conversation has only one connection.{why}"
     ))
 }

@@ -41,8 +41,8 @@ fn byte_order(evidence: &Evidence) -> Option<Cause> {
         turned && want[0] == 0 && want[1] == 0
     })?;
     Cause::likely(format!(
-        "your number at byte {} has its bytes in the wrong order: {} and not {}. With the smallest \
-         part first, the same four bytes mean {} to a reader that expects {}.",
+        "the four bytes of your number at byte {} are in the wrong order: they are {} and not {}. With the low byte \
+         first, these bytes mean {} to a reader that expects {}.",
         at + 1,
         hex(&have),
         hex(&want),
@@ -67,8 +67,8 @@ fn prefix_letters(evidence: &Evidence) -> Option<Cause> {
     });
     let (name, letters, bytes) = found?;
     Cause::likely(format!(
-        "the length that you send counts letters. `{}` is {} but {}; a reader that takes {letters} bytes reads the \
-         rest as the beginning of the next length.",
+        "the length that you send counts letters. `{}` is {} but {}. A reader that takes {letters} bytes reads the \
+         rest of the name as the beginning of the next length.",
         shown(name),
         count(letters, "letter"),
         count(bytes, "byte")
@@ -90,7 +90,7 @@ fn prefix_width(evidence: &Evidence) -> Option<Cause> {
     });
     let (at, length, how) = found?;
     Cause::likely(format!(
-        "at byte {} there must be a length of four bytes, {length}, for the {} that follow it. {how}",
+        "at byte {} there must be a length of four bytes with the value {length}, for the {} that follow. {how}",
         at + 1,
         count(length, "byte")
     ))
@@ -108,8 +108,8 @@ fn cut_at_newline(evidence: &Evidence) -> Option<Cause> {
     });
     let (sent, data) = found?;
     Cause::likely(format!(
-        "your length is {}, that of `{}`. The name goes on after that: `{}`, {}. The newline in it is a byte like all \
-         others, and does not end the name.",
+        "your length is {}, the length of `{}`. But the name goes on after these bytes: it is `{}`, and it has {}. \
+         The newline in the name is a byte like all others, and does not end the name.",
         sent.len(),
         shown(sent),
         shown(data),
@@ -130,8 +130,8 @@ fn counts_a_part(evidence: &Evidence) -> Option<Cause> {
     });
     let (counted, left) = found?;
     Cause::likely(format!(
-        "your length is {}, and {} follow it. It counts `{}`, and not `{}`, which is sent behind that. The other side \
-         takes the bytes that are not counted for the next length.",
+        "your length is {}, but {} follow it. Your length counts `{}`, but it does not count the rest, `{}`. The \
+         other side takes the bytes that are not counted for the next length.",
         counted.len(),
         count(counted.len() + left.len(), "byte"),
         shown(counted),
@@ -149,8 +149,8 @@ fn no_end(evidence: &Evidence) -> Option<Cause> {
     }
     (ends && evidence.cut_short() && at > 0 && at == evidence.at()).then_some(())?;
     Cause::likely(format!(
-        "after your {} the length 0 is missing, the four bytes 00 00 00 00. They end the list. Without them the \
-         other side waits for the next length.",
+        "after your {} the length 0 is missing, which has the four bytes 00 00 00 00. The length 0 ends the list. \
+         Without it the other side waits for the next length.",
         count(evidence.at(), "byte")
     ))
 }
@@ -175,8 +175,8 @@ fn newline_counted(evidence: &Evidence) -> Option<Cause> {
     });
     let (name, extra) = found?;
     Cause::likely(format!(
-        "after `{}` you sent one more line end, `{}`, and your length counts it. The length says where the text ends, \
-         so no line end follows.",
+        "after `{}` you sent one more line end, `{}`, and your length counts this line end. The length already says \
+         where the text ends, so send no line end.",
         shown(name),
         shown(extra)
     ))
@@ -190,22 +190,25 @@ fn wrong_width(have: &[u8], length: usize, data: &[u8]) -> Option<String> {
     let turned = |width: usize| upto(have, width).iter().rev().fold(0, add);
     for width in [1, 2, 8] {
         if follows(width) && (number(width) == length || turned(width) == length) {
-            return Some(format!("Your length has {}.", count(width, "byte")));
+            return Some(format!(
+                "Your length has {} and not four bytes.",
+                count(width, "byte")
+            ));
         }
     }
     if follows(0) {
-        return Some("You sent no length: the text itself comes at once.".to_string());
+        return Some("You sent no length: your bytes begin with the text itself.".to_string());
     }
     let said = number(4);
     if follows(4) && said == length + 4 {
         return Some(format!(
-            "Your length is {said}: it counts its own four bytes, too."
+            "Your length is {said}, because it counts its own four bytes, too."
         ));
     }
     let digits = have.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let written = std::str::from_utf8(upto(have, digits)).ok()?.parse() == Ok(length);
     (written && find(upto(have, digits + 2 + data.len()), data).is_some())
-        .then(|| "Your length is written in digits, as text.".to_string())
+        .then(|| "Your length is written in digits, as a text.".to_string())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -12,13 +12,13 @@ pub(super) fn adds_newline(evidence: &Evidence) -> Option<Cause> {
         .then_some(())?;
     let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
     let what = match file {
-        true => "that is not in the file. So the copy differs from the file",
+        true => "which is not in the file. So the copy differs from the file",
         false => {
-            "that was not expected. The other side may take it for the beginning of the next message"
+            "which was not expected. The other side may take it for the beginning of the next message"
         }
     };
     Cause::likely(format!(
-        "your first {} are right, and then came one more line end, `{}`, {what}.",
+        "your first {} are right. After them came one more line end, `{}`, {what}.",
         count(evidence.want().bytes.len(), "byte"),
         shown(extra)
     ))
@@ -40,7 +40,7 @@ pub(super) fn translated(evidence: &Evidence) -> Option<Cause> {
         [] => format!("at byte {}", spot.before.len() + 1),
         line => format!("after `{}`", shown(line)),
     };
-    let what = format!("{place} `{due}` was expected, and you sent `{came}`.");
+    let what = format!("{place} `{due}` was expected, but you sent `{came}`.");
     let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
     if !file {
         return Cause::in_case(
@@ -52,8 +52,8 @@ pub(super) fn translated(evidence: &Evidence) -> Option<Cause> {
     }
     let why = match added {
         true => {
-            "Either a call translated the line ends, or your program writes them so. Each byte that is added to a file \
-             damages it: in a picture the byte 0a is not a line end."
+            "Either a call translated the line ends, or your program writes these line ends itself. Each byte that \
+             you add to a file damages it. In a picture the byte 0a is not a line end."
         }
         false => "Probably a call translated the line ends. Send every byte of the file unchanged.",
     };

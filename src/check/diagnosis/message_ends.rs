@@ -43,8 +43,8 @@ fn not_allowed(head_asked: bool, status: u16, body: &[u8]) -> Option<Cause> {
         _ => return None,
     };
     Cause::likely(format!(
-        "this answer must have no body, because {why}. Your {} after the empty line, `{}`, will be \
-         read as the beginning of the next answer.",
+        "this answer must have no body, because {why}. But you sent {} after the empty line, `{}`. The client reads \
+         these bytes as the beginning of the next answer.",
         count(body.len(), "byte"),
         shown(body)
     ))
@@ -57,8 +57,8 @@ fn cl_and_te(evidence: &Evidence) -> Option<Cause> {
     let both = |message: &Message| message.length().is_some() && message.chunked();
     (both(&have) && !both(&want) && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
-        "your head announces the end of the body twice: `Content-Length: {}` and `Transfer-Encoding: chunked`. One \
-         program may use the first, and another program the second.",
+        "your head says twice where the body ends: `Content-Length: {}` and `Transfer-Encoding: chunked`. One \
+         program may use the first line, and another program may use the second line.",
         have.length()?
     ))
 }
@@ -86,8 +86,8 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     let belongs = want.field(std::str::from_utf8(name).ok()?).is_some();
     (early && belongs && have.head.len() < want.head.len()).then_some(())?;
     Cause::likely(format!(
-        "`{}` came after the empty line, so it is a part of the body. An extra \\r\\n ended the head one line too \
-         early, perhaps at the end of the part before.",
+        "the line `{}` came after the empty line, so it is a part of the body. The head ended too early, because of \
+         one \\r\\n too many. Perhaps the part of your program before this line wrote it.",
         shown(line)
     ))
 }
@@ -102,16 +102,13 @@ fn cl_chars(evidence: &Evidence) -> Option<Cause> {
     let what = match said {
         _ if said == bytes => return None,
         _ if said == letters => "letters",
-        _ if said == units => {
-            "units of UTF-16, as the length of a text does in Java and JavaScript"
-        }
+        _ if said == units => "units of UTF-16, as `length` of a text does in Java and JavaScript",
         _ => return None,
     };
     let line = text.trim_end();
     let ends = from(body, said);
     Cause::likely(format!(
-        "your Content-Length counts {what}. The body `{}` is {} but {}; a reader that takes \
-         {} stops before `{}`.",
+        "your Content-Length counts {what}. The body `{}` is {} but {}. A reader that takes {} stops before `{}`.",
         shown(line.as_bytes()),
         count(letters, "letter"),
         count(bytes, "byte"),
@@ -134,8 +131,8 @@ fn waits_for_letters(evidence: &Evidence) -> Option<Cause> {
     let waits = silent && after_end && !apart;
     (evidence.side() == Side::Server && waits && letters < body.len()).then_some(())?;
     Cause::likely(format!(
-        "the whole body came, {}, and your program still waits. These are {}: if your program counts letters, it waits for \
-         {} more. Otherwise it waits for something else that this client does not send.",
+        "the whole body came, {}, but your program still waits. The body has {}. If your program counts letters, it \
+         waits for {} more. Otherwise it waits for other bytes, which this client does not send.",
         count(body.len(), "byte"),
         count(letters, "letter"),
         body.len() - letters
@@ -165,20 +162,20 @@ fn cl_newline(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|wanted| wanted.strip_suffix(b"\n") == Some(body));
     let why = match said {
         _ if said == have.head.len() + 2 + sent => {
-            "That is the length of head and body together. Content-Length must count only the body, the bytes after \
-             the empty line".to_string()
+            "The announced number is the length of head and body together. Content-Length must count only the body, \
+             which is the bytes after the empty line".to_string()
         }
         _ if unsent && said == sent + 1 => "You counted the newline at the end of the body, but did not send it. The \
                                             other side waits for one more byte"
             .to_string(),
         _ if !line_end.is_empty() && (said + line_end.len() == sent || said + 1 == sent) => format!(
-            "The difference is as long as the line end of the body, `{}`, which counts like all other bytes",
+            "The difference is the length of the line end of the body, `{}`. The bytes of the line end count, too",
             shown(line_end)
         ),
-        _ if said == sent + 1 => "You counted a byte that you did not send: perhaps the NUL at the end of a C \
-                                  string, which `sizeof` counts and `strlen` does not"
+        _ if said == sent + 1 => "You counted one byte that you did not send. Perhaps it is the NUL at the end of a \
+            C string, which `sizeof` counts and `strlen` does not count"
             .to_string(),
-        _ => "It must be the number of bytes after the empty line".to_string(),
+        _ => "Content-Length must be the number of bytes after the empty line".to_string(),
     };
     Cause::likely(format!(
         "you announced {} and sent {sent}. {why}.",
@@ -193,8 +190,8 @@ fn head_length(evidence: &Evidence) -> Option<Cause> {
     let same = exchange.have.status() == exchange.want.status();
     (exchange.asks_for_head() && said != due && same).then_some(())?;
     Cause::likely(format!(
-        "the request was HEAD, and your Content-Length is {said}. An answer to HEAD has the head of the answer to \
-         GET, and no body. So its Content-Length is the length of that body, {}.",
+        "the request was HEAD, and your Content-Length is {said}. An answer to HEAD has the same head as the answer \
+         to GET, and no body. So its Content-Length is the length of the body of the answer to GET, {}.",
         count(due, "byte")
     ))
 }
@@ -209,8 +206,8 @@ fn no_length(evidence: &Evidence) -> Option<Cause> {
     let open = evidence.have().close == Close::Open;
     (evidence.side() == Side::Server && unframed && framed && open).then_some(())?;
     Cause::likely(format!(
-        "the client cannot know where your body ends. You sent `{}` without a Content-Length, and you keep the \
-         connection open, so the client waits for more.",
+        "the client cannot know where your body ends. You sent `{}` without a Content-Length, and your connection is \
+         still open. So the client waits for more bytes.",
         shown(body)
     ))
 }
@@ -236,16 +233,16 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
     let (place, why) = match body {
         true => (
             "after the body",
-            " The empty line is before the body, not after it.",
+            " The empty line stands before the body. No line end follows after the body.",
         ),
         false => (
             "after the empty line",
-            " One empty line ends a head, and no second one follows.",
+            " One empty line ends a head. No second empty line follows.",
         ),
     };
     Cause::likely(format!(
-        "{} too many {place}: `{}`. These bytes are not a part of this {sender}. On a connection that stays open they \
-         become the beginning of the next one.{why}",
+        "{} too many came {place}: `{}`. These bytes are not a part of this {sender}. On a connection that stays \
+         open they are the beginning of the next {sender}.{why}",
         count(extra.len(), "byte"),
         shown(extra)
     ))
@@ -262,8 +259,8 @@ fn two_empty_lines(evidence: &Evidence) -> Option<Cause> {
         !wanted.is_empty() && body.starts_with(wanted) || wanted.is_empty() && body.is_empty();
     (here && agrees && evidence.is_http()).then_some(())?;
     Cause::likely(
-        "there are two empty lines between your head and the body. The first one ends the head. The second one is \
-         the beginning of the body, and your length does not count its two bytes.",
+        "there are two empty lines between your head and the body. The first empty line ends the head. The second \
+         empty line is already a part of the body, but your length does not count its two bytes.",
     )
 }
 
@@ -276,25 +273,29 @@ fn chunked(evidence: &Evidence) -> Option<Cause> {
     (want.body.is_none_or(right) && have.head.len() == want.head.len()).then_some(())?;
     match chunks(body).1.err()? {
         ChunkFault::NoEnd => Cause::likely(
-            "the last chunk `0\\r\\n` and the empty line after it are missing, so the message \
-             never ends. The other side cannot know whether more will come.",
+            "the last chunk `0\\r\\n` and the empty line after it are missing, so the message never ends. The other \
+             side cannot know whether more bytes come.",
         ),
         ChunkFault::Size { line, said, really } => {
             let decimal = std::str::from_utf8(line).ok()?.parse::<usize>() == Ok(really);
             let why = match decimal {
-                true => format!("Chunk sizes are hexadecimal: {really} is written {really:x}"),
-                false => "A size counts the bytes of its chunk, without the \\r\\n after them"
-                    .to_string(),
+                true => format!(
+                    "The size of a chunk is a hexadecimal number, and {really} is written {really:x}"
+                ),
+                false => {
+                    "The size counts the bytes of the chunk's data, without the \\r\\n after them"
+                        .to_string()
+                }
             };
             Cause::likely(format!(
-                "your chunk size is `{}`, which means {}, but the chunk has {really}. {why}.",
+                "your chunk size is `{}`, which means {}, but the data of the chunk has {really}. {why}.",
                 shown(line),
                 count(said, "byte")
             ))
         }
         ChunkFault::NoSize { line } => Cause::likely(format!(
-            "`{}` is where a chunk size belongs. A chunk is hexadecimal digits, \\r\\n, that many \
-             bytes, and \\r\\n again.",
+            "`{}` stands at the place of a chunk size. A chunk consists of its size in hexadecimal digits, \\r\\n, \
+             as many bytes as the size says, and \\r\\n again.",
             shown(line)
         )),
     }

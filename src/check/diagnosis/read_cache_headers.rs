@@ -61,7 +61,7 @@ pub(super) fn freshness(answer: &Message) -> String {
     });
     let fields: Vec<String> = fields.collect();
     match fields.is_empty() {
-        true => "does not say how long it is fresh".to_string(),
+        true => "has no line that says how long it is fresh".to_string(),
         false => format!("says {}", fields.join(" and ")),
     }
 }
@@ -89,28 +89,28 @@ pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<NotStored> {
         has("max-age") || has("s-maxage") || has("no-cache") || answer.field("Expires").is_some();
     let cut = |length| answer.body.is_some_and(|body| body.len() < length);
     let (case, why) = match () {
-        () if exchange.method() != b"GET" => ("other", "it answers another method than GET"),
+        () if exchange.method() != b"GET" => ("other", "it answers a method other than GET"),
         () if has("private") => (
             "private",
-            "it says `private`: it is for one client, but a cache serves many",
+            "it contains `private`, so it is for one client, but a cache serves many clients",
         ),
-        () if has("no-store") => ("no-store", "it says `no-store`"),
+        () if has("no-store") => ("no-store", "it contains `no-store`"),
         () if answer.status() != Some(200) => ("other", "its status is not 200"),
         () if answer.field("Set-Cookie").is_some() => ("other", "it sets a cookie for one client"),
         () if request.field("Authorization").is_some() && !shared => (
             "authorization",
-            "its request had `Authorization`: it is for one user",
+            "its request had `Authorization`, so it is for one user",
         ),
         () if asks.iter().any(|element| element == "no-store") => (
             "request-no-store",
-            "the client that asked for it said `no-store`",
+            "the request for it contained `no-store`",
         ),
-        () if answer.length().is_some_and(cut) => ("incomplete", "it was not whole"),
+        () if answer.length().is_some_and(cut) => ("incomplete", "it was not complete"),
         () if answer.length().is_none() => (
             "incomplete",
-            "it has no `Content-Length`, so nobody can tell whether it was whole",
+            "it has no `Content-Length`, so a cache cannot tell whether it was complete",
         ),
-        () if !lives => ("other", "it does not say how long it is fresh"),
+        () if !lives => ("other", "it has no line that says how long it is fresh"),
         () => return None,
     };
     Some(NotStored { case, why })

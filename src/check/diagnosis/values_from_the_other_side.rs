@@ -84,20 +84,21 @@ pub(super) fn not_this_value(evidence: &Evidence, sent: &[u8], due: &[u8]) -> St
     let due_text = shown(due);
     match (find(sent), find(due)) {
         (None, _) if cut => format!("the server gave you `{due_text}`. {first}"),
-        (None, _) => format!("no server gave it to you. The server gave you `{due_text}`"),
+        (None, _) => format!("no server gave you this cookie. The server gave you `{due_text}`"),
         (Some(old), Some(new)) if old.path != new.path => format!(
             "the server said `{}`, so this cookie does not belong there{}",
             shown(&old.line),
             spelling(&old.line)
         ),
         (Some(_), _) if cut => format!(
-            "the newer cookie is `{due_text}`. Either you kept the older one, or you cut the new value. {first}"
+            "the newer cookie is `{due_text}`. Either you kept the older cookie, or you cut the value of the new \
+             one. {first}"
         ),
         (Some(_), new) => format!(
             "the newer cookie `{due_text}` has replaced it{}",
             new.filter(|new| new.status >= 300)
                 .map_or(String::new(), |new| format!(
-                    ". It came with the answer {}: an answer without a page may have cookies, too",
+                    ". The newer cookie came with the answer {}. An answer without a page may have cookies, too",
                     new.status
                 ))
         ),
@@ -128,7 +129,8 @@ pub(super) fn same_name_elsewhere(evidence: &Evidence, pair: &[u8]) -> String {
     };
     if let Some(own) = own.filter(|own| !attribute(own)) {
         return format!(
-            " It was given as `{}`, without `Path`. So its path is that of the request up to its last `/`: `{}`.",
+            " The server gave it as `{}`, without `Path`. So its path is the path of that request up to the last \
+             `/`: `{}`.",
             shown(&own.line),
             shown(&own.path)
         );
@@ -139,7 +141,7 @@ pub(super) fn same_name_elsewhere(evidence: &Evidence, pair: &[u8]) -> String {
     });
     others.next().map_or(String::new(), |other| {
         format!(
-            " The server also gave you `{}`. Two cookies with one name and different paths are different cookies.",
+            " The server also gave you `{}`. Two cookies with the same name and different paths are two cookies.",
             shown(&other.line)
         )
     })
@@ -159,7 +161,7 @@ pub(super) fn given_at_once(evidence: &Evidence) -> String {
     match lines.max() {
         Some(most @ 2..) => {
             format!(
-                " One answer had {most} lines with Set-Cookie, and each of them is a cookie of its own."
+                " One answer had {most} lines with Set-Cookie, and each of these lines gives one cookie."
             )
         }
         _ => String::new(),
@@ -175,7 +177,7 @@ pub(super) fn given(evidence: &Evidence, name: &[u8]) -> String {
             "the server said `{}`, so this cookie does not belong there",
             shown(&last.line)
         ),
-        None => "no server gave it to you".to_string(),
+        None => "no server gave you this cookie".to_string(),
     }
 }
 
@@ -192,7 +194,8 @@ pub(super) fn spelled_otherwise(evidence: &Evidence, pair: &[u8]) -> String {
         });
         if let Some((name, _)) = givers.next().filter(|(name, _)| *name != b"Set-Cookie") {
             return format!(
-                " The server gave it in a line `{}`: in the name of a header line, upper and lower case mean the same.",
+                " The server gave it in a line with the name `{}`. In the name of a header line, upper and lower \
+                 case mean the same.",
                 shown(name)
             );
         }
