@@ -113,8 +113,8 @@ fn media_types_are_those_of_a_public_table() {
     for extension in extensions.filter(is_compared) {
         let ours = media::by_name(format!("a.{extension}").as_bytes());
         let ours = ours.split(';').next().unwrap_or_default();
-        let public = types_of(extension);
         if ours != "application/octet-stream" {
+            let public = types_of(extension);
             assert!(
                 public.contains(&ours),
                 "{extension}: {ours}, not {public:?}"

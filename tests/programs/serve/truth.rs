@@ -164,7 +164,7 @@ mod links {
             let (mut inside, mut asked) = (0, 0);
             let begun = Instant::now();
             // Which of the two threads has a processor is chance: until the file was there for once.
-            while asked < 6_000 || (inside == 0 && begun.elapsed() < Duration::from_secs(120)) {
+            while asked < 3_000 || (inside == 0 && begun.elapsed() < Duration::from_secs(120)) {
                 asked += 1;
                 let file = client
                     .say(b"GET /d/a.txt HTTP/1.1\r\nHost: a\r\n\r\n")
