@@ -18,8 +18,8 @@ fn names(message: &Message) -> Vec<Vec<u8>> {
         .collect()
 }
 
-const REASSURING: &str = "This is correct HTTP, but it is not the conversation of this lab, and the check compares \
-                          every byte.";
+const REASSURING: &str = "Other programs may understand this message. But the check compares every byte with the \
+    conversation of this lab.";
 
 /// The header lines are right by themselves, and others than this lab's: their order, one more, another value.
 pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
@@ -41,11 +41,11 @@ pub(super) fn other_lines(evidence: &Evidence) -> Option<Cause> {
     let what = if same_field(evidence.wanted_line(), name) && wanted == came {
         let what = match line == due {
             true => format!(
-                "your line `{}…` has another value: {}.",
+                "your line `{}…` has a wrong value: {}.",
                 shown(name),
                 later_part(evidence)
             ),
-            false => format!("your line `{line}` has another value; this lab's is `{due}`."),
+            false => format!("your line is `{line}`, but this lab's line is `{due}`."),
         };
         if let Some(rule) = rule_of(evidence, name).filter(|_| line != due) {
             return Cause::likely(format!("{what} {rule}"));
@@ -82,17 +82,15 @@ fn other_names(
             .find(|(own, _)| own.eq_ignore_ascii_case(name))?
             .0;
         if let Some(why) = extra_line(exchange, name) {
-            return Some((
-                format!("your line `{}` is too much here. {why}", shown(spelled)),
-                false,
-            ));
+            let text = format!("your line `{}` does not belong here. {why}", shown(spelled));
+            return Some((text, false));
         }
         let what = match evidence.side() {
             Side::Server => "answer",
             Side::Client => "request",
         };
         let text = format!(
-            "your line `{}` is one that this {what} does not have in this lab.",
+            "your line `{}` does not belong in this {what} of the lab's conversation.",
             shown(spelled)
         );
         return Some((text, true));
@@ -103,22 +101,21 @@ fn other_names(
             .fields()
             .find(|(own, _)| own.eq_ignore_ascii_case(name));
         let spelled = spelled.map_or(&name[..], |(own, _)| own);
-        return Some((
-            format!("this lab's line `{}` is missing.", shown(spelled)),
-            true,
-        ));
+        let text = format!("this lab's line `{}` is missing.", shown(spelled));
+        return Some((text, true));
     }
     if let Some(name) = twice.next() {
         let text = format!(
-            "your head has {} lines `{}`, and {} was expected.",
+            "your head has {} lines with the name `{}`, but {} was expected.",
             times(came, name),
             shown(name),
             times(wanted, name)
         );
         return Some((text, false));
     }
-    let text =
-        format!("your header lines have another order: `{line}` came where `{due}` belongs.");
+    let text = format!(
+        "your header lines are in the wrong order: `{line}` came, but `{due}` was expected at this place."
+    );
     (wanted != came).then_some((text, true))
 }
 
@@ -154,13 +151,16 @@ fn extra_line(exchange: &Exchange, name: &[u8]) -> Option<&'static str> {
                 .iter()
                 .any(|word| word == "close") =>
         {
-            Some("It says that you close after this answer, and here the connection stays open.")
+            Some(
+                "It says that you close after this answer, but in this conversation the connection stays open.",
+            )
         }
         b"last-modified" | b"accept-ranges"
             if status == 206 && asked.field("If-Range").is_some() =>
         {
             Some(
-                "The request has `If-Range`: the client has this line already, from the answer that brought the first part.",
+                "The request has `If-Range`, so the client already has this line from the answer that brought the \
+                 first part.",
             )
         }
         _ => None,
@@ -176,7 +176,7 @@ fn same_field(line: &[u8], name: &[u8]) -> bool {
 fn later_part(evidence: &Evidence) -> String {
     let spot = evidence.spot();
     format!(
-        "`{}` came where `{}` belongs",
+        "`{}` came, but `{}` was expected",
         shown(spot.line_rest().trim_ascii_end()),
         shown(spot.line_missing().trim_ascii_end())
     )
@@ -195,7 +195,7 @@ pub(super) fn other_first_line(evidence: &Evidence) -> Option<Cause> {
     };
     (same && line != due && evidence.is_http()).then_some(())?;
     Cause::likely(format!(
-        "your {what} line is `{}`, and this lab's is `{}`. {REASSURING}",
+        "your {what} line is `{}`, but this lab's line is `{}`. {REASSURING}",
         shown(line),
         shown(due)
     ))

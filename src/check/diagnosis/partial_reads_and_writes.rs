@@ -43,8 +43,9 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
     let leftover = evidence.extra().len() >= 16 && nuls > 0;
     if leftover && nuls < 8 {
         return Cause::likely(format!(
-            "after your {} come {} more, and the first of them is a NUL: the end of a text in C. Probably you sent \
-             the whole buffer, but only a part of it is filled. The other bytes are older contents of your memory.",
+            "after your {} come {} more. The first of them is a NUL, a byte 00, which ends a text in C. Probably you \
+             sent the whole buffer, but only a part of it is filled. The other bytes are older contents of your \
+             memory.",
             count(evidence.at(), "byte"),
             count(evidence.extra().len(), "byte")
         ));
@@ -52,12 +53,13 @@ fn whole_buffer(evidence: &Evidence) -> Option<Cause> {
     (nuls >= 8 && !wanted).then_some(())?;
     let whole = evidence.at() + nuls;
     let round = if whole.is_power_of_two() {
-        format!(", {} in all", count(whole, "byte"))
+        format!(", so {} came in all", count(whole, "byte"))
     } else {
         String::new()
     };
     Cause::likely(format!(
-        "after your {} come {}{round}. Probably you sent the whole buffer, but the read filled only a part of it.",
+        "after your {} come {}, which are bytes 00{round}. Probably you sent the whole buffer, but the read filled \
+         only a part of it.",
         count(evidence.at(), "byte"),
         count(nuls, "NUL")
     ))
@@ -73,9 +75,9 @@ fn lost_in_buffer(evidence: &Evidence) -> Option<Cause> {
     let http = is_request(evidence.heard()) || evidence.heard().starts_with(b"HTTP/");
     (http && body && hangs && apart && one_message(evidence)).then_some(())?;
     Cause::proven(
-        "if the body came a moment after the head, your program was right. If both came together, your program \
-         waited for a body that had already come. Either a buffered reader had read it together with the head, and \
-         then you read from the connection itself, or you discarded the bytes after the head.",
+        "your program was right when the body came a moment after the head. When both came together, your program \
+         waited for a body that had already come. Either a buffered reader had read the body together with the head, \
+         and then you read from the connection itself. Or you discarded the bytes after the head.",
     )
 }
 
@@ -88,10 +90,12 @@ fn letter_in_pieces(evidence: &Evidence) -> Option<Cause> {
     let inside = upto(&evidence.have().bytes, evidence.at())
         .last()
         .is_some_and(|byte| !byte.is_ascii());
-    (evidence.passes_in_calm() && (letter || inside)).then_some(())?;
+    let pieces = evidence.in_pieces() && evidence.passes_in_calm();
+    (pieces && (letter || inside)).then_some(())?;
     Cause::proven(format!(
-        "in one piece the conversation passes; in several pieces your answer is wrong at the letter `{}`. A read may \
-         end in the middle of a letter. Turn bytes into text only when all bytes of a line are there.",
+        "your answer is right if the bytes come in one piece. If they come in several pieces, your answer is wrong \
+         at the letter `{}`. A read may end in the middle of a letter. Turn bytes into text only when all bytes of a \
+         line have come.",
         shown(upto(evidence.missing(), 2))
     ))
 }
@@ -131,9 +135,13 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     let proven = apart || evidence.passes_in_calm();
     let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
+    let how = match proven {
+        true => "Your program read",
+        false => "Probably your program read",
+    };
     let text = format!(
-        "two messages arrived in one piece, and the second one, `{lost}`, never got an answer. Your program had read \
-         it together with the first one, and discarded the bytes after the end of the first one."
+        "two messages arrived in one piece, but the second message, `{lost}`, got no answer. {how} both messages \
+         together, and discarded the bytes after the end of the first message."
     );
     Some(Cause {
         text,
@@ -153,8 +161,9 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
         return Some(joined);
     }
     Cause::proven(format!(
-        "sent one by one, {} were answered right; in one piece they were not. Your program takes what one read \
-         gives for one message. TCP has no messages: a read gives what has arrived, which may be several messages.",
+        "your program answered {} correctly when they came one by one. It did not when they came in one piece. Your \
+         program takes the bytes of one read for one message. TCP has no messages. A read gives the bytes that have \
+         arrived, which may be several messages.",
         count(evidence.together().len(), "message")
     ))
 }
@@ -174,12 +183,17 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let steady = !matches!(evidence.tries.again, Some(Tried::Passed));
     if evidence.passes_in_calm() && !unasked && steady && !uses_closed_socket(evidence) {
         let how = match evidence.weather() {
-            Weather::Dribble => "in one piece, the conversation passes; byte by byte, it does not",
+            Weather::Dribble => {
+                "the conversation passes if each message comes in one piece, but fails if it comes \
+                byte by byte"
+            }
             Weather::Glue => {
-                "one message a piece, the conversation passes; with several in one piece, it does not"
+                "the conversation passes if each piece is one message, but fails if several messages come in one \
+                 piece"
             }
             Weather::Slow => {
-                "without pauses, the conversation passes; in pieces with pauses between them, it does not"
+                "the conversation passes without pauses, but fails if the messages come in pieces with pauses \
+                 between them"
             }
             _ => return None,
         };
@@ -188,8 +202,8 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
         let one = sent.iter().filter(|&&byte| byte == b'\n').count() == 1;
         if whole_lines && one && evidence.is_http() {
             return Cause::likely(format!(
-                "{how}. Your answer came when `{}` had been sent, and nothing more. Probably your program answers after \
-                 the first line. Read to the end of the message: in HTTP that is the empty line.",
+                "{how}. Your answer came when only `{}` had been sent. Probably your program answers after the first \
+                 line. Read to the end of the message, which is the empty line in HTTP.",
                 shown(sent.trim_ascii_end())
             ));
         }
@@ -200,7 +214,7 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
             false => "Your program takes one read for one message",
         };
         return Cause::proven(format!(
-            "{how}. {why}. TCP has no messages: a read gives the bytes that have arrived, which may be one byte, or two \
+            "{how}. {why}. TCP has no messages. A read gives the bytes that have arrived: perhaps one byte, or two \
              messages and a half."
         ));
     }
@@ -210,9 +224,9 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
     let as_one = evidence.together().len() > 1 && find(&evidence.have().bytes, joined).is_some();
     (as_one && find(&evidence.want().bytes, joined).is_none()).then_some(())?;
     Cause::likely(format!(
-        "{} came in one piece, and you took them for one: your answer contains `{}` unchanged. Either your program takes \
-         one read for one message, or it looks only whether its bytes end in a newline. TCP has no messages: a read \
-         gives the bytes that have arrived.",
+        "{} came in one piece, but you took them for one message: your answer contains `{}` unchanged. Either your \
+         program takes one read for one message, or it only tests whether its bytes end in a newline. TCP has no \
+         messages. A read gives the bytes that have arrived.",
         count(evidence.together().len(), "message"),
         shown(joined)
     ))
@@ -250,8 +264,9 @@ fn first_bytes(evidence: &Evidence) -> Option<Cause> {
     let part = taken > 0 && in_word && have.starts_with(upto(asked, taken));
     (part && tail.len() > 1 && from(have, taken) == tail).then_some(())?;
     Cause::likely(format!(
-        "your answer has only the first {} of the request `{}`, which has {} and a line end. Either your program reads at \
-         most so many bytes, or it takes the first bytes for everything. Read until the line end has come.",
+        "your answer has only the first {} of the request `{}`, which has {} and a line end. Either your program \
+         reads at most this number of bytes, or it takes the first bytes for the whole request. Read until the line \
+         end has come.",
         count(taken, "byte"),
         shown(asked),
         count(asked.len(), "byte")
@@ -270,16 +285,17 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && whole && !evidence.want().bytes.is_empty()).then_some(())?;
     if http && let Some(last) = last_request_but_not_the_last_one(evidence) {
         return Cause::likely(format!(
-            "your answer to `{}` was complete, and then came {} more: `{}`. That request says `Connection: close`: \
-             after its answer the server closes. It must not answer a later request, even if that has arrived.",
+            "your answer to `{}` was complete, but then {} more came: `{}`. That request contains `Connection: \
+             close`, so the server closes after its answer. It must not answer a later request, even if a later \
+             request has arrived.",
             shown(last.first_line()),
             count(extra.len(), "byte"),
             shown(extra)
         ));
     }
     Cause::likely(format!(
-        "your answer was complete after {}, and then came {} more: `{}`. A request has one answer. The client takes \
-         the second one for the answer to its next request.",
+        "your answer was complete after {}, but then {} more came: `{}`. A request has one answer. The client takes \
+         a second answer for the answer to its next request.",
         count(evidence.want().bytes.len(), "byte"),
         count(extra.len(), "byte"),
         shown(extra)
@@ -310,8 +326,8 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
         && evidence.process.language.is_none_or(|it| it == Language::C)
     {
         return Cause::likely(format!(
-            "your bytes stop after 8 of {}. In C, 8 is the size of a pointer: `sizeof` of a pointer to a text is not the \
-             length of the text, which `strlen` gives.",
+            "your bytes stop after 8 of {}. In C, `sizeof` of a pointer to a text is the size of the pointer, often \
+             8. The function `strlen` gives the length of the text.",
             count(want, "byte")
         ));
     }
@@ -321,8 +337,8 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
             || sent.is_multiple_of(100) && sent <= 1000);
     if cut && block && alive && evidence.side() == Side::Server && !evidence.passes_in_calm() {
         return Cause::likely(format!(
-            "your bytes stop at {} of {}, and then you closed. {} may be the size of a buffer. Probably you read or \
-             wrote only once, and a file may be longer than one buffer.",
+            "your bytes stop at {} of {}, and then you closed. The number {} may be the size of a buffer. Probably \
+             you read or wrote only once. But a file may be longer than one buffer.",
             count(have, "byte"),
             count(want, "byte"),
             count(sent, "byte")
@@ -330,8 +346,8 @@ fn short_write(evidence: &Evidence) -> Option<Cause> {
     }
     (cut && want > LONG && have >= 512 && evidence.process.ending.is_none()).then_some(())?;
     Cause::likely(format!(
-        "your bytes stop at {} of {}, and then you closed. A write may take only a part of your bytes: it returns \
-         how many bytes it took.",
+        "your bytes stop at {} of {}, and then you closed. Probably a write took only a part of your bytes. A write \
+         returns how many bytes it took.",
         count(have, "byte"),
         count(want, "byte")
     ))
@@ -358,8 +374,8 @@ fn cut_letter(evidence: &Evidence) -> Option<Cause> {
         .count()
         + 1;
     Cause::likely(format!(
-        "`{}` is where the bytes `{}` belong. It is the replacement character (U+FFFD). Your \
-         program turned bytes into text before all of them had come, or although they were not \
+        "your answer has `{}` at the place of the bytes `{}`. This is the replacement character (U+FFFD). Your \
+         program turned bytes into text, either before all bytes of a letter had come, or although they were not \
          UTF-8. The original bytes are lost.",
         shown(REPLACEMENT),
         shown(upto(letter, length))

@@ -39,8 +39,8 @@ fn address_syntax(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &["invalid socket address", "invalid port value"])?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. It used a text that is not an address. An address is a host, a colon and a \
-         port, like {}, without http:// before it and without a path after it.",
+        "your program printed the error `{line}`. It used a text that is not an address. An address is a host, a \
+         colon and a port, for example {}. It has no http:// before the host and no path after the port.",
         evidence.process.address
     ))
 }
@@ -55,8 +55,9 @@ fn addr_in_use(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.process.connected).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. The check gave it {}, where nobody else listens. Either your program used \
-         another address, where perhaps an older copy of it listens, or it listened at this address twice.",
+        "your program printed the error `{line}`. The check gave it the address {}, where no other program listens. \
+         Either your program used a different address, where perhaps an older copy of it listens, or it listened at \
+         this address twice.",
         evidence.process.address
     ))
 }
@@ -79,14 +80,14 @@ fn not_every_address(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs).filter(|_| gave_up)?;
     if arg.split_whitespace().nth(1) == Some("{addr}") {
         return Cause::likely(format!(
-            "your client said `{line}`, and it never connected to {}, where the server is. That is the first of the \
-             {addresses} addresses in its argument. Begin with the first one.",
+            "your client printed the error `{line}`, and never connected to {}, where the server is. This is the \
+             first of the {addresses} addresses in its argument. Begin with the first address.",
             process.address
         ));
     }
     Cause::likely(format!(
-        "your client said `{line}`, and it never connected to {}, where the server is. Its argument has {addresses} \
-         addresses, and at some of them nobody answers. After each failure, try the next one.",
+        "your client printed the error `{line}`, and never connected to {}, where the server is. Its argument has \
+         {addresses} addresses, and at some of them nobody answers. If a connect fails, try the next address.",
         process.address
     ))
 }
@@ -103,8 +104,8 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
         (!nobody).then_some(())?;
         let line = line_with(evidence, &REFUSED)?;
         return Cause::likely(format!(
-            "your client said `{line}`. It connected to an address where nobody listens. The check listened on \
-             {given}, and gave this address to your client."
+            "your client printed the error `{line}`. It tried to connect to an address where nobody listens. The \
+             check listened on {given}, and gave this address to your client."
         ));
     }
     let Some(elsewhere) = process.elsewhere.first() else {
@@ -112,15 +113,15 @@ fn refused(evidence: &Evidence) -> Option<Cause> {
         return (process.ending.is_none()).then(|| Cause {
             text: format!(
                 "nobody listens on {given}. The program got this address in WIRELAB_ADDR, and in place of {{addr}} \
-                 in its command line. Perhaps it listens on another address, or does not listen yet."
+                 in its command line. Perhaps it listens on a different address, or does not listen yet."
             ),
             proven: false,
             case: "",
         });
     };
     Cause::likely(format!(
-        "nobody listens on {given}, but something listens on {elsewhere}. `localhost` means 127.0.0.1 and ::1, \
-         which are two addresses, and a port on one is not open on the other."
+        "nobody listens on {given}, but a program listens on {elsewhere}. The name `localhost` stands for two \
+         addresses, 127.0.0.1 and ::1. A port of one address is not open on the other address."
     ))
 }
 
@@ -134,8 +135,9 @@ fn would_block(evidence: &Evidence) -> Option<Cause> {
     let line = line_with(evidence, &signs)?;
     (!evidence.right_bytes() || evidence.process.ending.is_some()).then_some(())?;
     Cause::likely(format!(
-        "your program said `{line}`. Either a read has a time limit, and no bytes came within it, or the socket does \
-         not block. The connection is still good. The name of this error differs from system to system."
+        "your program printed the error `{line}`. Either a read has a time limit, and no bytes came within this \
+         time. Or the socket does not block. The connection is still good. The name of this error differs from \
+         system to system."
     ))
 }
 
@@ -152,14 +154,14 @@ fn died_on_empty(evidence: &Evidence) -> Option<Cause> {
     if evidence.others_open() && evidence.have().bytes.is_empty() {
         return Cause::likely(format!(
             "your program ended ({ending}) while other clients were connected. If a client closes and has sent \
-             nothing, the first read gives 0 bytes. Perhaps your program expected a line there.{}",
+             nothing, the first read gives 0 bytes. Perhaps your program expected a line in place of the 0 bytes.{}",
             last_words(evidence)
         ));
     }
     (evidence.weather() == Weather::Ghost && evidence.passes_in_calm()).then_some(())?;
     Cause::proven(format!(
         "your program ended ({ending}) when clients connected, sent nothing, and closed. For such a client the first \
-         read gives 0 bytes, and your program must serve the next one.{}",
+         read gives 0 bytes. Your program must then serve the next client.{}",
         last_words(evidence)
     ))
 }
@@ -177,15 +179,19 @@ fn died_on_reset(evidence: &Evidence) -> Option<Cause> {
         let stuck = rude && evidence.silence().is_some() && evidence.have().bytes.is_empty();
         let line = line.filter(|_| stuck)?;
         return Cause::likely(format!(
-            "a client reset its connection in the middle, your program said `{line}`, and the next client got no \
-             answer. Either the program is about to end, or the thread that serves clients has ended. A reset is an \
-             error of that one connection."
+            "a client reset its connection in the middle of a request. Your program printed the error `{line}`, and \
+             the next client got no answer. Either the program is about to end, or the thread that serves clients \
+             has ended. A reset is an error of only one connection."
         ));
     };
     (rude || said).then_some(())?;
+    let when = match rude {
+        true => "when a client reset its connection in the middle of a request",
+        false => "with an error about a connection that its client had reset",
+    };
     let text = format!(
-        "your program ended ({ending}) when a client reset the connection in the middle. A reset is an error of that \
-         one connection. Your program must still serve the next client.{}",
+        "your program ended ({ending}) {when}. A reset is an error of only one connection, so your program must still \
+         serve the next client.{}",
         last_words(evidence)
     );
     if rude {
@@ -201,9 +207,9 @@ fn died_without_connection(evidence: &Evidence) -> Option<Cause> {
     let signs = ["not connected", "NotConnected", "ENOTCONN"];
     let line = line_with(evidence, &signs).filter(|_| evidence.side() == Side::Server)?;
     Cause::likely(format!(
-        "your program ended ({ending}) and said `{line}`. The system says this of a connection that is over, for \
-         example when a program asks for the address of a client that has reset its connection. It is an error of \
-         that one connection. Your program must still serve the next client."
+        "your program ended ({ending}) and printed the error `{line}`. The system reports this error for a \
+         connection that is over. For example, a program asks for the address of a client that has reset its \
+         connection. Such an error belongs to only one connection, so your program must still serve the next client."
     ))
 }
 
@@ -214,14 +220,14 @@ fn ends_quietly(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && right && evidence.problem.is_some()).then_some(())?;
     let when = match evidence.weather() {
         Weather::Rude if evidence.passes_in_calm() => {
-            "after a client had reset its connection in the middle"
+            "after a client had reset its connection in the middle of a request"
         }
         Weather::Ghost if evidence.passes_in_calm() => "after clients that sent nothing had closed",
-        _ => "before the check was done with it",
+        _ => "before the check had ended",
     };
     Cause::likely(format!(
-        "your program ended by itself (exit status 0) {when}. The end of a connection, or an error on it, must not \
-         end the loop that accepts the next one."
+        "your program ended by itself (exit status 0) {when}. If a connection ends or has an error, the loop that \
+         accepts must go on with the next connection."
     ))
 }
 
@@ -233,12 +239,15 @@ fn ends_with_words(evidence: &Evidence) -> Option<Cause> {
     complaint(evidence).is_none().then_some(())?;
     let said = evidence.process.said.trim_end().lines().next_back();
     let said = match said.filter(|line| !line.trim().is_empty()) {
-        Some(line) => format!(" Its last words were `{}`.", shown(line.trim().as_bytes())),
+        Some(line) => format!(
+            " The last line that it printed was `{}`.",
+            shown(line.trim().as_bytes())
+        ),
         None => String::new(),
     };
     Cause::likely(format!(
-        "your program ended by itself ({ending}) before the check was done with it.{said} The end of a connection, which is a \
-         read of 0 bytes, and an error on it must not end the program."
+        "your program ended by itself ({ending}) before the check had ended.{said} If a connection ends (a read of 0 \
+         bytes) or has an error, the program must not end."
     ))
 }
 
@@ -252,10 +261,10 @@ fn no_limit(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && evidence.others_open();
     (evidence.side() == Side::Server && full && alive && (let_in || served)).then_some(())?;
     Cause::likely(
-        "all places were used, those of the served clients and those of the queue, and then one more client came. The \
-         server must refuse this client at once with 503. Either your server has no limit, or a larger one, or a place \
-         is free again before its connection ends. Or your program waits before it refuses: for a request of this \
-         client, or for a free place.",
+        "all places for served clients and all places of the queue were used. Then one more client came. The server \
+         must refuse this client at once with 503. Perhaps your server has no limit, or its limit is too large, or a \
+         place becomes free before its connection ends. Or perhaps your program waits before it refuses: for a \
+         request of this client, or for a free place.",
     )
 }
 
@@ -269,22 +278,22 @@ fn one_at_a_time(evidence: &Evidence) -> Option<Cause> {
     if open > 1 {
         return Cause::likely(format!(
             "while {open} other clients were connected, client {} sent a request and got no answer. Either your \
-             program serves one connection to its end before it accepts the next, or it does not serve so many at \
-             the same time. So clients that send nothing stop all others.",
+             program serves one connection to its end before it accepts the next connection, or it does not serve \
+             this many clients at the same time. Then clients that send nothing stop all other clients.",
             evidence.conn()
         ));
     }
     Cause::likely(
         "while one client was connected, the next client sent a request and got no answer. Probably your program \
-         serves one connection to its end before it accepts the next. Then one client that sends nothing stops all \
-         others.",
+         serves one connection to its end before it accepts the next connection. Then one client that sends nothing \
+         stops all other clients.",
     )
 }
 
 /// What the program complained of, as a sentence of its own.
 fn last_words(evidence: &Evidence) -> String {
     match complaint(evidence) {
-        Some(line) => format!(" It said `{line}`."),
+        Some(line) => format!(" It printed `{line}`."),
         None => String::new(),
     }
 }

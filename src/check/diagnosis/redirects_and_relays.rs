@@ -44,8 +44,8 @@ fn same_connection(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         "new-connection",
         format!(
-            "you sent the next request, `{}`, on the connection of the last one. The server had said `Connection: close` and \
-             had closed it. The next request needs a new connection.",
+            "you sent the next request, `{}`, on the connection of the last request. The server had sent \
+             `Connection: close` and had closed this connection. The next request needs a new connection.",
             shown(message(extra).first_line())
         ),
     )
@@ -59,7 +59,7 @@ fn endless_circle(evidence: &Evidence) -> Option<Cause> {
     (came >= evidence.expectation.script.connections().len() + limits::CHECK_MORE_REDIRECTS)
         .then_some(())?;
     Cause::likely(format!(
-        "you opened {} connections, and {} were expected. After those, the check answered each request with one more \
+        "you opened {} connections, but {} were expected. The check answered each further request with one more \
          redirect, here to `{place}`. A client that follows every redirect never stops.",
         came,
         evidence.connections()
@@ -72,7 +72,8 @@ fn other_limit(evidence: &Evidence) -> Option<Cause> {
     sent_on(evidence).filter(|_| more)?;
     let came = evidence.got.connections().len();
     Cause::likely(format!(
-        "your client has another limit for redirects than this lab: it stopped after {}, and {} were expected.",
+        "your client's limit for redirects is not the limit of this lab: the client stopped after {}, but {} were \
+         expected.",
         count(came, "request"),
         evidence.connections()
     ))
@@ -91,13 +92,13 @@ fn wrong_place(evidence: &Evidence) -> Option<Cause> {
     let part = !place.contains("://") && !place.starts_with('/') && !dots;
     (want != have && (same || raw || part && have.starts_with(b"/"))).then_some(())?;
     let how = match (same, raw) {
-        (true, _) => "you asked for the same thing again".to_string(),
-        (_, true) => "you sent that text as the target, as it is".to_string(),
+        (true, _) => "you asked for the same target again".to_string(),
+        (_, true) => "you sent this text unchanged as the target".to_string(),
         _ => format!("you asked for `{}`", shown(have)),
     };
     Cause::likely(format!(
-        "the answer was a redirect to `{place}`, and {how}. Combine the Location with the URL of the last request. \
-         The path and the query of the result are the target: `{}`.",
+        "the answer was a redirect to `{place}`, but {how}. Combine the Location with the URL of the last request. \
+         The path and the query of the combined URL are the target: `{}`.",
         shown(want)
     ))
 }
@@ -124,8 +125,9 @@ fn smaller_limit(evidence: &Evidence) -> Option<Cause> {
     // The first one of several is a matter of knowing it, and not of counting.
     (known && followed.len() > 1).then_some(())?;
     Cause::likely(format!(
-        "your client followed {}, and not the next one: {status} with `Location: {place}`. It had followed a redirect with \
-         this status and a Location of this form before, so probably its limit is smaller than this lab's.",
+        "your client followed {}, but it did not follow the next redirect: {status} with `Location: {place}`. It had \
+         followed a redirect with this status and this form of Location before. So probably its limit is smaller \
+         than the limit of this lab.",
         count(followed.len(), "redirect")
     ))
 }
@@ -144,23 +146,27 @@ fn stays_at_the_sign(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|ending| ending != Ending::Status(0));
     if let Some(said) = complaint(evidence).filter(|_| failed) {
         return Cause::likely(format!(
-            "the answer was {status} with `Location: {place}`, and you sent no request for that URL. Your client \
-             ended. It said `{said}`."
+            "the answer was {status} with `Location: {place}`, but you sent no request for this URL. Your client \
+             ended, and printed the error `{said}`."
         ));
     }
     let why = match (new, whole) {
         (true, true) => {
-            format!(" You followed other statuses before: {status} is a redirect, too.")
+            format!(
+                " You followed redirects with other statuses before. The status {status} is a redirect, too."
+            )
         }
         (true, false) => format!(
             " Either your client does not know that {status} is a redirect, or it cannot use a Location that is only \
-             a part of a URL: {rule}."
+             a part of a URL. For such a Location, {rule}."
         ),
         (false, true) => String::new(),
-        (false, false) => format!(" The Location is only a part of a URL: {rule}."),
+        (false, false) => {
+            format!(" The Location is only a part of a URL. For such a Location, {rule}.")
+        }
     };
     Cause::likely(format!(
-        "the answer was {status} with `Location: {place}`, and you sent no request for that URL.{why}"
+        "the answer was {status} with `Location: {place}`, but you sent no request for this URL.{why}"
     ))
 }
 
@@ -179,9 +185,9 @@ fn fin_unheard(evidence: &Evidence) -> Option<Cause> {
         && !passed)
         .then_some(())?;
     Cause::likely(
-        "the client has ended its side (fin), and you still wait. The end of a direction comes as \
-         a read of 0 bytes. A relay must pass it on: it must shut down writing on the other \
-         connection. Otherwise the server waits, too.",
+        "the client has ended its direction (fin), but you still wait. When the client ends its direction, a read \
+         gives 0 bytes. A relay must then shut down writing on its other connection. Otherwise the server behind the \
+         relay waits, too.",
     )
 }
 /// A relay says something before the server behind it has said anything: these are words of its own.
@@ -203,8 +209,8 @@ fn speaks_first(evidence: &Evidence) -> Option<Cause> {
     let other = evidence.at() * 4 < line.len();
     (first == front && due != front && other).then_some(())?;
     Cause::likely(format!(
-        "your relay sent `{}` to the client, and the server behind it had not sent a byte. A relay passes on the bytes of \
-         both sides, and adds none of its own.",
+        "your relay sent `{}` to the client before the server behind it had sent a byte. A relay passes on the bytes \
+         of both sides. It must not add bytes of its own.",
         shown(line)
     ))
 }

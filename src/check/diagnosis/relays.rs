@@ -37,7 +37,7 @@ fn change(spot: &Spot) -> String {
         Some(lost) if lost > 40 => format!("{after} {} are lost", count(lost, "byte")),
         Some(lost) => format!("{after} `{}` is lost", shown(upto(spot.missing, lost))),
         None => format!(
-            "your relay got `{}`, and passed on `{}`",
+            "your relay got `{}`, but passed on `{}`",
             shown(&whole(spot.line_missing())),
             shown(&whole(spot.line_rest()))
         ),
@@ -55,8 +55,8 @@ fn loses_bytes(evidence: &Evidence) -> Option<Cause> {
     let fewer = !passed.is_empty() && passed.len() < evidence.heard().len();
     (ended && fewer && evidence.cut_short() && evidence.fin_said()).then_some(())?;
     Cause::likely(format!(
-        "the client sent {}, and {} came to the server behind your relay, and then the end: {}. A relay passes on every \
-         byte, unchanged.",
+        "the client sent {}, but only {} came to the server behind your relay before the end: {}. A relay must pass \
+         on every byte unchanged.",
         count(evidence.heard().len(), "byte"),
         passed.len(),
         change(&Spot::of(evidence.heard(), &passed))
@@ -73,7 +73,7 @@ fn changes_bytes(evidence: &Evidence) -> Option<Cause> {
     (relay && differs && !evidence.early()).then_some(())?;
     let spot = Spot::of(&evidence.want().bytes, &evidence.have().bytes);
     Cause::likely(format!(
-        "{}. A relay passes on every byte, unchanged, and adds none of its own.",
+        "{}. A relay must pass on every byte unchanged, and must not add bytes of its own.",
         change(&spot)
     ))
 }
@@ -89,9 +89,9 @@ fn ends_the_wrong_side(evidence: &Evidence) -> Option<Cause> {
     let ends = [Event::Fin, Event::Rst].map(|event| middle.has_behind(event));
     (closed && alive && evidence.fin_said() && ends == [false, false]).then_some(())?;
     Cause::likely(
-        "the client had ended its direction. Then your relay ended its direction to the client, and not its direction \
-         to the server. Pass the end on to the other connection: after a read of 0 bytes on one connection, shut down \
-         writing on the other one.",
+        "the client had ended its direction to your relay. Then your relay ended its direction to the client, but it \
+         did not end its direction to the server. After a read of 0 bytes on one connection, shut down writing on \
+         the other connection.",
     )
 }
 
@@ -101,9 +101,9 @@ fn relay_closes_both(evidence: &Evidence) -> Option<Cause> {
     let alive = evidence.process.ending.is_none() && !relay_alone(evidence);
     (is_byte_relay(evidence) && closed && alive && evidence.fin_said()).then_some(())?;
     Cause::likely(
-        "the client had ended its direction, and your relay closed the connection in both directions. The answer of \
-         the server was still to come. If one direction ends (a read of 0 bytes), end only the same direction on the \
-         other connection.",
+        "the client had ended its direction, and then your relay closed the connection to the client in both \
+         directions. But the answer of the server had not come completely. If one direction ends (a read of 0 \
+         bytes), end only the same direction on the other connection.",
     )
 }
 
@@ -145,7 +145,7 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     (relay_alone(evidence) && silent && due).then_some(())?;
     if middle.has_behind(Event::Connect) {
         return Cause::likely(
-            "this client came after another one, and your program made no connection to the server for it. Each \
+            "this client came after another client, but your program made no connection to the server for it. Each \
              client needs its own connection to the server.",
         );
     }
@@ -166,8 +166,9 @@ fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "relay",
             format!(
-                "the server behind your relay has sent `{}`, and your relay did not pass that on, although it had heard \
-                 the end of the client. Either nothing in your program reads from the server, or it keeps these bytes.",
+                "the server behind your relay has sent `{}`. Your relay had read the end of the client, and then it \
+                 did not pass these bytes on. Either your program does not read from the server any more, or it \
+                 keeps these bytes.",
                 shown(from(&answered, came.len()))
             ),
         );
@@ -176,9 +177,9 @@ fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "relay",
             format!(
-                "the server behind your relay has sent `{}`, and your relay did not pass that on. Probably your relay \
-             still reads from the client, and waits for more bytes or for the end. It must pass on both directions \
-             at the same time.",
+                "the server behind your relay has sent `{}`, but your relay did not pass these bytes on. Probably \
+                 your relay still waits for more bytes of the client, or for the client's end. It must pass on both \
+                 directions at the same time.",
                 shown(from(&answered, came.len()))
             ),
         );
@@ -188,9 +189,9 @@ fn relay_in_turns(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         "relay",
         format!(
-            "the client has sent `{}`, and the server behind your relay never got it. Probably your relay keeps the \
-         bytes: until the stream ends, until a line is whole, or until a buffer is full. Pass each piece on as soon \
-         as it comes.",
+            "the client has sent `{}`, but the server behind your relay never got these bytes. Probably your relay \
+             keeps them until the stream ends, until a line is complete, or until a buffer is full. Pass on each \
+             piece as soon as it comes.",
             shown(from(asked, passed.len()))
         ),
     )

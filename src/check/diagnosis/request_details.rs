@@ -11,7 +11,8 @@ use crate::http::target::{decode_form, decode_lenient};
 pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
     let measured = |what: &str, length: usize| {
         format!(
-            "Its {what} has {}. Either your program has no limit for that, or a larger one.",
+            "The {what} of the request has {}. Either your program has no limit for this length, or its limit is too \
+             large.",
             count(length, "byte")
         )
     };
@@ -19,30 +20,30 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
         414 => Some(measured("request line", request.first_line().len())),
         431 => Some(measured("head", request.head.len())),
         408 if request.body.is_none() => Some(
-            "Its head is not complete: the empty line never came. Wait for the empty line before you answer, and only \
-             as long as the time limit allows."
+            "The head of the request is not complete, because the empty line never came. Wait for the empty line \
+             before you answer. But wait only until the time limit has passed."
                 .to_string(),
         ),
         400 if field_count(request, b"Host") > 1 => Some(format!(
-            "It has {} Host lines, and nobody can know which of them is meant.",
+            "The request has {} Host lines, so nobody can know which of them is meant.",
             field_count(request, b"Host")
         )),
         400 if request.field("Transfer-Encoding").is_some()
             && request.field("Content-Length").is_some() =>
         {
             Some(
-                "It has a Content-Length and a Transfer-Encoding. Two programs may disagree about where such a message \
-                 ends."
+                "The request has a Content-Length and a Transfer-Encoding. Two programs may disagree about where \
+                 such a message ends."
                     .to_string(),
             )
         }
         416 => Some(format!(
-            "`Range: {}` asks for the last 0 bytes, and such a part does not exist.",
+            "`Range: {}` asks for the last 0 bytes of the file. Such a part does not exist.",
             shown(request.field("Range").filter(|range| *range == b"bytes=-0")?)
         )),
         400 if bare_line_ends(request) => Some(
-            "Its lines end in \\n alone, and a line of a head ends in \\r\\n. Another program may read such a message \
-             in another way."
+            "A line of the request's head ends in \\n alone, but it must end in \\r\\n. Another program may read \
+             such a message in a different way."
                 .to_string(),
         ),
         501 => small_method(request),
@@ -74,7 +75,7 @@ fn small_method(request: &Message) -> Option<String> {
     );
     (known && capital != method).then(|| {
         format!(
-            "Upper and lower case matter in a method: `{}` is not `{}`.",
+            "Upper and lower case matter in the name of a method: `{}` is not `{}`.",
             shown(method),
             shown(&capital)
         )
@@ -85,16 +86,21 @@ fn small_method(request: &Message) -> Option<String> {
 pub(super) fn why_refused(status: u16) -> &'static str {
     match status {
         400 | 421 | 501 | 505 => {
-            "Another program may read a faulty message in another way. So refuse it, and do not guess."
+            "Another program may read a faulty message in a different way. So refuse the message, and do not guess \
+             what it means."
         }
-        404 | 410 => "Nothing has that name, and a 2xx says that something has it.",
+        404 | 410 => {
+            "Nothing on this server has this name. But a 2xx says that something has this name."
+        }
         405 => "A 2xx tells the client that the server has done what the method asks for.",
         408 | 413 => {
-            "The request is over a limit. Without limits, one client can use up the time or the memory of the server."
+            "The request exceeds a limit of time or of size. Without limits, one client can use all the time or \
+             memory of the server."
         }
-        411 => "This server takes a body only if its length is announced.",
+        411 => "This server accepts a body only if the request announces its length.",
         416 => {
-            "The file has no such part. If you send another part, the client puts it into its copy at a wrong place."
+            "The file has no such part. If you send a different part, the client puts it into its copy at a wrong \
+             place."
         }
         _ => "A 2xx tells the client that the request succeeded.",
     }
@@ -109,34 +115,35 @@ pub(super) fn allowed(request: &Message, have: u16) -> Option<String> {
             Some("A request of HTTP/1.0 need not have a Host line.".to_string())
         }
         400 if form(request).is_some() => Some(format!(
-            "Its form is `{}`. Cut a form at each `&`, and each field at its first `=`.",
+            "The form in the request is `{}`. Cut a form at each `&`, and each field at its first `=`.",
             shown(form(request)?)
         )),
         400 if unlike_name(request).is_some() => unlike_name(request),
         413 => request.length().map(|length| {
             format!(
-                "It announces {}. Look at the comparison with your limit.",
+                "The request announces {}. Look at the code that compares this length with your limit.",
                 count(length, "byte")
             )
         }),
         404 if target.contains(&b'+') => {
-            Some("In a path `+` is a plus sign, and not a space.".to_string())
+            Some("In a path `+` means a plus sign. It means a space only in a form.".to_string())
         }
         404 if find(target, b"//").is_some() || find(target, b"/.").is_some() => Some(
-            "In a path an empty piece and the piece `.` mean nothing, and `..` removes the piece before it.".to_string(),
+            "In a path an empty piece and the piece `.` have no meaning, and `..` removes the piece before it.".to_string(),
         ),
         414 => Some(format!(
-            "Its request line has {}, and that is within the limit.",
+            "The request line has {}, which is within the limit.",
             count(request.first_line().len(), "byte")
         )),
         431 => Some(format!(
-            "Its head has {}, and that is within the limit.",
+            "The head of the request has {}, which is within the limit.",
             count(request.head.len(), "byte")
         )),
         416 => {
             let range = request.field("Range")?;
             Some(format!(
-                "Look at `Range: {}`: a range that ends before it begins is none, and the server ignores it.",
+                "Look at `Range: {}`. A range that ends before it begins is not a valid range, so the server ignores \
+                 it.",
                 shown(range)
             ))
             .filter(|_| ends_before_it_begins(range))
@@ -151,7 +158,7 @@ fn unlike_name(request: &Message) -> Option<String> {
     let mut name = name.filter(|name| name.eq_ignore_ascii_case(b"content-length"));
     let name = name.find(|name| *name != b"Content-Length")?;
     Some(format!(
-        "Its length stands in the line `{}`: upper and lower case mean the same in a name.",
+        "The length is in the line `{}`. Upper and lower case mean the same in the name of a header line.",
         shown(name)
     ))
 }
@@ -175,19 +182,18 @@ pub(super) fn decides(request: &Message, want: u16, have: u16) -> String {
     };
     let order = || match (want, have) {
         (505, 404 | 405 | 501) => {
-            Some("The version is looked at first, before the method and the path.".to_string())
+            Some("Test the version first, before the method and the path.".to_string())
         }
-        (405 | 501, 404) => Some("The method is looked at before the path.".to_string()),
+        (405 | 501, 404) => Some("Test the method before the path.".to_string()),
         (411, 404 | 405) => {
-            Some("It has no Content-Length, and that is looked at before the path.".to_string())
+            Some("The request has no Content-Length. Test this before the path.".to_string())
         }
         (200, 206) => several_parts(request),
         (414, 431) => Some(
-            "The limit for the request line is tested first, before the limit for the head."
-                .to_string(),
+            "Test the limit for the request line first, before the limit for the head.".to_string(),
         ),
         (400, 501) if request.field("Transfer-Encoding").is_some() => Some(format!(
-            "Its coding is `{}`. Whether `chunked` is the last coding is looked at first.",
+            "The Transfer-Encoding of the request is `{}`. Test first whether `chunked` is the last coding.",
             shown(request.field("Transfer-Encoding")?)
         )),
         _ => None,
@@ -211,14 +217,14 @@ fn faulty_path(request: &Message) -> Option<String> {
     let target = request.target().unwrap_or_default().to_ascii_lowercase();
     if let Some(behind) = bad_percent(&target) {
         return Some(format!(
-            "In this path two hexadecimal digits are due behind a `%`, and `{}` stands there. A function that reads \
-             a number often takes a sign too, or stops at the first byte that it does not know.",
+            "In this path two hexadecimal digits must follow a `%`, but `{}` follows. A function that reads a number \
+             often accepts a plus or minus sign, too, or stops at the first byte that it does not know.",
             shown(upto(behind, 2))
         ));
     }
     find(&target, b"%2f")?;
-    let text = "In this path `%2f` is a slash inside a name. Cut the path at its slashes first, and decode each piece \
-                then: a piece that contains a slash gets 400.";
+    let text = "In this path `%2f` is a slash inside a name. Cut the path at its slashes first, and then decode each \
+        piece. If a piece contains a slash after the decoding, answer 400.";
     Some(text.to_string())
 }
 
@@ -226,13 +232,14 @@ fn faulty_path(request: &Message) -> Option<String> {
 fn harmless_path(request: &Message) -> Option<String> {
     let target = request.target()?.to_ascii_lowercase();
     let text = if find(&target, b"%2f").is_some() {
-        "In this path `%2f` is an encoded slash. Here such a path gets the same answer as a path without a file."
+        "In this path `%2f` is an encoded slash. In this lab such a path gets the same answer as a path without a \
+         file."
     } else if target.contains(&b'%') && bad_percent(&target).is_none() {
-        "Each `%` of this path has two hexadecimal digits after it. Upper and lower case mean the same in them, and \
-         two dots at the root mean nothing, also when they are encoded."
+        "In this path two hexadecimal digits follow each `%`. Upper and lower case mean the same in these digits. \
+         Two dots at the root have no meaning, also when they are encoded."
     } else if target.starts_with(b"/../") {
-        "The two dots are at the root of the site. No folder is above it, so they mean nothing: look for the rest of \
-         the path."
+        "The two dots are at the root of the site. No folder is above the root, so the dots have no meaning. Look \
+         for the rest of the path."
     } else {
         return None;
     };
@@ -245,7 +252,7 @@ fn several_parts(request: &Message) -> Option<String> {
         .field("Range")
         .filter(|range| range.contains(&b','))?;
     Some(format!(
-        "`Range: {}` asks for several parts, and this lab's server ignores such a range.",
+        "`Range: {}` asks for several parts. This lab's server ignores such a range.",
         shown(range)
     ))
 }
@@ -259,7 +266,7 @@ fn empty_dish(request: &Message, want: u16) -> Option<String> {
     let blank = dish.is_none_or(|dish| decode_form(dish).trim_ascii().is_empty());
     blank.then(|| {
         format!(
-            "Its form is `{}`: it has no dish, or a dish of spaces alone.",
+            "The form in the request is `{}`. It has no dish, or its dish contains only spaces.",
             shown(form)
         )
     })
@@ -276,7 +283,8 @@ fn form<'a>(request: &Message<'a>) -> Option<&'a [u8]> {
 /// What became of a target on its way, where the part that differs shows it.
 pub(super) fn changed_target(want: &[u8], have: &[u8]) -> Option<String> {
     if decode_lenient(want) == have {
-        let text = "it is decoded. What is encoded in a URL stays as it is: the server decodes it";
+        let text = "you decoded the target. Send the encoded bytes of a URL as they are, because the server decodes \
+            them";
         return Some(text.to_string());
     }
     let (long, short, what) = match want.len() > have.len() {
@@ -313,14 +321,14 @@ mod tests {
     fn what_decides_between_two_statuses_is_read_from_the_request() {
         let decides = |request: &str, want, have| decides(&message(request.as_bytes()), want, have);
         let text = decides("EAT / HTTP/3.0\r\n\r\n", 505, 501);
-        assert!(text.contains("version is looked at first"), "{text}");
+        assert!(text.contains("Test the version first"), "{text}");
         let text = decides("GET /%2e%2e/a HTTP/1.1\r\n\r\n", 404, 400);
         assert!(text.contains("Upper and lower case"), "{text}");
         let text = decides("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, 404);
         assert!(text.contains("2 Host lines"), "{text}");
         let form = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\n";
         let text = decides(&format!("{form}dish=++"), 400, 303);
-        assert!(text.contains("spaces alone"), "{text}");
+        assert!(text.contains("only spaces"), "{text}");
         assert_eq!(decides(&format!("{form}dish=ab"), 400, 303), "");
         assert_eq!(decides("GET /a HTTP/1.1\r\n\r\n", 404, 403), "");
     }

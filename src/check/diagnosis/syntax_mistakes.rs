@@ -34,8 +34,8 @@ fn literal_escapes(evidence: &Evidence) -> Option<Cause> {
         };
         let around = from(upto(have, at + written.len()), at.saturating_sub(12));
         return Cause::likely(format!(
-            "you sent {} characters where {} belong: in `{}` each `\\\\` is a real backslash. The \
-             escapes were not turned into bytes.",
+            "you sent {} characters in place of {}: in `{}` each `\\\\` is a real backslash. Your program did not \
+             turn the escapes into bytes.",
             written.len(),
             if meant.len() > 2 {
                 format!("the two bytes {meant}")
@@ -54,9 +54,8 @@ fn byte_order_mark(evidence: &Evidence) -> Option<Cause> {
     let same = evidence.want().bytes.first() == rest.first();
     same.then_some(())?;
     Cause::likely(format!(
-        "three bytes are in front of your first word: ef bb bf, a byte order mark. The text after \
-         them, `{}`, is right. Editors put the mark into files that they save as \"UTF-8 with \
-         BOM\".",
+        "the three bytes ef bb bf, a byte order mark, stand before your first word. The text after them, `{}`, is \
+         right. Editors put the mark into files that they save as \"UTF-8 with BOM\".",
         shown(upto(rest, 16))
     ))
 }
@@ -68,8 +67,8 @@ fn lf_cr(evidence: &Evidence) -> Option<Cause> {
     let swapped = rest.starts_with(b"\n\r") && missing.starts_with(b"\r\n") && !both_ends;
     swapped.then_some(())?;
     Cause::likely(format!(
-        "CR and LF are swapped. Byte {} is \\n and the next one \\r; a line ends the other way \
-         round, first \\r (return, 0d), then \\n (newline, 0a).",
+        "CR and LF are swapped: byte {} is \\n, and the next byte is \\r. A line ends first with \\r (carriage \
+         return, 0d), and then with \\n (line feed, 0a).",
         evidence.at() + 1
     ))
 }
@@ -96,15 +95,15 @@ fn lf_only(evidence: &Evidence) -> Option<Cause> {
     let line = shown(evidence.line());
     let place = match bare {
         // In a body, a chunk's size or a trailer.
-        0 => format!("0a is alone at the end of `{line}`"),
+        0 => format!("0a stands without 0d at the end of `{line}`"),
         _ => format!(
-            "0a is alone at the end of {} of your head. The first is `{line}`",
+            "0a stands without 0d at the end of {} of your head. The first of them is `{line}`",
             count(bare, "line")
         ),
     };
     Cause::likely(format!(
         "your lines end in \\n: {place}. A line of HTTP ends in \\r\\n, the two bytes 0d 0a. Many programs accept \
-         \\n alone, so yours may have worked before."
+         \\n alone, so your program may have worked before."
     ))
 }
 
@@ -118,8 +117,8 @@ fn indented(evidence: &Evidence) -> Option<Cause> {
     let same = line.get(blank) == evidence.wanted_line().first();
     (evidence.is_http() && evidence.at_line_start() && blank > 0 && same).then_some(())?;
     Cause::likely(format!(
-        "your line begins with {}: `{}`. If a text stands on several lines of your source, its indentation is a part \
-         of the text, and you send it.",
+        "your line begins with {}: `{}`. If you write a text on several lines of your source, the indentation of \
+         these lines is a part of the text. Then your program sends it.",
         count(blank, "blank"),
         shown(line)
     ))
@@ -135,7 +134,7 @@ fn space_colon(evidence: &Evidence) -> Option<Cause> {
     let spaced = token && name.len() < before.len() && wanted.get(name.len()) == Some(&b':');
     (evidence.is_http() && spaced).then_some(())?;
     Cause::likely(format!(
-        "there is a space between the name `{}` and its colon. A server must answer 400 to such a line: if two \
+        "there is a space between the name `{}` and its colon. A server must answer 400 to such a line. If two \
          programs read the line differently, an attacker can use the difference.",
         shown(name)
     ))
@@ -152,30 +151,34 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
     let tls = matches!(text, [0x14..=0x17, 3, ..]);
     (ours && (line.ends_with(b"\n") || tls) && !is_status_line(text)).then_some(())?;
     let what = match text {
-        _ if tls => "these bytes are TLS, the protocol of https; this conversation has no TLS",
+        _ if tls => {
+            "these bytes are TLS, the protocol of https, but this conversation does not use TLS"
+        }
         _ if find(
             message(&evidence.want().bytes).body.unwrap_or_default(),
             line,
         ) == Some(0) =>
         {
-            "that is the body. The status line and the header lines come first, then an empty line, then the body"
+            "this line is the beginning of the body. Send the status line and the header lines first, then an empty \
+             line, and then the body"
         }
         _ if !text.starts_with(b"HTTP/") => "it does not begin with the version",
         _ if text.len() == 12 && from(text, 9).iter().all(u8::is_ascii_digit) => {
-            "the space after the number is missing, which must be there even if no reason follows"
+            "the space after the number is missing. This space must be there even if no reason follows"
         }
         _ if text.get(8) == Some(&b' ')
             && text
                 .get(9..12)
                 .is_some_and(|code| code.iter().all(u8::is_ascii_digit)) =>
         {
-            "its version is another one. An answer has the version of the server, whatever the request says"
+            "its version is not the expected version. An answer has the version of the server, whatever version the \
+             request has"
         }
-        _ => "it has another form",
+        _ => "its form is different",
     };
     Cause::likely(format!(
-        "a status line is the version, a space, three digits, a space, and a reason: `HTTP/1.1 200 OK`. \
-         Yours is `{}`: {what}.",
+        "a status line consists of the version, a space, three digits, a space, and a reason: `HTTP/1.1 200 OK`. \
+         Your line is `{}`: {what}.",
         shown(text)
     ))
 }
@@ -202,36 +205,36 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
     let method = words.first().copied().unwrap_or_default();
     let what = match &words[..] {
         _ if words.iter().any(|word| word.is_empty()) => "there are two spaces where one belongs",
-        [_] | [_, _] => "a word is missing: there are three, with one space between them",
+        [_] | [_, _] => "a word is missing. A request line has exactly three words",
         _ if decode_lenient(wanted) == line => {
-            "the target is decoded. What is encoded in a URL stays as it is: the server decodes it"
+            "you decoded the target. Send the encoded bytes of a URL as they are, because the server decodes them"
         }
         _ if words.len() > 3 => {
-            "there are more than three words; a space in the target is written %20"
+            "there are more than three words. A space in the target is written %20"
         }
         _ if method.iter().any(u8::is_ascii_lowercase) => {
-            "the method is in small letters, and `get` is another method than `GET`"
+            "the method is in small letters. The method `get` is not the method `GET`"
         }
         _ if version.eq_ignore_ascii_case(b"HTTP/1.1") && version != b"HTTP/1.1" => {
-            "the version is HTTP/1.1 in capital letters"
+            "the version must be HTTP/1.1, in capital letters"
         }
         [_, target, _] if target.contains(&b'#') && !wanted.contains(&b'#') => {
-            "the part after the # is for the client only, and is not sent"
+            "the part after the # is only for the client, and the client must not send it"
         }
         [_, target, _] if target.starts_with(b"http") && !wanted.contains(&b':') => {
-            "a client sends a whole URL only to a proxy; to a server it sends the path and the query"
+            "a client sends a whole URL only to a proxy. To a server it sends the path and the query"
         }
         _ if version == b"HTTP/1.0" && wanted.ends_with(b"HTTP/1.1") => {
-            "it says version 1.0, in which Host is not required and a connection ends with the answer"
+            "the version is 1.0. In this version Host is not required, and a connection ends with the answer"
         }
-        _ if !version.starts_with(b"HTTP/") => "the last word is no version",
+        _ if !version.starts_with(b"HTTP/") => "the last word is not a version",
         [_, target, _] if !target.starts_with(b"/") && wanted.contains(&b'/') => {
-            "a target begins with a slash; an empty path is a slash alone, also before a `?`"
+            "a target begins with a slash. If the path is empty, send a slash alone, also before a `?`"
         }
         _ => return None,
     };
     Cause::likely(format!(
-        "a request line is METHOD, space, target, space, HTTP/1.1. Yours is `{}`: {what}.",
+        "a request line consists of METHOD, space, target, space, HTTP/1.1. Your line is `{}`: {what}.",
         shown(line)
     ))
 }
@@ -251,13 +254,13 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     if evidence.cut_short() {
         let after = match (evidence.silence(), evidence.have().close) {
             (Some(_), Close::Open) => {
-                "Until it comes, the other side waits for more header lines, and it waited here."
+                "Until it comes, the other side waits for more header lines. It waited in this conversation."
             }
             _ => "Then you closed.",
         };
         return Cause::likely(format!(
-            "the head never ends. After the last header line, yours is `{last}`, an empty line must \
-             follow: \\r\\n alone. {after}"
+            "the head never ends. An empty line, which is \\r\\n alone, must follow the last header line. Your last \
+             header line is `{last}`. {after}"
         ));
     }
     let rest = evidence
@@ -268,8 +271,8 @@ fn no_blank_line(evidence: &Evidence) -> Option<Cause> {
     let follows = !rest.is_empty() && (body.first() == rest.first() || rest == body);
     follows.then_some(())?;
     Cause::likely(format!(
-        "the empty line between head and body is missing. After `{last}` your body follows at \
-         once, so the other side reads `{}` as one more header line.",
+        "the empty line between head and body is missing. Your body follows directly after `{last}`. So the other \
+         side reads `{}` as one more header line.",
         shown(upto(rest, 24))
     ))
 }
@@ -287,8 +290,8 @@ fn no_host(evidence: &Evidence) -> Option<Cause> {
         && !host_there;
     (wants && without && evidence.at() <= have.head.len()).then_some(())?;
     Cause::likely(format!(
-        "your request has no Host line. HTTP/1.1 needs one in every request, on your own machine too, \
-         because one server may hold many sites. Yours has {} after `{}`.",
+        "your request has no Host line. Every HTTP/1.1 request needs this line, also on your own machine, because \
+         one server may have many sites. Your request has {} after `{}`.",
         count(have.lines().count() - 1, "header line"),
         shown(have.first_line())
     ))
@@ -305,13 +308,13 @@ fn no_newline(evidence: &Evidence) -> Option<Cause> {
     want.starts_with(&mended).then_some(())?;
     if evidence.line().is_empty() {
         return Cause::likely(
-            "the last newline is missing: an empty line belongs at the end. A reader that waits for the empty line \
-             cannot know that nothing more will come.",
+            "the last newline is missing: an empty line must stand at the end. A reader that waits for this empty \
+             line cannot know that no more lines come.",
         );
     }
     Cause::likely(format!(
-        "the newline after `{}` is missing. A reader that waits for the end of the line cannot \
-         know that nothing more will come.",
+        "the newline after `{}` is missing. A reader that waits for the end of the line cannot know that no more \
+         bytes come.",
         shown(evidence.line())
     ))
 }
@@ -329,8 +332,8 @@ fn no_close_field(evidence: &Evidence) -> Option<Cause> {
     let same = !evidence.have().bytes.is_empty() && without == evidence.have().bytes;
     (closes && same).then_some(())?;
     Cause::likely(
-        "one line is missing: `Connection: close\\r\\n`. Everything else is right. A side that closes after a \
-         message should announce that. Otherwise the other side sends its next message on a closed connection.",
+        "the line `Connection: close\\r\\n` is missing. Everything else is right. A side that closes after a message \
+         should announce this. Otherwise the other side may send its next message on a closed connection.",
     )
 }
 
@@ -359,11 +362,11 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
     );
     let rule = match (spelled(due), spelled(came)) {
         (true, false) => format!(
-            " `{}` came to you in these letters, and stays as it came.",
+            " You got `{}` in these letters. Send it in the same letters.",
             shown(due)
         ),
         (false, true) if due.to_ascii_lowercase() == due => format!(
-            " `{}` came to you in these letters, and here it is written in small letters: `{}`.",
+            " You got `{}` in these letters. But in this answer it must be in small letters: `{}`.",
             shown(came),
             shown(due)
         ),
@@ -373,8 +376,8 @@ fn letter_case(evidence: &Evidence) -> Option<Cause> {
     Cause::in_case(
         case,
         format!(
-            "your line `{}` differs only in upper and lower case. The check compares bytes, and `{}` and `{}` are \
-             different bytes.{rule}",
+            "your line `{}` differs from the expected line only in upper and lower case. The check compares bytes, \
+             and `{}` and `{}` are different bytes.{rule}",
             shown(line),
             shown(upto(spot.missing, 1)),
             shown(upto(spot.rest, 1))

@@ -18,8 +18,8 @@ pub(super) fn query_in_name(evidence: &Evidence) -> Option<Cause> {
     let encoded = target.contains(&b'%');
     (want == 200 && have == 404 && target.contains(&b'?') && !encoded).then_some(())?;
     Cause::likely(format!(
-        "`{}` names a file that exists, and you answered {have}. The part from the `?` on is the query, and not a \
-         part of the path: cut it off before you look for the file.",
+        "the target `{}` names a file that exists, but you answered {have}. Probably you took the query for a part \
+         of the name. The query begins at the `?`. Cut it off before you look for the file.",
         shown(target)
     ))
 }
@@ -50,11 +50,11 @@ pub(super) fn other_part(evidence: &Evidence) -> Option<Cause> {
         .is_some_and(|(before, _)| !before.contains('?'));
     let why = match (want.1.get(place), have.1.get(place)) {
         (Some(b'?'), None) if host.contains(&b'?') => {
-            "the query stands in your Host line. The host ends at the next `/` or `?`".to_string()
+            "the query stands in your Host line. The host of a URL ends at the next `/` or `?`".to_string()
         }
-        (Some(b'?'), None) => "the query, from the `?` on, is lost".to_string(),
+        (Some(b'?'), None) => "the query, which begins at the `?`, is lost".to_string(),
         (None, Some(b'?')) if fragment => {
-            "in this URL the `?` stands after the `#`, so it belongs to the fragment, and begins no query".to_string()
+            "in this URL the `?` stands after the `#`. So the `?` belongs to the fragment, and does not begin a query".to_string()
         }
         (None, Some(b'?')) => "a query is added".to_string(),
         _ if have.1.windows(2).any(|two| two == b"/.") => {
@@ -68,7 +68,7 @@ pub(super) fn other_part(evidence: &Evidence) -> Option<Cause> {
         _ => request_details::changed_target(want.1, have.1)?,
     };
     Cause::likely(format!(
-        "your request asks for `{}`, and `{}` was expected: {why}.",
+        "your request asks for `{}`, but `{}` was expected: {why}.",
         shown(have.1),
         shown(want.1)
     ))
@@ -85,8 +85,8 @@ pub(super) fn changed_percents(evidence: &Evidence) -> Option<Cause> {
     let raw = have.1.iter().any(|byte| !byte.is_ascii());
     (fewer && raw).then_some(())?;
     Cause::likely(format!(
-        "your target is `{}`, and `{}` was expected: bytes that are encoded in the URL, as `%C3`, are decoded in yours. A \
-         client leaves them as they are, and the server decodes them.",
+        "your target is `{}`, but `{}` was expected. The URL contains encoded bytes such as `%C3`, and you decoded \
+         them. A client sends encoded bytes as they are, and the server decodes them.",
         shown(have.1),
         shown(want.1)
     ))

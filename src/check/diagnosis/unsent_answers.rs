@@ -26,9 +26,9 @@ fn after_others(evidence: &Evidence) -> Option<Cause> {
     (server && waits && new).then_some(())?;
     let asked = message(evidence.heard()).first_line();
     Cause::likely(format!(
-        "`{}` got no answer, and a new copy of your program answered the same bytes. So the reason is not in this \
-         request: earlier clients left something behind in your program. Look for a lock that is not given back, a \
-         thread that still waits, a place that stays used, or a value that is not set back.",
+        "the request `{}` got no answer, but a new copy of your program answered the same bytes. Probably earlier \
+         clients left something behind in your program, or your program fails only sometimes. Look for a lock that \
+         is not released, a thread that still waits, a place that stays used, or a variable that keeps an old value.",
         shown(asked)
     ))
 }
@@ -46,8 +46,8 @@ fn printed_not_sent(evidence: &Evidence) -> Option<Cause> {
         _ => "and then you closed",
     };
     Cause::likely(format!(
-        "your program printed `{}` on its standard output, and sent nothing on the connection, {then}. A call that \
-         prints writes to the terminal. The other side reads only what you write to the socket.",
+        "your program printed `{}` on its standard output. It sent nothing on the connection, {then}. A print \
+         function writes to the terminal. The other side reads only the bytes that you write to the socket.",
         shown(first)
     ))
 }
@@ -58,8 +58,9 @@ fn other_end_of_head(evidence: &Evidence) -> Option<Cause> {
     let heard = evidence.heard();
     let end = upto(heard, heard.len().saturating_sub(4)).len();
     Cause::proven(format!(
-        "the request was whole, and ended in `{}`. No answer came until the check sent two more line ends, `\\n\\n`. \
-         Your program waits for two bytes \\n in a row. In HTTP the end of a head has four bytes: \\r\\n\\r\\n.",
+        "the request was complete, and ended in `{}`. No answer came until the check sent two more line ends, \
+         `\\n\\n`. So your program waits for more than the end of the head, probably for two bytes \\n in a row. In \
+         HTTP the end of a head has four bytes: \\r\\n\\r\\n.",
         shown(heard.get(end..).unwrap_or_default())
     ))
 }

@@ -34,22 +34,22 @@ pub(super) fn differing(evidence: &Evidence) -> Option<(Exchange<'_>, u16, u16)>
 fn meaning(status: u16) -> Option<&'static str> {
     Some(match status {
         100 => "send the body",
-        200 => "here is what you asked for",
+        200 => "this is what you asked for",
         201 => "something new was made",
-        204 => "it is done, and there is no body",
-        206 => "here is a part",
-        301 => "it has moved for ever",
-        302 => "it has moved for the moment",
-        303 => "it is done; get the result there",
-        304 => "it has not changed",
-        307 => "send the same request there, for the moment",
-        308 => "send the same request there, for ever",
+        204 => "the request succeeded, and there is no body",
+        206 => "this is a part of the file",
+        301 => "the resource has moved for ever",
+        302 => "the resource has moved for a time",
+        303 => "the request succeeded, and the client can get the result with GET from the new URL",
+        304 => "the resource has not changed",
+        307 => "send the same request to the new URL, this time only",
+        308 => "send the same request to the new URL, from now on",
         400 => "the request is faulty",
         403 => "the server refuses to do this",
         404 => "nothing was found there",
         405 => "the server knows this method, but does not allow it here",
         408 => "the request did not come in time",
-        411 => "a length is needed",
+        411 => "the request needs a length",
         413 => "the body is too large",
         414 => "the request line is too long",
         416 => "the file has no such part",
@@ -57,10 +57,10 @@ fn meaning(status: u16) -> Option<&'static str> {
         431 => "the header lines are too long",
         500 => "something failed inside the server",
         501 => "the server does not support this method or this coding",
-        502 => "a server behind this one gave no whole answer",
+        502 => "a server behind this server gave no complete answer",
         503 => "the server cannot answer at the moment",
-        504 => "a server behind this one did not answer in time",
-        505 => "the server does not speak this version",
+        504 => "a server behind this server did not answer in time",
+        505 => "the server does not know this version",
         _ => return None,
     })
 }
@@ -71,12 +71,12 @@ fn unwanted_continue(exchange: &Exchange, want: u16, have: u16) -> Option<Cause>
     let line = shown(request.first_line());
     let text = match request.field("Expect") {
         None => format!(
-            "you answered `{line}` with 100 Continue, but the client had not asked for it. Send 100 only if a \
-             request has `Expect: 100-continue`. Here {want} was expected."
+            "you answered `{line}` with 100 Continue, but the request has no line Expect. Send 100 only if a request \
+             has `Expect: 100-continue`. The expected answer is {want}."
         ),
         Some(_) => format!(
-            "you sent 100 Continue to `{line}`, and {want} was expected. 100 asks for the body. Decide first whether \
-             you want the body, and send either 100 or the final answer."
+            "you answered `{line}` with 100 Continue, but {want} was expected. The status 100 asks for the body. \
+             First decide whether you want the body. Then send either 100 or the final answer."
         ),
     };
     Cause::likely(text)
@@ -91,10 +91,13 @@ fn near_status(evidence: &Evidence) -> Option<Cause> {
     let asked = exchange.request();
     let request = asked.map(|request| shown(request.first_line()));
     let to = request.map_or(String::new(), |line| format!(" to `{line}`"));
-    let says =
-        |status| meaning(status).map_or(String::new(), |text| format!(" {status} says: {text}."));
+    let says = |status| {
+        meaning(status).map_or(String::new(), |text| {
+            format!(" The status {status} says: {text}.")
+        })
+    };
     Cause::likely(format!(
-        "you answered {have}{to}, and {want} was expected.{}{}{}",
+        "you answered {have}{to}, but {want} was expected.{}{}{}",
         says(have),
         says(want),
         asked.map_or(String::new(), |request| request_details::decides(
@@ -142,18 +145,19 @@ fn too_strict(evidence: &Evidence) -> Option<Cause> {
         && asked_before(evidence, request.target()?)
     {
         return Cause::likely(format!(
-            "to `{}` you answered 404{}, and {want} was expected. Requests for the same target came before. Either \
-             your program has lost what they stored there, or it looks for another name.",
+            "you answered `{}` with 404{}, but {want} was expected. Requests for the same target came before. Either \
+             your program has lost what they stored there, or it looks for a different name.",
             shown(request.first_line()),
             said(&exchange.have)
         ));
     }
     let why = match have {
-        404 => "looks for another name, or in another place, or does not allow this name",
-        _ => "is stricter than the standard, or than this lab",
+        404 => "looks for a different name, or at a different place, or does not allow this name",
+        _ => "is stricter than the standard or than this lab",
     };
     Cause::likely(format!(
-        "the request `{}` is correct, and you answered {have}{}. Your program {why}. The right answer is {want}.{}",
+        "the request `{}` is correct, but you answered {have}{}. Probably your program {why}. The right answer is \
+         {want}.{}",
         shown(request.first_line()),
         said(&exchange.have),
         request_details::allowed(&request, have)
@@ -173,13 +177,13 @@ fn full_too_soon(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && have == 503 && nothing_due).then_some(())?;
     let open = evidence.open_connections();
     Cause::likely(format!(
-        "connection {} was refused with 503 while {open} {} open. The server must accept more clients than that. \
-         After a client has closed, its place must be free again.",
+        "you refused connection {} with 503 while {open} {} open. The server must accept more clients than this \
+         number. After a client has closed, its place must be free again.",
         evidence.conn(),
         if open == 1 {
-            "other one was"
+            "other connection was"
         } else {
-            "others were"
+            "other connections were"
         }
     ))
 }
@@ -198,12 +202,13 @@ fn other_method(evidence: &Evidence) -> Option<Cause> {
     let differs = want.0 != have.0 && want.1 == have.1;
     let moved = status.filter(|status| (300..400).contains(status) && differs)?;
     let rule = match moved {
-        307 | 308 => "repeats the request as it was",
+        307 | 308 => "repeats the request unchanged",
         303 => "is followed with GET",
-        _ => "is followed with GET after a POST",
+        _ => "is followed with GET if the request was a POST",
     };
     Cause::likely(format!(
-        "your method is `{}`, and `{}` was expected. The answer before was {moved}, which {rule}.",
+        "your method is `{}`, but `{}` was expected. The last answer was a redirect with the status {moved}, which \
+         {rule}.",
         shown(have.0),
         shown(want.0)
     ))
@@ -225,7 +230,7 @@ fn method_of_the_argument(evidence: &Evidence) -> Option<Cause> {
         .any(|word| word.as_bytes() == want.0);
     (named && want.0 != have.0 && want.1 == have.1).then_some(())?;
     Cause::likely(format!(
-        "your method is `{}`, and the argument says `{}`: it is the word after the URL, in WIRELAB_ARG.",
+        "your method is `{}`, but the argument says `{}`. The method is the word after the URL, in WIRELAB_ARG.",
         shown(have.0),
         shown(want.0)
     ))
@@ -239,7 +244,7 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
         && exchange.want.field("Content-Length").is_none();
     (want == have && matches!(have, 100..=199 | 204 | 304) && extra).then_some(())?;
     Cause::likely(format!(
-        "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no length \
-         either."
+        "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no \
+         Content-Length."
     ))
 }

@@ -48,8 +48,8 @@ pub(super) fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && came_late(evidence);
     if after_fin(evidence) && overflow {
         return Cause::proven(
-            "no answer came to one message, but after thousands of them the first answers came. Your program writes \
-             into a buffer, and the buffer sends its bytes only when it is full, or at the end.",
+            "one message got no answer, but after thousands of messages the first answers came. Your program writes \
+             into a buffer. The buffer sends its bytes only when it is full, or at the end.",
         );
     }
     let mute = evidence.have().bytes.is_empty() && complaint(evidence).is_none();
@@ -59,17 +59,19 @@ pub(super) fn not_flushed(evidence: &Evidence) -> Option<Cause> {
         && (evidence.silence().is_some() || closed);
     if (late && !compiled || silent && !late) && source == Some(true) {
         return Cause::likely(
-            "your answer did not come while the check waited for it. Your source makes a buffered writer, and no \
-             flush was found in it: until the connection ends, the bytes may stay in your program.",
+            "your answer did not come while the check waited for it. Your source makes a buffered writer, and the \
+             check found no flush in your source. So the bytes may stay in your program until the connection ends.",
         );
     }
     let client = client && source != Some(false);
     client.then_some(())?;
     let either = match source {
-        Some(true) => "Until then they were in a buffer of your program, and both sides waited",
+        Some(true) => {
+            "Until then these bytes were in a buffer of your program, and both sides waited"
+        }
         _ => {
-            "Either they were in a buffer of your program until then, or your client waited for bytes before it sent \
-             its own"
+            "Either these bytes were in a buffer of your program until then, or your client waited for bytes before \
+             it sent them"
         }
     };
     Cause::likely(format!(
@@ -94,9 +96,9 @@ pub(super) fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             plain,
             format!(
-                "your answer stopped after {came}, in its middle, and its rest did not come while the check waited. Either \
-                 the rest is in a buffer of your program, or your program waits for bytes before it goes on, or it takes \
-                 this part for the whole answer."
+                "your answer stopped in its middle, after {came}. The rest did not come while the check waited. \
+                 Either the rest is in a buffer of your program, or your program waits for bytes before it goes on, \
+                 or it takes this part for the whole answer."
             ),
         );
     }
@@ -105,22 +107,22 @@ pub(super) fn read_to_eof(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             plain,
             format!(
-                "after {came} of right answers no answer came until the check closed its side. Your program waits for more \
-                 bytes than this request has: for a line, for a body, or for the end of the stream. A client that waits \
-                 for an answer does not close: both wait."
+                "your program sent {came} of right answers. Then no answer came until the check closed its side. \
+                 Your program waits for more bytes than this request has: for a line, for a body, or for the end of \
+                 the stream. A client that waits for an answer does not close, so both sides wait."
             ),
         );
     }
     let why = match known || many {
-        true => "Your program reads to the end of the stream",
+        true => "Your program waits for more bytes until the stream ends",
         false => {
-            "Either your program reads to the end of the stream, or it keeps its answer in a buffer until the connection \
-             ends (W20)"
+            "Either your program reads to the end of the stream, or it keeps its answer in a buffer until the \
+             connection ends (W20)"
         }
     };
     let text = format!(
-        "no answer came until the check closed its side, and then it came at once. {why}. A client that waits for an \
-         answer does not close: both wait."
+        "no answer came until the check closed its side. Then the answer came at once. {why}. A client that waits \
+         for an answer does not close, so both sides wait."
     );
     Some(Cause {
         text,
@@ -135,7 +137,7 @@ fn client_waits_on(evidence: &Evidence) -> Option<Cause> {
     if client && came_late(evidence) {
         return Cause::likely(
             "your request came only when the check had closed its side. Probably your client reads before it has \
-             sent its request. The server waits for the request: both wait.",
+             sent its request. The server waits for the request, so both sides wait.",
         );
     }
     let open = evidence.silence().is_some() && evidence.have().close == Close::Open;
@@ -144,9 +146,9 @@ fn client_waits_on(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "answers-later",
             format!(
-                "your client sent {} of {}, and then nothing. In this conversation the server answers when it has heard \
-                 everything. Either your client waits for an answer before it goes on, and then both wait, or the other \
-                 bytes are in a buffer of your program.",
+                "your client sent {} of {}, and then no more bytes. In this conversation the server answers when all \
+                 bytes have come. Either your client waits for an answer before it sends the rest, and then both \
+                 sides wait. Or the rest is in a buffer of your program.",
                 evidence.have().bytes.len(),
                 count(evidence.want().bytes.len(), "byte")
             ),
@@ -159,15 +161,16 @@ fn client_waits_on(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "hang-up",
             format!(
-                "`{}` had come, which is all that the server sends, and your client kept the connection open. Either it \
-                 waits for more bytes or for the end of the server, or it knows enough and does not close.",
+                "`{}` had come, and the server sends no more bytes. But your client kept the connection open. Either \
+                 it waits for more bytes or for the end of the stream, or it has everything that it needs and does \
+                 not close.",
                 shown(evidence.heard())
             ),
         );
     }
     Cause::likely(format!(
-        "the whole answer had come, {}, and your client waited for more. Probably it reads until the server closes, \
-         but this server keeps the connection open for the next request.",
+        "the whole answer had come, {}, but your client waited for more. Probably it reads until the server closes. \
+         But this server keeps the connection open for the next request.",
         count(evidence.heard().len(), "byte")
     ))
 }
@@ -202,8 +205,8 @@ pub(super) fn no_empty_line(evidence: &Evidence) -> Option<Cause> {
     (plain && here && in_the_middle(evidence)).then_some(())?;
     let line = last.trim_ascii_end().rsplit(|&byte| byte == b'\n').next()?;
     Cause::likely(format!(
-        "after the line `{}` an empty line is missing, one more `\\n`. It ends the list: without it the other side waits \
-         for the next line of the list.",
+        "after the line `{}` an empty line is missing, which is one more `\\n`. The empty line ends the list. \
+         Without it the other side waits for the next line of the list.",
         shown(line)
     ))
 }
@@ -214,8 +217,8 @@ fn empty_record(evidence: &Evidence) -> Option<Cause> {
     let header = from(heard, heard.len().saturating_sub(5));
     matches!(header, [0x14..=0x17, 3, _, 0, 0]).then_some(())?;
     Cause::likely(
-        "a record came whose length is 0, and no answer came until the check closed its side. Either your program reads \
-         at least one byte of each record, also of an empty one: a receive with the length 0 waits for a byte, too. Or it \
-         reads to the end of the stream.",
+        "a record with the length 0 came, and no answer came until the check closed its side. Perhaps your program \
+         reads at least one byte of each record, also of an empty record: a receive with the length 0 waits for a \
+         byte, too. Or perhaps it reads to the end of the stream.",
     )
 }

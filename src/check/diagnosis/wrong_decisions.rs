@@ -9,6 +9,7 @@ use super::{Cause, Close, Evidence, Row, count, shown};
 use crate::check::lenient_http_reader::{find, from, message, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
+use crate::net::Weather;
 use crate::wire::{Entry, Who};
 
 pub(super) const TABLE: &[Row] = &[("W123", argument), ("W121", repeats_the_question)];
@@ -38,13 +39,13 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         let next = from(evidence.rest(), 1);
         if rest.starts_with(line_at(next, 0).trim_ascii()) && next.contains(&b'\n') {
             return Cause::likely(format!(
-                "you sent `{}` as several lines, one for each word. An order is one line with all its words: only \
-                 commas separate the orders of the argument.",
+                "you sent `{}` as several lines, one line for each word. An order is one line with all its words. \
+                 Only commas separate the orders of the argument.",
                 shown(due)
             ));
         }
         format!(
-            "your order is `{}`, and `{}` was expected: of several words you sent only the first part.",
+            "your order is `{}`, but `{}` was expected. You sent only the first part of several words.",
             shown(line),
             shown(due)
         )
@@ -54,20 +55,19 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
         && !due.contains(&b',')
     {
         format!(
-            "you sent `{}` as one line. Commas separate the orders of the argument, and each order is a line of its \
-             own.",
+            "you sent `{}` as one line. Commas separate the orders of the argument. Send each order as its own line.",
             shown(line)
         )
     } else if line.trim_ascii() == due && line.starts_with(b" ") && evidence.at() > 0 {
         format!(
-            "your order `{}` begins with a space. This space comes after the comma in the argument, and does not \
-             belong to the order.",
+            "your order `{}` begins with a space. This space stands after the comma in the argument. It is not a \
+             part of the order.",
             shown(line)
         )
     } else if let Some(arg) = other_order(evidence, line, due) {
         format!(
-            "your order is `{}`, and `{}` was expected. The argument is `{}`: it is in WIRELAB_ARG and on the \
-             command line.",
+            "your order is `{}`, but `{}` was expected. The argument is `{}`. Your program gets the argument in \
+             WIRELAB_ARG and on the command line.",
             shown(line),
             shown(due),
             shown(arg.as_bytes())
@@ -81,12 +81,12 @@ fn argument(evidence: &Evidence) -> Option<Cause> {
 /// An empty line came in the place of the first order.
 fn empty_order(evidence: &Evidence, due: &[u8]) -> String {
     let of = match evidence.expectation.script.heading("arg") {
-        Some(_) => "is what the argument says",
+        Some(_) => "is the order in the argument",
         None => {
-            "was expected: without an argument WIRELAB_ARG may be empty, and an empty text is not an order"
+            "was expected. Without an argument WIRELAB_ARG may be empty. An empty text is not an order"
         }
     };
-    format!("your order is an empty line, and `{}` {of}.", shown(due))
+    format!("your order is an empty line, but `{}` {of}.", shown(due))
 }
 
 /// The client sent some of the lines that were due, and closed.
@@ -97,8 +97,8 @@ fn missing_lines(evidence: &Evidence, due: &[u8]) -> Option<String> {
     let failed = |ending| ending != Ending::Status(0);
     (over && !evidence.process.ending.is_some_and(failed)).then_some(())?;
     Some(format!(
-        "you sent {} of {}: `{}` and what follows it is missing. Send one line for each order of the argument, however \
-         many there are.",
+        "you sent {} of {}. The line `{}` and all lines after it are missing. Send one line for each order of the \
+         argument.",
         lines(&evidence.have().bytes),
         count(lines(&evidence.want().bytes), "line"),
         shown(due)
@@ -119,8 +119,8 @@ fn without_its_beginning(evidence: &Evidence, came: &[u8], due: &[u8]) -> Option
     let missing = due.strip_suffix(came)?;
     (!missing.is_empty() && !bare(came).is_empty() && !evidence.passes_in_calm()).then_some(())?;
     Cause::likely(format!(
-        "you answered `{}`, and `{}` was expected. Only its beginning is missing: `{}`. Print what your program \
-         keeps of the request, and where it cuts it.",
+        "you answered `{}`, but `{}` was expected. Only the beginning is missing: `{}`. Print the bytes of the \
+         request that your program keeps, and look at the place where it cuts them.",
         shown(bare(came)),
         shown(bare(due)),
         shown(missing)
@@ -154,7 +154,8 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     let asked = bare(line_at(evidence.heard(), 0));
     if came.starts_with(b"HTTP/") {
         return Cause::likely(format!(
-            "to `{}` you answered with a head of HTTP, `{}`. This lab's protocol has no head: `{}` was expected at once.",
+            "you answered `{}` with a head of HTTP, `{}`. This lab's protocol has no head. So `{}` was expected at \
+             once.",
             shown(asked),
             shown(bare(came)),
             shown(bare(due))
@@ -166,14 +167,16 @@ pub(super) fn other_answer(evidence: &Evidence) -> Option<Cause> {
     };
     let why = match asked.starts_with(b"GET /") {
         true => {
-            "Perhaps it looked for another name, or in another folder than WIRELAB_ROOT, or its own rules do not \
-             allow this name. Print the name with its invisible bytes"
+            "Perhaps your program looked for a different name, or in a different folder than WIRELAB_ROOT, or its \
+             own rules do not allow this name. Print the name with its invisible bytes"
         }
-        false => "Print what it compares before it chooses an answer, with the invisible bytes",
+        false => {
+            "Print the texts that your program compares before it chooses an answer, with their invisible bytes"
+        }
     };
     Cause::likely(format!(
-        "to {last} you answered `{}`, and `{}` was expected. The answer is whole, so probably no byte was lost. \
-         Either your program took a wrong decision, or its words are not those of the README.{} {why}.",
+        "you answered {last} with `{}`, but `{}` was expected. The answer is complete, so probably no byte was lost. \
+         Either your program took a wrong decision, or its words are not the words in the README.{} {why}.",
         shown(bare(came)),
         shown(bare(due)),
         match framed {
@@ -202,7 +205,7 @@ fn length_of_the_last(evidence: &Evidence) -> String {
     let length = said.and_then(|said| usize::try_from(said).ok());
     match length.filter(|length| last.len() == length + 4) {
         Some(length) if from(last, 4).contains(&b'\n') => format!(
-            " The last request has {}, and one of them is a newline, which is a byte of the name.",
+            " The last request has {}. One of them is a newline, which is a byte of the name.",
             count(length, "byte")
         ),
         Some(length) => format!(" The last request has {}.", count(length, "byte")),
@@ -238,8 +241,8 @@ fn repeats_the_question(evidence: &Evidence) -> Option<Cause> {
     ));
     (asked.len() > 1 && find(added, asked).is_some() && find(due, asked).is_none()).then_some(())?;
     Cause::likely(format!(
-        "`{}` is the whole answer, and you went on with `{}`: these are words that the client had sent. The README says \
-         which answer belongs here, word for word.",
+        "`{}` is the whole answer, but then you sent `{}`. The client had sent these words. The README says word for \
+         word which answer belongs here.",
         shown(due),
         shown(added)
     ))
@@ -251,23 +254,21 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     let prints = evidence.process.prints.as_ref()?;
     let (due, printed) = (prints.wanted.trim_end(), prints.printed.trim_end());
     let say = |text: &str| shown(text.as_bytes());
+    let wanted = say(due);
     let around = printed.split_once(due).filter(|_| !due.is_empty());
     let what = if printed == due {
         let how = match prints.printed.ends_with('\n') {
             true => "more white space",
             false => "no line end",
         };
-        format!("`{}` is right, and after it {how} came", say(due))
+        format!("your program printed `{wanted}`, but {how} came after it")
     } else if due.is_empty() {
         format!(
-            "nothing belongs on the standard output here, and your program printed `{}` there",
+            "nothing belongs on the standard output here, but your program printed `{}`",
             say(printed)
         )
     } else if printed.is_empty() {
-        format!(
-            "`{}` belongs on the standard output, and your program printed nothing there",
-            say(due)
-        )
+        format!("`{wanted}` belongs on the standard output, but your program printed nothing there")
     } else if let Some((before, after)) = around {
         let extra = if before.is_empty() { after } else { before };
         format!(
@@ -278,25 +279,24 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     } else if let Some((before, after)) = due.split_once(printed) {
         let lost = if before.is_empty() { after } else { before };
         format!(
-            "your program printed only `{}`: `{}` is missing",
+            "your program printed only `{}`, but `{}` is missing",
             say(printed),
             say(lost)
         )
     } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
         if evidence.got.has_datagrams() || pieces_heard(evidence) < 2 {
             return Cause::likely(format!(
-                "`{}` was expected, and your program printed the same on several lines",
-                say(due)
+                "`{wanted}` was expected, but your program printed the same text on several lines"
             ));
         }
         format!(
-            "`{}` came in several pieces, and your program printed something after each piece. Collect the answer \
-             first, and print it once",
+            "`{}` came in several pieces, and your program printed some text after each piece. Collect the whole \
+             answer first, and then print it once",
             say(due)
         )
     } else {
         format!(
-            "`{}` was expected, and your program printed `{}`",
+            "`{}` was expected, but your program printed `{}`",
             say(due),
             say(printed)
         )
@@ -316,7 +316,7 @@ fn took_it_for_wrong(evidence: &Evidence, printed: &str) -> Option<String> {
     let whole = answer.body.map(<[u8]>::len) == Some(length);
     (ending != Ending::Status(0) && whole).then(|| {
         format!(
-            "It ended with a failure ({ending}), although the answer announced {} and as many came. ",
+            "It ended with a failure ({ending}). But the answer announced {}, and all of them came. ",
             count(length, "byte")
         )
     })
@@ -356,14 +356,14 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
     lines.any(|line| line.ends_with(&list)).then_some(())?;
     if empty {
         return Cause::likely(format!(
-            "your client printed an empty line, and `{}` was expected. That is the list of an earlier answer, `ack 0`. \
-             Look at the number of each answer, and wait for the answer to your last order.",
+            "your client printed an empty line, but `{}` was expected. An empty line is the list of an earlier \
+             answer, `ack 0`. Look at the number of each answer, and wait for the answer to your last order.",
             shown(due.as_bytes())
         ));
     }
     Cause::likely(format!(
-        "your client printed `{}`, and `{}` was expected. An earlier answer has the list that you printed. Look at \
-         the number of each answer, and wait for the answer to your last order.",
+        "your client printed `{}`, but `{}` was expected. An earlier answer contains the list that you printed. Look \
+         at the number of each answer, and wait for the answer to your last order.",
         shown(printed.as_bytes()),
         shown(due.as_bytes())
     ))
@@ -374,15 +374,17 @@ pub(super) fn shared_buffer(evidence: &Evidence) -> Option<Cause> {
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
     let order = bare(line_at(evidence.heard(), 0));
     let wanted = line_at(want, 0);
-    let server = evidence.side() == Side::Server && evidence.passes_in_calm() && !wanted.is_empty();
+    let rude = evidence.weather() == Weather::Rude && evidence.passes_in_calm();
+    let server = evidence.side() == Side::Server && rude && !wanted.is_empty();
     let mut lengths = (1..=order.len()).filter(|_| server && have != want);
     let old = lengths.find(|&length| {
         have.starts_with(upto(order, length)) && from(have, length).starts_with(wanted)
     })?;
     (find(want, have).is_none()).then_some(())?;
     Cause::proven(format!(
-        "`{}` stands before the answer. An earlier client had sent it before it closed; this client sent `{}`. Your \
-         program keeps the bytes of all connections in one place, but each connection needs its own.",
+        "the bytes `{}` stand before your answer. An earlier client had sent these bytes before it disconnected. \
+         This client sent `{}`. Your program keeps the bytes of all connections in one place, but each connection \
+         needs its own place.",
         shown(upto(order, old)),
         shown(order)
     ))

@@ -56,14 +56,15 @@ fn any_length(evidence: &Evidence) -> Option<Cause> {
         .filter(|&said| said >= MANY)?;
     let signed = match http.is_none() && said > u64::from(u32::MAX / 2) {
         true => {
-            " Either you read before you compare the length with a limit, or you take it for a signed number: then \
-             ff ff ff ff is -1."
+            " Either you read before you compare the length with a limit, or you take the length for a signed \
+             number. As a signed number, ff ff ff ff is -1."
         }
         false => "",
     };
     Cause::likely(format!(
-        "the other side announced {}, and you wait where a refusal was expected.{signed} The length comes from a \
-         stranger. If you trust every length, you wait for ever, or you reserve memory that you do not have.",
+        "the other side announced {}. A refusal was expected, but you wait.{signed} The length comes from outside, \
+         so it may be any number. If you trust every length, you may wait for ever, or reserve memory that you do \
+         not have.",
         count(usize::try_from(said).unwrap_or(usize::MAX), "byte")
     ))
 }
@@ -79,8 +80,8 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
     (wanted != printed && !printed.is_empty() && !waited).then_some(())?;
     if let Some(greeting) = Some(evidence.heard()).filter(|heard| !heard.is_empty()) {
         return Cause::likely(format!(
-            "the server greeted your client with `{}`, and your program printed `{}` where `{}` belongs. Every \
-             greeting means the same: do not compare its words.",
+            "the server greeted your client with `{}`. Your program printed `{}`, but `{}` was expected. Every \
+             greeting has the same meaning here, so do not compare its words.",
             shown(greeting),
             shown(printed.as_bytes()),
             shown(wanted.as_bytes())
@@ -94,17 +95,16 @@ fn one_word(evidence: &Evidence) -> Option<Cause> {
         return Cause::in_case(
             "spelling",
             format!(
-                "your program knows what happened, and writes it in another way: it printed `{}`, and the word of this lab \
-                 is `{}`.",
+                "your program knows what happened, but it printed `{}`. The word of this lab is `{}`.",
                 shown(printed.as_bytes()),
                 shown(wanted.as_bytes())
             ),
         );
     }
     Cause::likely(format!(
-        "your program printed `{}` where `{}` belongs. These failures are different: nobody listens, no answer \
-         comes, or the server is busy. Different calls fail, with different kinds of error. The user must act \
-         differently for each.",
+        "your program printed `{}`, but `{}` was expected. There are three different failures: nobody listens, no \
+         answer comes, or the server is busy. A different call fails in each case, or the kind of the error is \
+         different. The user must act differently for each failure.",
         shown(printed.as_bytes()),
         shown(wanted.as_bytes())
     ))
@@ -117,9 +117,9 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.want().close == Close::Fin && evidence.have().close == Close::Open;
     if matches!(evidence.problem, Some(Problem::StillRuns)) && !evidence.process.connected {
         return Cause::likely(
-            "your client tried to connect, no answer came, and your client went on waiting. Either its connect has no \
-             time limit, or the limit is too long. Without a limit it waits until the system gives up, after a minute or \
-             more.",
+            "your client tried to connect, no answer came, and your client still waited. Either its connect has no \
+             time limit, or the limit is too long. Without a limit it waits until the system gives up, which may \
+             take a minute or more.",
         );
     }
     let silent = evidence
@@ -127,7 +127,7 @@ fn no_patience(evidence: &Evidence) -> Option<Cause> {
         .filter(|_| evidence.want().bytes.is_empty())?;
     (client && waits).then_some(())?;
     Cause::likely(format!(
-        "the server accepted your connection and sent nothing, and after {} ms you still waited. Either your wait \
+        "the server accepted your connection and sent nothing, and you still waited after {} ms. Either your wait \
          has no time limit, or the limit is too long. Without a limit you may wait for ever.",
         silent.as_millis()
     ))
@@ -152,8 +152,9 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && stops && file).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
-        "the answer contains the byte `{}`, which is not UTF-8 text. Of this answer {} came. Probably your program \
-         reads or sends the file as text, and failed at this byte. Most files are not text, so use bytes.",
+        "the right answer contains the byte `{}`, which is not UTF-8 text. Of your answer {} came. Probably your \
+         program reads or sends the file as text, and failed at this byte. Many files are not text, so read and send \
+         them as bytes.",
         shown(byte),
         match evidence.have().bytes.len() {
             0 => "nothing".to_string(),
@@ -184,8 +185,8 @@ fn waits_for_a_refused_body(evidence: &Evidence) -> Option<Cause> {
     };
     waits.then_some(())?;
     Cause::likely(format!(
-        "the client announced `{}` bytes, which is too many, and your program waits for them. Refuse them as soon as \
-         the number has come. A length comes from a stranger.",
+        "the client announced `{}` bytes. This number is too large, but your program waits for the bytes. Refuse the \
+         request as soon as the number has come. The number comes from outside, so it may be any number.",
         shown(said)
     ))
 }
@@ -199,8 +200,8 @@ fn waits_for_a_faulty_length(evidence: &Evidence) -> Option<Cause> {
     let waits = evidence.have().bytes.is_empty() && evidence.silence().is_some();
     (evidence.side() == Side::Server && faulty && waits).then_some(())?;
     Cause::likely(format!(
-        "`Content-Length: {}` is not made of digits alone, so the answer must be 400. Your program sent nothing: \
-         probably it took the value for a number, and waits for the body.",
+        "`Content-Length: {}` does not consist of digits alone, so the answer must be 400. Your program sent \
+         nothing. Probably it took the value for a number, and waits for the body.",
         shown(value)
     ))
 }
@@ -224,8 +225,8 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         .unwrap_or_default();
     if !reason.is_empty() && exchange.have.body == exchange.want.body {
         return Cause::likely(format!(
-            "your body says why the request is refused, `{}`, and your status is {have}: it tells the client that the \
-             request succeeded. The status of this refusal is {want}.",
+            "your body says why you refuse the request, `{}`. But your status is {have}, which says that the request \
+             succeeded. The status of this refusal is {want}.",
             shown(reason)
         ));
     }
@@ -237,7 +238,7 @@ fn not_refused(evidence: &Evidence) -> Option<Cause> {
         false => format!(" (\"{}\")", shown(reason)),
     };
     Cause::likely(format!(
-        "this request must be refused with {want}{because}, and you answered {have}. {}",
+        "you must refuse this request with {want}{because}, but you answered {have}. {}",
         fault(&request, want).unwrap_or_else(|| why_refused(want).to_string())
     ))
 }
@@ -248,29 +249,29 @@ fn unserved_path(exchange: &Exchange, want: u16) -> Option<String> {
     let path = target.split(|&byte| byte == b'?').next()?;
     let last = path.rsplit(|&byte| byte == b'/').next()?;
     let why = match last {
-        b"" => "With a slash at its end it is the path of a folder, and not of a file",
+        b"" => "This path ends with a slash, so it is the path of a folder, and not of a file",
         [b'.', ..] if !last.starts_with(b"..") => {
-            "Its name begins with a dot, and such a name is hidden"
+            "The name of the file begins with a dot, and such a file is hidden"
         }
         _ if exchange
             .want
             .body
             .is_some_and(|body| body.starts_with(b"no plate has")) =>
         {
-            "A plate's name has no slash, and only letters, digits, `-`, `_` and dots"
+            "The name of a plate contains only letters, digits, `-`, `_` and dots, and no slash"
         }
         _ if find(&path.to_ascii_lowercase(), b"%3f").is_some() => {
-            "Decoded, its `%3F` is a question mark of the name, and no file has that name: cut the query off before \
-             you decode"
+            "After the decoding, `%3F` is a question mark in the name, and no file has such a name. Cut the query \
+             off before you decode"
         }
         _ if find(path, b"%25").is_some() => {
-            "After one decoding the name still contains a percent sign, and no file has that name. Probably you \
+            "After one decoding the name still contains a percent sign, and no file has such a name. Probably you \
              decoded it again"
         }
         _ => return None,
     };
     Some(format!(
-        "you answered `{}` with {}, and 404 was expected. {why}.",
+        "you answered `{}` with {}, but 404 was expected. {why}.",
         shown(target),
         exchange.have.status()?
     ))
@@ -302,7 +303,7 @@ fn cut_at_colon(evidence: &Evidence) -> Option<Cause> {
         });
     let (name, value) = value.filter(|_| wanted.get(same) == Some(&b':'))?;
     Cause::likely(format!(
-        "the value of `{}` is `{}`, and your value ends before a colon in it. Only the first colon of a line ends \
+        "the value of `{}` is `{}`, but your value ends before a colon in it. Only the first colon of a line ends \
          the name. Later colons are a part of the value.",
         shown(name),
         shown(value)
@@ -323,8 +324,8 @@ fn last_wins(evidence: &Evidence) -> Option<Cause> {
     let (_, (name, value)) = twice?;
     (find(&wanted, value).is_some() && find(&got, value).is_none()).then_some(())?;
     Cause::likely(format!(
-        "the field `{}` came twice, and its first value, `{}`, is lost. Probably the second value has replaced it. \
-         Two lines with the same name mean the same as one line with both values, in their order.",
+        "the field `{}` came twice, but its first value, `{}`, is lost. Probably the second value has replaced the \
+         first value. Two lines with the same name mean the same as one line with both values, in their order.",
         shown(name),
         shown(value)
     ))
@@ -346,7 +347,8 @@ pub(super) fn other_order(evidence: &Evidence) -> Option<Cause> {
     got.sort_unstable();
     (due == got).then_some(())?;
     Cause::likely(format!(
-        "each line of your body is right, but the lines have another order: `{}` came where `{}` belongs.",
+        "each line of your body is right, but the lines are in the wrong order: `{}` came, but `{}` was expected at \
+         this place.",
         shown(evidence.line()),
         shown(evidence.wanted_line())
     ))
@@ -362,12 +364,14 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
     // An empty member of a list, in the brackets of a server that shows its members.
     let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
     let rule = match text(&got).replace(" []", "") == text(&wanted).replace(" []", "") {
-        true => " An empty member of a list, as between two commas, is no member.",
+        true => {
+            " An empty member of a list, for example between two commas, does not count as a member."
+        }
         false => refusal_of_another_fault(evidence).unwrap_or_default(),
     };
     Cause::likely(format!(
-        "your Content-Length is right for the body that you sent, but the check expected another body. The first \
-         line that differs is `{}`, where `{}` was expected.{rule}",
+        "your Content-Length is right for the body that you sent. But the check expected a different body. The first \
+         line that differs is `{}`, but `{}` was expected.{rule}",
         shown(&got),
         shown(&wanted)
     ))
