@@ -341,8 +341,8 @@ fn had_failed(exchange: &Exchange) -> &'static str {
     });
     match failed {
         true => {
-            " The next server had closed too early before, on another request. But only its answer to /health can \
-             say that it is not ready."
+            " The next server had closed too early in an earlier request. But only its answer to /health can say \
+             that it is not ready."
         }
         false => "",
     }

@@ -294,7 +294,7 @@ fn trailers_left(evidence: &Evidence) -> Option<Cause> {
         ));
     }
     let came = match exchange.have.status() {
-        Some(_) => "Your answer here fits a request without an order",
+        Some(_) => "Your answer is right for a request without an order",
         None => "This request got no answer",
     };
     Cause::likely(format!(
@@ -318,7 +318,7 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
         .find_map(|name| Some((name, request.field(name)?)))?;
     let tags = *name == "If-None-Match";
     let list = match tags && value.contains(&b',') {
-        true => " The value is a list: compare each of its tags.",
+        true => " The value is a list, so compare each of its tags.",
         false => "",
     };
     let weak = match tags && find(value, b"W/").is_some() {
@@ -336,7 +336,7 @@ fn sends_all(evidence: &Evidence) -> Option<Cause> {
         _ => "",
     };
     Cause::likely(format!(
-        "the request contains `{name}: {}`, and you answered {}. The right answer is {want}.{list}{weak}{star}",
+        "the request contains `{name}: {}`, but you answered {}. The right answer is {want}.{list}{weak}{star}",
         shown(value),
         have?
     ))

@@ -172,7 +172,7 @@ fn asks_again(evidence: &Evidence) -> Option<Cause> {
     let wish = match asks.is_empty() {
         true => String::new(),
         false => format!(
-            " The client's request contains `{}`, and the stored answer is within this limit.",
+            " The client's request contains `{}`, and the stored answer fulfils this.",
             asks.join(", ")
         ),
     };

@@ -93,26 +93,26 @@ fn other_alert(evidence: &Evidence) -> Option<Cause> {
 fn why_due(sent: u8, due: u8, in_records: bool) -> &'static str {
     match (sent, due) {
         (109 | 112 | 120, 70) => {
-            "The newest version of this client is older than TLS 1.2. Either you looked at the name or the protocols \
-             before the version: in the lab's table the version comes first. Or you read the version at another place \
-             than in supported_versions"
+            "The newest version of this client is older than TLS 1.2. Perhaps you looked at the name or the \
+             protocols first, but in the lab's table the version comes first. Or perhaps you did not read the \
+             version in supported_versions"
         }
         (112 | 120, 109) => "This message has no extension of the kind 0, so it has no name",
         (_, 50) => {
-            "One of these faults is in this message: a length reaches beyond the list that contains it, bytes remain \
-             after a list, a list is empty or odd, or a name contains a forbidden byte"
+            "A part of this message is wrong. Perhaps a length reaches beyond the list that contains it, or bytes \
+             remain after a list. Or perhaps a list is empty or odd, or a name contains a forbidden byte"
         }
         (50, _) if in_records => {
             "All lengths in this message are right. The message comes in several records. Join the contents of the \
-             records, without the five bytes before each content. If you do that already, look for parts of the \
-             message that you do not know. Skip these parts, whatever their length is"
+             records, without the five bytes before each content. If you do that already, skip each part that you do \
+             not know by its length"
         }
         (112, _) => {
             "The name in this message is the name of the server. In a name, upper and lower case mean the \
              same"
         }
         (50, _) => {
-            "All lengths in this message are right. Skip the parts that you do not know, whatever their length is"
+            "All lengths in this message are right. Skip each part that you do not know by its length"
         }
         (109, _) => {
             "This message has a name. The lists before the name (session, ciphers, other extensions) have different \

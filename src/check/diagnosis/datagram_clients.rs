@@ -133,8 +133,8 @@ fn ends_after_a_loss(evidence: &Evidence) -> Option<Cause> {
     let scene = scene(evidence).filter(|_| prints && evidence.side() == Side::Client)?;
     let (last, lost) = (scene.last(Who::Client)?, scene.lost()?);
     Cause::likely(format!(
-        "the network {lost} `{}`, and your client ended and did not send it again. Do not give up after one loss: \
-         the same datagram may arrive the next time.",
+        "the network {lost} `{}`. Your client ended, and did not send the datagram again. Do not give up after one \
+         loss: the same datagram may arrive the next time.",
         shown(&last.bytes)
     ))
 }
@@ -234,7 +234,7 @@ fn never_repeats(evidence: &Evidence) -> Option<Cause> {
                      datagram may arrive the next time."
                 ),
                 tries => format!(
-                    "you sent `{last}` {tries} times. The last time, the network {lost}, and your client ended. The \
+                    "you sent `{last}` {tries} times. The last time, the network {lost}. Then your client ended. The \
                      next datagram may arrive, so do not give up so early."
                 ),
             })

@@ -121,8 +121,8 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     wanted.starts_with(&before.bytes).then_some(())?;
     Cause::likely(format!(
         "`{}` came, but an order with a lower number has not come. You answered `{}`, but the right answer is the \
-         same as before. If an answer acknowledges the missing order, the client does not send it again, and the \
-         order is lost.",
+         answer that you gave before. If an answer acknowledges the missing order, the client does not send this \
+         order again, and it is lost.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))

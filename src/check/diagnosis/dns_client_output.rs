@@ -153,7 +153,7 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
         ),
         (0, Some(_)) => (
             Last::Broken,
-            "continues after its end, so it cannot be read",
+            "has a length or a count that points past its end",
         ),
         (0, None) if has_address_of_another_size(&last) => (
             Last::Broken,
@@ -377,9 +377,9 @@ fn pointer_is_not_followed(evidence: &Evidence) -> Option<Cause> {
     read.records()
         .find(|(_, record)| record.owner.has_pointer)?;
     Cause::likely(format!(
-        "{}, but the answer has addresses. The name of a record may be a pointer, and a pointer stands in place of a \
-         label. It has two bytes, and the first byte is c0 (hex) or more. The pointer leads to the name at an earlier \
-         place in the message.",
+        "{}, but the answer has addresses. In a record, a pointer may stand in place of the name or of a label. A \
+         pointer has two bytes, and the first byte is c0 (hex) or more. It leads to the name at an earlier place in \
+         the message.",
         read.did()
     ))
 }

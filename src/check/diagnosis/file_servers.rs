@@ -218,8 +218,8 @@ fn local_date(evidence: &Evidence) -> Option<Cause> {
             off / 60
         ),
         false => {
-            "The check gives the time in WIRELAB_NOW. Either your program used another clock, or it sent the time of \
-             something else, such as the last change of the file."
+            "The check gives the time in WIRELAB_NOW. Either your program used a different clock, or it sent the \
+             time of a different event, for example of the last change of the file."
                 .to_string()
         }
     };

@@ -52,7 +52,7 @@ fn in_brackets(have: &[u8], wanted: &[u8]) -> Option<&'static str> {
     let have = std::str::from_utf8(have).ok()?;
     let inside = wanted.strip_prefix('[')?.split(']').next()?;
     if have.contains(inside) && !have.contains(&format!("[{inside}]")) {
-        return Some("an IPv6 address keeps its brackets in Host");
+        return Some("Host must contain an IPv6 address with its brackets");
     }
     let begun = have.trim_end_matches(':');
     if have.starts_with('[') && have.ends_with("]:80") && wanted == have.trim_end_matches(":80") {

@@ -156,9 +156,8 @@ fn unused_connection(evidence: &Evidence) -> Option<Cause> {
     if let Some(said) = said.filter(|_| arg.contains("{addr} ") && complaint(evidence).is_none()) {
         return Cause::likely(format!(
             "your client connected, sent nothing, and closed. It printed `{}`. In its argument another address \
-             follows after the address that accepted. There are two possible reasons. Perhaps your client tried the \
-             next address, too, and took that failure for the result. Or perhaps it stopped for another reason after \
-             it had connected.",
+             follows after the address that accepted. Perhaps your client tried this next address, too, and reported \
+             the failure there. Or perhaps it stopped for another reason after it had connected.",
             shown(said.trim().as_bytes())
         ));
     }

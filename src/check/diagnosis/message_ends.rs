@@ -86,8 +86,8 @@ fn header_in_body(evidence: &Evidence) -> Option<Cause> {
     let belongs = want.field(std::str::from_utf8(name).ok()?).is_some();
     (early && belongs && have.head.len() < want.head.len()).then_some(())?;
     Cause::likely(format!(
-        "the line `{}` came after the empty line, so it is a part of the body. The head ended too early, because of \
-         one \\r\\n too many. Perhaps the part of your program before this line wrote it.",
+        "the line `{}` came after the empty line, so it is a part of the body. An extra \\r\\n before this line \
+         ended the head too early. Perhaps two parts of your program each sent a \\r\\n.",
         shown(line)
     ))
 }
@@ -241,8 +241,8 @@ fn extra_crlf(evidence: &Evidence) -> Option<Cause> {
         ),
     };
     Cause::likely(format!(
-        "{} too many came {place}: `{}`. These bytes are not a part of this {sender}. On a connection that stays \
-         open they are the beginning of the next {sender}.{why}",
+        "{} more came {place}: `{}`. These bytes are not a part of this {sender}. On a connection that stays open \
+         they are the beginning of the next {sender}.{why}",
         count(extra.len(), "byte"),
         shown(extra)
     ))

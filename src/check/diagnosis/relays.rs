@@ -150,8 +150,8 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
         );
     }
     Cause::likely(
-        "your program did not connect to its server. The server's address is the second argument of the command line, \
-         and in WIRELAB_ARG.",
+        "your program did not connect to its server. The address of the server is the second argument of the command \
+         line, and it is in WIRELAB_ARG, too.",
     )
 }
 

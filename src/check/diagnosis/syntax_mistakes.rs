@@ -171,8 +171,8 @@ fn status_line(evidence: &Evidence) -> Option<Cause> {
                 .get(9..12)
                 .is_some_and(|code| code.iter().all(u8::is_ascii_digit)) =>
         {
-            "its version is not the expected version. An answer has the version of the server, whatever version the \
-             request has"
+            "its version is not the expected version. The server writes its own version, also if the request has a \
+             different version"
         }
         _ => "its form is different",
     };
@@ -219,7 +219,7 @@ fn request_line(evidence: &Evidence) -> Option<Cause> {
             "the version must be HTTP/1.1, in capital letters"
         }
         [_, target, _] if target.contains(&b'#') && !wanted.contains(&b'#') => {
-            "the part after the # is only for the client, and the client must not send it"
+            "the client must not send the part after the #"
         }
         [_, target, _] if target.starts_with(b"http") && !wanted.contains(&b':') => {
             "a client sends a whole URL only to a proxy. To a server it sends the path and the query"

@@ -86,7 +86,7 @@ pub(super) fn not_this_value(evidence: &Evidence, sent: &[u8], due: &[u8]) -> St
         (None, _) if cut => format!("the server gave you `{due_text}`. {first}"),
         (None, _) => format!("no server gave you this cookie. The server gave you `{due_text}`"),
         (Some(old), Some(new)) if old.path != new.path => format!(
-            "the server said `{}`, so this cookie does not belong there{}",
+            "the server gave it with the line `{}`, so this request must not contain it{}",
             shown(&old.line),
             spelling(&old.line)
         ),
@@ -174,7 +174,7 @@ pub(super) fn given(evidence: &Evidence, name: &[u8]) -> String {
     let own = |given: &&Given| split_once(&given.line, b'=').is_some_and(|(own, _)| own == name);
     match all.iter().rfind(own) {
         Some(last) => format!(
-            "the server said `{}`, so this cookie does not belong there",
+            "the last line of the server about this cookie was `{}`, so this request must not contain it",
             shown(&last.line)
         ),
         None => "no server gave you this cookie".to_string(),

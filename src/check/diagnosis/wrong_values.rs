@@ -152,12 +152,12 @@ fn text_only(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && stops && file).then_some(())?;
     let byte = upto(from(&evidence.want().bytes, valid), 1);
     Cause::likely(format!(
-        "the right answer contains the byte `{}`, which is not UTF-8 text. Of your answer {} came. Probably your \
+        "the right answer contains the byte `{}`, which is not UTF-8 text. {} of your answer came. Probably your \
          program reads or sends the file as text, and failed at this byte. Many files are not text, so read and send \
          them as bytes.",
         shown(byte),
         match evidence.have().bytes.len() {
-            0 => "nothing".to_string(),
+            0 => "Nothing".to_string(),
             length => count(length, "byte"),
         }
     ))
