@@ -5,21 +5,18 @@ use super::Evidence;
 use super::chunk_borders::{kept_cr, misread, size_lines, trailers};
 use super::file_servers::answer_at;
 use super::valid_but_different::said;
-use super::{Cause, Close, Row, count, shown};
+use super::{Cause, Row, count, shown};
 use crate::check::Side;
 use crate::check::lenient_http_reader::{
     Message, chunks, find, is_request, message, messages, upto,
 };
-use crate::wire::{DifferenceKind, Entry};
+use crate::wire::DifferenceKind;
 
 /// Asked before the causes of a silence that nothing explains.
 pub(super) const WAITS: &[Row] = &[
     ("W67", no_continue),
     ("W69", line_body),
     ("W70", chunks_unanswered),
-    ("W47", no_deadline),
-    ("W47", silent_client_kept),
-    ("W80", limit_of_each_read),
 ];
 
 pub(super) const TABLE: &[Row] = &[
@@ -36,7 +33,7 @@ pub(super) const TABLE: &[Row] = &[
 
 /// The status that was wanted and the one that came in the answer of the first difference; `None` in
 /// place of the second when nothing came.
-fn statuses(evidence: &Evidence) -> Option<(u16, Option<u16>)> {
+pub(super) fn statuses(evidence: &Evidence) -> Option<(u16, Option<u16>)> {
     let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
     let have = answer_at(&evidence.have().bytes, evidence.at()).and_then(|answer| answer.status());
     let came = evidence.have().bytes.len() > evidence.at();
@@ -99,60 +96,6 @@ fn chunks_unanswered(evidence: &Evidence) -> Option<Cause> {
          bytes. Count the bytes of the data. After the data of a chunk come \\r\\n and the next size. The body ends \
          with a size of 0, then perhaps trailer lines, and an empty line.",
     )
-}
-
-/// A client stops in the middle of its head, and the server waits on.
-fn no_deadline(evidence: &Evidence) -> Option<Cause> {
-    let (want, have) = statuses(evidence)?;
-    let waits = want == 408 && have.is_none() && evidence.silence().is_some();
-    (waits && said_pieces(evidence) == 1).then_some(())?;
-    Cause::likely(
-        "the client stopped in the middle of its head. Your answer 408 did not come in time, and your connection is \
-         still open. Without a time limit your program may wait for ever.",
-    )
-}
-
-/// A client has its answer and says nothing more, and the server is to close after a while.
-fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
-    let script = &evidence.expectation.script;
-    let last = script.entries().iter().take(evidence.agreed() + 1).rev();
-    let timed = last
-        .take_while(|entry| !matches!(entry, Entry::Chunk(_)))
-        .any(|entry| matches!(entry, Entry::Gap(_)));
-    let open = evidence.right_bytes() && evidence.have().close == Close::Open;
-    let server = evidence.side() == Side::Server && !evidence.fin_said();
-    (server && timed && open && evidence.silence().is_some()).then_some(())?;
-    Cause::likely(
-        "the client had its answer and sent nothing more. Its time was over, but your server did not close the \
-         connection. Without a time limit your server may wait for this client for ever.",
-    )
-}
-
-/// In how many pieces, with pauses between them, the client has sent its bytes.
-fn said_pieces(evidence: &Evidence) -> usize {
-    let who = evidence.side().who().other();
-    let entries = evidence.expectation.script.entries().iter();
-    let said = entries.filter(|entry| matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (evidence.conn(), who)));
-    said.count()
-}
-
-/// Each piece of a head restarts the limit.
-fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
-    let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
-    let pieces = said_pieces(evidence);
-    (evidence.side() == Side::Server && want == 408 && pieces > 1).then_some(())?;
-    let how = match evidence.difference().map(|difference| difference.what) {
-        Some(DifferenceKind::Gap { measured }) => {
-            format!("408 came after {} ms", measured.as_millis())
-        }
-        _ if evidence.silence().is_some() => "408 did not come".to_string(),
-        _ => return None,
-    };
-    Cause::likely(format!(
-        "the client sent its head in {}. The pauses between them were shorter than the limit, but {how}. The limit \
-         is for the whole head. A limit for each read begins again with each piece.",
-        count(pieces, "piece")
-    ))
 }
 
 /// The last answer came before the body of its request.

@@ -74,6 +74,22 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && evidence.right_bytes();
     let closed = evidence.want().close == Close::Fin && evidence.have().close == Close::Rst;
     (client && closed && evidence.answer_owed()).then_some(())?;
+    let printed = evidence.process.stdout.trim_end();
+    let other = evidence.side().who().other();
+    let answer = evidence.expectation.script.bytes_of(evidence.conn(), other);
+    let part = !printed.is_empty() && answer.len() > printed.len();
+    if part && answer.starts_with(printed.as_bytes()) {
+        return Cause::in_case(
+            "part",
+            format!(
+                "your client printed `{}`, which is the first {} of the answer. Then your client closed the connection, and \
+                 the rest of the answer was still unread. Such a close gives a reset. Read until the server closes, and \
+                 print the whole answer.",
+                shown(printed.as_bytes()),
+                count(printed.len(), "byte")
+            ),
+        );
+    }
     Cause::likely(
         "probably you closed both directions of the connection before the answer came. Your system answered with a \
          reset. Shut down only the writing direction: this ends your direction, and you can still read the answer.",

@@ -2,9 +2,9 @@
 //!
 //! Rule: what the network did is in the transcript, behind the datagram that it did it to; a cause names it.
 
-use super::Evidence;
 use super::wrong_decisions::printed_an_earlier_list;
 use super::{Cause, Row, shown};
+use super::{Close, Evidence};
 use crate::check::lenient_http_reader::{from, upto};
 use crate::check::{Problem, Side};
 use crate::limits;
@@ -16,6 +16,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W93", goes_on_without_its_answer),
     ("W93", believes_an_old_answer),
     ("W93", printed_an_earlier_list),
+    ("W93", gives_up_with_answers),
     ("W118", other_number),
     ("W91", never_repeats),
     ("W91", ends_after_a_loss),
@@ -211,6 +212,36 @@ fn believes_an_old_answer(evidence: &Evidence) -> Option<Cause> {
          So probably an older answer came twice or late, and you took it for the answer to this order.",
         shown(&last.bytes),
         shown(&wrong.bytes)
+    ))
+}
+
+/// It repeated an order, the answer came each time, and it gave up.
+fn gives_up_with_answers(evidence: &Evidence) -> Option<Cause> {
+    let scene = is_client(evidence).filter(|scene| scene.wrong().is_none() && scene.repeats())?;
+    (evidence.process.died(Side::Client, Close::Fin) && scene.lost().is_none()).then_some(())?;
+    let last = scene.last(Who::Client)?;
+    let own = scene.said.iter().filter(|it| it.who == Who::Client);
+    let tries = own.filter(|it| it.bytes == last.bytes).count();
+    let asked = scene.said.iter().rposition(|it| it.who == Who::Client)?;
+    let number = numbered(&last.bytes)?.0.to_string();
+    let is_right = |it: &&Datagram| {
+        let mut words = it.bytes.split(|&byte| byte == b' ').skip(1);
+        words.next() == Some(number.as_bytes())
+    };
+    let answers = scene.said.get(asked + 1..)?;
+    let right = answers.iter().find(is_right)?;
+    let older = answers.first().filter(|it| !is_right(it));
+    let why = older.map_or(String::new(), |it| {
+        format!(
+            " The older answer `{}` came before it. Ignore an older answer, and listen for the rest of the time.",
+            shown(&it.bytes)
+        )
+    });
+    Cause::likely(format!(
+        "you sent `{}` {}, and then your client ended. The answer `{}` came, but your client did not use it.{why}",
+        shown(&last.bytes),
+        super::count(tries, "time"),
+        shown(&right.bytes)
     ))
 }
 

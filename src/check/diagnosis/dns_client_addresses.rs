@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::dns_client_output::read;
 use super::{Cause, Evidence, Row};
 use crate::check::lenient_dns_reader::{Message, Record, address, text};
+use crate::wire::Entry;
 
 pub(super) const TABLE: &[Row] = &[("W114", one_of_several), ("W125", shorter_form)];
 
@@ -54,4 +55,21 @@ fn one_of_several(evidence: &Evidence) -> Option<Cause> {
          different name, type or address.",
         read.did()
     ))
+}
+
+/// What a client did after a message that does not fit: it sent a question again, or went on.
+pub(super) fn what_then(evidence: &Evidence) -> &'static str {
+    let who = evidence.side().who();
+    let entries = evidence.got.entries().iter();
+    let asked = entries.filter_map(|entry| match entry {
+        Entry::Chunk(chunk) if chunk.who == who => Some(chunk.exact()),
+        _ => None,
+    });
+    let asked: Vec<Vec<u8>> = asked.collect();
+    if asked.windows(2).any(|two| two.first() == two.last()) {
+        return "you asked again, although the right answer came after this message. Ignore a message that does not fit, \
+                and listen for the rest of the time";
+    }
+    "probably you took it for your answer. Compare the question in a message with your own question, and wait for the \
+     right answer"
 }

@@ -2,6 +2,7 @@
 //!
 //! Rule: a cause names the record or the message of the conversation that the printed words come from.
 
+use super::dns_client_addresses::what_then;
 use super::dns_messages::{messages, speaks_dns};
 use super::encoding_and_extra_bytes::capital;
 use super::{Cause, Evidence, Row, count, shown};
@@ -298,11 +299,10 @@ fn another_answer(evidence: &Evidence) -> Option<Cause> {
         && read.wants_addresses()
     {
         return Cause::likely(format!(
-            "{}, but addresses are missing. A message with the right ID came first. It was about {}, and probably \
-             you took it for your answer. Compare the question in a message with your own question, and wait for the \
-             right answer.",
+            "{}, but addresses are missing. A message with the right ID came first. It was about {}, and {}.",
             read.did(),
-            text(&asked.labels)
+            text(&asked.labels),
+            what_then(evidence)
         ));
     }
     (twice && !read.others.is_empty()).then_some(())?;

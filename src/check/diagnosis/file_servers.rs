@@ -57,9 +57,14 @@ pub(super) fn range_rules(evidence: &Evidence) -> Option<Cause> {
         Some(got) => format!("Your answer has `{}`", shown(got)),
         None => format!("You answered {have}"),
     };
+    let why = match range.starts_with(b"bytes=-") {
+        true => "asks for more last bytes than the file has. Send the whole file as the part",
+        false => {
+            "asks for bytes after the end of the file. Send the part up to the end of the file"
+        }
+    };
     Cause::likely(format!(
-        "the line `Range: {}` asks for bytes after the end of the file. Send the part up to the end of the file: \
-         `Content-Range: {}`. {yours}.",
+        "the line `Range: {}` {why}: `Content-Range: {}`. {yours}.",
         shown(range),
         shown(wanted)
     ))
@@ -139,14 +144,22 @@ fn slash_in_name(evidence: &Evidence) -> Option<Cause> {
     let line = message(evidence.heard()).first_line();
     let target = line.strip_prefix(b"GET /")?;
     let (want, have) = (&evidence.want().bytes, &evidence.have().bytes);
-    let name = target.contains(&b'/') && find(target, b"..").is_none() && !evidence.is_http();
+    let why = match target {
+        [b'.', ..] => {
+            "The name of this file begins with a dot. In this lab the server sends no such file"
+        }
+        _ => {
+            "After its first slash this path has one more slash, and the name of a file contains no slash. Test the name \
+             as it came, before you change it or join it with a folder"
+        }
+    };
+    let forbidden = target.contains(&b'/') || target.starts_with(b".");
+    let name = forbidden && find(target, b"..").is_none() && !evidence.is_http();
     let served = evidence.at() == 0 && !evidence.cut_short() && !have.is_empty() && want != have;
     (evidence.side() == Side::Server && name && served).then_some(())?;
     let first = have.split(|&byte| byte == b'\n').next()?;
     Cause::likely(format!(
-        "you answered `{}` with `{}`, but `{}` was expected. After its first slash this path has one more slash, and \
-         the name of a file contains no slash. Test the name as it came, before you change it or join it with a \
-         folder.",
+        "you answered `{}` with `{}`, but `{}` was expected. {why}.",
         shown(line),
         shown(first),
         shown(want.trim_ascii_end())
@@ -177,11 +190,16 @@ fn not_decoded(evidence: &Evidence) -> Option<Cause> {
             " The decoded bytes are UTF-8. Decode all bytes first, and then turn the bytes into text."
         }
     };
+    let escape = upto(from(target, encoded), 3);
+    let capital = match escape.iter().any(u8::is_ascii_uppercase) {
+        true => " The digits from A to F may be capital or small letters.",
+        false => "",
+    };
     Cause::likely(format!(
         "the path `{}` is the name of a file that exists, but you answered {have}. In this path `{}` is one byte, \
-         written as a percent sign and two hexadecimal digits.{twice}{letters}",
+         written as a percent sign and two hexadecimal digits.{capital}{twice}{letters}",
         shown(target),
-        shown(upto(from(target, encoded), 3))
+        shown(escape)
     ))
 }
 

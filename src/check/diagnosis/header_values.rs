@@ -14,10 +14,10 @@ pub(super) const TABLE: &[Row] = &[("W63", answer_of_another)];
 /// What a client does with a value, or where the value comes from.
 pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
     let text = match &name.to_ascii_lowercase()[..] {
-        b"content-type" => {
-            "The client trusts this line. The lab's README says which type belongs here."
-                .to_string()
-        }
+        b"content-type" => format!(
+            "The client trusts this line. The lab's README says which type belongs here.{}",
+            several_dots(evidence)
+        ),
         b"connection" if evidence.side() == Side::Client => {
             "This line says whether the connection stays open after the answer.".to_string()
         }
@@ -27,8 +27,9 @@ pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
             capitals(evidence)
         ),
         b"location" => format!(
-            "The client sends its next request to this place.{}",
-            given_before(evidence)
+            "The client sends its next request to this place.{}{}",
+            given_before(evidence),
+            lower_number(evidence)
         ),
         b"last-modified" => later_than_its_answer(evidence)?,
         b"content-range" => "The client puts the part into its copy at the place that these numbers name. The \
@@ -37,6 +38,38 @@ pub(super) fn rule_of(evidence: &Evidence, name: &[u8]) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// The file's name has more than one dot.
+fn several_dots(evidence: &Evidence) -> &'static str {
+    let target = evidence
+        .exchange()
+        .and_then(|exchange| exchange.request()?.target());
+    let name = target.and_then(|target| target.rsplit(|&byte| byte == b'/').next());
+    let dots = |name: &[u8]| name.iter().filter(|&&byte| byte == b'.').count();
+    match name.is_some_and(|name| dots(name) > 1) {
+        true => {
+            " The name of this file has several dots. The ending of a name begins at its last dot."
+        }
+        false => "",
+    }
+}
+
+/// The wanted line ends in a lower number.
+fn lower_number(evidence: &Evidence) -> &'static str {
+    let number = |line: &[u8]| {
+        let line = line.trim_ascii_end();
+        let digits = line.iter().rev().take_while(|byte| byte.is_ascii_digit());
+        let (name, digits) = line.split_at(line.len() - digits.count());
+        let value: Option<u64> = std::str::from_utf8(digits).ok()?.parse().ok();
+        Some((name.to_vec(), value?))
+    };
+    match (number(evidence.wanted_line()), number(evidence.line())) {
+        (Some((due, low)), Some((name, high))) if due == name && low < high => {
+            " A lower number is free. Do not only count: test which names are taken."
+        }
+        _ => "",
+    }
 }
 
 /// The request's `Connection` line has capital letters.

@@ -59,13 +59,22 @@ fn impatient(evidence: &Evidence) -> Option<Cause> {
 fn answers_a_piece(evidence: &Evidence) -> Option<Cause> {
     let paused = pause(evidence)?;
     let other = !evidence.rest().is_empty() && !evidence.missing().is_empty();
-    let server = evidence.side() == Side::Server && !evidence.is_http();
-    (server && other && complaint(evidence).is_none()).then_some(())?;
+    let server = evidence.side() == Side::Server && (!evidence.is_http() || evidence.early());
+    // What it complains of may be another connection; an early answer is its own sign.
+    let own = !evidence.early() && complaint(evidence).is_some();
+    (server && other && !own).then_some(())?;
     Cause::likely(format!(
-        "the client paused for {} ms, but you answered `{}` to the bytes before the pause. Probably your program \
-         takes one read for one message. TCP has no messages. A read gives the bytes that have arrived.",
+        "the client paused for {} ms, but you answered `{}` to the bytes before the pause. {} TCP has no messages. A \
+         read gives the bytes that have arrived.",
         paused.as_millis(),
-        shown(evidence.have().bytes.trim_ascii_end())
+        shown(evidence.have().bytes.trim_ascii_end()),
+        match evidence.early() {
+            true => {
+                "The message was not complete. Either your program takes one read for one message, or your program \
+                 answers before it has read the whole message."
+            }
+            false => "Probably your program takes one read for one message.",
+        }
     ))
 }
 

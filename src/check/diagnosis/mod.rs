@@ -9,6 +9,7 @@ mod balancers;
 mod bodies_and_partial_answers;
 mod caches;
 mod chunk_borders;
+mod client_arguments;
 mod client_hello_answers;
 mod client_hello_facts;
 mod connection_endings;
@@ -49,6 +50,7 @@ mod request_details;
 mod source_signs;
 mod syntax_mistakes;
 mod target_parts;
+mod time_limits;
 mod unsent_answers;
 mod valid_but_different;
 mod values_from_the_other_side;
@@ -113,7 +115,7 @@ type Row = (&'static str, fn(&Evidence) -> Option<Cause>);
 
 /// Every group of codes in the order in which they are asked. Within a group the narrower evidence
 /// stands first: what names a byte before what names a length, before what names a wait.
-const TABLE: [&[Row]; 42] = [
+const TABLE: [&[Row]; 44] = [
     balancers::TABLE,
     gateways::TABLE,
     process::TABLE,
@@ -133,6 +135,7 @@ const TABLE: [&[Row]; 42] = [
     connection_endings::FIRST,
     partial_reads_and_writes::DELIVERY,
     bodies_and_partial_answers::WAITS,
+    time_limits::TABLE,
     redirects_and_relays::TABLE,
     incomplete_messages::TABLE,
     forms::TABLE,
@@ -145,6 +148,7 @@ const TABLE: [&[Row]; 42] = [
     syntax_mistakes::TABLE,
     message_ends::TABLE,
     length_prefix::TABLE,
+    client_arguments::TABLE,
     wrong_decisions::TABLE,
     echoed_fields::TABLE,
     encoding_and_extra_bytes::TABLE,

@@ -6,9 +6,11 @@ use super::wrong_decisions::shared_buffer;
 use super::{Cause, Language, Row, count, shown};
 use super::{Close, Evidence, Tried};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{Message, find, from, is_request, message, messages, upto};
+use crate::check::lenient_http_reader::{
+    Message, find, from, head_length, is_request, message, messages, upto,
+};
 use crate::net::Weather;
-use crate::wire::{Chunk, Entry};
+use crate::wire::{Chunk, DifferenceKind, Entry};
 
 /// Asked first of all that is wrong on the wire when the same conversation passes delivered otherwise.
 pub(super) const DELIVERY: &[Row] = &[
@@ -157,6 +159,10 @@ fn one_read_for_several(evidence: &Evidence) -> Option<Cause> {
     let several = whole && evidence.together().len() > 1 && apart;
     let other = !evidence.cut_short() && evidence.at() < evidence.want().bytes.len();
     (evidence.side() == Side::Server && several && other).then_some(())?;
+    // The lines of half a head are no messages, and an answer at a wrong time says nothing about a read.
+    let lines = |one: &Vec<u8>| evidence.is_http() && head_length(one).is_none();
+    let timed = matches!(evidence.difference()?.what, DifferenceKind::Gap { .. });
+    (!timed && !evidence.together().iter().any(lines)).then_some(())?;
     if let Some(joined) = single_read(evidence) {
         return Some(joined);
     }

@@ -41,6 +41,11 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
             "`Range: {}` asks for the last 0 bytes of the file. Such a part does not exist.",
             shown(request.field("Range").filter(|range| *range == b"bytes=-0")?)
         )),
+        400 if request.chunked() && wrong_size(request).is_some() => Some(format!(
+            "A chunk of the body begins with `{}`, which is not a number of hexadecimal digits. A function that reads a \
+             number often accepts a sign or `0x`.",
+            shown(wrong_size(request)?)
+        )),
         400 if bare_line_ends(request) => Some(
             "A line of the request's head ends in \\n alone, but it must end in \\r\\n. Another program may read \
              such a message in a different way."
@@ -49,6 +54,14 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
         501 => small_method(request),
         _ => None,
     }
+}
+
+/// The first size line of a body in chunks, where its size is no number.
+fn wrong_size<'a>(request: &Message<'a>) -> Option<&'a [u8]> {
+    let line = request.body?.split(|&byte| byte == b'\n').next()?;
+    let size = line.split(|&byte| byte == b';').next()?.trim_ascii();
+    let digits = !size.is_empty() && size.iter().all(u8::is_ascii_hexdigit);
+    (!digits).then_some(size)
 }
 
 /// How many lines of the head have this name.
@@ -286,6 +299,16 @@ pub(super) fn changed_target(want: &[u8], have: &[u8]) -> Option<String> {
         let text = "you decoded the target. Send the encoded bytes of a URL as they are, because the server decodes \
             them";
         return Some(text.to_string());
+    }
+    if want != have && decode_lenient(want) == decode_lenient(have) {
+        let same = want.iter().zip(have).take_while(|(a, b)| a == b).count();
+        let escape = want
+            .get(same..same + 3)
+            .filter(|part| part.starts_with(b"%"))?;
+        return Some(format!(
+            "you decoded `{}`. Send the encoded bytes of a URL as they are, because the server decodes them",
+            shown(escape)
+        ));
     }
     let (long, short, what) = match want.len() > have.len() {
         true => (want, have, "is lost"),

@@ -3,7 +3,7 @@
 use super::valid_but_different::differing;
 use super::{Cause, Evidence, request_details, shown};
 use crate::check::Side;
-use crate::check::lenient_http_reader::{Message, is_request};
+use crate::check::lenient_http_reader::{Message, is_request, message};
 
 /// Method and target of a request.
 pub(super) fn words<'a>(request: &Message<'a>) -> Option<(&'a [u8], &'a [u8])> {
@@ -57,6 +57,11 @@ pub(super) fn other_part(evidence: &Evidence) -> Option<Cause> {
             "in this URL the `?` stands after the `#`. So the `?` belongs to the fragment, and does not begin a query".to_string()
         }
         (None, Some(b'?')) => "a query is added".to_string(),
+        (_, Some(_)) if keeps_the_query(evidence, have.1) => {
+            "your target begins with the query of the request before. The folder of a path ends at the last `/` before \
+             the `?`"
+                .to_string()
+        }
         _ if have.1.windows(2).any(|two| two == b"/.") => {
             "a client must resolve the dots in a path before it sends the path".to_string()
         }
@@ -72,6 +77,14 @@ pub(super) fn other_part(evidence: &Evidence) -> Option<Cause> {
         shown(have.1),
         shown(want.1)
     ))
+}
+
+/// Whether the target of the request before, with a part of its query, stands in front of this one.
+fn keeps_the_query(evidence: &Evidence, target: &[u8]) -> bool {
+    let before = evidence.said_before();
+    let before = message(&before).target().unwrap_or_default();
+    let query = before.iter().position(|&byte| byte == b'?');
+    query.is_some_and(|at| target.get(..=at + 1) == before.get(..=at + 1))
 }
 
 /// A target lost encoded bytes, and is no other file.

@@ -5,113 +5,19 @@
 //! which line of the program decided.
 
 use super::diagnosis_input::line_at;
-use super::{Cause, Close, Evidence, Row, count, shown};
+use super::{Cause, Evidence, Row, count, shown};
 use crate::check::lenient_http_reader::{find, from, message, upto};
 use crate::check::program::Ending;
 use crate::check::{Problem, Side};
 use crate::net::Weather;
 use crate::wire::{Entry, Who};
 
-pub(super) const TABLE: &[Row] = &[("W123", argument), ("W121", repeats_the_question)];
+pub(super) const TABLE: &[Row] = &[("W121", repeats_the_question)];
 
 /// A line without its end.
-fn bare(line: &[u8]) -> &[u8] {
+pub(super) fn bare(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// A client of a line protocol sends something else than its argument says.
-fn argument(evidence: &Evidence) -> Option<Cause> {
-    let script = &evidence.expectation.script;
-    let plain = evidence.side() == Side::Client && !evidence.is_http() && !script.has_datagrams();
-    (plain && evidence.want().bytes.contains(&b'\n') && !evidence.late()).then_some(())?;
-    let (line, due) = (bare(evidence.line()), bare(evidence.wanted_line()));
-    let text = if evidence.cut_short() && evidence.at() > 0 && evidence.at_line_start() {
-        missing_lines(evidence, due)?
-    } else if evidence.cut_short() || evidence.right_bytes() {
-        return None;
-    } else if line.is_empty() && evidence.at() == 0 {
-        empty_order(evidence, due)
-    } else if let Some(rest) = due
-        .strip_prefix(line)
-        .and_then(|rest| rest.strip_prefix(b" "))
-    {
-        let next = from(evidence.rest(), 1);
-        if rest.starts_with(line_at(next, 0).trim_ascii()) && next.contains(&b'\n') {
-            return Cause::likely(format!(
-                "you sent `{}` as several lines, one line for each word. An order is one line with all its words. \
-                 Only commas separate the orders of the argument.",
-                shown(due)
-            ));
-        }
-        format!(
-            "your order is `{}`, but `{}` was expected. You sent only the first part of several words.",
-            shown(line),
-            shown(due)
-        )
-    } else if !due.is_empty()
-        && line.starts_with(due)
-        && line.contains(&b',')
-        && !due.contains(&b',')
-    {
-        format!(
-            "you sent `{}` as one line. Commas separate the orders of the argument. Send each order as its own line.",
-            shown(line)
-        )
-    } else if line.trim_ascii() == due && line.starts_with(b" ") && evidence.at() > 0 {
-        format!(
-            "your order `{}` begins with a space. This space stands after the comma in the argument. It is not a \
-             part of the order.",
-            shown(line)
-        )
-    } else if let Some(arg) = other_order(evidence, line, due) {
-        format!(
-            "your order is `{}`, but `{}` was expected. The argument is `{}`. Your program gets the argument in \
-             WIRELAB_ARG and on the command line.",
-            shown(line),
-            shown(due),
-            shown(arg.as_bytes())
-        )
-    } else {
-        return None;
-    };
-    Cause::likely(text)
-}
-
-/// An empty line came in the place of the first order.
-fn empty_order(evidence: &Evidence, due: &[u8]) -> String {
-    let of = match evidence.expectation.script.heading("arg") {
-        Some(_) => "is the order in the argument",
-        None => {
-            "was expected. Without an argument WIRELAB_ARG may be empty. An empty text is not an order"
-        }
-    };
-    format!("your order is an empty line, but `{}` {of}.", shown(due))
-}
-
-/// The client sent some of the lines that were due, and closed.
-fn missing_lines(evidence: &Evidence, due: &[u8]) -> Option<String> {
-    let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
-    // One that keeps the connection open may wait for something before it goes on.
-    let over = evidence.have().close != Close::Open;
-    let failed = |ending| ending != Ending::Status(0);
-    (over && !evidence.process.ending.is_some_and(failed)).then_some(())?;
-    Some(format!(
-        "you sent {} of {}. The line `{}` and all lines after it are missing. Send one line for each order of the \
-         argument.",
-        lines(&evidence.have().bytes),
-        count(lines(&evidence.want().bytes), "line"),
-        shown(due)
-    ))
-}
-
-/// The argument, where the order that is due stands in it, and not the one that came.
-fn other_order<'a>(evidence: &'a Evidence, line: &[u8], due: &[u8]) -> Option<&'a str> {
-    let arg = evidence.expectation.script.heading("arg")?;
-    let inside = |order: &[u8]| find(arg.as_bytes(), order).is_some();
-    let text = std::str::from_utf8(line).is_ok_and(|line| !line.is_empty());
-    let other = line.first() != due.first();
-    (text && other && evidence.at_line_start() && inside(due) && !inside(line)).then_some(arg)
 }
 
 /// The first bytes of an answer are missing, and the others are right.
@@ -276,13 +182,8 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
             say(extra.trim()),
             say(due)
         )
-    } else if let Some((before, after)) = due.split_once(printed) {
-        let lost = if before.is_empty() { after } else { before };
-        format!(
-            "your program printed only `{}`, but `{}` is missing",
-            say(printed),
-            say(lost)
-        )
+    } else if let Some(part) = printed_a_part(evidence, due, printed) {
+        part
     } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
         if evidence.got.has_datagrams() || pieces_heard(evidence) < 2 {
             return Cause::likely(format!(
@@ -305,6 +206,29 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     Cause::likely(format!(
         "{what}. {also}All bytes on the wire are right, so look at what your program prints."
     ))
+}
+
+/// A part of what was due, or of the whole answer, stands in its output.
+fn printed_a_part(evidence: &Evidence, due: &str, printed: &str) -> Option<String> {
+    let say = |text: &str| shown(text.as_bytes());
+    if let Some((before, after)) = due.split_once(printed) {
+        let lost = if before.is_empty() { after } else { before };
+        return Some(format!(
+            "your program printed only `{}`, but `{}` is missing",
+            say(printed),
+            say(lost)
+        ));
+    }
+    evidence.heard().starts_with(printed.as_bytes()).then(|| {
+        format!(
+            "your program printed only the first {} of the answer, which has {}: `{}`. The text `{}` comes after that \
+             part",
+            count(printed.len(), "byte"),
+            count(evidence.heard().len(), "byte"),
+            say(printed),
+            say(due)
+        )
+    })
 }
 
 /// A client that printed nothing, and ended with a failure, although the whole answer had come.

@@ -367,7 +367,9 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
         true => {
             " An empty member of a list, for example between two commas, does not count as a member."
         }
-        false => refusal_of_another_fault(evidence).unwrap_or_default(),
+        false => refusal_of_another_fault(evidence)
+            .or_else(|| trimmed(&wanted, &got))
+            .unwrap_or_default(),
     };
     Cause::likely(format!(
         "your Content-Length is right for the body that you sent. But the check expected a different body. The first \
@@ -375,4 +377,13 @@ pub(super) fn other_body(evidence: &Evidence) -> Option<Cause> {
         shown(&got),
         shown(&wanted)
     ))
+}
+
+/// One byte is lost that some functions take for white space.
+fn trimmed(wanted: &[u8], got: &[u8]) -> Option<&'static str> {
+    let place = wanted.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let (byte, rest) = from(wanted, place).split_first()?;
+    (matches!(byte, 0x0b | 0x0c | 0x85 | 0xa0) && rest == from(got, place)).then_some(
+        " The last byte of the value is lost. Some functions that cut off white space cut off more than spaces and tabs.",
+    )
 }

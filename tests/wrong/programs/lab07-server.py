@@ -7,7 +7,7 @@ def visit(peer):
         return
     name = line[4:-2].decode()
     try:
-        if not re.fullmatch(r"/[^/]+", name) or ".." in name:
+        if not re.fullmatch(r"/[^/.][^/]*", name):
             raise FileNotFoundError
         data = open(ROOT + name, "rb").read()
     except OSError:

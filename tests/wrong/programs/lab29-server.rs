@@ -88,7 +88,7 @@ fn read_proxy(line: &[u8]) -> Result<Option<String>, &'static str> {
         "TCP6" => a.parse::<Ipv6Addr>().is_ok(),
         _ => false,
     };
-    let good_port = |p: &str| p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u16>().is_ok();
+    let good_port = |p: &str| p.parse::<u16>().is_ok_and(|port| port.to_string() == p);
     if fits(from) && fits(to) && good_port(port) && good_port(port2) {
         Ok(Some(from.to_string()))
     } else {
