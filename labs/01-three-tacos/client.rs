@@ -23,7 +23,9 @@ fn main() -> ExitCode {
         }
         Ok(answer) => {
             let so_far = answer.escape_ascii();
-            eprintln!("lab01-client: the server hung up in mid-answer, after \"{so_far}\"");
+            eprintln!(
+                "lab01-client: the server closed in the middle of its answer, after \"{so_far}\""
+            );
             ExitCode::FAILURE
         }
         Err(error) => {

@@ -47,7 +47,10 @@ fn read_line(mut client: &TcpStream, heard: &mut Vec<u8>) -> io::Result<Option<V
             return Ok(None);
         }
         if n == 0 {
-            let error = format!("hung up in mid-order, after {} bytes", heard.len());
+            let error = format!(
+                "closed in the middle of an order, after {} bytes",
+                heard.len()
+            );
             return Err(io::Error::new(ErrorKind::UnexpectedEof, error));
         }
         heard.extend_from_slice(&crumb[..n]);

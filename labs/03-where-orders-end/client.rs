@@ -84,7 +84,9 @@ fn main() -> ExitCode {
     let addr = words.next().unwrap_or("127.0.0.1:8003".to_string());
     let chosen = words.collect::<Vec<_>>().join(" ");
     if !chosen.is_empty() && !FRAMINGS.contains(&chosen.as_str()) {
-        eprintln!("lab03-client: no framing `{chosen}`: say by line, by closing, or by length");
+        eprintln!(
+            "lab03-client: unknown framing `{chosen}`: write by line, by closing, or by length"
+        );
         return ExitCode::from(2);
     }
     for framing in FRAMINGS {

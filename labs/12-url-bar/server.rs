@@ -96,7 +96,7 @@ fn main() -> ExitCode {
 fn serve_all(listener: &TcpListener) -> ExitCode {
     match listener.local_addr() {
         Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab12-server: where am I? {error}"),
+        Err(error) => eprintln!("lab12-server: cannot read the local address: {error}"),
     }
     for client in listener.incoming() {
         match client.and_then(|client| serve(&client)) {

@@ -97,7 +97,7 @@ fn main() -> ExitCode {
     };
     match listener.local_addr() {
         Ok(place) => println!("listening on {place}"),
-        Err(error) => eprintln!("lab13-server: where am I? {error}"),
+        Err(error) => eprintln!("lab13-server: cannot read the local address: {error}"),
     }
     for client in listener.incoming() {
         match client.and_then(|client| serve(&client)) {

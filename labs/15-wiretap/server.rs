@@ -91,7 +91,7 @@ fn main() {
         };
         // A browser opens several connections at the same time. Each connection gets a new thread.
         if let Err(error) = thread::Builder::new().spawn(relay) {
-            eprintln!("{number} was sent away: {error}");
+            eprintln!("{number} was refused: {error}");
         }
     }
 }
