@@ -134,11 +134,12 @@ fn workers_used_up(evidence: &Evidence) -> Option<Cause> {
         message(&said).status() == Some(500)
     };
     (before > 1 && (1..=before).all(failed)).then_some(())?;
-    Cause::likely(format!(
+    let text = format!(
         "{before} requests got the answer 500, but the next request got no answer. Perhaps each failure ended one of \
          your threads after its answer, until no thread was left. A thread that catches a failure must serve the next \
          client."
-    ))
+    );
+    Cause::in_case("workers", text)
 }
 
 /// Threads ended with an error when clients left, and now no thread answers.
@@ -151,17 +152,22 @@ fn worker_died(evidence: &Evidence) -> Option<Cause> {
     (evidence.side() == Side::Server && silent && alive && !pieces && !evidence.heard().is_empty())
         .then_some(())?;
     let said = said_in(&evidence.process.stderr)?;
-    let rule = match message(&evidence.want().bytes).status() {
-        Some(500) => {
+    let (case, rule) = match message(&evidence.want().bytes).status() {
+        Some(500) => (
+            "workers",
             "The client of a request that fails must still get the answer 500, and the thread must serve the next \
-             client."
-        }
-        _ => "A client that closes or sends nothing must not end the thread that serves it.",
+             client.",
+        ),
+        _ => (
+            "",
+            "A client that closes or sends nothing must not end the thread that serves it.",
+        ),
     };
-    Cause::likely(format!(
+    let text = format!(
         "your program still runs, and printed the error `{said}`. A thread that ends with an error serves no more \
          clients. Perhaps each such error ended one thread, until no thread was left. {rule}"
-    ))
+    );
+    Cause::in_case(case, text)
 }
 
 /// The program failed while it worked on a request, which got no answer.
