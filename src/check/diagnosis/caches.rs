@@ -21,6 +21,7 @@ pub(super) const TABLE: &[Row] = &[
     ("W108", asks_about_forbidden),
     ("W138", asks_without_tag),
     ("W138", not_modified_is_passed_on),
+    ("W138", length_of_304),
     ("W138", not_refreshed),
     ("W109", wrong_age),
 ];
@@ -283,6 +284,44 @@ fn not_modified_is_passed_on(evidence: &Evidence) -> Option<Cause> {
          stored answer.",
         shown(now.http().first_line())
     ))
+}
+
+/// The `Content-Length` of a 304 was taken for that of a body that follows, or for that of the stored answer.
+fn length_of_304(evidence: &Evidence) -> Option<Cause> {
+    let (now, said) = confirmed(evidence)?;
+    let have = message(&now.answer);
+    let length = message(&said).field("Content-Length")?.to_vec();
+    (message(&now.wanted).field("Content-Length") != Some(&length)).then_some(())?;
+    let says = format!("the server's 304 says `Content-Length: {}`", shown(&length));
+    match have.status() {
+        Some(200)
+            if have
+                .elements("Content-Length")
+                .iter()
+                .any(|it| it.as_bytes() == length) =>
+        {
+            Cause::in_case(
+                "length",
+                format!(
+                    "{says}, and your answer has this line, too. The body of the stored answer is the same as before. So \
+                 ignore the Content-Length of a 304, and keep the stored one."
+                ),
+            )
+        }
+        Some(200) => None,
+        status => Cause::in_case(
+            "length",
+            format!(
+                "{says}, and your answer to `{}` {}. Probably your program waits for a body of so many bytes. A 304 has no \
+             body, whatever its Content-Length says (RFC 9112, section 6.3).",
+                shown(now.http().first_line()),
+                match status {
+                    Some(status) => format!("is {status}"),
+                    None => "did not come".to_string(),
+                }
+            ),
+        ),
+    }
 }
 
 /// The lines of the 304 are not in the answer from the store.

@@ -99,7 +99,10 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
     } else if has(b"%2f") {
         "The path contains an encoded slash, %2f. If you decode the whole path before you cut it, you take the \
          encoded slash for a real slash."
-    } else if has(b"..") || has(b"%2e") {
+    } else if !has(b"..") && has(b"%2e") {
+        "In this path `%2e` stands for a dot. Probably its two dots led out of your folder. If you look for `..` before \
+         you decode the path, you look too early."
+    } else if has(b"..") {
         "The path contains two dots, which mean one folder up. Probably they led out of your folder. If you compare \
          two paths, compare whole names: the name of one folder may begin with the name of another folder."
     } else if small.starts_with(b"//") {

@@ -27,8 +27,11 @@ pub(super) fn adds_newline(evidence: &Evidence) -> Option<Cause> {
 /// `\n` became `\r\n` on its way, or the other way round.
 pub(super) fn translated(evidence: &Evidence) -> Option<Cause> {
     let spot = evidence.spot();
-    let added =
-        spot.rest.starts_with(b"\r\n") && spot.missing.starts_with(b"\n") && spot.goes_on(1, 0);
+    // A conversation of datagrams stops at the first wrong one.
+    let last = evidence.expectation.script.has_datagrams() && spot.rest == b"\r\n";
+    let added = spot.rest.starts_with(b"\r\n")
+        && spot.missing.starts_with(b"\n")
+        && (last || spot.goes_on(1, 0));
     let lost =
         spot.rest.starts_with(b"\n") && spot.missing.starts_with(b"\r\n") && spot.goes_on(0, 1);
     let (due, came) = match (added, lost) {

@@ -299,6 +299,13 @@ fn answers_twice(evidence: &Evidence) -> Option<Cause> {
             shown(extra)
         ));
     }
+    if http && message(extra).status() == Some(408) {
+        return Cause::in_case(
+            "silence",
+            "your answer was complete, and the client sent no other request. After a time you answered this silence with \
+             408. The client takes the 408 for the answer to its next request. Close the connection without an answer.",
+        );
+    }
     Cause::likely(format!(
         "your answer was complete after {}, but then {} more came: `{}`. A request has one answer. The client takes \
          a second answer for the answer to its next request.",

@@ -144,6 +144,8 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     let due = !middle.asked_for(&middle.script, evidence.conn()).is_empty();
     (relay_alone(evidence) && silent && due).then_some(())?;
     if middle.has_behind(Event::Connect) {
+        // A proxy may have failed before it wanted to connect.
+        is_byte_relay(evidence).then_some(())?;
         return Cause::likely(
             "this client came after another client, but your program made no connection to the server for it. Each \
              client needs its own connection to the server.",

@@ -1,5 +1,7 @@
 //! What the report says when no known mistake fits: what was seen, and what to look at.
 
+use std::time::Duration;
+
 use crate::check::Problem;
 use crate::check::diagnosis::{behind, shown};
 use crate::check::lenient_http_reader::upto;
@@ -47,9 +49,7 @@ pub(super) fn text(trouble: &Problem) -> String {
             DifferenceKind::Boundary => {
                 "No known mistake fits. The bytes are right. Let the program print the length of each datagram."
             }
-            DifferenceKind::Gap { .. } => {
-                "No known mistake fits. Let the program print the time when it reads and when it writes."
-            }
+            DifferenceKind::Gap { measured } => return pause(measured, &difference.expected),
             DifferenceKind::TooLoose => "Write a pattern that fits fewer texts.",
         },
         Problem::Grows { .. } => {
@@ -58,6 +58,24 @@ pub(super) fn text(trouble: &Problem) -> String {
         _ => "No known mistake fits. Let the program print what it does at that place.",
     };
     advice.to_string()
+}
+
+/// A pause that is too short or too long.
+fn pause(measured: Duration, expected: &Wanted) -> String {
+    let Wanted::Pause(least, most) = expected else {
+        return "No known mistake fits. Let the program print the time when it reads and when it writes.".to_string();
+    };
+    let when = match measured < *least {
+        true => "soon",
+        false => "late",
+    };
+    format!(
+        "This came too {when}: after {} ms, and the check expected from {} to {} ms. Compare the time limits of your \
+         program with those in the lab's README.",
+        measured.as_millis(),
+        least.as_millis(),
+        most.as_millis()
+    )
 }
 
 /// Which part of the line is missing, too much, or another one: a sentence, and a space after it.
