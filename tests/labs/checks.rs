@@ -36,6 +36,7 @@ pub fn stubs_fail_as_reviewed(lab: &Lab) {
         let wide = text.lines().find(|line| line.chars().count() > 80);
         assert!(wide.is_none(), "{name}:\n{text}");
         let text = without_patience(lab, &text);
+        let text = without_repeated_answers(&text);
         insta::assert_snapshot!(name, text);
     }
 }
@@ -46,4 +47,12 @@ pub fn wrong_answers_get_their_codes(lab: &Lab) {
     let wrong = side_by_side(files, |file| complaint(&Wrong::read(file)));
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Without the answers of `@answer-again` that came once more before the program went on: on a busy machine
+/// there are several.
+fn without_repeated_answers(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.dedup_by(|line, before| line == before && line.starts_with("   S> ack "));
+    lines.join("\n")
 }
