@@ -41,6 +41,13 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
             "`Range: {}` asks for the last 0 bytes of the file. Such a part does not exist.",
             shown(request.field("Range").filter(|range| *range == b"bytes=-0")?)
         )),
+        400 if control_byte(request).is_some() => {
+            let (byte, line) = control_byte(request)?;
+            Some(format!(
+                "The line `{}` contains the control byte {byte:02x}. A value may contain only one control byte, the tab.",
+                shown(line.trim_ascii_end())
+            ))
+        }
         400 if request.chunked() && wrong_size(request).is_some() => Some(format!(
             "A chunk of the body begins with `{}`, which is not a number of hexadecimal digits. A function that reads a \
              number often accepts a sign or `0x`.",
@@ -54,6 +61,16 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
         501 => small_method(request),
         _ => None,
     }
+}
+
+/// A control byte in a header line that is whole, and the line.
+fn control_byte<'a>(request: &Message<'a>) -> Option<(u8, &'a [u8])> {
+    let control =
+        |byte: &&u8| (**byte < b' ' && !matches!(**byte, b'\t' | b'\r')) || **byte == 0x7f;
+    request.lines().skip(1).find_map(|line| {
+        let text = line.strip_suffix(b"\r\n")?;
+        Some((*text.iter().find(control)?, text))
+    })
 }
 
 /// The first size line of a body in chunks, where its size is no number.
