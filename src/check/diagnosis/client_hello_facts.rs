@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     fn take(&mut self, length: usize, what: &str) -> Result<&'a [u8], String> {
         let too_long = || {
             format!(
-                "{what} has the length {length}, but the rest has only {}",
+                "{what} has the length {length}, but is followed by only {}",
                 count(self.0.len(), "byte")
             )
         };
@@ -232,7 +232,7 @@ mod tests {
         assert!(
             fault(&[0, 0, 2, 19, 1, 9, 0])
                 .unwrap()
-                .contains("the rest has only 1 byte")
+                .contains("followed by only 1 byte")
         );
         assert_eq!(facts(b"GET / HTTP/1.1\r\n"), None);
     }

@@ -195,8 +195,7 @@ fn failed_request(evidence: &Evidence) -> Option<Cause> {
     let request = last_request(evidence).unwrap_or_default();
     let case = if evidence.is_http() { "" } else { "plain" };
     let text = format!(
-        "{what}. The client had sent `{}` and got {}. The bytes that your program sent are right, so look for the \
-         reason in your program.",
+        "{what}. The client had sent `{}` and got {}. No wrong byte came, so look for the reason in your program.",
         shown(message(request).first_line()),
         if evidence.have().bytes.is_empty() {
             "no answer"

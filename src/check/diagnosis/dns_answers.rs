@@ -269,7 +269,7 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
     let at = wrong.first_difference()?;
     (at >= HEADER + query.question.len()).then_some(())?;
     if let Some(alias) = alias_in_full(&wrong, at) {
-        return Cause::likely(alias);
+        return Cause::in_case("write", alias);
     }
     let place =
         (at.saturating_sub(1)..=at).find(|place| wrong.wanted.get(*place) == Some(&0xc0))?;
@@ -279,11 +279,14 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
         Some(0xc0..) => format!("your pointer leads to byte {}", number(said, 0)? & 0x3fff),
         _ => "you wrote something else".to_string(),
     };
-    Cause::likely(format!(
-        "at byte {place} of your answer a pointer to byte {due} was expected, because the name already stands there. \
-         But {how}. A pointer has two bytes: c0 and the place. The place is counted from the first byte of the \
-         message. Over TCP the message begins after its length."
-    ))
+    Cause::in_case(
+        "write",
+        format!(
+            "at byte {place} of your answer a pointer to byte {due} was expected, because the name already stands there. \
+             But {how}. A pointer has two bytes: c0 and the place. The place is counted from the first byte of the \
+             message. Over TCP the message begins after its length."
+        ),
+    )
 }
 
 /// A code that says that the name was compared otherwise.
@@ -294,17 +297,23 @@ pub(super) fn other_zone(evidence: &Evidence) -> Option<Cause> {
     let asked = text(&labels);
     let capital = query.question.iter().any(u8::is_ascii_uppercase);
     match (wanted.code(), got.code()) {
-        (0, 3 | 5) if capital => Cause::likely(format!(
-            "the name in the question has capital letters, and your answer has the code {}. In names of DNS capital \
-             and small letters mean the same, so the zone contains {asked}.",
-            got.code()
-        )),
-        (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::likely(format!(
-            "{} is not in your zone, but your answer has the code {} and not 5. Compare the names label by label, \
-             from the end. If you compare letters, or texts with dots, you do not see where a label begins.",
-            with_its_labels(&labels, &asked),
-            got.code()
-        )),
+        (0, 3 | 5) if capital => Cause::in_case(
+            "zone",
+            format!(
+                "the name in the question has capital letters, and your answer has the code {}. In names of DNS capital \
+                 and small letters mean the same, so the zone contains {asked}.",
+                got.code()
+            ),
+        ),
+        (5, 0 | 3) if wrong.heard.ends_with(&[0, 1]) => Cause::in_case(
+            "zone",
+            format!(
+                "{} is not in your zone, but your answer has the code {} and not 5. Compare the names label by label, \
+                 from the end. If you compare letters, or texts with dots, you do not see where a label begins.",
+                with_its_labels(&labels, &asked),
+                got.code()
+            ),
+        ),
         _ => None,
     }
 }

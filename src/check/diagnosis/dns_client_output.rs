@@ -168,7 +168,7 @@ fn asks_on(evidence: &Evidence, why: Last) -> Option<Cause> {
     };
     (found == why && !more.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "the last answer {text}. You sent {} more after this answer, but no question was expected after it.",
+        "the last answer of the server {text}. A client must end after such an answer, but you sent {} more.",
         count(more.len(), "byte")
     ))
 }

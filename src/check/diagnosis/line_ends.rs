@@ -43,7 +43,7 @@ pub(super) fn translated(evidence: &Evidence) -> Option<Cause> {
         [] => format!("at byte {}", spot.before.len() + 1),
         line => format!("after `{}`", shown(line)),
     };
-    let what = format!("{place} `{due}` was expected, but you sent `{came}`.");
+    let what = format!("{place}, `{due}` was expected, but you sent `{came}`.");
     let file = evidence.side() == Side::Server && evidence.heard().starts_with(b"GET ");
     if !file {
         return Cause::in_case(

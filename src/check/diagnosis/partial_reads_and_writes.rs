@@ -191,7 +191,7 @@ fn single_read(evidence: &Evidence) -> Option<Cause> {
         let how = match evidence.weather() {
             Weather::Dribble => {
                 "the conversation passes if each message comes in one piece, but fails if it comes \
-                byte by byte"
+                 byte by byte"
             }
             Weather::Glue => {
                 "the conversation passes if each piece is one message, but fails if several messages come in one \

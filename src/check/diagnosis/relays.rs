@@ -146,12 +146,14 @@ fn relay_calls_nobody(evidence: &Evidence) -> Option<Cause> {
     if middle.has_behind(Event::Connect) {
         // A proxy may have failed before it wanted to connect.
         is_byte_relay(evidence).then_some(())?;
-        return Cause::likely(
+        return Cause::in_case(
+            "relay",
             "this client came after another client, but your program made no connection to the server for it. Each \
              client needs its own connection to the server.",
         );
     }
-    Cause::likely(
+    Cause::in_case(
+        "relay",
         "your program did not connect to its server. The address of the server is the second argument of the command \
          line, and it is in WIRELAB_ARG, too.",
     )

@@ -17,11 +17,14 @@ pub(super) fn query_in_name(evidence: &Evidence) -> Option<Cause> {
     let target = exchange.request()?.target()?;
     let encoded = target.contains(&b'%');
     (want == 200 && have == 404 && target.contains(&b'?') && !encoded).then_some(())?;
-    Cause::likely(format!(
-        "the target `{}` names a file that exists, but you answered {have}. Probably you took the query for a part \
-         of the name. The query begins at the `?`. Cut it off before you look for the file.",
-        shown(target)
-    ))
+    Cause::in_case(
+        "server",
+        format!(
+            "the target `{}` names a file that exists, but you answered {have}. Probably you took the query for a part \
+             of the name. The query begins at the `?`. Cut it off before you look for the file.",
+            shown(target)
+        ),
+    )
 }
 
 /// The target of a request lost a part, or was changed.

@@ -206,12 +206,15 @@ fn other_method(evidence: &Evidence) -> Option<Cause> {
         303 => "is followed with GET",
         _ => "is followed with GET if the request was a POST",
     };
-    Cause::likely(format!(
-        "your method is `{}`, but `{}` was expected. The last answer was a redirect with the status {moved}, which \
-         {rule}.",
-        shown(have.0),
-        shown(want.0)
-    ))
+    Cause::in_case(
+        "method",
+        format!(
+            "your method is `{}`, but `{}` was expected. The last answer was a redirect with the status {moved}, which \
+             {rule}.",
+            shown(have.0),
+            shown(want.0)
+        ),
+    )
 }
 
 /// The first request has another method than the argument says.
@@ -243,8 +246,11 @@ fn length_of_nothing(evidence: &Evidence) -> Option<Cause> {
     let extra = exchange.have.field("Content-Length").is_some()
         && exchange.want.field("Content-Length").is_none();
     (want == have && matches!(have, 100..=199 | 204 | 304) && extra).then_some(())?;
-    Cause::likely(format!(
-        "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no \
-         Content-Length."
-    ))
+    Cause::in_case(
+        "no-length",
+        format!(
+            "your answer {have} has a Content-Length. An answer {have} has no body, so in this lab it has no \
+             Content-Length."
+        ),
+    )
 }

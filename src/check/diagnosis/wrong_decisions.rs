@@ -187,7 +187,7 @@ pub(super) fn prints_other(evidence: &Evidence) -> Option<Cause> {
     } else if in_order(due, printed) && printed.lines().count() > due.lines().count() {
         if evidence.got.has_datagrams() || pieces_heard(evidence) < 2 {
             return Cause::likely(format!(
-                "`{wanted}` was expected, but your program printed the same text on several lines"
+                "`{wanted}` was expected, but your program printed the same text on several lines."
             ));
         }
         format!(
