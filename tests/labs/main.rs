@@ -1,9 +1,13 @@
 //! The labs, a module of tests each: `cargo test lab09` runs what concerns lab 9. Its bytes, its page, the
 //! commands of its README, its own programs under the check, its stub and its wrong answers; and beside
-//! them what a lab's programs do with bad input, at their limits and at the end of a connection.
+//! them what a lab's programs do with bad input, at their limits and at the end of a connection. One program,
+//! so that what waits here waits at the same time.
 
 #[path = "../support/dice.rs"]
 mod dice;
+#[cfg(unix)]
+#[path = "../support/flaws.rs"]
+mod flaws;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -28,6 +32,8 @@ mod act5_proxy_lines;
 mod act5_tickets;
 mod bytes;
 mod checks;
+#[cfg(unix)]
+mod checks_of_wrong_programs;
 mod fresh;
 mod readmes;
 mod real_clients;

@@ -1,4 +1,4 @@
-//! Programs with one known mistake each: `tests/wrong/programs/labNN-SIDE.EXT` is a right program for a lab in
+//! Programs with one known mistake each: `tests/labs/wrong_programs/labNN-SIDE.EXT` is a right program for a lab in
 //! some language, and the `.flaws` file beside it says how to spoil it:
 //!
 //! ```text
@@ -36,7 +36,7 @@ pub struct Program {
 
 /// All programs, the right ones and the spoiled ones.
 pub fn programs() -> Vec<Program> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong/programs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/labs/wrong_programs");
     let files = std::fs::read_dir(folder).expect("the folder of programs");
     let mut files: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
     files.sort();

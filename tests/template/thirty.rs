@@ -297,7 +297,7 @@ fn thirty_students_are_checked_and_seen_on_one_screen() {
     assert_eq!(samples.len(), 30);
     let class = place.0.join("class");
     fs::create_dir_all(&class).expect("a folder");
-    let kit = read("tests/wrong/programs/kit.py");
+    let kit = read("tests/labs/wrong_programs/kit.py");
     let wrong = side_by_side(samples, |(index, sample)| {
         let student = Student::new(&place, &sample.name, &["--class"]);
         student.write(&sample.file, &sample.source);

@@ -1,22 +1,16 @@
 //! Some hundred programs with one known mistake each, written from the READMEs of the labs: the check fails
 //! each of them, and names its cause or none; and it passes the right programs from which they were made.
-//! `cargo test --test wrong lab09` runs those of lab 9. That is one in four of the wrong ones: each starts an
-//! interpreter many times. `cargo test --test wrong -- --ignored` runs them all;
+//! `cargo test wrong_programs::lab09` runs those of lab 9. That is one in four of the wrong ones: each starts an
+//! interpreter many times. `cargo test --test labs wrong_programs -- --ignored` runs them all;
 //! with `WIRELAB_PROGRAM=lab09-server.py:no`, those whose name has this in it.
-#![cfg(unix)]
-
-#[path = "../support/flaws.rs"]
-mod flaws;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Condvar, Mutex, Once};
 
-use flaws::{Program, programs};
-use support::wrong::code;
-use support::{have, python, side_by_side};
+use crate::flaws::{Program, programs};
+use crate::support::wrong::code;
+use crate::support::{have, python, side_by_side};
 use wirelab::check::Subject;
 use wirelab::check::program::CommandLine;
 use wirelab::course::{catalogue, plan_exercise_check};
@@ -106,7 +100,7 @@ fn with_a_hand<R>(work: impl FnOnce() -> R) -> R {
 fn check(lab: u8, one_in: usize) {
     static KIT: Once = Once::new();
     KIT.call_once(|| {
-        let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong/programs/kit.py");
+        let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/labs/wrong_programs/kit.py");
         let kit = std::fs::read_to_string(kit).expect("what the programs share");
         write(&folder().join("kit.py"), &kit);
     });
