@@ -26,12 +26,16 @@ mod pages;
 mod pcapng;
 #[cfg(unix)]
 mod permissions;
+mod play;
 mod player;
 mod probe;
 mod program;
 mod promises;
+#[cfg(unix)]
+mod quiz;
 mod replay;
 mod serve;
+mod show;
 mod storm;
 mod strays;
 mod tap;

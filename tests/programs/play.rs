@@ -1,12 +1,10 @@
 //! `cargo lab play`: a transcript against a live peer, and the verdict.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
-use support::{Server, bin};
+use crate::support::{Server, bin};
 use wirelab::net::Weather;
 use wirelab::wire::Transcript;
 

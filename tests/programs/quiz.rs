@@ -1,14 +1,11 @@
 //! The quiz: in the terminal and as pages.
-#![cfg(unix)]
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use support::{Server, WIRELAB, bin};
+use crate::support::{Server, WIRELAB, bin};
 use wirelab::course::catalogue::{self, Lab};
 use wirelab::course::quiz::{Question, question};
 
@@ -135,7 +132,7 @@ fn page(server: &Server, path: &str) -> String {
 fn the_page_asks_and_explains_without_a_script() {
     let mut web = Command::new(bin("wirelab"));
     web.args(["web", "--port", "0", "--no-open"])
-        .env("WIRELAB_COURSE", support::course());
+        .env("WIRELAB_COURSE", crate::support::course());
     let web = Server::start_with(&mut web);
     let base = format!("/labs/{}/quiz", lab(9).slug);
     assert!(page(&web, &format!("/labs/{}/", lab(9).slug)).contains(&base));

@@ -1,13 +1,11 @@
 //! `cargo lab show`: what it prints and writes, and what it says about a file that is no transcript.
 
-mod support;
-
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use support::{bin, have};
+use crate::support::{bin, have};
 use wirelab::wire::{Ink, PcapngOptions, Transcript, ladder, pcapng, svg};
 
 const TWO_TALKS: &str = r"@wire 1
