@@ -327,7 +327,7 @@ while True:
     client, _ = server.accept()
     line = client.makefile("rb").readline()
     name = line[4:].decode("latin-1").strip()
-    if name.count("/") > 1 and ".." not in name:
+    if (name.count("/") > 1 or name.startswith("/.")) and ".." not in name:
         name = "/no"
     path = os.environ["WIRELAB_ROOT"] + name
     client.sendall(open(path, "rb").read() if os.path.isfile(path) else b"no such file here\n")
