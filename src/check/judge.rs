@@ -47,14 +47,11 @@ fn ends_last(got: &Transcript) -> Transcript {
     let gone = |on| got.has_event(|by, conn, event| (by, conn, event) == (who, on, Event::Rst));
     let listens = |on: Conn| !got.bytes_of(on, who).is_empty() && !gone(on);
     let moves = |entry: &&Entry| is_end_of_client(entry) && entry.conn().is_some_and(listens);
+    let (ends, rest): (Vec<&Entry>, Vec<&Entry>) = got.entries().iter().partition(moves);
     let mut later = Transcript::new();
-    for entry in got.entries().iter().filter(|entry| !moves(entry)) {
-        later.push_entry(entry);
-    }
-    got.entries()
-        .iter()
-        .filter(moves)
-        .for_each(|fin| later.push_entry(fin));
+    rest.into_iter()
+        .chain(ends)
+        .for_each(|entry| later.push_entry(entry));
     later
 }
 

@@ -144,7 +144,8 @@ impl Stage<'_> {
 
 /// What is wrong on the legs of a program in the middle, if anything is.
 pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Option<Problem> {
-    let relay = passes_on_ends(script, legs);
+    // It passes on the end of a direction, too. A proxy is a client, and may end its direction after its own message.
+    let relay = legs.pass_on_bytes(script);
     let judged = |conns: &[Conn], who| {
         let (script, got) = (script.of_connections(conns), got.of_connections(conns));
         if who == Who::Server {
@@ -171,16 +172,6 @@ pub(super) fn trouble(script: &Transcript, got: &Transcript, legs: &Legs) -> Opt
         Some(name) => Problem::Behind(name.clone(), found),
         None => Problem::Difference(found),
     })
-}
-
-/// Whether the program passes on what its clients say, byte by byte, and so the end of their direction, too. A proxy
-/// sends messages of its own: it is a client, and may end its direction after them.
-fn passes_on_ends(script: &Transcript, legs: &Legs) -> bool {
-    let said = |conns: &[Conn]| -> Vec<u8> {
-        let bytes = conns.iter().map(|conn| script.bytes_of(*conn, Who::Client));
-        bytes.collect::<Vec<_>>().concat()
-    };
-    said(&legs.front) == said(&legs.back())
 }
 
 /// Both sides of a connection end it at about the same time: a program that has counted the bytes need not wait for

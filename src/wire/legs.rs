@@ -10,7 +10,7 @@
 //!
 //! Rule: a transcript without `@leg` has one leg, and is played at a client or a server.
 
-use super::{Conn, Transcript};
+use super::{Conn, Transcript, Who};
 
 /// One leg and its connections, in the order in which they are opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +77,16 @@ impl Legs {
     pub fn back(&self) -> Vec<Conn> {
         let backs = self.backs.iter();
         backs.flat_map(|leg| leg.connections.clone()).collect()
+    }
+
+    /// Whether the servers behind the program get the bytes that its clients send, and no others: a relay. A proxy
+    /// sends messages of its own.
+    pub fn pass_on_bytes(&self, script: &Transcript) -> bool {
+        let said = |conns: &[Conn]| -> Vec<u8> {
+            let bytes = conns.iter().map(|conn| script.bytes_of(*conn, Who::Client));
+            bytes.collect::<Vec<_>>().concat()
+        };
+        said(&self.front) == said(&self.back())
     }
 
     /// Adds a connection that the conversation does not have to the leg behind the program.

@@ -10,6 +10,10 @@ use crate::check::program::Ending;
 
 pub(super) const TABLE: &[Row] = &[("W123", argument), ("W123", empty_argument)];
 
+/// What `WIRELAB_ARG` may be, after the order that was to come.
+const NO_ARGUMENT: &str =
+    "was expected. Without an argument WIRELAB_ARG may be empty. An empty text is not an order";
+
 /// A client of a line protocol sends something else than its argument says.
 fn argument(evidence: &Evidence) -> Option<Cause> {
     let script = &evidence.expectation.script;
@@ -100,14 +104,12 @@ fn empty_argument(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && evidence.middle.is_none();
     let given = evidence.expectation.script.heading("arg").is_some();
     (client && !given && complaint(evidence).is_none()).then_some(())?;
-    let because =
-        "was expected. Without an argument WIRELAB_ARG may be empty. An empty text is not an order";
     if evidence.is_http() {
         let exchange = evidence.exchange()?;
         let (due, body) = (exchange.want.body?, exchange.have.body?);
         (!bare(due).is_empty() && bare(body).is_empty()).then_some(())?;
         return Cause::likely(format!(
-            "your order is an empty line, but `{}` {because}.",
+            "your order is an empty line, but `{}` {NO_ARGUMENT}.",
             shown(bare(due))
         ));
     }
@@ -116,7 +118,7 @@ fn empty_argument(evidence: &Evidence) -> Option<Cause> {
     let done = evidence.process.ending == Some(Ending::Status(0));
     (nothing && done && evidence.process.connected && !due.is_empty()).then_some(())?;
     Cause::likely(format!(
-        "your client connected, sent nothing, and ended its direction, but `{}` {because}.",
+        "your client connected, sent nothing, and ended its direction, but `{}` {NO_ARGUMENT}.",
         shown(due)
     ))
 }
@@ -125,9 +127,7 @@ fn empty_argument(evidence: &Evidence) -> Option<Cause> {
 fn empty_order(evidence: &Evidence, due: &[u8]) -> String {
     let of = match evidence.expectation.script.heading("arg") {
         Some(_) => "is the order in the argument",
-        None => {
-            "was expected. Without an argument WIRELAB_ARG may be empty. An empty text is not an order"
-        }
+        None => NO_ARGUMENT,
     };
     format!("your order is an empty line, but `{}` {of}.", shown(due))
 }

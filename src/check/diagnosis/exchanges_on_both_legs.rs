@@ -6,7 +6,7 @@
 
 use super::{Evidence, Middle};
 use crate::check::lenient_http_reader::{Message, message};
-use crate::wire::{Conn, Transcript, Who};
+use crate::wire::{Conn, Who};
 
 /// One request of a client, and all that came of it.
 pub(super) struct Exchange<'a> {
@@ -120,18 +120,9 @@ pub(super) fn answered(status: Option<u16>) -> String {
     }
 }
 
-/// The leg behind the program that a script's `Via` stands on: a proxy announces itself.
-fn has_via(transcript: &Transcript, conn: Conn) -> bool {
-    let bytes = transcript.bytes_of(conn, Who::Client);
-    message(&bytes).field("Via").is_some()
-}
-
 impl Middle {
     /// Whether the program reads the messages and changes them. A relay passes on bytes.
     pub fn is_proxy(&self) -> bool {
-        let behind = self.legs.back();
-        let own = |conn: &Conn| !self.script.bytes_of(*conn, Who::Server).is_empty();
-        let nobody_behind = !behind.iter().any(own) && self.legs.front.iter().any(own);
-        nobody_behind || behind.iter().any(|conn| has_via(&self.script, *conn))
+        !self.legs.pass_on_bytes(&self.script)
     }
 }

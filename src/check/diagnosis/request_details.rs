@@ -5,6 +5,7 @@
 
 use super::{count, shown};
 use crate::check::lenient_http_reader::{Message, find, upto};
+use crate::http::grammar::{FIELD_TEXT, is};
 use crate::http::target::{decode_form, decode_lenient};
 
 /// The fault of a request that must be refused with `want`, where its bytes show it.
@@ -24,49 +25,49 @@ pub(super) fn fault(request: &Message, want: u16) -> Option<String> {
              before you answer. But wait only until the time limit has passed."
                 .to_string(),
         ),
-        400 if field_count(request, b"Host") > 1 => Some(format!(
-            "The request has {} Host lines, so nobody can know which of them is meant.",
-            field_count(request, b"Host")
-        )),
-        400 if request.field("Transfer-Encoding").is_some()
-            && request.field("Content-Length").is_some() =>
-        {
-            Some(
-                "The request has a Content-Length and a Transfer-Encoding. Two programs may disagree about where \
-                 such a message ends."
-                    .to_string(),
-            )
-        }
         416 => Some(format!(
             "`Range: {}` asks for the last 0 bytes of the file. Such a part does not exist.",
             shown(request.field("Range").filter(|range| *range == b"bytes=-0")?)
         )),
-        400 if control_byte(request).is_some() => {
-            let (byte, line) = control_byte(request)?;
-            Some(format!(
-                "The line `{}` contains the control byte {byte:02x}. A value may contain only one control byte, the tab.",
-                shown(line.trim_ascii_end())
-            ))
-        }
-        400 if request.chunked() && wrong_size(request).is_some() => Some(format!(
-            "A chunk of the body begins with `{}`, which is not a number of hexadecimal digits. A function that reads a \
-             number often accepts a sign or `0x`.",
-            shown(wrong_size(request)?)
-        )),
-        400 if bare_line_ends(request) => Some(
-            "A line of the request's head ends in \\n alone, but it must end in \\r\\n. Another program may read \
-             such a message in a different way."
-                .to_string(),
-        ),
+        400 => broken_syntax(request),
         501 => small_method(request),
         _ => None,
     }
 }
 
+/// The fault for which a request gets 400.
+fn broken_syntax(request: &Message) -> Option<String> {
+    let hosts = field_count(request, b"Host");
+    let has = |name| request.field(name).is_some();
+    if hosts > 1 {
+        Some(format!(
+            "The request has {hosts} Host lines, so nobody can know which of them is meant."
+        ))
+    } else if has("Transfer-Encoding") && has("Content-Length") {
+        let text = "The request has a Content-Length and a Transfer-Encoding. Two programs may disagree about where \
+            such a message ends.";
+        Some(text.to_string())
+    } else if let Some((byte, line)) = control_byte(request) {
+        Some(format!(
+            "The line `{}` contains the control byte {byte:02x}. A value may contain only one control byte, the tab.",
+            shown(line.trim_ascii_end())
+        ))
+    } else if let Some(size) = wrong_size(request) {
+        Some(format!(
+            "A chunk of the body begins with `{}`, which is not a number of hexadecimal digits. A function that \
+             reads a number often accepts a sign or `0x`.",
+            shown(size)
+        ))
+    } else {
+        let text = "A line of the request's head ends in \\n alone, but it must end in \\r\\n. Another program may read \
+            such a message in a different way.";
+        bare_line_ends(request).then(|| text.to_string())
+    }
+}
+
 /// A control byte in a header line that is whole, and the line.
 fn control_byte<'a>(request: &Message<'a>) -> Option<(u8, &'a [u8])> {
-    let control =
-        |byte: &&u8| (**byte < b' ' && !matches!(**byte, b'\t' | b'\r')) || **byte == 0x7f;
+    let control = |byte: &&u8| !is(**byte, FIELD_TEXT) && **byte != b'\r';
     request.lines().skip(1).find_map(|line| {
         let text = line.strip_suffix(b"\r\n")?;
         Some((*text.iter().find(control)?, text))
@@ -75,7 +76,8 @@ fn control_byte<'a>(request: &Message<'a>) -> Option<(u8, &'a [u8])> {
 
 /// The first size line of a body in chunks, where its size is no number.
 fn wrong_size<'a>(request: &Message<'a>) -> Option<&'a [u8]> {
-    let line = request.body?.split(|&byte| byte == b'\n').next()?;
+    let body = request.body.filter(|_| request.chunked())?;
+    let line = body.split(|&byte| byte == b'\n').next()?;
     let size = line.split(|&byte| byte == b';').next()?.trim_ascii();
     let digits = !size.is_empty() && size.iter().all(u8::is_ascii_hexdigit);
     (!digits).then_some(size)
@@ -312,20 +314,16 @@ fn form<'a>(request: &Message<'a>) -> Option<&'a [u8]> {
 
 /// What became of a target on its way, where the part that differs shows it.
 pub(super) fn changed_target(want: &[u8], have: &[u8]) -> Option<String> {
+    let keep = "Send the encoded bytes of a URL as they are, because the server decodes them";
     if decode_lenient(want) == have {
-        let text = "you decoded the target. Send the encoded bytes of a URL as they are, because the server decodes \
-            them";
-        return Some(text.to_string());
+        return Some(format!("you decoded the target. {keep}"));
     }
     if want != have && decode_lenient(want) == decode_lenient(have) {
         let same = want.iter().zip(have).take_while(|(a, b)| a == b).count();
         let escape = want
             .get(same..same + 3)
             .filter(|part| part.starts_with(b"%"))?;
-        return Some(format!(
-            "you decoded `{}`. Send the encoded bytes of a URL as they are, because the server decodes them",
-            shown(escape)
-        ));
+        return Some(format!("you decoded `{}`. {keep}", shown(escape)));
     }
     let (long, short, what) = match want.len() > have.len() {
         true => (want, have, "is lost"),

@@ -44,9 +44,12 @@ fn silent_client_kept(evidence: &Evidence) -> Option<Cause> {
 /// In how many pieces, with pauses between them, the client has sent its bytes.
 fn said_pieces(evidence: &Evidence) -> usize {
     let who = evidence.side().who().other();
+    let sent = |entry: &&Entry| match entry {
+        Entry::Chunk(chunk) => (chunk.conn, chunk.who) == (evidence.conn(), who),
+        _ => false,
+    };
     let entries = evidence.expectation.script.entries().iter();
-    let said = entries.filter(|entry| matches!(entry, Entry::Chunk(chunk) if (chunk.conn, chunk.who) == (evidence.conn(), who)));
-    said.count()
+    entries.filter(sent).count()
 }
 
 /// Each piece of a head restarts the limit.

@@ -179,13 +179,22 @@ impl<'a> DatagramServer<'a> {
         };
         if self.answer_again.is_some_and(|wait| sent.elapsed() >= wait) {
             self.answered = Some((Instant::now(), to));
-            let answers = self.answers.get(self.next.saturating_sub(1));
-            if let Some(last) = answers.and_then(|answers| answers.last()) {
-                self.recorder.datagram(1, Who::Server, last);
-                self.expected.push_datagram(1, Who::Server, last);
-                let _ = self.socket.send_to(last, to);
+            if let Some(last) = self.answers_due().pop() {
+                self.record_answer(&last);
+                let _ = self.socket.send_to(&last, to);
             }
         }
+    }
+
+    /// The answers to the last question that came.
+    fn answers_due(&self) -> Vec<Vec<u8>> {
+        let answers = self.answers.get(self.next.saturating_sub(1));
+        answers.cloned().unwrap_or_default()
+    }
+
+    fn record_answer(&mut self, bytes: &[u8]) {
+        self.recorder.datagram(1, Who::Server, bytes);
+        self.expected.push_datagram(1, Who::Server, bytes);
     }
 
     /// Serves until the client has ended, as `ended` says, and all that it said is heard.
@@ -215,12 +224,10 @@ impl<'a> DatagramServer<'a> {
     }
 
     fn answer(&mut self, to: SocketAddr) {
-        let answers = self.answers.get(self.next.saturating_sub(1)).cloned();
         self.pace.answered.get_or_insert_with(Instant::now);
         self.answered = Some((Instant::now(), to));
-        for bytes in answers.unwrap_or_default() {
-            self.recorder.datagram(1, Who::Server, &bytes);
-            self.expected.push_datagram(1, Who::Server, &bytes);
+        for bytes in self.answers_due() {
+            self.record_answer(&bytes);
             let sent = match self.fate(Who::Server) {
                 Fate::Drop => 0,
                 Fate::Deliver => 1,
