@@ -82,16 +82,16 @@ fn complaint(program: &Program) -> Option<String> {
 
 /// How many programs are checked at once, in all tests together. Each is an interpreter that starts several
 /// times: with more of them, each waits for a processor longer than for its peer.
-static HANDS: Mutex<usize> = Mutex::new(6);
+static FREE_SLOTS: Mutex<usize> = Mutex::new(6);
 static FREE: Condvar = Condvar::new();
 
-/// Does something with one of the hands.
-fn with_a_hand<R>(work: impl FnOnce() -> R) -> R {
-    let hands = HANDS.lock().expect("no panic at the count");
-    let hands = FREE.wait_while(hands, |hands| *hands == 0);
-    *hands.expect("no panic at the count") -= 1;
+/// Does something with one of the slots.
+fn with_a_slot<R>(work: impl FnOnce() -> R) -> R {
+    let slots = FREE_SLOTS.lock().expect("no panic at the count");
+    let slots = FREE.wait_while(slots, |slots| *slots == 0);
+    *slots.expect("no panic at the count") -= 1;
     let result = work();
-    *HANDS.lock().expect("no panic at the count") += 1;
+    *FREE_SLOTS.lock().expect("no panic at the count") += 1;
     FREE.notify_one();
     result
 }
@@ -112,7 +112,7 @@ fn check(lab: u8, one_in: usize) {
         place += 1;
         !program.name.contains(':') || place.is_multiple_of(one_in)
     });
-    let wrong = side_by_side(programs, |program| with_a_hand(|| complaint(&program)));
+    let wrong = side_by_side(programs, |program| with_a_slot(|| complaint(&program)));
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -378,8 +378,8 @@ fn wrong_age(evidence: &Evidence) -> Option<Cause> {
             shown(said)
         ),
         None => format!(
-            "your answer from the store has no line `Age`, but it is {age} old. Without this line the client and the \
-             next cache take the answer for new."
+            "your answer from the store has no line `Age`. It is {age} old. Each answer from a store needs this line, even \
+             if the age is 0: the line says that the answer comes from a cache, and how old it is."
         ),
     })
 }

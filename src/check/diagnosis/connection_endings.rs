@@ -77,7 +77,7 @@ fn full_close(evidence: &Evidence) -> Option<Cause> {
     let printed = evidence.process.stdout.trim_end();
     let other = evidence.side().who().other();
     let answer = evidence.expectation.script.bytes_of(evidence.conn(), other);
-    let part = !printed.is_empty() && answer.len() > printed.len();
+    let part = !printed.is_empty() && answer.trim_ascii_end().len() > printed.len();
     if part && answer.starts_with(printed.as_bytes()) {
         return Cause::in_case(
             "part",
@@ -130,10 +130,16 @@ fn stays_open(evidence: &Evidence) -> Option<Cause> {
     }
     (evidence.side() == Side::Server && said && open && evidence.silence().is_some())
         .then_some(())?;
-    Cause::likely(
-        "your answer is right and complete, but then you kept the connection open. In this conversation the server \
-         closes after its answer, and the client waits for this end.",
-    )
+    Cause::likely(match evidence.fin_said() {
+        true => {
+            "your answer is right and complete, and the client has ended its direction, but you kept your side open. \
+             After the end of the client's direction each read gives 0 bytes. Then close your side, too."
+        }
+        false => {
+            "your answer is right and complete, but then you kept the connection open. In this conversation the server \
+             closes after its answer, and the client waits for this end."
+        }
+    })
 }
 
 /// Closed in the middle, at the end of a line, although more was owed.

@@ -71,12 +71,15 @@ fn guessable(evidence: &Evidence) -> Option<Cause> {
              random bytes, written as {count} hex digits.",
             shown(value)
         )),
-        _ if value.len() as u64 != *count => Cause::likely(format!(
-            "your ticket `{}` has {} letters and digits. The ticket must be 16 random bytes, written as {count} hex \
-             digits.",
-            shown(value),
-            value.len()
-        )),
+        _ if value.len() as u64 != *count => Cause::in_case(
+            "form",
+            format!(
+                "your ticket `{}` has {} characters, but {count} were expected: 16 random bytes, written as hex digits. \
+                 This length alone does not make a ticket unsafe.",
+                shown(value),
+                value.len()
+            ),
+        ),
         _ => None,
     }
 }

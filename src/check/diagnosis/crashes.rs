@@ -303,10 +303,13 @@ fn all_is_well(evidence: &Evidence) -> Option<Cause> {
     let answer = message(evidence.heard());
     let came = answer.body.unwrap_or_default().len();
     let why = match answer.length() {
-        Some(length) if length != came && !answer.chunked() => format!(
-            " The answer announced {}, but only {came} came before the end of the connection.",
-            count(length, "byte")
-        ),
+        Some(length) if length != came && !answer.chunked() => {
+            let only = if came < length { "only " } else { "" };
+            format!(
+                " The answer announced {}, but {only}{came} came before the end of the connection.",
+                count(length, "byte")
+            )
+        }
         _ => String::new(),
     };
     Cause::likely(format!(

@@ -121,8 +121,8 @@ fn takes_what_is_too_early(evidence: &Evidence) -> Option<Cause> {
     wanted.starts_with(&before.bytes).then_some(())?;
     Cause::likely(format!(
         "`{}` came, but an order with a lower number has not come. You answered `{}`, but the right answer is the \
-         answer that you gave before. If an answer acknowledges the missing order, the client does not send this \
-         order again, and it is lost.",
+         answer that you gave before. The number in an answer says that all orders up to this number have come. If \
+         you count a missing order as received, the client never sends this missing order again.",
         shown(&asked.bytes),
         shown(&wrong.bytes)
     ))

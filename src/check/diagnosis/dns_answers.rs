@@ -177,7 +177,7 @@ fn seconds(message: &[u8], record: &Record) -> Option<u32> {
     Some(u32::from(high) << 16 | u32::from(low))
 }
 
-/// Right records that may be kept for another time.
+/// Right records with a wrong time to live.
 fn kept_longer(wrong: &Wrong, said: &Message, due: &Message) -> Option<String> {
     let mut pairs = said.records.iter().zip(&due.records);
     let (said, due) = pairs.find_map(|(said, due)| {
@@ -283,8 +283,8 @@ fn no_pointer(evidence: &Evidence) -> Option<Cause> {
         "write",
         format!(
             "at byte {place} of your answer a pointer to byte {due} was expected, because the name already stands there. \
-             But {how}. A pointer has two bytes: c0 and the place. The place is counted from the first byte of the \
-             message. Over TCP the message begins after its length."
+             But {how}. A pointer has two bytes: c0 and the place. The first byte of the message is byte 0. Over \
+             TCP the message begins after its length."
         ),
     )
 }

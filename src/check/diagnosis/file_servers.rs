@@ -106,8 +106,8 @@ fn outside(evidence: &Evidence) -> Option<Cause> {
         "The path contains two dots, which mean one folder up. Probably they led out of your folder. If you compare \
          two paths, compare whole names: the name of one folder may begin with the name of another folder."
     } else if small.starts_with(b"//") {
-        "After its first slash the path begins at the root of your machine. If you join such a path to your folder, \
-         the result may be this path alone, without your folder."
+        "The path begins with two slashes. If you remove one slash, the rest still begins with a slash. If you join \
+         such a rest to your folder, the result may be the rest alone, without your folder."
     } else if has(b"%00") {
         "The path contains a NUL, a byte 00. Some functions take a NUL for the end of the name, and other functions \
          do not."

@@ -121,8 +121,8 @@ fn half_kept(evidence: &Evidence) -> Option<Cause> {
     });
     let (came, announced) = cut?;
     Cause::likely(format!(
-        "a client announced {} for `{}`, sent {came} of them, and closed. You kept this part, because you answered \
-         the next client with 200. A message that ends too early is not complete, so do not keep any part of it.",
+        "a client announced {} for `{}`, sent {came} of them, and closed. The next client got 200 for this \
+         name, so probably you kept the part. A message that ends too early is not complete: do not keep any of it.",
         count(announced, "byte"),
         shown(target)
     ))

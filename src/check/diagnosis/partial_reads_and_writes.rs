@@ -137,13 +137,9 @@ fn loses_the_rest(evidence: &Evidence) -> Option<Cause> {
     let proven = apart || evidence.passes_in_calm();
     let refuted = evidence.tries.apart.is_some() && !proven;
     (!refuted).then_some(())?;
-    let how = match proven {
-        true => "Your program read",
-        false => "Probably your program read",
-    };
     let text = format!(
-        "two messages arrived in one piece, but the second message, `{lost}`, got no answer. {how} both messages \
-         together, and discarded the bytes after the end of the first message."
+        "two messages arrived in one piece, but the second message, `{lost}`, got no answer. Either your program \
+         discarded the bytes after the end of the first message, or it looks for only one message after each read."
     );
     Some(Cause {
         text,

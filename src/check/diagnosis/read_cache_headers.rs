@@ -108,7 +108,7 @@ pub(super) fn storing_is_wrong(exchange: &Exchange) -> Option<NotStored> {
         () if answer.length().is_some_and(cut) => ("incomplete", "it was not complete"),
         () if answer.length().is_none() => (
             "incomplete",
-            "it has no `Content-Length`, so a cache cannot tell whether it was complete",
+            "it has no `Content-Length`, so in this lab a cache must not store it",
         ),
         () if !lives => ("other", "it has no line that says how long it is fresh"),
         () => return None,

@@ -1,11 +1,13 @@
 //! Mistakes about time limits: none, one that begins again with each read, or one that is too short.
 
+use std::time::Duration;
+
 use super::bodies_and_partial_answers::statuses;
 use super::file_servers::answer_at;
 use super::{Cause, Close, Evidence, Row, count};
 use crate::check::Side;
 use crate::check::lenient_http_reader::message;
-use crate::wire::{DifferenceKind, Entry, Gap};
+use crate::wire::{DifferenceKind, Entry, Wanted};
 
 pub(super) const TABLE: &[Row] = &[
     ("W47", no_deadline),
@@ -57,43 +59,40 @@ fn limit_of_each_read(evidence: &Evidence) -> Option<Cause> {
     let want = answer_at(&evidence.want().bytes, evidence.at())?.status()?;
     let pieces = said_pieces(evidence);
     (evidence.side() == Side::Server && want == 408 && pieces > 1).then_some(())?;
-    let how = match evidence.difference().map(|difference| difference.what) {
-        Some(DifferenceKind::Gap { measured }) => {
-            format!("408 came after {} ms", measured.as_millis())
+    let how = match pause(evidence) {
+        Some((measured, least)) if measured >= least => {
+            format!("408 came {} ms after the last piece", measured.as_millis())
         }
-        _ if evidence.silence().is_some() => "408 did not come".to_string(),
+        None if evidence.silence().is_some() => "408 did not come".to_string(),
         _ => return None,
     };
     Cause::likely(format!(
-        "the client sent its head in {}. The pauses between them were shorter than the limit, but {how}. The limit \
-         is for the whole head. A limit for each read begins again with each piece.",
+        "the client sent its head in {}. Each pause was shorter than the limit, but together they took longer, and \
+         {how}. The limit is for the whole head. A limit for each read begins again with each piece.",
         count(pieces, "piece")
     ))
 }
 
+/// A pause that had the wrong length, and the least length that it should have.
+fn pause(evidence: &Evidence) -> Option<(Duration, Duration)> {
+    let difference = evidence.difference()?;
+    match (difference.what, &difference.expected) {
+        (DifferenceKind::Gap { measured }, Wanted::Pause(least, _)) => Some((measured, *least)),
+        _ => None,
+    }
+}
+
 /// 408 came sooner than the limit allows.
 fn limit_too_short(evidence: &Evidence) -> Option<Cause> {
-    let DifferenceKind::Gap { measured } = evidence.difference()?.what else {
-        return None;
-    };
+    let (measured, least) = pause(evidence)?;
     let status = message(evidence.rest()).status();
-    (evidence.side() == Side::Server && status == Some(408)).then_some(())?;
-    let near = evidence
-        .expectation
-        .script
-        .entries()
-        .iter()
-        .take(evidence.agreed() + 2);
-    let least = near.rev().find_map(|entry| match entry {
-        Entry::Gap(Gap::Between(least, _)) => Some(*least),
-        _ => None,
-    });
-    let least = least.filter(|least| measured < *least)?;
+    (evidence.side() == Side::Server && status == Some(408) && measured < least).then_some(())?;
     Cause::in_case(
         "limit",
         format!(
-            "your answer 408 came {} ms after the client's last bytes. It was expected after {} ms at the earliest. So \
-             the time limit of your program is too short. Perhaps its unit is wrong: seconds or milliseconds.",
+            "your answer 408 came {} ms after the client's last bytes, but at least {} ms were expected. Either the time \
+             limit of your program is too short (perhaps its unit is wrong: seconds or milliseconds), or its time begins \
+             at the wrong event.",
             measured.as_millis(),
             least.as_millis()
         ),

@@ -48,8 +48,9 @@ pub(super) fn not_flushed(evidence: &Evidence) -> Option<Cause> {
     let client = evidence.side() == Side::Client && came_late(evidence);
     if after_fin(evidence) && overflow {
         return Cause::proven(
-            "one message got no answer, but after thousands of messages the first answers came. Your program writes \
-             into a buffer. The buffer sends its bytes only when it is full, or at the end.",
+            "one message got no answer, but after thousands of messages the first answers came. So a buffer of \
+             your program must be full first: either a buffer for answers, which you do not flush, or a buffer for \
+             reading, which you wait to fill before you look at it.",
         );
     }
     let mute = evidence.have().bytes.is_empty() && complaint(evidence).is_none();
@@ -166,6 +167,13 @@ fn client_waits_on(evidence: &Evidence) -> Option<Cause> {
                  not close.",
                 shown(evidence.heard())
             ),
+        );
+    }
+    if evidence.fin_said() {
+        return Cause::in_case(
+            "hang-up",
+            "the whole answer had come, and the server had ended its direction, but your client kept the connection \
+             open. Either it does something else before it closes, or it never closes.",
         );
     }
     Cause::likely(format!(

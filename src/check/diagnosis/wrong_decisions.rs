@@ -280,8 +280,9 @@ pub(super) fn printed_an_earlier_list(evidence: &Evidence) -> Option<Cause> {
     lines.any(|line| line.ends_with(&list)).then_some(())?;
     if empty {
         return Cause::likely(format!(
-            "your client printed an empty line, but `{}` was expected. An empty line is the list of an earlier \
-             answer, `ack 0`. Look at the number of each answer, and wait for the answer to your last order.",
+            "your client printed an empty line, but `{}` was expected. The earlier answer `ack 0` has an \
+             empty list of orders. Probably you printed this list. Wait for the answer with the number of your last \
+             order.",
             shown(due.as_bytes())
         ));
     }
